@@ -1,0 +1,1 @@
+"""What Paper Round does, with no word of how Slack calls it."""

@@ -1,0 +1,17 @@
+"""One small tree of errors; each is a sentence for a person, never a code."""
+
+
+class PaperRoundError(Exception):
+    """Something that can be told to a person in one sentence: what was wrong and what to do."""
+
+
+class SettingsError(PaperRoundError):
+    """A setting is missing or malformed; the sentence names the variable and what it wants."""
+
+
+class NotADigestError(PaperRoundError):
+    """A file is not in the digest format; the sentence says which line was expected and found."""
+
+
+class UnknownSourceError(PaperRoundError):
+    """A source was named that the bot does not know."""

@@ -1,0 +1,1 @@
+"""Who publishes a list each day, and how its list is read."""

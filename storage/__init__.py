@@ -1,0 +1,1 @@
+"""The tables, as SQLite through sqlite-utils; no SQL lives anywhere else."""
