@@ -1,0 +1,58 @@
+"""Finding an arXiv id in whatever a person pastes; a paper's identity has no version.
+
+The scheme is arXiv's own: https://info.arxiv.org/help/arxiv_identifier.html
+"""
+
+import re
+import unicodedata
+from urllib.parse import unquote
+
+_ARCHIVES = (
+    "acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat "
+    "cs dg-ga funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol "
+    "physics plasm-ph q-alg q-bio quant-ph solv-int supr-con"
+).split()
+
+_MONTH = "(?:0[1-9]|1[0-2])"
+
+_NEW_STYLE = re.compile(
+    rf"(?<![0-9.])([0-9]{{2}}{_MONTH})\.([0-9]{{4,5}})(?:v[0-9]+)?(?![0-9])", re.IGNORECASE
+)
+
+_OLD_STYLE = re.compile(
+    rf"(?<![a-z-])({'|'.join(_ARCHIVES)})(?:\.[a-z]{{2}})?/([0-9]{{2}}{_MONTH}[0-9]{{3}})(?:v[0-9]+)?(?![0-9])",
+    re.IGNORECASE,
+)
+
+_FIRST_MONTH_WITH_FIVE_DIGITS = "1501"
+
+
+def find_arxiv_id(text: str) -> str | None:
+    """Return the first arXiv id in `text`, without version, or `None` where there is none.
+
+    Reads bare ids, `arXiv:` prefixes, DOIs and the addresses of arXiv, Hugging Face and alphaXiv.
+    An old id loses its subject class (`math.GT/0309136` is `math/0309136`), as in arXiv's own API.
+    """
+    readable = unicodedata.normalize("NFKC", unquote(text))
+    found = [match for pattern in (_NEW_STYLE, _OLD_STYLE) for match in pattern.finditer(readable)]
+    for match in sorted(found, key=re.Match.start):
+        if match.re is _OLD_STYLE:
+            return f"{match[1].lower()}/{match[2]}"
+        if len(match[2]) == (5 if match[1] >= _FIRST_MONTH_WITH_FIVE_DIGITS else 4):
+            return f"{match[1]}.{match[2]}"
+    return None
+
+
+def abstract_url(paper_id: str) -> str:
+    """Return the address of the paper's page on arXiv."""
+    return f"https://arxiv.org/abs/{paper_id}"
+
+
+def pdf_url(paper_id: str) -> str:
+    """Return the address of the paper's PDF on arXiv."""
+    return f"https://arxiv.org/pdf/{paper_id}"
+
+
+def discussion_url(paper_id: str) -> str:
+    """Return the address of the paper's page on Hugging Face, where readers discuss it."""
+    return f"https://huggingface.co/papers/{paper_id}"
