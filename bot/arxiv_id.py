@@ -16,7 +16,7 @@ _ARCHIVES = (
 _MONTH = "(?:0[1-9]|1[0-2])"
 
 _NEW_STYLE = re.compile(
-    rf"(?<![0-9.])([0-9]{{2}}{_MONTH})\.([0-9]{{4,5}})(?:v[0-9]+)?(?![0-9])", re.IGNORECASE
+    rf"(?<![0-9])(?<![0-9]\.)([0-9]{{2}}{_MONTH})\.([0-9]{{4,5}})(?:v[0-9]+)?(?![0-9])", re.IGNORECASE
 )
 
 _OLD_STYLE = re.compile(
