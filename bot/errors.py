@@ -15,3 +15,7 @@ class NotADigestError(PaperRoundError):
 
 class UnknownSourceError(PaperRoundError):
     """A source was named that the bot does not know."""
+
+
+class StorageError(PaperRoundError):
+    """The database cannot be opened or used; the sentence names the file and what to do."""

@@ -1,0 +1,78 @@
+"""The saved papers table: each person's own list."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.papers import paper_from_row
+from storage.records import SavedPaper
+
+
+class SavedPapers:
+    """Saved papers by workspace and person; every call names both, so nobody sees another's list."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, workspace: str, person: str, paper_id: str, now: datetime) -> bool:
+        """Put the paper on the person's list and tell whether it is new there."""
+        cursor = self._database.execute(
+            "INSERT INTO saved_papers (workspace, person, paper_id, saved_at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            [workspace, person, paper_id, now.isoformat()],
+        )
+        return bool(cursor.rowcount)
+
+    def remove(self, workspace: str, person: str, paper_id: str) -> bool:
+        """Take the paper off the person's list and tell whether it was there."""
+        cursor = self._database.execute(
+            "DELETE FROM saved_papers WHERE workspace = ? AND person = ? AND paper_id = ?",
+            [workspace, person, paper_id],
+        )
+        return bool(cursor.rowcount)
+
+    def count(self, workspace: str, person: str) -> int:
+        """Return how many papers are on the person's list."""
+        rows = self._database.query(
+            "SELECT count(*) AS saved FROM saved_papers WHERE workspace = ? AND person = ?",
+            [workspace, person],
+        )
+        saved: int = next(rows)["saved"]
+        return saved
+
+    def page(self, workspace: str, person: str, *, offset: int, limit: int) -> tuple[SavedPaper, ...]:
+        """Return a part of the person's list, what was saved last first."""
+        rows = self._database.query(
+            """
+            SELECT papers.*, saved_papers.workspace, saved_papers.person, saved_papers.saved_at
+            FROM saved_papers JOIN papers ON papers.id = saved_papers.paper_id
+            WHERE workspace = :workspace AND person = :person
+            ORDER BY saved_at DESC, paper_id DESC
+            LIMIT :limit OFFSET :offset
+            """,
+            {"workspace": workspace, "person": person, "limit": limit, "offset": offset},
+        )
+        return tuple(map(_saved_paper_from_row, rows))
+
+    def saved_among(self, workspace: str, person: str, paper_ids: Iterable[str]) -> frozenset[str]:
+        """Return which of these papers are on the person's list."""
+        rows = self._database.query(
+            """
+            SELECT paper_id FROM saved_papers
+            WHERE workspace = ? AND person = ? AND paper_id IN (SELECT value FROM json_each(?))
+            """,
+            [workspace, person, json.dumps(list(paper_ids))],
+        )
+        return frozenset(row["paper_id"] for row in rows)
+
+
+def _saved_paper_from_row(row: dict[str, Any]) -> SavedPaper:
+    return SavedPaper(
+        workspace=row["workspace"],
+        person=row["person"],
+        paper=paper_from_row(row),
+        saved_at=datetime.fromisoformat(row["saved_at"]),
+    )

@@ -1,0 +1,24 @@
+"""All tables behind one object."""
+
+from sqlite_utils import Database
+
+from storage.deliveries import Deliveries
+from storage.listings import Listings
+from storage.papers import Papers
+from storage.posts import Posts
+from storage.saved_papers import SavedPapers
+from storage.subscriptions import Subscriptions
+from storage.summaries import Summaries
+
+
+class Storage:
+    """The tables, over one connection; plain and synchronous, called through a `Runner`."""
+
+    def __init__(self, database: Database) -> None:
+        self.papers = Papers(database)
+        self.summaries = Summaries(database)
+        self.listings = Listings(database)
+        self.subscriptions = Subscriptions(database)
+        self.deliveries = Deliveries(database)
+        self.posts = Posts(database)
+        self.saved_papers = SavedPapers(database)

@@ -1,0 +1,73 @@
+"""The summaries table."""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.records import SUMMARY_PARTS, Provenance, Summary
+
+
+class Summaries:
+    """Summaries by paper, language and source: an imported one and a model's can stand side by side."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of_papers(self, paper_ids: Iterable[str], language: str | None = None) -> dict[str, list[Summary]]:
+        """Return the summaries of each paper that has any, in one language or in all."""
+        rows = self._database.query(
+            """
+            SELECT * FROM summaries
+            WHERE paper_id IN (SELECT value FROM json_each(:paper_ids))
+                AND (:language IS NULL OR language = :language)
+            ORDER BY paper_id, language, source
+            """,
+            {"paper_ids": json.dumps(list(paper_ids)), "language": language},
+        )
+        found: dict[str, list[Summary]] = {}
+        for row in rows:
+            found.setdefault(row["paper_id"], []).append(_summary_from_row(row))
+        return found
+
+    def put(self, summary: Summary) -> None:
+        """Keep the summary in place of an earlier one of the same paper, language and source."""
+        self._database.table("summaries").upsert(
+            _row_from_summary(summary), pk=("paper_id", "language", "source")
+        )
+
+
+def _summary_from_row(row: dict[str, Any]) -> Summary:
+    return Summary(
+        paper_id=row["paper_id"],
+        language=row["language"],
+        provenance=Provenance(
+            source=row["source"],
+            made_at=date.fromisoformat(row["made_at"]),
+            model=row["model"],
+            prompt=row["prompt"],
+        ),
+        keywords=tuple(json.loads(row["keywords"])),
+        body=row["body"],
+        **{part: row[part] for part in SUMMARY_PARTS if part != "keywords"},
+    )
+
+
+def _row_from_summary(summary: Summary) -> dict[str, Any]:
+    return {
+        "paper_id": summary.paper_id,
+        "language": summary.language,
+        "source": summary.provenance.source,
+        "made_at": summary.provenance.made_at.isoformat(),
+        "model": summary.provenance.model,
+        "prompt": summary.provenance.prompt,
+        "keywords": json.dumps(summary.keywords, ensure_ascii=False),
+        "tldr": summary.tldr,
+        "problem": summary.problem,
+        "method": summary.method,
+        "results": summary.results,
+        "takeaway": summary.takeaway,
+        "body": summary.body,
+    }

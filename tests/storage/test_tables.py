@@ -1,0 +1,181 @@
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pytest
+
+from storage.database import connect, prepare
+from storage.records import (
+    Delivery,
+    DeliveryState,
+    Listing,
+    ListingState,
+    Paper,
+    Post,
+    PostState,
+    Provenance,
+    SavedPaper,
+    Subscription,
+    Summary,
+)
+from storage.storage import Storage
+
+DAY = date(2025, 9, 29)
+NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
+
+FULL = Paper(
+    id="2509.00001",
+    title="Gardens & <Graphs>",
+    authors=("Ada Lovelace", "王小明"),
+    abstract="We grow graphs.",
+    votes=12,
+    code_url="https://github.com/example/gardens",
+    code_stars=3,
+)
+BARE = Paper(id="2509.00002", title="Rivers")
+SUMMARY = Summary(
+    paper_id=FULL.id,
+    language="zh-CN",
+    provenance=Provenance(source="digest-file", made_at=DAY, model="example-1", prompt="3"),
+    keywords=("图", "花园"),
+    tldr="一句话。",
+    problem="问题。",
+    method="方法。",
+    results="结果。",
+    takeaway="启示。",
+    body="其他。",
+)
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Iterator[Storage]:
+    """Give tables outside any transaction: sqlite-utils then commits each statement by itself."""
+    prepare(tmp_path / "test.db")
+    database = connect(tmp_path / "test.db")
+    yield Storage(database)
+    database.close()
+
+
+def with_papers(storage: Storage) -> None:
+    storage.papers.add(FULL)
+    storage.papers.add(BARE)
+
+
+def test_papers_come_back_as_they_went_in(storage: Storage) -> None:
+    added = [storage.papers.add(paper) for paper in (FULL, BARE, FULL)]
+
+    assert added == [True, True, False]
+    assert storage.papers.get(FULL.id) == FULL
+    assert storage.papers.get("2509.99999") is None
+    assert storage.papers.of_ids([BARE.id, "2509.99999", FULL.id]) == (BARE, FULL)
+
+
+def test_what_is_known_of_a_paper_is_not_lost_when_a_poorer_source_lists_it(storage: Storage) -> None:
+    storage.papers.add(FULL)
+    storage.papers.add(Paper(id=FULL.id, title=FULL.title))
+
+    assert storage.papers.get(FULL.id) == FULL
+
+
+def test_summaries_come_back_as_they_went_in_and_a_later_one_takes_the_place(storage: Storage) -> None:
+    with_papers(storage)
+    english = Summary(paper_id=FULL.id, language="en", provenance=SUMMARY.provenance, tldr="One sentence.")
+    for summary in (SUMMARY, SUMMARY, english):
+        storage.summaries.put(summary)
+
+    assert storage.summaries.of_papers([FULL.id, BARE.id]) == {FULL.id: [english, SUMMARY]}
+    assert storage.summaries.of_papers([FULL.id], "zh-CN") == {FULL.id: [SUMMARY]}
+
+
+def test_a_listing_keeps_its_order_and_grows_at_its_end(storage: Storage) -> None:
+    with_papers(storage)
+    storage.listings.put(Listing("digest-file", DAY, ListingState.PARTIAL, (BARE.id,)))
+    storage.listings.put(Listing("digest-file", DAY, ListingState.COMPLETE, (FULL.id, BARE.id)))
+
+    grown = Listing("digest-file", DAY, ListingState.COMPLETE, (BARE.id, FULL.id))
+    assert storage.listings.get("digest-file", DAY) == grown
+    assert storage.listings.of_day(DAY) == (grown,)
+
+
+def test_days_without_papers_are_neither_latest_nor_neighbours(storage: Storage) -> None:
+    with_papers(storage)
+    for day, ids in [(26, (FULL.id,)), (27, ()), (29, (BARE.id,)), (30, ())]:
+        storage.listings.put(Listing("digest-file", date(2025, 9, day), ListingState.COMPLETE, ids))
+
+    assert storage.listings.latest_day() == date(2025, 9, 29)
+    assert storage.listings.neighbours(date(2025, 9, 28)) == (date(2025, 9, 26), date(2025, 9, 29))
+    assert storage.listings.neighbours(date(2025, 9, 29)) == (date(2025, 9, 26), None)
+
+
+def test_nothing_is_latest_in_an_empty_database(storage: Storage) -> None:
+    assert storage.listings.latest_day() is None
+    assert storage.listings.neighbours(DAY) == (None, None)
+
+
+def test_a_channel_has_one_subscription_and_the_last_word_counts(storage: Storage) -> None:
+    first = storage.subscriptions.put(Subscription("T1", "C1", "en", ("digest-file",)))
+    wanted = Subscription(
+        "T1", "C1", "zh-CN", ("huggingface", "arxiv:cs.CL"), time(18, 30), "Asia/Shanghai", frozenset({0, 4})
+    )
+    second = storage.subscriptions.put(wanted)
+
+    assert second.id == first.id
+    assert storage.subscriptions.of_channel("T1", "C1") == second
+    assert (second.sources, second.at, second.weekdays) == (wanted.sources, wanted.at, wanted.weekdays)
+    assert storage.subscriptions.of_channel("T2", "C1") is None
+
+
+def test_the_ledger_tells_what_is_open_and_what_is_posted(storage: Storage) -> None:
+    with_papers(storage)
+    subscription = storage.subscriptions.put(Subscription("T1", "C1", "en", ("digest-file",)))
+    delivery = storage.deliveries.open(subscription, DAY, NOW)
+    parent = Post(delivery.id, 0, '{"text": "parent"}')
+    card = Post(delivery.id, 1, '{"text": "card"}', paper_id=FULL.id)
+    storage.posts.plan([parent, card])
+    storage.posts.mark(parent, PostState.POSTED, ts="1.000001")
+    storage.posts.mark(card, PostState.REFUSED, reason="invalid_blocks")
+
+    assert subscription.id is not None
+    assert delivery == Delivery(delivery.id, subscription.id, "T1", "C1", DAY, DeliveryState.OPEN, NOW)
+    assert storage.deliveries.of_day(subscription.id, DAY) == delivery
+    assert storage.deliveries.open_ids() == (delivery.id,)
+    assert storage.posts.of_delivery(delivery.id) == (
+        Post(delivery.id, 0, parent.payload, PostState.POSTED, ts="1.000001"),
+        Post(delivery.id, 1, card.payload, PostState.REFUSED, FULL.id, reason="invalid_blocks"),
+    )
+
+    storage.deliveries.close(delivery.id, DeliveryState.FAILED, "not_in_channel")
+    closed = storage.deliveries.get(delivery.id)
+    assert closed is not None
+    assert (closed.state, closed.reason) == (DeliveryState.FAILED, "not_in_channel")
+    assert storage.deliveries.open_ids() == ()
+
+
+def test_a_saved_list_is_newest_first_and_one_person_s_own(storage: Storage) -> None:
+    with_papers(storage)
+    later = NOW.replace(hour=10)
+    added = [
+        storage.saved_papers.save("T1", "U1", FULL.id, NOW),
+        storage.saved_papers.save("T1", "U1", BARE.id, later),
+        storage.saved_papers.save("T1", "U1", BARE.id, later),
+        storage.saved_papers.save("T1", "U2", BARE.id, NOW),
+    ]
+
+    assert added == [True, True, False, True]
+    assert storage.saved_papers.page("T1", "U1", offset=0, limit=10) == (
+        SavedPaper("T1", "U1", BARE, later),
+        SavedPaper("T1", "U1", FULL, NOW),
+    )
+    assert storage.saved_papers.page("T1", "U1", offset=1, limit=10) == (SavedPaper("T1", "U1", FULL, NOW),)
+    assert storage.saved_papers.count("T1", "U1") == 2
+    assert storage.saved_papers.count("T2", "U1") == 0
+    assert storage.saved_papers.saved_among("T1", "U2", [FULL.id, BARE.id]) == {BARE.id}
+
+
+def test_removing_tells_whether_the_paper_was_on_that_list(storage: Storage) -> None:
+    with_papers(storage)
+    storage.saved_papers.save("T1", "U1", FULL.id, NOW)
+
+    assert not storage.saved_papers.remove("T1", "U2", FULL.id)
+    assert storage.saved_papers.remove("T1", "U1", FULL.id)
+    assert storage.saved_papers.page("T1", "U1", offset=0, limit=10) == ()
