@@ -1,0 +1,204 @@
+"""What the sandbox is made of: the people, channels, tokens and rates, and the app's manifest."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from bot.sandbox.errors import ConfigurationError
+
+Posting = Literal["everyone", "admins", "read_only", "thread_only", "non_threadable"]
+"""Who may post what in a channel, named after Slack's `restricted_action*` errors."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PersonConfig(_Strict):
+    """One person; `locale` and `tz` as `users.info` gives them (`zh-CN`, `Asia/Shanghai`)."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    real_name: str
+    locale: str = "en-US"
+    tz: str = "America/New_York"
+    is_admin: bool = False
+
+    @field_validator("tz")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            message = f"{value} is no IANA time zone such as Europe/Berlin"
+            raise ValueError(message)
+        return value
+
+
+class ChannelConfig(_Strict):
+    """One channel; `members` are names, and everybody where none are given."""
+
+    name: str
+    is_private: bool = False
+    members: tuple[str, ...] | None = None
+    has_bot: bool = False
+    posting: Posting = "everyone"
+    is_archived: bool = False
+
+
+class Rates(_Strict):
+    """How much is let through; `None` lifts a limit, for tests that are about something else.
+
+    The tiers are calls a minute for one method, as Slack documents them; the bursts are ours, since Slack
+    keeps its own secret. `messages_per_minute` is the even rate over all channels of the workspace.
+    """
+
+    message_seconds: float | None = Field(default=1.0, gt=0)
+    messages_per_minute: float | None = Field(default=300, gt=0)
+    messages_burst: int = Field(default=10, gt=0)
+    tier_1: float | None = Field(default=1, gt=0)
+    tier_2: float | None = Field(default=20, gt=0)
+    tier_3: float | None = Field(default=50, gt=0)
+    tier_4: float | None = Field(default=100, gt=0)
+    special: float | None = Field(default=600, gt=0)
+    tier_1_burst: int = Field(default=10, gt=0)
+
+
+_PEOPLE = (
+    PersonConfig(name="ada", real_name="Ada Lovelace", is_admin=True),
+    PersonConfig(name="lin", real_name="林徽因", locale="zh-CN", tz="Asia/Shanghai"),
+    PersonConfig(name="emmy", real_name="Emmy Noether", locale="de-DE", tz="Europe/Berlin"),
+)
+_CHANNELS = (
+    ChannelConfig(name="papers", has_bot=True),
+    ChannelConfig(name="general"),
+    ChannelConfig(name="random"),
+    ChannelConfig(name="论文", has_bot=True),
+    ChannelConfig(name="leads", is_private=True, members=("ada", "emmy")),
+)
+
+
+class Configuration(_Strict):
+    """The whole workspace as it starts."""
+
+    team_name: str = "Sandbox"
+    team_domain: str = "sandbox"
+    people: tuple[PersonConfig, ...] = Field(default=_PEOPLE, min_length=1)
+    channels: tuple[ChannelConfig, ...] = _CHANNELS
+    rates: Rates = Rates()
+    withheld_scopes: tuple[str, ...] = ()
+    bot_token: str = Field(default="xoxb-100000000001-100000000002-sandbox", pattern="^xoxb-")
+    app_token: str = Field(default="xapp-1-A0000000001-100000000003-sandbox", pattern="^xapp-")
+    connection_seconds: float = Field(default=3600, gt=20)
+
+    @classmethod
+    def read(cls, data: "Configuration | Mapping[str, Any] | None") -> "Configuration":
+        """Return the configuration in `data`, defaults where it says nothing.
+
+        Raises ConfigurationError.
+        """
+        if isinstance(data, Configuration):
+            return data
+        return _validated(cls, data or {}, "configuration")
+
+
+class _Loose(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Command(_Loose):
+    """A slash command of the manifest."""
+
+    command: str = Field(pattern=r"^/\S+$", max_length=32)
+    description: str = ""
+    usage_hint: str = ""
+    should_escape: bool = False
+
+
+class Shortcut(_Loose):
+    """A shortcut of the manifest, offered on messages or everywhere."""
+
+    name: str
+    type: Literal["message", "global"]
+    callback_id: str
+    description: str = ""
+
+
+class _Display(_Loose):
+    name: str = "App"
+
+
+class _BotUser(_Loose):
+    display_name: str | None = None
+
+
+class _AppHome(_Loose):
+    home_tab_enabled: bool = False
+    messages_tab_enabled: bool = False
+    messages_tab_read_only_enabled: bool = False
+
+
+class _Features(_Loose):
+    app_home: _AppHome = _AppHome()
+    bot_user: _BotUser = _BotUser()
+    slash_commands: tuple[Command, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = ()
+
+
+class _Scopes(_Loose):
+    bot: tuple[str, ...] = ()
+    bot_optional: tuple[str, ...] = ()
+
+
+class _OAuth(_Loose):
+    scopes: _Scopes = _Scopes()
+
+
+class _Events(_Loose):
+    bot_events: tuple[str, ...] = ()
+
+
+class _Interactivity(_Loose):
+    is_enabled: bool = False
+
+
+class _Settings(_Loose):
+    event_subscriptions: _Events = _Events()
+    interactivity: _Interactivity = _Interactivity()
+
+
+class Manifest(_Loose):
+    """What the sandbox reads of an app manifest (docs.slack.dev/reference/app-manifest)."""
+
+    display_information: _Display = _Display()
+    features: _Features = _Features()
+    oauth_config: _OAuth = _OAuth()
+    settings: _Settings = _Settings()
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> "Manifest":
+        """Return the manifest in `data`. Raises ConfigurationError."""
+        return _validated(cls, data, "manifest")
+
+    @property
+    def name(self) -> str:
+        """The name that stands beside what the app posts."""
+        return self.features.bot_user.display_name or self.display_information.name
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """All bot scopes, the optional ones too, in the manifest's order."""
+        scopes = self.oauth_config.scopes
+        return tuple(dict.fromkeys((*scopes.bot, *scopes.bot_optional)))
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def _validated(model: type[_Model], data: Mapping[str, Any], what: str) -> _Model:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        sentence = f"The sandbox cannot read the {what}: {place}: {first['msg']}."
+        raise ConfigurationError(sentence) from error

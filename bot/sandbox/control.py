@@ -1,0 +1,251 @@
+"""The control API: acts as a person, reads what a person sees, sets faults (see CONTROL.md)."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from bot.sandbox.clock import MovableClock
+from bot.sandbox.errors import NotAnsweredError, NotPossibleError, SandboxError
+from bot.sandbox.people import Member
+from bot.sandbox.shapes import Json
+from bot.sandbox.socket_mode import SocketMode
+from bot.sandbox.workspace import Workspace
+
+_Act = Callable[[Member, Json], Awaitable[Json | None]]
+
+
+class Control:
+    """The routes below `/control/`."""
+
+    def __init__(
+        self, workspace: Workspace, socket_mode: SocketMode, person: Callable[[str], Member]
+    ) -> None:
+        self._workspace = workspace
+        self._socket_mode = socket_mode
+        self._person = person
+
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        """Add all routes to the server."""
+        router.add_get("/control/workspace", self._describe)
+        router.add_get("/control/view", self._view)
+        router.add_get("/control/events", self._events)
+        router.add_post("/control/act", self._act)
+        router.add_get("/control/transcript", self._transcript)
+        router.add_get("/control/faults", self._faults)
+        router.add_post("/control/faults", self._add_fault)
+        router.add_delete("/control/faults", self._clear_faults)
+        router.add_post("/control/clock", self._clock)
+        router.add_post("/control/disconnect", self._disconnect)
+
+    async def _describe(self, _request: web.Request) -> web.Response:
+        workspace = self._workspace
+        features = workspace.manifest.features
+        people = [
+            {"id": p.id, "name": p.name, "real_name": p.real_name, "locale": p.locale, "tz": p.tz}
+            for p in workspace.people.values()
+        ]
+        app = {
+            "name": workspace.bot.real_name,
+            "bot_user_id": workspace.bot.id,
+            "home_tab_enabled": features.app_home.home_tab_enabled,
+            "messages_tab_enabled": features.app_home.messages_tab_enabled,
+            "connections": self._socket_mode.connection_count,
+        }
+        return web.json_response(
+            {
+                "team": {"id": workspace.team_id, "name": workspace.config.team_name},
+                "people": people,
+                "app": app,
+                "commands": [
+                    command.model_dump(include={"command", "description", "usage_hint"})
+                    for command in features.slash_commands
+                ],
+                "shortcuts": [shortcut.model_dump() for shortcut in features.shortcuts],
+            }
+        )
+
+    async def _view(self, request: web.Request) -> web.Response:
+        return self._read(lambda: self._person(request.query.get("as", "")).view())
+
+    async def _transcript(self, request: web.Request) -> web.Response:
+        try:
+            person = self._person(request.query.get("as", ""))
+            return web.Response(text=person.transcript(request.query.get("channel", "")))
+        except NotPossibleError as error:
+            return _refused(error)
+
+    def _read(self, read: Callable[[], Any]) -> web.Response:
+        try:
+            return web.json_response(read())
+        except SandboxError as error:
+            return _refused(error)
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
+        await response.prepare(request)
+        changed = asyncio.Event()
+        stop = self._workspace.subscribe(changed.set)
+        try:
+            while True:
+                changed.clear()
+                data = json.dumps({"revision": self._workspace.revision})
+                await response.write(f"data: {data}\n\n".encode())
+                await changed.wait()
+        except ConnectionError:
+            return response
+        finally:
+            stop()
+
+    async def _act(self, request: web.Request) -> web.Response:
+        body = await _json_body(request)
+        act = _ACTS.get(str(body.get("do")))
+        try:
+            if act is None:
+                raise NotPossibleError(f"Nobody can {body.get('do')!r}; there is {', '.join(_ACTS)}.")
+            answer = await act(self._person(str(body.get("as"))), body)
+        except KeyError as error:
+            return _refused(NotPossibleError(f"{body.get('do')} needs {error.args[0]!r}."))
+        except SandboxError as error:
+            return _refused(error)
+        return web.json_response({"ok": True, **(answer or {})})
+
+    async def _faults(self, _request: web.Request) -> web.Response:
+        return web.json_response({"ok": True, "faults": self._workspace.faults.list()})
+
+    async def _add_fault(self, request: web.Request) -> web.Response:
+        body = await _json_body(request)
+        try:
+            fault = self._workspace.faults.add(body.pop("kind", None), **body)
+        except SandboxError as error:
+            return _refused(error)
+        return web.json_response({"ok": True, "id": fault.id})
+
+    async def _clear_faults(self, _request: web.Request) -> web.Response:
+        self._workspace.faults.clear()
+        return web.json_response({"ok": True})
+
+    async def _clock(self, request: web.Request) -> web.Response:
+        body = await _json_body(request)
+        clock = self._workspace.clock
+        if not isinstance(clock, MovableClock):
+            return _refused(NotPossibleError("The clock that the sandbox was given cannot be advanced."))
+        await clock.advance(float(body.get("advance", 0)))
+        self._workspace.settle()
+        self._workspace.changed()
+        return web.json_response({"ok": True, "now": clock.now().isoformat()})
+
+    async def _disconnect(self, request: web.Request) -> web.Response:
+        body = await _json_body(request)
+        await self._socket_mode.disconnect_all(str(body.get("reason", "refresh_requested")))
+        return web.json_response({"ok": True})
+
+
+async def _json_body(request: web.Request) -> Json:
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType(text="Send application/json.")
+    try:
+        body = await request.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise web.HTTPBadRequest(text="Send a JSON object.")
+    return body
+
+
+def _refused(error: SandboxError) -> web.Response:
+    code = error.code if isinstance(error, NotAnsweredError) else "not_possible"
+    return web.json_response({"ok": False, "error": code, "message": str(error)})
+
+
+async def _message(member: Member, body: Json) -> Json:
+    thread = {"ts": body["thread_ts"]} if body.get("thread_ts") else None
+    return {"message": await member.message(body["channel"], body["text"], thread)}
+
+
+async def _command(member: Member, body: Json) -> None:
+    await member.command(body["channel"], body["text"])
+
+
+async def _click(member: Member, body: Json) -> None:
+    await member.click(
+        body["container"], body["action_id"], block_id=body.get("block_id"), value=body.get("value")
+    )
+
+
+async def _select(member: Member, body: Json) -> None:
+    value = next((body[name] for name in ("value", "values", "date", "time") if name in body), None)
+    await member.select(body["container"], body["action_id"], value, block_id=body.get("block_id"))
+
+
+async def _overflow(member: Member, body: Json) -> None:
+    await member.overflow(body["container"], body["action_id"], body["value"], block_id=body.get("block_id"))
+
+
+async def _submit(member: Member, body: Json) -> Json:
+    return {"errors": await member.submit(body["view_id"], body.get("values"))}
+
+
+async def _close(member: Member, body: Json) -> None:
+    await member.close(body["view_id"])
+
+
+async def _shortcut(member: Member, body: Json) -> None:
+    message = {"channel": body["channel"], "ts": body["ts"]} if "ts" in body else None
+    await member.shortcut(body["callback_id"], message)
+
+
+async def _react(member: Member, body: Json) -> None:
+    await member.react({"channel": body["channel"], "ts": body["ts"]}, body["name"])
+
+
+async def _unreact(member: Member, body: Json) -> None:
+    await member.unreact({"channel": body["channel"], "ts": body["ts"]}, body["name"])
+
+
+async def _home(member: Member, _body: Json) -> None:
+    await member.open_home()
+
+
+async def _invite(member: Member, body: Json) -> None:
+    await member.invite(body["channel"])
+
+
+async def _remove(member: Member, body: Json) -> None:
+    await member.remove(body["channel"])
+
+
+async def _archive(member: Member, body: Json) -> None:
+    await member.archive(body["channel"])
+
+
+async def _rename(member: Member, body: Json) -> None:
+    await member.rename(body["channel"], body["name"])
+
+
+async def _delete(member: Member, body: Json) -> None:
+    await member.delete({"channel": body["channel"], "ts": body["ts"]})
+
+
+_ACTS: dict[str, _Act] = {
+    "message": _message,
+    "command": _command,
+    "click": _click,
+    "select": _select,
+    "overflow": _overflow,
+    "submit": _submit,
+    "close": _close,
+    "shortcut": _shortcut,
+    "react": _react,
+    "unreact": _unreact,
+    "home": _home,
+    "invite": _invite,
+    "remove": _remove,
+    "archive": _archive,
+    "rename": _rename,
+    "delete": _delete,
+}

@@ -1,0 +1,130 @@
+"""A client of the control API, for tests whose sandbox or bot runs in another process."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from types import TracebackType
+from typing import Any, TypeVar
+
+import httpx
+
+from bot.sandbox.errors import NeverSeenError, NotAnsweredError, NotPossibleError
+from bot.sandbox.shapes import Json
+
+_Seen = TypeVar("_Seen")
+_LONGEST_ACT = 30.0
+"""Real seconds that one act may take: more than the 3 in which an app must acknowledge."""
+
+
+class Driver:
+    """Drives the sandbox at `url`. Used as an async context manager."""
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx.AsyncClient(base_url=url, timeout=_LONGEST_ACT, trust_env=False)
+
+    async def __aenter__(self) -> "Driver":
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._http.aclose()
+
+    async def workspace(self) -> Json:
+        """Return the team, its people, the app, its commands and shortcuts."""
+        return await self._get("/control/workspace")
+
+    async def person(self, name: str) -> "RemoteMember":
+        """Return the person with this name or id, to act as them. Raises NotPossibleError."""
+        people = (await self.workspace())["people"]
+        for person in people:
+            if name in {person["id"], person["name"]}:
+                return RemoteMember(self, person["id"])
+        raise NotPossibleError(f"There is nobody called {name!r} in this workspace.")
+
+    async def view(self, person_id: str) -> Json:
+        """Return all that a person sees."""
+        return await self._get("/control/view", **{"as": person_id})
+
+    async def transcript(self, person_id: str, channel: str) -> str:
+        """Return a conversation as this person sees it, as text."""
+        response = await self._http.get("/control/transcript", params={"as": person_id, "channel": channel})
+        return response.text
+
+    async def act(self, body: Json) -> Json:
+        """Act as a person. Raises NotPossibleError, or NotAnsweredError where the app did not answer."""
+        return _checked((await self._http.post("/control/act", json=body)).json())
+
+    async def add_fault(self, kind: str, **options: Any) -> None:
+        """Set a fault. Raises NotPossibleError."""
+        _checked((await self._http.post("/control/faults", json={"kind": kind, **options})).json())
+
+    async def clear_faults(self) -> None:
+        """Remove all faults."""
+        _checked((await self._http.delete("/control/faults")).json())
+
+    async def advance(self, seconds: float) -> None:
+        """Put the sandbox's clock forward. Raises NotPossibleError where it has one that cannot be."""
+        _checked((await self._http.post("/control/clock", json={"advance": seconds})).json())
+
+    async def disconnect(self, reason: str = "refresh_requested") -> None:
+        """Have the sandbox tell all of the app's connections to go."""
+        _checked((await self._http.post("/control/disconnect", json={"reason": reason})).json())
+
+    async def revisions(self) -> AsyncIterator[int]:
+        """Yield the workspace's revision now and at each change."""
+        async with self._http.stream("GET", "/control/events", timeout=None) as response:
+            async for line in response.aiter_lines():
+                if line.startswith("data: "):
+                    yield int(json.loads(line.removeprefix("data: "))["revision"])
+
+    async def _get(self, path: str, **parameters: str) -> Json:
+        return _checked((await self._http.get(path, params=parameters)).json())
+
+
+class RemoteMember:
+    """One person of a sandbox elsewhere, who acts and looks."""
+
+    def __init__(self, driver: Driver, person_id: str) -> None:
+        self._driver = driver
+        self.id = person_id
+
+    async def act(self, do: str, **more: Any) -> Json:
+        """Do one of the acts of CONTROL.md. Raises NotPossibleError or NotAnsweredError."""
+        return await self._driver.act({"as": self.id, "do": do, **more})
+
+    async def view(self) -> Json:
+        """Return all that this person sees."""
+        return await self._driver.view(self.id)
+
+    async def transcript(self, channel: str) -> str:
+        """Return a conversation as this person sees it, as text."""
+        return await self._driver.transcript(self.id, channel)
+
+    async def sees(self, condition: Callable[[Json], _Seen], within: float = 5.0) -> _Seen:
+        """Wait until `condition` of what this person sees is true, and return what it gave.
+
+        `within` is in real seconds; each change is looked at. Raises NeverSeenError.
+        """
+        view: Json = {}
+        try:
+            async with asyncio.timeout(within):
+                async for _ in self._driver.revisions():
+                    view = await self.view()
+                    if found := condition(view):
+                        return found
+        except TimeoutError:
+            pass
+        seen = json.dumps(view, ensure_ascii=False, indent=1)
+        raise NeverSeenError(f"Within {within} s this was not what was waited for:\n{seen}")
+
+
+def _checked(answer: Json) -> Json:
+    if answer.get("ok", True):
+        return answer
+    if answer["error"] == "not_possible":
+        raise NotPossibleError(answer["message"])
+    raise NotAnsweredError(answer["error"], answer["message"])

@@ -1,0 +1,110 @@
+"""The values of inputs: what they hold at first, and what they hold once a person chose."""
+
+from typing import Any
+
+from bot.sandbox.blocks import elements_of
+from bot.sandbox.errors import NotPossibleError
+from bot.sandbox.records import State
+from bot.sandbox.shapes import Json
+
+_SELECTED = {
+    "static_select": ("selected_option", "initial_option"),
+    "radio_buttons": ("selected_option", "initial_option"),
+    "multi_static_select": ("selected_options", "initial_options"),
+    "checkboxes": ("selected_options", "initial_options"),
+    "datepicker": ("selected_date", "initial_date"),
+    "timepicker": ("selected_time", "initial_time"),
+    "plain_text_input": ("value", "initial_value"),
+    "number_input": ("value", "initial_value"),
+}
+"""For each element that holds a value: where Slack puts it, and where its first value stands."""
+
+_MANY = frozenset({"multi_static_select", "checkboxes"})
+
+
+def initial_state(blocks: list[Json], before: State | None = None) -> State:
+    """Return the values of all inputs in `blocks`; what `before` holds under the same ids stays."""
+    state: State = {}
+    for block in blocks:
+        for element in elements_of(block):
+            if element["type"] in _SELECTED:
+                place = state.setdefault(block["block_id"], {})
+                kept = (before or {}).get(block["block_id"], {}).get(element["action_id"])
+                place[element["action_id"]] = kept or _initial_value(element)
+    return state
+
+
+def _initial_value(element: Json) -> Json:
+    selected, initial = _SELECTED[element["type"]]
+    empty: Any = [] if element["type"] in _MANY else None
+    return {"type": element["type"], selected: element.get(initial, empty)}
+
+
+def options_of(element: Json) -> list[Json]:
+    """Return all options of a select, choice or overflow element, groups taken apart."""
+    groups = element.get("option_groups", [])
+    return [*element.get("options", []), *(option for group in groups for option in group["options"])]
+
+
+def option_with_value(element: Json, value: str) -> Json:
+    """Return the option that has `value`. Raises NotPossibleError."""
+    for option in options_of(element):
+        if option["value"] == value:
+            return option
+    offered = ", ".join(repr(option["value"]) for option in options_of(element))
+    raise NotPossibleError(f"{element['action_id']} has no option {value!r}; it has {offered}.")
+
+
+def chosen(element: Json, value: Any) -> Json:
+    """Return what Slack sends when a person sets `element` to `value`.
+
+    `value` is a text, a number, a date or time as text, an option's value, or a list of those; None clears.
+    Raises NotPossibleError.
+    """
+    kind = element["type"]
+    if kind not in _SELECTED:
+        raise NotPossibleError(f"{element['action_id']} is a {kind}, which holds no value.")
+    selected = _SELECTED[kind][0]
+    if kind in _MANY:
+        values = value if isinstance(value, list) else ([] if value is None else [value])
+        _not_too_many(element, values)
+        return {"type": kind, selected: [option_with_value(element, each) for each in values]}
+    if selected == "selected_option" and value is not None:
+        return {"type": kind, selected: option_with_value(element, value)}
+    return {"type": kind, selected: None if value in {None, ""} else str(value)}
+
+
+def _not_too_many(element: Json, values: list[Any]) -> None:
+    most = element.get("max_selected_items")
+    if most is not None and len(values) > most:
+        raise NotPossibleError(f"{element['action_id']} takes at most {most} values.")
+
+
+def is_empty(value: Json | None) -> bool:
+    """Tell whether an input holds nothing."""
+    return value is None or not any(inner for key, inner in value.items() if key != "type")
+
+
+def complaint(element: Json, value: Json) -> str | None:
+    """Return what Slack's client says of a value that it does not let through, if anything."""
+    written = value.get("value")
+    if not isinstance(written, str):
+        return None
+    if element["type"] == "number_input":
+        return _complaint_about_number(element, written)
+    fewest, most = element.get("min_length", 0), element.get("max_length", 3000)
+    if len(written) < fewest:
+        return f"Must be at least {fewest} characters"
+    return f"Must be less than {most + 1} characters" if len(written) > most else None
+
+
+def _complaint_about_number(element: Json, written: str) -> str | None:
+    try:
+        number = float(written) if element["is_decimal_allowed"] else int(written)
+    except ValueError:
+        return "Please enter a valid number"
+    if "min_value" in element and number < float(element["min_value"]):
+        return f"Must be at least {element['min_value']}"
+    if "max_value" in element and number > float(element["max_value"]):
+        return f"Must be at most {element['max_value']}"
+    return None

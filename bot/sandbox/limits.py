@@ -1,0 +1,70 @@
+"""Rate limits: an even rate with a burst, and the seconds to wait above it."""
+
+import math
+from datetime import datetime, timedelta
+
+from bot.sandbox.config import Rates
+from bot.sandbox.errors import RefusedError
+
+
+class EvenRate:
+    """At most `per_second` a second, evenly, with `burst` at once (the generic cell rate algorithm)."""
+
+    def __init__(self, per_second: float, burst: int) -> None:
+        self._interval = timedelta(seconds=1 / per_second)
+        self._tolerance = self._interval * (burst - 1)
+        self._free: datetime | None = None
+
+    def wait(self, now: datetime) -> float:
+        """Return the seconds until one more would be let through; 0 when it is now."""
+        if self._free is None:
+            return 0.0
+        return max((self._free - self._tolerance - now).total_seconds(), 0.0)
+
+    def take(self, now: datetime) -> None:
+        """Count one that was let through."""
+        self._free = max(self._free or now, now) + self._interval
+
+
+class Limits:
+    """All limits of one workspace: each method's tier, each channel, and all channels together."""
+
+    def __init__(self, rates: Rates) -> None:
+        self._rates = rates
+        self._methods: dict[str, EvenRate] = {}
+        self._channels: dict[str, EvenRate] = {}
+        per_minute = rates.messages_per_minute
+        self._workspace = EvenRate(per_minute / 60, rates.messages_burst) if per_minute else None
+
+    def take_method(self, method: str, tier: str, now: datetime) -> None:
+        """Count a call of `method`. Raises RefusedError (`ratelimited`, 429) above its tier."""
+        per_minute: float | None = getattr(self._rates, tier)
+        if per_minute is None:
+            return
+        burst = self._rates.tier_1_burst if tier == "tier_1" else int(per_minute)
+        rate = self._methods.setdefault(method, EvenRate(per_minute / 60, burst))
+        _take([rate], now)
+
+    def take_message(self, channel: str, now: datetime) -> None:
+        """Count a message into `channel`. Raises RefusedError (`ratelimited`, 429) above the rates."""
+        rates: list[EvenRate] = []
+        if self._rates.message_seconds is not None:
+            own = EvenRate(1 / self._rates.message_seconds, 1)
+            rates.append(self._channels.setdefault(channel, own))
+        if self._workspace is not None:
+            rates.append(self._workspace)
+        _take(rates, now)
+
+
+def _take(rates: list[EvenRate], now: datetime) -> None:
+    wait = max((rate.wait(now) for rate in rates), default=0.0)
+    if wait > 0:
+        raise ratelimited(wait)
+    for rate in rates:
+        rate.take(now)
+
+
+def ratelimited(seconds: float) -> RefusedError:
+    """Return Slack's 429, which says in whole seconds how long to wait."""
+    retry_after = str(max(math.ceil(seconds), 1))
+    return RefusedError("ratelimited", status=429, headers={"Retry-After": retry_after})

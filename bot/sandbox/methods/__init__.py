@@ -1,0 +1,54 @@
+"""The Web API methods that the sandbox knows; any other is answered with `unknown_method`."""
+
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.errors import RefusedError, invalid_arguments
+from bot.sandbox.methods import apps, chat, conversations, users, views
+from bot.sandbox.methods.call import Call, Method
+
+if TYPE_CHECKING:
+    from bot.sandbox.workspace import Workspace
+
+METHODS: dict[str, Method] = {
+    method.name: method for module in (apps, chat, conversations, users, views) for method in module.METHODS
+}
+
+_SENT_BY_BOLT = "team_id"
+"""Bolt gives its clients the team as a default argument of every method; Slack ignores it."""
+
+
+def run(
+    workspace: "Workspace",
+    name: str,
+    arguments: dict[str, Any],
+    token: str | None,
+    *,
+    show_after: float,
+    limited: bool,
+) -> dict[str, Any]:
+    """Do what the method called `name` does and return its body. Raises RefusedError."""
+    method = METHODS.get(name)
+    if method is None:
+        raise RefusedError("unknown_method", req_method=name)
+    _authenticate(workspace, method, arguments.pop("token", None) or token)
+    if limited:
+        workspace.limits.take_method(name, method.tier, workspace.clock.now())
+    call = Call(workspace, arguments, show_after=show_after, limited=limited)
+    if method.scope is not None:
+        call.need_scope(method.scope)
+    for argument in arguments:
+        if argument not in method.arguments and argument != _SENT_BY_BOLT:
+            raise invalid_arguments(
+                f"this argument is not supported here: {argument} [json-pointer:/{argument}]"
+            )
+    return method.run(call)
+
+
+def _authenticate(workspace: "Workspace", method: Method, token: str | None) -> None:
+    if not token:
+        raise RefusedError("not_authed")
+    if token not in {workspace.bot_token, workspace.app_token}:
+        raise RefusedError("invalid_auth")
+    wanted = workspace.app_token if method.takes_app_token else workspace.bot_token
+    if token != wanted:
+        raise RefusedError("not_allowed_token_type")

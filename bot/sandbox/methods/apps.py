@@ -1,0 +1,30 @@
+"""Who the app is, and where its socket opens."""
+
+from bot.sandbox.errors import RefusedError
+from bot.sandbox.methods.call import Call, Method
+from bot.sandbox.shapes import Json
+
+
+def _auth_test(call: Call) -> Json:
+    workspace = call.workspace
+    return {
+        "url": f"https://{workspace.config.team_domain}.slack.com/",
+        "team": workspace.config.team_name,
+        "user": workspace.bot.name,
+        "team_id": workspace.team_id,
+        "user_id": workspace.bot.id,
+        "bot_id": workspace.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+def _apps_connections_open(call: Call) -> Json:
+    if call.workspace.connection_url is None:
+        raise RefusedError("internal_error")
+    return {"url": call.workspace.connection_url()}
+
+
+METHODS = (
+    Method("auth.test", _auth_test, frozenset(), "special"),
+    Method("apps.connections.open", _apps_connections_open, frozenset(), "tier_1", takes_app_token=True),
+)

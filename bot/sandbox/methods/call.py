@@ -1,0 +1,91 @@
+"""One call of a method: its arguments as they arrive by form or JSON, and what it needs of the workspace."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.errors import RefusedError, invalid_arguments
+from bot.sandbox.records import Channel
+
+if TYPE_CHECKING:
+    from bot.sandbox.workspace import Workspace
+
+
+@dataclass
+class Call:
+    """The arguments of one call, the workspace, and how faults and rates bear on it."""
+
+    workspace: "Workspace"
+    arguments: Mapping[str, Any]
+    show_after: float = 0.0
+    limited: bool = True
+
+    def get(self, name: str) -> str | None:
+        """Return a text argument, None where it is absent. Raises RefusedError for another type."""
+        value = self.arguments.get(name)
+        if value is None or isinstance(value, str):
+            return value
+        raise invalid_arguments(f"must be a string [json-pointer:/{name}]")
+
+    def need(self, name: str, error: str | None = None) -> str:
+        """Return a text argument. Raises RefusedError (`error`, else `invalid_arguments`) without it."""
+        value = self.get(name)
+        if value:
+            return value
+        raise RefusedError(error) if error else invalid_arguments(f"missing required field: {name}")
+
+    def flag(self, name: str) -> bool:
+        """Return a truth value, sent as JSON or as 1, 0, true or false."""
+        return str(self.arguments.get(name, "")).lower() in {"1", "true"}
+
+    def number(self, name: str, default: int) -> int:
+        """Return a whole number. Raises RefusedError."""
+        value = self.arguments.get(name)
+        if value is None or value == "":
+            return default
+        try:
+            return int(value)
+        except (TypeError, ValueError):
+            raise invalid_arguments(f"must be an integer [json-pointer:/{name}]") from None
+
+    def json_object(self, name: str) -> dict[str, Any] | None:
+        """Return an object, from JSON where it is a string. Raises RefusedError."""
+        value = self.arguments.get(name)
+        try:
+            parsed = json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            parsed = value
+        if parsed is None or isinstance(parsed, dict):
+            return parsed
+        raise invalid_arguments(f"must provide an object [json-pointer:/{name}]")
+
+    def need_scope(self, scope: str) -> None:
+        """Raise RefusedError (`missing_scope`) where the app lacks `scope`."""
+        scopes = self.workspace.scopes
+        if scope not in scopes and scope != "connections:write":
+            raise RefusedError("missing_scope", needed=scope, provided=",".join(scopes))
+
+    def channel_by_id(self, name: str = "channel") -> Channel:
+        """Return the channel whose id is given, if the app may know of it. Raises RefusedError."""
+        channel = self.workspace.channels.get(self.need(name, "channel_not_found"))
+        if channel is None or (channel.is_private and self.workspace.bot.id not in channel.members):
+            raise RefusedError("channel_not_found")
+        return channel
+
+    def need_member(self, channel: Channel) -> None:
+        """Raise RefusedError (`not_in_channel`) where the app is not in `channel`."""
+        if self.workspace.bot.id not in channel.members:
+            raise RefusedError("not_in_channel")
+
+
+@dataclass(frozen=True)
+class Method:
+    """A Web API method: what it does, what it takes, the scope it always needs, and its rate tier."""
+
+    name: str
+    run: Callable[[Call], dict[str, Any]]
+    arguments: frozenset[str]
+    tier: str
+    scope: str | None = None
+    takes_app_token: bool = False

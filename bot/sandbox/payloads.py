@@ -1,0 +1,135 @@
+"""What the app is sent when a person acts, in the shapes of docs.slack.dev/reference/interaction-payloads."""
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.config import Command, Shortcut
+from bot.sandbox.records import Channel, Message, Person, View
+from bot.sandbox.shapes import Json
+
+if TYPE_CHECKING:
+    from bot.sandbox.workspace import Workspace
+
+_TOKEN = "sandbox"  # noqa: S105 the verification token, which Slack has deprecated and Bolt does not read
+
+
+def slash_command(
+    workspace: "Workspace", person: Person, channel: Channel, command: Command, text: str
+) -> Json:
+    """Return the fields of a slash command; a private channel's name is not told."""
+    name = "directmessage" if channel.is_im else "privategroup" if channel.is_private else channel.name
+    return {
+        "token": _TOKEN,
+        "team_id": workspace.team_id,
+        "team_domain": workspace.config.team_domain,
+        "channel_id": channel.id,
+        "channel_name": name,
+        "user_id": person.id,
+        "user_name": person.name,
+        "command": command.command,
+        "text": text,
+        "api_app_id": workspace.app_id,
+        "is_enterprise_install": "false",
+        "response_url": workspace.issue_response_url(person.id, channel.id),
+        "trigger_id": workspace.issue_trigger(person.id),
+    }
+
+
+def _by(workspace: "Workspace", person: Person, kind: str) -> Json:
+    return {
+        "type": kind,
+        "team": {"id": workspace.team_id, "domain": workspace.config.team_domain},
+        "user": {
+            "id": person.id,
+            "username": person.name,
+            "name": person.name,
+            "team_id": workspace.team_id,
+        },
+        "api_app_id": workspace.app_id,
+        "token": _TOKEN,
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def _where(channel: Channel) -> Json:
+    name = "directmessage" if channel.is_im else "privategroup" if channel.is_private else channel.name
+    return {"id": channel.id, "name": name}
+
+
+def actions_in_message(
+    workspace: "Workspace", person: Person, channel: Channel, message: Message, action: Json
+) -> Json:
+    """Return the block_actions payload of an act on a message; an ephemeral one is not repeated in it."""
+    is_ephemeral = message.ephemeral_to is not None
+    container: Json = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": channel.id,
+        "is_ephemeral": is_ephemeral,
+    }
+    if message.is_reply:
+        container["thread_ts"] = message.thread_ts
+    payload = {
+        **_by(workspace, person, "block_actions"),
+        "container": container,
+        "trigger_id": workspace.issue_trigger(person.id),
+        "channel": _where(channel),
+        "state": {"values": message.states.get(person.id, {})},
+        "response_url": workspace.issue_response_url(person.id, channel.id, message.ts),
+        "actions": [action],
+    }
+    return payload if is_ephemeral else {**payload, "message": workspace.message_json(message)}
+
+
+def actions_in_view(workspace: "Workspace", person: Person, view: View, action: Json) -> Json:
+    """Return the block_actions payload of an act in a modal or on the Home tab."""
+    return {
+        **_by(workspace, person, "block_actions"),
+        "container": {"type": "view", "view_id": view.id},
+        "trigger_id": workspace.issue_trigger(person.id, view.id),
+        "view": workspace.view_json(view),
+        "actions": [action],
+    }
+
+
+def view_submission(workspace: "Workspace", person: Person, view: View) -> Json:
+    """Return the payload of a modal that is sent in."""
+    return {
+        **_by(workspace, person, "view_submission"),
+        "trigger_id": workspace.issue_trigger(person.id, view.id),
+        "view": workspace.view_json(view),
+        "response_urls": [],
+    }
+
+
+def view_closed(workspace: "Workspace", person: Person, view: View, *, is_cleared: bool) -> Json:
+    """Return the payload of a modal that is closed without being sent in."""
+    return {
+        **_by(workspace, person, "view_closed"),
+        "view": workspace.view_json(view),
+        "is_cleared": is_cleared,
+    }
+
+
+def shortcut(workspace: "Workspace", person: Person, chosen: Shortcut) -> Json:
+    """Return the payload of a global shortcut."""
+    return {
+        **_by(workspace, person, "shortcut"),
+        "action_ts": workspace.new_ts(),
+        "callback_id": chosen.callback_id,
+        "trigger_id": workspace.issue_trigger(person.id),
+    }
+
+
+def message_action(
+    workspace: "Workspace", person: Person, channel: Channel, message: Message, chosen: Shortcut
+) -> Json:
+    """Return the payload of a shortcut on a message."""
+    return {
+        **shortcut(workspace, person, chosen),
+        "type": "message_action",
+        "channel": _where(channel),
+        "response_url": workspace.issue_response_url(person.id, channel.id),
+        "message_ts": message.ts,
+        "message": workspace.message_json(message),
+    }

@@ -1,0 +1,139 @@
+"""What a workspace holds: people, channels, messages, views, and the keys that are handed out for a while."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.sandbox.config import Posting
+from bot.sandbox.shapes import Json
+
+
+@dataclass
+class Person:
+    """A person, or the app's bot user."""
+
+    id: str
+    name: str
+    real_name: str
+    locale: str
+    tz: str
+    is_admin: bool = False
+    is_bot: bool = False
+    home: "View | None" = None
+    views: list["View"] = field(default_factory=list)
+    notices: list[Json] = field(default_factory=list)
+
+
+@dataclass
+class Channel:
+    """A channel, or the direct conversation of one person (`im_with`) with the app."""
+
+    id: str
+    name: str
+    created: datetime
+    creator: str
+    members: set[str]
+    is_private: bool = False
+    is_archived: bool = False
+    posting: Posting = "everyone"
+    im_with: str | None = None
+    previous_names: list[str] = field(default_factory=list)
+    messages: "dict[str, Message]" = field(default_factory=dict)
+
+    @property
+    def is_im(self) -> bool:
+        """Whether this is a direct conversation."""
+        return self.im_with is not None
+
+    @property
+    def kind(self) -> str:
+        """The prefix of the scopes that guard this channel: channels, groups or im."""
+        if self.is_im:
+            return "im"
+        return "groups" if self.is_private else "channels"
+
+
+@dataclass
+class Message:
+    """A message; an ephemeral one has the person who alone sees it."""
+
+    ts: str
+    channel: str
+    user: str
+    text: str
+    blocks: list[Json] | None = None
+    bot_id: str | None = None
+    thread_ts: str | None = None
+    metadata: Json | None = None
+    edited: Json | None = None
+    ephemeral_to: str | None = None
+    visible_from: datetime | None = None
+    is_tombstone: bool = False
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    states: dict[str, "State"] = field(default_factory=dict)
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether this stands in a thread below another message."""
+        return self.thread_ts is not None and self.thread_ts != self.ts
+
+
+State = dict[str, dict[str, Json]]
+"""The values of inputs: block_id, action_id, value as Slack sends it."""
+
+
+@dataclass
+class View:
+    """A modal or a Home tab as Slack keeps it."""
+
+    id: str
+    owner: str
+    definition: Json
+    hash: str
+    root_view_id: str
+    previous_view_id: str | None = None
+    state: State = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """`modal` or `home`."""
+        return str(self.definition["type"])
+
+    @property
+    def blocks(self) -> list[Json]:
+        """The blocks, with all ids."""
+        blocks: list[Json] = self.definition["blocks"]
+        return blocks
+
+
+@dataclass
+class Trigger:
+    """A trigger_id: whose act made it, when, and from which view."""
+
+    person: str
+    issued_at: datetime
+    view_id: str | None = None
+    is_used: bool = False
+
+
+@dataclass
+class ResponseUrl:
+    """A response_url: where its answers go, and how often it was used."""
+
+    person: str
+    channel: str
+    issued_at: datetime
+    message_ts: str | None = None
+    uses: int = 0
+
+
+@dataclass(frozen=True)
+class CallRecord:
+    """One call of the Web API as it came and was answered; `status` 0 where the connection was dropped."""
+
+    at: datetime
+    method: str
+    arguments: dict[str, Any]
+    status: int
+    error: str | None

@@ -1,0 +1,153 @@
+"""Slack's rules as one table: each has a name, its number where it has one, and where it is known from.
+
+"docs" is docs.slack.dev, "sdk" the source of slack_sdk 3.47 and @slack/types, "reported" an error that
+somebody met on a live workspace, "ours" a number that Slack keeps to itself and that we chose to be safe.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that Slack refuses, or does in its own way."""
+
+    name: str
+    number: int | None
+    known_from: str
+
+
+_TABLE: tuple[tuple[str, int | None, str], ...] = (
+    # Whole payloads
+    ("message.blocks", 50, "docs: reference/block-kit/blocks"),
+    ("view.blocks", 100, "docs: surfaces/app-home, surfaces/modals"),
+    ("message.size", 11_340, "reported: slackapi/bolt-js#2509 and #2867, the smallest size refused less one"),
+    ("message.text", 40_000, "docs: reference/methods/chat.postMessage, longer text is cut"),
+    ("message.needs_content", None, "docs: reference/methods/chat.postMessage, no_text"),
+    ("update.text", 4_000, "docs: reference/methods/chat.update; counted in bytes, reported"),
+    ("blocks.format", None, "reported: jolicode/slack-php-api#114, invalid_blocks_format"),
+    ("block.type", None, "docs: an unknown type is refused; types that no bot here uses likewise"),
+    ("field.known", None, "reported: grafana-cold-storage/oncall#702, invalid additional property"),
+    ("field.required", None, "reported: slackapi/java-slack-sdk#302, missing required field"),
+    ("field.type", None, "docs: reference/block-kit"),
+    ("field.value", None, "docs: reference/block-kit, one of the values that are listed"),
+    # Identifiers
+    ("block_id", 255, "docs: reference/block-kit/blocks"),
+    ("block_id.unique", None, "docs: reference/block-kit/blocks"),
+    ("action_id", 255, "docs: reference/block-kit/block-elements"),
+    ("action_id.unique", None, "docs: unique among the action_ids of its block"),
+    ("callback_id", 255, "docs: reference/views"),
+    ("external_id", 255, "docs: reference/views"),
+    # Text
+    ("text.empty", 1, "docs: reference/block-kit/composition-objects/text-object"),
+    ("text", 3_000, "docs: reference/block-kit/composition-objects/text-object"),
+    ("url", None, "reported: MacPaw/together-app#4, invalid url"),
+    # Blocks
+    ("section.text", 3_000, "docs: reference/block-kit/blocks/section-block"),
+    ("section.fields", 10, "docs: reference/block-kit/blocks/section-block"),
+    ("section.field", 2_000, "docs: reference/block-kit/blocks/section-block"),
+    ("section.content", None, "docs: text is required where there are no fields"),
+    ("header.text", 150, "docs: reference/block-kit/blocks/header-block"),
+    ("context.elements", 10, "docs: reference/block-kit/blocks/context-block"),
+    (
+        "actions.elements",
+        25,
+        "docs: reference/block-kit/blocks/actions-block; adobe/spacecat-api-service#176",
+    ),
+    ("element.place", None, "docs: each element page, 'works with block types'"),
+    ("input.label", 2_000, "docs: reference/block-kit/blocks/input-block"),
+    ("input.hint", 2_000, "docs: reference/block-kit/blocks/input-block"),
+    ("input.surface", None, "ours: inputs in messages are refused, no bot here uses them"),
+    ("rich_text.list", None, "docs: reference/block-kit/blocks/rich-text-block, list style and sections"),
+    # Elements and objects
+    ("button.text", 75, "docs: reference/block-kit/block-elements/button-element"),
+    ("button.value", 2_000, "docs: reference/block-kit/block-elements/button-element"),
+    ("button.url", 3_000, "docs: reference/block-kit/block-elements/button-element"),
+    ("button.accessibility_label", 75, "docs: reference/block-kit/block-elements/button-element"),
+    ("option.text", 75, "docs: reference/block-kit/composition-objects/option-object"),
+    ("option.value", 150, "docs: reference/block-kit/composition-objects/option-object"),
+    ("option.description", 75, "docs: reference/block-kit/composition-objects/option-object"),
+    ("option.url", 3_000, "docs: reference/block-kit/composition-objects/option-object; overflow only"),
+    ("option.initial", None, "docs: an initial option is one of the options"),
+    ("select.options", 100, "docs: reference/block-kit/block-elements/select-menu-element"),
+    ("select.groups", 100, "docs: reference/block-kit/block-elements/select-menu-element"),
+    ("select.source", None, "docs: options or option_groups, not both"),
+    ("group.label", 75, "docs: reference/block-kit/composition-objects/option-group-object"),
+    ("placeholder", 150, "docs: reference/block-kit/block-elements"),
+    ("overflow.options", 5, "docs: reference/block-kit/block-elements/overflow-menu-element"),
+    ("choice.options", 10, "docs: checkboxes and radio buttons"),
+    ("max_selected_items", 1, "docs: reference/block-kit/block-elements/multi-select-menu-element"),
+    ("confirm.title", 100, "docs: reference/block-kit/composition-objects/confirmation-dialog-object"),
+    ("confirm.text", 300, "docs: reference/block-kit/composition-objects/confirmation-dialog-object"),
+    ("confirm.confirm", 30, "docs: reference/block-kit/composition-objects/confirmation-dialog-object"),
+    ("confirm.deny", 30, "docs: reference/block-kit/composition-objects/confirmation-dialog-object"),
+    ("image.url", 3_000, "docs: reference/block-kit/block-elements/image-element"),
+    ("image.alt_text", 2_000, "sdk: models/blocks/block_elements.py"),
+    ("plain_text_input.length", 3_000, "docs: reference/block-kit/block-elements/plain-text-input-element"),
+    ("number_input.value", None, "docs: reference/block-kit/block-elements/number-input-element"),
+    ("date", None, "docs: reference/block-kit/block-elements/date-picker-element, YYYY-MM-DD"),
+    ("time", None, "docs: reference/block-kit/block-elements/time-picker-element, HH:mm"),
+    ("focus_on_load", 1, "docs: only one element can be set to true"),
+    # Views
+    ("modal.title", 24, "docs: reference/views/modal-views"),
+    ("modal.submit", 24, "docs: reference/views/modal-views"),
+    ("modal.close", 24, "docs: reference/views/modal-views"),
+    ("modal.submit.with_input", None, "docs: submit is required when an input block is in the view"),
+    ("home.fields", None, "docs: reference/views/home-tab-views, no title, submit or close"),
+    ("view.private_metadata", 3_000, "docs: reference/views"),
+    ("view.stack", 3, "docs: surfaces/modals, push_limit_reached"),
+    ("view.hash", None, "docs: reference/methods/views.update, hash_conflict"),
+    ("view.owner", None, "docs: reference/methods/views.update, not_found"),
+    ("view.home_tab", None, "docs: reference/methods/views.publish, not_enabled"),
+    # Metadata
+    ("metadata.event_type", None, "docs: messaging/message-metadata, [a-z][a-z0-9_]*"),
+    ("metadata.flat", None, "docs: messaging/message-metadata, no nested objects"),
+    ("metadata.size", 1_024, "ours: Slack answers metadata_too_large at a size that it does not publish"),
+    ("metadata.asked_for", None, "docs: messaging/message-metadata, include_all_metadata"),
+    # Triggers and response URLs
+    ("trigger.seconds", 3, "docs: interactivity/handling-user-interaction, expired_trigger_id"),
+    ("trigger.known", None, "docs: reference/methods/views.open, invalid_trigger_id"),
+    ("trigger.once", None, "docs: reference/methods/views.open, exchanged_trigger_id"),
+    ("response_url.uses", 5, "docs: interactivity/handling-user-interaction"),
+    ("response_url.seconds", 1_800, "docs: interactivity/handling-user-interaction"),
+    # Who may
+    ("token", None, "docs: not_authed, invalid_auth, not_allowed_token_type"),
+    ("scope", None, "docs: missing_scope with needed and provided"),
+    ("method", None, "docs: unknown_method"),
+    ("argument", None, "ours: an argument that no bot here uses is refused by its name"),
+    ("channel.known", None, "docs: channel_not_found, also for a private channel without the bot"),
+    ("channel.member", None, "docs: not_in_channel"),
+    ("channel.archived", None, "docs: is_archived"),
+    ("channel.posting", None, "docs: restricted_action and its variants"),
+    ("message.author", None, "docs: cant_update_message, cant_delete_message"),
+    ("message.known", None, "docs: message_not_found, thread_not_found"),
+    ("ephemeral.member", None, "docs: reference/methods/chat.postEphemeral, user_not_in_channel"),
+    # Reading
+    ("history.limit", 999, "docs: reference/methods/conversations.history"),
+    ("history.cursor", None, "docs: apis/web-api/pagination, invalid_cursor"),
+    ("history.ts", None, "docs: invalid_ts_oldest, invalid_ts_latest"),
+    # Rates
+    ("rate.channel", 1, "docs: apis/web-api/rate-limits, one message a second a channel"),
+    ("rate.workspace", 300, "docs: several hundred a minute a workspace; the number is a setting"),
+    ("rate.method", None, "docs: apis/web-api/rate-limits, the tiers"),
+    # Socket Mode
+    ("socket.connections", 10, "docs: apis/events-api/using-socket-mode"),
+    ("socket.ack_seconds", 3, "docs: interactivity/handling-user-interaction, operation_timeout"),
+    ("socket.retries", 3, "docs: apis/events-api, at once, after one minute and after five"),
+    ("socket.warning_seconds", 10, "docs: apis/events-api/using-socket-mode, disconnect: warning"),
+    ("socket.debug_seconds", 360, "docs: apis/events-api/using-socket-mode, debug_reconnects"),
+    ("socket.ticket", None, "docs: a WebSocket URL opens one connection"),
+)
+
+RULES: dict[str, Rule] = {name: Rule(name, number, known_from) for name, number, known_from in _TABLE}
+
+
+def limit(name: str) -> int:
+    """Return the number of the rule called `name`. Raises LookupError where there is none."""
+    number = RULES[name].number
+    if number is None:
+        raise LookupError(name)
+    return number
+
+
+RETRY_DELAYS = (0.0, 60.0, 300.0)
+"""Seconds before an unacknowledged event is sent again (docs: apis/events-api)."""

@@ -1,0 +1,97 @@
+"""What one person sees now, as `GET /control/view` tells it."""
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.records import Channel, Message, Person, View
+from bot.sandbox.shapes import Json
+
+if TYPE_CHECKING:
+    from bot.sandbox.workspace import Workspace
+
+
+def view_of(workspace: "Workspace", person: Person) -> Json:
+    """Return everything that this person sees: channels, messages, Home tab, modals and notices."""
+    workspace.settle()
+    channels = channels_of(workspace, person)
+    return {
+        "revision": workspace.revision,
+        "now": workspace.clock.now().timestamp(),
+        "me": person.id,
+        "channels": [_channel(channel, person) for channel in channels],
+        "messages": {channel.id: messages_of(workspace, person, channel) for channel in channels},
+        "home": _view(person.home) if person.home else None,
+        "modals": [_view(view) for view in person.views],
+        "notices": list(person.notices),
+    }
+
+
+def channels_of(workspace: "Workspace", person: Person) -> list[Channel]:
+    """Return the channels that this person may read: public ones, and those they are in."""
+    return [
+        channel
+        for channel in workspace.channels.values()
+        if person.id in channel.members or not (channel.is_private or channel.is_im)
+    ]
+
+
+def messages_of(workspace: "Workspace", person: Person, channel: Channel) -> list[Json]:
+    """Return the messages that this person sees in a channel, replies among them, in order."""
+    return [_message(workspace, person, message) for message in workspace.visible(channel, to=person.id)]
+
+
+def _channel(channel: Channel, person: Person) -> Json:
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        "is_private": channel.is_private,
+        "is_im": channel.is_im,
+        "is_archived": channel.is_archived,
+        "is_member": person.id in channel.members,
+    }
+
+
+def _message(workspace: "Workspace", person: Person, message: Message) -> Json:
+    replies = [] if message.is_reply else workspace.replies(workspace.channels[message.channel], message.ts)
+    told: Json = {
+        "channel": message.channel,
+        "ts": message.ts,
+        "user": message.user,
+        "username": _name(workspace, message),
+        "text": message.text,
+        "blocks": message.blocks or [],
+        "ephemeral": message.ephemeral_to is not None,
+        "is_deleted": message.is_tombstone,
+        "reply_count": len(replies),
+        "reactions": [{"name": name, "users": users} for name, users in message.reactions.items()],
+        "state": message.states.get(person.id, {}),
+    }
+    optional = {
+        "thread_ts": message.thread_ts or (message.ts if replies else None),
+        "bot_id": message.bot_id,
+        "latest_reply": replies[-1].ts if replies else None,
+        "edited": message.edited,
+        "metadata": message.metadata,
+    }
+    return told | {key: value for key, value in optional.items() if value is not None}
+
+
+def _name(workspace: "Workspace", message: Message) -> str:
+    if message.bot_id is not None:
+        return workspace.bot.real_name
+    person = workspace.people.get(message.user)
+    return person.real_name if person else "Slackbot"
+
+
+def _view(view: View) -> Json:
+    return {
+        "id": view.id,
+        "type": view.type,
+        "callback_id": view.definition.get("callback_id", ""),
+        "title": view.definition.get("title"),
+        "submit": view.definition.get("submit"),
+        "close": view.definition.get("close"),
+        "blocks": view.blocks,
+        "state": view.state,
+        "errors": view.errors,
+        "hash": view.hash,
+    }

@@ -1,0 +1,208 @@
+"""The sandbox's server: the Web API, the sockets, response URLs, the control API and the page."""
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from bot.sandbox import responses
+from bot.sandbox.control import Control
+from bot.sandbox.errors import ConnectionLostError
+from bot.sandbox.people import Member
+from bot.sandbox.shapes import Json
+from bot.sandbox.socket_mode import SocketMode
+from bot.sandbox.workspace import Workspace
+
+_HOST = "127.0.0.1"
+_PAGE = Path(__file__).parent / "page"
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Sandbox:
+    """A workspace on a port of this machine.
+
+    `port` 0 takes a free one. It is bound to 127.0.0.1 alone. Used as an async context manager.
+    """
+
+    def __init__(self, workspace: Workspace, port: int = 0) -> None:
+        self.workspace = workspace
+        self.socket_mode = SocketMode(workspace)
+        self._port = port
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of the page, without a slash at its end."""
+        return f"http://{_HOST}:{self._port}"
+
+    @property
+    def api_url(self) -> str:
+        """What stands for `https://slack.com/api/`: the client's `base_url`."""
+        return f"{self.url}/api/"
+
+    def person(self, reference: str) -> Member:
+        """Return the person with this name or id, to act as them. Raises NotPossibleError."""
+        return Member(self.workspace, self.socket_mode, self.workspace.person(reference))
+
+    async def start(self) -> None:
+        """Open the port. Raises OSError where it is taken."""
+        app = web.Application(middlewares=[_only_from_here], client_max_size=4 * 1024**2)
+        app.router.add_route("*", "/api/{method}", self._api)
+        app.router.add_get("/socket/", self._socket)
+        app.router.add_post("/response/{key:.+}", self._response)
+        Control(self.workspace, self.socket_mode, self.person).add_routes(app.router)
+        app.router.add_get("/", _page)
+        if _PAGE.is_dir():
+            app.router.add_static("/", _PAGE)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, _HOST, self._port).start()
+        self._port = self._runner.addresses[0][1]
+        self._connect_workspace()
+
+    async def __aenter__(self) -> "Sandbox":
+        await self.start()
+        return self
+
+    def _connect_workspace(self) -> None:
+        workspace = self.workspace
+        workspace.response_url_base = f"{self.url}/response/"
+        workspace.connection_url = self._connection_url
+        workspace.event_outlet = self.socket_mode.send_event
+        workspace.timer = lambda seconds: self.socket_mode.spawn(self._settle_in(seconds))
+
+    async def _settle_in(self, seconds: float) -> None:
+        await self.workspace.clock.sleep(seconds)
+        self.workspace.settle()
+
+    def _connection_url(self) -> str:
+        ticket = self.socket_mode.new_ticket()
+        return f"ws://{_HOST}:{self._port}/socket/?ticket={ticket}&app_id={self.workspace.app_id}"
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the sockets and the port."""
+        workspace = self.workspace
+        workspace.event_outlet = workspace.timer = workspace.connection_url = None
+        await self.socket_mode.aclose()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    # ---- Routes
+
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        try:
+            arguments = await _arguments(request)
+        except ValueError:
+            return web.json_response({"ok": False, "error": "invalid_json"})
+        try:
+            answer = await self.workspace.call(method, arguments, _bearer(request))
+        except ConnectionLostError:
+            return _cut(request)
+        return web.json_response(answer.body, status=answer.status, headers=dict(answer.headers))
+
+    async def _response(self, request: web.Request) -> web.StreamResponse:
+        try:
+            body = await request.json()
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            return web.Response(status=400, text="invalid_payload")
+        try:
+            status, answer = await responses.post(self.workspace, request.match_info["key"], body)
+        except ConnectionLostError:
+            return _cut(request)
+        if isinstance(answer, str):
+            return web.Response(status=status, text=answer)
+        return web.json_response(answer, status=status)
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        if not self.socket_mode.redeem(request.query.get("ticket", "")):
+            return web.Response(status=403, text="invalid ticket")
+        socket = web.WebSocketResponse(autoping=False)
+        await socket.prepare(request)
+        line = _Line(socket, request)
+        debug = request.query.get("debug_reconnects") == "true"
+        if await self.socket_mode.connected(line, debug_reconnects=debug):
+            try:
+                await self._listen(socket)
+            finally:
+                self.socket_mode.disconnected(line)
+        return socket
+
+    async def _listen(self, socket: web.WebSocketResponse) -> None:
+        async for message in socket:
+            if message.type is WSMsgType.TEXT:
+                self.socket_mode.received(message.data)
+            elif message.type is WSMsgType.PING and not self.workspace.faults.strikes("silence_pings"):
+                await socket.pong(message.data)
+
+
+class _Line:
+    """One aiohttp WebSocket as a `Socket`."""
+
+    def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
+        self._socket = socket
+        self._request = request
+
+    async def send(self, message: str) -> None:
+        """Send a text message; nothing where the line is closed."""
+        if not self._socket.closed:
+            await self._socket.send_str(message)
+
+    async def close(self) -> None:
+        """Close in order."""
+        await self._socket.close()
+
+    def abort(self) -> None:
+        """Cut the line, without a goodbye."""
+        _cut(self._request)
+
+
+def _cut(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+def _bearer(request: web.Request) -> str | None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if kind == "Bearer" else None
+
+
+async def _arguments(request: web.Request) -> Json:
+    arguments: dict[str, Any] = dict(request.query)
+    if request.content_type == "application/json":
+        body = json.loads(await request.text() or "{}")
+        if not isinstance(body, dict):
+            raise ValueError
+        return {**arguments, **body}
+    return {**arguments, **{key: str(value) for key, value in (await request.post()).items()}}
+
+
+@web.middleware
+async def _only_from_here(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """Refuse other hosts' names and origins, so that no web page elsewhere can drive the sandbox."""
+    host = request.host.rsplit(":", 1)[0]
+    origin = request.headers.get("Origin")
+    if host not in {_HOST, "localhost"} or (origin is not None and origin != f"http://{request.host}"):
+        return web.Response(status=403, text="The sandbox is only for this machine.")
+    return await handler(request)
+
+
+async def _page(_request: web.Request) -> web.StreamResponse:
+    index = _PAGE / "index.html"
+    if not index.is_file():
+        return web.Response(status=404, text="The page of the sandbox is not installed.")
+    return web.FileResponse(index)

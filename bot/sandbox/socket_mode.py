@@ -1,0 +1,221 @@
+"""Socket Mode: connections, envelopes and their acknowledgements, retries, and disconnects."""
+
+import asyncio
+import itertools
+import json
+import logging
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from bot.sandbox.errors import NotAnsweredError
+from bot.sandbox.rules import RETRY_DELAYS, limit
+from bot.sandbox.shapes import Json
+from bot.sandbox.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+
+class Socket(Protocol):
+    """One WebSocket, as the connections need it."""
+
+    async def send(self, message: str) -> None:
+        """Send a text message."""
+        ...
+
+    async def close(self) -> None:
+        """Close in order."""
+        ...
+
+    def abort(self) -> None:
+        """Cut the line, without a goodbye."""
+        ...
+
+
+class SocketMode:
+    """All connections of the app. Each envelope goes to one of them, in turn."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._connections: list[Socket] = []
+        self._turn = 0
+        self._unacknowledged: dict[str, asyncio.Future[Json | None]] = {}
+        self._tickets: set[str] = set()
+        self._envelopes = itertools.count(1)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # ---- Connections
+
+    def new_ticket(self) -> str:
+        """Return a ticket that opens one connection."""
+        ticket = self._workspace.new_key("ticket")
+        self._tickets.add(ticket)
+        return ticket
+
+    def redeem(self, ticket: str) -> bool:
+        """Use a ticket up; False where it is unknown or was used."""
+        known = ticket in self._tickets
+        self._tickets.discard(ticket)
+        return known
+
+    @property
+    def connection_count(self) -> int:
+        """How many connections are open."""
+        return len(self._connections)
+
+    async def connected(self, socket: Socket, *, debug_reconnects: bool = False) -> bool:
+        """Greet a new connection; False where there are too many, and it was sent away."""
+        if len(self._connections) >= limit("socket.connections"):
+            await socket.send(_disconnect("too_many_websockets"))
+            await socket.close()
+            return False
+        self._connections.append(socket)
+        seconds = (
+            limit("socket.debug_seconds") if debug_reconnects else self._workspace.config.connection_seconds
+        )
+        await socket.send(self._hello(seconds))
+        self.spawn(self._refresh(socket, seconds))
+        self._workspace.changed()
+        return True
+
+    def disconnected(self, socket: Socket) -> None:
+        """Forget a connection that is closed."""
+        if socket in self._connections:
+            self._connections.remove(socket)
+            self._workspace.changed()
+
+    def _hello(self, seconds: float) -> str:
+        return json.dumps(
+            {
+                "type": "hello",
+                "num_connections": len(self._connections),
+                "debug_info": {
+                    "host": "sandbox",
+                    "started": datetime.now(UTC).isoformat(),
+                    "build_number": 1,
+                    "approximate_connection_time": int(seconds),
+                },
+                "connection_info": {"app_id": self._workspace.app_id},
+            }
+        )
+
+    async def _refresh(self, socket: Socket, seconds: float) -> None:
+        warning = limit("socket.warning_seconds")
+        await self._workspace.clock.sleep(seconds - warning)
+        if socket in self._connections:
+            await socket.send(_disconnect("warning"))
+        await self._workspace.clock.sleep(warning)
+        await self.disconnect(socket, "refresh_requested")
+
+    async def disconnect(self, socket: Socket, reason: str) -> None:
+        """Tell a connection to go, and close it."""
+        if socket in self._connections:
+            self._connections.remove(socket)
+            await socket.send(_disconnect(reason))
+            await socket.close()
+
+    async def disconnect_all(self, reason: str = "refresh_requested") -> None:
+        """Tell all connections to go, as when Slack restarts its end."""
+        for socket in list(self._connections):
+            await self.disconnect(socket, reason)
+
+    def received(self, text: str) -> None:
+        """Take what the app sent: the acknowledgement of an envelope, with or without a payload."""
+        try:
+            message = json.loads(text)
+        except ValueError:
+            logger.warning("The app sent something that is not JSON over its socket.")
+            return
+        future = (
+            self._unacknowledged.get(message.get("envelope_id", "")) if isinstance(message, dict) else None
+        )
+        if future is None or future.done() or self._workspace.faults.strikes("lose_ack"):
+            return
+        future.set_result(message.get("payload"))
+
+    # ---- Envelopes
+
+    async def ask(self, kind: str, payload: Json) -> Json | None:
+        """Send a command or an interaction once and return what its acknowledgement carried.
+
+        Raises NotAnsweredError: these are never sent again.
+        """
+        return await self._send(kind, payload, {"accepts_response_payload": True})
+
+    def send_event(self, payload: Json) -> None:
+        """Send an event, again at once, after one minute and after five until it is acknowledged."""
+        self.spawn(self._send_until_acknowledged(payload))
+
+    async def _send_until_acknowledged(self, payload: Json) -> None:
+        for attempt in range(limit("socket.retries") + 1):
+            if attempt > 0:
+                await self._workspace.clock.sleep(RETRY_DELAYS[attempt - 1])
+            reason = "timeout" if attempt > 0 else ""
+            more = {"accepts_response_payload": False, "retry_attempt": attempt, "retry_reason": reason}
+            try:
+                await self._send("events_api", payload, more)
+            except NotAnsweredError:
+                continue
+            return
+
+    async def _send(self, kind: str, payload: Json, more: Json) -> Json | None:
+        if not self._connections:
+            raise NotAnsweredError("dispatch_failed", "No app is connected to the sandbox.")
+        envelope_id = self._workspace.new_key("envelope", str(next(self._envelopes)))[:36]
+        acknowledged: asyncio.Future[Json | None] = asyncio.get_running_loop().create_future()
+        self._unacknowledged[envelope_id] = acknowledged
+        envelope = {"envelope_id": envelope_id, "payload": payload, "type": kind, **more}
+        try:
+            await self._transmit(json.dumps(envelope, ensure_ascii=False))
+            return await self._acknowledgement(acknowledged)
+        finally:
+            del self._unacknowledged[envelope_id]
+
+    async def _transmit(self, envelope: str) -> None:
+        self._turn += 1
+        socket = self._connections[self._turn % len(self._connections)]
+        if self._workspace.faults.strikes("drop_socket"):
+            socket.abort()
+            return
+        try:
+            await socket.send(envelope)
+        except ConnectionError:
+            self.disconnected(socket)
+
+    async def _acknowledgement(self, acknowledged: "asyncio.Future[Json | None]") -> Json | None:
+        seconds = limit("socket.ack_seconds")
+        timeout: asyncio.Future[None] = asyncio.ensure_future(self._workspace.clock.sleep(seconds))
+        either: set[asyncio.Future[Any]] = {acknowledged, timeout}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            timeout.cancel()
+        if acknowledged.done():
+            return acknowledged.result()
+        raise NotAnsweredError("operation_timeout", "The app did not acknowledge within 3 seconds.")
+
+    # ---- Tasks
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run something in the background until the sandbox closes."""
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("A background task of the sandbox failed.", exc_info=error)
+
+    async def aclose(self) -> None:
+        """Close all connections and end all background tasks."""
+        for socket in list(self._connections):
+            await socket.close()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _disconnect(reason: str) -> str:
+    return json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})

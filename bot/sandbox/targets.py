@@ -1,0 +1,95 @@
+"""Finding what a person means: the button with an action_id in a message, the modal that lies on top."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.blocks import elements_of
+from bot.sandbox.errors import NotPossibleError
+from bot.sandbox.records import Channel, Message, Person, State, View
+from bot.sandbox.shapes import Json
+
+if TYPE_CHECKING:
+    from bot.sandbox.workspace import Workspace
+
+Container = str | Json
+"""A message or a view as it was read, `{"channel": …, "ts": …}`, `{"view_id": …}`, or a view's id."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a person acts: on a message in a channel, or in a view."""
+
+    channel: Channel | None = None
+    message: Message | None = None
+    view: View | None = None
+
+    @property
+    def blocks(self) -> list[Json]:
+        """The blocks that stand there."""
+        if self.view is not None:
+            return self.view.blocks
+        return (self.message.blocks if self.message else None) or []
+
+    def state(self, person: Person) -> State:
+        """Return the values that this person's inputs hold there."""
+        if self.view is not None:
+            return self.view.state
+        if self.message is None:
+            return {}
+        return self.message.states.setdefault(person.id, {})
+
+
+def find_place(workspace: "Workspace", person: Person, container: Container) -> Place:
+    """Return the place that `container` names and this person sees. Raises NotPossibleError."""
+    if isinstance(container, str):
+        return Place(view=find_view(workspace, person, container))
+    view_id = container.get("view_id") or container.get("id")
+    if view_id is not None:
+        return Place(view=find_view(workspace, person, str(view_id)))
+    channel = workspace.channel(str(container.get("channel")))
+    return Place(channel, find_message(workspace, person, channel, str(container.get("ts"))))
+
+
+def find_message(workspace: "Workspace", person: Person, channel: Channel, ts: str) -> Message:
+    """Return the message with this `ts` that this person sees. Raises NotPossibleError."""
+    if person.id not in channel.members and (channel.is_private or channel.is_im):
+        raise NotPossibleError(f"{person.name} does not see #{channel.name}.")
+    for message in workspace.visible(channel, to=person.id):
+        if message.ts == ts:
+            return message
+    raise NotPossibleError(f"{person.name} sees no message {ts} in #{channel.name}.")
+
+
+def find_view(workspace: "Workspace", person: Person, view_id: str) -> View:
+    """Return the modal on top or the Home tab, which are what can be acted in. Raises NotPossibleError."""
+    view = workspace.views.get(view_id)
+    reachable = [*person.views[-1:], *([person.home] if person.home else [])]
+    if view is None or view not in reachable:
+        raise NotPossibleError(f"{person.name} cannot reach the view {view_id}: it is closed or covered.")
+    return view
+
+
+def find_element(
+    place: Place, action_id: str, *, block_id: str | None = None, value: Any = None, kind: str | None = None
+) -> tuple[Json, Json]:
+    """Return the block and the element with `action_id`; `block_id` and `value` choose among several.
+
+    Raises NotPossibleError.
+    """
+    pairs = [(block, element) for block in place.blocks for element in elements_of(block)]
+    found = [
+        (block, element)
+        for block, element in pairs
+        if element["action_id"] == action_id
+        and block_id in {None, block["block_id"]}
+        and (value is None or element.get("value") == value)
+        and kind in {None, element["type"]}
+    ]
+    if len(found) == 1:
+        return found[0]
+    offered = ", ".join(f"{element['action_id']} in {block['block_id']}" for block, element in pairs)
+    count = "no" if not found else str(len(found))
+    raise NotPossibleError(
+        f"There are {count} {kind or 'element'}s {action_id!r} here (block_id or value choose one); "
+        f"there are: {offered}."
+    )

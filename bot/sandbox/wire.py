@@ -1,0 +1,159 @@
+"""Workspace records as the JSON that Slack sends: messages, channels, people and views."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_name
+
+from bot.sandbox.records import Channel, Message, Person, View
+from bot.sandbox.shapes import Json
+
+
+def channel_json(channel: Channel, team_id: str, bot_id: str) -> Json:
+    """Return the conversation object of the app that has `bot_id`."""
+    shared = {
+        "id": channel.id,
+        "created": int(channel.created.timestamp()),
+        "is_im": channel.is_im,
+        "is_archived": channel.is_archived,
+        "is_org_shared": False,
+        "is_ext_shared": False,
+        "is_shared": False,
+        "context_team_id": team_id,
+        "updated": int(channel.created.timestamp() * 1000),
+    }
+    if channel.is_im:
+        return {**shared, "user": channel.im_with, "is_user_deleted": False, "priority": 0}
+    return {
+        **shared,
+        "name": channel.name,
+        "name_normalized": channel.name,
+        "is_channel": True,
+        "is_group": False,
+        "is_mpim": False,
+        "is_private": channel.is_private,
+        "is_general": channel.name == "general",
+        "is_member": bot_id in channel.members,
+        "is_pending_ext_shared": False,
+        "unlinked": 0,
+        "creator": channel.creator,
+        "shared_team_ids": [team_id],
+        "pending_shared": [],
+        "pending_connected_team_ids": [],
+        "parent_conversation": None,
+        "topic": {"value": "", "creator": "", "last_set": 0},
+        "purpose": {"value": "", "creator": "", "last_set": 0},
+        "previous_names": list(channel.previous_names),
+    }
+
+
+def person_json(person: Person, team_id: str, now: datetime, *, with_locale: bool) -> Json:
+    """Return the user object; the zone's offset is that of `now`."""
+    local = now.astimezone(ZoneInfo(person.tz))
+    offset = local.utcoffset()
+    answer: Json = {
+        "id": person.id,
+        "team_id": team_id,
+        "name": person.name,
+        "deleted": False,
+        "color": "9f69e7",
+        "real_name": person.real_name,
+        "tz": person.tz,
+        "tz_label": get_timezone_name(local, width="long", locale="en_US"),
+        "tz_offset": int(offset.total_seconds()) if offset is not None else 0,
+        "profile": {
+            "real_name": person.real_name,
+            "real_name_normalized": person.real_name,
+            "display_name": person.name,
+            "display_name_normalized": person.name,
+            "team": team_id,
+        },
+        "is_admin": person.is_admin,
+        "is_owner": False,
+        "is_primary_owner": False,
+        "is_restricted": False,
+        "is_ultra_restricted": False,
+        "is_bot": person.is_bot,
+        "is_app_user": False,
+        "is_email_confirmed": True,
+        "updated": int(now.timestamp()),
+    }
+    return {**answer, "locale": person.locale} if with_locale else answer
+
+
+def message_json(
+    message: Message,
+    replies: Iterable[Message],
+    app: Json,
+    *,
+    with_metadata: bool = False,
+) -> Json:
+    """Return the message object as history and payloads have it.
+
+    `replies` are those of its thread, `app` the `bot_profile`. Without `with_metadata` only the type of
+    the metadata is told, as Slack does without `include_all_metadata`.
+    """
+    answer: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
+    if message.is_tombstone:
+        answer |= {"subtype": "tombstone", "hidden": True}
+    if message.bot_id is not None:
+        answer |= {"bot_id": message.bot_id, "app_id": app["app_id"], "bot_profile": app}
+    answer["team"] = app["team_id"]
+    if message.blocks is not None:
+        answer["blocks"] = message.blocks
+    if message.edited is not None:
+        answer["edited"] = message.edited
+    if message.metadata is not None:
+        answer["metadata"] = (
+            message.metadata if with_metadata else {"event_type": message.metadata["event_type"]}
+        )
+    if message.reactions:
+        answer["reactions"] = [
+            {"name": name, "users": list(users), "count": len(users)}
+            for name, users in message.reactions.items()
+        ]
+    return answer | _thread_fields(message, list(replies))
+
+
+def _thread_fields(message: Message, replies: list[Message]) -> Json:
+    if message.is_reply:
+        return {"thread_ts": message.thread_ts}
+    if not replies:
+        return {}
+    users = list(dict.fromkeys(reply.user for reply in replies))
+    return {
+        "thread_ts": message.ts,
+        "reply_count": len(replies),
+        "reply_users_count": len(users),
+        "latest_reply": replies[-1].ts,
+        "reply_users": users[:5],
+        "is_locked": False,
+        "subscribed": False,
+    }
+
+
+def view_json(view: View, team_id: str, app_id: str, bot_id: str) -> Json:
+    """Return the view object as answers and payloads have it."""
+    definition = view.definition
+    return {
+        "id": view.id,
+        "team_id": team_id,
+        "type": view.type,
+        "blocks": view.blocks,
+        "private_metadata": definition.get("private_metadata", ""),
+        "callback_id": definition.get("callback_id", ""),
+        "state": {"values": view.state},
+        "hash": view.hash,
+        "title": definition.get("title") or {"type": "plain_text", "text": "View Title", "emoji": True},
+        "clear_on_close": definition.get("clear_on_close", False),
+        "notify_on_close": definition.get("notify_on_close", False),
+        "close": definition.get("close"),
+        "submit": definition.get("submit"),
+        "previous_view_id": view.previous_view_id,
+        "root_view_id": view.root_view_id,
+        "app_id": app_id,
+        "external_id": definition.get("external_id", ""),
+        "app_installed_team_id": team_id,
+        "bot_id": bot_id,
+    }

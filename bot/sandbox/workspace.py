@@ -1,0 +1,379 @@
+"""The workspace itself: its people, channels, messages and views, and the Web API over them.
+
+It has no server and no sockets, so that a simulation can call it directly; its faults and rates work here.
+"""
+
+import hashlib
+import heapq
+import itertools
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.sandbox import wire
+from bot.sandbox.clock import Clock, RunningClock
+from bot.sandbox.config import Configuration, Manifest
+from bot.sandbox.errors import ConfigurationError, ConnectionLostError, NotPossibleError, RefusedError
+from bot.sandbox.faults import Faults
+from bot.sandbox.inputs import initial_state
+from bot.sandbox.limits import Limits
+from bot.sandbox.methods import run
+from bot.sandbox.records import CallRecord, Channel, Message, Person, ResponseUrl, Trigger, View
+from bot.sandbox.rules import limit
+from bot.sandbox.shapes import Json
+
+_CALLS_KEPT = 20_000
+_KEYS_KEPT = timedelta(hours=1)
+"""How long spent triggers and response URLs are remembered, to be told from those that never were."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the Web API answers: HTTP status, headers, and the body as an object."""
+
+    status: int
+    body: Json
+    headers: Mapping[str, str]
+
+
+class Workspace:
+    """One team with one app installed.
+
+    `manifest` is the app's, as an object; `clock` the sandbox's time, the machine's own where none is given;
+    `config` a Configuration or an object of its fields. Raises ConfigurationError.
+    """
+
+    def __init__(
+        self,
+        manifest: Mapping[str, Any],
+        clock: Clock | None = None,
+        config: Configuration | Mapping[str, Any] | None = None,
+    ) -> None:
+        self.manifest = Manifest.read(manifest)
+        self.config = Configuration.read(config)
+        self.clock: Clock = clock or RunningClock()
+        self.faults = Faults()
+        self.limits = Limits(self.config.rates)
+        self.team_id, self.app_id, self.bot_id = "T0000000001", "A0000000001", "B0000000001"
+        self.scopes = tuple(s for s in self.manifest.scopes if s not in self.config.withheld_scopes)
+        self.calls: deque[CallRecord] = deque(maxlen=_CALLS_KEPT)
+        self.revision = 0
+        self.event_outlet: Callable[[Json], None] | None = None
+        self.timer: Callable[[float], None] | None = None
+        self.connection_url: Callable[[], str] | None = None
+        self.response_url_base = "http://127.0.0.1/response/"
+        self._listeners: list[Callable[[], None]] = []
+        self._later: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._serial = itertools.count(1)
+        self._last_ts = datetime.fromtimestamp(0, UTC)
+        self.triggers: dict[str, Trigger] = {}
+        self.response_urls: dict[str, ResponseUrl] = {}
+        self.views: dict[str, View] = {}
+        self.bot = self._bot_user()
+        self.people: dict[str, Person] = {}
+        self.channels: dict[str, Channel] = {}
+        self._settle_in()
+
+    @property
+    def bot_token(self) -> str:
+        """The token of the bot user, `xoxb-…`."""
+        return self.config.bot_token
+
+    @property
+    def app_token(self) -> str:
+        """The app-level token for Socket Mode, `xapp-…`."""
+        return self.config.app_token
+
+    # ---- Beginnings
+
+    def _bot_user(self) -> Person:
+        name = self.manifest.name
+        user_name = "".join(letter for letter in name.lower() if letter.isalnum()) or "app"
+        return Person(self.new_id("U"), user_name, name, "en-US", "America/Los_Angeles", is_bot=True)
+
+    def _settle_in(self) -> None:
+        for person in self.config.people:
+            added = Person(self.new_id("U"), **person.model_dump())
+            self.people[added.id] = added
+        for channel in self.config.channels:
+            named = channel.members if channel.members is not None else [p.name for p in self.people.values()]
+            members = {self.person(name).id for name in named} | ({self.bot.id} if channel.has_bot else set())
+            self._add_channel(
+                channel.name,
+                members,
+                is_private=channel.is_private,
+                is_archived=channel.is_archived,
+                posting=channel.posting,
+            )
+        for added in self.people.values():
+            self._add_channel(added.name, {added.id, self.bot.id}, im_with=added.id)
+        if len({channel.name for channel in self.config.channels}) < len(self.config.channels):
+            raise ConfigurationError("Two channels have the same name; a name must be unique.")
+
+    def _add_channel(self, name: str, members: set[str], **more: Any) -> None:
+        prefix = "D" if more.get("im_with") else "C"
+        creator = next(iter(self.people))
+        channel = Channel(self.new_id(prefix), name, self.clock.now(), creator, members, **more)
+        self.channels[channel.id] = channel
+
+    def new_id(self, prefix: str) -> str:
+        """Return a new id as Slack's look: a letter and ten characters."""
+        return f"{prefix}{next(self._serial):010d}"
+
+    def new_key(self, *parts: str) -> str:
+        """Return a new key that cannot be guessed from another workspace's."""
+        seed = "/".join((self.team_id, self.config.bot_token, str(next(self._serial)), *parts))
+        return hashlib.sha256(seed.encode()).hexdigest()
+
+    def new_ts(self) -> str:
+        """Return the next message timestamp: the time, but always later than the one before."""
+        self._last_ts = max(self.clock.now(), self._last_ts + timedelta(microseconds=1))
+        return f"{int(self._last_ts.timestamp())}.{self._last_ts.microsecond:06d}"
+
+    # ---- Changes and time
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after each change; the function that is returned ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def changed(self) -> None:
+        """Count a change and tell the listeners."""
+        self.revision += 1
+        for listener in list(self._listeners):
+            listener()
+
+    def later(self, seconds: float, act: Callable[[], None]) -> None:
+        """Do `act` once `seconds` have passed."""
+        due = self.clock.now() + timedelta(seconds=seconds)
+        heapq.heappush(self._later, (due, next(self._serial), act))
+        if self.timer is not None:
+            self.timer(seconds)
+
+    def settle(self) -> None:
+        """Do what is due by now; every call does so first."""
+        while self._later and self._later[0][0] <= self.clock.now():
+            heapq.heappop(self._later)[2]()
+
+    # ---- Finding
+
+    def person(self, reference: str) -> Person:
+        """Return the person with this id or name. Raises NotPossibleError."""
+        for person in self.people.values():
+            if reference in {person.id, person.name, f"@{person.name}"}:
+                return person
+        names = ", ".join(person.name for person in self.people.values())
+        raise NotPossibleError(f"There is nobody called {reference!r} here; there are {names}.")
+
+    def channel(self, reference: str) -> Channel:
+        """Return the channel with this id or name (`#papers` or `papers`). Raises NotPossibleError."""
+        for channel in self.channels.values():
+            if reference == channel.id or (not channel.is_im and reference.removeprefix("#") == channel.name):
+                return channel
+        names = ", ".join(f"#{channel.name}" for channel in self.channels.values() if not channel.is_im)
+        raise NotPossibleError(f"There is no channel {reference!r} here; there are {names}.")
+
+    def direct(self, person_id: str) -> Channel:
+        """Return the direct conversation of this person with the app."""
+        return next(channel for channel in self.channels.values() if channel.im_with == person_id)
+
+    def name_of(self, some_id: str) -> str | None:
+        """Return `@name` or `#name` for an id, None where it is unknown."""
+        if some_id == self.bot.id:
+            return f"@{self.bot.real_name}"
+        if some_id in self.people:
+            return f"@{self.people[some_id].name}"
+        return f"#{self.channels[some_id].name}" if some_id in self.channels else None
+
+    def visible(self, channel: Channel, *, to: str | None = None) -> list[Message]:
+        """Return the messages that show by now, in order; ephemerals only for the person `to`."""
+        now = self.clock.now()
+        return [
+            message
+            for message in channel.messages.values()
+            if (message.visible_from is None or message.visible_from <= now)
+            and (message.ephemeral_to is None or message.ephemeral_to == to)
+        ]
+
+    def replies(self, channel: Channel, thread_ts: str) -> list[Message]:
+        """Return the replies that everybody sees in a thread, in order."""
+        return [m for m in self.visible(channel) if m.is_reply and m.thread_ts == thread_ts]
+
+    # ---- JSON
+
+    def app_profile(self) -> Json:
+        """Return the `bot_profile` of the app."""
+        return {
+            "id": self.bot_id,
+            "app_id": self.app_id,
+            "user_id": self.bot.id,
+            "name": self.bot.real_name,
+            "icons": {},
+            "deleted": False,
+            "updated": int(self.channels[next(iter(self.channels))].created.timestamp()),
+            "team_id": self.team_id,
+        }
+
+    def message_json(self, message: Message, *, with_metadata: bool = False) -> Json:
+        """Return `message` as Slack sends it."""
+        replies = self.replies(self.channels[message.channel], message.ts)
+        return wire.message_json(message, replies, self.app_profile(), with_metadata=with_metadata)
+
+    def view_json(self, view: View) -> Json:
+        """Return `view` as Slack sends it."""
+        return wire.view_json(view, self.team_id, self.app_id, self.bot_id)
+
+    # ---- Keys
+
+    def issue_trigger(self, person_id: str, view_id: str | None = None) -> str:
+        """Return a new trigger_id for what this person just did, in a view where it was in one."""
+        now = self.clock.now()
+        self.triggers = {k: t for k, t in self.triggers.items() if now - t.issued_at < _KEYS_KEPT}
+        serial = next(self._serial)
+        trigger_id = f"{serial}.{self.team_id[1:]}.{self.new_key('trigger')[:32]}"
+        self.triggers[trigger_id] = Trigger(person_id, now, view_id)
+        return trigger_id
+
+    def issue_response_url(self, person_id: str, channel_id: str, message_ts: str | None = None) -> str:
+        """Return a new response_url for what this person just did, on a message where it was on one."""
+        now = self.clock.now()
+        self.response_urls = {k: r for k, r in self.response_urls.items() if now - r.issued_at < _KEYS_KEPT}
+        key = f"{self.team_id}/{next(self._serial)}/{self.new_key('response')[:24]}"
+        self.response_urls[key] = ResponseUrl(person_id, channel_id, now, message_ts)
+        return self.response_url_base + key
+
+    # ---- Writing
+
+    def add_message(self, channel: Channel, message: Message, *, show_after: float = 0.0) -> Message:
+        """Put `message` into `channel`, hidden from every reader for `show_after` seconds."""
+        if show_after > 0:
+            message.visible_from = self.clock.now() + timedelta(seconds=show_after)
+            self.later(show_after, self.changed)
+        channel.messages[message.ts] = message
+        self.changed()
+        return message
+
+    def remove_message(self, channel: Channel, message: Message) -> None:
+        """Delete a message; one with replies leaves a tombstone."""
+        if self.replies(channel, message.ts):
+            message.is_tombstone = True
+            message.text, message.blocks, message.metadata = "This message was deleted.", None, None
+            message.user, message.bot_id, message.reactions = "USLACKBOT", None, {}
+        else:
+            del channel.messages[message.ts]
+        self.changed()
+
+    def make_view(self, owner: str, definition: Json, before: View | None = None) -> View:
+        """Return a view of `definition`, in the place of `before` where there is one."""
+        state = initial_state(definition["blocks"], before.state if before else None)
+        new_hash = f"{int(self.clock.now().timestamp())}.{self.new_key('hash')[:8]}"
+        if before is not None:
+            before.definition, before.hash, before.state, before.errors = definition, new_hash, state, {}
+            return before
+        view_id = self.new_id("V")
+        view = View(view_id, owner, definition, new_hash, view_id, state=state)
+        self.views[view_id] = view
+        return view
+
+    def drop_view(self, view: View) -> None:
+        """Take a modal off its owner's stack; it can no longer be updated."""
+        stack = self.people[view.owner].views
+        if view in stack:
+            stack.remove(view)
+        self.views.pop(view.id, None)
+        self.changed()
+
+    def notify(self, person: Person, text: str) -> None:
+        """Show this person what Slack's client says, such as that the app did not answer."""
+        person.notices.append({"id": self.new_id("N"), "text": text})
+        self.changed()
+
+    def emit(self, subscription: str, scope: str | None, event: Json) -> None:
+        """Send an event to the app where its manifest subscribes to it and it has the scope."""
+        subscribed = subscription in self.manifest.settings.event_subscriptions.bot_events
+        if self.event_outlet is None or not subscribed or (scope is not None and scope not in self.scopes):
+            return
+        self.event_outlet(
+            {
+                "token": "sandbox",
+                "team_id": self.team_id,
+                "context_team_id": self.team_id,
+                "context_enterprise_id": None,
+                "api_app_id": self.app_id,
+                "event": {**event, "event_ts": self.new_ts()},
+                "type": "event_callback",
+                "event_id": self.new_id("Ev"),
+                "event_time": int(self.clock.now().timestamp()),
+                "authorizations": [
+                    {
+                        "enterprise_id": None,
+                        "team_id": self.team_id,
+                        "user_id": self.bot.id,
+                        "is_bot": True,
+                        "is_enterprise_install": False,
+                    }
+                ],
+                "is_ext_shared_channel": False,
+                "event_context": self.new_key("event")[:32],
+            }
+        )
+
+    # ---- The Web API
+
+    async def call(self, method: str, arguments: Mapping[str, Any], token: str | None) -> Answer:
+        """Call a Web API method as the app does, through whatever faults are set.
+
+        Raises ConnectionLostError where a fault says that no answer comes.
+        """
+        plan = self.faults.plan(method)
+        if plan.write_after > 0:
+            self.later(plan.write_after, lambda: self._late(method, arguments, token, plan.show_after))
+        answer: Answer | None = None
+        if plan.written and plan.write_after == 0:
+            answer = self.perform(method, arguments, token, show_after=plan.show_after)
+        if plan.answer_after > 0:
+            await self.clock.sleep(plan.answer_after)
+        if plan.dropped:
+            self.record(method, arguments, 0, "connection_lost")
+            raise ConnectionLostError(f"The connection was closed instead of answering {method}.")
+        if plan.status is not None or plan.error is not None:
+            error = plan.error or "internal_error"
+            answer = Answer(plan.status or 200, {"ok": False, "error": error}, {})
+        if answer is None:
+            raise ConnectionLostError(f"Nothing was written and nothing is said of {method}.")
+        self.record(method, arguments, answer.status, answer.body.get("error"))
+        return answer
+
+    def _late(self, method: str, arguments: Mapping[str, Any], token: str | None, show_after: float) -> None:
+        self.perform(method, arguments, token, show_after=show_after, limited=False)
+
+    def perform(
+        self,
+        method: str,
+        arguments: Mapping[str, Any],
+        token: str | None,
+        *,
+        show_after: float = 0.0,
+        limited: bool = True,
+    ) -> Answer:
+        """Do what a method does, without faults; `limited` says whether the rates hold."""
+        self.settle()
+        headers = {"x-slack-req-id": self.new_key("request")[:32]}
+        if token == self.bot_token:
+            headers["x-oauth-scopes"] = ",".join(self.scopes)
+        try:
+            body = run(self, method, dict(arguments), token, show_after=show_after, limited=limited)
+        except RefusedError as refused:
+            return Answer(refused.status, refused.body, {**headers, **refused.headers})
+        return Answer(200, {"ok": True, **body}, headers)
+
+    def record(self, method: str, arguments: Mapping[str, Any], status: int, error: str | None) -> None:
+        """Write a call down, for tests that check what was sent and when."""
+        kept = {key: value for key, value in arguments.items() if key != "token"}
+        self.calls.append(CallRecord(self.clock.now(), method, kept, status, error))
+
+    def view_stack_is_full(self, person: Person) -> bool:
+        """Tell whether no further modal can be pushed for this person."""
+        return len(person.views) >= limit("view.stack")
