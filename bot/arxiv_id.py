@@ -56,3 +56,8 @@ def pdf_url(paper_id: str) -> str:
 def discussion_url(paper_id: str) -> str:
     """Return the address of the paper's page on Hugging Face, where readers discuss it."""
     return f"https://huggingface.co/papers/{paper_id}"
+
+
+def has_discussion(paper_id: str) -> bool:
+    """Tell whether Hugging Face can have a page for the paper; it has none for ids from before 2007-04."""
+    return "/" not in paper_id

@@ -13,9 +13,13 @@ class NotADigestError(PaperRoundError):
     """A file is not in the digest format; the sentence says which line was expected and found."""
 
 
-class UnknownSourceError(PaperRoundError):
-    """A source was named that the bot does not know."""
-
-
 class StorageError(PaperRoundError):
     """The database cannot be opened or used; the sentence names the file and what to do."""
+
+
+class SlackUnavailableError(PaperRoundError):
+    """Slack cannot be reached, or does not let the bot in; the sentence says which, and what to look at."""
+
+
+class NothingListedError(PaperRoundError):
+    """A day was asked for on which nothing is listed; the sentence names the days around it."""

@@ -1,1 +1,12 @@
 """Slack -> bot: each handler acks, parses, calls and renders; one file per thing that a person does."""
+
+from slack_bolt.async_app import AsyncApp
+
+from handlers import asking, failing, home, reading, saving
+from handlers.parts import Parts
+
+
+def register(app: AsyncApp, parts: Parts) -> None:
+    """Have the app listen to all that a person can do."""
+    for module in (asking, saving, reading, home, failing):
+        module.register(app, parts)

@@ -1,0 +1,94 @@
+"""The composition root: settings -> everything, built once and closed in reverse."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+import handlers
+from bot.clock import Clock
+from bot.delivery import Deliverer
+from bot.errors import SlackUnavailableError
+from bot.posting import SlackPoster
+from bot.schedule import clockwork
+from bot.settings import Settings, tokens
+from handlers.parts import Parts
+from handlers.people import People
+from storage.runner import Runner, ThreadRunner
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The bot, connected to one workspace."""
+
+    storage: Runner
+    deliverer: Deliverer
+    workspace: str
+
+
+@asynccontextmanager
+async def application(settings: Settings, clock: Clock) -> AsyncIterator[Application]:
+    """Connect to Slack and answer people until the block ends.
+
+    Raises `SettingsError`, `StorageError` or `SlackUnavailableError` where that cannot be done.
+    """
+    bot_token, app_token = tokens(settings)
+    async with AsyncExitStack() as stack:
+        storage = ThreadRunner(settings.database)
+        stack.callback(storage.close)
+        client = AsyncWebClient(token=bot_token, base_url=settings.api_url)
+        workspace = await _workspace(client)
+
+        app = AsyncApp(client=client)
+        handlers.register(app, Parts(storage, clock, People(clock), settings.command))
+        socket = AsyncSocketModeHandler(app, app_token)
+        stack.push_async_callback(socket.close_async)
+        await _connect(socket)
+
+        # No retry handlers: see SlackPoster.
+        posting_client = AsyncWebClient(token=bot_token, base_url=settings.api_url, retry_handlers=[])
+        deliverer = Deliverer(storage, SlackPoster(posting_client), clock)
+        scheduler = clockwork(deliverer)
+        scheduler.start()
+        stack.callback(scheduler.shutdown)
+        _logger.info("Connected to workspace %s", workspace)
+        yield Application(storage, deliverer, workspace)
+
+
+async def _workspace(client: AsyncWebClient) -> str:
+    """Return the id of the workspace that the bot's token belongs to."""
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as error:
+        raise _refused("SLACK_BOT_TOKEN", error) from error
+    except (TimeoutError, aiohttp.ClientError) as error:
+        raise _unreachable(client.base_url, error) from error
+    return str(answer["team_id"])
+
+
+async def _connect(socket: AsyncSocketModeHandler) -> None:
+    try:
+        await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+    except SlackApiError as error:
+        raise _refused("SLACK_APP_TOKEN", error) from error
+    except (TimeoutError, aiohttp.ClientError) as error:
+        raise _unreachable("Socket Mode", error) from error
+
+
+def _refused(setting: str, error: SlackApiError) -> SlackUnavailableError:
+    reason = error.response.get("error", error.response.status_code)
+    return SlackUnavailableError(f"Slack does not let the bot in ({reason}). Look at the setting {setting}.")
+
+
+def _unreachable(address: str, error: Exception) -> SlackUnavailableError:
+    return SlackUnavailableError(
+        f"Slack cannot be reached at {address} ({type(error).__name__}). Check SLACK_API_URL."
+    )

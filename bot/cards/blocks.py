@@ -1,0 +1,152 @@
+"""Block Kit's building blocks as the bot uses them, each within Slack's limits.
+
+What strangers wrote goes into rich text or plain text, which Slack parses for no markup at all; mrkdwn takes
+`Mrkdwn` alone, so that nothing unescaped can reach it. Limits: https://docs.slack.dev/reference/block-kit
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.text import Mrkdwn, bold_runs, clean, cut, cut_bytes, escape, split
+
+Block = dict[str, Any]
+
+BLOCKS_PER_MESSAGE = 50
+BLOCKS_PER_VIEW = 100
+MESSAGE_CHARACTERS = 8000
+"""What all blocks of a message may count together; Slack refuses at about 13,000, undocumented."""
+
+TEXT_BYTES = 3800
+"""What a message's `text` may have; `chat.update` refuses 4,000 bytes and more."""
+
+_TEXT_CHARACTERS = 3000
+_HEADER_CHARACTERS = 150
+_BUTTON_CHARACTERS = 75
+_CONTEXT_CHARACTERS = 2000
+_MODAL_TITLE_CHARACTERS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is posted: blocks, and `text` that says the same to screen readers and in notifications."""
+
+    text: Mrkdwn
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to click: an action with a value, or with a `url` a link that opens."""
+
+    action_id: str
+    label: str
+    value: str | None = None
+    url: str | None = None
+    primary: bool = False
+    spoken: str | None = None
+    """What a screen reader says instead of the label, where several buttons share one."""
+
+
+def message(text: str, blocks: Iterable[Block]) -> Message:
+    """Return a message; `text` is plain, and is cut and escaped here."""
+    return Message(escape(cut_bytes(clean(text), TEXT_BYTES)), tuple(blocks))
+
+
+def header(text: str) -> Block:
+    """Return a headline of at most 150 characters."""
+    return {"type": "header", "text": _plain(text, _HEADER_CHARACTERS)}
+
+
+def section(text: Mrkdwn, *, accessory: Button | None = None) -> Block:
+    """Return a paragraph, shown whole, with a button beside it where one is given."""
+    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": text}, "expand": True}
+    if accessory:
+        block["accessory"] = _button(accessory)
+    return block
+
+
+def context(*parts: str) -> Block:
+    """Return one small grey line; `Mrkdwn` parts may hold links, plain ones show as they are."""
+    return {"type": "context", "elements": [_context_element(part) for part in parts]}
+
+
+def divider() -> Block:
+    """Return a line between blocks."""
+    return {"type": "divider"}
+
+
+def actions(*buttons: Button) -> Block:
+    """Return a row of buttons."""
+    return {"type": "actions", "elements": [_button(button) for button in buttons]}
+
+
+def rich_text(*elements: Block) -> Block:
+    """Return rich text, made of paragraphs and lists."""
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def paragraph(*elements: Block) -> Block:
+    """Return a paragraph of rich text."""
+    return {"type": "rich_text_section", "elements": list(elements)}
+
+
+def numbered(items: Iterable[Sequence[Block]]) -> Block:
+    """Return a numbered list of rich text."""
+    return {"type": "rich_text_list", "style": "ordered", "elements": [paragraph(*item) for item in items]}
+
+
+def words(text: str, *, bold: bool = False, italic: bool = False) -> Block:
+    """Return a run of rich text, which shows the text as it is."""
+    style = {name: True for name, on in (("bold", bold), ("italic", italic)) if on}
+    run: Block = {"type": "text", "text": clean(text)}
+    return {**run, "style": style} if style else run
+
+
+def marked(text: str) -> list[Block]:
+    """Return runs of rich text, bold where the text has Markdown's `**`."""
+    runs = bold_runs(clean(text))
+    return [words(piece, bold=is_bold) for run, is_bold in runs for piece in split(run, _TEXT_CHARACTERS)]
+
+
+def title_link(url: str, label: str) -> Block:
+    """Return a bold link in rich text."""
+    return {"type": "link", "url": url, "text": clean(label), "style": {"bold": True}}
+
+
+def modal(title: str, close: str, blocks: Iterable[Block]) -> Block:
+    """Return a modal to read, with nothing to submit."""
+    return {
+        "type": "modal",
+        "title": _plain(title, _MODAL_TITLE_CHARACTERS),
+        "close": _plain(close, _MODAL_TITLE_CHARACTERS),
+        "blocks": list(blocks),
+    }
+
+
+def home(blocks: Iterable[Block]) -> Block:
+    """Return the view of a Home tab."""
+    return {"type": "home", "blocks": list(blocks)}
+
+
+def _plain(text: str, limit: int) -> Block:
+    return {"type": "plain_text", "text": cut(clean(text), limit), "emoji": False}
+
+
+def _context_element(part: str) -> Block:
+    return {"type": "mrkdwn", "text": part} if isinstance(part, Mrkdwn) else _plain(part, _CONTEXT_CHARACTERS)
+
+
+def _button(button: Button) -> Block:
+    block: Block = {
+        "type": "button",
+        "action_id": button.action_id,
+        "text": _plain(button.label, _BUTTON_CHARACTERS),
+    }
+    optional = {
+        "value": button.value,
+        "url": button.url,
+        "style": "primary" if button.primary else None,
+        "accessibility_label": cut(clean(button.spoken), _BUTTON_CHARACTERS) if button.spoken else None,
+    }
+    return {**block, **{name: value for name, value in optional.items() if value is not None}}

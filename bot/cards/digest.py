@@ -1,0 +1,54 @@
+"""The parent message of a day's digest, under which the cards follow as a thread."""
+
+from bot.arxiv_id import abstract_url
+from bot.cards import blocks, ids
+from bot.cards.blocks import Block, Button, Message
+from bot.cards.paper import shown_title
+from bot.locale import Words
+from bot.text import cut, without_bold
+from storage.records import Digest, Entry
+
+_FIRST_ONES = 5
+_TITLE_CHARACTERS = 300
+_SENTENCE_CHARACTERS = 350
+
+
+def digest_parent(digest: Digest, words: Words) -> Message:
+    """Return the parent: the date, how many papers from where, and the first five in a sentence each."""
+    headline = words("digest.headline", date=words.date(digest.day))
+    scope = words.count("digest.papers", len(digest.entries), source=source_name(digest.source, words))
+    first = digest.entries[:_FIRST_ONES]
+    rest = len(digest.entries) - len(first)
+    invitation = words.count("digest.more_in_thread", rest) if rest else words("digest.all_in_thread")
+    drawn = [
+        blocks.header(headline),
+        blocks.context(scope),
+        blocks.rich_text(blocks.numbered(map(_item, first))),
+        blocks.context(invitation),
+        blocks.actions(Button(ids.MY_PAPERS, words("button.my_papers"))),
+    ]
+    spoken = [headline, scope, *map(_spoken, first), invitation]
+    return blocks.message("\n".join(spoken), drawn)
+
+
+def source_name(source: str, words: Words) -> str:
+    """Return what people call a source."""
+    return {"digest-file": words("source.digest_file"), "huggingface": "Hugging Face"}.get(source, source)
+
+
+def sentence(entry: Entry, limit: int) -> str:
+    """Return the one sentence on a paper that fits a list: its summary's, else the start of the abstract."""
+    summary = entry.summary
+    text = (summary.tldr or summary.problem or summary.body) if summary else entry.paper.abstract
+    return cut(without_bold(text or ""), limit)
+
+
+def _item(entry: Entry) -> list[Block]:
+    title = blocks.title_link(abstract_url(entry.paper.id), shown_title(entry.paper, _TITLE_CHARACTERS))
+    text = sentence(entry, _SENTENCE_CHARACTERS)
+    return [title, blocks.words(f"\n{text}")] if text else [title]
+
+
+def _spoken(entry: Entry) -> str:
+    title = shown_title(entry.paper, _TITLE_CHARACTERS)
+    return f"{entry.number}. {title}. {sentence(entry, _SENTENCE_CHARACTERS)}"

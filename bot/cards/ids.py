@@ -1,0 +1,75 @@
+"""The ids of what can be clicked and the values it carries, shared by who draws and who listens."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+SAVE_PAPER = "save_paper"
+REMOVE_PAPER = "remove_paper"
+REMOVE_LISTED_PAPER = "remove_listed_paper"
+SAVE_LISTED_PAPER = "save_listed_paper"
+SHOW_ABSTRACT = "show_abstract"
+OPEN_PDF = "open_pdf"
+OPEN_DISCUSSION = "open_discussion"
+MY_PAPERS = "my_papers"
+PREVIOUS_PAGE = "previous_page"
+NEXT_PAGE = "next_page"
+
+PAGE_LENGTH = 10
+"""How many papers a page of a list shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list: of a day's listing, or of the person's own papers where there is no day."""
+
+    offset: int = 0
+    day: date | None = None
+
+    @property
+    def previous(self) -> "Page":
+        """The page before this one."""
+        return Page(max(0, self.offset - PAGE_LENGTH), self.day)
+
+    @property
+    def next(self) -> "Page":
+        """The page after this one."""
+        return Page(self.offset + PAGE_LENGTH, self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A paper in a list, and the page to draw again once it was saved or removed there."""
+
+    paper_id: str
+    page: Page
+
+
+def page_value(page: Page) -> str:
+    """Return the value of a button that leads to the page."""
+    return json.dumps(_page_fields(page))
+
+
+def read_page(value: str) -> Page:
+    """Return the page that a button leads to."""
+    return _page_from_fields(json.loads(value))
+
+
+def listed_value(listed: Listed) -> str:
+    """Return the value of a button beside a paper in a list."""
+    return json.dumps({"paper": listed.paper_id, **_page_fields(listed.page)})
+
+
+def read_listed(value: str) -> Listed:
+    """Return the paper and the page that a button beside it belongs to."""
+    fields = json.loads(value)
+    return Listed(fields["paper"], _page_from_fields(fields))
+
+
+def _page_fields(page: Page) -> dict[str, object]:
+    return {"offset": page.offset, "day": page.day.isoformat() if page.day else None}
+
+
+def _page_from_fields(fields: dict[str, object]) -> Page:
+    offset, day = fields["offset"], fields["day"]
+    return Page(int(str(offset)), date.fromisoformat(str(day)) if day else None)

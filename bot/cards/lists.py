@@ -1,0 +1,108 @@
+"""Lists of papers, ten a page: a day's listing, and a person's own."""
+
+from dataclasses import dataclass
+
+from bot.arxiv_id import abstract_url
+from bot.cards import blocks, ids
+from bot.cards.blocks import Block, Button, Message
+from bot.cards.digest import sentence, source_name
+from bot.cards.ids import PAGE_LENGTH, Listed, Page
+from bot.cards.paper import facts_line, shown_title
+from bot.locale import Words
+from bot.text import Mrkdwn, escape, join, link
+from storage.records import Digest, Entry, Paper, SavedPaper
+
+_TITLE_CHARACTERS = 250
+_SENTENCE_CHARACTERS = 220
+
+
+def listing_page(digest: Digest, page: Page, saved: frozenset[str], words: Words) -> Message:
+    """Return a page of a day's listing, each paper with a button that saves or removes it."""
+    shown = digest.entries[page.offset : page.offset + PAGE_LENGTH]
+    headline = words("digest.headline", date=words.date(digest.day))
+    scope = words.count("digest.papers", len(digest.entries), source=source_name(digest.source, words))
+    rows = [_listing_row(entry, page, words, is_saved=entry.paper.id in saved) for entry in shown]
+    drawn = [
+        blocks.header(headline),
+        blocks.context(scope, *_position(page, len(shown), len(digest.entries), words)),
+        *rows,
+        *_turning(page, len(digest.entries), words),
+    ]
+    spoken = [f"{entry.number}. {shown_title(entry.paper, _TITLE_CHARACTERS)}" for entry in shown]
+    return blocks.message("\n".join([headline, scope, *spoken]), drawn)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """A part of a person's own list, from `offset` on, of `total` papers."""
+
+    papers: tuple[SavedPaper, ...]
+    offset: int
+    total: int
+
+
+def saved_page(saved: SavedPage, words: Words) -> Message:
+    """Return a page of the person's own list; an empty one says how a paper gets onto it."""
+    papers, total, page = saved.papers, saved.total, Page(saved.offset)
+    headline = words.count("saved.headline", total)
+    rows = [_saved_row(paper, page, words) for paper in papers]
+    drawn = [
+        blocks.header(headline),
+        *([] if total else [blocks.section(words.mrkdwn("saved.empty"))]),
+        *([blocks.context(*position)] if (position := _position(page, len(papers), total, words)) else []),
+        *rows,
+        *_turning(page, total, words),
+    ]
+    spoken = [shown_title(kept.paper, _TITLE_CHARACTERS) for kept in papers] or [words("saved.empty")]
+    return blocks.message("\n".join([headline, *spoken]), drawn)
+
+
+def home_view(saved: SavedPage, command: str, words: Words) -> Block:
+    """Return the Home tab: the person's own list, and what the bot can be asked."""
+    hint = blocks.context(words.mrkdwn("home.hint", command=command))
+    return blocks.home([*saved_page(saved, words).blocks, blocks.divider(), hint])
+
+
+def _listing_row(entry: Entry, page: Page, words: Words, *, is_saved: bool) -> Block:
+    lines = [_linked_title(entry.paper, f"{entry.number}. "), escape(sentence(entry, _SENTENCE_CHARACTERS))]
+    if facts := facts_line(entry.paper, words):
+        lines.append(facts)
+    button = _row_button(entry.paper, page, words, is_saved=is_saved)
+    return blocks.section(join("\n", filter(None, lines)), accessory=button)
+
+
+def _saved_row(saved: SavedPaper, page: Page, words: Words) -> Block:
+    when = escape(words("saved.since", date=words.date(saved.saved_at.date())))
+    button = _row_button(saved.paper, page, words, is_saved=True)
+    return blocks.section(join("\n", [_linked_title(saved.paper), when]), accessory=button)
+
+
+def _linked_title(paper: Paper, number: str = "") -> Mrkdwn:
+    return Mrkdwn(f"*{number}{link(abstract_url(paper.id), shown_title(paper, _TITLE_CHARACTERS))}*")
+
+
+def _row_button(paper: Paper, page: Page, words: Words, *, is_saved: bool) -> Button:
+    action_id = ids.REMOVE_LISTED_PAPER if is_saved else ids.SAVE_LISTED_PAPER
+    label, spoken = ("button.remove", "button.remove_of") if is_saved else ("button.save", "button.save_of")
+    return Button(
+        action_id,
+        words(label),
+        value=ids.listed_value(Listed(paper.id, page)),
+        spoken=words(spoken, title=shown_title(paper)),
+    )
+
+
+def _position(page: Page, shown: int, total: int, words: Words) -> list[str]:
+    if total <= PAGE_LENGTH:
+        return []
+    return [words("page.position", first=page.offset + 1, last=page.offset + shown, total=total)]
+
+
+def _turning(page: Page, total: int, words: Words) -> list[Block]:
+    buttons = []
+    if page.offset:
+        value = ids.page_value(page.previous)
+        buttons.append(Button(ids.PREVIOUS_PAGE, words("button.previous"), value=value))
+    if page.offset + PAGE_LENGTH < total:
+        buttons.append(Button(ids.NEXT_PAGE, words("button.next"), value=ids.page_value(page.next)))
+    return [blocks.actions(*buttons)] if buttons else []

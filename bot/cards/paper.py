@@ -1,0 +1,172 @@
+"""The card of one paper: in a digest's thread, or as the answer to a look-up."""
+
+from bot.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
+from bot.cards import blocks, ids
+from bot.cards.blocks import Block, Button, Message
+from bot.locale import Words, words_for
+from bot.text import Mrkdwn, clean, cut, fit, join, link, without_bold
+from storage.records import Entry, Paper, Provenance, Summary
+
+_TITLE_CHARACTERS = 1200
+_AUTHORS_CHARACTERS = 300
+_KEYWORDS_CHARACTERS = 600
+_BODY_CHARACTERS = 5500
+_AUTHORS_NAMED = 6
+
+_PART_LABELS = {
+    "problem": "part.problem",
+    "method": "part.method",
+    "results": "part.results",
+    "takeaway": "part.takeaway",
+}
+
+
+def paper_card(entry: Entry, words: Words, *, is_saved: bool = False) -> Message:
+    """Return the card: title, who and how liked, the summary or else the abstract, where it is from, buttons.
+
+    Too long a text is cut so that the whole card stays within what Slack takes.
+    """
+    keywords, paragraphs = _fitted(entry, words)
+    drawn = [
+        _title(entry),
+        *_facts(entry.paper, words),
+        *_body(keywords, paragraphs),
+        blocks.context(_origin(entry, words)),
+        _buttons(entry.paper, words, is_saved=is_saved),
+    ]
+    return blocks.message(_spoken(entry, keywords, paragraphs, words), drawn)
+
+
+def abstract_modal(paper: Paper, words: Words) -> Block:
+    """Return a modal with the paper's abstract."""
+    text = cut(_shown(paper.abstract or "") or words("abstract.unknown"), _BODY_CHARACTERS)
+    body = blocks.rich_text(blocks.paragraph(*blocks.marked(text)))
+    return blocks.modal(words("abstract.title"), words("button.close"), [_title(Entry(paper)), body])
+
+
+def shown_title(paper: Paper, limit: int = _TITLE_CHARACTERS) -> str:
+    """Return the paper's title as it can be drawn: never empty, and within the limit."""
+    return cut(_shown(paper.title) or paper.id, limit)
+
+
+def facts_line(paper: Paper, words: Words) -> Mrkdwn | None:
+    """Return what readers think of the paper and where its code is, as far as it is known."""
+    parts = []
+    if paper.votes is not None:
+        parts.append(Mrkdwn(words.count("paper.votes", paper.votes)))
+    if paper.code_url:
+        stars = f" ★ {paper.code_stars}" if paper.code_stars else ""
+        parts.append(Mrkdwn(link(paper.code_url, words("paper.code")) + stars))
+    return join(" · ", parts) if parts else None
+
+
+def _title(entry: Entry) -> Block:
+    number = [blocks.words(f"{entry.number}. ", bold=True)] if entry.number else []
+    title = blocks.title_link(abstract_url(entry.paper.id), shown_title(entry.paper))
+    return blocks.rich_text(blocks.paragraph(*number, title))
+
+
+def _facts(paper: Paper, words: Words) -> list[Block]:
+    parts = [part for part in (_authors(paper, words), facts_line(paper, words)) if part]
+    return [blocks.context(*parts)] if parts else []
+
+
+def _authors(paper: Paper, words: Words) -> str:
+    authors = list(filter(None, map(_shown, paper.authors)))
+    named, others = authors[:_AUTHORS_NAMED], len(authors) - _AUTHORS_NAMED
+    if others > 0:
+        return words.count("paper.authors", others, names=cut(", ".join(named), _AUTHORS_CHARACTERS))
+    return cut(words.series(named), _AUTHORS_CHARACTERS) if named else ""
+
+
+def _fitted(entry: Entry, words: Words) -> tuple[str, list[tuple[str, str]]]:
+    """Return keywords and labelled paragraphs, cut to what a card may hold; some have no label."""
+    summary = entry.summary
+    if summary is None:
+        return "", [
+            ("", text) for text in fit([_shown(entry.paper.abstract or "")], _BODY_CHARACTERS) if text
+        ]
+    labels = ["", *_PART_LABELS.values(), ""]
+    texts = [summary.tldr, *(getattr(summary, part) for part in _PART_LABELS), summary.body]
+    keyword_line = cut(" · ".join(filter(None, map(_shown, summary.keywords))), _KEYWORDS_CHARACTERS)
+    keywords, *fitted = fit([keyword_line, *map(_shown, texts)], _BODY_CHARACTERS)
+    shown = [(label and words(label), text) for label, text in zip(labels, fitted, strict=True) if text]
+    return keywords, shown
+
+
+def _shown(text: str) -> str:
+    return clean(text).strip()
+
+
+def _body(keywords: str, paragraphs: list[tuple[str, str]]) -> list[Block]:
+    drawn = [blocks.paragraph(blocks.words(keywords, italic=True))] if keywords else []
+    for index, (label, text) in enumerate(paragraphs):
+        gap = "\n" if index or keywords else ""
+        heading = (
+            [blocks.words(f"{gap}{label}\n", bold=True)] if label else [blocks.words(gap)] if gap else []
+        )
+        drawn.append(blocks.paragraph(*heading, *blocks.marked(text)))
+    return [blocks.rich_text(*drawn)] if drawn else []
+
+
+def _origin(entry: Entry, words: Words) -> str:
+    if entry.summary:
+        return " · ".join(
+            [_provenance(entry.summary.provenance, words), *_other_language(entry.summary, words)]
+        )
+    return words("origin.abstract" if entry.paper.abstract else "origin.nothing")
+
+
+def _provenance(provenance: Provenance, words: Words) -> str:
+    day = words.date(provenance.made_at)
+    if provenance.model:
+        return words("origin.model", model=provenance.model, date=day)
+    return words("origin.digest_file", date=day)
+
+
+def _other_language(summary: Summary, words: Words) -> list[str]:
+    locale = words_for(summary.language).locale
+    if locale.language == words.locale.language:
+        return []
+    return [words("origin.other_language", language=locale.get_display_name(words.locale))]
+
+
+def _buttons(paper: Paper, words: Words, *, is_saved: bool) -> Block:
+    title = shown_title(paper)
+    buttons = [saved_button(paper, words, is_saved=is_saved)]
+    if paper.abstract:
+        buttons.append(
+            Button(
+                ids.SHOW_ABSTRACT,
+                words("button.abstract"),
+                value=paper.id,
+                spoken=words("button.abstract_of", title=title),
+            )
+        )
+    buttons.append(Button(ids.OPEN_PDF, words("button.pdf"), url=pdf_url(paper.id)))
+    if has_discussion(paper.id):
+        buttons.append(Button(ids.OPEN_DISCUSSION, words("button.discussion"), url=discussion_url(paper.id)))
+    return blocks.actions(*buttons)
+
+
+def saved_button(paper: Paper, words: Words, *, is_saved: bool) -> Button:
+    """Return the button that saves the paper, or removes it where it is saved."""
+    title = shown_title(paper)
+    if is_saved:
+        spoken = words("button.remove_of", title=title)
+        return Button(ids.REMOVE_PAPER, words("button.remove"), value=paper.id, spoken=spoken)
+    spoken = words("button.save_of", title=title)
+    return Button(ids.SAVE_PAPER, words("button.save"), value=paper.id, primary=True, spoken=spoken)
+
+
+def _spoken(entry: Entry, keywords: str, paragraphs: list[tuple[str, str]], words: Words) -> str:
+    """Return the card as plain lines, in the order in which it is read."""
+    number = f"{entry.number}. " if entry.number else ""
+    lines = [
+        f"{number}{shown_title(entry.paper)} ({abstract_url(entry.paper.id)})",
+        _authors(entry.paper, words),
+        keywords,
+        *(words("part.spoken", label=label, text=text) if label else text for label, text in paragraphs),
+        _origin(entry, words),
+    ]
+    return "\n".join(without_bold(line) for line in lines if line)

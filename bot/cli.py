@@ -1,0 +1,249 @@
+"""The paper-round command."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from bot.errors import NotADigestError, PaperRoundError, SettingsError, StorageError
+
+if TYPE_CHECKING:
+    # Commands import what they need when they run, so that --help is quick.
+    from bot.delivery import Progress
+    from bot.documents import Document
+    from storage.runner import Runner
+
+T = TypeVar("T")
+
+_PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+class _SettingsTold(click.ClickException):
+    """A setting at fault, as the terminal shows it."""
+
+    exit_code = 2
+
+
+class _Group(click.Group):
+    """The one place where errors of ours become words in the terminal."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            raise _SettingsTold(str(error)) from error
+        except PaperRoundError as error:
+            raise click.ClickException(str(error)) from error
+
+
+_database_option = click.option(
+    "--db",
+    "database",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The SQLite file. Default: PAPER_ROUND_DB, else paper-round.db here.",
+)
+_language_option = click.option("--language", metavar="TAG", help="A BCP 47 tag, such as en or zh-CN.")
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="paper-round")
+@click.option("-v", "--verbose", is_flag=True, help="Log what happens, not only what goes wrong.")
+def main(verbose: bool) -> None:
+    """Paper Round delivers each day's AI papers into Slack, as threads of cards.
+
+    Begin with `paper-round demo`: it needs no Slack.
+    """
+    from bot.logs import set_up_logging
+
+    set_up_logging(logging.INFO if verbose else logging.WARNING)
+
+
+@main.command()
+@click.option(
+    "--digest",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A digest file to deliver. Default: the bundled sample.",
+)
+@_language_option
+@click.option("--once", is_flag=True, help="End when the digest is delivered; status 0 if it is whole.")
+@click.option("--port", default=0, show_default="a free one", help="The port of the sandbox's page.")
+@_database_option
+def demo(digest: Path | None, language: str | None, once: bool, port: int, database: Path | None) -> None:
+    """Try the bot in a local Slack: nothing to install, nothing leaves this machine.
+
+    Starts a sandbox and the bot in it, delivers a day of papers into #papers and prints the address of a page
+    on which you can read the thread, press Save and type /papers. Runs until Ctrl-C. Without --db the
+    database is a temporary one.
+    """
+    from bot.clock import SystemClock
+    from bot.demo import Announcer, DemoOptions, demo_workspace, run_demo
+
+    _ignore_proxies()
+    clock = SystemClock()
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="paper-round-"))
+        options = DemoOptions(database or Path(folder) / "demo.db", digest, language, port, once)
+        announcer = Announcer(click.echo, _show_progress, _keep_closed if once else _open_page)
+        is_whole = _until_stopped(run_demo(options, clock, announcer, demo_workspace(clock)))
+    if is_whole is False:
+        sys.exit(1)
+
+
+@main.command()
+@_database_option
+def run(database: Path | None) -> None:
+    """Connect to Slack, answer people, and bring open deliveries to their end. Runs until Ctrl-C.
+
+    Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN, from the environment or a file .env here.
+    """
+    from bot.app import application
+    from bot.clock import SystemClock
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    if database:
+        settings = settings.model_copy(update={"database": database})
+
+    async def serve() -> None:
+        async with application(settings, SystemClock()) as bot:
+            click.echo(f"Connected to workspace {bot.workspace}. Ctrl-C ends.")
+            await asyncio.Event().wait()
+
+    _until_stopped(serve())
+
+
+@main.command("import")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@_language_option
+@_database_option
+def import_files(files: tuple[Path, ...], language: str | None, database: Path | None) -> None:
+    """Keep the papers and summaries of digest FILES; the same file again changes nothing.
+
+    The language is that of the summaries; by default the script of each text tells it. A file that is no
+    digest is named, the others are still imported, and the status is then 1.
+    """
+
+    async def import_all(storage: "Runner") -> bool:
+        return all([await _import_file(storage, path, language) for path in files])
+
+    if not _with_storage(database, import_all):
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--source", help="Default: the first that has papers, of digest-file, huggingface, arxiv:…")
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="Text to read, the digest format, or one JSON object.",
+)
+@_language_option
+@_database_option
+def digest(
+    day: datetime, source: str | None, layout: str, language: str | None, database: Path | None
+) -> None:
+    """Print the papers of DATE with their summaries.
+
+    Text and Markdown hold the summaries in one language, by default that of most of them; JSON holds all.
+    """
+    from bot.documents import as_json, as_markdown, as_text, read_document
+
+    async def read(storage: "Runner") -> "Document":
+        return await storage.read(lambda tables: read_document(tables, day.date(), source))
+
+    document = _with_storage(database, read, must_exist=True)
+    wanted = language or document.language
+    if layout == "json":
+        text = as_json(document)
+    else:
+        text = as_markdown(document, wanted) if layout == "markdown" else as_text(document, wanted)
+    click.echo(text, nl=not text.endswith("\n"))
+
+
+async def _import_file(storage: "Runner", path: Path, language: str | None) -> bool:
+    """Import one file and tell whether it is a digest."""
+    from bot.files import read_digest_file
+    from bot.importing import import_digest
+
+    try:
+        digest = read_digest_file(path, language)
+    except NotADigestError as error:
+        click.echo(f"Error: {error}", err=True)
+        return False
+    for problem in digest.problems:
+        click.echo(f"{path}, line {problem.line}: {problem.sentence}", err=True)
+    done = await storage.write(lambda tables: import_digest(tables, digest))
+    click.echo(f"{done.day}: {done.papers} papers ({done.new_papers} new), {done.summaries} summaries")
+    return True
+
+
+def _with_storage(
+    database: Path | None, work: Callable[["Runner"], Coroutine[Any, Any, T]], *, must_exist: bool = False
+) -> T:
+    """Return what `work` answers on the database's tables."""
+    from bot.settings import load_settings
+    from storage.runner import InlineRunner
+
+    path = database or load_settings().database
+    if must_exist and not path.exists():
+        raise StorageError(f"There is no database {path} yet. Import something first, or name it with --db.")
+    storage = InlineRunner(path)
+    try:
+        return asyncio.run(work(storage))
+    finally:
+        storage.close()
+
+
+def _until_stopped(work: Coroutine[Any, Any, T]) -> T | None:
+    """Run to the end, or until Ctrl-C or SIGTERM; what was opened is closed in both cases."""
+
+    async def stoppable() -> T | None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        # Windows has no signal handlers of this kind; Ctrl-C works there all the same.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(signal.SIGTERM, task.cancel if task else loop.stop)
+        try:
+            return await work
+        except asyncio.CancelledError:
+            return None
+
+    return asyncio.run(stoppable())
+
+
+def _ignore_proxies() -> None:
+    """Drop the proxy variables: the demo talks to itself alone, and slack_sdk reads them at each call."""
+    for name in _PROXY_VARIABLES:
+        os.environ.pop(name, None)
+        os.environ.pop(name.lower(), None)
+
+
+def _show_progress(progress: "Progress") -> None:
+    if sys.stderr.isatty():
+        is_last = progress.posted == progress.papers
+        click.echo(f"\r{progress.posted} of {progress.papers} cards", nl=is_last, err=True)
+
+
+def _keep_closed(_url: str) -> None:
+    """Open nothing: with --once nobody stays to look."""
+
+
+def _open_page(url: str) -> None:
+    """Open the page where there is a desktop; in a bare terminal a text browser would take it over."""
+    if sys.platform in {"darwin", "win32"} or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        webbrowser.open(url)

@@ -1,0 +1,74 @@
+"""Finding what was listed: a day, the latest day, or one paper, with the summaries that fit the reader."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from babel import Locale, UnknownLocaleError
+
+from storage.records import Digest, Entry, Listing, Paper, Summary
+from storage.storage import Storage
+
+SOURCES = ("digest-file", "huggingface", "arxiv")
+"""The kinds of source, in the order in which one is taken where several list a day."""
+
+
+def listing_of_day(storage: Storage, day: date, source: str | None = None) -> Listing | None:
+    """Return what one source listed on the day: the one named, else the first that has papers, else any."""
+    listings = sorted(storage.listings.of_day(day), key=_rank)
+    wanted = [listing for listing in listings if source in (None, listing.source)]
+    with_papers = [listing for listing in wanted if listing.paper_ids]
+    return next(iter([*with_papers, *wanted]), None)
+
+
+def digest_of_day(storage: Storage, day: date, language: str, source: str | None = None) -> Digest | None:
+    """Return the day's papers in order, each with its best summary, or `None` where nothing is known."""
+    listing = listing_of_day(storage, day, source)
+    if listing is None:
+        return None
+    entries = _entries(storage, listing.paper_ids, language)
+    return Digest(listing.day, listing.source, listing.state, tuple(entries))
+
+
+def latest_digest(storage: Storage, language: str) -> Digest | None:
+    """Return the papers of the last day that has any, or `None` where nothing was ever listed."""
+    day = storage.listings.latest_day()
+    return digest_of_day(storage, day, language) if day else None
+
+
+def paper_entry(storage: Storage, paper_id: str, language: str) -> Entry | None:
+    """Return one paper with its best summary, or `None` where it was never listed."""
+    paper = storage.papers.get(paper_id)
+    if paper is None:
+        return None
+    return Entry(
+        paper, best_summary(paper, storage.summaries.of_papers([paper_id]).get(paper_id, []), language)
+    )
+
+
+def best_summary(paper: Paper, summaries: Iterable[Summary], language: str) -> Summary | None:
+    """Return the summary that the reader gets: in the language asked for, a model's before an imported one.
+
+    Where there is none in that language the abstract is the better reading, without an abstract any summary.
+    """
+    ranked = sorted(summaries, key=lambda summary: summary.provenance.model is None)
+    exact = [summary for summary in ranked if summary.language == language]
+    related = [summary for summary in ranked if _primary(summary.language) == _primary(language)]
+    others = [] if paper.abstract else ranked
+    return next(iter([*exact, *related, *others]), None)
+
+
+def _entries(storage: Storage, paper_ids: tuple[str, ...], language: str) -> Iterable[Entry]:
+    summaries = storage.summaries.of_papers(paper_ids)
+    for number, paper in enumerate(storage.papers.of_ids(paper_ids), start=1):
+        yield Entry(paper, best_summary(paper, summaries.get(paper.id, []), language), number)
+
+
+def _rank(listing: Listing) -> tuple[int, str]:
+    return SOURCES.index(listing.source.partition(":")[0]), listing.source
+
+
+def _primary(language: str) -> str:
+    try:
+        return Locale.parse(language, sep="-").language
+    except (ValueError, UnknownLocaleError):
+        return language

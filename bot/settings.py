@@ -1,0 +1,79 @@
+"""The settings, read once from the environment or a `.env` file in the working directory."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+
+def _starting_with(prefix: str) -> AfterValidator:
+    def check(token: SecretStr) -> SecretStr:
+        if not token.get_secret_value().startswith(prefix):
+            raise ValueError(f"must start with {prefix}")
+        return token
+
+    return AfterValidator(check)
+
+
+def _web_address(url: str) -> str:
+    if not url.startswith(("https://", "http://")):
+        raise ValueError("must be an address that starts with https://")
+    return url.rstrip("/") + "/"
+
+
+def _command(name: str) -> str:
+    if not name.startswith("/") or " " in name:
+        raise ValueError("must be one word that starts with a slash, such as /papers")
+    return name
+
+
+class Settings(BaseSettings):
+    """All settings; a field's validation alias is its variable's name, and the README has the same table."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+
+    bot_token: Annotated[SecretStr, _starting_with("xoxb-")] | None = Field(
+        None, validation_alias="SLACK_BOT_TOKEN", description="the bot's token, `xoxb-…`; needed by `run`"
+    )
+    app_token: Annotated[SecretStr, _starting_with("xapp-")] | None = Field(
+        None,
+        alias="SLACK_APP_TOKEN",
+        description="the app's token for Socket Mode, `xapp-…`; needed by `run`",
+    )
+    api_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        "https://slack.com/api/", validation_alias="SLACK_API_URL", description="where Slack's Web API is"
+    )
+    database: Path = Field(
+        Path("paper-round.db"),
+        validation_alias="PAPER_ROUND_DB",
+        description="the SQLite file; `--db` goes before it",
+    )
+    command: Annotated[str, AfterValidator(_command)] = Field(
+        "/papers",
+        validation_alias="PAPER_ROUND_COMMAND",
+        description="the slash command, as it is called in your manifest",
+    )
+
+
+def load_settings() -> Settings:
+    """Read the settings; raises `SettingsError` that names the first malformed variable, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        sentence = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"The setting {first['loc'][0]} {sentence}.") from None
+
+
+def tokens(settings: Settings) -> tuple[str, str]:
+    """Return the bot's and the app's token; raises `SettingsError` that names the missing one."""
+    wanted = {"SLACK_BOT_TOKEN": settings.bot_token, "SLACK_APP_TOKEN": settings.app_token}
+    missing = next((name for name, token in wanted.items() if token is None), None)
+    if missing or settings.bot_token is None or settings.app_token is None:
+        raise SettingsError(
+            f"The setting {missing} is missing. The README says where Slack shows this token."
+        )
+    return settings.bot_token.get_secret_value(), settings.app_token.get_secret_value()

@@ -1,0 +1,138 @@
+"""mrkdwn escaping, cutting and counting; pure.
+
+Slack reads `&`, `<` and `>` as markup and nothing else can be escaped:
+https://docs.slack.dev/messaging/formatting-message-text
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+ELLIPSIS = "…"
+
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+# Controls that draw nothing or turn the direction of what follows: they could hide or disguise words.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+
+
+class Mrkdwn(str):
+    """Text in Slack's mrkdwn in which all that comes from outside is escaped already."""
+
+    __slots__ = ()
+
+
+def clean(text: str) -> str:
+    """Return the text without controls that are invisible or turn the direction of writing."""
+    return _INVISIBLE.sub("", text)
+
+
+def escape(text: str) -> Mrkdwn:
+    """Return plain text as mrkdwn that shows it as it is: no mention, channel or link in it is live."""
+    return Mrkdwn(clean(text).translate(_ENTITIES))
+
+
+def bold(text: str) -> Mrkdwn:
+    """Return plain text as bold mrkdwn."""
+    return Mrkdwn(f"*{escape(text)}*")
+
+
+def link(url: str, label: str) -> Mrkdwn:
+    """Return a link; the label loses the one character that would end it early."""
+    return Mrkdwn(f"<{url}|{escape(label.replace('|', '¦'))}>")
+
+
+def join(separator: str, parts: Iterable[Mrkdwn]) -> Mrkdwn:
+    """Return the parts as one text."""
+    return Mrkdwn(separator.join(parts))
+
+
+def fill(template: str, **values: object) -> Mrkdwn:
+    """Return a template of ours with the values in its `{places}`, those that are not mrkdwn escaped."""
+    safe = {
+        name: value if isinstance(value, Mrkdwn) else escape(str(value)) for name, value in values.items()
+    }
+    return Mrkdwn(template.format(**safe))
+
+
+def counted(text: str) -> int:
+    """Return how many characters Slack counts in a plain text.
+
+    Entities count as written out. Whether an emoji counts as one or as two UTF-16 units is not published,
+    so the larger is taken.
+    """
+    return sum(map(_characters, text))
+
+
+def cut(text: str, limit: int) -> str:
+    """Return the plain text, or as much of it as Slack counts as `limit` characters, with an ellipsis."""
+    return _cut(text, limit, _characters)
+
+
+def cut_bytes(text: str, limit: int) -> str:
+    """Return the plain text, or as much of it as is `limit` bytes when escaped, with an ellipsis."""
+    return _cut(text, limit, _bytes)
+
+
+def fit(texts: list[str], limit: int) -> list[str]:
+    """Return the texts cut so that together they count at most `limit`; the short ones stay whole."""
+    allowances = dict.fromkeys(range(len(texts)), 0)
+    left = limit
+    for done, index in enumerate(sorted(allowances, key=lambda index: counted(texts[index]))):
+        allowances[index] = min(counted(texts[index]), left // (len(texts) - done))
+        left -= allowances[index]
+    return [cut(text, allowances[index]) for index, text in enumerate(texts)]
+
+
+def split(text: str, limit: int) -> Iterator[str]:
+    """Yield the plain text in pieces that Slack counts as at most `limit` characters each."""
+    start, left = 0, limit
+    for index, character in enumerate(text):
+        left -= _characters(character)
+        if left < 0:
+            yield text[start:index]
+            start, left = index, limit - _characters(character)
+    if start < len(text):
+        yield text[start:]
+
+
+def bold_runs(text: str) -> Iterator[tuple[str, bool]]:
+    """Split Markdown's `**bold**` into runs of text, each with whether it is bold; other marks stay text."""
+    end = 0
+    for match in _BOLD.finditer(text):
+        if match.start() > end:
+            yield text[end : match.start()], False
+        yield match[1], True
+        end = match.end()
+    if end < len(text):
+        yield text[end:], False
+
+
+def without_bold(text: str) -> str:
+    """Return the text without Markdown's bold marks."""
+    return _BOLD.sub(r"\1", text)
+
+
+def _characters(character: str) -> int:
+    escaped = character.translate(_ENTITIES)
+    return max(len(escaped), len(escaped.encode("utf-16-le", "surrogatepass")) // 2)
+
+
+def _bytes(character: str) -> int:
+    return len(character.translate(_ENTITIES).encode("utf-8", "surrogatepass"))
+
+
+def _cut(text: str, limit: int, size: Callable[[str], int]) -> str:
+    if sum(map(size, text)) <= limit:
+        return text
+    left = limit - size(ELLIPSIS)
+    if left < 0:
+        return ""
+    for index, character in enumerate(text):
+        left -= size(character)
+        if left < 0:
+            return text[:index].rstrip() + ELLIPSIS
+    return text

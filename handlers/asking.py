@@ -1,0 +1,68 @@
+"""The slash command: every request has an answer, visible to the person alone."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cards.blocks import Message
+from bot.cards.notices import help_message, notice
+from bot.text import cut
+from handlers import looking_up, requests, saving
+from handlers.parts import Parts
+from handlers.people import Person
+
+_ECHOED_CHARACTERS = 200
+
+
+async def answer(parts: Parts, person: Person, text: str) -> Message:
+    """Return the answer to what the person typed after the command."""
+    request = requests.parse_request(text)
+    return await _ANSWERS[type(request)](parts, person, request)
+
+
+def register(app: AsyncApp, parts: Parts) -> None:
+    """Listen to the command."""
+
+    async def on_command(
+        ack: AsyncAck,
+        command: dict[str, Any],
+        context: AsyncBoltContext,
+        client: AsyncWebClient,
+        respond: AsyncRespond,
+    ) -> None:
+        await ack()
+        person = await parts.people.get(client, context.team_id or "", context.user_id or "")
+        message = await answer(parts, person, command.get("text", ""))
+        await respond(text=message.text, blocks=list(message.blocks), response_type="ephemeral")
+
+    app.command(parts.command)(on_command)
+
+
+async def _help(parts: Parts, person: Person, _request: requests.Help) -> Message:
+    return help_message(parts.command, person.words)
+
+
+async def _no_such_day(parts: Parts, person: Person, request: requests.NoSuchDay) -> Message:
+    return notice(person.words.mrkdwn("lookup.bad_date", text=request.text, command=parts.command))
+
+
+async def _not_understood(parts: Parts, person: Person, request: requests.NotUnderstood) -> Message:
+    text = cut(request.text, _ECHOED_CHARACTERS)
+    return notice(person.words.mrkdwn("lookup.not_understood", text=text, command=parts.command))
+
+
+_ANSWERS: Mapping[type[requests.Request], Callable[[Parts, Person, Any], Awaitable[Message]]] = {
+    requests.Latest: looking_up.latest,
+    requests.OfDay: looking_up.of_day,
+    requests.DaysAgo: looking_up.days_ago,
+    requests.OnePaper: looking_up.one_paper,
+    requests.SavedPapers: saving.my_papers,
+    requests.Save: saving.save,
+    requests.Remove: saving.remove,
+    requests.WhichPaper: saving.which_paper,
+    requests.Help: _help,
+    requests.NoSuchDay: _no_such_day,
+    requests.NotUnderstood: _not_understood,
+}

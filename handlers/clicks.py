@@ -1,0 +1,84 @@
+"""What every click has in common: it is acknowledged at once, and answered to the one who clicked."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cards.blocks import Block, Message
+from handlers.parts import Parts
+from handlers.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A button that a person pressed, with the value it carried.
+
+    Who pressed it comes from what Slack says of the request, never from what the button carries.
+    """
+
+    person: Person
+    value: str
+    body: dict[str, Any]
+    client: AsyncWebClient
+    respond: AsyncRespond
+
+    @property
+    def is_on_home(self) -> bool:
+        """Whether the button is on the person's Home tab."""
+        return bool(self.body["container"]["type"] == "view")
+
+    async def answer(self, message: Message) -> None:
+        """Answer the person alone, in the thread where the click was."""
+        if self.body["container"].get("is_ephemeral"):
+            await self._respond(message, replace_original=False)
+            return
+        await self.client.chat_postEphemeral(
+            channel=self.body["channel"]["id"],
+            user=self.person.id,
+            thread_ts=self.body["message"].get("thread_ts"),
+            text=message.text,
+            blocks=list(message.blocks),
+        )
+
+    async def replace(self, message: Message) -> None:
+        """Put the answer in the place of the one that the button is on."""
+        await self._respond(message, replace_original=True)
+
+    async def show_home(self, view: Block) -> None:
+        """Show the person their Home tab anew."""
+        await self.client.views_publish(user_id=self.person.id, view=view)
+
+    async def open_modal(self, view: Block) -> None:
+        """Open a modal for the person; Slack allows it for three seconds after the click."""
+        await self.client.views_open(trigger_id=self.body["trigger_id"], view=view)
+
+    async def _respond(self, message: Message, *, replace_original: bool) -> None:
+        await self.respond(
+            text=message.text,
+            blocks=list(message.blocks),
+            response_type="ephemeral",
+            replace_original=replace_original,
+        )
+
+
+def listen(
+    app: AsyncApp, parts: Parts, action_id: str, handle: Callable[[Parts, Click], Awaitable[None]]
+) -> None:
+    """Have the clicks on one kind of button handled."""
+
+    async def on_click(
+        ack: AsyncAck,
+        body: dict[str, Any],
+        context: AsyncBoltContext,
+        client: AsyncWebClient,
+        respond: AsyncRespond,
+    ) -> None:
+        await ack()
+        person = await parts.people.get(client, context.team_id or "", context.user_id or "")
+        value = body["actions"][0].get("value", "")
+        await handle(parts, Click(person, value, body, client, respond))
+
+    app.action(action_id)(on_click)

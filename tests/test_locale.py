@@ -1,0 +1,96 @@
+import ast
+import re
+import string
+from datetime import date
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from bot import locale
+from bot.locale import CATALOGUES, words_for
+from bot.text import link
+
+ROOT = Path(__file__).parents[1]
+DAY = date(2025, 9, 29)
+
+
+def catalogue(language: str) -> Catalog:
+    with (Path(locale.__file__).parent / CATALOGUES[language]).open("rb") as file:
+        return read_po(file)
+
+
+def sentences(language: str) -> dict[str, list[str]]:
+    """Return every form of every sentence by its key."""
+    found = {}
+    for message in catalogue(language):
+        key, text = message.id, message.string
+        if key:
+            found[key if isinstance(key, str) else key[0]] = [text] if isinstance(text, str) else list(text)
+    return found
+
+
+def places(forms: list[str]) -> set[str]:
+    return {name for form in forms for _, name, _, _ in string.Formatter().parse(form) if name}
+
+
+def keys_in_code() -> set[str]:
+    """Return every string in the code that has the shape of a key."""
+    paths = [path for folder in ("bot", "handlers") for path in (ROOT / folder).rglob("*.py")]
+    trees = [ast.parse(path.read_text()) for path in paths if "sandbox" not in path.parts]
+    texts = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    families = {key.partition(".")[0] for key in sentences("en")}
+    shape = re.compile(rf"({'|'.join(families)})\.[a-z_]+")
+    return {text for text in texts if isinstance(text, str) and shape.fullmatch(text)}
+
+
+def test_every_sentence_is_there_in_english_and_chinese_and_none_is_left_over() -> None:
+    assert set(sentences("en")) == set(sentences("zh")) == keys_in_code()
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_no_sentence_is_empty(language: str) -> None:
+    assert [key for key, forms in sentences(language).items() if not all(forms)] == []
+
+
+def test_a_sentence_has_the_same_places_in_both_languages() -> None:
+    english, chinese = sentences("en"), sentences("zh")
+
+    assert {key: places(forms) for key, forms in english.items()} == {
+        key: places(forms) for key, forms in chinese.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "headline", "papers"),
+    [
+        ("en", "AI papers · September 29, 2025", ["1 paper · x", "2 papers · x"]),
+        ("en-GB", "AI papers · 29 September 2025", ["1 paper · x", "2 papers · x"]),
+        ("zh-CN", "AI 论文 · 2025年9月29日", ["1 篇论文 · x", "2 篇论文 · x"]),
+        ("zh-Hant-TW", "AI 论文 · 2025年9月29日", ["1 篇论文 · x", "2 篇论文 · x"]),
+        ("de-DE", "AI papers · September 29, 2025", ["1 paper · x", "2 papers · x"]),
+        ("no such tag", "AI papers · September 29, 2025", ["1 paper · x", "2 papers · x"]),
+    ],
+)
+def test_a_language_gets_its_words_or_else_english(language: str, headline: str, papers: list[str]) -> None:
+    words = words_for(language)
+
+    assert words("digest.headline", date=words.date(DAY)) == headline
+    assert [words.count("digest.papers", count, source="x") for count in (1, 2)] == papers
+
+
+def test_a_sentence_as_mrkdwn_escapes_plain_values_and_keeps_links() -> None:
+    title = link("https://x.example", "R&D")
+
+    assert words_for("en").mrkdwn("saved.added", title=title) == "Saved: <https://x.example|R&amp;D>"
+    assert words_for("en").mrkdwn("saved.added", title="<!here>") == "Saved: &lt;!here&gt;"
+
+
+def test_an_unknown_key_is_an_error_and_not_an_empty_sentence() -> None:
+    words = words_for("en")
+
+    with pytest.raises(KeyError):
+        words("no.such_key")
+    with pytest.raises(KeyError):
+        words.count("no.such_key", 1)

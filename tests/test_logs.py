@@ -1,0 +1,22 @@
+import logging
+import sys
+
+from bot.logs import RedactingFormatter, redact
+
+
+def test_tokens_and_answer_addresses_are_left_out() -> None:
+    text = "xoxb-1-2-abc xapp-1-A0-9-ff xoxe.xoxp-1-abc https://hooks.slack.com/commands/T1/2/secret end"
+
+    assert redact(text) == "xoxb-… xapp-… xoxe.… https://hooks.slack.com/… end"
+
+
+def test_a_traceback_holds_no_token_either() -> None:
+    try:
+        int("xoxb-1-2-abc")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "failed", None, sys.exc_info())
+
+    line = RedactingFormatter("%(message)s").format(record)
+
+    assert "with base 10: 'xoxb-…'" in line
+    assert "abc" not in line.rpartition("ValueError")[2]
