@@ -4,11 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from bot.sandbox.errors import RefusedError
-from bot.sandbox.rules import limit
-from bot.sandbox.shapes import (
-    BLOCKS,
-    INTERACTIVE,
+from bot.sandbox.checks import (
     Check,
     Json,
     Problem,
@@ -21,6 +17,9 @@ from bot.sandbox.shapes import (
     plain_text,
     string,
 )
+from bot.sandbox.errors import RefusedError
+from bot.sandbox.rules import limit
+from bot.sandbox.shapes import BLOCKS, INTERACTIVE
 from bot.sandbox.text import counted
 
 _HEADER_WEIGHT = 100

@@ -78,13 +78,17 @@ _CHANNELS = (
 
 
 class Configuration(_Strict):
-    """The whole workspace as it starts."""
+    """The whole workspace as it starts.
+
+    `is_distributed` reads history as Slack lets commercially distributed apps outside its Marketplace.
+    """
 
     team_name: str = "Sandbox"
     team_domain: str = "sandbox"
     people: tuple[PersonConfig, ...] = Field(default=_PEOPLE, min_length=1)
     channels: tuple[ChannelConfig, ...] = _CHANNELS
     rates: Rates = Rates()
+    is_distributed: bool = False
     withheld_scopes: tuple[str, ...] = ()
     bot_token: str = Field(default="xoxb-100000000001-100000000002-sandbox", pattern="^xoxb-")
     app_token: str = Field(default="xapp-1-A0000000001-100000000003-sandbox", pattern="^xapp-")

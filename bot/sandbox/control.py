@@ -7,10 +7,10 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox.checks import Json
 from bot.sandbox.clock import MovableClock
 from bot.sandbox.errors import NotAnsweredError, NotPossibleError, SandboxError
 from bot.sandbox.people import Member
-from bot.sandbox.shapes import Json
 from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.workspace import Workspace
 
@@ -173,17 +173,33 @@ async def _command(member: Member, body: Json) -> None:
 
 async def _click(member: Member, body: Json) -> None:
     await member.click(
-        body["container"], body["action_id"], block_id=body.get("block_id"), value=body.get("value")
+        body["container"],
+        body["action_id"],
+        value=body.get("value"),
+        block_id=body.get("block_id"),
+        state=body.get("state"),
     )
 
 
 async def _select(member: Member, body: Json) -> None:
     value = next((body[name] for name in ("value", "values", "date", "time") if name in body), None)
-    await member.select(body["container"], body["action_id"], value, block_id=body.get("block_id"))
+    await member.select(
+        body["container"],
+        body["action_id"],
+        value,
+        block_id=body.get("block_id"),
+        state=body.get("state"),
+    )
 
 
 async def _overflow(member: Member, body: Json) -> None:
-    await member.overflow(body["container"], body["action_id"], body["value"], block_id=body.get("block_id"))
+    await member.overflow(
+        body["container"],
+        body["action_id"],
+        body["value"],
+        block_id=body.get("block_id"),
+        state=body.get("state"),
+    )
 
 
 async def _submit(member: Member, body: Json) -> Json:

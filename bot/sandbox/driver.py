@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from bot.sandbox.checks import Json
 from bot.sandbox.errors import NeverSeenError, NotAnsweredError, NotPossibleError
-from bot.sandbox.shapes import Json
 
 _Seen = TypeVar("_Seen")
 _LONGEST_ACT = 30.0

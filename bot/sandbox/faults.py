@@ -1,10 +1,13 @@
 """Faults on demand: what goes wrong, for which calls, and how often."""
 
 import itertools
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from bot.sandbox.errors import NotPossibleError
+from bot.sandbox.methods import METHODS
 
 Kind = Literal[
     "status",
@@ -31,22 +34,31 @@ forgets the next acknowledgements. Several faults on one call add up.
 SOCKET_KINDS = frozenset({"drop_socket", "silence_pings", "lose_ack"})
 
 
-@dataclass
-class Fault:
+class Fault(BaseModel):
     """One fault: it lets `skip` matching calls pass, then strikes `times` times.
 
     `method` is a Web API method, `response_url`, or `*` for all of them.
     """
 
+    model_config = ConfigDict(extra="forbid")
+
     kind: Kind
     method: str = "*"
-    times: int = 1
-    skip: int = 0
-    status: int = 500
+    times: int = Field(default=1, ge=1)
+    skip: int = Field(default=0, ge=0)
+    status: int = Field(default=500, ge=200, le=599)
     error: str = "internal_error"
-    seconds: float = 0.0
+    seconds: float = Field(default=0.0, ge=0)
     written: bool = False
     id: int = 0
+
+    @field_validator("method")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in METHODS and value not in {"*", "response_url"}:
+            message = f"{value} is no method that the sandbox knows"
+            raise ValueError(message)
+        return value
 
 
 @dataclass(frozen=True)
@@ -70,20 +82,19 @@ class Faults:
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def add(self, kind: Kind, **options: Any) -> Fault:
-        """Set a fault; `options` are the fields of `Fault`. Raises NotPossibleError for unknown ones."""
-        if kind not in get_args(Kind):
-            known = ", ".join(get_args(Kind))
-            raise NotPossibleError(f"There is no fault called {kind}; there are: {known}.")
+        """Set a fault; `options` are the fields of `Fault`. Raises NotPossibleError for malformed ones."""
         try:
-            fault = Fault(kind, **options, id=next(self._ids))
-        except TypeError as error:
-            raise NotPossibleError(f"A fault cannot be made of {sorted(options)}: {error}.") from error
+            fault = Fault.model_validate({**options, "kind": kind, "id": next(self._ids)})
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise NotPossibleError(f"No such fault: {place}: {first['msg']}.") from error
         self._active.append(fault)
         return fault
 
     def list(self) -> list[dict[str, Any]]:
         """Return the faults that have not yet struck as often as they will."""
-        return [asdict(fault) for fault in self._active]
+        return [fault.model_dump() for fault in self._active]
 
     def clear(self) -> None:
         """Remove all faults."""

@@ -3,9 +3,9 @@
 from typing import Any
 
 from bot.sandbox.blocks import elements_of
+from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError
 from bot.sandbox.records import State
-from bot.sandbox.shapes import Json
 
 _SELECTED = {
     "static_select": ("selected_option", "initial_option"),

@@ -36,12 +36,16 @@ class Limits:
         per_minute = rates.messages_per_minute
         self._workspace = EvenRate(per_minute / 60, rates.messages_burst) if per_minute else None
 
+    def take_distributed(self, method: str, now: datetime) -> None:
+        """Count a reading call of a commercially distributed app: one a minute. Raises RefusedError."""
+        _take([self._methods.setdefault(method, EvenRate(1 / 60, 1))], now)
+
     def take_method(self, method: str, tier: str, now: datetime) -> None:
         """Count a call of `method`. Raises RefusedError (`ratelimited`, 429) above its tier."""
         per_minute: float | None = getattr(self._rates, tier)
         if per_minute is None:
             return
-        burst = self._rates.tier_1_burst if tier == "tier_1" else int(per_minute)
+        burst = self._rates.tier_1_burst if tier == "tier_1" else max(int(per_minute), 1)
         rate = self._methods.setdefault(method, EvenRate(per_minute / 60, burst))
         _take([rate], now)
 

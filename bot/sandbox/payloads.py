@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.checks import Json
 from bot.sandbox.config import Command, Shortcut
 from bot.sandbox.records import Channel, Message, Person, View
-from bot.sandbox.shapes import Json
 
 if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace

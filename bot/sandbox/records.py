@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.sandbox.checks import Json
 from bot.sandbox.config import Posting
-from bot.sandbox.shapes import Json
 
 
 @dataclass

@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox import events
+from bot.sandbox.checks import Json
 from bot.sandbox.errors import ConnectionLostError, RefusedError
 from bot.sandbox.methods.chat import checked_metadata, content
 from bot.sandbox.records import Channel, Message, ResponseUrl
 from bot.sandbox.rules import limit
-from bot.sandbox.shapes import Json
 
 if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace
@@ -33,7 +34,7 @@ async def post(workspace: "Workspace", key: str, body: Json) -> tuple[int, str |
 
     Faults for the method `response_url` bear on it. Raises ConnectionLostError.
     """
-    plan = workspace.faults.plan("response_url")
+    plan, came_at = workspace.faults.plan("response_url"), workspace.clock.now()
     answer: tuple[int, str | Json] = (plan.status or 500, plan.error or "server_error")
     if plan.written and plan.write_after == 0:
         written = _post(workspace, key, body)
@@ -42,7 +43,7 @@ async def post(workspace: "Workspace", key: str, body: Json) -> tuple[int, str |
         workspace.later(plan.write_after, lambda: _ignore(_post(workspace, key, body)))
     if plan.answer_after > 0:
         await workspace.clock.sleep(plan.answer_after)
-    workspace.record("response_url", body, 0 if plan.dropped else answer[0], None)
+    workspace.record(came_at, "response_url", body, 0 if plan.dropped else answer[0], None)
     if plan.dropped:
         raise ConnectionLostError("The connection was closed instead of answering response_url.")
     return answer
@@ -86,7 +87,9 @@ def respond(workspace: "Workspace", response_url: ResponseUrl, body: Json) -> No
         original.states.clear()
         workspace.changed()
     else:
-        workspace.add_message(channel, _new(workspace, response_url, channel, body))
+        new = workspace.add_message(channel, _new(workspace, response_url, channel, body))
+        if new.ephemeral_to is None:
+            events.message_posted(workspace, channel, new)
 
 
 def _delete(workspace: "Workspace", channel: Channel, original: Message | None) -> None:
@@ -100,6 +103,9 @@ def _new(workspace: "Workspace", response_url: ResponseUrl, channel: Channel, bo
     if response_type not in {"ephemeral", "in_channel"}:
         raise RefusedError("invalid_payload")
     for_all = response_type == "in_channel"
+    thread_ts = body.get("thread_ts") if for_all else None
+    if thread_ts is not None and thread_ts not in channel.messages:
+        raise RefusedError("thread_not_found")
     text, blocks = content(body.get("text"), body.get("blocks"), whole=False)
     return Message(
         workspace.new_ts(),
@@ -108,7 +114,7 @@ def _new(workspace: "Workspace", response_url: ResponseUrl, channel: Channel, bo
         text,
         blocks,
         bot_id=workspace.bot_id,
-        thread_ts=body.get("thread_ts") if for_all else None,
+        thread_ts=thread_ts,
         metadata=checked_metadata(body.get("metadata")) if for_all else None,
         ephemeral_to=None if for_all else response_url.person,
     )

@@ -123,6 +123,11 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     ("ephemeral.member", None, "docs: reference/methods/chat.postEphemeral, user_not_in_channel"),
     # Reading
     ("history.limit", 999, "docs: reference/methods/conversations.history"),
+    (
+        "history.distributed",
+        15,
+        "docs: changelog/2025/05/29, commercially distributed apps; one call a minute",
+    ),
     ("history.cursor", None, "docs: apis/web-api/pagination, invalid_cursor"),
     ("history.ts", None, "docs: invalid_ts_oldest, invalid_ts_latest"),
     # Rates

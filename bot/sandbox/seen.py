@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.checks import Json
 from bot.sandbox.records import Channel, Message, Person, View
-from bot.sandbox.shapes import Json
 
 if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace
@@ -15,9 +15,9 @@ def view_of(workspace: "Workspace", person: Person) -> Json:
     channels = channels_of(workspace, person)
     return {
         "revision": workspace.revision,
-        "now": workspace.clock.now().timestamp(),
+        "now": workspace.clock.now().isoformat(),
         "me": person.id,
-        "channels": [_channel(channel, person) for channel in channels],
+        "channels": [_channel(channel, person, workspace.bot) for channel in channels],
         "messages": {channel.id: messages_of(workspace, person, channel) for channel in channels},
         "home": _view(person.home) if person.home else None,
         "modals": [_view(view) for view in person.views],
@@ -39,7 +39,7 @@ def messages_of(workspace: "Workspace", person: Person, channel: Channel) -> lis
     return [_message(workspace, person, message) for message in workspace.visible(channel, to=person.id)]
 
 
-def _channel(channel: Channel, person: Person) -> Json:
+def _channel(channel: Channel, person: Person, bot: Person) -> Json:
     return {
         "id": channel.id,
         "name": channel.name,
@@ -47,6 +47,7 @@ def _channel(channel: Channel, person: Person) -> Json:
         "is_im": channel.is_im,
         "is_archived": channel.is_archived,
         "is_member": person.id in channel.members,
+        "has_bot": bot.id in channel.members,
     }
 
 

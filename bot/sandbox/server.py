@@ -9,10 +9,11 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from bot.sandbox import responses
+from bot.sandbox.acts.actor import Actor
+from bot.sandbox.checks import Json
 from bot.sandbox.control import Control
-from bot.sandbox.errors import ConnectionLostError
+from bot.sandbox.errors import ConnectionLostError, RefusedError
 from bot.sandbox.people import Member
-from bot.sandbox.shapes import Json
 from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.workspace import Workspace
 
@@ -45,7 +46,7 @@ class Sandbox:
 
     def person(self, reference: str) -> Member:
         """Return the person with this name or id, to act as them. Raises NotPossibleError."""
-        return Member(self.workspace, self.socket_mode, self.workspace.person(reference))
+        return Member(Actor(self.workspace, self.socket_mode, self.workspace.person(reference)))
 
     async def start(self) -> None:
         """Open the port. Raises OSError where it is taken."""
@@ -104,8 +105,8 @@ class Sandbox:
         method = request.match_info["method"]
         try:
             arguments = await _arguments(request)
-        except ValueError:
-            return web.json_response({"ok": False, "error": "invalid_json"})
+        except RefusedError as refused:
+            return web.json_response(refused.body)
         try:
             answer = await self.workspace.call(method, arguments, _bearer(request))
         except ConnectionLostError:
@@ -184,9 +185,12 @@ def _bearer(request: web.Request) -> str | None:
 async def _arguments(request: web.Request) -> Json:
     arguments: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
-        body = json.loads(await request.text() or "{}")
+        try:
+            body = json.loads(await request.text() or "{}")
+        except ValueError:
+            raise RefusedError("invalid_json") from None
         if not isinstance(body, dict):
-            raise ValueError
+            raise RefusedError("json_not_object")
         return {**arguments, **body}
     return {**arguments, **{key: str(value) for key, value in (await request.post()).items()}}
 

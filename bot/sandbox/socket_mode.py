@@ -8,9 +8,9 @@ from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotAnsweredError
 from bot.sandbox.rules import RETRY_DELAYS, limit
-from bot.sandbox.shapes import Json
 from bot.sandbox.workspace import Workspace
 
 logger = logging.getLogger(__name__)

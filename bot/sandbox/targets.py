@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.blocks import elements_of
+from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError
 from bot.sandbox.records import Channel, Message, Person, State, View
-from bot.sandbox.shapes import Json
 
 if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+from bot.sandbox.checks import Json
 from bot.sandbox.inputs import options_of
-from bot.sandbox.shapes import Json
 from bot.sandbox.text import readable, unescaped
 
 NameOf = Callable[[str], str | None]
@@ -30,6 +30,19 @@ def of_view(view: Json, name_of: NameOf) -> str:
         lines += [f"! {error}"] if error else []
     buttons = [f"[{view[name]['text']}]" for name in ("close", "submit") if view.get(name)]
     return "\n".join([*lines, " ".join(buttons)] if buttons else lines)
+
+
+def of_everything(view: Json, name_of: NameOf) -> str:
+    """Return all that a person sees as text: channels that hold something, views, and notices."""
+    parts = []
+    for channel in view["channels"]:
+        messages = view["messages"][channel["id"]]
+        if messages:
+            parts.append(f"#{channel['name']}\n{of_messages(messages, name_of)}")
+    views = [*view["modals"], *([view["home"]] if view["home"] else [])]
+    parts += [f"({each['type']})\n{of_view(each, name_of)}" for each in views]
+    parts += [f"(notice) {notice['text']}" for notice in view["notices"]]
+    return "\n\n".join(parts) or "(nothing)"
 
 
 def _message(message: Json, name_of: NameOf, indent: str) -> Iterator[str]:

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_name
 
+from bot.sandbox.checks import Json
 from bot.sandbox.records import Channel, Message, Person, View
-from bot.sandbox.shapes import Json
 
 
 def channel_json(channel: Channel, team_id: str, bot_id: str) -> Json:

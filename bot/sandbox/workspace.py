@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.sandbox import wire
+from bot.sandbox.checks import Json
 from bot.sandbox.clock import Clock, RunningClock
 from bot.sandbox.config import Configuration, Manifest
 from bot.sandbox.errors import ConfigurationError, ConnectionLostError, NotPossibleError, RefusedError
@@ -22,7 +23,6 @@ from bot.sandbox.limits import Limits
 from bot.sandbox.methods import run
 from bot.sandbox.records import CallRecord, Channel, Message, Person, ResponseUrl, Trigger, View
 from bot.sandbox.rules import limit
-from bot.sandbox.shapes import Json
 
 _CALLS_KEPT = 20_000
 _KEYS_KEPT = timedelta(hours=1)
@@ -327,7 +327,7 @@ class Workspace:
 
         Raises ConnectionLostError where a fault says that no answer comes.
         """
-        plan = self.faults.plan(method)
+        plan, came_at = self.faults.plan(method), self.clock.now()
         if plan.write_after > 0:
             self.later(plan.write_after, lambda: self._late(method, arguments, token, plan.show_after))
         answer: Answer | None = None
@@ -336,14 +336,14 @@ class Workspace:
         if plan.answer_after > 0:
             await self.clock.sleep(plan.answer_after)
         if plan.dropped:
-            self.record(method, arguments, 0, "connection_lost")
+            self.record(came_at, method, arguments, 0, "connection_lost")
             raise ConnectionLostError(f"The connection was closed instead of answering {method}.")
         if plan.status is not None or plan.error is not None:
             error = plan.error or "internal_error"
             answer = Answer(plan.status or 200, {"ok": False, "error": error}, {})
         if answer is None:
             raise ConnectionLostError(f"Nothing was written and nothing is said of {method}.")
-        self.record(method, arguments, answer.status, answer.body.get("error"))
+        self.record(came_at, method, arguments, answer.status, answer.body.get("error"))
         return answer
 
     def _late(self, method: str, arguments: Mapping[str, Any], token: str | None, show_after: float) -> None:
@@ -369,10 +369,12 @@ class Workspace:
             return Answer(refused.status, refused.body, {**headers, **refused.headers})
         return Answer(200, {"ok": True, **body}, headers)
 
-    def record(self, method: str, arguments: Mapping[str, Any], status: int, error: str | None) -> None:
-        """Write a call down, for tests that check what was sent and when."""
+    def record(
+        self, at: datetime, method: str, arguments: Mapping[str, Any], status: int, error: str | None
+    ) -> None:
+        """Write down a call that came `at` a moment, for tests that check what was sent and when."""
         kept = {key: value for key, value in arguments.items() if key != "token"}
-        self.calls.append(CallRecord(self.clock.now(), method, kept, status, error))
+        self.calls.append(CallRecord(at, method, kept, status, error))
 
     def view_stack_is_full(self, person: Person) -> bool:
         """Tell whether no further modal can be pushed for this person."""

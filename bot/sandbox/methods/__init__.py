@@ -13,6 +13,7 @@ METHODS: dict[str, Method] = {
     method.name: method for module in (apps, chat, conversations, users, views) for method in module.METHODS
 }
 
+_SLOWED = frozenset({"conversations.history", "conversations.replies"})
 _SENT_BY_BOLT = "team_id"
 """Bolt gives its clients the team as a default argument of every method; Slack ignores it."""
 
@@ -32,7 +33,7 @@ def run(
         raise RefusedError("unknown_method", req_method=name)
     _authenticate(workspace, method, arguments.pop("token", None) or token)
     if limited:
-        workspace.limits.take_method(name, method.tier, workspace.clock.now())
+        _count(workspace, method)
     call = Call(workspace, arguments, show_after=show_after, limited=limited)
     if method.scope is not None:
         call.need_scope(method.scope)
@@ -42,6 +43,14 @@ def run(
                 f"this argument is not supported here: {argument} [json-pointer:/{argument}]"
             )
     return method.run(call)
+
+
+def _count(workspace: "Workspace", method: Method) -> None:
+    now = workspace.clock.now()
+    if workspace.config.is_distributed and method.name in _SLOWED:
+        workspace.limits.take_distributed(method.name, now)
+    else:
+        workspace.limits.take_method(method.name, method.tier, now)
 
 
 def _authenticate(workspace: "Workspace", method: Method, token: str | None) -> None:

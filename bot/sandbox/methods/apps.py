@@ -1,8 +1,8 @@
 """Who the app is, and where its socket opens."""
 
+from bot.sandbox.checks import Json
 from bot.sandbox.errors import RefusedError
 from bot.sandbox.methods.call import Call, Method
-from bot.sandbox.shapes import Json
 
 
 def _auth_test(call: Call) -> Json:

@@ -4,12 +4,13 @@ import json
 import re
 from typing import Any
 
+from bot.sandbox import events
 from bot.sandbox.blocks import checked_blocks, text_of
+from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError, RefusedError
 from bot.sandbox.methods.call import Call, Method
 from bot.sandbox.records import Channel, Message
 from bot.sandbox.rules import limit
-from bot.sandbox.shapes import Json
 from bot.sandbox.text import escaped
 
 
@@ -33,20 +34,9 @@ def _post_message(call: Call) -> Json:
         metadata=metadata,
     )
     workspace.add_message(channel, message, show_after=call.show_after)
-    announce(call, channel, message)
+    events.message_posted(workspace, channel, message)
     answer = workspace.message_json(message, with_metadata=True)
     return {"channel": channel.id, "ts": message.ts, "message": answer}
-
-
-def announce(call: Call, channel: Channel, message: Message) -> None:
-    """Send the event that a message was posted."""
-    kinds = {"channels": "channel", "groups": "group", "im": "im"}
-    event = {
-        **call.workspace.message_json(message),
-        "channel": channel.id,
-        "channel_type": kinds[channel.kind],
-    }
-    call.workspace.emit(f"message.{channel.kind}", f"{channel.kind}:history", event)
 
 
 def _channel_to_post_in(call: Call) -> Channel:
@@ -171,19 +161,23 @@ def _update(call: Call) -> Json:
         raise RefusedError("msg_too_long")
     new_blocks = call.arguments.get("blocks")
     text, blocks = content(given, message.blocks if new_blocks is None else new_blocks)
+    before = workspace.message_json(message)
     message.text, message.blocks = text, blocks
     if "metadata" in call.arguments:
         message.metadata = checked_metadata(call.json_object("metadata"))
     message.edited = {"user": workspace.bot.id, "ts": workspace.new_ts()}
     message.states.clear()
     workspace.changed()
+    events.message_changed(workspace, channel, message, before)
     answer = workspace.message_json(message, with_metadata=True)
     return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": answer}
 
 
 def _delete(call: Call) -> Json:
     channel, message = _own_message(call, "cant_delete_message")
+    before = call.workspace.message_json(message)
     call.workspace.remove_message(channel, message)
+    events.message_deleted(call.workspace, channel, before)
     return {"channel": channel.id, "ts": message.ts}
 
 

@@ -7,27 +7,36 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from bot.sandbox import wire
+from bot.sandbox import events, wire
+from bot.sandbox.checks import Json
 from bot.sandbox.errors import RefusedError
 from bot.sandbox.methods.call import Call, Method
 from bot.sandbox.records import Channel, Message
 from bot.sandbox.rules import limit
-from bot.sandbox.shapes import Json
 
 _Item = TypeVar("_Item")
 _TYPES = {"public_channel": "channels", "private_channel": "groups", "im": "im"}
 
 
-def _page(call: Call, items: Sequence[tuple[str, _Item]], default: int) -> tuple[list[_Item], str]:
-    """Return one page of items, which are in the order of their keys' listing, and the next cursor."""
+def _page(
+    call: Call, items: Sequence[tuple[str, _Item]], *, default: int = 100, highest: int = 1000
+) -> tuple[list[_Item], str]:
+    """Return one page of items, which are in the order of their keys, and the cursor of the next."""
     most = call.number("limit", default)
-    if not 1 <= most <= limit("history.limit") + 1:
+    if not 1 <= most <= highest:
         raise RefusedError("invalid_limit")
     keys = [key for key, _ in items]
     start = _position(call.get("cursor"), keys)
     chosen = [item for _, item in items[start : start + most]]
     after = start + most
     return chosen, _cursor(keys[after]) if after < len(keys) else ""
+
+
+def _sizes(call: Call, default: int) -> dict[str, int]:
+    """Return how many messages a reading method gives; few to an app that is distributed commercially."""
+    if call.workspace.config.is_distributed:
+        return {"default": limit("history.distributed"), "highest": limit("history.distributed")}
+    return {"default": default, "highest": limit("history.limit")}
 
 
 def _position(cursor: str | None, keys: list[str]) -> int:
@@ -88,7 +97,7 @@ def _history(call: Call) -> Json:
     channel = _readable(call)
     tops = [message for message in call.workspace.visible(channel) if not message.is_reply]
     newest_first = [(message.ts, message) for message in reversed(_within(call, tops))]
-    chosen, cursor = _page(call, newest_first, 100)
+    chosen, cursor = _page(call, newest_first, **_sizes(call, 100))
     answer = _paged("messages", _told(call, chosen), cursor)
     return {**answer, "has_more": bool(cursor), "pin_count": 0}
 
@@ -100,7 +109,7 @@ def _replies(call: Call) -> Json:
     if parent is None:
         raise RefusedError("thread_not_found")
     replies = _within(call, call.workspace.replies(channel, ts))
-    chosen, cursor = _page(call, [(message.ts, message) for message in replies], 1000)
+    chosen, cursor = _page(call, [(message.ts, message) for message in replies], **_sizes(call, 999))
     answer = _paged("messages", _told(call, [parent, *chosen]), cursor)
     return {**answer, "has_more": bool(cursor)}
 
@@ -146,7 +155,7 @@ def _listed(call: Call, channels: list[Channel]) -> Json:
         call.need_scope(f"{kind}:read")
     without_archived = call.flag("exclude_archived")
     wanted = [c for c in channels if c.kind in kinds and not (without_archived and c.is_archived)]
-    chosen, cursor = _page(call, [(channel.id, channel) for channel in wanted], 100)
+    chosen, cursor = _page(call, [(channel.id, channel) for channel in wanted])
     return _paged("channels", [_channel(call, channel) for channel in chosen], cursor)
 
 
@@ -161,10 +170,7 @@ def _join(call: Call) -> Json:
         return {"channel": _channel(call, channel), "warning": "already_in_channel"}
     channel.members.add(workspace.bot.id)
     workspace.changed()
-    joined = {"type": "member_joined_channel", "user": workspace.bot.id, "channel": channel.id}
-    workspace.emit(
-        "member_joined_channel", "channels:read", {**joined, "channel_type": "C", "team": workspace.team_id}
-    )
+    events.bot_joined(workspace, channel, None)
     return {"channel": _channel(call, channel)}
 
 
@@ -181,7 +187,7 @@ def _members(call: Call) -> Json:
     channel = call.channel_by_id()
     call.need_scope(f"{channel.kind}:read")
     members = sorted(channel.members)
-    chosen, cursor = _page(call, [(member, member) for member in members], 100)
+    chosen, cursor = _page(call, [(member, member) for member in members])
     return _paged("members", chosen, cursor)
 
 

@@ -1,9 +1,9 @@
 """Who somebody is: users.info."""
 
 from bot.sandbox import wire
+from bot.sandbox.checks import Json
 from bot.sandbox.errors import RefusedError
 from bot.sandbox.methods.call import Call, Method
-from bot.sandbox.shapes import Json
 
 
 def _info(call: Call) -> Json:

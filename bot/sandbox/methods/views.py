@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.sandbox.blocks import details, filled_in, problems_of_view
+from bot.sandbox.checks import Json
 from bot.sandbox.errors import RefusedError, invalid_arguments
 from bot.sandbox.methods.call import Call, Method
 from bot.sandbox.records import Trigger, View
 from bot.sandbox.rules import limit
-from bot.sandbox.shapes import Json
 
 if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace

@@ -1,0 +1,121 @@
+"""The events that the app hears of, as docs.slack.dev/reference/events describes them."""
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.checks import Json
+from bot.sandbox.records import Channel, Message, Person
+
+if TYPE_CHECKING:
+    from bot.sandbox.workspace import Workspace
+
+_CHANNEL_TYPES = {"channels": "channel", "groups": "group", "im": "im"}
+
+
+def _message_event(workspace: "Workspace", channel: Channel, event: Json) -> None:
+    if workspace.bot.id in channel.members:
+        told = {**event, "channel": channel.id, "channel_type": _CHANNEL_TYPES[channel.kind]}
+        workspace.emit(f"message.{channel.kind}", f"{channel.kind}:history", told)
+
+
+def message_posted(workspace: "Workspace", channel: Channel, message: Message) -> None:
+    """Tell of a new message, and of the app being mentioned in one."""
+    event = workspace.message_json(message)
+    _message_event(workspace, channel, event)
+    mentioned = f"<@{workspace.bot.id}>" in message.text and message.user != workspace.bot.id
+    if mentioned and workspace.bot.id in channel.members and not channel.is_im:
+        workspace.emit(
+            "app_mention", "app_mentions:read", {**event, "type": "app_mention", "channel": channel.id}
+        )
+
+
+def message_changed(workspace: "Workspace", channel: Channel, message: Message, before: Json) -> None:
+    """Tell that a message was edited; `before` is how it was."""
+    event = {
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "message": workspace.message_json(message),
+        "previous_message": before,
+        "ts": workspace.new_ts(),
+    }
+    _message_event(workspace, channel, event)
+
+
+def message_deleted(workspace: "Workspace", channel: Channel, before: Json) -> None:
+    """Tell that a message was deleted; `before` is how it was."""
+    event = {
+        "type": "message",
+        "subtype": "message_deleted",
+        "hidden": True,
+        "deleted_ts": before["ts"],
+        "previous_message": before,
+        "ts": workspace.new_ts(),
+    }
+    _message_event(workspace, channel, event)
+
+
+def reaction(workspace: "Workspace", kind: str, person: Person, message: Message, name: str) -> None:
+    """Tell of `reaction_added` or `reaction_removed`, in channels that the app is in."""
+    if workspace.bot.id not in workspace.channels[message.channel].members:
+        return
+    item = {"type": "message", "channel": message.channel, "ts": message.ts}
+    event = {"type": kind, "user": person.id, "reaction": name, "item": item, "item_user": message.user}
+    workspace.emit(kind, "reactions:read", event)
+
+
+def bot_joined(workspace: "Workspace", channel: Channel, inviter: Person | None) -> None:
+    """Tell the app that it is now in a channel, and who invited it."""
+    event: Json = {
+        "type": "member_joined_channel",
+        "user": workspace.bot.id,
+        "channel": channel.id,
+        "channel_type": "G" if channel.is_private else "C",
+        "team": workspace.team_id,
+    }
+    if inviter is not None:
+        event["inviter"] = inviter.id
+    workspace.emit("member_joined_channel", f"{channel.kind}:read", event)
+
+
+def bot_left(workspace: "Workspace", channel: Channel, remover: Person) -> None:
+    """Tell the app that it was removed from a channel."""
+    kind = "group_left" if channel.is_private else "channel_left"
+    workspace.emit(
+        kind, f"{channel.kind}:read", {"type": kind, "channel": channel.id, "actor_id": remover.id}
+    )
+
+
+def channel_archived(workspace: "Workspace", channel: Channel, person: Person) -> None:
+    """Tell that a channel was archived."""
+    _channel_event(workspace, channel, "archive", {"channel": channel.id, "user": person.id, "is_moved": 0})
+
+
+def channel_renamed(workspace: "Workspace", channel: Channel) -> None:
+    """Tell a channel's new name."""
+    told = {
+        "id": channel.id,
+        "name": channel.name,
+        "name_normalized": channel.name,
+        "created": int(channel.created.timestamp()),
+    }
+    _channel_event(workspace, channel, "rename", {"channel": told})
+
+
+def _channel_event(workspace: "Workspace", channel: Channel, what: str, event: Json) -> None:
+    if channel.is_private and workspace.bot.id not in channel.members:
+        return
+    kind = f"{'group' if channel.is_private else 'channel'}_{what}"
+    workspace.emit(kind, f"{channel.kind}:read", {"type": kind, **event})
+
+
+def home_opened(workspace: "Workspace", person: Person) -> None:
+    """Tell that a person opened the Home tab, and what stands on it."""
+    event: Json = {
+        "type": "app_home_opened",
+        "user": person.id,
+        "channel": workspace.direct(person.id).id,
+        "tab": "home",
+    }
+    if person.home is not None:
+        event["view"] = workspace.view_json(person.home)
+    workspace.emit("app_home_opened", None, event)
