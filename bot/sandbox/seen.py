@@ -15,7 +15,7 @@ def view_of(workspace: "Workspace", person: Person) -> Json:
     channels = channels_of(workspace, person)
     return {
         "revision": workspace.revision,
-        "now": workspace.clock.now().isoformat(),
+        "now": workspace.clock.now().timestamp(),
         "me": person.id,
         "channels": [_channel(channel, person, workspace.bot) for channel in channels],
         "messages": {channel.id: messages_of(workspace, person, channel) for channel in channels},
