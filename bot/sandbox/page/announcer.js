@@ -1,0 +1,32 @@
+// Tells a screen reader of messages that arrive in what is open.
+
+import { h } from "./dom.js";
+import { authorName } from "./messages.js";
+import { isTopLevel, messagesOf, state } from "./state.js";
+
+const SPOKEN_AT_ONCE = 2;
+const LONGEST = 200;
+
+export class Announcer {
+  constructor() {
+    this.node = h("div", { class: "visually-hidden", role: "status", "aria-live": "polite" });
+    this.place = null;
+    this.known = new Set();
+  }
+
+  /** Speaks the messages that were not there before, unless another place was opened. */
+  show() {
+    const place = [state.as, state.channel, state.thread].join(" ");
+    const visible = messagesOf(state.channel).filter((message) => isTopLevel(message) || message.thread_ts === state.thread);
+    const fresh = visible.filter((message) => !this.known.has(message.ts) && message.user !== state.as);
+    if (place === this.place && fresh.length) this.say(fresh);
+    this.place = place;
+    this.known = new Set(visible.map((message) => message.ts));
+  }
+
+  say(messages) {
+    const sentences = messages.slice(0, SPOKEN_AT_ONCE).map((message) => `${authorName(message)}: ${(message.text ?? "").slice(0, LONGEST)}`);
+    if (messages.length > SPOKEN_AT_ONCE) sentences.push(`and ${messages.length - SPOKEN_AT_ONCE} more`);
+    this.node.textContent = sentences.join(". ");
+  }
+}

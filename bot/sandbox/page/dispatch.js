@@ -1,0 +1,28 @@
+// What is done with an element, on its way to the app.
+
+import { perform } from "./actions.js";
+import { confirmDialog } from "./dialogs.js";
+import { collect } from "./values.js";
+
+/** Names a control through every redrawing of it. */
+export function focusKey(context, block, element) {
+  return `${context.scope} ${block.block_id} ${element.action_id}`;
+}
+
+/**
+ * Sends what was done with an element to the app, after asking where the app wants it asked.
+ * What was entered beside it goes along, for `state.values`.
+ */
+export async function dispatch(context, block, element, body) {
+  if (element.confirm && !(await confirmDialog(element.confirm, context.names))) return false;
+  const place = { container: context.container, block_id: block.block_id, action_id: element.action_id };
+  const state = collect(context, context.blocks());
+  const options = { key: focusKey(context, block, element), onError: context.onError };
+  return (await perform({ ...body, ...place, state }, options)) !== null;
+}
+
+/** Sends a choice unless it waits for the modal's submit button. */
+export function dispatchChoice(context, block, element, body) {
+  if (context.input && !context.input.dispatch) return true;
+  return dispatch(context, block, element, { do: "select", ...body });
+}

@@ -1,0 +1,85 @@
+// Interactive elements of Block Kit. Each drawer gets (element, context, block) and gives a node.
+// context: {scope, container, names, blocks(), kept(), errors?, onError?, input?: {dispatch, labelledBy, describedBy, invalid}};
+// blocks() and kept() give the blocks and the values of inputs as the sandbox has them now.
+
+import { markPending } from "./actions.js";
+import { drawCheckboxes, drawRadioButtons, drawSelect } from "./choices.js";
+import { dispatch, focusKey } from "./dispatch.js";
+import { h, icon } from "./dom.js";
+import { drawDatePicker, drawNumberInput, drawTextInput, drawTimePicker } from "./fields.js";
+import { openMenu } from "./menus.js";
+import { drawPlain, safeUrl } from "./mrkdwn.js";
+
+function drawButton(element, context, block) {
+  const url = element.url && safeUrl(element.url);
+  const props = {
+    class: `button${element.style ? ` button-${element.style}` : ""}`,
+    "aria-label": element.accessibility_label,
+    "data-focus": focusKey(context, block, element),
+    onclick: () => dispatch(context, block, element, { do: "click" }),
+  };
+  const text = h("span", { class: "button-text" }, drawPlain(element.text.text, element.text));
+  if (!url) return markPending(h("button", { type: "button", ...props }, text));
+  return markPending(h("a", { href: url, target: "_blank", rel: "noopener noreferrer", ...props }, text, icon("external")));
+}
+
+function drawOverflow(element, context, block) {
+  const items = element.options.map((option) => ({
+    value: option.value,
+    url: option.url,
+    label: drawPlain(option.text.text, option.text),
+    text: option.text.text,
+    description: option.description?.text,
+  }));
+  const button = h("button", {
+    type: "button", class: "button button-overflow", "aria-label": "More actions", "aria-haspopup": "menu",
+    "data-focus": focusKey(context, block, element),
+    onclick: () => openMenu(button, { label: "More actions", groups: [{ items }], onPick: pick }),
+  }, icon("more"));
+  const pick = (item) => {
+    if (item.url && safeUrl(item.url)) window.open(item.url, "_blank", "noopener,noreferrer");
+    dispatch(context, block, element, { do: "overflow", value: item.value });
+  };
+  return markPending(button);
+}
+
+/** An image from elsewhere is named, not loaded: this page asks no other machine for anything. */
+export function drawImage(image) {
+  if (image.image_url?.startsWith("data:image/")) {
+    return h("img", { class: "image", src: image.image_url, alt: image.alt_text });
+  }
+  return h("span", { class: "image image-elsewhere", role: "img", "aria-label": image.alt_text, title: image.image_url }, image.alt_text);
+}
+
+/** What this page cannot draw is shown as such. */
+export function notDrawn(type) {
+  return h("div", { class: "not-drawn" }, `not drawn: ${type}`);
+}
+
+const DRAW = {
+  button: drawButton,
+  overflow: drawOverflow,
+  image: drawImage,
+  static_select: drawSelect,
+  multi_static_select: drawSelect,
+  users_select: drawSelect,
+  multi_users_select: drawSelect,
+  channels_select: drawSelect,
+  multi_channels_select: drawSelect,
+  conversations_select: drawSelect,
+  multi_conversations_select: drawSelect,
+  checkboxes: drawCheckboxes,
+  radio_buttons: drawRadioButtons,
+  datepicker: drawDatePicker,
+  timepicker: drawTimePicker,
+  plain_text_input: drawTextInput,
+  email_text_input: drawTextInput,
+  url_text_input: drawTextInput,
+  number_input: drawNumberInput,
+};
+
+/** Any element of a block. */
+export function drawElement(element, context, block) {
+  const draw = DRAW[element.type];
+  return draw ? draw(element, context, block) : notDrawn(element.type);
+}

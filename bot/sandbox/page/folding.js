@@ -1,0 +1,57 @@
+// Long section text is folded behind "See more", as Slack does unless `expand` is true.
+
+import { focusWithoutScroll, h } from "./dom.js";
+import { drawText } from "./mrkdwn.js";
+import { state } from "./state.js";
+
+const CHARACTERS = 700;
+const LINES = 10;
+
+/** The text of a section, cut where Slack would cut it, with a button that shows all of it. */
+export function foldedText(block, context) {
+  const whole = drawText(block.text, context.names);
+  const key = `${context.scope} ${block.block_id}`;
+  if (block.expand || state.unfolded.has(key)) return whole;
+  const folded = h("div", {}, whole);
+  if (!cut(folded)) return whole;
+  const holder = h("div", { class: "folded" }, folded);
+  const more = h("button", { type: "button", class: "see-more", "aria-expanded": "false", onclick: unfold }, "See more");
+  function unfold() {
+    state.unfolded.add(key);
+    const shown = h("div", { tabindex: "-1" }, drawText(block.text, context.names));
+    holder.replaceChildren(shown);
+    focusWithoutScroll(shown);
+  }
+  holder.append(more);
+  return holder;
+}
+
+/** Shortens the text within `root` to what is shown folded; false where all of it fits. */
+export function cut(root) {
+  const left = { characters: CHARACTERS, lines: LINES - 1 };
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const fits = fitting(node.data, left);
+    if (fits === node.data.length) continue;
+    node.data = `${node.data.slice(0, fits).trimEnd()}…`;
+    removeAfter(root, node);
+    return true;
+  }
+  return false;
+}
+
+/** How many characters of a text still fit; counts down what is left. */
+function fitting(text, left) {
+  for (let index = 0; index < text.length; index += 1) {
+    if (text[index] === "\n") left.lines -= 1;
+    left.characters -= 1;
+    if (left.lines < 0 || left.characters < 0) return index;
+  }
+  return text.length;
+}
+
+function removeAfter(root, node) {
+  for (let each = node; each !== root; each = each.parentNode) {
+    while (each.nextSibling) each.nextSibling.remove();
+  }
+}

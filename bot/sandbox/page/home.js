@@ -1,0 +1,31 @@
+// The app's Home tab.
+
+import { blockItems } from "./blocks.js";
+import { h, reconcile } from "./dom.js";
+import { names, state } from "./state.js";
+
+/** Draws the Home tab of the person who is looking into `parent`. */
+export function drawHome(parent) {
+  const view = state.view.home;
+  if (!view) {
+    reconcile(parent, [{ key: "empty", signature: state.as, render: drawEmpty }]);
+    return;
+  }
+  reconcile(parent, [{ key: `home ${state.as}`, signature: view.id, render: () => h("div", { class: "home-blocks blocks" }) }]);
+  reconcile(parent.firstElementChild, blockItems(view.blocks, homeContext(view)));
+}
+
+function drawEmpty() {
+  const { name } = state.workspace.app;
+  return h("div", { class: "empty" }, h("p", {}, `${name} has not put anything here yet.`));
+}
+
+function homeContext(view) {
+  return {
+    scope: `${state.as} ${view.id}`,
+    container: { view_id: view.id },
+    names: names(),
+    blocks: () => state.view.home?.blocks ?? [],
+    kept: () => state.view.home?.state,
+  };
+}

@@ -1,0 +1,55 @@
+// A thread, beside the channel: its first message, the replies, and where to answer.
+
+import { Composer } from "./composer.js";
+import { Conversation } from "./conversation.js";
+import { focusWithoutScroll, h, icon } from "./dom.js";
+import { closedBecause, messagesOf, navigate, openChannel, state } from "./state.js";
+
+export class ThreadPane {
+  constructor() {
+    // A thread is read from its first message: the digest, then the cards in their order.
+    this.conversation = new Conversation({ start: "beginning" });
+    this.composer = new Composer({ takesCommands: false });
+    this.where = h("span", { class: "pane-note" });
+    const close = h("button", { type: "button", class: "pane-tool", "aria-label": "Close the thread", "data-focus": "close thread", onclick: () => this.close() }, icon("close"));
+    this.node = h("aside", { class: "pane thread", "aria-label": "Thread", hidden: true, onkeydown: (event) => this.onKey(event) },
+      h("header", { class: "pane-header" }, h("div", { class: "pane-heading" }, h("h2", { class: "pane-title" }, "Thread"), this.where, close)),
+      this.conversation.node, this.composer.node);
+    this.open = null;
+  }
+
+  /** Draws the open thread; the focus goes into it when it opens. */
+  show() {
+    const channel = openChannel();
+    const messages = channel && state.thread ? messagesOf(channel.id).filter(inThread(state.thread)) : [];
+    const isOpen = messages.length > 0;
+    const opened = isOpen && this.open !== state.thread && this.open !== null;
+    this.node.hidden = !isOpen;
+    this.node.parentNode.classList.toggle("with-thread", isOpen);
+    this.open = isOpen ? state.thread : "";
+    if (!isOpen) return;
+    this.where.textContent = channel.is_im ? "" : `#${channel.name}`;
+    this.conversation.show(messages, { id: `${state.as} ${state.thread}`, label: "Thread", channel: channel.id, inThread: true });
+    this.composer.show({ channel: channel.id, thread: state.thread }, { placeholder: "Reply…", closedBecause: closedBecause(channel) });
+    if (opened) focusWithoutScroll(this.conversation.node);
+  }
+
+  onKey(event) {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    this.close();
+  }
+
+  /** Closes the thread; the focus goes back to the replies that it was opened from. */
+  close() {
+    const opener = `replies ${state.thread}`;
+    const message = `message ${state.thread}`;
+    navigate({ thread: null });
+    const named = (key) => [...document.querySelectorAll("main [data-focus]")].find((node) => node.dataset.focus === key);
+    focusWithoutScroll(named(opener) ?? named(message));
+  }
+}
+
+function inThread(ts) {
+  return (message) => message.ts === ts || message.thread_ts === ts;
+}
