@@ -61,15 +61,15 @@ def fill(template: str, **values: object) -> Mrkdwn:
 def counted(text: str) -> int:
     """Return how many characters Slack counts in a plain text.
 
-    Entities count as written out. Whether an emoji counts as one or as two UTF-16 units is not published,
-    so the larger is taken.
+    Entities count as written out. Whether an emoji counts as one or as its two UTF-16 units is not
+    published, so the larger is taken.
     """
-    return sum(map(_characters, text))
+    return len(text.translate(_ENTITIES).encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, limit: int) -> str:
     """Return the plain text, or as much of it as Slack counts as `limit` characters, with an ellipsis."""
-    return _cut(text, limit, _characters)
+    return _cut(text, limit, counted)
 
 
 def cut_bytes(text: str, limit: int) -> str:
@@ -90,11 +90,14 @@ def fit(texts: list[str], limit: int) -> list[str]:
 def split(text: str, limit: int) -> Iterator[str]:
     """Yield the plain text in pieces that Slack counts as at most `limit` characters each."""
     start, left = 0, limit
+    if counted(text) <= limit:
+        yield from filter(None, [text])
+        return
     for index, character in enumerate(text):
-        left -= _characters(character)
+        left -= counted(character)
         if left < 0:
             yield text[start:index]
-            start, left = index, limit - _characters(character)
+            start, left = index, limit - counted(character)
     if start < len(text):
         yield text[start:]
 
@@ -116,17 +119,12 @@ def without_bold(text: str) -> str:
     return _BOLD.sub(r"\1", text)
 
 
-def _characters(character: str) -> int:
-    escaped = character.translate(_ENTITIES)
-    return max(len(escaped), len(escaped.encode("utf-16-le", "surrogatepass")) // 2)
-
-
-def _bytes(character: str) -> int:
-    return len(character.translate(_ENTITIES).encode("utf-8", "surrogatepass"))
+def _bytes(text: str) -> int:
+    return len(text.translate(_ENTITIES).encode("utf-8", "surrogatepass"))
 
 
 def _cut(text: str, limit: int, size: Callable[[str], int]) -> str:
-    if sum(map(size, text)) <= limit:
+    if size(text) <= limit:
         return text
     left = limit - size(ELLIPSIS)
     if left < 0:

@@ -38,7 +38,7 @@ class Click:
         await self.client.chat_postEphemeral(
             channel=self.body["channel"]["id"],
             user=self.person.id,
-            thread_ts=self.body["message"].get("thread_ts"),
+            thread_ts=_thread_of(self.body["message"]),
             text=message.text,
             blocks=list(message.blocks),
         )
@@ -62,6 +62,12 @@ class Click:
             response_type="ephemeral",
             replace_original=replace_original,
         )
+
+
+def _thread_of(message: dict[str, Any]) -> str | None:
+    """Return the thread that the message is a reply in; a thread's parent itself stands in the channel."""
+    thread_ts: str | None = message.get("thread_ts")
+    return thread_ts if thread_ts != message["ts"] else None
 
 
 def listen(

@@ -1,5 +1,6 @@
 """What a person is told when a handler fails: a sentence with a reference that the log has too."""
 
+import asyncio
 import logging
 import secrets
 from typing import Any
@@ -9,6 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.notices import notice
 from handlers.parts import Parts
+
+_UNTIL_BOLT_HAS_SEEN_THE_ACK = 0.05
 
 _logger = logging.getLogger(__name__)
 
@@ -23,6 +26,8 @@ def register(app: AsyncApp, parts: Parts) -> None:
         client: AsyncWebClient,
         respond: AsyncRespond,
     ) -> None:
+        # Bolt looks for the ack every 10 ms, and forgets one that it has not seen when this returns.
+        await asyncio.sleep(_UNTIL_BOLT_HAS_SEEN_THE_ACK)
         reference = secrets.token_hex(3)
         _logger.error(
             "Failed as %s at %s", reference, body.get("type") or body.get("command"), exc_info=error

@@ -1,0 +1,153 @@
+"""Commands and clicks over a real Socket Mode connection, as the people in the channel see them."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.cards import ids
+from bot.cards.ids import Listed, Page
+from bot.sandbox import Member
+from tests.stage import SAMPLE_DAY, Stage
+
+TREE_SEARCH = "Tree Search for LLM Agent Reinforcement Learning"
+
+
+def last_lines(person: Member, channel: str, count: int) -> list[str]:
+    return [line.strip() for line in person.transcript(channel).splitlines()[-count:]]
+
+
+def is_there(text: str) -> Any:
+    return lambda view: text in str(view)
+
+
+async def ask(person: Member, text: str, until: str) -> None:
+    await person.command("papers", text)
+    await person.sees(is_there(until))
+
+
+async def thread_of_digest(person: Member) -> list[dict[str, Any]]:
+    parent = person.messages("papers")[0]
+    return person.thread(parent)
+
+
+async def test_command_save_list_remove_are_seen_by_that_person_alone(stage: Stage) -> None:
+    await stage.deliver_sample()
+    ada, emmy = stage.person("ada"), stage.person("emmy")
+    before = emmy.everything()
+
+    await ask(ada, "/papers arXiv:2509.21240v1", until="Worth trying when")
+    await ada.click(ada.messages("papers")[-1], ids.SAVE_PAPER)
+    await ada.sees(is_there("Saved: "))
+    await ask(ada, "/papers saved", until="My papers · 1")
+    listed = last_lines(ada, "papers", 5)
+    await ada.click(ada.messages("papers")[-1], ids.REMOVE_LISTED_PAPER)
+    await ada.sees(is_there("My papers · 0"))
+
+    assert listed == [
+        "Paper Round (only visible to you):",
+        "My papers · 1",
+        f"*{TREE_SEARCH}*",
+        "Saved on September 29, 2025",
+        "[Remove]",
+    ]
+    assert last_lines(ada, "papers", 3) == [
+        "Paper Round (only visible to you):",
+        "My papers · 0",
+        "Nothing here yet. Press Save on a paper and it is kept here, for you alone.",
+    ]
+    assert emmy.everything() == before
+
+
+async def test_save_on_a_card_is_answered_in_its_thread_to_the_one_who_clicked(stage: Stage) -> None:
+    await stage.deliver_sample()
+    ada, emmy = stage.person("ada"), stage.person("emmy")
+    parent, *cards = await thread_of_digest(ada)
+
+    await ada.click(cards[1], ids.SAVE_PAPER)
+    await ada.sees(is_there("Saved: "))
+    answer = (await thread_of_digest(ada))[-1]
+
+    assert (answer["thread_ts"], answer["ephemeral"]) == (parent["ts"], True)
+    assert answer["text"] == f"Saved: <https://arxiv.org/abs/2509.21240|{TREE_SEARCH}>"
+    assert await thread_of_digest(emmy) == [parent, *cards]
+
+
+async def test_my_papers_under_a_digest_shows_each_person_their_own_list_in_their_language(
+    stage: Stage,
+) -> None:
+    await stage.deliver_sample()
+    ada, lin = stage.person("ada"), stage.person("lin")
+    parent = ada.messages("papers")[0]
+    await ask(ada, "/papers save 2509.21240", until="Saved: ")
+
+    await ada.click(parent, ids.MY_PAPERS)
+    await lin.click(parent, ids.MY_PAPERS)
+    await ada.sees(is_there("My papers · 1"))
+    await lin.sees(is_there("我的收藏 · 0 篇"))
+
+    assert TREE_SEARCH in last_lines(ada, "papers", 3)[0]
+    assert last_lines(lin, "papers", 3)[-1].startswith("这里还是空的")
+
+
+async def test_a_listing_can_be_paged_and_saved_from_in_place(stage: Stage) -> None:
+    await stage.deliver_sample()
+    ada = stage.person("ada")
+    await ask(ada, "/papers", until="1–10 of 12")
+    count = len(ada.messages("papers"))
+
+    await ada.click(ada.messages("papers")[-1], ids.NEXT_PAGE)
+    await ada.sees(is_there("11–12 of 12"))
+    second = last_lines(ada, "papers", 9)
+    first = ids.listed_value(Listed("2509.20868", Page(10, SAMPLE_DAY)))
+    await ada.click(ada.messages("papers")[-1], ids.SAVE_LISTED_PAPER, value=first)
+    await ada.sees(is_there("Remove"))
+    after = last_lines(ada, "papers", 9)
+    await ada.click(ada.messages("papers")[-1], ids.PREVIOUS_PAGE)
+    await ada.sees(is_there("1–10 of 12"))
+
+    assert [line for line in second if line.startswith("[")] == ["[Save]", "[Save]", "[← Previous]"]
+    assert [line for line in after if line.startswith("[")] == ["[Remove]", "[Save]", "[← Previous]"]
+    assert second[1] == "12 papers · digest file 11–12 of 12"
+    assert len(ada.messages("papers")) == count
+
+
+async def test_the_home_tab_is_the_person_s_own_list_and_changes_in_place(stage: Stage) -> None:
+    await stage.import_sample()
+    ada = stage.person("ada")
+    await ask(ada, "/papers save 2509.21240", until="Saved: ")
+
+    await ada.open_home()
+    await ada.sees(is_there("My papers · 1"))
+    await ada.click(ada.home(), ids.REMOVE_LISTED_PAPER)
+    await ada.sees(is_there("My papers · 0"))
+
+
+async def test_the_abstract_opens_in_a_modal_where_there_is_one(stage: Stage) -> None:
+    await stage.import_sample()
+    await stage.bot.storage.write(
+        lambda tables: tables.papers.add(
+            replace(tables.papers.of_ids(["2509.21240"])[0], abstract="We climb <trees>.")
+        )
+    )
+    ada = stage.person("ada")
+
+    await ask(ada, "/papers 2509.21240", until="Abstract")
+    await ada.click(ada.messages("papers")[-1], ids.SHOW_ABSTRACT)
+    await ada.sees(lambda view: view["modals"])
+
+    assert "We climb <trees>." in str(ada.modals()[0]["blocks"])
+
+
+async def test_a_failure_is_told_with_a_reference_that_the_log_has_too(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.bot.storage.close()
+    ada = stage.person("ada")
+
+    await ask(ada, "/papers saved", until="Something went wrong here")
+
+    answer = str(ada.messages("papers")[-1]["text"])
+    reference = answer.partition("noted as ")[2].partition(".")[0]
+    assert reference in caplog.text
+    assert "Traceback" in caplog.text

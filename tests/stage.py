@@ -1,0 +1,93 @@
+"""The bot on a real sandbox, over a real Socket Mode connection and a real SQLite file."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.app import Application, application
+from bot.clock import SimulatedClock
+from bot.files import read_sample
+from bot.importing import import_digest
+from bot.manifest import load_manifest
+from bot.sandbox import Member, Sandbox, Workspace
+from bot.settings import Settings
+from bot.sources.digest_file import SOURCE
+from storage.records import Subscription
+
+SAMPLE_DAY = date(2025, 9, 29)
+NOON = datetime(2025, 9, 29, 12, 0, tzinfo=UTC)
+
+
+class FollowingClock:
+    """The sandbox's time: it follows the bot's simulated clock, and its own timers wait in real time."""
+
+    def __init__(self, leader: SimulatedClock) -> None:
+        self._leader = leader
+
+    def now(self) -> datetime:
+        return self._leader.now()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """All that a test can look at and act on; people are asked for by their names in the sandbox."""
+
+    sandbox: Sandbox
+    workspace: Workspace
+    bot: Application
+    clock: SimulatedClock
+
+    def person(self, name: str) -> Member:
+        return self.sandbox.person(name)
+
+    async def import_sample(self) -> None:
+        for digest in read_sample():
+            await self.bot.storage.write(lambda tables, digest=digest: import_digest(tables, digest))
+
+    async def open_sample(self, channel: str = "papers", language: str = "en") -> int:
+        """Open the delivery of the bundled sample into the channel and return its id."""
+        await self.import_sample()
+        wanted = Subscription(self.bot.workspace, self.workspace.channel(channel).id, language, (SOURCE,))
+        kept = await self.bot.storage.write(lambda tables: tables.subscriptions.put(wanted))
+        delivery_id = await self.bot.deliverer.open(kept, SAMPLE_DAY)
+        assert delivery_id is not None
+        return delivery_id
+
+    async def deliver_sample(self, channel: str = "papers", language: str = "en") -> int:
+        """Deliver the bundled sample into the channel and return the delivery's id."""
+        delivery_id = await self.open_sample(channel, language)
+        await self.bot.deliverer.run(delivery_id)
+        return delivery_id
+
+
+def make_workspace(clock: SimulatedClock) -> Workspace:
+    return Workspace(load_manifest(), clock=FollowingClock(clock))
+
+
+def settings_for(workspace: Workspace, sandbox: Sandbox, database: Path) -> Settings:
+    return Settings(
+        bot_token=SecretStr(workspace.bot_token),
+        app_token=SecretStr(workspace.app_token),
+        api_url=sandbox.api_url,
+        database=database,
+        command="/papers",
+    )
+
+
+@asynccontextmanager
+async def set_stage(database: Path) -> AsyncIterator[Stage]:
+    clock = SimulatedClock(NOON)
+    workspace = make_workspace(clock)
+    async with (
+        Sandbox(workspace) as sandbox,
+        application(settings_for(workspace, sandbox, database), clock) as bot,
+    ):
+        yield Stage(sandbox, workspace, bot, clock)
