@@ -20,7 +20,7 @@ from bot.sandbox.checks import (
 from bot.sandbox.errors import RefusedError
 from bot.sandbox.rules import limit
 from bot.sandbox.shapes import BLOCKS, INTERACTIVE
-from bot.sandbox.text import counted
+from bot.sandbox.text import counted, escaped
 
 _HEADER_WEIGHT = 100
 """What a header counts for beside its text in Slack's cumulative limit (reported, bolt-js#2509)."""
@@ -196,13 +196,28 @@ def details(problems: list[Problem]) -> Json:
 
 
 def filled_in(blocks: list[Json]) -> list[Json]:
-    """Return a copy with the ids that Slack makes up where none were given."""
-    copy: list[Json] = json.loads(json.dumps(blocks))
+    """Return a copy as Slack keeps it: entities in all texts, and ids where none were given.
+
+    That the texts in payloads have entities is reported in slackapi/bolt-python#513.
+    """
+    copy: list[Json] = [_with_entities(block) for block in blocks]
     for index, block in enumerate(copy):
         block.setdefault("block_id", f"b{index:03d}")
         for position, element in enumerate(elements_of(block)):
             element.setdefault("action_id", f"a{index:03d}{position:02d}")
     return copy
+
+
+def _with_entities(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_entities(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    is_text = value.get("type") in {"plain_text", "mrkdwn"}
+    return {
+        key: escaped(inner) if is_text and key == "text" else _with_entities(inner)
+        for key, inner in value.items()
+    }
 
 
 def text_of(blocks: list[Json]) -> str:

@@ -103,9 +103,7 @@ def _new(workspace: "Workspace", response_url: ResponseUrl, channel: Channel, bo
     if response_type not in {"ephemeral", "in_channel"}:
         raise RefusedError("invalid_payload")
     for_all = response_type == "in_channel"
-    thread_ts = body.get("thread_ts") if for_all else None
-    if thread_ts is not None and thread_ts not in channel.messages:
-        raise RefusedError("thread_not_found")
+    thread_ts = body.get("thread_ts") if for_all and body.get("thread_ts") in channel.messages else None
     text, blocks = content(body.get("text"), body.get("blocks"), whole=False)
     return Message(
         workspace.new_ts(),

@@ -120,6 +120,12 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     ("channel.posting", None, "docs: restricted_action and its variants"),
     ("message.author", None, "docs: cant_update_message, cant_delete_message"),
     ("message.known", None, "docs: message_not_found, thread_not_found"),
+    ("thread.gone", None, "reported: slack-go/slack#1571, posted outside of the thread instead of refused"),
+    (
+        "thread.parent",
+        None,
+        "docs: chat.postMessage, cannot_reply_to_message; a thread is named by its parent",
+    ),
     ("ephemeral.member", None, "docs: reference/methods/chat.postEphemeral, user_not_in_channel"),
     # Reading
     ("history.limit", 999, "docs: reference/methods/conversations.history"),

@@ -23,12 +23,12 @@ def of_messages(messages: list[Json], name_of: NameOf) -> str:
 
 def of_view(view: Json, name_of: NameOf) -> str:
     """Return a modal or a Home tab as text: its title, blocks, errors and buttons."""
-    lines = [f"== {view['title']['text']} =="] if view.get("title") else []
+    lines = [f"== {_plain(view['title'])} =="] if view.get("title") else []
     for block in view["blocks"]:
         lines += _block(block, name_of)
         error = view["errors"].get(block["block_id"])
         lines += [f"! {error}"] if error else []
-    buttons = [f"[{view[name]['text']}]" for name in ("close", "submit") if view.get(name)]
+    buttons = [f"[{_plain(view[name])}]" for name in ("close", "submit") if view.get(name)]
     return "\n".join([*lines, " ".join(buttons)] if buttons else lines)
 
 
@@ -74,7 +74,7 @@ def _block(block: Json, name_of: NameOf) -> Iterator[str]:
         yield " ".join(_element(element, name_of) for element in block["elements"])
     elif kind == "input":
         optional = " (optional)" if block.get("optional") else ""
-        yield f"{block['label']['text']}{optional}: {_element(block['element'], name_of)}"
+        yield f"{_plain(block['label'])}{optional}: {_element(block['element'], name_of)}"
     else:
         yield from _texts(block, name_of)
 
@@ -88,7 +88,11 @@ def _texts(block: Json, name_of: NameOf) -> Iterator[str]:
 
 
 def _text(text: Json, name_of: NameOf) -> str:
-    return readable(text["text"], name_of) if text["type"] == "mrkdwn" else unescaped(text["text"])
+    return readable(text["text"], name_of) if text["type"] == "mrkdwn" else _plain(text)
+
+
+def _plain(text: Json) -> str:
+    return unescaped(text["text"])
 
 
 def _element(element: Json, name_of: NameOf) -> str:
@@ -96,11 +100,11 @@ def _element(element: Json, name_of: NameOf) -> str:
     if kind in {"plain_text", "mrkdwn"}:
         return _text(element, name_of)
     if kind == "button":
-        return f"[{element['text']['text']}]"
+        return f"[{_plain(element['text'])}]"
     if kind == "image":
         return f"[image: {element['alt_text']}]"
     if "options" in element or "option_groups" in element:
-        offered = " | ".join(unescaped(option["text"]["text"]) for option in options_of(element))
+        offered = " | ".join(_plain(option["text"]) for option in options_of(element))
         return f"[… {offered}]" if kind == "overflow" else f"[{offered}]"
     return f"[{kind}]"
 

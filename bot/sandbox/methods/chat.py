@@ -78,15 +78,17 @@ def _check_posting(channel: Channel, thread_ts: str | None) -> None:
 
 
 def _thread(call: Call, channel: Channel) -> str | None:
-    thread_ts = call.get("thread_ts")
-    if not thread_ts:
+    """Return the thread that is written to.
+
+    Slack does not refuse the ts of a message that is gone: it posts outside of any thread, and its answer
+    has no `thread_ts` (reported, slack-go/slack#1571). Raises RefusedError for the ts of a reply.
+    """
+    parent = channel.messages.get(call.get("thread_ts") or "")
+    if parent is None or parent.ephemeral_to is not None:
         return None
-    parent = channel.messages.get(thread_ts)
-    if parent is None or parent.ephemeral_to is not None or parent.is_tombstone:
-        raise RefusedError("thread_not_found")
     if parent.is_reply:
         raise RefusedError("cannot_reply_to_message")
-    return thread_ts
+    return parent.ts
 
 
 def content(text: str | None, blocks: Any, *, whole: bool = True) -> tuple[str, list[Json] | None]:
