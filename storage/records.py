@@ -150,3 +150,25 @@ class SavedPaper:
     person: str
     paper: Paper
     saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A paper as it is shown: with the summary that fits the reader's language best, if there is any.
+
+    `number` counts from 1 within its digest; a paper that was looked up by itself has none.
+    """
+
+    paper: Paper
+    summary: Summary | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The papers that somebody gets to read for one day, in order."""
+
+    day: date
+    source: str
+    state: ListingState
+    entries: tuple[Entry, ...]

@@ -1,0 +1,88 @@
+"""The README and what it describes say the same."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import click
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from bot.cli import main
+from bot.locale import words_for
+from bot.settings import Settings
+from handlers.requests import NotUnderstood, parse_request
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_command_is_in_the_readme_and_explains_itself() -> None:
+    named = set(re.findall(r"^\| `paper-round (\w+)", README, re.MULTILINE))
+
+    assert named == set(main.commands)
+    for command in main.commands.values():
+        assert command.help
+        assert all(option.help for option in command.params if isinstance(option, click.Option))
+
+
+def test_the_settings_table_is_the_settings() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \|(.*?)\|(.*?)\|$", README, re.MULTILINE)
+
+    def row(name: str) -> tuple[str, str, str]:
+        field = Settings.model_fields[name]
+        default = "" if field.default is None else f"`{field.default}`"
+        return str(field.validation_alias), default, str(field.description)
+
+    assert [(name, default.strip(), text.strip()) for name, default, text in rows] == [
+        row(name) for name in Settings.model_fields
+    ]
+
+
+def test_every_use_of_the_command_in_the_readme_and_in_the_help_is_understood() -> None:
+    helps = [
+        words_for("en")(f"help.{key}", command="/papers")
+        for key in ("latest", "day", "relative", "paper", "saved", "save", "remove", "help")
+    ]
+    uses = re.findall(r"`/papers ?(.*?)`", "\n".join([README, *helps]))
+
+    assert len(uses) > 10
+    for use in uses:
+        request = parse_request(use.replace("ID", "2509.21240"))
+        assert not isinstance(request, NotUnderstood), use
+
+
+def test_every_file_and_folder_of_the_map_exists_and_none_is_missing() -> None:
+    section = README.partition("## Find your way")[2]
+    first_columns = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+    named = set()
+    for column in first_columns:
+        paths = re.findall(r"`(.*?)`", column)
+        folder = str(Path(paths[0]).parent)
+        named |= {path if "/" in path else f"{folder}/{path}" for path in paths}
+
+    modules = {f"bot/{path.name}" for path in (ROOT / "bot").glob("*.py") if not path.name.startswith("__")}
+    folders = {f"bot/{path.parent.name}/" for path in (ROOT / "bot").glob("*/__init__.py")}
+    small = {"bot/logs.py", "bot/manifest.py", "bot/settings.py"}
+    assert all((ROOT / path).exists() for path in named)
+    assert (modules - small) | folders | {"handlers/", "storage/"} == named
+
+
+def test_both_readme_commands_are_the_ones_that_ci_runs() -> None:
+    run = (ROOT / ".ci" / "run").read_text()
+
+    test = re.search(r"^python3 -m venv .*pytest$", README, re.MULTILINE)
+    assert test
+    assert test[0].replace("install -e", "install --quiet -e") in run
+
+
+def test_every_dependency_is_pinned_in_requirements_and_no_index_is_named() -> None:
+    pinned = (ROOT / "requirements.txt").read_text()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    versions = dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", pinned, re.MULTILINE))
+    for text in project["dependencies"]:
+        wanted = Requirement(text)
+        assert wanted.specifier.contains(versions[canonicalize_name(wanted.name)])
+    assert "://" not in pinned
+    assert not re.findall(r"^--", pinned, re.MULTILINE)
