@@ -96,11 +96,10 @@ def numbered(items: Iterable[Sequence[Block]]) -> Block:
     return {"type": "rich_text_list", "style": "ordered", "elements": [paragraph(*item) for item in items]}
 
 
-def words(text: str, *, bold: bool = False, italic: bool = False) -> Block:
+def words(text: str, *, bold: bool = False) -> Block:
     """Return a run of rich text, which shows the text as it is."""
-    style = {name: True for name, on in (("bold", bold), ("italic", italic)) if on}
     run: Block = {"type": "text", "text": clean(text)}
-    return {**run, "style": style} if style else run
+    return {**run, "style": {"bold": True}} if bold else run
 
 
 def marked(text: str) -> list[Block]:

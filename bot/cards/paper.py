@@ -30,7 +30,8 @@ def paper_card(entry: Entry, words: Words, *, is_saved: bool = False) -> Message
     drawn = [
         _title(entry),
         *_facts(entry.paper, words),
-        *_body(keywords, paragraphs),
+        *([blocks.context(keywords)] if keywords else []),
+        *_body(paragraphs),
         blocks.context(_origin(entry, words)),
         _buttons(entry.paper, words, is_saved=is_saved),
     ]
@@ -98,10 +99,10 @@ def _shown(text: str) -> str:
     return clean(text).strip()
 
 
-def _body(keywords: str, paragraphs: list[tuple[str, str]]) -> list[Block]:
-    drawn = [blocks.paragraph(blocks.words(keywords, italic=True))] if keywords else []
+def _body(paragraphs: list[tuple[str, str]]) -> list[Block]:
+    drawn = []
     for index, (label, text) in enumerate(paragraphs):
-        gap = "\n" if index or keywords else ""
+        gap = "\n" if index else ""
         heading = (
             [blocks.words(f"{gap}{label}\n", bold=True)] if label else [blocks.words(gap)] if gap else []
         )
