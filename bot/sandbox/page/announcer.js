@@ -17,7 +17,9 @@ export class Announcer {
   /** Speaks the messages that were not there before, unless another place was opened. */
   show() {
     const place = [state.as, state.channel, state.thread].join(" ");
-    const visible = messagesOf(state.channel).filter((message) => isTopLevel(message) || message.thread_ts === state.thread);
+    const visible = messagesOf(state.channel).filter(
+      (message) => isTopLevel(message) || message.thread_ts === state.thread,
+    );
     const fresh = visible.filter((message) => !this.known.has(message.ts) && message.user !== state.as);
     if (place === this.place && fresh.length) this.say(fresh);
     this.place = place;
@@ -25,7 +27,9 @@ export class Announcer {
   }
 
   say(messages) {
-    const sentences = messages.slice(0, SPOKEN_AT_ONCE).map((message) => `${authorName(message)}: ${(message.text ?? "").slice(0, LONGEST)}`);
+    const sentences = messages
+      .slice(0, SPOKEN_AT_ONCE)
+      .map((message) => `${authorName(message)}: ${(message.text ?? "").slice(0, LONGEST)}`);
     if (messages.length > SPOKEN_AT_ONCE) sentences.push(`and ${messages.length - SPOKEN_AT_ONCE} more`);
     this.node.textContent = sentences.join(". ");
   }

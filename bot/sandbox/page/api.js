@@ -15,7 +15,10 @@ async function request(path, options) {
     const response = await fetch(path, options);
     const body = await response.json();
     if (response.ok && body.ok !== false) return body;
-    throw new ControlError(body.error, body.message || body.error || `The sandbox answered ${response.status}.`);
+    throw new ControlError(
+      body.error,
+      body.message || body.error || `The sandbox answered ${response.status}.`,
+    );
   } catch (error) {
     if (error instanceof ControlError) throw error;
     throw new ControlError("unreachable", UNREACHABLE);

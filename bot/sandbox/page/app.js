@@ -47,7 +47,10 @@ function titleOf() {
 /** Where the person cannot see what is asked for, the first channel is opened instead. */
 function settleChannel() {
   if (openChannel() || (state.channel === HOME && state.workspace.app.home_tab_enabled)) return;
-  Object.assign(state, { channel: state.view.channels.find((each) => !each.is_archived)?.id ?? HOME, thread: null });
+  Object.assign(state, {
+    channel: state.view.channels.find((each) => !each.is_archived)?.id ?? HOME,
+    thread: null,
+  });
   history.replaceState(null, "", hrefOf({}));
 }
 

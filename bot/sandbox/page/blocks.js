@@ -3,25 +3,40 @@
 import { h, uniqueId } from "./dom.js";
 import { drawElement, drawImage, notDrawn } from "./elements.js";
 import { foldedText } from "./folding.js";
-import { drawPlain, drawText } from "./mrkdwn.js";
+import { drawPlain, drawText } from "./text.js";
 import { drawRichText } from "./rich_text.js";
 
 function drawSection(block, context) {
   const text = block.text && h("div", { class: "section-text" }, foldedText(block, context));
-  const fields = block.fields?.map((field) => h("div", { class: "section-field" }, drawText(field, context.names)));
-  const accessory = block.accessory && h("div", { class: "section-accessory" }, drawElement(block.accessory, context, block));
-  const main = h("div", { class: "section-main" }, text, fields && h("div", { class: "section-fields" }, fields));
+  const fields = block.fields?.map((field) =>
+    h("div", { class: "section-field" }, drawText(field, context.names)),
+  );
+  const accessory =
+    block.accessory && h("div", { class: "section-accessory" }, drawElement(block.accessory, context, block));
+  const main = h(
+    "div",
+    { class: "section-main" },
+    text,
+    fields && h("div", { class: "section-fields" }, fields),
+  );
   return h("div", { class: "block block-section" }, main, accessory);
 }
 
 function drawContext(block, context) {
   const parts = block.elements.map((element) =>
-    element.type === "image" ? drawImage(element) : h("span", { class: "context-text" }, drawText(element, context.names)));
+    element.type === "image"
+      ? drawImage(element)
+      : h("span", { class: "context-text" }, drawText(element, context.names)),
+  );
   return h("div", { class: "block block-context" }, parts);
 }
 
 function drawActions(block, context) {
-  return h("div", { class: "block block-actions" }, block.elements.map((element) => drawElement(element, context, block)));
+  return h(
+    "div",
+    { class: "block block-actions" },
+    block.elements.map((element) => drawElement(element, context, block)),
+  );
 }
 
 function drawImageBlock(block) {
@@ -33,13 +48,21 @@ function drawInput(block, context) {
   const id = uniqueId("input");
   const error = context.errors?.[block.block_id];
   const describedBy = [error && `${id}-error`, block.hint && `${id}-hint`].filter(Boolean).join(" ");
-  const input = { dispatch: block.dispatch_action === true, labelledBy: `${id}-label`, describedBy: describedBy || null, invalid: Boolean(error) };
+  const input = {
+    dispatch: block.dispatch_action === true,
+    labelledBy: `${id}-label`,
+    describedBy: describedBy || null,
+    invalid: Boolean(error),
+  };
   const optional = block.optional && h("span", { class: "label-optional" }, " (optional)");
-  return h("div", { class: `block block-input${error ? " block-input-invalid" : ""}` },
+  return h(
+    "div",
+    { class: `block block-input${error ? " block-input-invalid" : ""}` },
     h("div", { class: "label", id: `${id}-label` }, drawPlain(block.label.text, block.label), optional),
     drawElement(block.element, { ...context, input }, block),
     error && h("div", { class: "field-error", id: `${id}-error` }, error),
-    block.hint && h("div", { class: "field-hint", id: `${id}-hint` }, drawPlain(block.hint.text, block.hint)));
+    block.hint && h("div", { class: "field-hint", id: `${id}-hint` }, drawPlain(block.hint.text, block.hint)),
+  );
 }
 
 const DRAW = {

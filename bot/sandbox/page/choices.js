@@ -4,7 +4,7 @@ import { markPending } from "./actions.js";
 import { dispatchChoice, focusKey } from "./dispatch.js";
 import { append, h, icon, uniqueId } from "./dom.js";
 import { openMenu } from "./menus.js";
-import { drawPlain, drawText } from "./mrkdwn.js";
+import { drawPlain, drawText } from "./text.js";
 import { displayName, state } from "./state.js";
 import { keepValue, valueOf } from "./values.js";
 
@@ -34,82 +34,140 @@ function channelItems(channels) {
 function groupsOf(element) {
   const kind = element.type.replace("multi_", "");
   if (kind === "users_select") return [{ items: peopleItems() }];
-  if (kind === "channels_select") return [{ items: channelItems(state.view.channels.filter((each) => !each.is_im)) }];
+  if (kind === "channels_select")
+    return [{ items: channelItems(state.view.channels.filter((each) => !each.is_im)) }];
   if (kind === "conversations_select") return [{ items: channelItems(state.view.channels) }];
   if (element.options) return [{ items: element.options.map(optionItem) }];
-  return element.option_groups.map((group) => ({ label: group.label.text, items: group.options.map(optionItem) }));
+  return element.option_groups.map((group) => ({
+    label: group.label.text,
+    items: group.options.map(optionItem),
+  }));
 }
 
 /** The name under which the control API takes what was chosen. */
-const BODY_FIELD = { static_select: "value", users_select: "user", channels_select: "channel", conversations_select: "channel" };
+const BODY_FIELD = {
+  static_select: "value",
+  users_select: "user",
+  channels_select: "channel",
+  conversations_select: "channel",
+};
 
 /** A select of any kind, as a button that opens a list. */
+class Select {
+  constructor(element, context, block) {
+    Object.assign(this, { element, context, block });
+    this.multiple = element.type.startsWith("multi_");
+    this.caption = h("span", { class: "select-caption" });
+    const id = uniqueId("select");
+    const input = context.input;
+    this.button = h(
+      "button",
+      {
+        type: "button",
+        class: "select",
+        id,
+        "aria-haspopup": "listbox",
+        "aria-expanded": "false",
+        "data-focus": focusKey(context, block, element),
+        "aria-labelledby": input && `${input.labelledBy} ${id}`,
+        "aria-describedby": input?.describedBy,
+        "aria-invalid": input?.invalid && "true",
+        onclick: () => this.open(),
+      },
+      this.caption,
+      icon("down"),
+    );
+    this.showCaption();
+  }
+
+  get value() {
+    return valueOf(this.context, this.block, this.element);
+  }
+
+  set value(value) {
+    keepValue(this.context, this.block, this.element, value);
+    this.showCaption();
+  }
+
+  /** The groups of items, those that are chosen marked as such. */
+  groups() {
+    const held = [this.value].flat();
+    const groups = groupsOf(this.element);
+    for (const item of itemsOf(groups)) item.selected = held.includes(item.value);
+    return groups;
+  }
+
+  showCaption() {
+    const chosen = itemsOf(this.groups()).filter((item) => item.selected);
+    this.caption.classList.toggle("select-placeholder", !chosen.length);
+    this.caption.replaceChildren();
+    if (!chosen.length) append(this.caption, this.placeholder());
+    else if (this.multiple)
+      append(
+        this.caption,
+        chosen.map((item) => h("span", { class: "chip" }, item.label)),
+      );
+    else append(this.caption, chosen[0].label);
+  }
+
+  placeholder() {
+    return this.element.placeholder?.text ?? (this.multiple ? "Select options" : "Select an item");
+  }
+
+  open() {
+    const groups = this.groups();
+    const onPick = (item) => this.choose(item, groups);
+    openMenu(this.button, {
+      label: this.placeholder(),
+      groups,
+      role: "listbox",
+      multiple: this.multiple,
+      onPick,
+    });
+  }
+
+  /** Tells the app, and goes back to what was chosen before where that could not be done. */
+  async choose(item, groups) {
+    const before = this.value;
+    const chosen = itemsOf(groups).filter((each) => each.selected);
+    this.value = this.multiple ? chosen.map((each) => each.value) : item.value;
+    const field = this.multiple ? "values" : BODY_FIELD[this.element.type];
+    const isDone = await dispatchChoice(this.context, this.block, this.element, { [field]: this.value });
+    if (!isDone) this.value = before;
+  }
+}
+
+function itemsOf(groups) {
+  return groups.flatMap((group) => group.items);
+}
+
+/** A static, people, channel or conversation select, for one or for several. */
 export function drawSelect(element, context, block) {
-  const multiple = element.type.startsWith("multi_");
-  const caption = h("span", { class: "select-caption" });
-  const id = uniqueId("select");
-  const button = h("button", {
-    type: "button", class: "select", id, "aria-haspopup": "listbox", "aria-expanded": "false",
-    "data-focus": focusKey(context, block, element),
-    "aria-labelledby": context.input && `${context.input.labelledBy} ${id}`,
-    "aria-describedby": context.input?.describedBy,
-    "aria-invalid": context.input?.invalid && "true",
-    onclick: open,
-  }, caption, icon("down"));
-
-  function showCaption() {
-    const chosen = chosenItems();
-    caption.replaceChildren();
-    caption.classList.toggle("select-placeholder", !chosen.length);
-    if (multiple && chosen.length) append(caption, chosen.map((item) => h("span", { class: "chip" }, item.label)));
-    else append(caption, chosen[0]?.label ?? element.placeholder?.text ?? (multiple ? "Select options" : "Select an item"));
-  }
-
-  function chosenItems() {
-    const held = [valueOf(context, block, element)].flat();
-    const items = groupsOf(element).flatMap((group) => group.items);
-    return items.filter((item) => held.includes(item.value));
-  }
-
-  function open() {
-    const held = [valueOf(context, block, element)].flat();
-    const groups = groupsOf(element);
-    for (const item of groups.flatMap((group) => group.items)) item.selected = held.includes(item.value);
-    const label = element.placeholder?.text ?? "Options";
-    openMenu(button, { label, groups, role: "listbox", multiple, onPick: (item) => choose(item, groups) });
-  }
-
-  async function choose(item, groups) {
-    const before = valueOf(context, block, element);
-    const all = groups.flatMap((group) => group.items);
-    const value = multiple ? all.filter((each) => each.selected).map((each) => each.value) : item.value;
-    keepValue(context, block, element, value);
-    showCaption();
-    const field = multiple ? "values" : BODY_FIELD[element.type];
-    if (await dispatchChoice(context, block, element, { [field]: value })) return;
-    keepValue(context, block, element, before);
-    showCaption();
-  }
-
-  showCaption();
-  return markPending(button);
+  return markPending(new Select(element, context, block).button);
 }
 
 function choiceGroup(element, context, block, { type, isChosen, onChange }) {
   const name = uniqueId("choice");
   const group = h("div", {
-    class: "choices", role: type === "radio" ? "radiogroup" : "group",
+    class: "choices",
+    role: type === "radio" ? "radiogroup" : "group",
     "aria-labelledby": context.input?.labelledBy,
     "aria-describedby": context.input?.describedBy,
   });
   const inputs = element.options.map((option, index) => {
     const input = h("input", {
-      type, name, id: `${name}-${index}`, value: option.value, checked: isChosen(option),
+      type,
+      name,
+      id: `${name}-${index}`,
+      value: option.value,
+      checked: isChosen(option),
       "data-focus": `${focusKey(context, block, element)} ${index}`,
       "aria-invalid": context.input?.invalid && "true",
       onchange: () => onChange(inputs.filter((each) => each.checked).map((each) => each.value)),
     });
-    const description = option.description && h("span", { class: "choice-description" }, drawText(option.description, context.names));
+    const description =
+      option.description &&
+      h("span", { class: "choice-description" }, drawText(option.description, context.names));
     const label = h("label", { for: input.id }, drawText(option.text, context.names), description);
     group.append(h("div", { class: "choice" }, input, label));
     return input;

@@ -8,7 +8,10 @@ import { typedMessage } from "./typing.js";
 /** Whom and what a message can mention: people by name, the app, and channels. */
 function known() {
   const { people, app } = state.workspace;
-  return { people: [...people, { id: app.bot_user_id, name: app.name }], channels: state.view.channels.filter((channel) => !channel.is_im) };
+  return {
+    people: [...people, { id: app.bot_user_id, name: app.name }],
+    channels: state.view.channels.filter((channel) => !channel.is_im),
+  };
 }
 
 export class Composer {
@@ -19,16 +22,38 @@ export class Composer {
     this.suggestions = [];
     this.active = 0;
     const id = uniqueId("commands");
-    this.list = h("div", { class: "suggestions", role: "listbox", id, "aria-label": "Commands", hidden: true });
+    this.list = h("div", {
+      class: "suggestions",
+      role: "listbox",
+      id,
+      "aria-label": "Commands",
+      hidden: true,
+    });
     this.input = h("textarea", {
-      class: "composer-input", rows: "1", "data-focus": takesCommands ? "composer" : "reply",
-      role: takesCommands ? "combobox" : null, "aria-autocomplete": takesCommands ? "list" : null,
-      "aria-controls": takesCommands ? id : null, "aria-expanded": takesCommands ? "false" : null,
-      oninput: () => this.onInput(), onkeydown: (event) => this.onKey(event), onblur: () => this.showSuggestions([]),
+      class: "composer-input",
+      rows: "1",
+      "data-focus": takesCommands ? "composer" : "reply",
+      role: takesCommands ? "combobox" : null,
+      "aria-autocomplete": takesCommands ? "list" : null,
+      "aria-controls": takesCommands ? id : null,
+      "aria-expanded": takesCommands ? "false" : null,
+      oninput: () => this.onInput(),
+      onkeydown: (event) => this.onKey(event),
+      onblur: () => this.showSuggestions([]),
       onfocus: () => this.onInput(),
     });
-    this.sendButton = h("button", { type: "submit", class: "composer-send", "aria-label": "Send" }, icon("send"));
-    this.form = h("form", { class: "composer-form", onsubmit: (event) => this.onSubmit(event) }, this.list, this.input, this.sendButton);
+    this.sendButton = h(
+      "button",
+      { type: "submit", class: "composer-send", "aria-label": "Send" },
+      icon("send"),
+    );
+    this.form = h(
+      "form",
+      { class: "composer-form", onsubmit: (event) => this.onSubmit(event) },
+      this.list,
+      this.input,
+      this.sendButton,
+    );
     this.closed = h("p", { class: "composer-closed", hidden: true });
     this.node = h("div", { class: "composer" }, this.form, this.closed);
   }
@@ -66,7 +91,9 @@ export class Composer {
     const typed = this.input.value;
     if (!typed.startsWith("/") || typed.includes("\n")) return [];
     const word = typed.split(" ")[0];
-    return state.workspace.commands.filter(({ command }) => (typed.includes(" ") ? command === word : command.startsWith(word)));
+    return state.workspace.commands.filter(({ command }) =>
+      typed.includes(" ") ? command === word : command.startsWith(word),
+    );
   }
 
   showSuggestions(commands) {
@@ -74,21 +101,40 @@ export class Composer {
     this.active = 0;
     this.list.hidden = !commands.length;
     this.list.replaceChildren();
-    append(this.list, commands.map((command, index) => this.drawSuggestion(command, index)));
+    append(
+      this.list,
+      commands.map((command, index) => this.drawSuggestion(command, index)),
+    );
     if (!this.takesCommands) return;
     this.input.setAttribute("aria-expanded", String(commands.length > 0));
     this.activate(0);
   }
 
   drawSuggestion(command, index) {
-    return h("div", {
-      class: "suggestion", role: "option", id: `${this.list.id}-${index}`,
-      onmousedown: (event) => {
-        event.preventDefault();
-        this.complete(index);
+    return h(
+      "div",
+      {
+        class: "suggestion",
+        role: "option",
+        id: `${this.list.id}-${index}`,
+        onmousedown: (event) => {
+          event.preventDefault();
+          this.complete(index);
+        },
       },
-    }, h("div", {}, h("strong", {}, command.command), command.usage_hint && h("span", { class: "usage" }, ` ${command.usage_hint}`)),
-    h("div", { class: "suggestion-description" }, command.description, h("span", { class: "suggestion-app" }, state.workspace.app.name)));
+      h(
+        "div",
+        {},
+        h("strong", {}, command.command),
+        command.usage_hint && h("span", { class: "usage" }, ` ${command.usage_hint}`),
+      ),
+      h(
+        "div",
+        { class: "suggestion-description" },
+        command.description,
+        h("span", { class: "suggestion-app" }, state.workspace.app.name),
+      ),
+    );
   }
 
   activate(index) {
@@ -107,16 +153,32 @@ export class Composer {
 
   onKey(event) {
     if (event.isComposing) return;
-    const isChoosing = this.suggestions.length > 0 && !this.input.value.includes(" ");
-    const isExact = this.suggestions[this.active]?.command === this.input.value;
-    if (isChoosing && event.key === "ArrowDown") this.activate(this.active + 1);
-    else if (isChoosing && event.key === "ArrowUp") this.activate(this.active - 1);
-    else if (isChoosing && (event.key === "Tab" || (event.key === "Enter" && !isExact)) && !event.shiftKey) this.complete(this.active);
-    else if (event.key === "Escape" && this.suggestions.length) this.showSuggestions([]);
-    else if (event.key === "Enter" && !event.shiftKey) this.form.requestSubmit();
-    else return;
+    const isDone = this.onSuggestionKey(event) || this.onSendKey(event);
+    if (!isDone) return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /** While commands are offered: the arrows choose, Tab and Enter complete, Escape puts the list away. */
+  onSuggestionKey(event) {
+    if (!this.suggestions.length || event.shiftKey) return false;
+    if (event.key === "Escape") this.showSuggestions([]);
+    else if (this.input.value.includes(" ")) return false;
+    else if (event.key === "ArrowDown") this.activate(this.active + 1);
+    else if (event.key === "ArrowUp") this.activate(this.active - 1);
+    else if (event.key === "Tab" || (event.key === "Enter" && !this.isComplete())) this.complete(this.active);
+    else return false;
+    return true;
+  }
+
+  isComplete() {
+    return this.suggestions[this.active].command === this.input.value;
+  }
+
+  onSendKey(event) {
+    if (event.key !== "Enter" || event.shiftKey) return false;
+    this.form.requestSubmit();
+    return true;
   }
 
   async onSubmit(event) {
@@ -125,11 +187,15 @@ export class Composer {
     if (!text) return;
     const isCommand = text.startsWith("/");
     if (isCommand && !this.takesCommands) {
-      notify(`${text.split(/\s/)[0]} cannot be used in a thread: Slack takes commands only in the channel itself.`);
+      notify(
+        `${text.split(/\s/)[0]} cannot be used in a thread: Slack takes commands only in the channel itself.`,
+      );
       return;
     }
     const { channel, thread } = this.target;
-    const body = isCommand ? { do: "command", channel, text } : { do: "message", channel, text: typedMessage(text, known()), ...(thread && { thread_ts: thread }) };
+    const body = isCommand
+      ? { do: "command", channel, text }
+      : { do: "message", channel, text: typedMessage(text, known()), ...(thread && { thread_ts: thread }) };
     const key = this.key;
     this.write(key, "");
     if ((await perform(body)) === null && !state.drafts.get(key)) this.write(key, text);

@@ -10,7 +10,11 @@ export class Conversation {
   constructor({ start }) {
     this.start = start;
     this.list = h("ol", { class: "messages", role: "list" });
-    this.node = h("div", { class: "scroller", tabindex: "0", role: "region", onkeydown: (event) => this.onKey(event) }, this.list);
+    this.node = h(
+      "div",
+      { class: "scroller", tabindex: "0", role: "region", onkeydown: (event) => this.onKey(event) },
+      this.list,
+    );
     this.list.addEventListener("keydown", onMessageKeys);
     this.open = null;
   }
@@ -25,7 +29,8 @@ export class Conversation {
     reconcile(this.list, messageItems(messages, { channel, inThread }));
     this.open = id;
     if (opened) this.node.scrollTop = this.start === "end" ? this.node.scrollHeight : 0;
-    else if (atEnd && before !== this.list.lastElementChild?.dataset.key) this.node.scrollTop = this.node.scrollHeight;
+    else if (atEnd && before !== this.list.lastElementChild?.dataset.key)
+      this.node.scrollTop = this.node.scrollHeight;
   }
 
   /** From the list itself, the arrows step into its messages: down to the first, up to the last. */

@@ -13,7 +13,10 @@ function format(moment, as, options) {
 
 function dayNumber(moment, as) {
   const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone: as.timeZone, year: "numeric", month: "numeric", day: "numeric",
+    timeZone: as.timeZone,
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
   }).formatToParts(moment);
   const part = (type) => Number(parts.find((each) => each.type === type).value);
   return Date.UTC(part("year"), part("month") - 1, part("day")) / DAY;
@@ -40,7 +43,11 @@ function dated(moment, as, options) {
 
 function ago(moment, as) {
   const seconds = Math.round((moment - as.now) / 1000);
-  const units = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
+  const units = [
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+  ];
   const [unit, size] = units.find((each) => Math.abs(seconds) >= each[1]) ?? ["second", 1];
   return new Intl.RelativeTimeFormat(as.locale, { numeric: "auto" }).format(Math.round(seconds / size), unit);
 }
@@ -50,7 +57,8 @@ const TOKENS = {
   date_slash: (moment, as) => format(moment, as, { year: "numeric", month: "2-digit", day: "2-digit" }),
   date: (moment, as) => dated(moment, as, { month: "long", day: "numeric" }),
   date_short: (moment, as) => format(moment, as, { year: "numeric", month: "short", day: "numeric" }),
-  date_long: (moment, as) => dated(moment, as, { weekday: "long", year: "numeric", month: "long", day: "numeric" }),
+  date_long: (moment, as) =>
+    dated(moment, as, { weekday: "long", year: "numeric", month: "long", day: "numeric" }),
   date_long_full: (moment, as) => format(moment, as, { year: "numeric", month: "long", day: "numeric" }),
   date_pretty: (moment, as) => nearbyDay(moment, as) ?? TOKENS.date(moment, as),
   date_short_pretty: (moment, as) => nearbyDay(moment, as) ?? TOKENS.date_short(moment, as),
@@ -63,7 +71,12 @@ const TOKENS = {
 
 function dayName(moment, as) {
   const sameYear = TOKENS.date_num(moment, as).slice(0, 4) === TOKENS.date_num(as.now, as).slice(0, 4);
-  return dated(moment, as, { weekday: "long", month: "long", day: "numeric", ...(sameYear ? {} : { year: "numeric" }) });
+  return dated(moment, as, {
+    weekday: "long",
+    month: "long",
+    day: "numeric",
+    ...(sameYear ? {} : { year: "numeric" }),
+  });
 }
 
 /**

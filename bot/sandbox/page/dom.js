@@ -91,7 +91,9 @@ function replaceKeepingFocus(old, fresh) {
   old.replaceWith(fresh);
   if (!held) return;
   const candidates = [...fresh.querySelectorAll(FOCUSABLE)];
-  const namesake = candidates.find((node) => active.dataset.focus && node.dataset.focus === active.dataset.focus);
+  const namesake = candidates.find(
+    (node) => active.dataset.focus && node.dataset.focus === active.dataset.focus,
+  );
   focusWithoutScroll(namesake ?? candidates[place] ?? fresh);
   if (namesake && "selectionStart" in active && active.type !== "checkbox" && active.type !== "radio") {
     copySelection(active, namesake);
@@ -105,6 +107,16 @@ function copySelection(from, to) {
 /** Focuses a node where it stands. */
 export function focusWithoutScroll(node) {
   node?.focus({ preventScroll: true });
+}
+
+/** Gives the focus back to a control, or to what has taken its place since. */
+export function returnFocus(node) {
+  focusWithoutScroll(node.isConnected ? node : controlNamed(node.dataset.focus));
+}
+
+/** The control with this name, wherever it stands on the page. */
+export function controlNamed(name, within = document) {
+  return [...within.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === name);
 }
 
 let lastId = 0;

@@ -8,7 +8,7 @@ import { dispatch, focusKey } from "./dispatch.js";
 import { h, icon } from "./dom.js";
 import { drawDatePicker, drawNumberInput, drawTextInput, drawTimePicker } from "./fields.js";
 import { openMenu } from "./menus.js";
-import { drawPlain, safeUrl } from "./mrkdwn.js";
+import { drawPlain, safeUrl } from "./text.js";
 
 function drawButton(element, context, block) {
   const url = element.url && safeUrl(element.url);
@@ -20,7 +20,9 @@ function drawButton(element, context, block) {
   };
   const text = h("span", { class: "button-text" }, drawPlain(element.text.text, element.text));
   if (!url) return markPending(h("button", { type: "button", ...props }, text));
-  return markPending(h("a", { href: url, target: "_blank", rel: "noopener noreferrer", ...props }, text, icon("external")));
+  return markPending(
+    h("a", { href: url, target: "_blank", rel: "noopener noreferrer", ...props }, text, icon("external")),
+  );
 }
 
 function drawOverflow(element, context, block) {
@@ -31,11 +33,18 @@ function drawOverflow(element, context, block) {
     text: option.text.text,
     description: option.description?.text,
   }));
-  const button = h("button", {
-    type: "button", class: "button button-overflow", "aria-label": "More actions", "aria-haspopup": "menu",
-    "data-focus": focusKey(context, block, element),
-    onclick: () => openMenu(button, { label: "More actions", groups: [{ items }], onPick: pick }),
-  }, icon("more"));
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "button button-overflow",
+      "aria-label": "More actions",
+      "aria-haspopup": "menu",
+      "data-focus": focusKey(context, block, element),
+      onclick: () => openMenu(button, { label: "More actions", groups: [{ items }], onPick: pick }),
+    },
+    icon("more"),
+  );
   const pick = (item) => {
     if (item.url && safeUrl(item.url)) window.open(item.url, "_blank", "noopener,noreferrer");
     dispatch(context, block, element, { do: "overflow", value: item.value });
@@ -48,7 +57,11 @@ export function drawImage(image) {
   if (image.image_url?.startsWith("data:image/")) {
     return h("img", { class: "image", src: image.image_url, alt: image.alt_text });
   }
-  return h("span", { class: "image image-elsewhere", role: "img", "aria-label": image.alt_text, title: image.image_url }, image.alt_text);
+  return h(
+    "span",
+    { class: "image image-elsewhere", role: "img", "aria-label": image.alt_text, title: image.image_url },
+    image.alt_text,
+  );
 }
 
 /** What this page cannot draw is shown as such. */

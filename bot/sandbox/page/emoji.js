@@ -88,6 +88,22 @@ export function emojiCharacter(name, skinTone) {
 
 /** What people react with most, for the reaction picker. */
 export const FREQUENT = [
-  "+1", "white_check_mark", "eyes", "tada", "heart", "raised_hands", "pray", "rocket", "fire", "100", "joy",
-  "thinking_face", "bookmark", "books", "star", "bulb", "-1", "x",
+  "+1",
+  "white_check_mark",
+  "eyes",
+  "tada",
+  "heart",
+  "raised_hands",
+  "pray",
+  "rocket",
+  "fire",
+  "100",
+  "joy",
+  "thinking_face",
+  "bookmark",
+  "books",
+  "star",
+  "bulb",
+  "-1",
+  "x",
 ];

@@ -9,7 +9,7 @@ function common(element, context, block) {
   return {
     "data-focus": focusKey(context, block, element),
     "aria-labelledby": context.input?.labelledBy,
-    "aria-label": context.input ? null : element.placeholder?.text ?? element.type.replaceAll("_", " "),
+    "aria-label": context.input ? null : (element.placeholder?.text ?? element.type.replaceAll("_", " ")),
     "aria-describedby": context.input?.describedBy,
     "aria-invalid": context.input?.invalid && "true",
     autofocus: element.focus_on_load,
@@ -30,7 +30,7 @@ export function drawTextInput(element, context, block) {
   const input = h(element.multiline ? "textarea" : "input", {
     ...common(element, context, block),
     class: "field",
-    type: element.multiline ? null : INPUT_TYPES[element.type] ?? "text",
+    type: element.multiline ? null : (INPUT_TYPES[element.type] ?? "text"),
     rows: element.multiline ? "4" : null,
     placeholder: element.placeholder?.text,
     maxlength: element.max_length,
@@ -93,5 +93,7 @@ export function drawDatePicker(element, context, block) {
 /** A time, "HH:mm"; the time zone that the app names stands beside it. */
 export function drawTimePicker(element, context, block) {
   const picker = drawPicker("time", "time", element, context, block);
-  return element.timezone ? h("span", { class: "with-zone" }, picker, h("span", {}, element.timezone)) : picker;
+  return element.timezone
+    ? h("span", { class: "with-zone" }, picker, h("span", {}, element.timezone))
+    : picker;
 }

@@ -1,7 +1,7 @@
 // Long section text is folded behind "See more", as Slack does unless `expand` is true.
 
 import { focusWithoutScroll, h } from "./dom.js";
-import { drawText } from "./mrkdwn.js";
+import { drawText } from "./text.js";
 import { state } from "./state.js";
 
 const CHARACTERS = 700;
@@ -15,7 +15,11 @@ export function foldedText(block, context) {
   const folded = h("div", {}, whole);
   if (!cut(folded)) return whole;
   const holder = h("div", { class: "folded" }, folded);
-  const more = h("button", { type: "button", class: "see-more", "aria-expanded": "false", onclick: unfold }, "See more");
+  const more = h(
+    "button",
+    { type: "button", class: "see-more", "aria-expanded": "false", onclick: unfold },
+    "See more",
+  );
   function unfold() {
     state.unfolded.add(key);
     const shown = h("div", { tabindex: "-1" }, drawText(block.text, context.names));

@@ -11,7 +11,9 @@ export function drawHome(parent) {
     reconcile(parent, [{ key: "empty", signature: state.as, render: drawEmpty }]);
     return;
   }
-  reconcile(parent, [{ key: `home ${state.as}`, signature: view.id, render: () => h("div", { class: "home-blocks blocks" }) }]);
+  reconcile(parent, [
+    { key: `home ${state.as}`, signature: view.id, render: () => h("div", { class: "home-blocks blocks" }) },
+  ]);
   reconcile(parent.firstElementChild, blockItems(view.blocks, homeContext(view)));
 }
 

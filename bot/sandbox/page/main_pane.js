@@ -8,7 +8,16 @@ import { h, icon, reconcile } from "./dom.js";
 import { drawHome } from "./home.js";
 import { openMenu } from "./menus.js";
 import { avatar } from "./messages.js";
-import { HOME, appDirectMessage, closedBecause, hrefOf, isTopLevel, messagesOf, openChannel, state } from "./state.js";
+import {
+  HOME,
+  appDirectMessage,
+  closedBecause,
+  hrefOf,
+  isTopLevel,
+  messagesOf,
+  openChannel,
+  state,
+} from "./state.js";
 
 export class MainPane {
   constructor() {
@@ -16,7 +25,14 @@ export class MainPane {
     this.conversation = new Conversation({ start: "end" });
     this.home = h("div", { class: "scroller home", tabindex: "0", role: "region", "aria-label": "Home" });
     this.composer = new Composer({ takesCommands: true });
-    this.node = h("main", { class: "pane", id: "main" }, this.heading, this.home, this.conversation.node, this.composer.node);
+    this.node = h(
+      "main",
+      { class: "pane", id: "main" },
+      this.heading,
+      this.home,
+      this.conversation.node,
+      this.composer.node,
+    );
   }
 
   /** Draws what is open. */
@@ -34,8 +50,16 @@ export class MainPane {
   showChannel(channel) {
     const name = channel.is_im ? state.workspace.app.name : `#${channel.name}`;
     const messages = messagesOf(channel.id).filter(isTopLevel);
-    this.conversation.show(messages, { id: `${state.as} ${channel.id}`, label: `Messages in ${name}`, channel: channel.id, inThread: false });
-    this.composer.show({ channel: channel.id }, { placeholder: `Message ${name}`, closedBecause: closedBecause(channel) });
+    this.conversation.show(messages, {
+      id: `${state.as} ${channel.id}`,
+      label: `Messages in ${name}`,
+      channel: channel.id,
+      inThread: false,
+    });
+    this.composer.show(
+      { channel: channel.id },
+      { placeholder: `Message ${name}`, closedBecause: closedBecause(channel) },
+    );
   }
 }
 
@@ -46,16 +70,36 @@ function channelHeading(channel) {
 
 function drawChannelHeading(channel) {
   const { app } = state.workspace;
-  const menuButton = h("button", {
-    type: "button", class: "pane-tool", "aria-label": "Channel options", "aria-haspopup": "menu", "data-focus": "channel options",
-    onclick: () => openMenu(menuButton, { label: "Channel options", groups: [{ items: channelItems(channel) }], onPick: (item) => item.act() }),
-  }, icon("more"));
-  return h("div", { class: "pane-heading" },
+  const menuButton = h(
+    "button",
+    {
+      type: "button",
+      class: "pane-tool",
+      "aria-label": "Channel options",
+      "aria-haspopup": "menu",
+      "data-focus": "channel options",
+      onclick: () =>
+        openMenu(menuButton, {
+          label: "Channel options",
+          groups: [{ items: channelItems(channel) }],
+          onPick: (item) => item.act(),
+        }),
+    },
+    icon("more"),
+  );
+  return h(
+    "div",
+    { class: "pane-heading" },
     icon(channel.is_private ? "lock" : "hash"),
     h("h2", { class: "pane-title" }, channel.name),
     channel.is_archived && h("span", { class: "tag" }, "archived"),
-    h("span", { class: "pane-note" }, channel.has_bot ? `${app.name} is in this channel` : `${app.name} is not in this channel`),
-    menuButton);
+    h(
+      "span",
+      { class: "pane-note" },
+      channel.has_bot ? `${app.name} is in this channel` : `${app.name} is not in this channel`,
+    ),
+    menuButton,
+  );
 }
 
 function channelItems(channel) {
@@ -73,7 +117,12 @@ function channelItems(channel) {
 }
 
 async function rename(channel) {
-  const name = await askText({ title: "Rename the channel", label: "Name", value: channel.name, submit: "Rename" });
+  const name = await askText({
+    title: "Rename the channel",
+    label: "Name",
+    value: channel.name,
+    submit: "Rename",
+  });
   if (name && name !== channel.name) await perform({ do: "rename", channel: channel.id, name });
 }
 
@@ -85,9 +134,29 @@ function appHeading(isHome) {
 function drawAppHeading(isHome) {
   const { app } = state.workspace;
   const direct = appDirectMessage();
-  const tab = (id, name, current) => h("a", {
-    class: "tab", href: hrefOf({ channel: id }), "data-channel": id, "data-focus": `tab ${name}`, "aria-current": current ? "page" : null,
-  }, name);
-  return h("div", { class: "pane-heading" }, avatar(app.name, "avatar-small"), h("h2", { class: "pane-title" }, app.name), h("span", { class: "badge" }, "APP"),
-    h("nav", { class: "tabs", "aria-label": app.name }, app.home_tab_enabled && tab(HOME, "Home", isHome), direct && tab(direct.id, "Messages", !isHome)));
+  const tab = (id, name, current) =>
+    h(
+      "a",
+      {
+        class: "tab",
+        href: hrefOf({ channel: id }),
+        "data-channel": id,
+        "data-focus": `tab ${name}`,
+        "aria-current": current ? "page" : null,
+      },
+      name,
+    );
+  return h(
+    "div",
+    { class: "pane-heading" },
+    avatar(app.name, "avatar-small"),
+    h("h2", { class: "pane-title" }, app.name),
+    h("span", { class: "badge" }, "APP"),
+    h(
+      "nav",
+      { class: "tabs", "aria-label": app.name },
+      app.home_tab_enabled && tab(HOME, "Home", isHome),
+      direct && tab(direct.id, "Messages", !isHome),
+    ),
+  );
 }

@@ -1,16 +1,20 @@
 // One popup list for all that is chosen from a list: selects, overflow menus, the menus of the page.
 // The focus stays on the list or its filter; the active entry is told by aria-activedescendant.
 
-import { append, focusWithoutScroll, h, icon, uniqueId } from "./dom.js";
+import { append, h, icon, returnFocus, uniqueId } from "./dom.js";
 
 const FILTER_FROM = 9;
+const GRID_COLUMNS = 6;
 
 /**
  * Opens a popup list beside `anchor`.
  * groups: [{label?, items: [{label, text, description?, value, selected?, danger?}]}]; `label` may be
  * nodes, `text` is what the filter looks at. multiple: stays open and toggles. onPick gets the item.
  */
-export function openMenu(anchor, { label, groups, role = "menu", multiple = false, layout = "list", onPick }) {
+export function openMenu(
+  anchor,
+  { label, groups, role = "menu", multiple = false, layout = "list", onPick },
+) {
   const menu = new Menu(anchor, { label, groups, role, multiple, layout, onPick });
   menu.open();
 }
@@ -20,8 +24,12 @@ class Menu {
     Object.assign(this, options, { anchor, id: uniqueId("menu"), active: -1 });
     const count = this.groups.reduce((sum, group) => sum + group.items.length, 0);
     this.list = h("div", {
-      class: `menu-list menu-${this.layout}`, role: this.role, id: `${this.id}-list`, tabindex: "-1",
-      "aria-label": this.label, "aria-multiselectable": this.multiple ? "true" : null,
+      class: `menu-list menu-${this.layout}`,
+      role: this.role,
+      id: `${this.id}-list`,
+      tabindex: "-1",
+      "aria-label": this.label,
+      "aria-multiselectable": this.multiple ? "true" : null,
       onmousedown: (event) => event.preventDefault(),
     });
     this.filter = count >= FILTER_FROM ? this.makeFilter() : null;
@@ -34,9 +42,16 @@ class Menu {
 
   makeFilter() {
     return h("input", {
-      class: "menu-filter", type: "text", role: "combobox", placeholder: "Search", autocomplete: "off",
-      "aria-label": `Search: ${this.label}`, "aria-expanded": "true", "aria-controls": `${this.id}-list`,
-      "aria-autocomplete": "list", oninput: () => this.fill(this.filter.value),
+      class: "menu-filter",
+      type: "text",
+      role: "combobox",
+      placeholder: "Search",
+      autocomplete: "off",
+      "aria-label": `Search: ${this.label}`,
+      "aria-expanded": "true",
+      "aria-controls": `${this.id}-list`,
+      "aria-autocomplete": "list",
+      oninput: () => this.fill(this.filter.value),
     });
   }
 
@@ -49,7 +64,10 @@ class Menu {
       const items = group.items.filter((item) => item.text.toLowerCase().includes(wanted));
       if (!items.length) continue;
       const nodes = items.map((item) => this.drawItem(item));
-      append(this.list, h("div", { role: "group", "aria-label": group.label }, this.drawGroupLabel(group), nodes));
+      append(
+        this.list,
+        h("div", { role: "group", "aria-label": group.label }, this.drawGroupLabel(group), nodes),
+      );
     }
     if (!this.shown.length) append(this.list, h("div", { class: "menu-empty" }, "Nothing found"));
     const selected = this.shown.findIndex(({ item }) => item.selected);
@@ -67,11 +85,17 @@ class Menu {
       class: `menu-item${item.danger ? " menu-item-danger" : ""}`,
       id: `${this.id}-${index}`,
       role: isOption ? "option" : item.selected === undefined ? "menuitem" : "menuitemradio",
-      [isOption ? "aria-selected" : "aria-checked"]: item.selected === undefined ? null : String(item.selected),
+      [isOption ? "aria-selected" : "aria-checked"]:
+        item.selected === undefined ? null : String(item.selected),
       onclick: () => this.pick(index),
       onmousemove: () => this.activate(index, false),
     });
-    const text = h("span", { class: "menu-label" }, item.label, item.description && h("span", { class: "menu-description" }, item.description));
+    const text = h(
+      "span",
+      { class: "menu-label" },
+      item.label,
+      item.description && h("span", { class: "menu-description" }, item.description),
+    );
     append(node, [text, item.selected !== undefined && icon("check")]);
     this.shown.push({ item, node });
     return node;
@@ -88,23 +112,41 @@ class Menu {
   }
 
   onKey(event) {
-    const step = this.layout === "grid" ? 6 : 1;
-    const moves = { ArrowDown: this.active + step, ArrowUp: this.active - step, Home: 0, End: -1 };
-    if (this.layout === "grid") Object.assign(moves, { ArrowRight: this.active + 1, ArrowLeft: this.active - 1 });
-    const inFilter = this.filter && (event.key === "Home" || event.key === "End");
     if (event.isComposing) return;
-    if (event.key in moves && !inFilter) this.activate(moves[event.key]);
-    else if (event.key === "Enter" || (event.key === " " && !this.filter)) this.pick(this.active);
-    else if (event.key === "Tab") this.close();
-    else if (!this.filter && event.key.length === 1) this.typeAhead(event.key);
-    else return;
-    if (event.key !== "Tab") event.preventDefault();
     event.stopPropagation();
+    if (event.key === "Tab") this.close();
+    else if (this.onMove(event) || this.onChoose(event)) event.preventDefault();
+  }
+
+  onMove(event) {
+    const next = this.destinations()[event.key];
+    if (next === undefined) return false;
+    this.activate(next);
+    return true;
+  }
+
+  /** Where each key leads. In a filter, Home and End belong to the text. */
+  destinations() {
+    const row = this.layout === "grid" ? GRID_COLUMNS : 1;
+    const sideways =
+      this.layout === "grid" ? { ArrowRight: this.active + 1, ArrowLeft: this.active - 1 } : {};
+    const ends = this.filter ? {} : { Home: 0, End: -1 };
+    return { ArrowDown: this.active + row, ArrowUp: this.active - row, ...sideways, ...ends };
+  }
+
+  onChoose(event) {
+    const typing = !this.filter && event.key.length === 1;
+    if (event.key === "Enter" || (typing && event.key === " ")) this.pick(this.active);
+    else if (typing) this.typeAhead(event.key);
+    else return false;
+    return true;
   }
 
   typeAhead(letter) {
     const order = [...this.shown.keys()].map((offset) => (this.active + 1 + offset) % this.shown.length);
-    const found = order.find((index) => this.shown[index].item.text.toLowerCase().startsWith(letter.toLowerCase()));
+    const found = order.find((index) =>
+      this.shown[index].item.text.toLowerCase().startsWith(letter.toLowerCase()),
+    );
     if (found !== undefined) this.activate(found);
   }
 
@@ -135,7 +177,11 @@ class Menu {
     const below = anchor.bottom + 4 + size.height <= innerHeight - 8;
     const top = below ? anchor.bottom + 4 : Math.max(8, anchor.top - 4 - size.height);
     const left = Math.max(8, Math.min(anchor.left, innerWidth - size.width - 8));
-    Object.assign(this.popover.style, { top: `${top}px`, left: `${left}px`, minWidth: `${Math.min(anchor.width, 420)}px` });
+    Object.assign(this.popover.style, {
+      top: `${top}px`,
+      left: `${left}px`,
+      minWidth: `${Math.min(anchor.width, 420)}px`,
+    });
   }
 
   close() {
@@ -145,14 +191,10 @@ class Menu {
   /** However it was closed, the focus goes back to what opened it, or to what took its place. */
   onToggle(event) {
     if (event.newState !== "closed") return;
-    const hadFocus = this.popover.contains(document.activeElement) || document.activeElement === document.body;
+    const hadFocus =
+      this.popover.contains(document.activeElement) || document.activeElement === document.body;
     this.popover.remove();
     this.anchor.setAttribute("aria-expanded", "false");
-    if (hadFocus) focusWithoutScroll(this.anchor.isConnected ? this.anchor : this.successor());
-  }
-
-  successor() {
-    const key = this.anchor.dataset.focus;
-    return [...document.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === key);
+    if (hadFocus) returnFocus(this.anchor);
   }
 }

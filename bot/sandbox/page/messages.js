@@ -6,7 +6,7 @@ import { dayKeyOf, dayOf, fullTimeOf, timeOf } from "./dates.js";
 import { h, icon, reconcile } from "./dom.js";
 import { EMOJI, FREQUENT, emojiCharacter } from "./emoji.js";
 import { openMenu } from "./menus.js";
-import { drawMrkdwn } from "./mrkdwn.js";
+import { drawMrkdwn } from "./text.js";
 import { displayName, names, navigate, openChannel, state } from "./state.js";
 
 const GROUPED_WITHIN_SECONDS = 300;
@@ -35,7 +35,14 @@ export function messageItems(messages, { channel, inThread }) {
     const key = `${message.ts}${message.ephemeral ? " ephemeral" : ""}`;
     items.push({
       key,
-      signature: JSON.stringify([state.as, message, isCompact, inThread, day - dayKeyOf(known.reader.now / 1000, known.reader), openChannel()?.is_archived]),
+      signature: JSON.stringify([
+        state.as,
+        message,
+        isCompact,
+        inThread,
+        day - dayKeyOf(known.reader.now / 1000, known.reader),
+        openChannel()?.is_archived,
+      ]),
       render: () => drawMessage(message, { channel, inThread, isCompact, known }),
     });
     previous = message;
@@ -54,8 +61,11 @@ function dayItem(message, day, known) {
 
 /** Messages that follow each other shortly, by the same author, stand under one name, as in Slack. */
 function follows(previous, message) {
-  const sameAuthor = authorOf(previous) === authorOf(message) && Boolean(previous.ephemeral) === Boolean(message.ephemeral);
-  return sameAuthor && Number(message.ts) - Number(previous.ts) < GROUPED_WITHIN_SECONDS && !previous.reply_count;
+  const sameAuthor =
+    authorOf(previous) === authorOf(message) && Boolean(previous.ephemeral) === Boolean(message.ephemeral);
+  return (
+    sameAuthor && Number(message.ts) - Number(previous.ts) < GROUPED_WITHIN_SECONDS && !previous.reply_count
+  );
 }
 
 function authorOf(message) {
@@ -71,37 +81,68 @@ function drawMessage(message, { channel, inThread, isCompact, known }) {
   const name = authorName(message);
   const time = timeOf(message.ts, known.reader);
   const gutter = isCompact ? h("span", { class: "compact-time", "aria-hidden": "true" }, time) : avatar(name);
-  const article = h("article", {
-    class: `message${message.ephemeral ? " message-ephemeral" : ""}${isCompact ? " message-compact" : ""}`,
-    tabindex: "-1", "aria-label": `${name}, ${time}`, "data-ts": message.ts, "data-focus": `message ${message.ts}`,
-  },
-  message.ephemeral && drawOnlyYou(message, channel),
-  h("div", { class: "message-gutter" }, gutter),
-  h("div", { class: "message-main" },
-    !isCompact && drawHeading(message, name, known),
-    drawBody(message, channel, known),
-    drawReactions(message, channel),
-    !inThread && drawReplies(message, channel, known)),
-  drawToolbar(message, channel, inThread));
+  const article = h(
+    "article",
+    {
+      class: `message${message.ephemeral ? " message-ephemeral" : ""}${isCompact ? " message-compact" : ""}`,
+      tabindex: "-1",
+      "aria-label": `${name}, ${time}`,
+      "data-ts": message.ts,
+      "data-focus": `message ${message.ts}`,
+    },
+    message.ephemeral && drawOnlyYou(message, channel),
+    h("div", { class: "message-gutter" }, gutter),
+    h(
+      "div",
+      { class: "message-main" },
+      !isCompact && drawHeading(message, name, known),
+      drawBody(message, channel, known),
+      drawReactions(message, channel),
+      !inThread && drawReplies(message, channel, known),
+    ),
+    drawToolbar(message, channel, inThread),
+  );
   return h("li", { class: "message-item" }, article);
 }
 
 function drawOnlyYou(message, channel) {
   const dismiss = () => perform({ do: "delete", channel, ts: message.ts });
-  return h("div", { class: "only-you" }, icon("eye"), "Only visible to you",
-    h("button", { type: "button", class: "plain", "data-focus": `dismiss ${message.ts}`, onclick: dismiss }, "Dismiss"));
+  return h(
+    "div",
+    { class: "only-you" },
+    icon("eye"),
+    "Only visible to you",
+    h(
+      "button",
+      { type: "button", class: "plain", "data-focus": `dismiss ${message.ts}`, onclick: dismiss },
+      "Dismiss",
+    ),
+  );
 }
 
 function drawHeading(message, name, known) {
-  return h("div", { class: "message-heading" },
+  return h(
+    "div",
+    { class: "message-heading" },
     h("span", { class: "message-author" }, name),
     message.bot_id && h("span", { class: "badge" }, "APP"),
-    h("time", { class: "message-time", title: fullTimeOf(message.ts, known.reader) }, timeOf(message.ts, known.reader)));
+    h(
+      "time",
+      { class: "message-time", title: fullTimeOf(message.ts, known.reader) },
+      timeOf(message.ts, known.reader),
+    ),
+  );
 }
 
 function drawBody(message, channel, known) {
   const edited = message.edited && h("span", { class: "edited" }, " (edited)");
-  if (!message.blocks?.length) return h("div", { class: `message-text${message.is_deleted ? " message-deleted" : ""}` }, drawMrkdwn(message.text ?? "", known), edited);
+  if (!message.blocks?.length)
+    return h(
+      "div",
+      { class: `message-text${message.is_deleted ? " message-deleted" : ""}` },
+      drawMrkdwn(message.text ?? "", known),
+      edited,
+    );
   const body = h("div", { class: "blocks" });
   const context = {
     scope: `${state.as} ${channel} ${message.ts}`,
@@ -120,11 +161,21 @@ function drawReactions(message, channel) {
     const mine = reaction.users.includes(state.as);
     const who = reaction.users.map((id) => displayName(id) ?? id).join(", ");
     const label = `${reaction.name.replaceAll("_", " ")}: ${who}`;
-    return h("button", {
-      type: "button", class: "reaction", "aria-pressed": String(mine), "aria-label": label, title: `${who} reacted with :${reaction.name}:`,
-      "data-focus": `reaction ${message.ts} ${reaction.name}`,
-      onclick: () => perform({ do: mine ? "unreact" : "react", channel, ts: message.ts, name: reaction.name }),
-    }, h("span", { class: "emoji" }, emojiCharacter(reaction.name) ?? `:${reaction.name}:`), h("span", {}, String(reaction.users.length)));
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "reaction",
+        "aria-pressed": String(mine),
+        "aria-label": label,
+        title: `${who} reacted with :${reaction.name}:`,
+        "data-focus": `reaction ${message.ts} ${reaction.name}`,
+        onclick: () =>
+          perform({ do: mine ? "unreact" : "react", channel, ts: message.ts, name: reaction.name }),
+      },
+      h("span", { class: "emoji" }, emojiCharacter(reaction.name) ?? `:${reaction.name}:`),
+      h("span", {}, String(reaction.users.length)),
+    );
   });
   return h("div", { class: "reactions", role: "group", "aria-label": "Reactions" }, buttons);
 }
@@ -133,10 +184,18 @@ function drawReplies(message, channel, known) {
   if (!message.reply_count) return null;
   const count = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
   const last = message.latest_reply && lastReply(message.latest_reply, known);
-  return h("button", {
-    type: "button", class: "replies", "data-focus": `replies ${message.ts}`,
-    onclick: () => navigate({ channel, thread: message.ts }),
-  }, avatar(authorName(message), "avatar-small"), h("span", { class: "replies-count" }, count), last && h("span", { class: "replies-last" }, last));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "replies",
+      "data-focus": `replies ${message.ts}`,
+      onclick: () => navigate({ channel, thread: message.ts }),
+    },
+    avatar(authorName(message), "avatar-small"),
+    h("span", { class: "replies-count" }, count),
+    last && h("span", { class: "replies-last" }, last),
+  );
 }
 
 function lastReply(ts, known) {
@@ -147,38 +206,77 @@ function lastReply(ts, known) {
 function drawToolbar(message, channel, inThread) {
   if (message.ephemeral || message.is_deleted) return null;
   const tool = (name, label, onclick, menu) => {
-    const button = h("button", {
-      type: "button", class: "tool", "aria-label": label, title: label, "data-focus": `${name} ${message.ts}`,
-      "aria-haspopup": menu ? "menu" : null, onclick: () => onclick(button),
-    }, icon(name));
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "tool",
+        "aria-label": label,
+        title: label,
+        "data-focus": `${name} ${message.ts}`,
+        "aria-haspopup": menu ? "menu" : null,
+        onclick: () => onclick(button),
+      },
+      icon(name),
+    );
     return button;
   };
-  return h("div", { class: "toolbar", role: "group", "aria-label": "Message actions" },
-    !openChannel()?.is_archived && tool("smile", "Add a reaction", (button) => openReactionPicker(button, message, channel), true),
+  return h(
+    "div",
+    { class: "toolbar", role: "group", "aria-label": "Message actions" },
+    !openChannel()?.is_archived &&
+      tool("smile", "Add a reaction", (button) => openReactionPicker(button, message, channel), true),
     !inThread && tool("reply", "Reply in thread", () => navigate({ channel, thread: message.ts })),
-    tool("more", "More actions", (button) => openMessageMenu(button, message, channel), true));
+    tool("more", "More actions", (button) => openMessageMenu(button, message, channel), true),
+  );
 }
 
 function openReactionPicker(button, message, channel) {
-  const item = (name) => ({ value: name, text: name.replaceAll("_", " "), label: h("span", { class: "emoji", title: `:${name}:` }, EMOJI.get(name)) });
+  const item = (name) => ({
+    value: name,
+    text: name.replaceAll("_", " "),
+    label: h("span", { class: "emoji", title: `:${name}:` }, EMOJI.get(name)),
+  });
   const rest = [...EMOJI.keys()].filter((name) => !FREQUENT.includes(name));
   openMenu(button, {
-    label: "Reactions", role: "listbox", layout: "grid",
-    groups: [{ label: "Frequent", items: FREQUENT.map(item) }, { label: "All", items: rest.map(item) }],
+    label: "Reactions",
+    role: "listbox",
+    layout: "grid",
+    groups: [
+      { label: "Frequent", items: FREQUENT.map(item) },
+      { label: "All", items: rest.map(item) },
+    ],
     onPick: ({ value }) => perform({ do: "react", channel, ts: message.ts, name: value }),
   });
 }
 
 function openMessageMenu(button, message, channel) {
-  const shortcuts = state.workspace.shortcuts.filter((shortcut) => shortcut.type === "message").map((shortcut) => ({
-    label: shortcut.name, text: shortcut.name, description: state.workspace.app.name,
-    act: () => perform({ do: "shortcut", callback_id: shortcut.callback_id, channel, ts: message.ts }, { key: button.dataset.focus }),
-  }));
+  const shortcuts = state.workspace.shortcuts
+    .filter((shortcut) => shortcut.type === "message")
+    .map((shortcut) => ({
+      label: shortcut.name,
+      text: shortcut.name,
+      description: state.workspace.app.name,
+      act: () =>
+        perform(
+          { do: "shortcut", callback_id: shortcut.callback_id, channel, ts: message.ts },
+          { key: button.dataset.focus },
+        ),
+    }));
   const own = [{ label: "Copy text", text: "Copy text", act: () => copy(message.text ?? "") }];
   if (message.user === state.as && !message.bot_id) {
-    own.push({ label: "Delete message", text: "Delete message", danger: true, act: () => perform({ do: "delete", channel, ts: message.ts }) });
+    own.push({
+      label: "Delete message",
+      text: "Delete message",
+      danger: true,
+      act: () => perform({ do: "delete", channel, ts: message.ts }),
+    });
   }
-  openMenu(button, { label: "Message actions", groups: [{ items: shortcuts }, { items: own }], onPick: (item) => item.act() });
+  openMenu(button, {
+    label: "Message actions",
+    groups: [{ items: shortcuts }, { items: own }],
+    onPick: (item) => item.act(),
+  });
 }
 
 async function copy(text) {

@@ -2,8 +2,8 @@
 
 import { notify, perform } from "./actions.js";
 import { blockItems } from "./blocks.js";
-import { focusWithoutScroll, h, icon, reconcile } from "./dom.js";
-import { drawPlain } from "./mrkdwn.js";
+import { controlNamed, focusWithoutScroll, h, icon, reconcile } from "./dom.js";
+import { drawPlain } from "./text.js";
 import { names, state } from "./state.js";
 import { collect } from "./values.js";
 
@@ -15,8 +15,19 @@ export class Modals {
     this.body = h("div", { class: "modal-body blocks" });
     this.problem = h("p", { class: "modal-problem", role: "alert", hidden: true });
     this.footer = h("footer", { class: "modal-footer" });
-    this.form = h("form", { class: "modal-form", novalidate: true, onsubmit: (event) => this.submit(event) }, this.header, this.body, this.problem, this.footer);
-    this.node = h("dialog", { class: "dialog modal", "aria-labelledby": "modal-title", oncancel: (event) => this.onCancel(event) }, this.form);
+    this.form = h(
+      "form",
+      { class: "modal-form", novalidate: true, onsubmit: (event) => this.submit(event) },
+      this.header,
+      this.body,
+      this.problem,
+      this.footer,
+    );
+    this.node = h(
+      "dialog",
+      { class: "dialog modal", "aria-labelledby": "modal-title", oncancel: (event) => this.onCancel(event) },
+      this.form,
+    );
     this.shown = null;
   }
 
@@ -50,7 +61,7 @@ export class Modals {
     this.shown = null;
     if (!this.node.open) return;
     this.node.close();
-    if (document.activeElement === document.body) focusWithoutScroll(document.querySelector("[data-focus=composer]"));
+    if (document.activeElement === document.body) focusWithoutScroll(controlNamed("composer"));
   }
 
   focusFirst() {
@@ -76,20 +87,47 @@ export class Modals {
 
   headerItem(view, depth) {
     const render = () => {
-      const leave = (name, label) => h("button", { type: "button", class: "pane-tool", "aria-label": label, "data-focus": "leave", onclick: () => this.close() }, icon(name));
-      return h("div", { class: "modal-heading" },
+      const leave = (name, label) =>
+        h(
+          "button",
+          {
+            type: "button",
+            class: "pane-tool",
+            "aria-label": label,
+            "data-focus": "leave",
+            onclick: () => this.close(),
+          },
+          icon(name),
+        );
+      return h(
+        "div",
+        { class: "modal-heading" },
         depth > 1 && leave("back", "Back"),
         h("h2", { class: "modal-title", id: "modal-title" }, drawPlain(view.title.text, view.title)),
-        depth === 1 && leave("close", "Close"));
+        depth === 1 && leave("close", "Close"),
+      );
     };
     return { key: "header", signature: JSON.stringify([view.id, view.title, depth]), render };
   }
 
   footerItem(view) {
     const text = (object, fallback) => (object ? drawPlain(object.text, object) : fallback);
-    const render = () => h("div", { class: "modal-buttons" },
-      h("button", { type: "button", class: "button", "data-focus": "close modal", onclick: () => this.close() }, text(view.close, "Close")),
-      view.submit && h("button", { type: "submit", class: "button button-primary", "data-focus": `submit ${view.id}` }, text(view.submit)));
+    const render = () =>
+      h(
+        "div",
+        { class: "modal-buttons" },
+        h(
+          "button",
+          { type: "button", class: "button", "data-focus": "close modal", onclick: () => this.close() },
+          text(view.close, "Close"),
+        ),
+        view.submit &&
+          h(
+            "button",
+            { type: "submit", class: "button button-primary", "data-focus": `submit ${view.id}` },
+            text(view.submit),
+          ),
+      );
     return { key: "footer", signature: JSON.stringify([view.id, view.submit, view.close]), render };
   }
 

@@ -1,9 +1,7 @@
-// Slack's mrkdwn: parsed to plain objects (pure), then drawn as nodes. No text ever becomes HTML.
+// Slack's mrkdwn, parsed to plain objects; text.js draws them.
 // Rules: docs.slack.dev/messaging/formatting-message-text; where a marker counts was observed by others,
 // so this parser is strict: what is styled here is styled in Slack, also beside Chinese and Japanese.
 
-import { h } from "./dom.js";
-import { formatDate } from "./dates.js";
 import { SHORT_CODE, emojiCharacter } from "./emoji.js";
 
 const STYLES = { "*": "bold", _: "italic", "~": "strike" };
@@ -76,45 +74,49 @@ function tokenise(text, verbatim) {
   return tokens;
 }
 
+const ATOMS = { "<": specialAt, "`": codeAt, "&": entityAt, ":": emojiAt, h: bareUrlAt };
+
+/** What begins at `index` and is read as a whole, as {node, length}; undefined where only a character does. */
 function atomAt(text, index, before, verbatim) {
-  const match = (pattern) => {
-    pattern.lastIndex = index;
-    return pattern.exec(text);
-  };
-  let found;
-  switch (text[index]) {
-    case "<":
-      found = match(SPECIAL);
-      return found && { node: parseSpecial(found[1]), length: found[0].length };
-    case "`":
-      found = isBoundary(before) && match(CODE);
-      if (!found || !isBoundary(charToken(text, index + found[0].length))) return null;
-      return { node: { type: "code", text: decode(found[1]) }, length: found[0].length };
-    case "&":
-      found = match(ENTITY);
-      return found && { node: { type: "text", text: ENTITIES[found[1]] }, length: found[0].length };
-    case ":":
-      found = match(SHORT_CODE);
-      return found && emojiAtom(found);
-    case "h":
-      return verbatim || !isBoundary(before) ? null : bareUrl(match(BARE_URL));
-    default:
-      return null;
-  }
+  return ATOMS[text[index]]?.(text, index, before, verbatim);
 }
 
-function charToken(text, index) {
+function matchAt(pattern, text, index) {
+  pattern.lastIndex = index;
+  return pattern.exec(text);
+}
+
+function specialAt(text, index) {
+  const found = matchAt(SPECIAL, text, index);
+  return found && { node: parseSpecial(found[1]), length: found[0].length };
+}
+
+function codeAt(text, index, before) {
+  const found = isBoundary(before) && matchAt(CODE, text, index);
+  if (!found || !isBoundary(charAt(text, index + found[0].length))) return null;
+  return { node: { type: "code", text: decode(found[1]) }, length: found[0].length };
+}
+
+function charAt(text, index) {
   return index < text.length ? { char: String.fromCodePoint(text.codePointAt(index)) } : undefined;
 }
 
-function emojiAtom(found) {
-  const character = emojiCharacter(found[1], found[2]);
+function entityAt(text, index) {
+  const found = matchAt(ENTITY, text, index);
+  return found && { node: { type: "text", text: ENTITIES[found[1]] }, length: found[0].length };
+}
+
+function emojiAt(text, index) {
+  const found = matchAt(SHORT_CODE, text, index);
+  const character = found && emojiCharacter(found[1], found[2]);
   return character && { node: { type: "emoji", name: found[1], character }, length: found[0].length };
 }
 
-function bareUrl(found) {
-  const url = found?.[0].replace(/(?:[.,;:!?'"*_~)\]]|&(?:lt|gt);.*)+$/, "");
-  return url ? { node: { type: "link", url: decode(url), text: decode(url) }, length: url.length } : null;
+/** A bare URL becomes a link, without the punctuation that follows it, unless the text is verbatim. */
+function bareUrlAt(text, index, before, verbatim) {
+  const found = !verbatim && isBoundary(before) && matchAt(BARE_URL, text, index);
+  const url = found && found[0].replace(/(?:[.,;:!?'"*_~)\]]|&(?:lt|gt);.*)+$/, "");
+  return url && { node: { type: "link", url: decode(url), text: decode(url) }, length: url.length };
 }
 
 /** What stands between < and >: a mention, a date or a link. */
@@ -132,7 +134,13 @@ function parseCommand(target, label) {
   const [name, ...rest] = target.split("^");
   if (name === "date") {
     const [seconds, template = "", url = ""] = rest;
-    return { type: "date", seconds: Number(seconds), template: decode(template), url: decode(url), fallback: label };
+    return {
+      type: "date",
+      seconds: Number(seconds),
+      template: decode(template),
+      url: decode(url),
+      fallback: label,
+    };
   }
   if (name === "subteam") return { type: "broadcast", name: label.replace(/^@/, "") || rest[0] };
   return { type: "broadcast", name };
@@ -170,104 +178,31 @@ function pushToken(nodes, token) {
 
 /** The index of the marker that closes the one at `open`, on the same line; 0 where there is none. */
 function closingOf(tokens, open) {
-  const marker = tokens[open].char;
-  const [before, after] = [tokens[open - 1], tokens[open + 1]];
-  if (!isBoundary(before) || before?.char === marker || isSpace(after) || after.char === marker) return 0;
+  if (!opens(tokens, open)) return 0;
   for (let index = open + 2; index < tokens.length && tokens[index].char !== "\n"; index += 1) {
-    const [inside, outside] = [tokens[index - 1], tokens[index + 1]];
-    const closes = tokens[index].char === marker && !isSpace(inside) && isBoundary(outside);
-    if (closes && inside.char !== marker && outside?.char !== marker) return index;
+    if (tokens[index].char === tokens[open].char && closes(tokens, index)) return index;
   }
   return 0;
 }
 
-/** A URL that may be opened from a message, or null ("javascript:" and the like are only text). */
-export function safeUrl(url) {
-  try {
-    return ["http:", "https:", "mailto:", "tel:"].includes(new URL(url).protocol) ? url : null;
-  } catch {
-    return null;
-  }
+function opens(tokens, index) {
+  const [before, marker, after] = [tokens[index - 1], tokens[index].char, tokens[index + 1]];
+  return isBoundary(before) && before?.char !== marker && !isSpace(after) && after.char !== marker;
 }
 
-/** A link that opens beside this page and learns nothing of it. */
-export function link(url, ...children) {
-  const safe = safeUrl(url);
-  return safe ? h("a", { href: safe, target: "_blank", rel: "noopener noreferrer" }, children) : h("span", {}, children);
+function closes(tokens, index) {
+  const [inside, marker, outside] = [tokens[index - 1], tokens[index].char, tokens[index + 1]];
+  return !isSpace(inside) && inside.char !== marker && isBoundary(outside) && outside?.char !== marker;
 }
 
-/** One emoji; a screen reader hears its name. */
-export function emoji(name, character) {
-  return h("span", { class: "emoji", role: "img", "aria-label": name.replaceAll("_", " "), title: `:${name}:` }, character);
-}
-
-/** A mention of a person, by the name that the workspace knows. */
-export function userMention(id, names, label) {
-  const self = id === names.me ? " mention-me" : "";
-  return h("span", { class: `mention${self}` }, `@${names.user(id) ?? (label || id)}`);
-}
-
-/** A mention of a channel; it opens the channel where the reader can see it. */
-export function channelMention(id, names, label) {
-  const name = names.channel(id);
-  if (!name) return h("span", { class: "mention" }, `#${label || "private-channel"}`);
-  return h("a", { class: "mention", href: names.channelHref(id), "data-channel": id }, `#${name}`);
-}
-
-/** A mention of everybody or of a group. */
-export function broadcast(name) {
-  return h("span", { class: "mention mention-me" }, `@${name}`);
-}
-
-/** A date in the reader's own time. */
-export function date(node, names) {
-  const text = formatDate(node.seconds, node.template, node.fallback, names.reader);
-  const time = h("time", { title: node.fallback || null }, text);
-  return node.url ? link(node.url, time) : time;
-}
-
-const DRAW = {
-  text: (node) => document.createTextNode(node.text),
-  bold: (node, names) => h("strong", {}, drawNodes(node.children, names)),
-  italic: (node, names) => h("em", {}, drawNodes(node.children, names)),
-  strike: (node, names) => h("s", {}, drawNodes(node.children, names)),
-  code: (node) => h("code", {}, node.text),
-  pre: (node) => h("pre", { tabindex: "0" }, node.text),
-  quote: (node, names) => h("blockquote", {}, drawNodes(node.children, names)),
-  link: (node) => link(node.url, node.text),
-  user: (node, names) => userMention(node.id, names, node.label),
-  channel: (node, names) => channelMention(node.id, names, node.label),
-  broadcast: (node) => broadcast(node.name),
-  date: (node, names) => date(node, names),
-  emoji: (node) => emoji(node.name, node.character),
-};
-
-function drawNodes(nodes, names) {
-  return nodes.map((node) => DRAW[node.type](node, names));
-}
-
-/** mrkdwn as nodes; `names` knows people and channels by id, and the reader's time. */
-export function drawMrkdwn(text, names, options) {
-  return drawNodes(parseMrkdwn(text, options), names);
-}
-
-/** plain_text as nodes: nothing has a meaning but emoji short codes, unless `emoji` is false. */
-export function drawPlain(text, { emoji: withEmoji = true } = {}) {
-  if (!withEmoji) return [document.createTextNode(decode(text))];
+/** plain_text as text and emoji; with `emoji` false as one text. */
+export function parsePlain(text, { emoji = true } = {}) {
+  if (!emoji) return [{ type: "text", text: decode(text) }];
   const nodes = [];
   for (let index = 0; index < text.length;) {
-    SHORT_CODE.lastIndex = index;
-    const found = text[index] === ":" ? SHORT_CODE.exec(text) : null;
-    const atom = found && emojiAtom(found);
+    const atom = text[index] === ":" ? emojiAt(text, index) : null;
     pushToken(nodes, atom ? { node: atom.node } : { char: text[index] });
     index += atom ? atom.length : 1;
   }
-  for (const node of nodes) if (node.type === "text") node.text = decode(node.text);
-  return drawNodes(nodes, {});
-}
-
-/** A Block Kit text object, of either type, as nodes. */
-export function drawText(object, names) {
-  if (object.type === "plain_text") return drawPlain(object.text, object);
-  return drawMrkdwn(object.text, names, object);
+  return nodes.map((node) => (node.type === "text" ? { ...node, text: decode(node.text) } : node));
 }

@@ -6,16 +6,26 @@ import { change, state } from "./state.js";
 export class Notices {
   constructor() {
     this.met = new Set();
-    this.node = h("div", { class: "notices", role: "log", "aria-live": "assertive", "aria-label": "Notices" });
+    this.node = h("div", {
+      class: "notices",
+      role: "log",
+      "aria-live": "assertive",
+      "aria-label": "Notices",
+    });
   }
 
   /** Draws what has not been put away. It follows into an open modal, where alone it can be reached. */
   show() {
     this.passOverOld();
-    const all = [...state.failures, ...(state.view?.notices ?? [])].filter(({ id }) => !state.dismissed.has(id));
+    const all = [...state.failures, ...(state.view?.notices ?? [])].filter(
+      ({ id }) => !state.dismissed.has(id),
+    );
     const host = document.querySelector("dialog[open].modal") ?? document.body;
     if (this.node.parentNode !== host) host.append(this.node);
-    reconcile(this.node, [...(state.connected ? [] : [this.lostItem()]), ...all.map((notice) => this.item(notice))]);
+    reconcile(this.node, [
+      ...(state.connected ? [] : [this.lostItem()]),
+      ...all.map((notice) => this.item(notice)),
+    ]);
   }
 
   /** What was said before this page first looked as a person is old news. */
@@ -26,7 +36,17 @@ export class Notices {
   }
 
   lostItem() {
-    return { key: "lost", signature: "", render: () => h("div", { class: "notice" }, icon("warning"), h("span", {}, "The sandbox does not answer. Trying again…")) };
+    return {
+      key: "lost",
+      signature: "",
+      render: () =>
+        h(
+          "div",
+          { class: "notice" },
+          icon("warning"),
+          h("span", {}, "The sandbox does not answer. Trying again…"),
+        ),
+    };
   }
 
   item({ id, text }) {
@@ -34,8 +54,18 @@ export class Notices {
       state.dismissed.add(id);
       change();
     };
-    const render = () => h("div", { class: "notice" }, icon("warning"), h("span", {}, text),
-      h("button", { type: "button", class: "pane-tool", "aria-label": "Dismiss", onclick: putAway }, icon("close")));
+    const render = () =>
+      h(
+        "div",
+        { class: "notice" },
+        icon("warning"),
+        h("span", {}, text),
+        h(
+          "button",
+          { type: "button", class: "pane-tool", "aria-label": "Dismiss", onclick: putAway },
+          icon("close"),
+        ),
+      );
     return { key: id, signature: text, render };
   }
 }

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { emojiCharacter } from "./emoji.js";
-import { broadcast, channelMention, date, emoji, link, userMention } from "./mrkdwn.js";
+import { broadcast, channelMention, date, emoji, link, userMention } from "./text.js";
 
 const ELEMENTS = {
   text: (element) => document.createTextNode(element.text),
@@ -16,16 +16,30 @@ const ELEMENTS = {
 };
 
 function dateOf(element) {
-  return { seconds: element.timestamp, template: element.format, url: element.url, fallback: element.fallback };
+  return {
+    seconds: element.timestamp,
+    template: element.format,
+    url: element.url,
+    fallback: element.fallback,
+  };
 }
 
 function drawEmoji(element) {
   const known = emojiCharacter(element.name, element.skin_tone);
-  const given = element.unicode?.split("-").map((code) => String.fromCodePoint(parseInt(code, 16))).join("");
+  const given = element.unicode
+    ?.split("-")
+    .map((code) => String.fromCodePoint(parseInt(code, 16)))
+    .join("");
   return known || given ? emoji(element.name, known || given) : document.createTextNode(`:${element.name}:`);
 }
 
-const STYLES = [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"], ["underline", "u"]];
+const STYLES = [
+  ["code", "code"],
+  ["bold", "strong"],
+  ["italic", "em"],
+  ["strike", "s"],
+  ["underline", "u"],
+];
 
 function drawInline(element, names) {
   const draw = ELEMENTS[element.type];
@@ -41,8 +55,15 @@ function drawInlines(part, names) {
 function drawList(list, names) {
   const tag = list.style === "ordered" ? "ol" : "ul";
   const indent = Math.min(list.indent ?? 0, 8);
-  const props = { class: `rt-list rt-indent-${indent}${list.border ? " rt-border" : ""}`, start: tag === "ol" && list.offset ? list.offset + 1 : null };
-  return h(tag, props, list.elements.map((item) => h("li", {}, drawInlines(item, names))));
+  const props = {
+    class: `rt-list rt-indent-${indent}${list.border ? " rt-border" : ""}`,
+    start: tag === "ol" && list.offset ? list.offset + 1 : null,
+  };
+  return h(
+    tag,
+    props,
+    list.elements.map((item) => h("li", {}, drawInlines(item, names))),
+  );
 }
 
 const PARTS = {

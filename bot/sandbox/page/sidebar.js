@@ -17,7 +17,12 @@ export function drawSidebar(parent) {
 }
 
 function drawTeam() {
-  return h("div", { class: "team" }, h("span", { class: "team-mark", "aria-hidden": "true" }), h("h1", { class: "team-name" }, state.workspace.team.name));
+  return h(
+    "div",
+    { class: "team" },
+    h("span", { class: "team-mark", "aria-hidden": "true" }),
+    h("h1", { class: "team-name" }, state.workspace.team.name),
+  );
 }
 
 function section(key, title, entries) {
@@ -25,44 +30,111 @@ function section(key, title, entries) {
   return {
     key,
     signature: JSON.stringify([state.as, entries]),
-    render: () => h("nav", { class: "section", "aria-labelledby": id },
-      h("h2", { class: "section-title", id }, title),
-      h("ul", { class: "entries", role: "list" }, entries.map(drawEntry))),
+    render: () =>
+      h(
+        "nav",
+        { class: "section", "aria-labelledby": id },
+        h("h2", { class: "section-title", id }, title),
+        h("ul", { class: "entries", role: "list" }, entries.map(drawEntry)),
+      ),
   };
 }
 
 function channelEntry(channel) {
   const symbol = channel.is_private ? "lock" : "hash";
   const note = channel.is_archived ? "archived" : "";
-  return { id: channel.id, name: channel.name, symbol, note, unread: unreadIn(channel.id), current: state.channel === channel.id };
+  return {
+    id: channel.id,
+    name: channel.name,
+    symbol,
+    note,
+    unread: unreadIn(channel.id),
+    current: state.channel === channel.id,
+  };
 }
 
 function appEntries() {
   const { app } = state.workspace;
   const direct = appDirectMessage();
   const entries = [];
-  if (app.home_tab_enabled) entries.push({ id: HOME, name: app.name, symbol: "home", note: "Home", unread: 0, current: state.channel === HOME });
-  if (direct) entries.push({ id: direct.id, name: app.name, initial: true, note: "Messages", unread: unreadIn(direct.id), current: state.channel === direct.id });
+  if (app.home_tab_enabled)
+    entries.push({
+      id: HOME,
+      name: app.name,
+      symbol: "home",
+      note: "Home",
+      unread: 0,
+      current: state.channel === HOME,
+    });
+  if (direct)
+    entries.push({
+      id: direct.id,
+      name: app.name,
+      initial: true,
+      note: "Messages",
+      unread: unreadIn(direct.id),
+      current: state.channel === direct.id,
+    });
   return entries;
 }
 
 function drawEntry(entry) {
   const sign = entry.initial ? avatar(entry.name, "avatar-small") : icon(entry.symbol);
-  const spoken = [entry.name, entry.note, entry.unread && `${entry.unread} new`, entry.symbol === "lock" && "private"].filter(Boolean).join(", ");
-  return h("li", {}, h("a", {
-    class: `entry${entry.unread ? " entry-unread" : ""}${entry.note === "archived" ? " entry-archived" : ""}`,
-    href: hrefOf({ channel: entry.id }), "data-channel": entry.id, "data-focus": `channel ${entry.id}`,
-    "aria-current": entry.current ? "page" : null, "aria-label": spoken,
-  }, sign, h("span", { class: "entry-name" }, entry.name), entry.note && h("span", { class: "entry-note" }, entry.note),
-  entry.unread > 0 && h("span", { class: "entry-count" }, String(entry.unread))));
+  const spoken = [
+    entry.name,
+    entry.note,
+    entry.unread && `${entry.unread} new`,
+    entry.symbol === "lock" && "private",
+  ]
+    .filter(Boolean)
+    .join(", ");
+  return h(
+    "li",
+    {},
+    h(
+      "a",
+      {
+        class: `entry${entry.unread ? " entry-unread" : ""}${entry.note === "archived" ? " entry-archived" : ""}`,
+        href: hrefOf({ channel: entry.id }),
+        "data-channel": entry.id,
+        "data-focus": `channel ${entry.id}`,
+        "aria-current": entry.current ? "page" : null,
+        "aria-label": spoken,
+      },
+      sign,
+      h("span", { class: "entry-name" }, entry.name),
+      entry.note && h("span", { class: "entry-note" }, entry.note),
+      entry.unread > 0 && h("span", { class: "entry-count" }, String(entry.unread)),
+    ),
+  );
 }
 
 function drawPerson() {
   const name = displayName(state.as);
-  const button = h("button", {
-    type: "button", class: "person", "aria-haspopup": "menu", "data-focus": "person", "aria-label": `You are ${name}. Look as somebody else`,
-    onclick: () => openMenu(button, { label: "Look as", groups: [{ label: "Look as", items: state.workspace.people.map(personItem) }], onPick: lookAs }),
-  }, avatar(name), h("span", { class: "person-names" }, h("span", { class: "person-name" }, name), h("span", { class: "person-zone" }, zoneOf(person(state.as)))), icon("down"));
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "person",
+      "aria-haspopup": "menu",
+      "data-focus": "person",
+      "aria-label": `You are ${name}. Look as somebody else`,
+      onclick: () =>
+        openMenu(button, {
+          label: "Look as",
+          groups: [{ label: "Look as", items: state.workspace.people.map(personItem) }],
+          onPick: lookAs,
+        }),
+    },
+    avatar(name),
+    h(
+      "span",
+      { class: "person-names" },
+      h("span", { class: "person-name" }, name),
+      h("span", { class: "person-zone" }, zoneOf(person(state.as))),
+    ),
+    icon("down"),
+  );
   return h("div", { class: "person-switcher" }, button);
 }
 
@@ -72,7 +144,13 @@ function zoneOf({ locale, tz }) {
 
 function personItem(each) {
   const name = displayName(each.id);
-  return { value: each.id, text: name, label: name, description: zoneOf(each), selected: each.id === state.as };
+  return {
+    value: each.id,
+    text: name,
+    label: name,
+    description: zoneOf(each),
+    selected: each.id === state.as,
+  };
 }
 
 function lookAs({ value }) {
@@ -82,7 +160,8 @@ function lookAs({ value }) {
 /** Messages of others in a channel that came since this person last looked at it here. */
 function unreadIn(channel) {
   const seen = state.seen.get(`${state.as} ${channel}`);
-  return messagesOf(channel).filter((message) => Number(message.ts) > seen && message.user !== state.as).length;
+  return messagesOf(channel).filter((message) => Number(message.ts) > seen && message.user !== state.as)
+    .length;
 }
 
 /** Notes what has been read: all of the open channel, and all that was there when a person first looked. */

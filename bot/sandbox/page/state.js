@@ -109,6 +109,7 @@ export function isTopLevel(message) {
 export function closedBecause(channel) {
   if (channel.is_archived) return "This channel is archived. Nobody can write here.";
   if (!channel.is_member) return "You are not in this channel, so you can only read it.";
-  if (channel.is_im && !state.workspace.app.messages_tab_enabled) return "Sending messages to this app has been turned off.";
+  if (channel.is_im && !state.workspace.app.messages_tab_enabled)
+    return "Sending messages to this app has been turned off.";
   return null;
 }

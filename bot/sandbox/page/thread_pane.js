@@ -2,7 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
-import { focusWithoutScroll, h, icon } from "./dom.js";
+import { controlNamed, focusWithoutScroll, h, icon } from "./dom.js";
 import { closedBecause, messagesOf, navigate, openChannel, state } from "./state.js";
 
 export class ThreadPane {
@@ -11,10 +11,28 @@ export class ThreadPane {
     this.conversation = new Conversation({ start: "beginning" });
     this.composer = new Composer({ takesCommands: false });
     this.where = h("span", { class: "pane-note" });
-    const close = h("button", { type: "button", class: "pane-tool", "aria-label": "Close the thread", "data-focus": "close thread", onclick: () => this.close() }, icon("close"));
-    this.node = h("aside", { class: "pane thread", "aria-label": "Thread", hidden: true, onkeydown: (event) => this.onKey(event) },
-      h("header", { class: "pane-header" }, h("div", { class: "pane-heading" }, h("h2", { class: "pane-title" }, "Thread"), this.where, close)),
-      this.conversation.node, this.composer.node);
+    const close = h(
+      "button",
+      {
+        type: "button",
+        class: "pane-tool",
+        "aria-label": "Close the thread",
+        "data-focus": "close thread",
+        onclick: () => this.close(),
+      },
+      icon("close"),
+    );
+    this.node = h(
+      "aside",
+      { class: "pane thread", "aria-label": "Thread", hidden: true, onkeydown: (event) => this.onKey(event) },
+      h(
+        "header",
+        { class: "pane-header" },
+        h("div", { class: "pane-heading" }, h("h2", { class: "pane-title" }, "Thread"), this.where, close),
+      ),
+      this.conversation.node,
+      this.composer.node,
+    );
     this.open = null;
   }
 
@@ -29,8 +47,16 @@ export class ThreadPane {
     this.open = isOpen ? state.thread : "";
     if (!isOpen) return;
     this.where.textContent = channel.is_im ? "" : `#${channel.name}`;
-    this.conversation.show(messages, { id: `${state.as} ${state.thread}`, label: "Thread", channel: channel.id, inThread: true });
-    this.composer.show({ channel: channel.id, thread: state.thread }, { placeholder: "Reply…", closedBecause: closedBecause(channel) });
+    this.conversation.show(messages, {
+      id: `${state.as} ${state.thread}`,
+      label: "Thread",
+      channel: channel.id,
+      inThread: true,
+    });
+    this.composer.show(
+      { channel: channel.id, thread: state.thread },
+      { placeholder: "Reply…", closedBecause: closedBecause(channel) },
+    );
     if (opened) focusWithoutScroll(this.conversation.node);
   }
 
@@ -42,11 +68,9 @@ export class ThreadPane {
 
   /** Closes the thread; the focus goes back to the replies that it was opened from. */
   close() {
-    const opener = `replies ${state.thread}`;
-    const message = `message ${state.thread}`;
+    const [main, parent] = [document.getElementById("main"), state.thread];
     navigate({ thread: null });
-    const named = (key) => [...document.querySelectorAll("main [data-focus]")].find((node) => node.dataset.focus === key);
-    focusWithoutScroll(named(opener) ?? named(message));
+    focusWithoutScroll(controlNamed(`replies ${parent}`, main) ?? controlNamed(`message ${parent}`, main));
   }
 }
 

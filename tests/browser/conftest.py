@@ -1,0 +1,142 @@
+"""Drives the system's Chromium over the sandbox's page, with a foreign app connected."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.sandbox.clock import RunningClock
+from bot.sandbox.people import Member
+from bot.sandbox.server import Sandbox
+from bot.sandbox.workspace import Workspace
+from tests.browser.lunch import MANIFEST, Lunch
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+UNLIMITED = {
+    "message_seconds": None,
+    "messages_per_minute": None,
+    "tier_1": None,
+    "tier_3": None,
+    "tier_4": None,
+}
+
+expect.set_options(timeout=5_000)
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    executable = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    if executable is None:
+        pytest.skip(f"no Chromium is installed here ({', '.join(CHROMIUM)})")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def window(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """What all pages of a run are opened in; each sandbox has an origin of its own, so they share nothing."""
+    context = await browser.new_context()
+    yield context
+    await context.close()
+
+
+@pytest.fixture
+def clock() -> RunningClock:
+    return RunningClock()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sandbox(clock: RunningClock) -> AsyncIterator[Sandbox]:
+    async with Sandbox(Workspace(MANIFEST, clock, {"rates": UNLIMITED})) as sandbox:
+        yield sandbox
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def app_client(sandbox: Sandbox) -> AsyncWebClient:
+    return AsyncWebClient(token=sandbox.workspace.bot_token, base_url=sandbox.api_url)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def lunch(sandbox: Sandbox, app_client: AsyncWebClient) -> AsyncIterator[Lunch]:
+    lunch = Lunch(app_client, sandbox.workspace.app_token)
+    await lunch.connect()
+    yield lunch
+    await lunch.disconnect()
+
+
+@dataclass
+class Screen:
+    """The page of a sandbox, and what went wrong in it."""
+
+    page: Page
+    sandbox: Sandbox
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Note each error on the console and each request to another host."""
+        own = urlsplit(self.sandbox.url).netloc
+
+        def note_request(url: str) -> None:
+            if urlsplit(url).scheme in {"http", "https"} and urlsplit(url).netloc != own:
+                self.complaints.append(f"asked another host: {url}")
+
+        self.page.on("request", lambda request: note_request(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"failed: {error}"))
+        self.page.on("console", lambda message: self._note_console(message.type, message.text))
+
+    def _note_console(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.complaints.append(f"{kind}: {text}")
+
+    async def open(self, person: str = "ada", channel: str = "papers", thread: str = "") -> Page:
+        """Open the page as a person in a channel, by their names."""
+        workspace = self.sandbox.workspace
+        place = "home" if channel == "home" else workspace.channel(channel).id
+        address = f"{self.sandbox.url}/?as={workspace.person(person).id}&channel={place}"
+        await self.page.goto(address + (f"&thread={thread}" if thread else ""))
+        await expect(self.page.get_by_role("main")).to_be_visible()
+        return self.page
+
+    def person(self, name: str) -> Member:
+        """Return a person who acts beside the page, as if from another machine."""
+        return self.sandbox.person(name)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def screen(window: BrowserContext, sandbox: Sandbox) -> AsyncIterator[Screen]:
+    screen = Screen(await window.new_page(), sandbox)
+    await screen.page.set_viewport_size({"width": 1280, "height": 800})
+    screen.watch()
+    yield screen
+    await leave(screen.page, sandbox)
+
+    assert screen.complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(screen: Screen, lunch: Lunch) -> Page:
+    return await screen.open()
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def canvas(window: BrowserContext) -> AsyncIterator[Page]:
+    """A page on which a test draws by itself; what it does there changes nothing for the next."""
+    async with Sandbox(Workspace(MANIFEST)) as sandbox:
+        page = await window.new_page()
+        await page.goto(sandbox.url)
+        yield page
+        await leave(page, sandbox)
+
+
+async def leave(page: Page, sandbox: Sandbox) -> None:
+    """Close a page and have the sandbox notice at its next word, so that its own closing need not wait."""
+    await page.goto("about:blank")
+    sandbox.workspace.changed()
+    await page.close()

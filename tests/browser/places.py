@@ -1,0 +1,32 @@
+"""The places of the page, and what a person most often does there."""
+
+import re
+from typing import Any
+
+from playwright.async_api import Locator, Page
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.sandbox.server import Sandbox
+
+
+def main_of(page: Page) -> Locator:
+    return page.get_by_role("main")
+
+
+def thread_of(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Thread")
+
+
+def composer_of(page: Page) -> Locator:
+    return page.get_by_role("combobox", name=re.compile("^Message "))
+
+
+async def say(page: Page, text: str) -> None:
+    await composer_of(page).fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def post(client: AsyncWebClient, sandbox: Sandbox, channel: str = "papers", **message: Any) -> str:
+    """Post as the app and return the ts."""
+    answer = await client.chat_postMessage(channel=sandbox.workspace.channel(channel).id, **message)
+    return str(answer["ts"])
