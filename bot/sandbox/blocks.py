@@ -37,7 +37,7 @@ def problems_of_view(view: Any) -> list[Problem]:
     """Return what Slack would refuse in a modal or a Home tab."""
     kind = view.get("type") if isinstance(view, dict) else None
     walk = Walk(str(kind))
-    if isinstance(view, dict) and kind is not None and kind not in VIEWS:
+    if kind is not None and (not isinstance(kind, str) or kind not in VIEWS):
         walk.report("field.value", f"must be one of: {', '.join(VIEWS)}", "/view/type")
         return walk.problems
     check_object(walk, view, "/view", VIEWS[kind or "modal"])
@@ -46,6 +46,8 @@ def problems_of_view(view: Any) -> list[Problem]:
 
 def _blocks_of_view(walk: Walk, value: Any, pointer: str) -> None:
     _check_blocks(walk, value, pointer, "view.blocks")
+    if value == []:
+        walk.report("view.needs_blocks", "must contain at least 1 block", pointer)
 
 
 def _check_blocks(walk: Walk, blocks: Any, pointer: str, rule: str) -> None:
@@ -142,7 +144,7 @@ def elements_of(block: Json) -> Iterator[Json]:
     elements = block.get("elements")
     candidates += elements if isinstance(elements, list) and block.get("type") == "actions" else []
     for element in candidates:
-        if isinstance(element, dict) and element.get("type") in INTERACTIVE:
+        if isinstance(element, dict) and str(element.get("type")) in INTERACTIVE:
             yield element
 
 
@@ -213,7 +215,7 @@ def _with_entities(value: Any) -> Any:
         return [_with_entities(item) for item in value]
     if not isinstance(value, dict):
         return value
-    is_text = value.get("type") in {"plain_text", "mrkdwn"}
+    is_text = value.get("type") in ("plain_text", "mrkdwn")
     return {
         key: escaped(inner) if is_text and key == "text" else _with_entities(inner)
         for key, inner in value.items()

@@ -179,8 +179,13 @@ def any_text(rule: str) -> Check:
     return text(rule, "plain_text", "mrkdwn")
 
 
-def by_type(shapes: Mapping[str, Shape], allowed: tuple[str, ...], rule: str) -> Check:
-    """Return the check of an object whose `type` is one of `allowed`, each with its shape."""
+def by_type(
+    shapes: Mapping[str, Shape], allowed: tuple[str, ...], rule: str, unknown: str = "block.type"
+) -> Check:
+    """Return the check of an object whose `type` is one of `allowed`, each with its shape.
+
+    `rule` forbids the other types in `shapes` here, `unknown` those that are not in it.
+    """
 
     def check(walk: Walk, value: Any, pointer: str) -> None:
         if not isinstance(value, dict):
@@ -189,8 +194,8 @@ def by_type(shapes: Mapping[str, Shape], allowed: tuple[str, ...], rule: str) ->
         kind = value.get("type")
         if kind is None:
             walk.report("field.required", "missing required field: type", pointer)
-        elif kind not in shapes:
-            walk.report("block.type", f"unsupported type: {kind}", f"{pointer}/type")
+        elif not isinstance(kind, str) or kind not in shapes:
+            walk.report(unknown, f"unsupported type: {kind}", f"{pointer}/type")
         elif kind not in allowed:
             walk.report(rule, f"unsupported type: {kind}", f"{pointer}/type")
         else:

@@ -80,7 +80,11 @@ class ManualClock:
         await self._sleepers.add(self._now + timedelta(seconds=seconds))
 
     async def advance(self, seconds: float) -> None:
-        """Move the time forward by `seconds`, stopping at each moment for which somebody waits."""
+        """Move the time forward by `seconds`, stopping at each moment for which somebody waits.
+
+        What was started before runs first, so that it waits from now on and not from then.
+        """
+        await _let_others_run()
         until = self._now + timedelta(seconds=seconds)
         while (due := self._sleepers.next_due(until)) is not None:
             self._now = max(self._now, due)
@@ -112,6 +116,7 @@ class RunningClock:
 
     async def advance(self, seconds: float) -> None:
         """Put the clock forward by `seconds` and wake those whose moment has passed."""
+        await _let_others_run()
         self._ahead += timedelta(seconds=seconds)
         while self._sleepers.next_due(self.now()) is not None:
             self._sleepers.wake_one()

@@ -20,6 +20,7 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     # Whole payloads
     ("message.blocks", 50, "docs: reference/block-kit/blocks"),
     ("view.blocks", 100, "docs: surfaces/app-home, surfaces/modals"),
+    ("view.needs_blocks", 1, "sdk: models/views, between 1 and 100 blocks"),
     ("message.size", 11_340, "reported: slackapi/bolt-js#2509 and #2867, the smallest size refused less one"),
     ("message.text", 40_000, "docs: reference/methods/chat.postMessage, longer text is cut"),
     ("message.needs_content", None, "docs: reference/methods/chat.postMessage, no_text"),

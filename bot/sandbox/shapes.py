@@ -231,7 +231,12 @@ _RICH: dict[str, Shape] = {
             "style": one_of("bullet", "ordered"),
             "elements": items(
                 None,
-                by_type({"rich_text_section": _RICH_SECTION}, ("rich_text_section",), "rich_text.list"),
+                by_type(
+                    {"rich_text_section": _RICH_SECTION},
+                    ("rich_text_section",),
+                    "rich_text.list",
+                    unknown="rich_text.list",
+                ),
             ),
             "indent": integer,
             "offset": integer,
@@ -248,7 +253,7 @@ def _section_says_something(walk: Walk, block: Any, pointer: str) -> None:
 
 
 def _context_element(walk: Walk, value: Any, pointer: str) -> None:
-    if isinstance(value, dict) and value.get("type") in {"plain_text", "mrkdwn"}:
+    if isinstance(value, dict) and value.get("type") in ("plain_text", "mrkdwn"):
         any_text("text")(walk, value, pointer)
     else:
         by_type(ELEMENTS, ("image",), "element.place")(walk, value, pointer)
