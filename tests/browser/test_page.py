@@ -254,6 +254,15 @@ async def test_it_is_said_that_the_app_did_not_answer(page: Page, lunch: Lunch, 
     await expect(composer_of(page)).to_have_value("/lunhc")
 
 
+async def test_it_is_said_that_the_sandbox_is_gone(screen: Screen, sandbox: Sandbox) -> None:
+    page = await screen.open()
+
+    await sandbox.aclose()
+
+    await expect(page.get_by_role("log", name="Notices")).to_contain_text("The sandbox does not answer")
+    screen.complaints.clear()  # the browser says so too, on its console
+
+
 async def test_what_strangers_write_never_becomes_markup_or_a_request(
     page: Page, sandbox: Sandbox, app_client: AsyncWebClient
 ) -> None:

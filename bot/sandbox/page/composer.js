@@ -98,7 +98,6 @@ export class Composer {
 
   showSuggestions(commands) {
     this.suggestions = commands;
-    this.active = 0;
     this.list.hidden = !commands.length;
     this.list.replaceChildren();
     append(
@@ -107,7 +106,8 @@ export class Composer {
     );
     if (!this.takesCommands) return;
     this.input.setAttribute("aria-expanded", String(commands.length > 0));
-    this.activate(0);
+    const exact = commands.findIndex(({ command }) => command === this.input.value);
+    this.activate(Math.max(exact, 0));
   }
 
   drawSuggestion(command, index) {

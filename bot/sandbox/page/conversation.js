@@ -33,6 +33,11 @@ export class Conversation {
       this.node.scrollTop = this.node.scrollHeight;
   }
 
+  /** Forgets where the reader was: the conversation is opened anew the next time. */
+  leave() {
+    this.open = null;
+  }
+
   /** From the list itself, the arrows step into its messages: down to the first, up to the last. */
   onKey(event) {
     if (event.target !== this.node || !["ArrowUp", "ArrowDown"].includes(event.key)) return;

@@ -43,8 +43,13 @@ export class MainPane {
     this.home.hidden = !isHome;
     this.conversation.node.hidden = isHome;
     this.composer.node.hidden = isHome;
-    if (isHome) drawHome(this.home);
+    if (isHome) this.showHome();
     else this.showChannel(channel);
+  }
+
+  showHome() {
+    this.conversation.leave();
+    drawHome(this.home);
   }
 
   showChannel(channel) {

@@ -143,7 +143,8 @@ function drawBody(message, channel, known) {
       drawMrkdwn(message.text ?? "", known),
       edited,
     );
-  const body = h("div", { class: "blocks" });
+  const isRichText = message.blocks.every((block) => block.type === "rich_text");
+  const body = h("div", { class: `blocks${isRichText ? " blocks-wide" : ""}` });
   const context = {
     scope: `${state.as} ${channel} ${message.ts}`,
     container: { channel, ts: message.ts },
