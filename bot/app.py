@@ -76,6 +76,8 @@ async def _workspace(client: AsyncWebClient) -> str:
 
 async def _connect(socket: AsyncSocketModeHandler) -> None:
     try:
+        # The client would try a refused token again for ever; what it is given here it need not ask for.
+        socket.client.wss_uri = await socket.client.issue_new_wss_url()
         await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
     except SlackApiError as error:
         raise _refused("SLACK_APP_TOKEN", error) from error
