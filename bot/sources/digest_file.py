@@ -211,7 +211,8 @@ def _shown(text: str) -> str:
 
 # --- A summary ------------------------------------------------------------------------------------------
 
-_GAP = re.compile(r"\s{2,}")
+_BLANK_LINE = re.compile(r"\s*\n\s*\n\s*")
+_GAP = re.compile(r"\s{2,}|(?<=[。！？.!?])\n")
 _LIST_NUMBER = re.compile(r"(?:^|[:：。.;；!?！？]\s+)[0-9]{1,2}[.)]$")
 _CLOSERS = "[”’』」）)\"'*]*"
 _GROUP_END = re.compile(rf"[。！？]{_CLOSERS}\s+")
@@ -245,11 +246,12 @@ def read_summary(text: str, paper_id: str, language: str, provenance: Provenance
 
 def read_pieces(text: str) -> Iterator[Piece]:
     """Divide a summary's text into pieces that together are all of it."""
-    line = re.sub(r"\s*\n\s*", "  ", text.strip())
+    line = re.sub(r"\s*\n\s*", "\n", _BLANK_LINE.sub("  ", text.strip()))
     labels = labels_in(line)
     labelled = {label.part for label in labels}
     first = labels[0] if labels else Label("body", len(line), len(line))
-    yield from _unlabelled(line[: first.start], _absent(labelled, PARTS[: PARTS.index(first.part)]))
+    before = PARTS[: PARTS.index(first.part)] or PARTS[1:-1]
+    yield from _unlabelled(line[: first.start], _absent(labelled, before))
     for label, following in zip_longest(labels, labels[1:], fillvalue=Label("body", len(line), len(line))):
         between = PARTS[PARTS.index(label.part) + 1 : PARTS.index(following.part)]
         section = line[label.end : following.start]
@@ -346,7 +348,8 @@ def _told(chunk: str, parts: list[str], current: str, filled: set[str]) -> str |
 
 
 def _place(patterns: Iterable[str], chunk: str) -> int | None:
-    matches = (re.search(pattern, chunk, re.IGNORECASE) for pattern in patterns)
+    words = " ".join(chunk.split())
+    matches = (re.search(pattern, words, re.IGNORECASE) for pattern in patterns)
     return min((match.start() for match in matches if match), default=None)
 
 

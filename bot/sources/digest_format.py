@@ -159,7 +159,7 @@ _NUMBER = r"[(（]?(?:[ivx]{1,4}|[0-9]{1,2}|[一二三四五六七])[)）.．、
 _LIST_MARK = rf"(?:(?P<number>{_NUMBER}|[#]{{1,6}}\s+)|[-•*]\s)"
 _LABEL = re.compile(
     rf"""
-    (?: (?: ^\s* | \s{{2,}} | (?<=[。！？.!?:：;；…])\s+ | (?<=[。！？]) ) (?P<mark>{_LIST_MARK})
+    (?: (?: ^\s* | \s{{2,}} | \n | (?<=[。！？.!?:：;；…])\s+ | (?<=[。！？]) ) (?P<mark>{_LIST_MARK})
       | (?: ^\s* | \s+ | (?<=[。！？]) ) )
     (?: \*\* (?:{_NUMBER})? (?P<bold>{_NAME}) (?:\s?[(（](?:{_NAME})[)）])?
         (?: (?P<closed>\*\*(?:\s?[:：])?|\s?[:：]\s?\*\*) | \s?[:：] )
@@ -168,15 +168,15 @@ _LABEL = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BEGINS_A_SENTENCE = re.compile(r"\s+(?![a-z])")
-_ROMAN = re.compile(r"(?:^|\s{2,})(?P<mark>[(（]?(?P<roman>i{1,3}|iv|vi?|I{1,3}|IV|VI?)[)）.])(?=\s)")
+_ROMAN = re.compile(r"(?:^|\n|\s{2,})(?P<mark>[(（]?(?P<roman>i{1,3}|iv|vi?|I{1,3}|IV|VI?)[)）.])(?=\s)")
 _ROMANS = ("i", "ii", "iii", "iv", "v", "vi")
 
 
 def labels_in(line: str) -> list[Label]:
-    """Return the labels by which a line is divided, in order.
+    """Return the labels by which a summary's text is divided, in order.
 
-    After two spaces a label is one in any order, but text under a label that has come before repeats what
-    was said. After a single space it is one only where it moves on, since bold words are common in prose.
+    After two spaces or on a new line a label is one in any order, but text under a label that has come before
+    repeats what was said. Elsewhere it is one only where it moves on, since bold words are common in prose.
     """
     labels: list[Label] = []
     known: set[str] = set()
@@ -212,8 +212,8 @@ def _named(match: re.Match[str]) -> Label:
 
 
 def _is_wide(match: re.Match[str]) -> bool:
-    gap = len(match[0]) - len(match[0].lstrip())
-    return match.start() == 0 or gap > 1
+    gap = match[0][: len(match[0]) - len(match[0].lstrip())]
+    return match.start() == 0 or len(gap) > 1 or gap == "\n"
 
 
 def _stands_as_label(match: re.Match[str], line: str) -> bool:
@@ -250,6 +250,7 @@ _OPENER = re.compile(
     r"(?:^|(?<![,，、;；\s])\s+)(?=该|本(?!地|体)|此|这|论文|作者|我们|针对|为了?解决"
     r"|(?:This|The|These|In this|We|Our|It) [a-z])"
 )
+_NEW_LINE = re.compile(r"(?<![,，、;；\s])\n")
 _RUN_ON = re.compile(r"(?<=[一-鿿])\s+(?=\w)")
 _SENTENCE_END = re.compile(r"[。！？]|[.!?](?=\s|$)")
 
@@ -293,6 +294,8 @@ def labelled_keywords(text: str) -> tuple[str, str]:
     bold, rest = bold_keywords(text)
     if bold:
         return bold, rest
+    if line := _NEW_LINE.search(text):
+        return text[: line.end()], text[line.end() :]
     if end is None:
         return text, ""
     if opener := _OPENER.search(text, 0, end.start()):

@@ -151,6 +151,25 @@ def test_six_parts_without_labels_are_read_by_their_place() -> None:
     assert read(f"**泥沙, 水位 (m, cm), RiverNet** {' '.join(texts)}") == SIX
 
 
+def test_lines_that_are_broken_anywhere_are_no_parts() -> None:
+    assert read("Keywords: mud,\nwater level\nRiverNet predicts\nmud. It aims\nto be fast.\n") == {
+        "keywords": ("mud", "water level"),
+        "tldr": "RiverNet predicts mud.",
+        "problem": "It aims to be fast.",
+    }
+    assert read("RiverNet, a net,\npredicts mud.") == {"tldr": "RiverNet, a net, predicts mud."}
+
+
+def test_keywords_may_come_last() -> None:
+    assert read("RiverNet predicts mud. It aims to be fast. Keywords: mud, water level.") == {
+        "tldr": "RiverNet predicts mud.",
+        "problem": "It aims to be fast.",
+        "keywords": ("mud", "water level"),
+    }
+    everything = "摘要：好。  问题：慢。  方法：快。  结果：好。  启示：用。"
+    assert read(f"论文速读  关键词：泥沙, 水位  {everything}")["body"] == "论文速读"
+
+
 def test_five_parts_without_labels_and_keywords_are_read_by_their_place() -> None:
     english = [str(text) for part, text in ENGLISH_SIX.items() if part != "keywords"]
 
