@@ -8,7 +8,7 @@ let reading = null;
 let again = false;
 
 /** Reads the view anew. A call that comes while one is being read waits for the next one too. */
-export function refresh() {
+function refresh() {
   again = true;
   reading ??= readView().finally(() => {
     reading = null;

@@ -31,7 +31,7 @@ export function foldedText(block, context) {
 }
 
 /** Shortens the text within `root` to what is shown folded; false where all of it fits. */
-export function cut(root) {
+function cut(root) {
   const left = { characters: CHARACTERS, lines: LINES - 1 };
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {

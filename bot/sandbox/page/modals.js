@@ -2,7 +2,7 @@
 
 import { notify, perform } from "./actions.js";
 import { blockItems } from "./blocks.js";
-import { controlNamed, focusWithoutScroll, h, icon, reconcile } from "./dom.js";
+import { controlNamed, focusWithoutScroll, h, icon, reconcile, returnFocus } from "./dom.js";
 import { drawPlain } from "./text.js";
 import { names, state } from "./state.js";
 import { collect } from "./values.js";
@@ -40,15 +40,18 @@ export class Modals {
       return;
     }
     const isNew = this.shown?.id !== view.id;
-    const hadErrors = Object.keys(this.shown?.errors ?? {}).length > 0;
     this.shown = view;
     if (isNew) this.reset();
     reconcile(this.header, [this.headerItem(view, modals.length)]);
     reconcile(this.body, blockItems(view.blocks, this.context(view)));
     reconcile(this.footer, [this.footerItem(view)]);
-    if (!this.node.open) this.node.showModal();
+    if (!this.node.open) this.open();
     if (isNew) this.focusFirst();
-    else if (!hadErrors) this.focusFirstError();
+  }
+
+  open() {
+    this.opener = document.activeElement;
+    this.node.showModal();
   }
 
   reset() {
@@ -61,6 +64,7 @@ export class Modals {
     this.shown = null;
     if (!this.node.open) return;
     this.node.close();
+    if (document.activeElement === document.body) returnFocus(this.opener);
     if (document.activeElement === document.body) focusWithoutScroll(controlNamed("composer"));
   }
 
@@ -70,7 +74,7 @@ export class Modals {
   }
 
   focusFirstError() {
-    focusWithoutScroll(this.body.querySelector("[aria-invalid=true]"));
+    this.body.querySelector("[aria-invalid=true]")?.focus();
   }
 
   context(view) {
@@ -144,7 +148,11 @@ export class Modals {
     this.say("");
     const values = collect(this.context(view), view.blocks);
     const onError = (message) => (this.shown?.id === view.id ? this.say(message) : notify(message));
-    await perform({ do: "submit", view_id: view.id, values }, { key: `submit ${view.id}`, onError });
+    const answer = await perform(
+      { do: "submit", view_id: view.id, values },
+      { key: `submit ${view.id}`, onError },
+    );
+    if (Object.keys(answer?.errors ?? {}).length) this.focusFirstError();
   }
 
   close() {

@@ -12,7 +12,7 @@ const BARE_URL = /https?:\/\/[^\s<>|`\u3000-\u303f\uff00-\uffef]+/y;
 const ENTITIES = { amp: "&", lt: "<", gt: ">" };
 
 /** Replaces the three entities that Slack decodes; others stay as they are. */
-export function decode(text) {
+function decode(text) {
   return text.replace(/&(amp|lt|gt);/g, (_, name) => ENTITIES[name]);
 }
 
