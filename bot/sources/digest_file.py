@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise, zip_longest
+from operator import attrgetter
 
 from bot.arxiv_id import find_arxiv_id, pdf_url
 from bot.errors import NotADigestError, PaperRoundError
@@ -222,23 +223,23 @@ _SENTENCE_END = re.compile(
 )
 _LIST_MARK = re.compile(r"(?:[-•*]|[0-9]{1,2}[.)])\s")
 _LONGEST_NUMBER = 16
+
 _EARLY = 10
+"""How many characters may stand before a cue that opens a sentence, as in 该研究旨在解决."""
+
 _FEW = 2
+"""Up to so many segments say nothing of the parts: they may be keywords' remains or one stray gap."""
+
 _HINTED = {"tldr": ("method",), "problem": ("results", "method"), "method": ("results",)}
 
 
 def read_summary(text: str, paper_id: str, language: str, provenance: Provenance) -> Summary | None:
     """Read what stands after `summary:`, or `None` where nothing does; all of its text is kept."""
-    runs = [
-        (part, "".join(piece.text for piece in run))
-        for part, run in groupby(read_pieces(text), lambda p: p.part)
-    ]
-    keywords = tuple(word for part, run in runs if part == "keywords" for word in keywords_of(run))
-    texts = {
-        part: decoded(" ".join(" ".join(run for of, run in runs if of == part).split()))
-        for part in PARTS
-        if part != "keywords"
-    }
+    runs: dict[str, list[str]] = {part: [] for part in PARTS}
+    for part, pieces in groupby(read_pieces(text), attrgetter("part")):
+        runs[part].append("".join(piece.text for piece in pieces))
+    keywords = tuple(word for run in runs.pop("keywords") for word in keywords_of(run))
+    texts = {part: decoded(" ".join(" ".join(run).split())) for part, run in runs.items()}
     if not keywords and not any(texts.values()):
         return None
     return Summary(paper_id, language, provenance, keywords, **texts)
@@ -277,7 +278,7 @@ def _section(piece: Piece, absent: list[str]) -> Iterator[Piece]:
     else:
         parts = [piece.part, *absent]
         placed = _in_order(segments, parts) if len(segments) > _FEW else []
-        first, *others = placed or _by_cues(segments, parts, otherwise=piece.part)
+        first, *others = placed or _by_cues(segments, parts, piece.part, otherwise=piece.part)
         yield replace(first, label=piece.label)
         yield from others
 
@@ -300,7 +301,8 @@ def _unlabelled(text: str, absent: list[str]) -> Iterator[Piece]:
         return
     groups = segments if len(segments) > 1 else _cut_after(_GROUP_END, text)
     chunks = segments if len(segments) > _FEW else _cut_after(_SENTENCE_END, text)
-    yield from _in_order(groups, absent) or _by_cues(chunks, absent, otherwise="body")
+    opening = _opening(chunks, absent)
+    yield from _in_order(groups, absent) or _by_cues(chunks, absent, opening, otherwise="body")
 
 
 def _in_order(chunks: list[str], parts: list[str]) -> list[Piece]:
@@ -310,12 +312,11 @@ def _in_order(chunks: list[str], parts: list[str]) -> list[Piece]:
     return [Piece(part, chunk) for part, chunk in zip(parts, chunks, strict=True)]
 
 
-def _by_cues(chunks: list[str], parts: list[str], *, otherwise: str) -> Iterator[Piece]:
-    """Give each chunk to the part that its words tell; without a cue it goes on as before.
+def _by_cues(chunks: list[str], parts: list[str], current: str, *, otherwise: str) -> Iterator[Piece]:
+    """Give each chunk after the first to the part that its words tell; without a cue it goes on as before.
 
-    What follows the opening without a cue goes to the part `otherwise`.
+    What follows the first of the parts without a cue goes to the part `otherwise`.
     """
-    current = _opening(chunks, parts)
     yield Piece(current, chunks[0])
     filled = {current}
     for chunk in chunks[1:]:

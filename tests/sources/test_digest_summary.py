@@ -234,6 +234,14 @@ def test_an_opening_that_states_the_problem_is_the_problem() -> None:
     }
 
 
+def test_a_label_says_more_than_a_cue() -> None:
+    assert read("摘要：旨在解决旧方法太慢的问题。  核心方法是挖掘。  结果：好。") == {
+        "tldr": "旨在解决旧方法太慢的问题。",
+        "method": "核心方法是挖掘。",
+        "results": "好。",
+    }
+
+
 def test_a_list_within_a_part_belongs_to_it() -> None:
     nested = "分两步： 1.  **挖掘**：往下挖。 2.  **测量**：量一量。"
 
