@@ -26,6 +26,14 @@ class Control:
         self._workspace = workspace
         self._socket_mode = socket_mode
         self._person = person
+        self._watched: set[asyncio.Event] = set()
+        self._is_closed = False
+
+    def close(self) -> None:
+        """End the streams of events, so that the server need not wait for them."""
+        self._is_closed = True
+        for changed in self._watched:
+            changed.set()
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Add all routes to the server."""
@@ -89,17 +97,20 @@ class Control:
         )
         await response.prepare(request)
         changed = asyncio.Event()
+        self._watched.add(changed)
         stop = self._workspace.subscribe(changed.set)
         try:
-            while True:
+            while not self._is_closed:
                 changed.clear()
                 data = json.dumps({"revision": self._workspace.revision})
                 await response.write(f"data: {data}\n\n".encode())
                 await changed.wait()
         except ConnectionError:
-            return response
+            pass  # the reader has gone
         finally:
             stop()
+            self._watched.discard(changed)
+        return response
 
     async def _act(self, request: web.Request) -> web.Response:
         body = await _json_body(request)

@@ -31,6 +31,7 @@ class Sandbox:
     def __init__(self, workspace: Workspace, port: int = 0) -> None:
         self.workspace = workspace
         self.socket_mode = SocketMode(workspace)
+        self._control = Control(workspace, self.socket_mode, self.person)
         self._port = port
         self._runner: web.AppRunner | None = None
 
@@ -54,7 +55,7 @@ class Sandbox:
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/socket/", self._socket)
         app.router.add_post("/response/{key:.+}", self._response)
-        Control(self.workspace, self.socket_mode, self.person).add_routes(app.router)
+        self._control.add_routes(app.router)
         app.router.add_get("/", _page)
         if _PAGE.is_dir():
             app.router.add_static("/", _PAGE)
@@ -95,6 +96,7 @@ class Sandbox:
         """Close the sockets and the port."""
         workspace = self.workspace
         workspace.event_outlet = workspace.timer = workspace.connection_url = None
+        self._control.close()
         await self.socket_mode.aclose()
         if self._runner is not None:
             await self._runner.cleanup()

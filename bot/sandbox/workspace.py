@@ -7,7 +7,7 @@ import hashlib
 import heapq
 import itertools
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -97,9 +97,11 @@ class Workspace:
         for person in self.config.people:
             added = Person(self.new_id("U"), **person.model_dump())
             self.people[added.id] = added
+        if len({channel.name for channel in self.config.channels}) < len(self.config.channels):
+            raise ConfigurationError("Two channels have the same name; a name must be unique.")
         for channel in self.config.channels:
             named = channel.members if channel.members is not None else [p.name for p in self.people.values()]
-            members = {self.person(name).id for name in named} | ({self.bot.id} if channel.has_bot else set())
+            members = self._ids_of(named) | ({self.bot.id} if channel.has_bot else set())
             self._add_channel(
                 channel.name,
                 members,
@@ -109,8 +111,12 @@ class Workspace:
             )
         for added in self.people.values():
             self._add_channel(added.name, {added.id, self.bot.id}, im_with=added.id)
-        if len({channel.name for channel in self.config.channels}) < len(self.config.channels):
-            raise ConfigurationError("Two channels have the same name; a name must be unique.")
+
+    def _ids_of(self, names: Iterable[str]) -> set[str]:
+        try:
+            return {self.person(name).id for name in names}
+        except NotPossibleError as error:
+            raise ConfigurationError(f"The sandbox cannot make a channel: {error}") from error
 
     def _add_channel(self, name: str, members: set[str], **more: Any) -> None:
         prefix = "D" if more.get("im_with") else "C"

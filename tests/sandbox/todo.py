@@ -1,0 +1,204 @@
+"""A foreign app for the sandbox: a list of tasks. It runs in the tests' process, or alone: `python -m`."""
+
+import asyncio
+import os
+from typing import Any
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from tests.sandbox.examples import (
+    Json,
+    button,
+    confirm,
+    field,
+    modal,
+    mrkdwn,
+    option,
+    plain,
+    section,
+    text_input,
+)
+
+
+def task_blocks(task: str, *, is_done: bool = False) -> list[Json]:
+    menu = {"type": "overflow", "action_id": "more", "options": [option("later"), option("delete")]}
+    who = {"type": "static_select", "action_id": "who", "options": [option("ada"), option("lin")]}
+    done = button(action_id="done", text=plain("Done"), value=task, confirm=confirm())
+    text = f"~{task}~" if is_done else task
+    return [
+        section(block_id="task", text=mrkdwn(text), accessory=menu),
+        {"type": "actions", "block_id": "do", "elements": [done, who]},
+    ]
+
+
+def task_modal(**more: Any) -> Json:
+    choices = {
+        "type": "radio_buttons",
+        "action_id": "a",
+        "options": [option("today"), option("someday")],
+        "initial_option": option("someday"),
+    }
+    return modal(
+        field(text_input(max_length=20), block_id="name"),
+        field(choices, block_id="when", optional=True),
+        {
+            "type": "actions",
+            "block_id": "help",
+            "elements": [button(action_id="explain", text=plain("Why?"))],
+        },
+        callback_id="task",
+        **{"notify_on_close": True, **more},
+    )
+
+
+def home_view(count: int) -> Json:
+    new = button(action_id="new", text=plain("New"))
+    return {"type": "home", "blocks": [section(text=mrkdwn(f"{count} tasks"), accessory=new)]}
+
+
+class Todo:
+    """The app. `acknowledges` can be turned off; `heard` holds what it was sent, by kind."""
+
+    def __init__(self, client: AsyncWebClient, app_token: str, ping_interval: float = 10) -> None:
+        self.acknowledges = True
+        self.heard: list[tuple[str, Json]] = []
+        self._something = asyncio.Event()
+        self.tasks: list[str] = []
+        app = AsyncApp(client=client)
+        app.command("/todo")(self._on_command)
+        app.command("/tell")(self._on_tell)
+        for action_id in ("done", "who", "more", "new", "explain"):
+            app.action(action_id)(getattr(self, f"_on_{action_id}"))
+        app.view("task")(self._on_task)
+        app.view_closed("task")(self._on_closed)
+        app.shortcut("from_message")(self._on_shortcut)
+        app.shortcut("new_task")(self._on_new)
+        for event in ("app_home_opened", "reaction_added", "message", "app_mention"):
+            app.event(event)(self._on_event)
+        for event in ("reaction_removed", "member_joined_channel", "channel_left", "channel_rename"):
+            app.event(event)(self._on_event)
+        app.event("channel_archive")(self._on_event)
+        self._handler = AsyncSocketModeHandler(app, app_token, ping_interval=ping_interval)
+
+    async def connect(self) -> None:
+        await self._handler.connect_async()  # type: ignore[no-untyped-call] # Bolt publishes no type
+
+    async def close(self) -> None:
+        await self._handler.close_async()  # type: ignore[no-untyped-call] # likewise
+
+    def last(self, kind: str) -> Json:
+        return next(body for name, body in reversed(self.heard) if name == kind)
+
+    async def hears(self, kind: str) -> Json:
+        """Wait until the app was sent something of this kind."""
+        async with asyncio.timeout(5):
+            while kind not in {name for name, _ in self.heard}:
+                self._something.clear()
+                await self._something.wait()
+        return self.last(kind)
+
+    def _hear(self, kind: str, body: Json) -> None:
+        self.heard.append((kind, body))
+        self._something.set()
+
+    async def _on_command(self, ack: Any, body: Json, respond: Any, client: AsyncWebClient) -> None:
+        self._hear("command", body)
+        if not self.acknowledges:
+            return
+        if body["text"] == "new":
+            await ack()
+            await client.views_open(trigger_id=body["trigger_id"], view=task_modal())
+        elif body["text"] == "all":
+            await ack(f"{len(self.tasks)} tasks")
+        elif body["text"]:
+            await ack()
+            await self._add(client, body["channel_id"], body["text"])
+        else:
+            await ack()
+            await respond("Say what to do: `/todo Buy milk`")
+
+    async def _on_tell(self, ack: Any, body: Json) -> None:
+        await ack()
+        self._hear("command", body)
+
+    async def _add(self, client: AsyncWebClient, channel: str, task: str) -> None:
+        self.tasks.append(task)
+        await client.chat_postMessage(channel=channel, text=task, blocks=task_blocks(task))
+
+    async def _on_done(self, ack: Any, body: Json, client: AsyncWebClient) -> None:
+        self._hear("done", body)
+        if not self.acknowledges:
+            return
+        await ack()
+        place = {"channel": body["channel"]["id"], "ts": body["message"]["ts"]}
+        task = body["actions"][0]["value"]
+        await client.chat_update(**place, text=task, blocks=task_blocks(task, is_done=True))
+
+    async def _on_who(self, ack: Any, body: Json, client: AsyncWebClient) -> None:
+        await ack()
+        self._hear("who", body)
+        await client.chat_postEphemeral(
+            channel=body["channel"]["id"],
+            user=body["user"]["id"],
+            thread_ts=body["message"]["ts"],
+            text=f"It is for {body['actions'][0]['selected_option']['value']}.",
+            blocks=task_blocks("For your eyes"),
+        )
+
+    async def _on_more(self, ack: Any, body: Json, respond: Any) -> None:
+        await ack()
+        self._hear("more", body)
+        if body["actions"][0]["selected_option"]["value"] == "delete":
+            await respond(delete_original=True)
+
+    async def _on_new(self, ack: Any, body: Json, client: AsyncWebClient) -> None:
+        await ack()
+        self._hear("new", body)
+        await client.views_open(trigger_id=body["trigger_id"], view=task_modal())
+
+    async def _on_explain(self, ack: Any, body: Json, client: AsyncWebClient) -> None:
+        await ack()
+        self._hear("explain", body)
+        why = {"type": "modal", "title": plain("Why"), "blocks": [section(text=mrkdwn("Because."))]}
+        await client.views_push(trigger_id=body["trigger_id"], view=why)
+
+    async def _on_task(self, ack: Any, body: Json, view: Json, client: AsyncWebClient) -> None:
+        self._hear("task", body)
+        name = view["state"]["values"]["name"]["a"]["value"]
+        if name == "nothing":
+            await ack(response_action="errors", errors={"name": "Nothing is not a task."})
+        elif name == "more":
+            await ack(response_action="update", view=task_modal(title=plain("Once more")))
+        elif name == "wrong":
+            await ack(response_action="errors", errors={"no such block": "?"})
+        else:
+            await ack()
+            await self._add(client, body["user"]["id"], name)
+
+    async def _on_closed(self, ack: Any, body: Json) -> None:
+        await ack()
+        self._hear("closed", body)
+
+    async def _on_shortcut(self, ack: Any, body: Json, client: AsyncWebClient) -> None:
+        await ack()
+        self._hear("shortcut", body)
+        await self._add(client, body["channel"]["id"], body["message"]["text"])
+
+    async def _on_event(self, body: Json, event: Json, client: AsyncWebClient) -> None:
+        self._hear(event["type"], body)
+        if event["type"] == "app_home_opened":
+            await client.views_publish(user_id=event["user"], view=home_view(len(self.tasks)))
+
+
+async def run_alone() -> None:
+    """Run until ended, with what the environment says: the settings that the sandbox prints."""
+    client = AsyncWebClient(token=os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"])
+    app = Todo(client, os.environ["SLACK_APP_TOKEN"])
+    await app.connect()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(run_alone())
