@@ -23,12 +23,12 @@ Kind = Literal[
 ]
 """What can go wrong.
 
-For calls: `status` answers with an HTTP status and `error` with a Slack error, both without effect unless
-`written`; `drop_before_write` and `drop_after_write` close the connection instead of answering;
-`write_late` closes it too, and the call takes effect `seconds` later; `show_late` hides what was written
-for `seconds` from every reader; `delay` answers `seconds` late. For the socket: `drop_socket` cuts a
-connection when the next envelope goes out, `silence_pings` leaves the next pings unanswered, `lose_ack`
-forgets the next acknowledgements. Several faults on one call add up.
+For calls: `status` answers with an HTTP status (429 with `Retry-After`, in `seconds`) and `error` with a
+Slack error, both without effect unless `written`; `drop_before_write` and `drop_after_write` close the
+connection instead of answering; `write_late` closes it too, and the call takes effect `seconds` later;
+`show_late` hides what was written for `seconds` from every reader; `delay` answers `seconds` late. For the
+socket: `drop_socket` cuts a connection when the next envelope goes out, `silence_pings` leaves the next
+pings unanswered, `lose_ack` forgets the next acknowledgements. Several faults on one call add up.
 """
 
 SOCKET_KINDS = frozenset({"drop_socket", "silence_pings", "lose_ack"})
@@ -72,6 +72,7 @@ class Plan:
     write_after: float = 0.0
     show_after: float = 0.0
     answer_after: float = 0.0
+    retry_after: float = 0.0
 
 
 @dataclass
@@ -135,6 +136,7 @@ def _together(struck: list[Fault]) -> Plan:
         write_after=_seconds(by_kind.get("write_late")),
         show_after=_seconds(by_kind.get("show_late")),
         answer_after=_seconds(by_kind.get("delay")),
+        retry_after=_seconds(status),
     )
 
 

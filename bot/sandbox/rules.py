@@ -95,6 +95,7 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     ("modal.submit.with_input", None, "docs: submit is required when an input block is in the view"),
     ("home.fields", None, "docs: reference/views/home-tab-views, no title, submit or close"),
     ("view.private_metadata", 3_000, "docs: reference/views"),
+    ("view.size", 250_000, "docs: reference/methods/views.open, view_too_large; in bytes"),
     ("view.stack", 3, "docs: surfaces/modals, push_limit_reached"),
     ("view.hash", None, "docs: reference/methods/views.update, hash_conflict"),
     ("view.owner", None, "docs: reference/methods/views.update, not_found"),

@@ -47,6 +47,8 @@ def find_place(workspace: "Workspace", person: Person, container: Container) -> 
     if view_id is not None:
         return Place(view=find_view(workspace, person, str(view_id)))
     channel = workspace.channel(str(container.get("channel")))
+    if person.id not in channel.members:
+        raise NotPossibleError(f"{person.name} must join #{channel.name} before acting there.")
     return Place(channel, find_message(workspace, person, channel, str(container.get("ts"))))
 
 

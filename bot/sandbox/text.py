@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt);)")
-_SPECIAL = re.compile(r"<([^<>\n]+)>")
+_SPECIAL = re.compile(r"<([^<>\s][^<>\n]*)>")
 
 
 def utf16_length(text: str) -> int:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from bot.sandbox import wire
@@ -17,9 +18,9 @@ from bot.sandbox.checks import Json
 from bot.sandbox.clock import Clock, RunningClock
 from bot.sandbox.config import Configuration, Manifest
 from bot.sandbox.errors import ConfigurationError, ConnectionLostError, NotPossibleError, RefusedError
-from bot.sandbox.faults import Faults
+from bot.sandbox.faults import Faults, Plan
 from bot.sandbox.inputs import initial_state
-from bot.sandbox.limits import Limits
+from bot.sandbox.limits import Limits, ratelimited
 from bot.sandbox.methods import run
 from bot.sandbox.records import CallRecord, Channel, Message, Person, ResponseUrl, Trigger, View
 from bot.sandbox.rules import limit
@@ -36,6 +37,13 @@ class Answer:
     status: int
     body: Json
     headers: Mapping[str, str]
+
+
+def _failed(plan: Plan) -> Answer:
+    if plan.status == HTTPStatus.TOO_MANY_REQUESTS:
+        refused = ratelimited(plan.retry_after)
+        return Answer(refused.status, refused.body, refused.headers)
+    return Answer(plan.status or HTTPStatus.OK, {"ok": False, "error": plan.error or "internal_error"}, {})
 
 
 class Workspace:
@@ -345,8 +353,7 @@ class Workspace:
             self.record(came_at, method, arguments, 0, "connection_lost")
             raise ConnectionLostError(f"The connection was closed instead of answering {method}.")
         if plan.status is not None or plan.error is not None:
-            error = plan.error or "internal_error"
-            answer = Answer(plan.status or 200, {"ok": False, "error": error}, {})
+            answer = _failed(plan)
         if answer is None:
             raise ConnectionLostError(f"Nothing was written and nothing is said of {method}.")
         self.record(came_at, method, arguments, answer.status, answer.body.get("error"))

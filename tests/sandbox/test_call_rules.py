@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox import Answer
+from bot.sandbox.methods import METHODS
 from bot.sandbox.rules import RULES
 from tests.sandbox.examples import MANIFEST, header, home, modal, mrkdwn, section
 from tests.sandbox.test_block_rules import IN_MESSAGES, IN_VIEWS
@@ -38,8 +39,8 @@ def post(name: str = "papers", **arguments: Any) -> Try:
     return call("chat.postMessage", **{"channel": channel(name), "text": "hello", **arguments})
 
 
-def big_blocks(size: int) -> list[Any]:
-    return [section(text=mrkdwn("x" * min(3000, size - done))) for done in range(0, size, 3000)]
+def big_blocks(size: int, letter: str = "x") -> list[Any]:
+    return [section(text=mrkdwn(letter * min(3000, size - done))) for done in range(0, size, 3000)]
 
 
 def on_a_posted_message(method: str, **arguments: Any) -> Try:
@@ -196,6 +197,11 @@ IN_CALLS: dict[str, Example] = {
         post(blocks={"blocks": []}),
         "invalid_blocks_format",
     ),
+    "view.size": (
+        call("views.open", trigger_id=World.trigger, view=modal(*big_blocks(60_000, "论"))),
+        call("views.open", trigger_id=World.trigger, view=modal(*big_blocks(90_000, "论"))),
+        "view_too_large",
+    ),
     "view.stack": (pushed(2), pushed(3), "push_limit_reached"),
     "view.hash": (updated(), updated(stale=True), "hash_conflict"),
     "view.owner": (updated(), updated(closed=True), "not_found"),
@@ -321,6 +327,39 @@ async def test_a_429_says_in_whole_seconds_how_long_to_wait() -> None:
     answer = await messages(2, 0.25, message_seconds=3)(World())
 
     assert (answer.status, answer.headers["Retry-After"]) == (429, "3")
+
+
+TIERS = {
+    "tier_1": {"apps.connections.open"},
+    "tier_2": {"conversations.list", "users.conversations"},
+    "tier_3": {
+        "chat.update",
+        "chat.delete",
+        "conversations.history",
+        "conversations.replies",
+        "conversations.info",
+        "conversations.join",
+        "conversations.open",
+    },
+    "tier_4": {
+        "chat.postEphemeral",
+        "views.open",
+        "views.publish",
+        "views.update",
+        "views.push",
+        "users.info",
+        "conversations.members",
+    },
+    "special": {"auth.test", "chat.getPermalink", "chat.postMessage"},
+}
+
+
+def test_each_method_has_slacks_tier() -> None:
+    """From the metadata of slackapi/java-slack-sdk."""
+    tiers = {tier: {name for name, method in METHODS.items() if method.tier == tier} for tier in TIERS}
+
+    assert tiers == TIERS
+    assert sum(len(names) for names in TIERS.values()) == len(METHODS)
 
 
 async def test_a_refused_message_does_not_use_up_the_rate() -> None:

@@ -29,6 +29,16 @@ async def test_calls_fail_with_a_status_as_often_as_asked_and_write_nothing() ->
     assert await shown(world) == ["hello"]
 
 
+async def test_a_429_on_demand_says_how_long_to_wait() -> None:
+    answer = await faulty("status", status=429, seconds=30).post()
+
+    assert (answer.status, answer.body["error"], answer.headers) == (
+        429,
+        "ratelimited",
+        {"Retry-After": "30"},
+    )
+
+
 async def test_a_status_can_come_after_the_write() -> None:
     world = faulty("status", status=500, written=True)
 

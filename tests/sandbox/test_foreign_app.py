@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox import ManualClock, Member, NeverSeenError, NotAnsweredError, NotPossibleError, Sandbox
-from tests.sandbox.examples import Json
+from bot.sandbox import (
+    ManualClock,
+    Member,
+    NeverSeenError,
+    NotAnsweredError,
+    NotPossibleError,
+    Sandbox,
+    Workspace,
+)
+from tests.sandbox.examples import MANIFEST, Json
 from tests.sandbox.todo import Todo
 
 
@@ -283,6 +291,17 @@ async def test_a_message_in_a_private_channel_is_seen_by_its_members_alone(ada: 
     assert ada.transcript("#leads") == "Ada Lovelace:\n  between us"
     with pytest.raises(NotPossibleError):
         lin.transcript("#leads")
+
+
+async def test_who_is_not_in_a_channel_reads_it_but_cannot_act_there() -> None:
+    channels = [{"name": "papers", "has_bot": True, "members": ["ada"]}]
+    async with Sandbox(Workspace(MANIFEST, ManualClock(), {"channels": channels})) as sandbox:
+        message = await sandbox.person("ada").message("#papers", "hello")
+        lin = sandbox.person("lin")
+
+        assert lin.transcript("#papers") == "Ada Lovelace:\n  hello"
+        with pytest.raises(NotPossibleError, match="must join"):
+            await lin.click(message, "done")
 
 
 async def test_what_never_comes_is_reported_with_what_was_there_instead(todo: Todo, ada: Member) -> None:

@@ -204,5 +204,5 @@ METHODS = (
     Method("conversations.join", _join, frozenset({"channel"}), "tier_3", "channels:join"),
     Method("conversations.open", _open, frozenset({"users", "return_im"}), "tier_3", "im:write"),
     Method("conversations.members", _members, frozenset(_PAGED | {"channel"}), "tier_4"),
-    Method("users.conversations", _of_user, frozenset(_LISTED | {"user"}), "tier_3"),
+    Method("users.conversations", _of_user, frozenset(_LISTED | {"user"}), "tier_2"),
 )

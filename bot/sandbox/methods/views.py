@@ -1,5 +1,6 @@
 """Modals and the Home tab: views.open, push, update and publish."""
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def checked_view(definition: Json | None, kind: str) -> Json:
-    """Return a view's definition as Slack keeps it. Raises RefusedError (`invalid_arguments`)."""
+    """Return a view's definition as Slack keeps it.
+
+    Raises RefusedError (`invalid_arguments`, `view_too_large`).
+    """
     if definition is None:
         raise invalid_arguments("missing required field: view")
     problems = problems_of_view(definition)
@@ -23,6 +27,8 @@ def checked_view(definition: Json | None, kind: str) -> Json:
         raise RefusedError("invalid_arguments", **details(problems))
     if definition["type"] != kind:
         raise invalid_arguments(f"must be a {kind} [json-pointer:/view/type]")
+    if len(json.dumps(definition, ensure_ascii=False).encode()) > limit("view.size"):
+        raise RefusedError("view_too_large")
     return {**definition, "blocks": filled_in(definition["blocks"])}
 
 
