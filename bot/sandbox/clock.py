@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import itertools
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
@@ -24,10 +25,10 @@ class Clock(Protocol):
 
 @runtime_checkable
 class MovableClock(Protocol):
-    """A clock that a test moves forward; who sleeps on it wakes at the right moment."""
+    """A clock that a test moves forward."""
 
-    async def advance(self, seconds: float) -> None:
-        """Move the time forward by `seconds`, waking each sleeper when its moment comes."""
+    def advance(self, seconds: float) -> Awaitable[None] | None:
+        """Move the time forward by `seconds`; what is returned, if anything, is to be awaited."""
         ...
 
 

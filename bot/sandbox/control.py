@@ -2,19 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 
 from bot.sandbox.checks import Json
 from bot.sandbox.clock import MovableClock
+from bot.sandbox.control_acts import ACTS
 from bot.sandbox.errors import NotAnsweredError, NotPossibleError, SandboxError
 from bot.sandbox.people import Member
 from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.workspace import Workspace
-
-_Act = Callable[[Member, Json], Awaitable[Json | None]]
 
 
 class Control:
@@ -114,13 +113,11 @@ class Control:
 
     async def _act(self, request: web.Request) -> web.Response:
         body = await _json_body(request)
-        act = _ACTS.get(str(body.get("do")))
+        act = ACTS.get(str(body.get("do")))
         try:
             if act is None:
-                raise NotPossibleError(f"Nobody can {body.get('do')!r}; there is {', '.join(_ACTS)}.")
+                raise NotPossibleError(f"Nobody can {body.get('do')!r}; there is {', '.join(ACTS)}.")
             answer = await act(self._person(str(body.get("as"))), body)
-        except KeyError as error:
-            return _refused(NotPossibleError(f"{body.get('do')} needs {error.args[0]!r}."))
         except SandboxError as error:
             return _refused(error)
         return web.json_response({"ok": True, **(answer or {})})
@@ -145,7 +142,12 @@ class Control:
         clock = self._workspace.clock
         if not isinstance(clock, MovableClock):
             return _refused(NotPossibleError("The clock that the sandbox was given cannot be advanced."))
-        await clock.advance(float(body.get("advance", 0)))
+        seconds = body.get("advance")
+        if not isinstance(seconds, int | float) or seconds < 0:
+            return _refused(NotPossibleError("advance is a number of seconds, not below 0."))
+        moved = clock.advance(seconds)
+        if moved is not None:
+            await moved
         self._workspace.settle()
         self._workspace.changed()
         return web.json_response({"ok": True, "now": clock.now().isoformat()})
@@ -171,108 +173,3 @@ async def _json_body(request: web.Request) -> Json:
 def _refused(error: SandboxError) -> web.Response:
     code = error.code if isinstance(error, NotAnsweredError) else "not_possible"
     return web.json_response({"ok": False, "error": code, "message": str(error)})
-
-
-async def _message(member: Member, body: Json) -> Json:
-    thread = {"ts": body["thread_ts"]} if body.get("thread_ts") else None
-    return {"message": await member.message(body["channel"], body["text"], thread)}
-
-
-async def _command(member: Member, body: Json) -> None:
-    await member.command(body["channel"], body["text"])
-
-
-async def _click(member: Member, body: Json) -> None:
-    await member.click(
-        body["container"],
-        body["action_id"],
-        value=body.get("value"),
-        block_id=body.get("block_id"),
-        state=body.get("state"),
-    )
-
-
-async def _select(member: Member, body: Json) -> None:
-    value = next((body[name] for name in ("value", "values", "date", "time") if name in body), None)
-    await member.select(
-        body["container"],
-        body["action_id"],
-        value,
-        block_id=body.get("block_id"),
-        state=body.get("state"),
-    )
-
-
-async def _overflow(member: Member, body: Json) -> None:
-    await member.overflow(
-        body["container"],
-        body["action_id"],
-        body["value"],
-        block_id=body.get("block_id"),
-        state=body.get("state"),
-    )
-
-
-async def _submit(member: Member, body: Json) -> Json:
-    return {"errors": await member.submit(body["view_id"], body.get("values"))}
-
-
-async def _close(member: Member, body: Json) -> None:
-    await member.close(body["view_id"])
-
-
-async def _shortcut(member: Member, body: Json) -> None:
-    message = {"channel": body["channel"], "ts": body["ts"]} if "ts" in body else None
-    await member.shortcut(body["callback_id"], message)
-
-
-async def _react(member: Member, body: Json) -> None:
-    await member.react({"channel": body["channel"], "ts": body["ts"]}, body["name"])
-
-
-async def _unreact(member: Member, body: Json) -> None:
-    await member.unreact({"channel": body["channel"], "ts": body["ts"]}, body["name"])
-
-
-async def _home(member: Member, _body: Json) -> None:
-    await member.open_home()
-
-
-async def _invite(member: Member, body: Json) -> None:
-    await member.invite(body["channel"])
-
-
-async def _remove(member: Member, body: Json) -> None:
-    await member.remove(body["channel"])
-
-
-async def _archive(member: Member, body: Json) -> None:
-    await member.archive(body["channel"])
-
-
-async def _rename(member: Member, body: Json) -> None:
-    await member.rename(body["channel"], body["name"])
-
-
-async def _delete(member: Member, body: Json) -> None:
-    await member.delete({"channel": body["channel"], "ts": body["ts"]})
-
-
-_ACTS: dict[str, _Act] = {
-    "message": _message,
-    "command": _command,
-    "click": _click,
-    "select": _select,
-    "overflow": _overflow,
-    "submit": _submit,
-    "close": _close,
-    "shortcut": _shortcut,
-    "react": _react,
-    "unreact": _unreact,
-    "home": _home,
-    "invite": _invite,
-    "remove": _remove,
-    "archive": _archive,
-    "rename": _rename,
-    "delete": _delete,
-}

@@ -66,12 +66,12 @@ def chosen(element: Json, value: Any) -> Json:
         raise NotPossibleError(f"{element['action_id']} is a {kind}, which holds no value.")
     selected = _SELECTED[kind][0]
     if kind in _MANY:
-        values = value if isinstance(value, list) else ([] if value is None else [value])
+        values = value if isinstance(value, list) else ([] if value in (None, "") else [value])
         _not_too_many(element, values)
         return {"type": kind, selected: [option_with_value(element, each) for each in values]}
-    if selected == "selected_option" and value is not None:
+    if selected == "selected_option" and value not in (None, ""):
         return {"type": kind, selected: option_with_value(element, value)}
-    return {"type": kind, selected: None if value in {None, ""} else str(value)}
+    return {"type": kind, selected: None if value is None or value == "" else str(value)}
 
 
 def _not_too_many(element: Json, values: list[Any]) -> None:

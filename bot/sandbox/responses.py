@@ -28,6 +28,8 @@ _KNOWN = frozenset(
     }
 )
 
+_TEXTS = ("text", "response_type", "thread_ts")
+
 
 async def post(workspace: "Workspace", key: str, body: Json) -> tuple[int, str | Json]:
     """Answer through the response_url with `key`; return the HTTP status and body that Slack gives.
@@ -76,7 +78,7 @@ def respond(workspace: "Workspace", response_url: ResponseUrl, body: Json) -> No
 
     Slack replaces the message unless told otherwise; a command has none to replace. Raises RefusedError.
     """
-    if not body.keys() <= _KNOWN:
+    if not body.keys() <= _KNOWN or any(not _is_text(body.get(name)) for name in _TEXTS):
         raise RefusedError("invalid_payload")
     channel = workspace.channels[response_url.channel]
     original = channel.messages.get(response_url.message_ts or "")
@@ -99,7 +101,7 @@ def _delete(workspace: "Workspace", channel: Channel, original: Message | None) 
 
 
 def _new(workspace: "Workspace", response_url: ResponseUrl, channel: Channel, body: Json) -> Message:
-    response_type = body.get("response_type", "ephemeral")
+    response_type = body.get("response_type") or "ephemeral"
     if response_type not in {"ephemeral", "in_channel"}:
         raise RefusedError("invalid_payload")
     for_all = response_type == "in_channel"
@@ -116,6 +118,10 @@ def _new(workspace: "Workspace", response_url: ResponseUrl, channel: Channel, bo
         metadata=checked_metadata(body.get("metadata")) if for_all else None,
         ephemeral_to=None if for_all else response_url.person,
     )
+
+
+def _is_text(value: Any) -> bool:
+    return value is None or isinstance(value, str)
 
 
 def _flag(body: Json, name: str, *, default: bool) -> bool:

@@ -126,12 +126,12 @@ class SocketMode:
         except ValueError:
             logger.warning("The app sent something that is not JSON over its socket.")
             return
-        future = (
-            self._unacknowledged.get(message.get("envelope_id", "")) if isinstance(message, dict) else None
-        )
+        envelope_id = str(message.get("envelope_id")) if isinstance(message, dict) else ""
+        future = self._unacknowledged.get(envelope_id)
         if future is None or future.done() or self._workspace.faults.strikes("lose_ack"):
             return
-        future.set_result(message.get("payload"))
+        payload = message.get("payload")
+        future.set_result(payload if isinstance(payload, dict) else None)
 
     # ---- Envelopes
 

@@ -103,10 +103,12 @@ def content(text: str | None, blocks: Any, *, whole: bool = True) -> tuple[str, 
     return kept[: limit("message.text")], checked or None
 
 
-def checked_metadata(metadata: Json | None) -> Json | None:
+def checked_metadata(metadata: Any) -> Json | None:
     """Return message metadata as it may be; None where there is none. Raises RefusedError."""
     if not metadata:
         return None
+    if not isinstance(metadata, dict):
+        raise RefusedError("invalid_metadata_format")
     event_type, payload = metadata.get("event_type"), metadata.get("event_payload")
     if metadata.keys() != {"event_type", "event_payload"} or not isinstance(payload, dict):
         raise RefusedError("invalid_metadata_format")

@@ -1,0 +1,145 @@
+"""The acts of the control API: what `do` names, and what of the body goes to it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.sandbox.checks import Json
+from bot.sandbox.errors import NotPossibleError
+from bot.sandbox.people import Member
+
+_Act = Callable[[Member, Json], Awaitable[Json | None]]
+
+
+def _text(body: Json, name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str):
+        raise NotPossibleError(f"{body['do']} needs {name!r}, a text.")
+    return value
+
+
+def _optional_text(body: Json, name: str) -> str | None:
+    return _text(body, name) if body.get(name) is not None else None
+
+
+def _container(body: Json) -> Json:
+    container = body.get("container")
+    if not isinstance(container, dict):
+        raise NotPossibleError(f"{body['do']} needs 'container', with channel and ts or with view_id.")
+    return container
+
+
+def _values(body: Json, name: str) -> dict[str, dict[str, Any]]:
+    values = body.get(name) or {}
+    if not isinstance(values, dict) or not all(isinstance(each, dict) for each in values.values()):
+        raise NotPossibleError(f"{name!r} is made of block_id, action_id and value.")
+    return values
+
+
+def _message_of(body: Json) -> Json:
+    return {"channel": _text(body, "channel"), "ts": _text(body, "ts")}
+
+
+async def _message(member: Member, body: Json) -> Json:
+    thread_ts = _optional_text(body, "thread_ts")
+    thread = {"ts": thread_ts} if thread_ts else None
+    return {"message": await member.message(_text(body, "channel"), _text(body, "text"), thread)}
+
+
+async def _command(member: Member, body: Json) -> None:
+    await member.command(_text(body, "channel"), _text(body, "text"))
+
+
+async def _click(member: Member, body: Json) -> None:
+    await member.click(
+        _container(body),
+        _text(body, "action_id"),
+        value=_optional_text(body, "value"),
+        block_id=_optional_text(body, "block_id"),
+        state=_values(body, "state"),
+    )
+
+
+async def _select(member: Member, body: Json) -> None:
+    value = next((body[name] for name in ("value", "values", "date", "time") if name in body), None)
+    await member.select(
+        _container(body),
+        _text(body, "action_id"),
+        value,
+        block_id=_optional_text(body, "block_id"),
+        state=_values(body, "state"),
+    )
+
+
+async def _overflow(member: Member, body: Json) -> None:
+    await member.overflow(
+        _container(body),
+        _text(body, "action_id"),
+        _text(body, "value"),
+        block_id=_optional_text(body, "block_id"),
+        state=_values(body, "state"),
+    )
+
+
+async def _submit(member: Member, body: Json) -> Json:
+    return {"errors": await member.submit(_text(body, "view_id"), _values(body, "values"))}
+
+
+async def _close(member: Member, body: Json) -> None:
+    await member.close(_text(body, "view_id"))
+
+
+async def _shortcut(member: Member, body: Json) -> None:
+    message = _message_of(body) if "ts" in body else None
+    await member.shortcut(_text(body, "callback_id"), message)
+
+
+async def _react(member: Member, body: Json) -> None:
+    await member.react(_message_of(body), _text(body, "name"))
+
+
+async def _unreact(member: Member, body: Json) -> None:
+    await member.unreact(_message_of(body), _text(body, "name"))
+
+
+async def _home(member: Member, _body: Json) -> None:
+    await member.open_home()
+
+
+async def _invite(member: Member, body: Json) -> None:
+    await member.invite(_text(body, "channel"))
+
+
+async def _remove(member: Member, body: Json) -> None:
+    await member.remove(_text(body, "channel"))
+
+
+async def _archive(member: Member, body: Json) -> None:
+    await member.archive(_text(body, "channel"))
+
+
+async def _rename(member: Member, body: Json) -> None:
+    await member.rename(_text(body, "channel"), _text(body, "name"))
+
+
+async def _delete(member: Member, body: Json) -> None:
+    await member.delete(_message_of(body))
+
+
+ACTS: dict[str, _Act] = {
+    "message": _message,
+    "command": _command,
+    "click": _click,
+    "select": _select,
+    "overflow": _overflow,
+    "submit": _submit,
+    "close": _close,
+    "shortcut": _shortcut,
+    "react": _react,
+    "unreact": _unreact,
+    "home": _home,
+    "invite": _invite,
+    "remove": _remove,
+    "archive": _archive,
+    "rename": _rename,
+    "delete": _delete,
+}
