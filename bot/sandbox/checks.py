@@ -142,7 +142,7 @@ def items(rule: str | None, check_item: Check) -> Check:
             walk.report("field.type", "must be an array", pointer)
             return
         if not value:
-            walk.report("text.empty", "must contain at least 1 item", pointer)
+            walk.report("items.empty", "must contain at least 1 item", pointer)
         if rule is not None and len(value) > limit(rule):
             walk.report(rule, f"no more than {limit(rule)} items allowed", pointer)
         for index, item in enumerate(value):

@@ -40,6 +40,7 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     ("external_id", 255, "docs: reference/views"),
     # Text
     ("text.empty", 1, "docs: reference/block-kit/composition-objects/text-object"),
+    ("items.empty", 1, "sdk: models/blocks, lists of elements and options are not empty"),
     ("text", 3_000, "docs: reference/block-kit/composition-objects/text-object"),
     ("url", None, "reported: MacPaw/together-app#4, invalid url"),
     # Blocks

@@ -232,7 +232,8 @@ class Workspace:
 
     def message_json(self, message: Message, *, with_metadata: bool = False) -> Json:
         """Return `message` as Slack sends it."""
-        replies = self.replies(self.channels[message.channel], message.ts)
+        channel = self.channels[message.channel]
+        replies = [] if message.is_reply else self.replies(channel, message.ts)
         return wire.message_json(message, replies, self.app_profile(), with_metadata=with_metadata)
 
     def view_json(self, view: View) -> Json:

@@ -89,6 +89,7 @@ IN_MESSAGES: dict[str, tuple[list[Json], list[Json]]] = {
         [actions(button(), button())],
     ),
     "text.empty": ([section(text=mrkdwn("a"))], [section(text=mrkdwn(""))]),
+    "items.empty": ([actions(button())], [actions()]),
     "text": ([context(mrkdwn(long(3000)))], [context(mrkdwn(long(3001)))]),
     "url": (in_actions(button(url="https://a.org/x")), in_actions(button(url="a.org/x y"))),
     "section.text": ([section(text=plain(long(3000)))], [section(text=plain(long(3001)))]),

@@ -18,6 +18,7 @@ LET_PASS_BY_THE_MODELS = {
     "block_id.unique",
     "action_id.unique",
     "text.empty",
+    "items.empty",
     "text",
     "url",
     "section.field",
