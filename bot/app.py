@@ -4,20 +4,26 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 
 import aiohttp
+from filelock import FileLock, Timeout
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot.carrying import Patience, Tools
 from bot.clock import Clock
 from bot.delivery import Deliverer
 from bot.errors import SlackUnavailableError
-from bot.posting import SlackPoster
-from bot.schedule import clockwork
+from bot.pacing import Pacer
+from bot.posting import SlackCaller, SlackWire
+from bot.schedule import Clockwork, make_scheduler
 from bot.settings import Settings, tokens
+from bot.telling import Teller
 from handlers.parts import Parts
 from handlers.people import People
 from storage.runner import Runner, ThreadRunner
@@ -53,14 +59,39 @@ async def application(settings: Settings, clock: Clock) -> AsyncIterator[Applica
         stack.push_async_callback(socket.close_async)
         await _connect(socket)
 
-        # No retry handlers: see SlackPoster.
-        posting_client = AsyncWebClient(token=bot_token, base_url=settings.api_url, retry_handlers=[])
-        deliverer = Deliverer(storage, SlackPoster(posting_client), clock)
-        scheduler = clockwork(deliverer)
+        # No retry handlers: see SlackCaller.
+        wire = SlackWire(
+            SlackCaller(AsyncWebClient(token=bot_token, base_url=settings.api_url, retry_handlers=[]))
+        )
+        pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
+        deliverer = Deliverer(Tools(storage, wire, clock, pacer, _patience(settings)), Teller(wire).tell)
+        stack.push_async_callback(deliverer.aclose)
+        await _take_over(settings.database, storage, stack)
+        scheduler = make_scheduler(Clockwork(storage, clock, deliverer))
         scheduler.start()
         stack.callback(scheduler.shutdown)
         _logger.info("Connected to workspace %s", workspace)
         yield Application(storage, deliverer, workspace)
+
+
+def _patience(settings: Settings) -> Patience:
+    return Patience(
+        lease=timedelta(seconds=settings.lease_seconds),
+        settling=timedelta(seconds=settings.settling_seconds),
+        last_look=timedelta(seconds=settings.last_look_seconds),
+    )
+
+
+async def _take_over(database: Path, storage: Runner, stack: AsyncExitStack) -> None:
+    """Take over at once what a dead process held: who has the lock knows that no other is alive."""
+    lock = FileLock(f"{database}.run.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        _logger.warning("Another process runs on %s; its deliveries are left to it", database)
+        return
+    stack.callback(lock.release)
+    await storage.write(lambda tables: tables.deliveries.release_all())
 
 
 async def _workspace(client: AsyncWebClient) -> str:

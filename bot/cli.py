@@ -179,7 +179,7 @@ def digest(
 async def _import_file(storage: "Runner", path: Path, language: str | None) -> bool:
     """Import one file and tell whether it is a digest."""
     from bot.files import read_digest_file
-    from bot.importing import import_digest
+    from bot.importing import import_into
 
     try:
         digest = read_digest_file(path, language)
@@ -188,7 +188,7 @@ async def _import_file(storage: "Runner", path: Path, language: str | None) -> b
         return False
     for problem in digest.problems:
         click.echo(f"{path}, line {problem.line}: {problem.sentence}", err=True)
-    done = await storage.write(lambda tables: import_digest(tables, digest))
+    done = await import_into(storage, digest)
     click.echo(f"{done.day}: {done.papers} papers ({done.new_papers} new), {done.summaries} summaries")
     return True
 

@@ -1,50 +1,49 @@
-"""A digest on its way into a channel: rows first, then the parent, then the thread.
+"""Digests on their way into channels: opened once, carried to their end, whatever stops or fails.
 
-Each post is a row that is committed before and after the call to Slack, so that a stop at any moment leaves
-no doubt about what is surely posted and what is surely not.
+Opening writes down every message before the first is sent, rendered once and frozen. Carrying may be repeated
+at any time, by any process: a lease keeps two from working on the same delivery.
 """
 
 import asyncio
 import json
 import logging
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from bot.cards.blocks import Message
-from bot.cards.digest import digest_parent
+from bot.cards.digest import digest_parent, nothing_new, rest_list
 from bot.cards.paper import paper_card
-from bot.clock import Clock
+from bot.carrying import Carrier, Tools
+from bot.digest import Selection, select
+from bot.errors import LeaseLostError
 from bot.locale import words_for
-from bot.lookup import digest_of_day
-from bot.pacing import Pacer
-from bot.posting import NotNow, Posted, Poster, Refused, Unknown
-from storage.records import Delivery, DeliveryState, Digest, Post, PostState, Subscription
-from storage.runner import Runner
+from bot.lookup import entries_of, listing_of_day
+from bot.posting import METADATA_EVENT
+from bot.reading_back import ChannelClosedError
+from storage.records import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Digest,
+    Entry,
+    Listing,
+    ListingState,
+    Post,
+    PostState,
+    Subscription,
+)
 from storage.storage import Storage
 
-METADATA_EVENT = "paper_round_post"
-
-# With these nothing more can reach the channel; https://docs.slack.dev/reference/methods/chat.postMessage
-_CHANNEL_IS_CLOSED = {
-    "account_inactive",
-    "channel_not_found",
-    "invalid_auth",
-    "is_archived",
-    "not_authed",
-    "not_in_channel",
-    "restricted_action",
-    "token_revoked",
-}
+_ENTRIES_A_LIST = 10
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a delivery is: papers in the channel, of papers in the digest."""
+    """How far a delivery is: papers surely in the channel, of papers in the digest."""
 
     posted: int
     papers: int
@@ -52,89 +51,130 @@ class Progress:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A delivery that ended early, for whoever tells people about it."""
+
+    delivery: Delivery
+    subscription: Subscription
+    reason: str
+
+
 class Deliverer:
-    """Opens deliveries and brings them to their end; any of both may be repeated at any time."""
+    """Opens deliveries and brings them to their end; any of both may be repeated at any time.
 
-    def __init__(self, storage: Runner, poster: Poster, clock: Clock) -> None:
-        self._storage = storage
-        self._poster = poster
-        self._clock = clock
-        self._pacer = Pacer(clock)
-        self._at_work: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+    `tell` is called for each delivery that ended early, after that is committed.
+    """
 
-    async def open(self, subscription: Subscription, day: date) -> int | None:
-        """Write down the delivery of a day's digest and return its id; the one there is, if there is one.
+    def __init__(self, tools: Tools, tell: Callable[[Ended], Awaitable[None]]) -> None:
+        self._tools = tools
+        self._tell = tell
+        self._at_work: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
-        Returns `None` for a day without papers.
+    async def open_asked(self, subscription: Subscription, day: date) -> int | None:
+        """Open the delivery of the papers listed on a day, as somebody asked; return its id.
+
+        Returns the one there is, if there is one, and `None` where the channel has had all of them.
         """
-        now = self._clock.now()
-        return await self._storage.write(lambda storage: _open(storage, subscription, day, now))
+        now = self._tools.clock.now()
+        return await self._tools.storage.write(lambda storage: _open_asked(storage, subscription, day, now))
 
-    async def run(self, delivery_id: int, watch: Callable[[Progress], None] | None = None) -> Progress:
-        """Post what is not posted yet and return how far that went; `watch` is told after each message."""
-        async with self._at_work[delivery_id]:
-            delivery, posts = await self._storage.read(lambda storage: _load(storage, delivery_id))
-            if delivery.state is DeliveryState.OPEN:
-                await self._post_all(delivery, posts, watch)
-        return await self._progress(delivery_id)
+    async def open_scheduled(
+        self, subscription: Subscription, slot: date, *, is_late: bool = False
+    ) -> int | None:
+        """Open the delivery that is due on a local date; return its id, or `None` if it was opened before."""
+        now = self._tools.clock.now()
+        return await self._tools.storage.write(
+            lambda storage: _open_scheduled(storage, subscription, slot, now, is_late=is_late)
+        )
 
-    async def run_open(self) -> None:
-        """Bring all open deliveries on, side by side."""
-        delivery_ids = await self._storage.read(lambda storage: storage.deliveries.open_ids())
-        await asyncio.gather(*map(self.run, delivery_ids))
+    async def run(self, delivery_id: int) -> Progress:
+        """Bring a delivery on as far as it goes now, unless somebody else is at it; return how far it is."""
+        if delivery_id not in self._at_work:
+            self._at_work.add(delivery_id)
+            try:
+                await self._claim_and_carry(delivery_id)
+            finally:
+                self._at_work.discard(delivery_id)
+        return await self.progress(delivery_id)
 
-    async def _post_all(
-        self, delivery: Delivery, posts: tuple[Post, ...], watch: Callable[[Progress], None] | None
-    ) -> None:
-        thread_ts = None
-        for post in posts:
-            state, ts, reason = await self._post(delivery.channel, post, thread_ts)
-            thread_ts = thread_ts or ts
-            if thread_ts is None or reason in _CHANNEL_IS_CLOSED:
-                await self._close(delivery, DeliveryState.FAILED, reason or state)
-                return
-            if watch:
-                watch(await self._progress(delivery.id))
-        await self._close(delivery, DeliveryState.DONE)
+    async def start_all(self) -> None:
+        """Begin to bring on all deliveries on which work is left, side by side, without waiting for them."""
+        now = self._tools.clock.now()
+        deliveries = await self._tools.storage.read(lambda storage: storage.deliveries.at_work())
+        for delivery in deliveries:
+            is_due = delivery.look_at is None or delivery.look_at <= now
+            if is_due and delivery.id not in self._at_work:
+                task = asyncio.create_task(self._run_and_log(delivery.id))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
 
-    async def _post(
-        self, channel: str, post: Post, thread_ts: str | None
-    ) -> tuple[PostState, str | None, str | None]:
-        """Send the post unless it was sent before, and return what is known of it then."""
-        if post.state is PostState.SENDING:
-            return await self._mark(post, Unknown("stopped while sending"))
-        if post.state is not PostState.PLANNED:
-            return post.state, post.ts, post.reason
-        while True:
-            await self._pacer.turn(channel)
-            await self._storage.write(lambda storage: storage.posts.mark(post, PostState.SENDING))
-            outcome = await self._poster.post(channel, json.loads(post.payload), thread_ts)
-            if not isinstance(outcome, NotNow):
-                self._pacer.answered(channel)
-                return await self._mark(post, outcome)
-            await self._storage.write(lambda storage: storage.posts.mark(post, PostState.PLANNED))
-            self._pacer.answered(channel, outcome.seconds)
+    async def join(self) -> None:
+        """Wait for what was started."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
-    async def _mark(
-        self, post: Post, outcome: Posted | Refused | Unknown
-    ) -> tuple[PostState, str | None, str | None]:
-        state, ts, reason = _recorded(outcome)
-        await self._storage.write(lambda storage: storage.posts.mark(post, state, ts=ts, reason=reason))
-        if reason:
-            _logger.warning(
-                "Post %s of delivery %s is %s: %s", post.position, post.delivery_id, state, reason
-            )
-        return state, ts, reason
+    async def aclose(self) -> None:
+        """Stop what was started; the tables know how far it was."""
+        for task in list(self._tasks):
+            task.cancel()
+        await self.join()
 
-    async def _close(self, delivery: Delivery, state: DeliveryState, reason: str | None = None) -> None:
-        await self._storage.write(lambda storage: storage.deliveries.close(delivery.id, state, reason))
-        _logger.info("Delivery %s of %s is %s", delivery.id, delivery.day, state)
+    async def progress(self, delivery_id: int) -> Progress:
+        """Return how far a delivery is."""
+        delivery, posts = await self._tools.storage.read(lambda storage: _load(storage, delivery_id))
+        posted = sum(len(post.paper_ids) for post in posts if post.state is PostState.POSTED)
+        return Progress(posted, sum(len(post.paper_ids) for post in posts), delivery.state, delivery.reason)
 
-    async def _progress(self, delivery_id: int) -> Progress:
-        delivery, posts = await self._storage.read(lambda storage: _load(storage, delivery_id))
-        cards = posts[1:]
-        posted = sum(post.state is PostState.POSTED for post in cards)
-        return Progress(posted, len(cards), delivery.state, delivery.reason)
+    async def _run_and_log(self, delivery_id: int) -> None:
+        try:
+            await self.run(delivery_id)
+        except Exception:
+            # One delivery must not end the others' loop; the next tick tries it again.
+            _logger.exception("Delivery %s could not be brought on", delivery_id)
+
+    async def _claim_and_carry(self, delivery_id: int) -> None:
+        now, lease = self._tools.clock.now(), self._tools.patience.lease
+        delivery = await self._tools.storage.write(
+            lambda storage: storage.deliveries.claim(delivery_id, now, lease)
+        )
+        if delivery is None:
+            return
+        subscription, posts = await self._tools.storage.read(lambda storage: _work_of(storage, delivery))
+        carrier = Carrier(self._tools, delivery, posts, subscription.language)
+        try:
+            await carrier.carry()
+        except LeaseLostError as error:
+            _logger.warning("%s", error)
+        except ChannelClosedError as error:
+            await self._pause(subscription, str(error))
+        await self._tell_if_ended_early(delivery_id, subscription)
+
+    async def _pause(self, subscription: Subscription, reason: str) -> None:
+        await self._tools.storage.write(
+            lambda storage: storage.subscriptions.pause(_stored_id(subscription), reason)
+        )
+
+    async def _tell_if_ended_early(self, delivery_id: int, subscription: Subscription) -> None:
+        delivery, _ = await self._tools.storage.read(lambda storage: _load(storage, delivery_id))
+        if delivery.state is DeliveryState.FAILED:
+            await self._tell(Ended(delivery, subscription, delivery.reason or ""))
+
+
+def choose(storage: Storage, subscription: Subscription, day: date | None = None) -> Selection:
+    """Choose what the channel gets: of one day's list, or of all lists since its subscription began."""
+    if day:
+        candidates = [listing_of_day(storage, day, source) for source in subscription.sources]
+        listings = [listing for listing in candidates if listing]
+    else:
+        listings = list(storage.listings.complete_since(subscription.sources, subscription.since))
+    had = storage.posts.papers_of_channel(subscription.workspace, subscription.channel)
+    return select(_entries(storage, listings, subscription.language), had, subscription)
+
+
+def _entries(storage: Storage, listings: list[Listing], language: str) -> list[Entry]:
+    return [entry for listing in listings for entry in entries_of(storage, listing.paper_ids, language)]
 
 
 def _load(storage: Storage, delivery_id: int) -> tuple[Delivery, tuple[Post, ...]]:
@@ -144,38 +184,93 @@ def _load(storage: Storage, delivery_id: int) -> tuple[Delivery, tuple[Post, ...
     return delivery, storage.posts.of_delivery(delivery_id)
 
 
-def _open(storage: Storage, subscription: Subscription, day: date, now: datetime) -> int | None:
+def _work_of(storage: Storage, delivery: Delivery) -> tuple[Subscription, tuple[Post, ...]]:
+    subscription = storage.subscriptions.get(delivery.subscription_id)
+    if subscription is None:
+        raise LookupError(f"There is no subscription {delivery.subscription_id}.")
+    return subscription, storage.posts.of_delivery(delivery.id)
+
+
+def _stored_id(subscription: Subscription) -> int:
     if subscription.id is None:
         raise ValueError("Only a subscription that is stored can be delivered.")
-    known = storage.deliveries.of_day(subscription.id, day)
+    return subscription.id
+
+
+def _open_asked(storage: Storage, subscription: Subscription, day: date, now: datetime) -> int | None:
+    known = storage.deliveries.of_day(_stored_id(subscription), DeliveryKind.ASKED, day)
     if known:
         return known.id
-    digests = (digest_of_day(storage, day, subscription.language, source) for source in subscription.sources)
-    digest = next((digest for digest in digests if digest and digest.entries), None)
-    if digest is None:
+    selection = choose(storage, subscription, day)
+    if not selection.cards:
         return None
-    delivery = storage.deliveries.open(subscription, day, now)
-    storage.posts.plan(_plan(delivery, digest, subscription.language))
+    return _plan(storage, subscription, DeliveryKind.ASKED, day, selection, now)
+
+
+def _open_scheduled(
+    storage: Storage, subscription: Subscription, slot: date, now: datetime, *, is_late: bool
+) -> int | None:
+    if storage.deliveries.of_day(_stored_id(subscription), DeliveryKind.SCHEDULED, slot):
+        return None
+    return _plan(
+        storage,
+        subscription,
+        DeliveryKind.SCHEDULED,
+        slot,
+        choose(storage, subscription),
+        now,
+        is_late=is_late,
+    )
+
+
+def _plan(
+    storage: Storage,
+    subscription: Subscription,
+    kind: DeliveryKind,
+    day: date,
+    selection: Selection,
+    now: datetime,
+    *,
+    is_late: bool = False,
+) -> int:
+    """Write down the delivery with all its messages; one of nothing is done at once, but for a line."""
+    place = f"{subscription.workspace}/{subscription.channel}/{kind}/{day}/{now.isoformat()}"
+    key = uuid5(NAMESPACE_URL, place)
+    delivery = storage.deliveries.open(subscription, kind, day, str(key), now)
+    messages = _messages(subscription, day, selection, is_late=is_late)
+    storage.posts.plan(
+        Post(delivery.id, position, _payload(key, position, message), paper_ids=paper_ids)
+        for position, (message, paper_ids) in enumerate(messages)
+    )
+    if not messages:
+        storage.deliveries.close(delivery, DeliveryState.DONE, "nothing_new")
     return delivery.id
 
 
-def _plan(delivery: Delivery, digest: Digest, language: str) -> list[Post]:
-    words = words_for(language)
-    messages = [digest_parent(digest, words), *(paper_card(entry, words) for entry in digest.entries)]
-    paper_ids = [None, *(entry.paper.id for entry in digest.entries)]
+def _messages(
+    subscription: Subscription, day: date, selection: Selection, *, is_late: bool
+) -> list[tuple[Message, tuple[str, ...]]]:
+    """Return the messages of a digest in order, each with the papers that it brings."""
+    words = words_for(subscription.language)
+    if not selection.cards:
+        return [(nothing_new(day, words), ())] if subscription.says_when_nothing else []
+    entries = (*selection.cards, *selection.rest)
+    digest = Digest(day, subscription.sources[0], ListingState.COMPLETE, entries)
+    rest = [
+        selection.rest[at : at + _ENTRIES_A_LIST] for at in range(0, len(selection.rest), _ENTRIES_A_LIST)
+    ]
     return [
-        Post(delivery.id, position, _payload(delivery, position, message), paper_id=paper_id)
-        for position, (message, paper_id) in enumerate(zip(messages, paper_ids, strict=True))
+        (digest_parent(digest, words, is_late=is_late), ()),
+        *((paper_card(entry, words), (entry.paper.id,)) for entry in selection.cards),
+        *((rest_list(some, words), tuple(entry.paper.id for entry in some)) for some in rest),
     ]
 
 
-def _payload(delivery: Delivery, position: int, message: Message) -> str:
+def _payload(key: UUID, position: int, message: Message) -> str:
     """Return the arguments of `chat.postMessage`, but for the channel and the thread.
 
     Metadata can be read by every app and member of the workspace, so it holds opaque ids alone.
     """
-    place = f"{delivery.workspace}/{delivery.channel}/{delivery.day}/{delivery.opened_at.isoformat()}"
-    key = uuid5(NAMESPACE_URL, place)
     arguments = {
         "text": message.text,
         "blocks": message.blocks,
@@ -188,10 +283,3 @@ def _payload(delivery: Delivery, position: int, message: Message) -> str:
         "unfurl_media": False,
     }
     return json.dumps(arguments, ensure_ascii=False)
-
-
-def _recorded(outcome: Posted | Refused | Unknown) -> tuple[PostState, str | None, str | None]:
-    if isinstance(outcome, Posted):
-        return PostState.POSTED, outcome.ts, None
-    state = PostState.REFUSED if isinstance(outcome, Refused) else PostState.UNKNOWN
-    return state, None, outcome.reason

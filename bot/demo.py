@@ -13,7 +13,7 @@ from bot.app import Application, application
 from bot.clock import Clock
 from bot.delivery import Progress
 from bot.files import read_digest_file, read_sample
-from bot.importing import import_digest
+from bot.importing import import_into
 from bot.manifest import load_manifest
 from bot.sandbox import Sandbox, Workspace
 from bot.settings import Settings
@@ -21,6 +21,8 @@ from bot.sources.digest_file import SOURCE, DigestFile
 from storage.records import Subscription
 
 CHANNEL = "papers"
+
+_SECONDS_BETWEEN_NEWS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ async def run_demo(options: DemoOptions, clock: Clock, announcer: Announcer, wor
         announcer.echo(f"The sandbox is at {sandbox.url} (on this machine only).")
         announcer.opened(sandbox.url)
         for digest in digests:
-            await bot.storage.write(lambda storage, digest=digest: import_digest(storage, digest))
+            await import_into(bot.storage, digest)
         is_whole = await _deliver(bot, workspace, digests, options, announcer)
         if not options.once:
             announcer.echo("Try /papers help on the page. Ctrl-C ends the demo.")
@@ -84,13 +86,22 @@ async def _deliver(
         sources=(SOURCE,),
     )
     kept = await bot.storage.write(lambda storage: storage.subscriptions.put(subscription))
-    delivery_id = await bot.deliverer.open(kept, day)
+    delivery_id = await bot.deliverer.open_asked(kept, day)
     if delivery_id is None:
         announcer.echo(f"{day} is a day without papers: nothing to deliver.")
         return True
-    progress = await bot.deliverer.run(delivery_id, announcer.progress)
+    progress = await _watch(bot, delivery_id, announcer)
     announcer.echo(_outcome(progress, day))
     return progress.posted == progress.papers
+
+
+async def _watch(bot: Application, delivery_id: int, announcer: Announcer) -> Progress:
+    """Run the delivery, and tell how far it is once a second."""
+    running = asyncio.create_task(bot.deliverer.run(delivery_id))
+    while not running.done():
+        await asyncio.wait([running], timeout=_SECONDS_BETWEEN_NEWS)
+        announcer.progress(await bot.deliverer.progress(delivery_id))
+    return running.result()
 
 
 def _outcome(progress: Progress, day: date) -> str:

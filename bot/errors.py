@@ -23,3 +23,15 @@ class SlackUnavailableError(PaperRoundError):
 
 class NothingListedError(PaperRoundError):
     """A day was asked for on which nothing is listed; the sentence names the days around it."""
+
+
+class WrongWishError(PaperRoundError):
+    """A setting of a subscription cannot be read: which one (`what`), what was found and an example."""
+
+    def __init__(self, what: str, found: str, example: str) -> None:
+        super().__init__(f"The {what} “{found}” cannot be read. Write it as {example}.")
+        self.what, self.found, self.example = what, found, example
+
+
+class LeaseLostError(PaperRoundError):
+    """Another process works on this delivery now; what this one would still write is refused."""

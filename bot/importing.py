@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.sources.digest_file import SOURCE, DigestFile
 from storage.records import Listing, ListingState
+from storage.runner import Runner
 from storage.storage import Storage
 
 
@@ -16,6 +17,11 @@ class Import:
     papers: int
     new_papers: int
     summaries: int
+
+
+async def import_into(storage: Runner, digest: DigestFile) -> Import:
+    """Keep all that the file holds, or nothing of it; the same file again changes nothing."""
+    return await storage.write(lambda tables: import_digest(tables, digest))
 
 
 def import_digest(storage: Storage, digest: DigestFile) -> Import:

@@ -25,8 +25,8 @@ def digest_of_day(storage: Storage, day: date, language: str, source: str | None
     listing = listing_of_day(storage, day, source)
     if listing is None:
         return None
-    entries = _entries(storage, listing.paper_ids, language)
-    return Digest(listing.day, listing.source, listing.state, tuple(entries))
+    entries = entries_of(storage, listing.paper_ids, language)
+    return Digest(listing.day, listing.source, listing.state, entries)
 
 
 def latest_digest(storage: Storage, language: str) -> Digest | None:
@@ -57,10 +57,13 @@ def best_summary(paper: Paper, summaries: Iterable[Summary], language: str) -> S
     return next(iter([*exact, *related, *others]), None)
 
 
-def _entries(storage: Storage, paper_ids: tuple[str, ...], language: str) -> Iterable[Entry]:
+def entries_of(storage: Storage, paper_ids: tuple[str, ...], language: str) -> tuple[Entry, ...]:
+    """Return papers in the order given, numbered from 1, each with its best summary."""
     summaries = storage.summaries.of_papers(paper_ids)
-    for number, paper in enumerate(storage.papers.of_ids(paper_ids), start=1):
-        yield Entry(paper, best_summary(paper, summaries.get(paper.id, []), language), number)
+    return tuple(
+        Entry(paper, best_summary(paper, summaries.get(paper.id, []), language), number)
+        for number, paper in enumerate(storage.papers.of_ids(paper_ids), start=1)
+    )
 
 
 def _rank(listing: Listing) -> tuple[int, str]:

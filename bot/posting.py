@@ -1,63 +1,137 @@
-"""Posting one message to Slack, and telling what became of it."""
+"""Posting to Slack and reading back from it, with what became of each call told apart.
+
+An outcome is one of: done, surely not done, or nobody knows. Facts: https://docs.slack.dev/reference/methods
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.pacing import SECONDS_BETWEEN_MESSAGES
+METADATA_EVENT = "paper_round_post"
 
 _RATE_LIMITED = 429
 _SERVER_ERROR = 500
+_SECONDS_TO_TRY_AGAIN = 1.0
 
 # Slack says of these that some aspect of the call may have succeeded all the same.
-_MAYBE_WRITTEN = {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}
+_MAYBE_DONE = {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}
+
+_MESSAGES_A_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The message is written, and `ts` is Slack's name for it."""
+    """The message is written, and `ts` is Slack's name for it; `in_thread` is whether it is a reply."""
 
     ts: str
+    in_thread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was asked for is done."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotNow:
-    """Nothing was written; it may be tried again after so many seconds."""
+    """Nothing was done; it may be tried again after so many seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing was written, and trying again changes nothing; `reason` is Slack's error."""
+    """Nothing was done, and trying again changes nothing; `reason` is Slack's error."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can say whether the message was written."""
+    """Nobody can say whether it was done."""
 
     reason: str
 
 
-Outcome = Posted | NotNow | Refused | Unknown
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A message as Slack shows it: of which delivery and position it is, where it is one of ours."""
+
+    ts: str
+    key: str | None = None
+    position: int | None = None
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """A page of messages, and the cursor that leads to the next one."""
+
+    messages: tuple[Sighting, ...]
+    cursor: str | None
+
+
+Failure = NotNow | Refused | Unknown
 
 
 class Poster(Protocol):
-    """Posts a message; the only way in which a delivery reaches Slack."""
+    """Posts a message; the only way in which a delivery writes to a channel."""
 
-    async def post(self, channel: str, payload: Mapping[str, Any], thread_ts: str | None) -> Outcome:
+    async def post(self, channel: str, payload: Mapping[str, Any], thread_ts: str | None) -> Posted | Failure:
         """Try once to post the payload into the channel, or into a thread of it."""
         ...
 
 
-class SlackPoster:
-    """Posts through Slack's Web API.
+class Wire(Poster, Protocol):
+    """All that a delivery does with Slack."""
+
+    async def read(
+        self, channel: str, thread_ts: str | None, oldest: datetime, cursor: str | None
+    ) -> Sightings | Failure:
+        """Read a page of a thread, or of the channel where `thread_ts` is `None`, from a moment on."""
+        ...
+
+    async def delete(self, channel: str, ts: str) -> Done | Failure:
+        """Try once to delete a message of ours."""
+        ...
+
+    async def update(self, channel: str, ts: str, payload: Mapping[str, Any]) -> Done | Failure:
+        """Try once to put other content into a message of ours; its metadata stays."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the Web API answered."""
+
+    status: int
+    body: Mapping[str, Any]
+    headers: Mapping[str, str]
+
+
+class NotConnectedError(Exception):
+    """Slack was not reached, so nothing was done."""
+
+
+class AnswerLostError(Exception):
+    """Slack may have been reached, and no answer came that can be read."""
+
+
+class Caller(Protocol):
+    """Calls a method of the Web API once."""
+
+    async def call(self, method: str, arguments: Mapping[str, Any]) -> Answer:
+        """Return the answer, be it an error; raises `NotConnectedError` or `AnswerLostError`."""
+        ...
+
+
+class SlackCaller:
+    """Calls Slack through its SDK.
 
     The client must have no retry handlers: the default one sends a message twice where the connection drops
     after Slack has read it, and the one for 429 sleeps where neither pacing nor ledger sees it.
@@ -66,25 +140,99 @@ class SlackPoster:
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
 
-    async def post(self, channel: str, payload: Mapping[str, Any], thread_ts: str | None) -> Outcome:
-        """Try once to post the payload into the channel, or into a thread of it."""
+    async def call(self, method: str, arguments: Mapping[str, Any]) -> Answer:
+        """Return the answer, be it an error; raises `NotConnectedError` or `AnswerLostError`."""
+        is_reading = method.startswith("conversations.")
+        sent = {"params" if is_reading else "json": dict(arguments)}
         try:
-            answer = await self._client.chat_postMessage(channel=channel, thread_ts=thread_ts, **payload)
+            response = await self._client.api_call(method, http_verb="GET" if is_reading else "POST", **sent)
         except SlackApiError as error:
-            return _outcome_of(error)
-        except aiohttp.ClientConnectorError:
-            return NotNow(SECONDS_BETWEEN_MESSAGES)
+            response = error.response
+        except aiohttp.ClientConnectorError as error:
+            raise NotConnectedError(str(error)) from error
         except (TimeoutError, aiohttp.ClientError, SlackClientError) as error:
-            return Unknown(type(error).__name__)
-        return Posted(answer["ts"])
+            raise AnswerLostError(type(error).__name__) from error
+        status = getattr(response, "status_code", None)
+        body = getattr(response, "data", None)
+        if status is None or not isinstance(body, dict):
+            raise AnswerLostError("an answer that is not JSON")
+        return Answer(status, body, response.headers)
 
 
-def _outcome_of(error: SlackApiError) -> Outcome:
-    response = error.response
-    if response.status_code == _RATE_LIMITED:
-        return NotNow(float(response.headers.get("Retry-After", SECONDS_BETWEEN_MESSAGES)))
-    body = response.data if isinstance(response.data, dict) else {}
-    reason = body.get("error")
-    if reason is None or reason in _MAYBE_WRITTEN or response.status_code >= _SERVER_ERROR:
-        return Unknown(reason or f"HTTP {response.status_code}")
-    return Refused(reason)
+class SlackWire:
+    """A wire to one workspace."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def post(self, channel: str, payload: Mapping[str, Any], thread_ts: str | None) -> Posted | Failure:
+        """Try once to post the payload into the channel, or into a thread of it."""
+        thread = {"thread_ts": thread_ts} if thread_ts else {}
+        answer = await self._call("chat.postMessage", {"channel": channel, **payload, **thread})
+        if not isinstance(answer, Answer):
+            return answer
+        return Posted(answer.body["ts"], in_thread="thread_ts" in answer.body.get("message", {}))
+
+    async def read(
+        self, channel: str, thread_ts: str | None, oldest: datetime, cursor: str | None
+    ) -> Sightings | Failure:
+        """Read a page of a thread, or of the channel where `thread_ts` is `None`, from a moment on."""
+        arguments: dict[str, Any] = {
+            "channel": channel,
+            "oldest": f"{oldest.timestamp():.6f}",
+            "limit": _MESSAGES_A_PAGE,
+            "include_all_metadata": True,
+        }
+        if cursor:
+            arguments["cursor"] = cursor
+        if thread_ts:
+            answer = await self._call("conversations.replies", {**arguments, "ts": thread_ts})
+        else:
+            answer = await self._call("conversations.history", arguments)
+        if not isinstance(answer, Answer):
+            return answer
+        following = answer.body.get("response_metadata", {}).get("next_cursor") or None
+        return Sightings(tuple(map(_sighting, answer.body["messages"])), following)
+
+    async def delete(self, channel: str, ts: str) -> Done | Failure:
+        """Try once to delete a message of ours."""
+        answer = await self._call("chat.delete", {"channel": channel, "ts": ts})
+        return Done() if isinstance(answer, Answer) else answer
+
+    async def update(self, channel: str, ts: str, payload: Mapping[str, Any]) -> Done | Failure:
+        """Try once to put other content into a message of ours; its metadata stays."""
+        content = {"text": payload["text"], "blocks": payload["blocks"]}
+        answer = await self._call("chat.update", {"channel": channel, "ts": ts, **content})
+        return Done() if isinstance(answer, Answer) else answer
+
+    async def _call(self, method: str, arguments: Mapping[str, Any]) -> Answer | Failure:
+        try:
+            answer = await self._caller.call(method, arguments)
+        except NotConnectedError:
+            return NotNow(_SECONDS_TO_TRY_AGAIN)
+        except AnswerLostError as error:
+            return Unknown(str(error))
+        return _failure(answer) or answer
+
+
+def _failure(answer: Answer) -> Failure | None:
+    reason = answer.body.get("error")
+    if answer.status == _RATE_LIMITED or reason == "ratelimited":
+        return NotNow(float(answer.headers.get("Retry-After", _SECONDS_TO_TRY_AGAIN)))
+    if answer.status >= _SERVER_ERROR or reason in _MAYBE_DONE:
+        return Unknown(reason or f"HTTP {answer.status}")
+    if answer.body.get("ok") is True:
+        return None
+    return Refused(str(reason)) if reason else Unknown(f"HTTP {answer.status}")
+
+
+def _sighting(message: Mapping[str, Any]) -> Sighting:
+    metadata = message.get("metadata", {})
+    is_ours = metadata.get("event_type") == METADATA_EVENT
+    payload = metadata.get("event_payload", {}) if is_ours else {}
+    return Sighting(
+        ts=message["ts"],
+        key=payload.get("delivery"),
+        position=payload.get("position"),
+        is_deleted=message.get("subtype") == "tombstone",
+    )

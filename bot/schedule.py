@@ -1,21 +1,80 @@
 """The clockwork: a few jobs that ask the tables what is to be done. No job holds any state."""
 
-from datetime import UTC
+import logging
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.clock import Clock
 from bot.delivery import Deliverer
+from bot.due import due_slot, local_date
+from storage.records import Subscription
+from storage.runner import Runner
+from storage.storage import Storage
 
 SECONDS_BETWEEN_TICKS = 30
 
+HEARTBEAT = "tick"
 
-def clockwork(deliverer: Deliverer) -> AsyncIOScheduler:
-    """Return the scheduler, not started yet.
+_logger = logging.getLogger(__name__)
 
-    A tick that comes late is never skipped and never piles up on another: missed work is in the tables.
+
+class Clockwork:
+    """What is done at each tick: open what is due, and bring on what is open."""
+
+    def __init__(self, storage: Runner, clock: Clock, deliverer: Deliverer) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._deliverer = deliverer
+
+    async def tick(self) -> None:
+        """Open the digests that are due by now and start what is open; what was missed is found here too."""
+        now = self._clock.now()
+        last_tick, waiting = await self._storage.read(_look)
+        for subscription, last_slot in waiting:
+            await self._open_if_due(subscription, last_slot, now, last_tick)
+        await self._storage.write(lambda storage: storage.heartbeats.beat(HEARTBEAT, now))
+        await self._deliverer.start_all()
+
+    async def _open_if_due(
+        self, subscription: Subscription, last_slot: date | None, now: datetime, last_tick: datetime | None
+    ) -> None:
+        zone = ZoneInfo(subscription.zone)
+        if is_paused(subscription, now):
+            return
+        slot = due_slot(now, subscription.at, zone, subscription.weekdays, subscription.begun_at, last_slot)
+        if slot:
+            is_late = slot.lateness(now, last_tick) > timedelta()
+            await self._deliverer.open_scheduled(subscription, slot.day, is_late=is_late)
+            _logger.info("Digest of %s is due in subscription %s", slot.day, subscription.id)
+
+
+def is_paused(subscription: Subscription, now: datetime) -> bool:
+    """Tell whether nothing is delivered now; a pause with a date ends at the start of it, in its own zone."""
+    if subscription.paused_reason is None:
+        return False
+    until = subscription.paused_until
+    return until is None or local_date(now, ZoneInfo(subscription.zone)) < until
+
+
+def make_scheduler(clockwork: Clockwork) -> AsyncIOScheduler:
+    """Return the scheduler, not started yet; its first tick comes at once.
+
+    A tick that comes late is never skipped and never piles up on another: missed work is in the tables. No
+    cron triggers: APScheduler 3.11 loses the day after spring-forward with them.
     """
-    scheduler = AsyncIOScheduler(
-        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+    scheduler.add_job(
+        clockwork.tick, "interval", seconds=SECONDS_BETWEEN_TICKS, id="tick", next_run_time=datetime.now(UTC)
     )
-    scheduler.add_job(deliverer.run_open, "interval", seconds=SECONDS_BETWEEN_TICKS, id="deliveries")
     return scheduler
+
+
+def _look(storage: Storage) -> tuple[datetime | None, list[tuple[Subscription, date | None]]]:
+    waiting = [
+        (subscription, storage.deliveries.last_slot(subscription.id or 0))
+        for subscription in storage.subscriptions.all()
+    ]
+    return storage.heartbeats.last(HEARTBEAT), waiting

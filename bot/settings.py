@@ -36,25 +36,53 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
 
     bot_token: Annotated[SecretStr, _starting_with("xoxb-")] | None = Field(
-        None, validation_alias="SLACK_BOT_TOKEN", description="the bot's token, `xoxb-…`; needed by `run`"
+        default=None,
+        validation_alias="SLACK_BOT_TOKEN",
+        description="the bot's token, `xoxb-…`; needed by `run`",
     )
     app_token: Annotated[SecretStr, _starting_with("xapp-")] | None = Field(
-        None,
-        alias="SLACK_APP_TOKEN",
+        default=None,
+        validation_alias="SLACK_APP_TOKEN",
         description="the app's token for Socket Mode, `xapp-…`; needed by `run`",
     )
     api_url: Annotated[str, AfterValidator(_web_address)] = Field(
-        "https://slack.com/api/", validation_alias="SLACK_API_URL", description="where Slack's Web API is"
+        default="https://slack.com/api/",
+        validation_alias="SLACK_API_URL",
+        description="where Slack's Web API is",
     )
     database: Path = Field(
-        Path("paper-round.db"),
+        default=Path("paper-round.db"),
         validation_alias="PAPER_ROUND_DB",
         description="the SQLite file; `--db` goes before it",
     )
     command: Annotated[str, AfterValidator(_command)] = Field(
-        "/papers",
+        default="/papers",
         validation_alias="PAPER_ROUND_COMMAND",
         description="the slash command, as it is called in your manifest",
+    )
+    messages_a_minute: int = Field(
+        default=300,
+        gt=0,
+        validation_alias="PAPER_ROUND_MESSAGES_A_MINUTE",
+        description="at most so many messages a minute in the workspace",
+    )
+    lease_seconds: float = Field(
+        default=120,
+        ge=60,
+        validation_alias="PAPER_ROUND_LEASE_SECONDS",
+        description="for how long a process holds a delivery without a sign of life",
+    )
+    settling_seconds: float = Field(
+        default=20,
+        ge=0,
+        validation_alias="PAPER_ROUND_SETTLING_SECONDS",
+        description="how long to wait before looking for a message whose answer never came",
+    )
+    last_look_seconds: float = Field(
+        default=60,
+        ge=0,
+        validation_alias="PAPER_ROUND_LAST_LOOK_SECONDS",
+        description="how long after such a delivery to look for messages that came late",
     )
 
 

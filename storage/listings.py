@@ -1,6 +1,7 @@
 """The listings table, with the papers of each listing in order."""
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -37,6 +38,29 @@ class Listings:
         """Return what every source listed on the day, by the names of the sources."""
         rows = self._database.query(f"{_WITH_PAPERS} WHERE day = ? ORDER BY source", [day.isoformat()])
         return tuple(map(_listing_from_row, rows))
+
+    def complete_since(self, sources: Iterable[str], since: date) -> tuple[Listing, ...]:
+        """Return what these sources listed from this day on, where the list is complete; the oldest first."""
+        rows = self._database.query(
+            f"""
+            {_WITH_PAPERS}
+            WHERE source IN (SELECT value FROM json_each(?)) AND day >= ? AND state = 'complete'
+            ORDER BY day, source
+            """,  # noqa: S608 -- a constant of this module
+            [json.dumps(list(sources)), since.isoformat()],
+        )
+        return tuple(map(_listing_from_row, rows))
+
+    def latest_complete_day(self, sources: Iterable[str]) -> date | None:
+        """Return the last day of which any of these sources has a complete list with papers."""
+        rows = self._database.query(
+            """
+            SELECT max(listings.day) AS day FROM listings JOIN listing_papers USING (source, day)
+            WHERE state = 'complete' AND source IN (SELECT value FROM json_each(?))
+            """,
+            [json.dumps(list(sources))],
+        )
+        return _optional_date(next(rows)["day"])
 
     def latest_day(self) -> date | None:
         """Return the last day on which any source listed a paper."""

@@ -17,7 +17,8 @@ def m001_papers(database: Database) -> None:
             abstract TEXT,
             votes INTEGER,
             code_url TEXT,
-            code_stars INTEGER
+            code_stars INTEGER,
+            categories TEXT NOT NULL CHECK (json_valid(categories))
         ) STRICT
         """
     )
@@ -73,8 +74,8 @@ def m002_listings(database: Database) -> None:
 
 
 @migrations()
-def m003_deliveries(database: Database) -> None:
-    """What channels want, and the ledger of what they got."""
+def m003_subscriptions(database: Database) -> None:
+    """What channels want."""
     database.execute(
         """
         CREATE TABLE subscriptions (
@@ -86,45 +87,77 @@ def m003_deliveries(database: Database) -> None:
             at TEXT NOT NULL,
             zone TEXT NOT NULL,
             weekdays TEXT NOT NULL CHECK (json_valid(weekdays)),
+            most_cards INTEGER CHECK (most_cards > 0),
+            "order" TEXT NOT NULL CHECK ("order" IN ('votes', 'listed')),
+            filters TEXT NOT NULL CHECK (json_valid(filters)),
+            says_when_nothing INTEGER NOT NULL,
+            since TEXT NOT NULL,
+            begun_at TEXT NOT NULL,
+            created_by TEXT,
+            paused_reason TEXT,
+            paused_until TEXT,
+            ended_at TEXT,
             UNIQUE (workspace, channel)
-        ) STRICT
-        """
-    )
-    database.execute(
-        """
-        CREATE TABLE deliveries (
-            id INTEGER PRIMARY KEY,
-            subscription_id INTEGER NOT NULL REFERENCES subscriptions (id),
-            workspace TEXT NOT NULL,
-            channel TEXT NOT NULL,
-            day TEXT NOT NULL,
-            state TEXT NOT NULL CHECK (state IN ('open', 'done', 'failed')),
-            reason TEXT,
-            opened_at TEXT NOT NULL,
-            UNIQUE (subscription_id, day)
-        ) STRICT
-        """
-    )
-    database.execute("CREATE INDEX deliveries_open ON deliveries (id) WHERE state = 'open'")
-    database.execute(
-        """
-        CREATE TABLE posts (
-            delivery_id INTEGER NOT NULL REFERENCES deliveries (id),
-            position INTEGER NOT NULL,
-            paper_id TEXT REFERENCES papers (id),
-            payload TEXT NOT NULL CHECK (json_valid(payload)),
-            state TEXT NOT NULL CHECK (state IN ('planned', 'sending', 'posted', 'unknown', 'refused')),
-            ts TEXT,
-            reason TEXT,
-            PRIMARY KEY (delivery_id, position),
-            CHECK ((state = 'posted') = (ts IS NOT NULL))
         ) STRICT
         """
     )
 
 
 @migrations()
-def m004_saved_papers(database: Database) -> None:
+def m004_deliveries(database: Database) -> None:
+    """The ledger of what channels got."""
+    database.execute(
+        """
+        CREATE TABLE deliveries (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,
+            subscription_id INTEGER NOT NULL REFERENCES subscriptions (id),
+            workspace TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('scheduled', 'asked')),
+            day TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('open', 'last_look', 'done', 'failed')),
+            opened_at TEXT NOT NULL,
+            epoch INTEGER NOT NULL DEFAULT 0,
+            leased_until TEXT,
+            had_unknown INTEGER NOT NULL DEFAULT 0,
+            look_at TEXT,
+            reason TEXT,
+            UNIQUE (subscription_id, kind, day)
+        ) STRICT
+        """
+    )
+    database.execute(
+        "CREATE INDEX deliveries_at_work ON deliveries (id) WHERE state IN ('open', 'last_look')"
+    )
+    database.execute("CREATE INDEX deliveries_by_channel ON deliveries (workspace, channel)")
+    database.execute(
+        """
+        CREATE TABLE posts (
+            delivery_id INTEGER NOT NULL REFERENCES deliveries (id),
+            position INTEGER NOT NULL,
+            paper_ids TEXT NOT NULL CHECK (json_valid(paper_ids)),
+            payload TEXT NOT NULL CHECK (json_valid(payload)),
+            payload_hash TEXT NOT NULL,
+            is_plain INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (
+                state IN ('planned', 'sending', 'posted', 'unknown', 'uncertain', 'refused')
+            ),
+            ts TEXT,
+            reason TEXT,
+            attempted_at TEXT,
+            look_at TEXT,
+            absent INTEGER NOT NULL,
+            PRIMARY KEY (delivery_id, position),
+            CHECK ((state = 'posted') = (ts IS NOT NULL)),
+            CHECK (state IN ('planned', 'refused') OR attempted_at IS NOT NULL)
+        ) STRICT
+        """
+    )
+
+
+@migrations()
+def m005_saved_papers(database: Database) -> None:
     """Each person's own list, apart in each workspace."""
     database.execute(
         """
@@ -138,3 +171,9 @@ def m004_saved_papers(database: Database) -> None:
         """
     )
     database.execute("CREATE INDEX saved_papers_newest ON saved_papers (workspace, person, saved_at)")
+
+
+@migrations()
+def m006_heartbeats(database: Database) -> None:
+    """When something that should happen again and again happened last."""
+    database.execute("CREATE TABLE heartbeats (name TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT")

@@ -37,15 +37,16 @@ class Papers:
         is_new = self.get(paper.id) is None
         self._database.execute(
             """
-            INSERT INTO papers (id, title, authors, abstract, votes, code_url, code_stars)
-            VALUES (:id, :title, :authors, :abstract, :votes, :code_url, :code_stars)
+            INSERT INTO papers (id, title, authors, abstract, votes, code_url, code_stars, categories)
+            VALUES (:id, :title, :authors, :abstract, :votes, :code_url, :code_stars, :categories)
             ON CONFLICT (id) DO UPDATE SET
                 title = excluded.title,
                 authors = iif(excluded.authors = '[]', authors, excluded.authors),
                 abstract = coalesce(excluded.abstract, abstract),
                 votes = coalesce(excluded.votes, votes),
                 code_url = coalesce(excluded.code_url, code_url),
-                code_stars = coalesce(excluded.code_stars, code_stars)
+                code_stars = coalesce(excluded.code_stars, code_stars),
+                categories = iif(excluded.categories = '[]', categories, excluded.categories)
             """,
             _row_from_paper(paper),
         )
@@ -62,6 +63,7 @@ def paper_from_row(row: dict[str, Any]) -> Paper:
         votes=row["votes"],
         code_url=row["code_url"],
         code_stars=row["code_stars"],
+        categories=tuple(json.loads(row["categories"])),
     )
 
 
@@ -74,4 +76,5 @@ def _row_from_paper(paper: Paper) -> dict[str, Any]:
         "votes": paper.votes,
         "code_url": paper.code_url,
         "code_stars": paper.code_stars,
+        "categories": json.dumps(paper.categories),
     }

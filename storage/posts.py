@@ -1,11 +1,15 @@
 """The posts table: the ledger of every message of every delivery."""
 
+import hashlib
+import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from storage.records import Post, PostState
+from bot.errors import LeaseLostError
+from storage.records import Delivery, Post, PostState
 
 
 class Posts:
@@ -21,16 +25,46 @@ class Posts:
         )
         return tuple(map(_post_from_row, rows))
 
+    def papers_of_channel(self, workspace: str, channel: str) -> frozenset[str]:
+        """Return the papers that the channel has had, or will have by what is planned."""
+        rows = self._database.query(
+            """
+            SELECT DISTINCT paper.value AS paper_id
+            FROM deliveries
+            JOIN posts ON posts.delivery_id = deliveries.id
+            JOIN json_each(posts.paper_ids) AS paper
+            WHERE deliveries.workspace = ? AND deliveries.channel = ?
+                AND (posts.state NOT IN ('planned', 'refused') OR deliveries.state IN ('open', 'last_look'))
+            """,
+            [workspace, channel],
+        )
+        return frozenset(row["paper_id"] for row in rows)
+
     def plan(self, posts: Iterable[Post]) -> None:
-        """Write down posts before the first of them is sent; their payloads never change again."""
+        """Write down posts before the first of them is sent."""
         self._database.table("posts").insert_all(map(_row_from_post, posts))
 
-    def mark(self, post: Post, state: PostState, *, ts: str | None = None, reason: str | None = None) -> None:
-        """Record what is known of the post now; `ts` is Slack's, and goes with `posted` alone."""
-        self._database.execute(
-            "UPDATE posts SET state = ?, ts = ?, reason = ? WHERE delivery_id = ? AND position = ?",
-            [state, ts, reason, post.delivery_id, post.position],
+    def record(self, delivery: Delivery, post: Post) -> None:
+        """Record what is known of the post now, under the delivery's epoch.
+
+        Raises `LeaseLostError` where another process has claimed the delivery since.
+        """
+        cursor = self._database.execute(
+            """
+            UPDATE posts SET
+                payload = :payload, payload_hash = :payload_hash, is_plain = :is_plain, state = :state,
+                ts = :ts, reason = :reason, attempted_at = :attempted_at, look_at = :look_at, absent = :absent
+            WHERE delivery_id = :delivery_id AND position = :position
+                AND EXISTS (SELECT 1 FROM deliveries WHERE id = :delivery_id AND epoch = :epoch)
+            """,
+            {**_row_from_post(post), "epoch": delivery.epoch},
         )
+        if not cursor.rowcount:
+            raise LeaseLostError(f"Delivery {delivery.id} is worked on by another process.")
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _post_from_row(row: dict[str, Any]) -> Post:
@@ -39,9 +73,13 @@ def _post_from_row(row: dict[str, Any]) -> Post:
         position=row["position"],
         payload=row["payload"],
         state=PostState(row["state"]),
-        paper_id=row["paper_id"],
+        paper_ids=tuple(json.loads(row["paper_ids"])),
         ts=row["ts"],
         reason=row["reason"],
+        attempted_at=_moment(row["attempted_at"]),
+        look_at=_moment(row["look_at"]),
+        absent=row["absent"],
+        is_plain=bool(row["is_plain"]),
     )
 
 
@@ -49,9 +87,14 @@ def _row_from_post(post: Post) -> dict[str, Any]:
     return {
         "delivery_id": post.delivery_id,
         "position": post.position,
-        "paper_id": post.paper_id,
+        "paper_ids": json.dumps(post.paper_ids),
         "payload": post.payload,
+        "payload_hash": hashlib.sha256(post.payload.encode()).hexdigest(),
+        "is_plain": int(post.is_plain),
         "state": post.state,
         "ts": post.ts,
         "reason": post.reason,
+        "attempted_at": post.attempted_at.isoformat() if post.attempted_at else None,
+        "look_at": post.look_at.isoformat() if post.look_at else None,
+        "absent": post.absent,
     }

@@ -1,7 +1,7 @@
 """What the tables hold, as plain frozen records; each table's class is the only translation."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 SUMMARY_PARTS = ("keywords", "tldr", "problem", "method", "results", "takeaway")
@@ -19,6 +19,7 @@ class Paper:
     votes: int | None = None
     code_url: str | None = None
     code_stars: int | None = None
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,33 @@ class Listing:
 ALL_WEEKDAYS = frozenset(range(7))
 
 
+class Order(StrEnum):
+    """In which order a digest's papers come."""
+
+    VOTES = "votes"
+    LISTED = "listed"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which papers a channel wants; empty means all.
+
+    Words are compared without regard to case; a paper whose votes or categories are not known has none.
+    """
+
+    words: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    least_votes: int = 0
+    never_words: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """What one channel wants: sources, a wall-clock time in its own IANA zone, weekdays and language.
 
-    `weekdays` counts from Monday as 0, as `date.weekday()` does.
+    `weekdays` counts from Monday as 0, as `date.weekday()` does. `most_cards` of `None` is a card for each
+    paper. `since` is the first day whose lists belong to it. A paused one says why, and until when if that is
+    known; who set it up (`created_by`) is told what goes wrong.
     """
 
     workspace: str
@@ -91,38 +114,70 @@ class Subscription:
     at: time = time(9, 0)
     zone: str = "UTC"
     weekdays: frozenset[int] = ALL_WEEKDAYS
+    most_cards: int | None = None
+    order: Order = Order.LISTED
+    filters: Filters = Filters()
+    says_when_nothing: bool = False
+    since: date = date.min
+    begun_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    created_by: str | None = None
+    paused_reason: str | None = None
+    paused_until: date | None = None
     id: int | None = None
 
 
+class DeliveryKind(StrEnum):
+    """Whether a digest came by its time, one a local date, or was asked for by the date of its list."""
+
+    SCHEDULED = "scheduled"
+    ASKED = "asked"
+
+
 class DeliveryState(StrEnum):
-    """Whether work is left on a delivery."""
+    """Whether work is left on a delivery; a last look is work too."""
 
     OPEN = "open"
+    LAST_LOOK = "last_look"
     DONE = "done"
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One digest on its way into a channel: the papers of `day`, for one subscription."""
+    """One digest on its way into a channel, for one subscription and one day.
+
+    `key` names it in the metadata of its messages. Whoever works on it holds a lease until `leased_until`;
+    each claim raises `epoch`, and a write under an older epoch is refused.
+    """
 
     id: int
+    key: str
     subscription_id: int
     workspace: str
     channel: str
+    kind: DeliveryKind
     day: date
     state: DeliveryState
     opened_at: datetime
+    epoch: int = 0
+    leased_until: datetime | None = None
+    had_unknown: bool = False
+    look_at: datetime | None = None
     reason: str | None = None
 
 
 class PostState(StrEnum):
-    """What is known of one message: `SENDING` is committed before the call, `POSTED` after it."""
+    """What is known of one message.
+
+    `SENDING` is committed before the call and `POSTED` after it. `UNKNOWN` is looked for in the channel;
+    `UNCERTAIN` may not be looked for. `REFUSED` was surely not written and never will be.
+    """
 
     PLANNED = "planned"
     SENDING = "sending"
     POSTED = "posted"
     UNKNOWN = "unknown"
+    UNCERTAIN = "uncertain"
     REFUSED = "refused"
 
 
@@ -130,16 +185,21 @@ class PostState(StrEnum):
 class Post:
     """One message of a delivery; position 0 is the parent, the others are its thread in order.
 
-    `payload` is rendered once and frozen: the arguments of `chat.postMessage` without the channel's thread.
+    `payload` is rendered once and frozen, with its SHA-256: the arguments of `chat.postMessage` but for the
+    channel and the thread. `absent` counts the looks that did not find it since the last attempt.
     """
 
     delivery_id: int
     position: int
     payload: str
     state: PostState = PostState.PLANNED
-    paper_id: str | None = None
+    paper_ids: tuple[str, ...] = ()
     ts: str | None = None
     reason: str | None = None
+    attempted_at: datetime | None = None
+    look_at: datetime | None = None
+    absent: int = 0
+    is_plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from sqlite_utils import Database
 
 from storage.deliveries import Deliveries
+from storage.heartbeats import Heartbeats
 from storage.listings import Listings
 from storage.papers import Papers
 from storage.posts import Posts
@@ -21,4 +22,5 @@ class Storage:
         self.subscriptions = Subscriptions(database)
         self.deliveries = Deliveries(database)
         self.posts = Posts(database)
+        self.heartbeats = Heartbeats(database)
         self.saved_papers = SavedPapers(database)

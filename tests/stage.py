@@ -1,18 +1,19 @@
 """The bot on a real sandbox, over a real Socket Mode connection and a real SQLite file."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
 from bot.app import Application, application
 from bot.clock import SimulatedClock
 from bot.files import read_sample
-from bot.importing import import_digest
+from bot.importing import import_into
 from bot.manifest import load_manifest
 from bot.sandbox import Member, Sandbox, Workspace
 from bot.settings import Settings
@@ -50,26 +51,38 @@ class Stage:
 
     async def import_sample(self) -> None:
         for digest in read_sample():
-            await self.bot.storage.write(lambda tables, digest=digest: import_digest(tables, digest))
+            await import_into(self.bot.storage, digest)
 
-    async def open_sample(self, channel: str = "papers", language: str = "en") -> int:
+    async def open_sample(
+        self, channel: str = "papers", language: str = "en", created_by: str | None = None
+    ) -> int:
         """Open the delivery of the bundled sample into the channel and return its id."""
         await self.import_sample()
-        wanted = Subscription(self.bot.workspace, self.workspace.channel(channel).id, language, (SOURCE,))
+        wanted = Subscription(
+            workspace=self.bot.workspace,
+            channel=self.workspace.channel(channel).id,
+            language=language,
+            sources=(SOURCE,),
+            since=SAMPLE_DAY,
+            begun_at=NOON,
+            created_by=created_by,
+        )
         kept = await self.bot.storage.write(lambda tables: tables.subscriptions.put(wanted))
-        delivery_id = await self.bot.deliverer.open(kept, SAMPLE_DAY)
+        delivery_id = await self.bot.deliverer.open_asked(kept, SAMPLE_DAY)
         assert delivery_id is not None
         return delivery_id
 
-    async def deliver_sample(self, channel: str = "papers", language: str = "en") -> int:
+    async def deliver_sample(
+        self, channel: str = "papers", language: str = "en", created_by: str | None = None
+    ) -> int:
         """Deliver the bundled sample into the channel and return the delivery's id."""
-        delivery_id = await self.open_sample(channel, language)
+        delivery_id = await self.open_sample(channel, language, created_by)
         await self.bot.deliverer.run(delivery_id)
         return delivery_id
 
 
-def make_workspace(clock: SimulatedClock) -> Workspace:
-    return Workspace(load_manifest(), clock=FollowingClock(clock))
+def make_workspace(clock: SimulatedClock, config: Mapping[str, Any] | None = None) -> Workspace:
+    return Workspace(load_manifest(), clock=FollowingClock(clock), config=config)
 
 
 def settings_for(workspace: Workspace, sandbox: Sandbox, database: Path) -> Settings:
@@ -83,9 +96,9 @@ def settings_for(workspace: Workspace, sandbox: Sandbox, database: Path) -> Sett
 
 
 @asynccontextmanager
-async def set_stage(database: Path) -> AsyncIterator[Stage]:
+async def set_stage(database: Path, config: Mapping[str, Any] | None = None) -> AsyncIterator[Stage]:
     clock = SimulatedClock(NOON)
-    workspace = make_workspace(clock)
+    workspace = make_workspace(clock, config)
     async with (
         Sandbox(workspace) as sandbox,
         application(settings_for(workspace, sandbox, database), clock) as bot,

@@ -1,18 +1,20 @@
 """Deliveries into a real sandbox: what the channel holds is what counts."""
 
+import asyncio
 import itertools
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from bot.app import application
 from bot.clock import SimulatedClock
-from bot.delivery import METADATA_EVENT, Progress
+from bot.delivery import Progress
+from bot.posting import METADATA_EVENT
 from bot.sandbox import Member, Sandbox
 from storage.records import DeliveryState, PostState
-from tests.stage import NOON, Stage, make_workspace, settings_for
+from tests.stage import NOON, Stage, make_workspace, set_stage, settings_for
 
 
 def digest_in(person: Member, channel: str = "papers") -> list[dict[str, Any]]:
@@ -52,7 +54,8 @@ async def test_running_a_delivery_again_posts_nothing(stage: Stage) -> None:
     before = digest_in(stage.person("ada"))
 
     again = await stage.deliver_sample()
-    await stage.bot.deliverer.run_open()
+    await stage.bot.deliverer.start_all()
+    await stage.bot.deliverer.join()
     progress = await stage.bot.deliverer.run(delivery_id)
 
     assert again == delivery_id
@@ -100,8 +103,8 @@ async def test_a_channel_that_is_closed_to_the_bot_ends_the_delivery_with_the_re
     assert progress == Progress(0, 12, DeliveryState.FAILED, "not_in_channel")
 
 
-async def test_a_card_that_slack_refuses_does_not_keep_back_the_others(stage: Stage) -> None:
-    stage.workspace.faults.add("error", method="chat.postMessage", skip=3, error="invalid_blocks")
+async def test_a_card_that_slack_refuses_in_any_form_does_not_keep_back_the_others(stage: Stage) -> None:
+    stage.workspace.faults.add("error", method="chat.postMessage", skip=3, times=2, error="invalid_blocks")
     delivery_id = await stage.deliver_sample()
 
     posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
@@ -111,13 +114,79 @@ async def test_a_card_that_slack_refuses_does_not_keep_back_the_others(stage: St
 
 
 @pytest.mark.parametrize("kind", ["drop_after_write", "drop_before_write"])
-async def test_a_card_whose_answer_is_lost_is_not_sent_again_blindly(stage: Stage, kind: str) -> None:
-    stage.workspace.faults.add(kind, method="chat.postMessage", skip=3)
+@pytest.mark.parametrize("position", [0, 3])
+async def test_a_message_whose_answer_is_lost_is_there_once_in_the_end(
+    stage: Stage, kind: Literal["drop_after_write", "drop_before_write"], position: int
+) -> None:
+    stage.workspace.faults.add(kind, method="chat.postMessage", skip=position)
     delivery_id = await stage.deliver_sample()
+    stage.clock.advance(61)
+    progress = await stage.bot.deliverer.run(delivery_id)
 
-    posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
-    assert [post.position for post in posts if post.state is PostState.UNKNOWN] == [3]
-    assert len(digest_in(stage.person("ada"))) == (13 if kind == "drop_after_write" else 12)
+    assert progress == Progress(12, 12, DeliveryState.DONE)
+    assert delivered(stage) == list(range(13))
+
+
+async def test_a_message_that_arrives_late_beside_its_second_copy_is_removed(stage: Stage) -> None:
+    stage.workspace.faults.add("write_late", method="chat.postMessage", skip=3, seconds=45)
+    delivery_id = await stage.deliver_sample()
+    doubled = delivered(stage)
+    stage.clock.advance(61)
+    await stage.bot.deliverer.run(delivery_id)
+
+    assert sorted(doubled) == [0, 1, 2, 3, 3, *range(4, 13)]
+    assert delivered(stage) == list(range(13))
+
+
+async def test_where_reading_is_not_permitted_a_doubtful_card_is_not_sent_again_and_the_parent_says_so(
+    tmp_path: Path,
+) -> None:
+    withheld = {"withheld_scopes": ["channels:history", "groups:history"]}
+    async with set_stage(tmp_path / "test.db", withheld) as stage:
+        stage.workspace.faults.add("drop_after_write", method="chat.postMessage", skip=3)
+        delivery_id = await stage.deliver_sample()
+        posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
+        parent = digest_in(stage.person("ada"))[0]
+
+    assert [post.position for post in posts if post.state is PostState.UNCERTAIN] == [3]
+    assert "11 of 12 papers are certain to be here" in parent["text"]
+    assert "11 of 12 papers are certain to be here" in str(parent["blocks"])
+
+
+async def test_where_reading_is_not_permitted_a_doubtful_parent_stops_the_delivery_and_is_told(
+    tmp_path: Path,
+) -> None:
+    withheld = {"withheld_scopes": ["channels:history", "groups:history"]}
+    async with set_stage(tmp_path / "test.db", withheld) as stage:
+        stage.workspace.faults.add("drop_after_write", method="chat.postMessage")
+        ada = stage.person("ada")
+        delivery_id = await stage.deliver_sample(created_by=ada.id)
+        progress = await stage.bot.deliverer.run(delivery_id)
+
+        assert progress == Progress(0, 12, DeliveryState.FAILED, "parent_uncertain")
+        assert len(digest_in(ada)) == 1
+        assert "Slack did not say whether its first message arrived" in ada.direct_messages()[-1]["text"]
+
+
+async def test_what_a_person_deletes_is_not_posted_again(stage: Stage) -> None:
+    stage.workspace.faults.add("drop_after_write", method="chat.postMessage", skip=3)
+    delivery_id = await stage.deliver_sample()
+    ada = stage.person("ada")
+    await ada.delete(digest_in(ada)[5])
+    stage.clock.advance(61)
+    await stage.bot.deliverer.run(delivery_id)
+    await stage.bot.deliverer.run(delivery_id)
+
+    assert delivered(stage) == [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12]
+
+
+async def test_a_refused_card_comes_once_more_in_its_plainest_form(stage: Stage) -> None:
+    stage.workspace.faults.add("error", method="chat.postMessage", skip=3, error="invalid_blocks")
+    await stage.deliver_sample()
+
+    card = digest_in(stage.person("ada"))[3]
+    assert card["text"].startswith("3. Seedream")
+    assert not card.get("blocks")
 
 
 async def test_a_delivery_that_was_stopped_between_two_cards_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -128,15 +197,14 @@ async def test_a_delivery_that_was_stopped_between_two_cards_goes_on_where_it_wa
         async with application(settings, clock) as bot:
             stage = Stage(sandbox, workspace, bot, clock)
             delivery_id = await stage.open_sample()
-
-            def stop_after_five(progress: Progress) -> None:
-                if progress.posted == 5:
-                    raise KeyboardInterrupt
-
-            with pytest.raises(KeyboardInterrupt):
-                await bot.deliverer.run(delivery_id, stop_after_five)
+            running = asyncio.create_task(bot.deliverer.run(delivery_id))
+            await stage.person("ada").sees(lambda view: "5. TrustJudge" in str(view))
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
         async with application(settings, clock) as bot:
-            await bot.deliverer.run_open()
+            await bot.deliverer.run(delivery_id)
+            clock.advance(61)
             progress = await bot.deliverer.run(delivery_id)
 
         assert progress == Progress(12, 12, DeliveryState.DONE)

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -7,10 +8,11 @@ import pytest
 from bot.documents import as_json, as_markdown, as_text, read_document
 from bot.errors import NothingListedError
 from bot.files import read_sample
-from bot.importing import Import, import_digest
+from bot.importing import Import, import_into
 from bot.sources.digest_file import DigestEntry, DigestFile, parse
 from storage.records import Listing, ListingState, Paper, Provenance, Summary
 from storage.runner import InlineRunner
+from storage.storage import Storage
 
 DAY = date(2025, 9, 29)
 PAPER = Paper("2509.00001", "Gardens & <Graphs>", ("Ada Lovelace",), "We grow graphs.", 12)
@@ -34,7 +36,7 @@ def storage(tmp_path: Path) -> InlineRunner:
 
 
 async def imported(storage: InlineRunner, digest: DigestFile) -> Import:
-    return await storage.write(lambda tables: import_digest(tables, digest))
+    return await import_into(storage, digest)
 
 
 async def test_a_second_import_changes_nothing(storage: InlineRunner) -> None:
@@ -134,16 +136,16 @@ async def test_markdown_of_one_language_reads_back_equal(storage: InlineRunner, 
     assert parse(as_markdown(document, language)) == (english if language == "en" else chinese)
 
 
+def put_listing(source: str) -> Callable[[Storage], None]:
+    return lambda tables: tables.listings.put(Listing(source, DAY, ListingState.COMPLETE, ("2509.00002",)))
+
+
 async def test_of_several_sources_the_digest_file_goes_first_and_each_can_be_named(
     storage: InlineRunner,
 ) -> None:
     await imported(storage, DIGEST)
-    others = [
-        Listing(source, DAY, ListingState.COMPLETE, ("2509.00002",))
-        for source in ("arxiv:cs.CL", "huggingface")
-    ]
-    for listing in others:
-        await storage.write(lambda tables, listing=listing: tables.listings.put(listing))
+    for source in ("arxiv:cs.CL", "huggingface"):
+        await storage.write(put_listing(source))
 
     async def source_of(named: str | None) -> str:
         document = await storage.read(lambda tables: read_document(tables, DAY, named))

@@ -27,7 +27,9 @@ def sentences(language: str) -> dict[str, list[str]]:
     for message in catalogue(language):
         key, text = message.id, message.string
         if key:
-            found[key if isinstance(key, str) else key[0]] = [text] if isinstance(text, str) else list(text)
+            found[key if isinstance(key, str) else key[0]] = (
+                [text] if isinstance(text, str) else list(text or ())
+            )
     return found
 
 

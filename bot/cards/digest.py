@@ -1,11 +1,16 @@
-"""The parent message of a day's digest, under which the cards follow as a thread."""
+"""The parent message of a day's digest, and the list of the papers that get no card of their own."""
+
+from collections.abc import Sequence
+from datetime import date
+from html import unescape
+from typing import Any
 
 from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
-from bot.cards.blocks import Block, Button, Message
+from bot.cards.blocks import TEXT_BYTES, Block, Button, Message
 from bot.cards.paper import shown_title
 from bot.locale import Words
-from bot.text import cut, without_bold
+from bot.text import cut, cut_bytes, escape, without_bold
 from storage.records import Digest, Entry
 
 _FIRST_ONES = 5
@@ -13,22 +18,51 @@ _TITLE_CHARACTERS = 300
 _SENTENCE_CHARACTERS = 350
 
 
-def digest_parent(digest: Digest, words: Words) -> Message:
-    """Return the parent: the date, how many papers from where, and the first five in a sentence each."""
+def digest_parent(digest: Digest, words: Words, *, is_late: bool = False) -> Message:
+    """Return the parent: the date, how many papers from where, and the first five in a sentence each.
+
+    One that comes late says that the bot was not running.
+    """
     headline = words("digest.headline", date=words.date(digest.day))
     scope = words.count("digest.papers", len(digest.entries), source=source_name(digest.source, words))
+    late = [words("digest.late")] if is_late else []
     first = digest.entries[:_FIRST_ONES]
     rest = len(digest.entries) - len(first)
     invitation = words.count("digest.more_in_thread", rest) if rest else words("digest.all_in_thread")
     drawn = [
         blocks.header(headline),
-        blocks.context(scope),
+        blocks.context(scope, *late),
         blocks.rich_text(blocks.numbered(map(_item, first))),
         blocks.context(invitation),
         blocks.actions(Button(ids.MY_PAPERS, words("button.my_papers"))),
     ]
-    spoken = [headline, scope, *map(_spoken, first), invitation]
+    spoken = [headline, scope, *late, *map(_spoken, first), invitation]
     return blocks.message("\n".join(spoken), drawn)
+
+
+def nothing_new(day: date, words: Words) -> Message:
+    """Return one line for a day on which the channel gets no paper."""
+    sentence = words("digest.nothing_new", date=words.date(day))
+    return blocks.message(sentence, [blocks.context(sentence)])
+
+
+def with_uncertainty(payload: dict[str, Any], certain: int, total: int, words: Words) -> dict[str, Any]:
+    """Return a parent's payload, which then says too how many of its papers are surely in the channel."""
+    sentence = words("digest.certain", certain=certain, total=total)
+    text = cut_bytes(unescape(payload["text"]), TEXT_BYTES - len(sentence.encode()) - 1)
+    shown = [*payload.get("blocks", []), blocks.context(sentence)]
+    return {**payload, "text": escape(f"{text}\n{sentence}"), "blocks": shown}
+
+
+def rest_list(entries: Sequence[Entry], words: Words) -> Message:
+    """Return the papers that get no card of their own, in short."""
+    headline = words.count("digest.rest", len(entries))
+    rows = [
+        blocks.rich_text(blocks.paragraph(blocks.words(f"{entry.number}. "), *_item(entry)))
+        for entry in entries
+    ]
+    spoken = [headline, *map(_spoken, entries)]
+    return blocks.message("\n".join(spoken), [blocks.context(headline), *rows])
 
 
 def source_name(source: str, words: Words) -> str:

@@ -14,6 +14,8 @@ OPEN_DISCUSSION = "open_discussion"
 MY_PAPERS = "my_papers"
 PREVIOUS_PAGE = "previous_page"
 NEXT_PAGE = "next_page"
+POST_ANEW = "post_anew"
+RESUME_DELIVERY = "resume_delivery"
 
 PAGE_LENGTH = 10
 """How many papers a page of a list shows."""

@@ -1,12 +1,15 @@
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.errors import LeaseLostError
 from storage.database import connect, prepare
 from storage.records import (
     Delivery,
+    DeliveryKind,
     DeliveryState,
     Listing,
     ListingState,
@@ -125,30 +128,112 @@ def test_a_channel_has_one_subscription_and_the_last_word_counts(storage: Storag
     assert storage.subscriptions.of_channel("T2", "C1") is None
 
 
+def opened(storage: Storage) -> Delivery:
+    subscription = storage.subscriptions.put(Subscription("T1", "C1", "en", ("digest-file",)))
+    return storage.deliveries.open(subscription, DeliveryKind.SCHEDULED, DAY, "key-1", NOW)
+
+
 def test_the_ledger_tells_what_is_open_and_what_is_posted(storage: Storage) -> None:
     with_papers(storage)
-    subscription = storage.subscriptions.put(Subscription("T1", "C1", "en", ("digest-file",)))
-    delivery = storage.deliveries.open(subscription, DAY, NOW)
+    delivery = opened(storage)
     parent = Post(delivery.id, 0, '{"text": "parent"}')
-    card = Post(delivery.id, 1, '{"text": "card"}', paper_id=FULL.id)
+    card = Post(delivery.id, 1, '{"text": "card"}', paper_ids=(FULL.id, BARE.id))
     storage.posts.plan([parent, card])
-    storage.posts.mark(parent, PostState.POSTED, ts="1.000001")
-    storage.posts.mark(card, PostState.REFUSED, reason="invalid_blocks")
+    posted = replace(parent, state=PostState.POSTED, ts="1.000001", attempted_at=NOW)
+    refused = replace(card, state=PostState.REFUSED, reason="invalid_blocks")
+    storage.posts.record(delivery, posted)
+    had_while_planned = storage.posts.papers_of_channel("T1", "C1")
+    storage.posts.record(delivery, refused)
 
-    assert subscription.id is not None
-    assert delivery == Delivery(delivery.id, subscription.id, "T1", "C1", DAY, DeliveryState.OPEN, NOW)
-    assert storage.deliveries.of_day(subscription.id, DAY) == delivery
-    assert storage.deliveries.open_ids() == (delivery.id,)
-    assert storage.posts.of_delivery(delivery.id) == (
-        Post(delivery.id, 0, parent.payload, PostState.POSTED, ts="1.000001"),
-        Post(delivery.id, 1, card.payload, PostState.REFUSED, FULL.id, reason="invalid_blocks"),
-    )
+    kind, state, of = DeliveryKind.SCHEDULED, DeliveryState.OPEN, delivery.subscription_id
+    assert delivery == Delivery(delivery.id, "key-1", of, "T1", "C1", kind, DAY, state, NOW)
+    assert storage.deliveries.of_day(delivery.subscription_id, DeliveryKind.SCHEDULED, DAY) == delivery
+    assert storage.deliveries.last_slot(delivery.subscription_id) == DAY
+    assert storage.deliveries.at_work() == (delivery,)
+    assert storage.posts.of_delivery(delivery.id) == (posted, refused)
+    assert had_while_planned == {FULL.id, BARE.id}
 
-    storage.deliveries.close(delivery.id, DeliveryState.FAILED, "not_in_channel")
+    storage.deliveries.close(delivery, DeliveryState.FAILED, "not_in_channel")
     closed = storage.deliveries.get(delivery.id)
     assert closed is not None
     assert (closed.state, closed.reason) == (DeliveryState.FAILED, "not_in_channel")
-    assert storage.deliveries.open_ids() == ()
+    assert storage.deliveries.at_work() == ()
+    assert storage.posts.papers_of_channel("T1", "C1") == frozenset()
+
+
+def test_a_delivery_has_one_worker_until_its_lease_ends(storage: Storage) -> None:
+    delivery = opened(storage)
+    lease = timedelta(seconds=120)
+    first = storage.deliveries.claim(delivery.id, NOW, lease)
+    meanwhile = storage.deliveries.claim(delivery.id, NOW + timedelta(seconds=119), lease)
+    second = storage.deliveries.claim(delivery.id, NOW + lease, lease)
+
+    assert first is not None
+    assert second is not None
+    assert meanwhile is None
+    assert (first.epoch, second.epoch) == (1, 2)
+    assert second.leased_until == NOW + 2 * lease
+
+
+def test_whoever_lost_its_lease_cannot_write(storage: Storage) -> None:
+    delivery = opened(storage)
+    post = Post(delivery.id, 0, "{}")
+    storage.posts.plan([post])
+    first = storage.deliveries.claim(delivery.id, NOW, timedelta())
+    storage.deliveries.claim(delivery.id, NOW, timedelta())
+
+    assert first is not None
+    with pytest.raises(LeaseLostError):
+        storage.posts.record(first, replace(post, reason="too late"))
+    with pytest.raises(LeaseLostError):
+        storage.deliveries.renew(first, NOW)
+    with pytest.raises(LeaseLostError):
+        storage.deliveries.close(first, DeliveryState.DONE)
+    assert storage.posts.of_delivery(delivery.id) == (post,)
+
+
+def test_a_subscription_that_ended_begins_anew_and_one_that_is_changed_goes_on(storage: Storage) -> None:
+    wanted = Subscription("T1", "C1", "en", ("digest-file",), since=DAY, begun_at=NOW)
+    first = storage.subscriptions.put(wanted)
+    later = replace(wanted, since=date(2025, 10, 1), begun_at=NOW + timedelta(days=2))
+    changed = storage.subscriptions.put(later)
+    storage.subscriptions.pause(first.id or 0, "not_in_channel", until=date(2025, 10, 3))
+    paused = storage.subscriptions.of_channel("T1", "C1")
+    storage.subscriptions.end(first.id or 0, NOW)
+    ended = storage.subscriptions.of_channel("T1", "C1")
+    anew = storage.subscriptions.put(replace(wanted, since=date(2025, 10, 5)))
+
+    assert changed == first
+    assert paused == replace(first, paused_reason="not_in_channel", paused_until=date(2025, 10, 3))
+    assert ended is None
+    assert (anew.id, anew.since, anew.paused_reason) == (first.id, date(2025, 10, 5), None)
+
+
+def test_only_complete_lists_from_a_day_on_are_for_a_digest(storage: Storage) -> None:
+    with_papers(storage)
+    listed = [
+        (26, "complete", (FULL.id,)),
+        (27, "none", ()),
+        (29, "complete", (BARE.id,)),
+        (30, "partial", (FULL.id,)),
+    ]
+    for day, state, ids in listed:
+        storage.listings.put(Listing("huggingface", date(2025, 9, day), ListingState(state), ids))
+
+    found = storage.listings.complete_since(["huggingface"], date(2025, 9, 27))
+    assert found == (Listing("huggingface", date(2025, 9, 29), ListingState.COMPLETE, (BARE.id,)),)
+    assert storage.listings.complete_since(["digest-file"], date(2025, 9, 1)) == ()
+    assert storage.listings.latest_complete_day(["huggingface"]) == date(2025, 9, 29)
+    assert storage.listings.latest_complete_day(["digest-file"]) is None
+
+
+def test_a_heartbeat_is_the_last_one(storage: Storage) -> None:
+    before = storage.heartbeats.last("tick")
+    for moment in (NOW, NOW + timedelta(seconds=30)):
+        storage.heartbeats.beat("tick", moment)
+
+    assert before is None
+    assert storage.heartbeats.last("tick") == NOW + timedelta(seconds=30)
 
 
 def test_a_saved_list_is_newest_first_and_one_person_s_own(storage: Storage) -> None:

@@ -1,0 +1,88 @@
+"""Listings and a subscription in, a digest out; pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from storage.records import Entry, Filters, Order, Subscription
+
+
+class Why(StrEnum):
+    """Why a paper is in a digest or is not; the values are keys of `digest.why` in the catalogue."""
+
+    LISTED = "listed"
+    WORD = "word"
+    CATEGORY = "category"
+    HAD = "had"
+    NEVER_WORD = "never_word"
+    NO_WORD = "no_word"
+    NO_CATEGORY = "no_category"
+    FEW_VOTES = "few_votes"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One listed paper, whether it is in, and why; `what` is the word or the category that decided it."""
+
+    entry: Entry
+    is_in: bool
+    why: Why
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The papers of a digest: those with a card each, the rest that is listed in short, and every verdict."""
+
+    cards: tuple[Entry, ...]
+    rest: tuple[Entry, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+def select(listed: Iterable[Entry], had: frozenset[str], subscription: Subscription) -> Selection:
+    """Choose from all listed papers, in their order, those that the channel wants and has not had yet.
+
+    A paper that several lists hold counts once. Numbers are given anew, from 1.
+    """
+    once = {entry.paper.id: entry for entry in listed}
+    verdicts = tuple(_verdict(entry, had, subscription.filters) for entry in once.values())
+    chosen = [verdict.entry for verdict in verdicts if verdict.is_in]
+    if subscription.order is Order.VOTES:
+        chosen.sort(key=lambda entry: -(entry.paper.votes or 0))
+    numbered = [replace(entry, number=number) for number, entry in enumerate(chosen, start=1)]
+    most = len(numbered) if subscription.most_cards is None else subscription.most_cards
+    return Selection(tuple(numbered[:most]), tuple(numbered[most:]), verdicts)
+
+
+def _verdict(entry: Entry, had: frozenset[str], filters: Filters) -> Verdict:
+    if entry.paper.id in had:
+        return Verdict(entry, is_in=False, why=Why.HAD)
+    text = _text(entry)
+    if word := _first(filters.never_words, text):
+        return Verdict(entry, is_in=False, why=Why.NEVER_WORD, what=word)
+    if (entry.paper.votes or 0) < filters.least_votes:
+        return Verdict(entry, is_in=False, why=Why.FEW_VOTES, what=str(filters.least_votes))
+    return _wanted(entry, text, filters)
+
+
+def _wanted(entry: Entry, text: str, filters: Filters) -> Verdict:
+    """Judge by words and categories: either is enough where both are asked for."""
+    if not filters.words and not filters.categories:
+        return Verdict(entry, is_in=True, why=Why.LISTED)
+    if word := _first(filters.words, text):
+        return Verdict(entry, is_in=True, why=Why.WORD, what=word)
+    common = [category for category in entry.paper.categories if category in filters.categories]
+    if common:
+        return Verdict(entry, is_in=True, why=Why.CATEGORY, what=common[0])
+    return Verdict(entry, is_in=False, why=Why.NO_WORD if filters.words else Why.NO_CATEGORY)
+
+
+def _first(words: Sequence[str], text: str) -> str:
+    return next((word for word in words if word.casefold() in text), "")
+
+
+def _text(entry: Entry) -> str:
+    """Return all that is known of the paper in words, for comparing without regard to case."""
+    summary = entry.summary
+    told = [*summary.keywords, summary.tldr, summary.problem, summary.method, summary.body] if summary else []
+    return "\n".join([entry.paper.title, entry.paper.abstract or "", *told]).casefold()

@@ -1,0 +1,60 @@
+"""What a channel may ask for, checked; and how its subscription begins."""
+
+from dataclasses import replace
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+
+from bot.errors import WrongWishError
+from storage.records import Subscription
+from storage.storage import Storage
+
+
+def begin(storage: Storage, wanted: Subscription, now: datetime) -> Subscription:
+    """Keep what a channel wants; a new subscription begins now, with the latest complete list there is.
+
+    One that is only changed goes on from where it began.
+    """
+    since = storage.listings.latest_complete_day(wanted.sources) or now.date()
+    return storage.subscriptions.put(replace(wanted, since=since, begun_at=now))
+
+
+def read_time(text: str) -> time:
+    """Read a wall-clock time such as `9:00`; raises `WrongWishError`."""
+    hours, _, minutes = text.strip().replace("：", ":").partition(":")
+    try:
+        return time(int(hours), int(minutes))
+    except ValueError:
+        raise WrongWishError("time", text, "09:00") from None
+
+
+def read_zone(name: str) -> str:
+    """Read the name of an IANA time zone such as `Europe/Berlin`; raises `WrongWishError`."""
+    try:
+        return ZoneInfo(name.strip()).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise WrongWishError("zone", name, "Asia/Shanghai") from None
+
+
+def read_language(tag: str) -> str:
+    """Read a BCP 47 tag such as `zh-CN`; raises `WrongWishError`."""
+    try:
+        Locale.parse(tag.strip(), sep="-")
+    except (ValueError, UnknownLocaleError):
+        raise WrongWishError("language", tag, "zh-CN") from None
+    return tag.strip()
+
+
+def read_words(text: str) -> tuple[str, ...]:
+    """Read a list of words or phrases, separated by commas, Chinese ones included."""
+    words = text.replace("，", ",").replace("、", ",").replace("\n", ",").split(",")
+    return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
+
+
+def read_day(text: str) -> date:
+    """Read a date such as `2025-09-29`; raises `WrongWishError`."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise WrongWishError("date", text, "2025-09-29") from None
