@@ -33,45 +33,52 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """The bot, connected to one workspace."""
+    """The bot's parts, for one workspace; `client` answers people, deliveries have one of their own."""
 
     storage: Runner
     deliverer: Deliverer
+    client: AsyncWebClient
     workspace: str
 
 
 @asynccontextmanager
-async def application(settings: Settings, clock: Clock) -> AsyncIterator[Application]:
-    """Connect to Slack and answer people until the block ends.
+async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Application]:
+    """Reach Slack to post, without listening to people; for a command that delivers and ends.
 
     Raises `SettingsError`, `StorageError` or `SlackUnavailableError` where that cannot be done.
     """
-    bot_token, app_token = tokens(settings)
+    bot_token, _ = tokens(settings)
     async with AsyncExitStack() as stack:
         storage = ThreadRunner(settings.database)
         stack.callback(storage.close)
         client = AsyncWebClient(token=bot_token, base_url=settings.api_url)
         workspace = await _workspace(client)
+        # No retry handlers: see SlackCaller.
+        posting = AsyncWebClient(token=bot_token, base_url=settings.api_url, retry_handlers=[])
+        wire = SlackWire(SlackCaller(posting))
+        pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
+        deliverer = Deliverer(Tools(storage, wire, clock, pacer, _patience(settings)), Teller(wire).tell)
+        stack.push_async_callback(deliverer.aclose)
+        yield Application(storage, deliverer, client, workspace)
 
-        app = AsyncApp(client=client)
-        handlers.register(app, Parts(storage, clock, People(clock), settings.command))
+
+@asynccontextmanager
+async def application(settings: Settings, clock: Clock) -> AsyncIterator[Application]:
+    """Deliver what is due and answer people until the block ends; raises what `connection` raises."""
+    _, app_token = tokens(settings)
+    async with connection(settings, clock) as parts, AsyncExitStack() as stack:
+        app = AsyncApp(client=parts.client)
+        handlers.register(app, Parts(parts.storage, clock, People(clock), settings.command))
         socket = AsyncSocketModeHandler(app, app_token)
         stack.push_async_callback(socket.close_async)
         await _connect(socket)
 
-        # No retry handlers: see SlackCaller.
-        wire = SlackWire(
-            SlackCaller(AsyncWebClient(token=bot_token, base_url=settings.api_url, retry_handlers=[]))
-        )
-        pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
-        deliverer = Deliverer(Tools(storage, wire, clock, pacer, _patience(settings)), Teller(wire).tell)
-        stack.push_async_callback(deliverer.aclose)
-        await _take_over(settings.database, storage, stack)
-        scheduler = make_scheduler(Clockwork(storage, clock, deliverer))
+        await _take_over(settings.database, parts.storage, stack)
+        scheduler = make_scheduler(Clockwork(parts.storage, clock, parts.deliverer))
         scheduler.start()
         stack.callback(scheduler.shutdown)
-        _logger.info("Connected to workspace %s", workspace)
-        yield Application(storage, deliverer, workspace)
+        _logger.info("Connected to workspace %s", parts.workspace)
+        yield parts
 
 
 def _patience(settings: Settings) -> Patience:
