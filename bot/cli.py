@@ -4,18 +4,25 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from bot.errors import NotADigestError, PaperRoundError, SettingsError, StorageError
+from bot.channel_commands import deliver, status, subscribe, subscriptions, unsubscribe
+from bot.errors import NotADigestError
+from bot.terminal import (
+    TellingGroup,
+    database_option,
+    language_option,
+    settings_with,
+    until_stopped,
+    with_storage,
+)
 
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
@@ -23,39 +30,12 @@ if TYPE_CHECKING:
     from bot.documents import Document
     from storage.runner import Runner
 
-T = TypeVar("T")
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 _PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
-class _SettingsTold(click.ClickException):
-    """A setting at fault, as the terminal shows it."""
-
-    exit_code = 2
-
-
-class _Group(click.Group):
-    """The one place where errors of ours become words in the terminal."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except SettingsError as error:
-            raise _SettingsTold(str(error)) from error
-        except PaperRoundError as error:
-            raise click.ClickException(str(error)) from error
-
-
-_database_option = click.option(
-    "--db",
-    "database",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The SQLite file. Default: PAPER_ROUND_DB, else paper-round.db here.",
-)
-_language_option = click.option("--language", metavar="TAG", help="A BCP 47 tag, such as en or zh-CN.")
-
-
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=TellingGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="paper-round")
 @click.option("-v", "--verbose", is_flag=True, help="Log what happens, not only what goes wrong.")
 def main(verbose: bool) -> None:
@@ -71,13 +51,13 @@ def main(verbose: bool) -> None:
 @main.command()
 @click.option(
     "--digest",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=_file,
     help="A digest file to deliver. Default: the bundled sample.",
 )
-@_language_option
+@language_option
 @click.option("--once", is_flag=True, help="End when the digest is delivered; status 0 if it is whole.")
 @click.option("--port", default=0, show_default="a free one", help="The port of the sandbox's page.")
-@_database_option
+@database_option
 def demo(digest: Path | None, language: str | None, once: bool, port: int, database: Path | None) -> None:
     """Try the bot in a local Slack: nothing to install, nothing leaves this machine.
 
@@ -94,13 +74,13 @@ def demo(digest: Path | None, language: str | None, once: bool, port: int, datab
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="paper-round-"))
         options = DemoOptions(database or Path(folder) / "demo.db", digest, language, port, once)
         announcer = Announcer(click.echo, _show_progress, _keep_closed if once else _open_page)
-        is_whole = _until_stopped(run_demo(options, clock, announcer, demo_workspace(clock)))
+        is_whole = until_stopped(run_demo(options, clock, announcer, demo_workspace(clock)))
     if is_whole is False:
         sys.exit(1)
 
 
 @main.command()
-@_database_option
+@database_option
 def run(database: Path | None) -> None:
     """Connect to Slack, answer people, and bring open deliveries to their end. Runs until Ctrl-C.
 
@@ -108,26 +88,39 @@ def run(database: Path | None) -> None:
     """
     from bot.app import application
     from bot.clock import SystemClock
-    from bot.settings import load_settings
-
-    settings = load_settings()
-    if database:
-        settings = settings.model_copy(update={"database": database})
 
     async def serve() -> None:
-        async with application(settings, SystemClock()) as bot:
+        async with application(settings_with(database), SystemClock()) as bot:
             click.echo(f"Connected to workspace {bot.workspace}. Ctrl-C ends.")
             await asyncio.Event().wait()
 
-    _until_stopped(serve())
+    until_stopped(serve())
+
+
+@main.command()
+@click.option("--port", default=0, show_default="a free one", help="The port of its page and its Web API.")
+@click.option("--config", type=_file, help="People, channels and rates, as JSON. Default: a small team.")
+@click.option("--manifest", type=_file, help="The app's manifest, as JSON. Default: Paper Round's own.")
+def sandbox(port: int, config: Path | None, manifest: Path | None) -> None:
+    """Start the local Slack alone, for a bot in another process, and print the settings that a bot needs.
+
+    bot/sandbox/CONTROL.md tells how to drive it from tests in any language. Runs until Ctrl-C.
+    """
+    from bot.manifest import load_manifest
+    from bot.sandbox import SandboxError, serve
+    from bot.sandbox.serving import read_json
+
+    try:
+        described = read_json(manifest) if manifest else load_manifest()
+        until_stopped(serve(described, port=port, config_path=config, announce=click.echo))
+    except SandboxError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @main.command("import")
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
-@_language_option
-@_database_option
+@click.argument("files", nargs=-1, required=True, type=_file)
+@language_option
+@database_option
 def import_files(files: tuple[Path, ...], language: str | None, database: Path | None) -> None:
     """Keep the papers and summaries of digest FILES; the same file again changes nothing.
 
@@ -138,7 +131,7 @@ def import_files(files: tuple[Path, ...], language: str | None, database: Path |
     async def import_all(storage: "Runner") -> bool:
         return all([await _import_file(storage, path, language) for path in files])
 
-    if not _with_storage(database, import_all):
+    if not with_storage(database, import_all):
         sys.exit(1)
 
 
@@ -153,8 +146,8 @@ def import_files(files: tuple[Path, ...], language: str | None, database: Path |
     show_default=True,
     help="Text to read, the digest format, or one JSON object.",
 )
-@_language_option
-@_database_option
+@language_option
+@database_option
 def digest(
     day: datetime, source: str | None, layout: str, language: str | None, database: Path | None
 ) -> None:
@@ -167,7 +160,7 @@ def digest(
     async def read(storage: "Runner") -> "Document":
         return await storage.read(lambda tables: read_document(tables, day.date(), source))
 
-    document = _with_storage(database, read, must_exist=True)
+    document = with_storage(database, read, must_exist=True)
     wanted = language or document.language
     if layout == "json":
         text = as_json(document)
@@ -193,39 +186,6 @@ async def _import_file(storage: "Runner", path: Path, language: str | None) -> b
     return True
 
 
-def _with_storage(
-    database: Path | None, work: Callable[["Runner"], Coroutine[Any, Any, T]], *, must_exist: bool = False
-) -> T:
-    """Return what `work` answers on the database's tables."""
-    from bot.settings import load_settings
-    from storage.runner import InlineRunner
-
-    path = database or load_settings().database
-    if must_exist and not path.exists():
-        raise StorageError(f"There is no database {path} yet. Import something first, or name it with --db.")
-    storage = InlineRunner(path)
-    try:
-        return asyncio.run(work(storage))
-    finally:
-        storage.close()
-
-
-def _until_stopped(work: Coroutine[Any, Any, T]) -> T | None:
-    """Run to the end, or until Ctrl-C or SIGTERM; what was opened is closed in both cases."""
-
-    async def stoppable() -> T | None:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        # Windows has no signal handlers of this kind; Ctrl-C works there all the same.
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(signal.SIGTERM, task.cancel if task else loop.stop)
-        try:
-            return await work
-        except asyncio.CancelledError:
-            return None
-
-    return asyncio.run(stoppable())
-
-
 def _ignore_proxies() -> None:
     """Drop the proxy variables: the demo talks to itself alone, and slack_sdk reads them at each call."""
     for name in _PROXY_VARIABLES:
@@ -247,3 +207,7 @@ def _open_page(url: str) -> None:
     """Open the page where there is a desktop; in a bare terminal a text browser would take it over."""
     if sys.platform in {"darwin", "win32"} or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         webbrowser.open(url)
+
+
+for _command in (subscribe, subscriptions, unsubscribe, deliver, status):
+    main.add_command(_command)

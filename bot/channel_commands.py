@@ -1,0 +1,261 @@
+"""The commands for channels: what they want, delivering now, and how things are."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.errors import NothingListedError
+from bot.terminal import database_option, settings_with, until_stopped, with_storage
+
+if TYPE_CHECKING:
+    # Commands import what they need when they run, so that --help is quick.
+    from bot.app import Application
+    from bot.status import BotStatus, ChannelStatus
+    from storage.records import Subscription
+    from storage.runner import Runner
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@click.command()
+@click.argument("channels", metavar="C…", nargs=-1, required=True)
+@click.option("--at", default="09:00", show_default=True, help="The wall-clock time of the digest.")
+@click.option(
+    "--tz", "zone", default="UTC", show_default=True, help="An IANA time zone, such as Asia/Shanghai."
+)
+@click.option(
+    "--language", default="en", show_default=True, metavar="TAG", help="A BCP 47 tag, such as zh-CN."
+)
+@click.option(
+    "--source", "sources", multiple=True, help="Whose lists; more than once for several. [digest-file]"
+)
+@click.option(
+    "--weekday",
+    "weekdays",
+    multiple=True,
+    type=click.Choice(_WEEKDAYS),
+    help="Only on such days. [every day]",
+)
+@click.option("--most-cards", type=click.IntRange(min=1), help="At most so many cards; the rest in short.")
+@click.option("--by-votes", is_flag=True, help="The most liked first, instead of as listed.")
+@click.option("--word", "words", multiple=True, help="Only papers with one of these words.")
+@click.option("--category", "categories", multiple=True, help="Only papers of one of these arXiv categories.")
+@click.option("--least-votes", type=click.IntRange(min=0), default=0, help="Only papers with so many votes.")
+@click.option("--never-word", "never_words", multiple=True, help="Never papers with one of these words.")
+@click.option("--say-nothing-new", is_flag=True, help="One line on days without a new paper.")
+@database_option
+def subscribe(channels: tuple[str, ...], database: Path | None, **wishes: Any) -> None:
+    """Bring a digest into the channels with the ids C… each day; a channel's old wishes are replaced."""
+    from bot.app import connection
+    from bot.clock import SystemClock
+    from bot.subscribing import begin
+
+    clock = SystemClock()
+
+    async def keep() -> None:
+        async with connection(settings_with(database), clock) as bot:
+            for channel in channels:
+                wanted = _wanted(bot.workspace, channel, wishes)
+                kept = await bot.storage.write(
+                    lambda tables, wanted=wanted: begin(tables, wanted, clock.now())
+                )
+                click.echo(_in_words(kept))
+
+    until_stopped(keep())
+
+
+@click.command()
+@database_option
+def subscriptions(database: Path | None) -> None:
+    """List what the channels want."""
+
+    async def read(storage: "Runner") -> "tuple[Subscription, ...]":
+        return await storage.read(lambda tables: tables.subscriptions.all())
+
+    for subscription in with_storage(database, read, must_exist=True):
+        click.echo(_in_words(subscription))
+
+
+@click.command()
+@click.argument("channels", metavar="C…", nargs=-1, required=True)
+@database_option
+def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
+    """Bring no more digests into the channels with the ids C…."""
+    from bot.clock import SystemClock
+
+    now = SystemClock().now()
+
+    async def end(storage: "Runner") -> list[str]:
+        known = await storage.read(lambda tables: tables.subscriptions.all())
+        ending = [subscription for subscription in known if subscription.channel in channels]
+        await storage.write(lambda tables: [tables.subscriptions.end(each.id or 0, now) for each in ending])
+        return [subscription.channel for subscription in ending]
+
+    ended = with_storage(database, end, must_exist=True)
+    for channel in channels:
+        click.echo(f"{channel}: {'no more digests' if channel in ended else 'was not subscribed'}")
+
+
+@click.command()
+@click.option("--channel", help="Only into the channel with this id. Default: into all.")
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The papers listed on this day. Default: the last complete list.",
+)
+@click.option("--dry-run", is_flag=True, help="Only tell which papers would come, and why.")
+@database_option
+def deliver(channel: str | None, day: datetime | None, dry_run: bool, database: Path | None) -> None:
+    """Deliver now, through the same ledger as ever: what a channel has had does not come twice."""
+    from bot.app import connection
+    from bot.clock import SystemClock
+
+    wanted_day = day.date() if day else None
+    if dry_run:
+        lines = with_storage(
+            database, lambda storage: _dry_run(storage, channel, wanted_day), must_exist=True
+        )
+        click.echo("\n".join(lines))
+        return
+
+    async def deliver_all() -> None:
+        async with connection(settings_with(database), SystemClock()) as bot:
+            for subscription in await _chosen(bot.storage, channel):
+                click.echo(await _deliver_into(bot, subscription, wanted_day))
+
+    until_stopped(deliver_all())
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
+@database_option
+def status(database: Path | None, *, as_json: bool) -> None:
+    """Tell each channel's last and next digest, what is unfinished and why, and when the bot last looked."""
+    from bot.clock import SystemClock
+    from bot.status import bot_status, channel_status
+
+    now, rate = SystemClock().now(), settings_with(database).messages_a_minute
+
+    async def read(storage: "Runner") -> "tuple[list[ChannelStatus], BotStatus]":
+        return await storage.read(
+            lambda tables: (
+                [channel_status(tables, each, now) for each in tables.subscriptions.all()],
+                bot_status(tables, now, rate),
+            )
+        )
+
+    channels, bot = with_storage(database, read, must_exist=True)
+    click.echo(_status_json(channels, bot) if as_json else "\n".join(_status_lines(channels, bot)))
+
+
+def _wanted(workspace: str, channel: str, wishes: dict[str, Any]) -> "Subscription":
+    from bot.sources.digest_file import SOURCE
+    from bot.subscribing import read_language, read_time, read_zone
+    from storage.records import ALL_WEEKDAYS, Filters, Order, Subscription
+
+    return Subscription(
+        workspace=workspace,
+        channel=channel,
+        language=read_language(wishes["language"]),
+        sources=wishes["sources"] or (SOURCE,),
+        at=read_time(wishes["at"]),
+        zone=read_zone(wishes["zone"]),
+        weekdays=frozenset(map(_WEEKDAYS.index, wishes["weekdays"])) or ALL_WEEKDAYS,
+        most_cards=wishes["most_cards"],
+        order=Order.VOTES if wishes["by_votes"] else Order.LISTED,
+        filters=Filters(wishes["words"], wishes["categories"], wishes["least_votes"], wishes["never_words"]),
+        says_when_nothing=wishes["say_nothing_new"],
+    )
+
+
+def _in_words(subscription: "Subscription") -> str:
+    days = ", ".join(_WEEKDAYS[day] for day in sorted(subscription.weekdays))
+    often = "every day" if len(subscription.weekdays) == len(_WEEKDAYS) else days
+    paused = f", paused ({subscription.paused_reason})" if subscription.paused_reason else ""
+    return (
+        f"{subscription.channel}: {', '.join(subscription.sources)} at {subscription.at:%H:%M} "
+        f"{subscription.zone}, {often}, in {subscription.language}{paused}"
+    )
+
+
+async def _chosen(storage: "Runner", channel: str | None) -> "list[Subscription]":
+    known = await storage.read(lambda tables: tables.subscriptions.all())
+    chosen = [each for each in known if channel in {None, each.channel}]
+    if not chosen:
+        whom = f"The channel {channel} has no" if channel else "No channel has a"
+        raise NothingListedError(f"{whom} subscription yet. Begin one with paper-round subscribe.")
+    return chosen
+
+
+async def _day_for(storage: "Runner", subscription: "Subscription", day: date | None) -> date:
+    latest = day or await storage.read(
+        lambda tables: tables.listings.latest_complete_day(subscription.sources)
+    )
+    if latest is None:
+        raise NothingListedError(
+            f"{', '.join(subscription.sources)} listed nothing yet: import a digest first."
+        )
+    return latest
+
+
+async def _deliver_into(bot: "Application", subscription: "Subscription", day: date | None) -> str:
+    wanted_day = await _day_for(bot.storage, subscription, day)
+    delivery_id = await bot.deliverer.open_asked(subscription, wanted_day)
+    if delivery_id is None:
+        return f"{subscription.channel}: nothing new of {wanted_day}"
+    progress = await bot.deliverer.run(delivery_id)
+    reason = f" ({progress.reason})" if progress.reason else ""
+    return f"{subscription.channel}: {progress.posted} of {progress.papers} papers of {wanted_day}{reason}"
+
+
+async def _dry_run(storage: "Runner", channel: str | None, day: date | None) -> list[str]:
+    from bot.delivery import choose
+
+    lines: list[str] = []
+    for subscription in await _chosen(storage, channel):
+        wanted_day = await _day_for(storage, subscription, day)
+        selection = await storage.read(
+            lambda tables, subscription=subscription, on=wanted_day: choose(tables, subscription, on)
+        )
+        lines.append(f"{subscription.channel}, {wanted_day}:")
+        for verdict in selection.verdicts:
+            mark = "+" if verdict.is_in else "-"
+            because = f"{verdict.why} {verdict.what}".strip()
+            lines.append(f"  {mark} {verdict.entry.paper.id} {verdict.entry.paper.title} ({because})")
+    return lines
+
+
+def _status_lines(channels: "Iterable[ChannelStatus]", bot: "BotStatus") -> "Iterable[str]":
+    tick = f"{bot.last_tick:%Y-%m-%d %H:%M:%S} UTC" if bot.last_tick else "never"
+    waiting = (
+        f"{bot.waiting} messages wait, done by {bot.done_at:%H:%M:%S} UTC at the earliest"
+        if bot.done_at
+        else ""
+    )
+    yield f"last tick: {tick}; {waiting or 'nothing waits'}"
+    for channel in channels:
+        following = f"next {channel.next_at:%Y-%m-%d %H:%M} UTC" if channel.next_at else "no next digest"
+        yield f"{_in_words(channel.subscription)}; {_last_in_words(channel)}; {following}"
+
+
+def _last_in_words(channel: "ChannelStatus") -> str:
+    last = channel.last
+    if last is None:
+        return "no digest yet"
+    reason = f" ({last.reason})" if last.reason else ""
+    return f"last {last.day}: {last.posted} of {last.papers}, {last.state}{reason}"
+
+
+def _status_json(channels: "Iterable[ChannelStatus]", bot: "BotStatus") -> str:
+    fields = {"bot": asdict(bot), "channels": [asdict(channel) for channel in channels]}
+    return json.dumps(fields, default=_plain, ensure_ascii=False, indent=2)
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value) if isinstance(value, frozenset) else value.isoformat()

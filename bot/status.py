@@ -1,0 +1,70 @@
+"""How things are: per channel and for the whole bot, as `status` tells it; nothing here is drawn yet."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.due import next_due
+from bot.schedule import HEARTBEAT, is_paused
+from storage.records import Delivery, DeliveryState, Post, PostState, Subscription
+from storage.storage import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStatus:
+    """How far one delivery is, and how many papers of it are not surely in the channel."""
+
+    day: date
+    state: DeliveryState
+    opened_at: datetime
+    posted: int
+    papers: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStatus:
+    """One channel: its last digest, when the next is due, and whether it is paused."""
+
+    subscription: Subscription
+    last: DeliveryStatus | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BotStatus:
+    """The whole bot: messages that wait, when they will be out at the earliest, and when it last looked."""
+
+    waiting: int
+    done_at: datetime | None
+    last_tick: datetime | None
+
+
+def channel_status(storage: Storage, subscription: Subscription, now: datetime) -> ChannelStatus:
+    """Return how one channel's digests are; a paused one has no next."""
+    latest = storage.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
+    last = _delivery_status(latest, storage.posts.of_delivery(latest.id)) if latest else None
+    paused = is_paused(subscription, now)
+    return ChannelStatus(subscription, last, None if paused else _next_at(storage, subscription, now))
+
+
+def bot_status(storage: Storage, now: datetime, messages_a_minute: int) -> BotStatus:
+    """Return what waits over all channels; a channel takes one message a second, the workspace a set rate."""
+    waiting = [
+        sum(post.state is PostState.PLANNED for post in storage.posts.of_delivery(delivery.id))
+        for delivery in storage.deliveries.at_work()
+    ]
+    seconds = max([*waiting, sum(waiting) * 60 / messages_a_minute])
+    done_at = now + timedelta(seconds=seconds) if sum(waiting) else None
+    return BotStatus(sum(waiting), done_at, storage.heartbeats.last(HEARTBEAT))
+
+
+def _delivery_status(delivery: Delivery, posts: tuple[Post, ...]) -> DeliveryStatus:
+    posted = sum(len(post.paper_ids) for post in posts if post.state is PostState.POSTED)
+    papers = sum(len(post.paper_ids) for post in posts)
+    return DeliveryStatus(delivery.day, delivery.state, delivery.opened_at, posted, papers, delivery.reason)
+
+
+def _next_at(storage: Storage, subscription: Subscription, now: datetime) -> datetime:
+    last_slot = storage.deliveries.last_slot(subscription.id or 0)
+    return next_due(now, subscription.at, ZoneInfo(subscription.zone), subscription.weekdays, last_slot)

@@ -1,0 +1,118 @@
+"""The commands for channels, against `paper-round sandbox` in a process of its own."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from bot import cli
+from bot.files import read_sample
+
+ENGLISH = Path(__file__).parents[1] / "bot" / "sample" / "2025-09-29.en.md"
+
+
+@pytest.fixture(scope="module")
+def settings() -> Iterator[dict[str, str]]:
+    """Start the sandbox and give what it prints: the settings that a bot needs."""
+    command = [sys.executable, "-m", "bot", "sandbox"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ENGLISH.parents[2]) as sandbox:
+        assert sandbox.stdout
+        lines = [sandbox.stdout.readline().strip() for _ in range(3)]
+        yield dict(line.split("=", 1) for line in lines)
+        sandbox.terminate()
+
+
+@pytest.fixture
+def channel(settings: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """Set the environment of a bot in an empty folder, with a day of papers; give the id of #papers."""
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    run("import", str(ENGLISH))
+    address = settings["SLACK_API_URL"].removesuffix("api/")
+    with httpx.Client(base_url=address, trust_env=False) as control:
+        ada = control.get("control/workspace").json()["people"][0]["id"]
+        channels = control.get("control/view", params={"as": ada}).json()["channels"]
+    return str(next(each["id"] for each in channels if each["name"] == "papers"))
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.main, list(arguments))
+
+
+def test_a_channel_is_subscribed_listed_and_unsubscribed(channel: str) -> None:
+    wishes = [
+        "--at",
+        "18:30",
+        "--tz",
+        "Asia/Shanghai",
+        "--language",
+        "zh-CN",
+        "--weekday",
+        "mon",
+        "--weekday",
+        "fri",
+    ]
+    subscribed = run("subscribe", channel, *wishes)
+    listed = run("subscriptions")
+    ended = run("unsubscribe", channel, "C404")
+    empty = run("subscriptions")
+
+    assert subscribed.output == f"{channel}: digest-file at 18:30 Asia/Shanghai, mon, fri, in zh-CN\n"
+    assert listed.output == subscribed.output
+    assert ended.output == f"{channel}: no more digests\nC404: was not subscribed\n"
+    assert empty.output == ""
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--at", "25:00", "The time “25:00” cannot be read. Write it as 09:00."),
+        ("--tz", "Moon/Base", "The zone “Moon/Base” cannot be read. Write it as Asia/Shanghai."),
+        ("--language", "klingon!", "The language “klingon!” cannot be read. Write it as zh-CN."),
+    ],
+)
+def test_a_wish_that_cannot_be_read_is_named_with_an_example(
+    channel: str, option: str, value: str, sentence: str
+) -> None:
+    result = run("subscribe", channel, option, value)
+
+    assert (result.exit_code, result.stderr) == (1, f"Error: {sentence}\n")
+
+
+def test_a_dry_run_tells_what_would_come_and_why(channel: str) -> None:
+    run("subscribe", channel, "--word", "robot")
+    result = run("deliver", "--dry-run")
+
+    lines = result.output.splitlines()
+    assert lines[0] == f"{channel}, 2025-09-29:"
+    assert len(lines) == 13
+    assert [line.split()[1] for line in lines if line.startswith("  +")] == ["2509.19301"]
+
+
+def test_deliver_brings_it_once_and_status_tells_so(channel: str) -> None:
+    run("subscribe", channel, "--most-cards", "1")
+    first = run("deliver", "--channel", channel)
+    second = run("deliver", "--date", "2025-09-29")
+    told = json.loads(run("status", "--json").output)
+    words = run("status").output
+
+    assert first.output == f"{channel}: 12 of 12 papers of 2025-09-29\n"
+    assert second.output == first.output
+    assert told["bot"] == {"waiting": 0, "done_at": None, "last_tick": None}
+    assert told["channels"][0]["last"]["posted"] == len(read_sample()[0].entries)
+    assert "last 2025-09-29: 12 of 12, done; next " in words
+
+
+def test_without_a_subscription_deliver_says_how_to_begin_one(channel: str) -> None:
+    result = run("deliver")
+
+    assert result.exit_code == 1
+    assert (
+        result.stderr == "Error: No channel has a subscription yet. Begin one with paper-round subscribe.\n"
+    )
