@@ -15,9 +15,11 @@ from bot.terminal import database_option, settings_with, until_stopped, with_sto
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
     from bot.app import Application
+    from bot.digest import Verdict
     from bot.status import BotStatus, ChannelStatus
     from storage.records import Subscription
     from storage.runner import Runner
+    from storage.storage import Storage
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -90,11 +92,14 @@ def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
 
     now = SystemClock().now()
 
-    async def end(storage: "Runner") -> list[str]:
-        known = await storage.read(lambda tables: tables.subscriptions.all())
-        ending = [subscription for subscription in known if subscription.channel in channels]
-        await storage.write(lambda tables: [tables.subscriptions.end(each.id or 0, now) for each in ending])
+    def end_all(tables: "Storage") -> list[str]:
+        ending = [each for each in tables.subscriptions.all() if each.channel in channels]
+        for subscription in ending:
+            tables.subscriptions.end(subscription.id or 0, now)
         return [subscription.channel for subscription in ending]
+
+    async def end(storage: "Runner") -> list[str]:
+        return await storage.write(end_all)
 
     ended = with_storage(database, end, must_exist=True)
     for channel in channels:
@@ -215,20 +220,23 @@ async def _deliver_into(bot: "Application", subscription: "Subscription", day: d
 
 
 async def _dry_run(storage: "Runner", channel: str | None, day: date | None) -> list[str]:
-    from bot.delivery import choose
-
     lines: list[str] = []
     for subscription in await _chosen(storage, channel):
-        wanted_day = await _day_for(storage, subscription, day)
-        selection = await storage.read(
-            lambda tables, subscription=subscription, on=wanted_day: choose(tables, subscription, on)
-        )
-        lines.append(f"{subscription.channel}, {wanted_day}:")
-        for verdict in selection.verdicts:
-            mark = "+" if verdict.is_in else "-"
-            because = f"{verdict.why} {verdict.what}".strip()
-            lines.append(f"  {mark} {verdict.entry.paper.id} {verdict.entry.paper.title} ({because})")
+        lines += await _verdicts(storage, subscription, await _day_for(storage, subscription, day))
     return lines
+
+
+async def _verdicts(storage: "Runner", subscription: "Subscription", day: date) -> list[str]:
+    from bot.delivery import choose
+
+    selection = await storage.read(lambda tables: choose(tables, subscription, day))
+    return [f"{subscription.channel}, {day}:", *map(_verdict_line, selection.verdicts)]
+
+
+def _verdict_line(verdict: "Verdict") -> str:
+    mark = "+" if verdict.is_in else "-"
+    because = f"{verdict.why} {verdict.what}".strip()
+    return f"  {mark} {verdict.entry.paper.id} {verdict.entry.paper.title} ({because})"
 
 
 def _status_lines(channels: "Iterable[ChannelStatus]", bot: "BotStatus") -> "Iterable[str]":
