@@ -61,12 +61,12 @@ def subscribe(channels: tuple[str, ...], database: Path | None, **wishes: Any) -
 
     async def keep() -> None:
         async with connection(settings_with(database), clock) as bot:
-            for channel in channels:
-                wanted = _wanted(bot.workspace, channel, wishes)
-                kept = await bot.storage.write(
-                    lambda tables, wanted=wanted: begin(tables, wanted, clock.now())
-                )
-                click.echo(_in_words(kept))
+            wanted = [_wanted(bot.workspace, channel, wishes) for channel in channels]
+
+            def begin_all(tables: "Storage") -> "list[Subscription]":
+                return [begin(tables, each, clock.now()) for each in wanted]
+
+            click.echo("\n".join(map(_in_words, await bot.storage.write(begin_all))))
 
     until_stopped(keep())
 
