@@ -35,3 +35,26 @@ class WrongWishError(PaperRoundError):
 
 class LeaseLostError(PaperRoundError):
     """Another process works on this delivery now; what this one would still write is refused."""
+
+
+class SourceError(PaperRoundError):
+    """What a source publishes cannot be had now; the sentence names the service and what it did."""
+
+
+class SourceUnreachableError(SourceError):
+    """No answer came: out of time, no connection, no such host."""
+
+
+class SourceRefusedError(SourceError):
+    """The service answered with an HTTP `status` of 400 or above.
+
+    `retry_after` is for how many seconds it asks to be left alone, or `None` where it did not say.
+    """
+
+    def __init__(self, sentence: str, status: int, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.status, self.retry_after = status, retry_after
+
+
+class SourceAnswerError(SourceError):
+    """An answer came and cannot be used: too large, cut off, sent elsewhere, or not in the shape it should have."""

@@ -1,0 +1,210 @@
+"""Reading from a service over HTTP with a limit on everything: time, size, redirects.
+
+An answer from outside can be endless, a bomb (292 KB of gzip become 300 MB), cut off in the middle, or a
+login page somewhere else. Whatever it is, it ends as bytes within the limit or as one sentence.
+"""
+
+import asyncio
+import re
+import zlib
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from bot.errors import SourceAnswerError, SourceRefusedError, SourceUnreachableError
+
+_MOST_REDIRECTS = 3
+
+# Services that answer under several names; any other service is only the host it was asked at.
+_SERVICES = (
+    frozenset({"huggingface.co", "hf.co"}),
+    frozenset({"arxiv.org", "www.arxiv.org", "export.arxiv.org", "rss.arxiv.org"}),
+)
+
+# zlib's own number for "a gzip header and trailer, and nothing else".
+_GZIP = zlib.MAX_WBITS | 16
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer below 400, its body decoded; a 304 has an empty one."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+class Fetcher:
+    """Gets addresses through one shared client, whose connections and default headers it uses."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        most_bytes: int,
+        seconds: float = 30.0,
+    ) -> Fetched:
+        """Return the answer, which is over in `seconds` and whose body is at most `most_bytes` decoded.
+
+        Up to three redirects within the service are followed. Raises SourceUnreachableError where no answer
+        came in time, SourceRefusedError for 400 and above, and SourceAnswerError for one that cannot be used.
+        """
+        # Only gzip is asked for: its decoder can be told to stop, and tells whether it saw the end.
+        wanted = {"Accept-Encoding": "gzip", **(headers or {})}
+        request = self._client.build_request("GET", url, params=params, headers=wanted, timeout=seconds)
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._follow(request, most_bytes)
+        except (TimeoutError, httpx.TimeoutException) as error:
+            raise SourceUnreachableError(
+                f"{request.url.host} did not answer within {seconds:g} seconds."
+            ) from error
+
+    async def _follow(self, request: httpx.Request, most_bytes: int) -> Fetched:
+        first = request.url
+        for _ in range(_MOST_REDIRECTS + 1):
+            async with aclosing(await self._send(request)) as response:
+                if response.next_request is None:
+                    return await _fetched(response, most_bytes)
+                request = response.next_request
+            if not _is_same_service(first, request.url):
+                raise SourceAnswerError(
+                    f"{first.host} sent the bot elsewhere, to {request.url.host}, where it does not follow."
+                )
+        raise SourceAnswerError(f"{first.host} redirected more than {_MOST_REDIRECTS} times.")
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await self._client.send(request, stream=True, follow_redirects=False)
+        except httpx.TimeoutException:
+            raise
+        except httpx.TransportError as error:
+            raise SourceUnreachableError(
+                f"{request.url.host} cannot be reached: {error or type(error).__name__}."
+            ) from error
+
+
+def _is_same_service(first: httpx.URL, then: httpx.URL) -> bool:
+    if then.scheme not in {first.scheme, "https"} or then.port != first.port:
+        return False
+    return then.host == first.host or any({first.host, then.host} <= hosts for hosts in _SERVICES)
+
+
+async def _fetched(response: httpx.Response, most_bytes: int) -> Fetched:
+    if response.status_code >= httpx.codes.BAD_REQUEST:
+        raise _refusal(response)
+    if response.status_code == httpx.codes.NOT_MODIFIED:
+        return Fetched(response.status_code, response.headers, b"")
+    if response.is_redirect:
+        raise SourceAnswerError(f"{response.url.host} redirected without saying where to.")
+    return Fetched(response.status_code, response.headers, await _read(response, most_bytes))
+
+
+# --- The body -------------------------------------------------------------------------------------------
+
+
+class _Body:
+    """A body as it comes in, decoded piece by piece; never more than one piece above its limit."""
+
+    def __init__(self, encoding: str, most_bytes: int) -> None:
+        if encoding not in {"", "identity", "gzip", "x-gzip"}:
+            raise _UnusableError(f"is encoded as “{encoding}”, which was not asked for")
+        self._gzip = zlib.decompressobj(_GZIP) if "gzip" in encoding else None
+        self._most_bytes = most_bytes
+        self._bytes = bytearray()
+
+    def add(self, piece: bytes) -> None:
+        """Decode one more piece of the body."""
+        self._bytes += self._decoded(piece)
+        if len(self._bytes) > self._most_bytes:
+            raise _UnusableError(f"is larger than {self._most_bytes} bytes")
+
+    def whole(self) -> bytes:
+        """Return all of it, now that the last piece is in."""
+        if self._gzip and not self._gzip.eof:
+            raise _UnusableError("was cut off")
+        return bytes(self._bytes)
+
+    def _decoded(self, piece: bytes) -> bytes:
+        if self._gzip is None:
+            return piece
+        try:
+            decoded = self._gzip.decompress(piece, self._most_bytes - len(self._bytes) + 1)
+        except zlib.error as error:
+            raise _UnusableError("is not the gzip that it says it is") from error
+        if self._gzip.unused_data:
+            raise _UnusableError("goes on after its end")
+        return decoded
+
+
+class _UnusableError(Exception):
+    """How a sentence goes on that begins with whose answer it is."""
+
+
+async def _read(response: httpx.Response, most_bytes: int) -> bytes:
+    try:
+        body = _Body(response.headers.get("Content-Encoding", "").strip().lower(), most_bytes)
+        async for piece in response.aiter_raw():
+            body.add(piece)
+        return body.whole()
+    except httpx.TimeoutException:
+        raise
+    except httpx.TransportError as error:
+        raise SourceAnswerError(f"The answer of {response.url.host} was cut off.") from error
+    except _UnusableError as error:
+        raise SourceAnswerError(f"The answer of {response.url.host} {error}.") from error
+
+
+# --- Refusals -------------------------------------------------------------------------------------------
+
+_LONGEST_WAIT = 24 * 60 * 60.0
+_SECONDS = re.compile(r"[0-9]{1,9}")
+_RESET = re.compile(r";\s*t=([0-9]{1,9})(?![0-9.])")
+
+
+def _refusal(response: httpx.Response) -> SourceRefusedError:
+    status = response.status_code
+    reason = f" {response.reason_phrase}" if response.reason_phrase else ""
+    return SourceRefusedError(
+        f"{response.url.host} answered with HTTP status {status}{reason}.",
+        status,
+        retry_after(status, response.headers),
+    )
+
+
+def retry_after(status: int, headers: httpx.Headers) -> float | None:
+    """Return the seconds to wait that a refusal asks for, at most a day, or `None` where it does not say.
+
+    `Retry-After` counts first (RFC 9110, 10.2.3); a date in it is compared with the answer's own `Date`, so
+    that no clock needs to be right. Hugging Face's 429 has `RateLimit: "api";r=0;t=53` instead, where `t` is
+    the seconds: https://huggingface.co/docs/hub/rate-limits
+    """
+    asked = _asked_wait(headers)
+    if asked is None and status == httpx.codes.TOO_MANY_REQUESTS:
+        asked = max(map(float, _RESET.findall(headers.get("RateLimit", ""))), default=None)
+    return None if asked is None else min(asked, _LONGEST_WAIT)
+
+
+def _asked_wait(headers: httpx.Headers) -> float | None:
+    asked = headers.get("Retry-After", "").strip()
+    if _SECONDS.fullmatch(asked):
+        return float(asked)
+    until, now = _moment(asked), _moment(headers.get("Date", ""))
+    return max(0.0, (until - now).total_seconds()) if until and now else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo else None
