@@ -25,6 +25,10 @@ class NothingListedError(PaperRoundError):
     """A day was asked for on which nothing is listed; the sentence names the days around it."""
 
 
+class UnknownSourceError(PaperRoundError):
+    """A source was named that the bot cannot ask; the sentence names those that it can."""
+
+
 class WrongWishError(PaperRoundError):
     """A setting of a subscription cannot be read: which one (`what`), what was found and an example."""
 
@@ -57,4 +61,4 @@ class SourceRefusedError(SourceError):
 
 
 class SourceAnswerError(SourceError):
-    """An answer came and cannot be used: too large, cut off, sent elsewhere, or not in the shape it should have."""
+    """An answer came and cannot be used: too large, cut off, sent elsewhere, or not in its known shape."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -62,6 +62,11 @@ class Listings:
         )
         return _optional_date(next(rows)["day"])
 
+    def sources(self) -> tuple[str, ...]:
+        """Return every source that has listed a day, by name."""
+        rows = self._database.query("SELECT DISTINCT source FROM listings ORDER BY source")
+        return tuple(row["source"] for row in rows)
+
     def latest_day(self) -> date | None:
         """Return the last day on which any source listed a paper."""
         rows = self._database.query("SELECT max(day) AS day FROM listing_papers")
@@ -80,21 +85,46 @@ class Listings:
         row = next(rows)
         return _optional_date(row["before"]), _optional_date(row["after"])
 
+    def since(self, source: str, first: date) -> tuple[Listing, ...]:
+        """Return what is known of one source from this day on, the oldest first."""
+        rows = self._database.query(
+            f"{_WITH_PAPERS} WHERE source = ? AND day >= ? ORDER BY day",
+            [source, first.isoformat()],
+        )
+        return tuple(map(_listing_from_row, rows))
+
     def put(self, listing: Listing) -> None:
-        """Keep the listing: known papers keep their order, papers not known yet follow in the order given."""
+        """Keep the listing in the order given; papers that it held before and no longer names go last."""
         key = {"source": listing.source, "day": listing.day.isoformat()}
-        self._database.table("listings").upsert({**key, "state": listing.state}, pk=("source", "day"))
+        row = {
+            **key,
+            "state": listing.state,
+            "looked_at": _optional_text(listing.looked_at),
+            "next_look_at": _optional_text(listing.next_look_at),
+            "trouble": listing.trouble,
+            "trouble_since": _optional_text(listing.trouble_since),
+        }
+        self._database.table("listings").upsert(row, pk=("source", "day"))
         known = self.get(listing.source, listing.day)
-        known_ids = known.paper_ids if known else ()
-        new_ids = [paper_id for paper_id in listing.paper_ids if paper_id not in known_ids]
+        paper_ids = dict.fromkeys((*listing.paper_ids, *(known.paper_ids if known else ())))
+        if known and known.paper_ids == tuple(paper_ids):
+            return
+        self._database.execute("DELETE FROM listing_papers WHERE source = :source AND day = :day", key)
         self._database.table("listing_papers").insert_all(
-            {**key, "position": position, "paper_id": paper_id}
-            for position, paper_id in enumerate(new_ids, start=len(known_ids))
+            {**key, "position": position, "paper_id": paper_id} for position, paper_id in enumerate(paper_ids)
         )
 
 
 def _optional_date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _optional_text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _optional_moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _listing_from_row(row: dict[str, Any]) -> Listing:
@@ -103,4 +133,8 @@ def _listing_from_row(row: dict[str, Any]) -> Listing:
         day=date.fromisoformat(row["day"]),
         state=ListingState(row["state"]),
         paper_ids=tuple(json.loads(row["paper_ids"])),
+        looked_at=_optional_moment(row["looked_at"]),
+        next_look_at=_optional_moment(row["next_look_at"]),
+        trouble=row["trouble"],
+        trouble_since=_optional_moment(row["trouble_since"]),
     )

@@ -18,7 +18,13 @@ def m001_papers(database: Database) -> None:
             votes INTEGER,
             code_url TEXT,
             code_stars INTEGER,
-            categories TEXT NOT NULL CHECK (json_valid(categories))
+            categories TEXT NOT NULL CHECK (json_valid(categories)),
+            comments INTEGER,
+            organisation TEXT,
+            community_summary TEXT,
+            community_keywords TEXT NOT NULL CHECK (json_valid(community_keywords)),
+            thumbnail_url TEXT,
+            published TEXT
         ) STRICT
         """
     )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from sqlite_utils import Database
@@ -37,16 +38,28 @@ class Papers:
         is_new = self.get(paper.id) is None
         self._database.execute(
             """
-            INSERT INTO papers (id, title, authors, abstract, votes, code_url, code_stars, categories)
-            VALUES (:id, :title, :authors, :abstract, :votes, :code_url, :code_stars, :categories)
-            ON CONFLICT (id) DO UPDATE SET
+            INSERT INTO papers (
+                id, title, authors, abstract, votes, code_url, code_stars, categories, comments, organisation,
+                community_summary, community_keywords, thumbnail_url, published
+            ) VALUES (
+                :id, :title, :authors, :abstract, :votes, :code_url, :code_stars, :categories, :comments,
+                :organisation, :community_summary, :community_keywords, :thumbnail_url, :published
+            ) ON CONFLICT (id) DO UPDATE SET
                 title = excluded.title,
                 authors = iif(excluded.authors = '[]', authors, excluded.authors),
                 abstract = coalesce(excluded.abstract, abstract),
                 votes = coalesce(excluded.votes, votes),
                 code_url = coalesce(excluded.code_url, code_url),
                 code_stars = coalesce(excluded.code_stars, code_stars),
-                categories = iif(excluded.categories = '[]', categories, excluded.categories)
+                categories = iif(excluded.categories = '[]', categories, excluded.categories),
+                comments = coalesce(excluded.comments, comments),
+                organisation = coalesce(excluded.organisation, organisation),
+                community_summary = coalesce(excluded.community_summary, community_summary),
+                community_keywords = iif(
+                    excluded.community_keywords = '[]', community_keywords, excluded.community_keywords
+                ),
+                thumbnail_url = coalesce(excluded.thumbnail_url, thumbnail_url),
+                published = coalesce(excluded.published, published)
             """,
             _row_from_paper(paper),
         )
@@ -64,6 +77,12 @@ def paper_from_row(row: dict[str, Any]) -> Paper:
         code_url=row["code_url"],
         code_stars=row["code_stars"],
         categories=tuple(json.loads(row["categories"])),
+        comments=row["comments"],
+        organisation=row["organisation"],
+        community_summary=row["community_summary"],
+        community_keywords=tuple(json.loads(row["community_keywords"])),
+        thumbnail_url=row["thumbnail_url"],
+        published=date.fromisoformat(row["published"]) if row["published"] else None,
     )
 
 
@@ -77,4 +96,10 @@ def _row_from_paper(paper: Paper) -> dict[str, Any]:
         "code_url": paper.code_url,
         "code_stars": paper.code_stars,
         "categories": json.dumps(paper.categories),
+        "comments": paper.comments,
+        "organisation": paper.organisation,
+        "community_summary": paper.community_summary,
+        "community_keywords": json.dumps(paper.community_keywords, ensure_ascii=False),
+        "thumbnail_url": paper.thumbnail_url,
+        "published": paper.published.isoformat() if paper.published else None,
     }

@@ -10,7 +10,12 @@ SUMMARY_PARTS = ("keywords", "tldr", "problem", "method", "results", "takeaway")
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An arXiv id without version, and what is known of it; `None` means not known."""
+    """An arXiv id without version, and what is known of it; `None` means not known.
+
+    `votes`, `comments` and the code's stars are counts as of the last look. `community_summary` and
+    `community_keywords` are what the site that lists the paper says of it by itself. `published` is the UTC
+    date of the first version.
+    """
 
     id: str
     title: str
@@ -20,6 +25,12 @@ class Paper:
     code_url: str | None = None
     code_stars: int | None = None
     categories: tuple[str, ...] = ()
+    comments: int | None = None
+    organisation: str | None = None
+    community_summary: str | None = None
+    community_keywords: tuple[str, ...] = ()
+    thumbnail_url: str | None = None
+    published: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

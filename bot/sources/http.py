@@ -89,7 +89,7 @@ class Fetcher:
             raise
         except httpx.TransportError as error:
             raise SourceUnreachableError(
-                f"{request.url.host} cannot be reached: {error or type(error).__name__}."
+                f"{request.url.host} cannot be reached: {str(error) or type(error).__name__}."
             ) from error
 
 

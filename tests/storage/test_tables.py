@@ -34,6 +34,13 @@ FULL = Paper(
     votes=12,
     code_url="https://github.com/example/gardens",
     code_stars=3,
+    categories=("cs.LG", "math.CO"),
+    comments=2,
+    organisation="花园 University",
+    community_summary="Graphs grow in gardens.",
+    community_keywords=("graphs", "花园"),
+    thumbnail_url="https://example.org/gardens.png",
+    published=date(2025, 9, 25),
 )
 BARE = Paper(id="2509.00002", title="Rivers")
 SUMMARY = Summary(
@@ -80,6 +87,29 @@ def test_what_is_known_of_a_paper_is_not_lost_when_a_poorer_source_lists_it(stor
     assert storage.papers.get(FULL.id) == FULL
 
 
+def test_what_a_later_look_knows_of_a_paper_takes_the_place(storage: Storage) -> None:
+    newer = replace(
+        FULL,
+        title="Gardens and graphs",
+        authors=("Ada Lovelace",),
+        abstract="We grew graphs.",
+        votes=0,
+        code_url="https://github.com/example/newer",
+        code_stars=0,
+        categories=("cs.AI",),
+        comments=0,
+        organisation="Garden",
+        community_summary="Graphs grew.",
+        community_keywords=("growth",),
+        thumbnail_url="https://example.org/newer.png",
+        published=date(2025, 9, 24),
+    )
+    storage.papers.add(FULL)
+    storage.papers.add(newer)
+
+    assert storage.papers.get(FULL.id) == newer
+
+
 def test_summaries_come_back_as_they_went_in_and_a_later_one_takes_the_place(storage: Storage) -> None:
     with_papers(storage)
     english = Summary(paper_id=FULL.id, language="en", provenance=SUMMARY.provenance, tldr="One sentence.")
@@ -90,12 +120,14 @@ def test_summaries_come_back_as_they_went_in_and_a_later_one_takes_the_place(sto
     assert storage.summaries.of_papers([FULL.id], "zh-CN") == {FULL.id: [SUMMARY]}
 
 
-def test_a_listing_keeps_its_order_and_grows_at_its_end(storage: Storage) -> None:
+def test_a_listing_has_the_order_that_it_had_last_and_loses_no_paper(storage: Storage) -> None:
     with_papers(storage)
     storage.listings.put(Listing("digest-file", DAY, ListingState.PARTIAL, (BARE.id,)))
-    storage.listings.put(Listing("digest-file", DAY, ListingState.COMPLETE, (FULL.id, BARE.id)))
+    storage.listings.put(
+        Listing("digest-file", DAY, ListingState.STALLED, (FULL.id,), NOW, NOW, "no answer", NOW)
+    )
 
-    grown = Listing("digest-file", DAY, ListingState.COMPLETE, (BARE.id, FULL.id))
+    grown = Listing("digest-file", DAY, ListingState.STALLED, (FULL.id, BARE.id), NOW, NOW, "no answer", NOW)
     assert storage.listings.get("digest-file", DAY) == grown
     assert storage.listings.of_day(DAY) == (grown,)
 

@@ -1,0 +1,210 @@
+"""A source's day over time: a scripted source, the real tables, a simulated clock."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.clock import SimulatedClock
+from bot.errors import SourceError, SourceUnreachableError
+from bot.publishing import FEW, Publishing, Source, days_to_look_at
+from storage.records import Listing, ListingState, Paper, Subscription
+from storage.runner import InlineRunner
+
+MONDAY = date(2025, 9, 29)
+NAME = "huggingface"
+WAITING, PARTIAL, COMPLETE, NONE, STALLED = (
+    ListingState.WAITING,
+    ListingState.PARTIAL,
+    ListingState.COMPLETE,
+    ListingState.NONE,
+    ListingState.STALLED,
+)
+
+
+def at(hour: int, minute: int = 0, *, day: date = MONDAY) -> datetime:
+    return datetime.combine(day, time(hour, minute), UTC)
+
+
+class Newsstand:
+    """A source that lists what the test says, or fails as it says, and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.lists: dict[date, int] = {}
+        self.failure: SourceError | None = None
+        self.asked: list[date] = []
+
+    async def fetch(self, day: date) -> tuple[Paper, ...]:
+        self.asked.append(day)
+        if self.failure:
+            raise self.failure
+        return tuple(
+            Paper(f"{day:%y%m}.{day.day:02}{n:03}", f"{day} {n}") for n in range(self.lists.get(day, 0))
+        )
+
+
+class Desk:
+    """Publishing over real tables, at a time that the test moves."""
+
+    def __init__(self, storage: InlineRunner, clock: SimulatedClock, stand: Newsstand) -> None:
+        self.storage, self.clock, self.stand = storage, clock, stand
+        self.source = Source(NAME, stand.fetch, usual_at=time(2, 0))
+        self.publishing = Publishing(storage, clock, {NAME: self.source}.get)
+
+    async def look_at(self, moment: datetime, day: date = MONDAY) -> Listing:
+        """Look at a day at a moment, whether a look is due or not."""
+        self.clock.advance((moment - self.clock.now()).total_seconds())
+        return (await self.publishing.refresh(NAME, day)).listing
+
+    async def tick_until(self, moment: datetime, *, minutes: int = 1) -> None:
+        """Tick every so many minutes until the moment."""
+        while self.clock.now() < moment:
+            await self.publishing.look_around()
+            self.clock.advance(minutes * 60)
+
+    async def listing(self, day: date = MONDAY) -> Listing:
+        listing = await self.storage.read(lambda tables: tables.listings.get(NAME, day))
+        assert listing is not None
+        return listing
+
+
+@pytest.fixture
+def stand() -> Newsstand:
+    return Newsstand()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, stand: Newsstand) -> Iterator[Desk]:
+    storage = InlineRunner(tmp_path / "test.db")
+    yield Desk(storage, SimulatedClock(at(0)), stand)
+    storage.close()
+
+
+async def subscribe(desk: Desk) -> None:
+    wanted = Subscription("T1", "C1", "en", (NAME,))
+    await desk.storage.write(lambda tables: tables.subscriptions.put(wanted))
+
+
+async def test_a_day_waits_grows_and_is_complete_when_it_is_over(desk: Desk, stand: Newsstand) -> None:
+    before = await desk.look_at(at(1))
+    stand.lists[MONDAY] = 3
+    begun = await desk.look_at(at(3))
+    stand.lists[MONDAY] = 5
+    over = await desk.look_at(at(0, 5, day=MONDAY + timedelta(days=1)))
+    once_more = await desk.look_at(at(0, 5, day=MONDAY + timedelta(days=2)))
+
+    looks = [before, begun, over, once_more]
+    assert [(look.state, len(look.paper_ids)) for look in looks] == [
+        (WAITING, 0),
+        (PARTIAL, 3),
+        (COMPLETE, 5),
+        (COMPLETE, 5),
+    ]
+    assert before.next_look_at == at(1, 10)
+    assert begun.next_look_at == at(3, 10)
+    assert over.next_look_at == at(0, 5, day=MONDAY + timedelta(days=2))
+    assert once_more.next_look_at is None
+
+
+async def test_far_from_the_usual_time_the_source_is_asked_seldom(desk: Desk) -> None:
+    assert (await desk.look_at(at(14))).next_look_at == at(15)
+
+
+async def test_a_day_that_ends_without_papers_is_none(desk: Desk) -> None:
+    sunday = MONDAY - timedelta(days=1)
+
+    assert (await desk.look_at(at(0, 1), sunday)).state is NONE
+
+
+async def test_a_list_that_comes_after_its_day_is_not_lost(desk: Desk, stand: Newsstand) -> None:
+    await desk.look_at(at(0, 1, day=MONDAY + timedelta(days=1)))
+    stand.lists[MONDAY] = 7
+    late = await desk.look_at(at(0, 1, day=MONDAY + timedelta(days=2)))
+
+    assert (late.state, len(late.paper_ids)) == (COMPLETE, 7)
+
+
+async def test_a_source_that_does_not_answer_is_stalled_since_then_and_asked_ever_less(
+    desk: Desk, stand: Newsstand, caplog: pytest.LogCaptureFixture
+) -> None:
+    stand.lists[MONDAY] = 3
+    await desk.look_at(at(3))
+    stand.failure = SourceUnreachableError("Hugging Face does not answer.")
+    looks = [await desk.look_at(at(hour, minute)) for hour, minute in [(4, 0), (4, 1), (4, 6), (9, 0)]]
+    stand.failure = None
+    well = await desk.look_at(at(10))
+
+    assert {(look.state, look.trouble, look.trouble_since) for look in looks} == {
+        (STALLED, "Hugging Face does not answer.", at(4))
+    }
+    assert [look.next_look_at for look in looks] == [at(4, 1), at(4, 2), at(4, 12), at(9, 30)]
+    assert all(len(look.paper_ids) == 3 for look in looks)
+    assert (well.state, well.trouble, well.trouble_since) == (PARTIAL, None, None)
+    assert caplog.text.count("does not answer") == 1
+
+
+async def test_a_list_far_below_the_usual_one_late_in_its_day_is_looked_at_again_and_said_so(
+    desk: Desk, stand: Newsstand
+) -> None:
+    for weeks in (1, 2, 3):
+        stand.lists[MONDAY - timedelta(weeks=weeks)] = 20
+        await desk.look_at(at(0), MONDAY - timedelta(weeks=weeks))
+    stand.lists[MONDAY] = 4
+    early, late = await desk.look_at(at(12)), await desk.look_at(at(21))
+
+    assert (early.trouble, early.next_look_at) == (None, at(13))
+    assert (late.trouble, late.trouble_since, late.next_look_at) == (FEW, at(21), at(21, 10))
+
+
+async def test_only_what_some_channel_wants_is_asked_for(desk: Desk, stand: Newsstand) -> None:
+    await desk.publishing.look_around()
+    unasked = list(stand.asked)
+    await subscribe(desk)
+    await desk.publishing.look_around()
+
+    assert unasked == []
+    assert stand.asked == [MONDAY - timedelta(days=back) for back in (3, 2, 1, 0)]
+
+
+async def test_a_day_of_ticks_is_gentle_to_the_source(desk: Desk, stand: Newsstand) -> None:
+    await subscribe(desk)
+    await desk.tick_until(at(0, day=MONDAY + timedelta(days=1)))
+
+    assert 40 <= stand.asked.count(MONDAY) <= 70
+
+
+async def test_a_month_with_outages_ends_with_every_listed_paper_once(desk: Desk, stand: Newsstand) -> None:
+    days = [MONDAY + timedelta(days=ahead) for ahead in range(30)]
+    holiday = days[9]
+    await subscribe(desk)
+    for number, day in enumerate(days):
+        await desk.tick_until(at(4, day=day), minutes=60)
+        stand.failure = SourceUnreachableError("down") if number % 5 == 2 else None
+        if day.weekday() < 5 and day != holiday:
+            stand.lists[day] = 10 + number
+        await desk.tick_until(at(22, day=day), minutes=60)
+        stand.failure = None
+    await desk.tick_until(at(2, day=days[-1] + timedelta(days=3)), minutes=60)
+
+    listings = [await desk.listing(day) for day in days]
+    assert [(each.state, len(each.paper_ids)) for each in listings] == [
+        (COMPLETE, 10 + number) if day in stand.lists else (NONE, 0) for number, day in enumerate(days)
+    ]
+
+
+def test_after_a_pause_the_days_in_between_are_looked_at_but_not_for_ever() -> None:
+    source = Source(NAME, Newsstand().fetch, usual_at=time(2, 0))
+    done = Listing(NAME, MONDAY, COMPLETE, looked_at=at(0), next_look_at=None)
+
+    three_days_later = days_to_look_at(source, {MONDAY: done}, at(9, day=MONDAY + timedelta(days=3)))
+    long_after = days_to_look_at(source, {MONDAY: done}, at(9, day=MONDAY + timedelta(days=90)))
+
+    assert three_days_later == [MONDAY + timedelta(days=ahead) for ahead in (1, 2, 3)]
+    assert len(long_after) == 15
+
+
+def test_a_source_without_a_past_is_asked_for_today_alone() -> None:
+    source = Source("arxiv:cs.CL", Newsstand().fetch, usual_at=time(4, 0), has_past=False)
+
+    assert days_to_look_at(source, {}, at(9)) == [MONDAY]
