@@ -1,0 +1,243 @@
+"""arXiv's Atom: the answers of its API and its daily feeds, from bytes to papers; pure.
+
+The API's output was rewritten between 2025-10 and 2026-04: the order of elements, where name spaces are
+declared, how a moment is written, whether a title is wrapped. Elements are found by their names here, so both
+generations give the same fields. https://info.arxiv.org/help/api/user-manual.html describes the API,
+https://info.arxiv.org/help/rss_specifications.html the feeds.
+
+Entities and DTDs are refused, since a few kilobytes of them can grow into gigabytes.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TypeVar
+from xml.etree.ElementTree import Element, ParseError
+from zoneinfo import ZoneInfo
+
+from defusedxml.ElementTree import fromstring
+
+from bot.arxiv_id import find_arxiv_id
+from bot.errors import SourceAnswerError
+from storage.records import Paper
+
+_NAMES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "arxiv": "http://arxiv.org/schemas/atom",
+    "opensearch": "http://a9.com/-/spec/opensearch/1.1/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+}
+_EASTERN = ZoneInfo("America/New_York")
+
+
+@dataclass(frozen=True, slots=True)
+class ArxivPaper:
+    """A paper as arXiv's API tells it; its first category is the primary one.
+
+    `version` counts from 1. `published` is when the first version was submitted and `updated` when this one
+    was, in UTC; `comment` is the authors' own remark. `None` means that arXiv does not say.
+    """
+
+    paper: Paper
+    version: int | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    comment: str | None = None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Tell whether the paper was withdrawn; it keeps its title and abstract, and its comment says so."""
+        return re.search(r"\bwithdrawn\b", self.comment or "", re.IGNORECASE) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API answered: papers by id, and how many it says there are (`None` where it does not).
+
+    `errors` are its own sentences on what it could not read in the request; `problems` are ours on entries
+    that could not be read.
+    """
+
+    papers: dict[str, ArxivPaper]
+    total: int | None
+    errors: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DailyList:
+    """What arXiv announced on one day in some categories: its new papers and those cross-listed, in order.
+
+    `day` is the feed's own date, which may be one batch behind the calendar. `entries` counts everything in
+    the feed, replaced papers too; `problems` are sentences on entries that could not be read.
+    """
+
+    day: date
+    papers: tuple[Paper, ...]
+    entries: int
+    problems: tuple[str, ...] = ()
+
+
+# --- The API --------------------------------------------------------------------------------------------
+
+
+def read_answer(body: bytes) -> Answer:
+    """Read an answer of the API; raises SourceAnswerError where it is none."""
+    feed = _feed(body)
+    entries = feed.findall("atom:entry", _NAMES)
+    found, problems = _readable([entry for entry in entries if not _is_error(entry)], _arxiv_paper)
+    total = _text(feed, "opensearch:totalResults")
+    return Answer(
+        papers={each.paper.id: each for each in found},
+        total=int(total) if total.isdecimal() else None,
+        errors=tuple(_text(entry, "atom:summary") for entry in entries if _is_error(entry)),
+        problems=problems,
+    )
+
+
+def _is_error(entry: Element) -> bool:
+    return "/api/errors" in _text(entry, "atom:id")
+
+
+def _arxiv_paper(entry: Element) -> ArxivPaper:
+    primary = [each.get("term", "") for each in entry.findall("arxiv:primary_category", _NAMES)]
+    authors = entry.findall("atom:author", _NAMES)
+    version = re.search(r"v([0-9]{1,6})$", _text(entry, "atom:id"))
+    paper = Paper(
+        id=_paper_id(entry),
+        title=_title(entry),
+        authors=tuple(filter(None, (_text(author, "atom:name") for author in authors))),
+        abstract=_text(entry, "atom:summary") or None,
+        categories=_unique([*primary, *_categories(entry)]),
+    )
+    return ArxivPaper(
+        paper,
+        version=int(version[1]) if version else None,
+        published=_moment(entry, "atom:published"),
+        updated=_moment(entry, "atom:updated"),
+        comment=_text(entry, "arxiv:comment") or None,
+    )
+
+
+# --- The daily feed -------------------------------------------------------------------------------------
+
+_OF_THE_DAY = frozenset({"new", "cross"})
+_PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*(?P<type>[a-z-]+)\s*(?:Abstract:\s*)?", re.IGNORECASE)
+
+
+def read_daily_feed(body: bytes) -> DailyList:
+    """Read a feed of rss.arxiv.org; raises SourceAnswerError where it is none, or does not say its day."""
+    feed = _feed(body)
+    entries = feed.findall("atom:entry", _NAMES)
+    updated = _moment(feed, "atom:updated")
+    if updated is None:
+        raise SourceAnswerError("arXiv's daily feed does not say of which day it is.")
+    announced, problems = _readable(entries, _announced)
+    papers: dict[str, Paper] = {}
+    for paper in filter(None, announced):
+        papers.setdefault(paper.id, paper)
+    return DailyList(
+        day=updated.astimezone(_EASTERN).date(),
+        papers=tuple(papers.values()),
+        entries=len(entries),
+        problems=problems,
+    )
+
+
+def _announced(entry: Element) -> Paper | None:
+    """Return the paper of an entry, or `None` where the entry only replaces an older version."""
+    summary = _text(entry, "atom:summary")
+    preamble = _PREAMBLE.match(summary)
+    announce_type = _text(entry, "arxiv:announce_type") or (preamble["type"] if preamble else "")
+    if not announce_type:
+        raise _UnreadableError("does not say whether the paper is new")
+    if announce_type.lower() not in _OF_THE_DAY:
+        return None
+    return Paper(
+        id=_paper_id(entry),
+        title=_title(entry),
+        authors=_creators(entry),
+        abstract=(summary[preamble.end() :] if preamble else summary) or None,
+        categories=_unique(_categories(entry)),
+    )
+
+
+_AFFILIATION = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)")
+
+
+def _creators(entry: Element) -> tuple[str, ...]:
+    """Return the authors, which a feed gives as one line: names, and perhaps affiliations in parentheses."""
+    line = ", ".join(_collapsed(each) for each in entry.findall("dc:creator", _NAMES))
+    return tuple(filter(None, (name.strip() for name in _AFFILIATION.sub("", line).split(","))))
+
+
+# --- Both -----------------------------------------------------------------------------------------------
+
+
+class _UnreadableError(Exception):
+    """How a sentence goes on that begins with an entry."""
+
+
+def _feed(body: bytes) -> Element:
+    try:
+        feed: Element = fromstring(body, forbid_dtd=True)
+    except (ParseError, ValueError, LookupError) as error:
+        raise SourceAnswerError(f"The answer of arXiv is not the XML that it should be: {error}.") from error
+    if feed.tag != f"{{{_NAMES['atom']}}}feed":
+        raise SourceAnswerError("The answer of arXiv is not an Atom feed.")
+    return feed
+
+
+_T = TypeVar("_T")
+
+
+def _readable(entries: list[Element], read: Callable[[Element], _T]) -> tuple[list[_T], tuple[str, ...]]:
+    """Return what could be read, and a sentence for each entry that could not."""
+    found: list[_T] = []
+    problems: list[str] = []
+    for number, entry in enumerate(entries, 1):
+        try:
+            found.append(read(entry))
+        except _UnreadableError as error:
+            name = _text(entry, "atom:id")[:80] or _text(entry, "atom:title")[:80] or "without a name"
+            problems.append(f"Entry {number} ({name}) {error}.")
+    return found, tuple(problems)
+
+
+def _paper_id(entry: Element) -> str:
+    paper_id = find_arxiv_id(_text(entry, "atom:id"))
+    if paper_id is None:
+        raise _UnreadableError("has no arXiv id")
+    return paper_id
+
+
+def _title(entry: Element) -> str:
+    if title := _text(entry, "atom:title"):
+        return title
+    raise _UnreadableError("has no title")
+
+
+def _categories(entry: Element) -> Iterator[str]:
+    return (each.get("term", "") for each in entry.findall("atom:category", _NAMES))
+
+
+def _unique(terms: list[str] | Iterator[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(term.strip() for term in terms if term.strip()))
+
+
+def _moment(element: Element, name: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(_text(element, name))
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _text(element: Element, name: str) -> str:
+    child = element.find(name, _NAMES)
+    return "" if child is None else _collapsed(child)
+
+
+def _collapsed(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())
