@@ -1,0 +1,262 @@
+"""Hugging Face's daily papers: what its community listed on one UTC day, most votes first.
+
+`GET /api/daily_papers?date=YYYY-MM-DD&limit=100&p=0` answers with a JSON list (https://huggingface.co/api-docs).
+Only a few of its fields are on every paper, and they have changed their shapes over the years, so a paper is
+lost only where its id or its title is: anything else that cannot be read counts as not known.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, TypeVar
+
+import httpx
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+
+from bot.arxiv_id import find_arxiv_id
+from bot.errors import SourceAnswerError
+from bot.sources.http import Fetcher
+from bot.text import cut
+from storage.records import Paper
+
+SOURCE = "huggingface"
+
+# The service's own default is 50, which cuts real days; it has listed 73 papers on one.
+_PAPERS_A_PAGE = 100
+_MOST_PAGES = 20
+_MOST_BYTES = 16 * 1024 * 1024
+_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class DayList:
+    """What a source lists for one day, in its order; `skipped` has a sentence for each unreadable entry."""
+
+    papers: tuple[Paper, ...]
+    skipped: tuple[str, ...] = ()
+
+
+async def fetch_day(fetcher: Fetcher, base_url: str, day: date) -> DayList:
+    """Return what is listed for the UTC day so far; nothing on weekends and holidays.
+
+    Raises SourceAnswerError for an answer that is no list of papers, and what `Fetcher.get` raises. A future
+    day is refused by the service with status 400.
+    """
+    host = httpx.URL(base_url).host
+    found: dict[str, Paper] = {}
+    skipped: list[str] = []
+    for page in range(_MOST_PAGES):
+        listed = await _fetch_page(fetcher, base_url, day, page)
+        known = len(found)
+        for paper in listed.papers:
+            found.setdefault(paper.id, paper)
+        # A short page need not be the last one: the service may lower its limit without a word.
+        if len(found) == known:
+            return _plausible(DayList(tuple(found.values()), (*skipped, *listed.skipped)), host)
+        skipped += listed.skipped
+    raise SourceAnswerError(f"{host} listed {len(found)} papers for one day and did not come to an end.")
+
+
+def _plausible(listed: DayList, host: str) -> DayList:
+    """Return the list, but for one of which nothing can be read: that is no day without papers."""
+    if listed.skipped and not listed.papers:
+        raise SourceAnswerError(f"Nothing that {host} listed can be read. {listed.skipped[0]}")
+    return listed
+
+
+async def _fetch_page(fetcher: Fetcher, base_url: str, day: date, page: int) -> DayList:
+    fetched = await fetcher.get(
+        f"{base_url.rstrip('/')}/api/daily_papers",
+        params={"date": day.isoformat(), "limit": _PAPERS_A_PAGE, "p": page},
+        most_bytes=_MOST_BYTES,
+    )
+    try:
+        return read_page(fetched.body, first_number=page * _PAPERS_A_PAGE + 1)
+    except SourceAnswerError as error:
+        raise SourceAnswerError(f"{httpx.URL(base_url).host} {error}") from error
+
+
+# --- The answer's shape -----------------------------------------------------------------------------------
+
+_MOST_OF_AN_INTEGER = 2**63 - 1
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[^\s<>|\"\\^`{}\x00-\x1f]*)?")
+_LONGEST_ADDRESS = 2000
+
+_Value = TypeVar("_Value")
+
+
+def _line(text: str) -> str:
+    """Return the text on one line; half an emoji, which no database takes, becomes a replacement mark."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return " ".join(whole.split())
+
+
+def _said(text: str) -> str:
+    line = _line(text)
+    if not line:
+        raise ValueError("is blank")
+    return line
+
+
+def _arxiv_id(text: str) -> str:
+    found = find_arxiv_id(text)
+    if found is None:
+        raise ValueError("is no arXiv id")
+    return found
+
+
+def _web_address(text: str) -> str:
+    """Return the address; what could break out of a link in a message is none."""
+    if len(text) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(text):
+        raise ValueError("is no web address")
+    return text
+
+
+def _utc_date(text: object) -> date:
+    moment = datetime.fromisoformat(str(text))
+    return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+
+
+def _if_readable(found: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(found)
+    except (ValidationError, OverflowError):
+        return None
+
+
+def _readable_ones(found: Iterable[_Value | None] | None) -> tuple[_Value, ...]:
+    return tuple(value for value in found or () if value is not None)
+
+
+_IfReadable = WrapValidator(_if_readable)
+_Text = Annotated[Annotated[str, AfterValidator(_said)] | None, _IfReadable]
+_Address = Annotated[Annotated[str, AfterValidator(_web_address)] | None, _IfReadable]
+_Count = Annotated[Annotated[int, Field(strict=True, ge=0, le=_MOST_OF_AN_INTEGER)] | None, _IfReadable]
+_Day = Annotated[Annotated[date, BeforeValidator(_utc_date)] | None, _IfReadable]
+
+
+class _Author(BaseModel):
+    name: Annotated[str, AfterValidator(_said)]
+    hidden: Annotated[bool | None, _IfReadable] = None
+
+
+class _Organization(BaseModel):
+    fullname: _Text = None
+    name: _Text = None
+
+
+_Authors = Annotated[list[Annotated[_Author | None, _IfReadable]] | None, _IfReadable]
+_Texts = Annotated[list[_Text] | None, _IfReadable]
+_ItsOrganization = Annotated[_Organization | None, _IfReadable]
+
+
+class _Paper(BaseModel):
+    id: Annotated[str, AfterValidator(_arxiv_id)]
+    title: _Text = None
+    authors: _Authors = None
+    summary: _Text = None
+    published_at: _Day = Field(None, alias="publishedAt")
+    upvotes: _Count = None
+    github_repo: _Address = Field(None, alias="githubRepo")
+    github_stars: _Count = Field(None, alias="githubStars")
+    organization: _ItsOrganization = None
+    ai_summary: _Text = None
+    ai_keywords: _Texts = None
+
+
+class _Entry(BaseModel):
+    paper: _Paper
+    title: _Text = None
+    summary: _Text = None
+    num_comments: _Count = Field(None, alias="numComments")
+    organization: _ItsOrganization = None
+    thumbnail: _Address = None
+
+    @model_validator(mode="after")
+    def _has_a_title(self) -> "_Entry":
+        if not (self.paper.title or self.title):
+            raise ValueError("has no title")
+        return self
+
+
+# --- From bytes to papers; pure ---------------------------------------------------------------------------
+
+
+def read_page(body: bytes, first_number: int = 1) -> DayList:
+    """Return the papers in one answer; its entries are counted from `first_number` in sentences.
+
+    Raises SourceAnswerError for what is not a JSON list, in words that follow the service's name.
+    """
+    papers: list[Paper] = []
+    skipped: list[str] = []
+    for number, entry in enumerate(_entries(body), first_number):
+        try:
+            papers.append(_paper(_Entry.model_validate(entry)))
+        except ValidationError as error:
+            skipped.append(_why(number, entry, error))
+    return DayList(tuple(papers), tuple(skipped))
+
+
+def _entries(body: bytes) -> list[object]:
+    try:
+        # json takes half an emoji, for which other readers refuse the whole list.
+        entries = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise SourceAnswerError(f"answered with something that is not JSON: {_beginning(body)}.") from error
+    if not isinstance(entries, list):
+        raise SourceAnswerError(f"answered with JSON that is not a list of papers: {_beginning(body)}.")
+    return entries
+
+
+def _beginning(body: bytes) -> str:
+    text = _line(body[: 4 * _SHOWN].decode(errors="replace"))
+    return f"“{cut(text, _SHOWN)}”" if text else "it is empty"
+
+
+_REASONS = {"missing": "is missing", "model_type": "is no JSON object", "string_type": "is no text"}
+
+
+def _why(number: int, entry: object, error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(map(str, first["loc"])) or "it"
+    reason = _REASONS.get(first["type"], first["msg"].removeprefix("Value error, "))
+    return f"Entry {number}{_name(entry)} was skipped: {place} {reason}."
+
+
+def _name(entry: object) -> str:
+    """Return the id that an unreadable entry gives itself, in brackets, or nothing."""
+    paper = entry.get("paper") if isinstance(entry, dict) else None
+    said = paper.get("id") if isinstance(paper, dict) else None
+    return f" (“{cut(_line(said[: 2 * _SHOWN]), _SHOWN)}”)" if isinstance(said, str) else ""
+
+
+def _paper(entry: _Entry) -> Paper:
+    paper = entry.paper
+    organisation = paper.organization or entry.organization
+    return Paper(
+        id=paper.id,
+        # The title beside the paper is the same one in LaTeX.
+        title=paper.title or entry.title or "",
+        authors=tuple(author.name for author in _readable_ones(paper.authors) if not author.hidden),
+        abstract=paper.summary or entry.summary,
+        votes=paper.upvotes,
+        code_url=paper.github_repo,
+        code_stars=paper.github_stars,
+        comments=entry.num_comments,
+        organisation=(organisation.fullname or organisation.name) if organisation else None,
+        community_summary=paper.ai_summary,
+        community_keywords=tuple(dict.fromkeys(_readable_ones(paper.ai_keywords))),
+        thumbnail_url=entry.thumbnail,
+        published=paper.published_at,
+    )
