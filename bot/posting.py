@@ -21,8 +21,6 @@ _SECONDS_TO_TRY_AGAIN = 1.0
 # Slack says of these that some aspect of the call may have succeeded all the same.
 _MAYBE_DONE = {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}
 
-_MESSAGES_A_PAGE = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Posted:
@@ -177,10 +175,10 @@ class SlackWire:
         self, channel: str, thread_ts: str | None, oldest: datetime, cursor: str | None
     ) -> Sightings | Failure:
         """Read a page of a thread, or of the channel where `thread_ts` is `None`, from a moment on."""
+        # How many messages make a page is left to Slack: where it allows 15 it may refuse to be asked for more.
         arguments: dict[str, Any] = {
             "channel": channel,
             "oldest": f"{oldest.timestamp():.6f}",
-            "limit": _MESSAGES_A_PAGE,
             "include_all_metadata": True,
         }
         if cursor:
