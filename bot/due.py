@@ -1,0 +1,111 @@
+"""When a digest is due: a wall-clock time in a zone as real instants, and which one is due now; pure.
+
+All instants are aware, all wall-clock times naive. Nothing is remembered: each day is computed anew, so
+summer time can neither shift a digest nor send it twice.
+"""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+LATE_AFTER = timedelta(minutes=5)
+"""Up to here a digest is on time for its readers, even past midnight: ten ticks of 30 seconds."""
+
+_ONE_DAY = timedelta(days=1)
+
+_DAYS_TO_SEARCH = 15
+"""Today and two weeks: today's digest may be past, and the zone may leave out the date a week from now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The digest of one local date, and the instant (UTC) from which it is due."""
+
+    day: date
+    due_at: datetime
+
+    def lateness(self, now: datetime, last_tick: datetime | None) -> timedelta:
+        """Return how late the digest is because nobody looked; zero where it is not, or not by `LATE_AFTER`.
+
+        `last_tick` is when the bot looked last before `now`, `None` where that is not known: a digest that
+        became due only afterwards (its time was changed, its pause ended) is not late.
+        """
+        late = now - self.due_at
+        looked = last_tick is not None and last_tick >= self.due_at
+        return late if late > LATE_AFTER and not looked else timedelta()
+
+
+def due_at(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return the first real instant, in UTC, at or after the time `at` of `day` on the zone's clocks.
+
+    That is the end of the gap where the clocks jump over it, even if that is on the next date, and the
+    first of the two where they show it twice. For a date that the zone left out (2011-12-30 in Samoa) it
+    is the end of that gap as well, the first instant of the next date; no slot is opened for such a date.
+    """
+    wall = datetime.combine(day, at.replace(fold=0), zone)
+    first, second = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
+    return first if first <= second else _end_of_gap(wall, second, first)
+
+
+def _end_of_gap(wall: datetime, before: datetime, after: datetime) -> datetime:
+    """Return the instant between the two, a whole second, from which the clocks of `wall` are past it.
+
+    In a gap PEP 495 has fold 1 lie before it and fold 0 after it: https://peps.python.org/pep-0495/
+    """
+    start = before.replace(microsecond=0)
+
+    def shown(seconds: int) -> datetime:
+        return (start + timedelta(seconds=seconds)).astimezone(wall.tzinfo).replace(tzinfo=None)
+
+    seconds = range(int((after - start).total_seconds()))
+    return start + timedelta(seconds=bisect_left(seconds, wall.replace(tzinfo=None), key=shown))
+
+
+def local_date(now: datetime, zone: ZoneInfo) -> date:
+    """Return the date on the zone's calendar at this instant."""
+    return now.astimezone(zone).date()
+
+
+def due_slot(
+    now: datetime, at: time, zone: ZoneInfo, weekdays: frozenset[int], begun: datetime, last_slot: date | None
+) -> Slot | None:
+    """Return the digest that is to be opened now, or `None`.
+
+    A digest can be opened from its instant until the end of that local day, and for `LATE_AFTER` in any
+    case, since a day's last tick may come after midnight. One that was missed altogether (due at 23:50, the
+    bot away until 00:10) is not made up for: its papers are in the next one.
+    There is none that was due before the subscription had `begun`, and none for `last_slot`, the latest
+    date that was ever opened, or a date before it: so neither another time zone nor a clock that is set
+    back brings a date twice. `weekdays` counts from Monday as 0.
+    """
+    today = local_date(now, zone)
+    # Yesterday's may be due today: in Nuuk the clocks jump from 23:00 to 24:00 in March. And the day before
+    # that may have ended a minute ago, where the zone left out a date.
+    for day in (today, today - _ONE_DAY, today - 2 * _ONE_DAY):
+        if day.weekday() not in weekdays or (last_slot and day <= last_slot) or not _exists(day, zone):
+            continue
+        due = due_at(day, at, zone)
+        if begun <= due <= now and (local_date(due, zone) == today or now - due <= LATE_AFTER):
+            return Slot(day, due)
+    return None
+
+
+def next_due(
+    now: datetime, at: time, zone: ZoneInfo, weekdays: frozenset[int], last_slot: date | None
+) -> datetime:
+    """Return the first instant after `now`, in UTC, at which a digest becomes due.
+
+    One that is due already is not meant: `due_slot` has that. Raises `ValueError` where no weekday is chosen.
+    """
+    today = local_date(now, zone)
+    start = max(today, last_slot + _ONE_DAY) if last_slot else today
+    for day in (start + timedelta(days=ahead) for ahead in range(_DAYS_TO_SEARCH)):
+        if day.weekday() in weekdays and _exists(day, zone) and (due := due_at(day, at, zone)) > now:
+            return due
+    raise ValueError("No digest is ever due: choose at least one weekday, from 0 for Monday to 6 for Sunday.")
+
+
+def _exists(day: date, zone: ZoneInfo) -> bool:
+    """Tell whether the zone's calendar has this date at all; some left one out to cross the date line."""
+    return local_date(due_at(day, time.min, zone), zone) == day
