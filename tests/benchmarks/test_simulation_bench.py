@@ -1,0 +1,112 @@
+"""Ten thousand simulated runs, and each death at each point of a small digest with each single fault."""
+
+import itertools
+import os
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.checker import violations
+from tests.simulation.faults import CALM, SINGLE
+from tests.simulation.plans import drawn, dying_at, points_of
+from tests.simulation.world import Record, simulate
+
+pytestmark = pytest.mark.benchmark
+
+_RUNS = 10_000
+_RUNS_A_TASK = 100
+
+
+@dataclass
+class Tally:
+    """What many runs came to."""
+
+    runs: int = 0
+    deaths: int = 0
+    stops: int = 0
+    doubled_in_passing: int = 0
+    longest: timedelta = timedelta()
+    faults: Counter[str] = field(default_factory=Counter)
+    broken: list[str] = field(default_factory=list)
+
+    def count(self, name: str, record: Record) -> None:
+        self.runs += 1
+        self.deaths += record.deaths
+        self.stops += record.stops
+        self.doubled_in_passing += len(record.arrivals) > len(record.titles) + 1
+        self.longest = max(self.longest, record.ended_after or timedelta())
+        self.faults += record.troubles
+        self.broken += [f"{name}: {each}" for each in violations(record)]
+
+    def add(self, other: "Tally") -> None:
+        self.runs += other.runs
+        self.deaths += other.deaths
+        self.stops += other.stops
+        self.doubled_in_passing += other.doubled_in_passing
+        self.longest = max(self.longest, other.longest)
+        self.faults += other.faults
+        self.broken += other.broken
+
+
+def _drawn_runs(folder: Path, first: int) -> Tally:
+    tally = Tally()
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        for seed in range(first, first + _RUNS_A_TASK):
+            tally.count(f"seed {seed}", simulate(drawn(seed), Path(own)))
+    return tally
+
+
+def _deaths_with_fault(folder: Path, number: int) -> Tally:
+    """Die at each point of the digest that has one of the faults at one of its posts."""
+    position, fault = list(itertools.product(range(3), SINGLE))[number]
+    troubles = (*[CALM] * position, fault)
+    tally = Tally()
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        for takes_over in (True, False):
+            for point in range(1, points_of(Path(own), troubles, takes_over=takes_over) + 1):
+                record = simulate(dying_at(point, troubles, takes_over=takes_over), Path(own))
+                tally.count(f"{fault} at post {position}, {takes_over=}, death at point {point}", record)
+    return tally
+
+
+def _gather(tallies: Iterable[Tally], what: str) -> Tally:
+    began, total = time.perf_counter(), Tally()
+    for each in tallies:
+        total.add(each)
+    print(f"\n{what}: {total.runs} runs, {total.deaths} deaths, {total.stops} stops, ", end="")  # noqa: T201 -- the figures
+    print(f"{total.faults.total()} faults {dict(total.faults)}, ", end="")  # noqa: T201 -- the figures
+    print(f"{total.doubled_in_passing} doubled in passing, longest {total.longest}, ", end="")  # noqa: T201 -- the figures
+    print(f"{time.perf_counter() - began:.0f} s")  # noqa: T201 -- the figures
+    return total
+
+
+def _workers() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(os.cpu_count(), get_context("spawn"))
+
+
+def test_ten_thousand_runs_lose_and_double_nothing(folder: Path) -> None:
+    with _workers() as workers:
+        firsts = range(0, _RUNS, _RUNS_A_TASK)
+        total = _gather(workers.map(_drawn_runs, itertools.repeat(folder), firsts), "drawn")
+
+    assert total.runs == _RUNS
+    assert total.broken == []
+
+
+def test_each_death_with_each_single_fault_loses_and_doubles_nothing(folder: Path) -> None:
+    with _workers() as workers:
+        numbers = range(3 * len(SINGLE))
+        total = _gather(
+            workers.map(_deaths_with_fault, itertools.repeat(folder), numbers), "one death, one fault"
+        )
+
+    assert total.runs > 1000
+    assert total.broken == []

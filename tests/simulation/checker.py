@@ -1,0 +1,76 @@
+"""What was promised, held against what the channel shows. Of the bot's tables only soundness is asked."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+
+from storage.database import connect
+from tests.simulation.world import LONGEST_RUN, Record
+
+_LEAST_SECONDS = 0.999_999
+
+
+def violations(record: Record) -> list[str]:
+    """Return each promise that the run broke, in words."""
+    return [
+        *_stuck(record),
+        *_lost_or_doubled(record),
+        *_out_of_place(record),
+        *_doubled_in_passing(record),
+        *_too_fast(record),
+        *_unsound(record),
+        *sorted(set(record.errors)),
+    ]
+
+
+def _stuck(record: Record) -> Iterator[str]:
+    if record.ended_after is None:
+        yield f"stuck: not at its end after {LONGEST_RUN}"
+
+
+def _lost_or_doubled(record: Record) -> Iterator[str]:
+    messages = record.workspace.channel("papers").messages.values()
+    texts = [message.text for message in messages if message.metadata]
+    for title in record.titles:
+        times = sum(title in text.partition("\n")[0] for text in texts)
+        if times != 1:
+            yield f"{'lost' if times == 0 else 'doubled'}: {title!r} is there {times} times"
+    if len(messages) != len(record.titles) + 1:
+        yield f"the channel holds {len(messages)} messages, and should hold {len(record.titles) + 1}"
+
+
+def _out_of_place(record: Record) -> Iterator[str]:
+    messages = sorted(record.workspace.channel("papers").messages.values(), key=lambda each: each.ts)
+    places = [each.metadata["event_payload"]["position"] if each.metadata else None for each in messages]
+    if places != sorted(places, key=lambda place: -1 if place is None else place):
+        yield f"out of order: {places}"
+    if messages and any(each.thread_ts != messages[0].ts for each in messages[1:]):
+        yield "a card is outside of the parent's thread"
+
+
+def _doubled_in_passing(record: Record) -> Iterator[str]:
+    """A second copy may only ever be seen where the first showed later than two settling times."""
+    copies = Counter(arrival.position for arrival in record.arrivals)
+    for position, number in sorted(copies.items()):
+        if number > 1 and position not in record.very_late:
+            yield f"doubled in passing: position {position} came {number} times"
+
+
+def _too_fast(record: Record) -> Iterator[str]:
+    stamps = [float(arrival.ts) for arrival in record.arrivals if not arrival.came_late]
+    for earlier, later in itertools.pairwise(stamps):
+        if later - earlier < _LEAST_SECONDS:
+            yield f"too fast: {later - earlier:.3f} s between two messages"
+    if record.crowded and not record.plan.second_lives:
+        yield f"too fast: Slack refused a post of a worker that was alone, at {record.crowded[0]}"
+
+
+def _unsound(record: Record) -> Iterator[str]:
+    database = connect(record.database)
+    try:
+        integrity = [row[0] for row in database.execute("PRAGMA integrity_check")]
+        dangling = list(database.execute("PRAGMA foreign_key_check"))
+    finally:
+        database.close()
+    if integrity != ["ok"] or dangling:
+        yield f"the database is not sound: {integrity} {dangling}"

@@ -1,0 +1,72 @@
+"""Deliveries through crashes, faults and second workers: whatever happens, each paper is there once."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.checker import violations
+from tests.simulation.faults import CALM, SINGLE, Trouble, trouble
+from tests.simulation.mutants import MUTATIONS, Mutation
+from tests.simulation.plans import drawn, dying_at, points_of
+from tests.simulation.world import LifePlan, RunPlan, simulate
+
+_SEEDS = 300
+_SEEDS_A_TEST = 25
+_SEEDS_FOR_A_MUTANT = 300
+
+
+@pytest.mark.parametrize("first", range(0, _SEEDS, _SEEDS_A_TEST))
+def test_each_paper_is_there_once_and_in_order_whatever_happens(folder: Path, first: int) -> None:
+    for seed in range(first, first + _SEEDS_A_TEST):
+        broken = violations(simulate(drawn(seed), folder))
+        assert broken == [], f"seed {seed}"
+
+
+@pytest.mark.parametrize("takes_over", [True, False], ids=["by the lock", "by the lease"])
+def test_a_death_at_any_point_loses_and_doubles_nothing(folder: Path, takes_over: bool) -> None:
+    points = points_of(folder, takes_over=takes_over)
+
+    assert points > 30
+    for point in range(1, points + 1):
+        assert violations(simulate(dying_at(point, takes_over=takes_over), folder)) == [], f"point {point}"
+
+
+@pytest.mark.parametrize("fault", SINGLE[:3], ids=str)
+@pytest.mark.parametrize("position", [0, 1])
+def test_a_death_at_any_point_of_a_run_with_a_fault_loses_and_doubles_nothing(
+    folder: Path, fault: Trouble, position: int
+) -> None:
+    troubles = (*[CALM] * position, fault)
+
+    for point in range(1, points_of(folder, troubles) + 1):
+        assert violations(simulate(dying_at(point, troubles), folder)) == [], f"point {point}"
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
+def test_the_simulation_notices_a_safeguard_that_is_missing(folder: Path, mutation: Mutation) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patience = mutation(patch)
+        broken = (violations(simulate(drawn(seed), folder, patience)) for seed in range(_SEEDS_FOR_A_MUTANT))
+        assert any(broken), f"{mutation.__name__} went unnoticed in {_SEEDS_FOR_A_MUTANT} runs"
+
+
+def test_a_run_is_the_same_each_time(folder: Path) -> None:
+    plan = replace(drawn(7), trouble_rate=0.35)
+    first, second = simulate(plan, folder), simulate(plan, folder)
+
+    assert list(first.workspace.calls) == list(second.workspace.calls)
+    assert (first.arrivals, first.points) == (second.arrivals, second.points)
+
+
+def test_a_message_is_found_where_slack_lets_little_be_read(folder: Path) -> None:
+    plan = RunPlan(
+        seed=1, cards=3, lives=[LifePlan()], is_distributed=True, troubles=[trouble("drop_after_write")]
+    )
+
+    record = simulate(plan, folder)
+
+    assert violations(record) == []
+    assert record.ended_after is not None
+    assert record.ended_after < timedelta(minutes=10)

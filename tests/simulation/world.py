@@ -1,0 +1,451 @@
+"""A simulated world: workers that live and die, a network that fails, and Slack as the sandbox plays it.
+
+The bot's own code runs on a real SQLite file, in simulated time. All that happens is drawn from one seed, so
+that a run can be repeated step by step.
+"""
+
+import asyncio
+import logging
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar
+
+from bot.carrying import Patience, Tools
+from bot.delivery import Deliverer, Ended
+from bot.manifest import load_manifest
+from bot.pacing import Pacer
+from bot.posting import Answer, AnswerLostError, NotConnectedError, SlackWire
+from bot.sandbox import ConnectionLostError, Workspace
+from bot.schedule import SECONDS_BETWEEN_TICKS, Clockwork
+from storage.database import connect
+from storage.records import Listing, ListingState, Paper, Subscription
+from storage.runner import InlineRunner
+from storage.storage import Storage
+from tests.simulation.faults import POST, REFUSED_CONNECTION, Trouble, draw
+from tests.virtual_time import START, VirtualClock, run_virtual
+
+LONGEST_RUN = timedelta(hours=3)
+"""In this time each digest is whole, whatever the plans below hold."""
+
+PATIENCE = Patience()
+
+_SOURCE = "digest-file"
+_CLIENT_GIVES_UP_AFTER = 30.0
+_ALL_EFFECTS_AFTER = 61.0
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class LifePlan:
+    """One life of a worker: it begins after a pause, and dies at the given point of its work, if at all.
+
+    A point is each moment at which the work waits for anything, and each side of each commit. At `stops_at`
+    the process stands still for `stops_for` seconds, as a suspended laptop does.
+    """
+
+    begins_after: float = 0.0
+    dies_at: int | None = None
+    stops_at: int | None = None
+    stops_for: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """Everything of a run that is known before it begins.
+
+    `takes_over` is whether a new life of the first worker knows by the lock that no other is alive;
+    `troubles` befall the posts in their order, and after them each call with a probability of `trouble_rate`.
+    """
+
+    seed: int
+    cards: int
+    lives: Sequence[LifePlan] = (LifePlan(),)
+    second_lives: Sequence[LifePlan] = ()
+    takes_over: bool = True
+    is_distributed: bool = False
+    trouble_rate: float = 0.0
+    troubles: Sequence[Trouble] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message as it came into the channel: `came_late` where its sender had long given it up."""
+
+    ts: str
+    position: int
+    came_late: bool
+
+
+@dataclass
+class Record:
+    """What an observer of the workspace saw, and what the world itself did."""
+
+    plan: RunPlan
+    titles: Sequence[str]
+    workspace: Workspace
+    database: Path
+    arrivals: list[Arrival] = field(default_factory=list)
+    very_late: set[int] = field(default_factory=set)
+    crowded: list[datetime] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    troubles: Counter[str] = field(default_factory=Counter)
+    deaths: int = 0
+    stops: int = 0
+    points: int = 0
+    ended_after: timedelta | None = None
+
+    @property
+    def channel(self) -> str:
+        """The id of the channel that is delivered to."""
+        return self.workspace.channel("papers").id
+
+
+def simulate(plan: RunPlan, folder: Path, patience: Patience = PATIENCE) -> Record:
+    """Run the plan to its end, in a new database in the folder, and return what was seen."""
+
+    async def run() -> Record:
+        return await _World(plan, folder, patience).run()
+
+    return run_virtual(run())
+
+
+class _World:
+    def __init__(self, plan: RunPlan, folder: Path, patience: Patience) -> None:
+        self.plan = plan
+        self.patience = patience
+        self.clock = VirtualClock()
+        self.random = Random(plan.seed)
+        config = {"is_distributed": plan.is_distributed}
+        self.workspace = Workspace(_manifest(), clock=self.clock, config=config)
+        self.workspace.timer = self._settle_after
+        self.workspace.subscribe(self._observe)
+        self.channel = self.workspace.channel("papers")
+        self.database = folder / f"{plan.seed}.db"
+        titles = _new_database(self.database, self.workspace, plan.cards)
+        self.record = Record(plan, titles, self.workspace, self.database)
+        self.troubles = list(plan.troubles)
+        self._seen: set[str] = set()
+        self._is_settling = False
+        self._flights: set[asyncio.Task[Answer]] = set()
+
+    async def run(self) -> Record:
+        with _errors_into(self.record.errors):
+            second = asyncio.create_task(self._live_again_and_again(self.plan.second_lives, is_first=False))
+            try:
+                async with asyncio.timeout(LONGEST_RUN.total_seconds()):
+                    await self._live_again_and_again(self.plan.lives, is_first=True)
+                self.record.ended_after = self.clock.now() - START
+            except TimeoutError:
+                pass
+            finally:
+                second.cancel()
+                await asyncio.wait({second})
+            await asyncio.sleep(_ALL_EFFECTS_AFTER)
+            await asyncio.gather(*self._flights, return_exceptions=True)
+            self.workspace.settle()
+        return self.record
+
+    async def _live_again_and_again(self, lives: Sequence[LifePlan], *, is_first: bool) -> None:
+        for life_plan in lives:
+            await asyncio.sleep(life_plan.begins_after)
+            life = Life(self, life_plan)
+            await life.live(takes_over=is_first and self.plan.takes_over)
+
+    # ---- The network
+
+    def next_troubles(self, method: str) -> tuple[Trouble, ...]:
+        if method == POST and self.troubles:
+            return (self.troubles.pop(0),)
+        return draw(self.random, method) if self.random.random() < self.plan.trouble_rate else ()
+
+    def send(
+        self, method: str, arguments: Mapping[str, Any], troubles: tuple[Trouble, ...]
+    ) -> asyncio.Task[Answer]:
+        """Send a request on its way; it goes on when its sender has died."""
+        flight = asyncio.create_task(self._fly(method, arguments, troubles))
+        self._flights.add(flight)
+        flight.add_done_callback(self._landed)
+        return flight
+
+    def _landed(self, flight: asyncio.Task[Answer]) -> None:
+        self._flights.discard(flight)
+        if not flight.cancelled():
+            # What nobody waits for any longer must not be reported as never looked at.
+            flight.exception()
+
+    async def _fly(self, method: str, arguments: Mapping[str, Any], troubles: tuple[Trouble, ...]) -> Answer:
+        await asyncio.sleep(self.random.uniform(0.015, 0.125))
+        for each in troubles:
+            each.befall(self.workspace, method)
+        token = self.workspace.bot_token
+        answer = await self.workspace.call(method, arguments, token=token)
+        await asyncio.sleep(self.random.uniform(0.015, 0.125))
+        return Answer(answer.status, answer.body, answer.headers)
+
+    # ---- The observer
+
+    def _observe(self) -> None:
+        for ts, message in self.channel.messages.items():
+            if ts not in self._seen and message.metadata:
+                self._seen.add(ts)
+                position = message.metadata["event_payload"]["position"]
+                self.record.arrivals.append(Arrival(ts, position, self._is_settling))
+
+    def _settle_after(self, seconds: float) -> None:
+        # A little later than due, so that rounding cannot make it too early.
+        asyncio.get_running_loop().call_later(seconds + 1e-5, self._settle)
+
+    def _settle(self) -> None:
+        self._is_settling = True
+        self.workspace.settle()
+        self._is_settling = False
+
+
+class _Killed(asyncio.CancelledError):
+    """The process is gone in the middle of what it did; no loop that survives errors catches this."""
+
+
+class Life:
+    """One process of the bot, from its start to its death or to the end of the work.
+
+    The dead reach nothing: each of its ways to the outside goes through `point`.
+    """
+
+    def __init__(self, world: _World, plan: LifePlan) -> None:
+        self.world = world
+        self.plan = plan
+        self.committed_at = world.clock.now()
+        self.has_posted = False
+        self._points = 0
+        self._is_over = asyncio.Event()
+        self._is_dead = False
+
+    async def live(self, *, takes_over: bool) -> None:
+        """Work until all is done, or until death; raises nothing."""
+        inner = _PreparedRunner(self.world.database)
+        runner, clock = _Runner(self, inner), _Clock(self)
+        pacer = Pacer(clock)
+        tools = Tools(runner, SlackWire(_Caller(self)), clock, pacer, self.world.patience)
+        deliverer = Deliverer(tools, _tell)
+        clockwork = Clockwork(runner, clock, deliverer)
+        ticking = asyncio.create_task(self._tick(clockwork, runner, takes_over=takes_over))
+        try:
+            await self._is_over.wait()
+        finally:
+            self._is_dead = True
+            ticking.cancel()
+            await deliverer.aclose()
+            await asyncio.wait({ticking})
+            inner.close()
+            self.world.record.points += self._points
+        if not ticking.cancelled() and (error := ticking.exception()):
+            raise error
+
+    async def point(self) -> None:
+        """Pass a point at which the process may die or stand still; raises `_Killed` in the dead."""
+        if self._is_dead:
+            raise _Killed
+        self._points += 1
+        if self._points == self.plan.dies_at:
+            self.world.record.deaths += 1
+            self._is_dead = True
+            self._is_over.set()
+            raise _Killed
+        if self._points == self.plan.stops_at:
+            self.world.record.stops += 1
+            await asyncio.sleep(self.plan.stops_for)
+            if self._is_dead:
+                raise _Killed
+
+    async def _tick(self, clockwork: Clockwork, runner: "_Runner", *, takes_over: bool) -> None:
+        try:
+            if takes_over:
+                await runner.write(lambda tables: tables.deliveries.release_all())
+            await clockwork.tick()
+            while await runner.read(lambda tables: tables.deliveries.at_work()):
+                await asyncio.sleep(SECONDS_BETWEEN_TICKS)
+                await clockwork.tick()
+        finally:
+            self._is_over.set()
+
+
+class _PreparedRunner(InlineRunner):
+    """An inline runner on tables that are up to date: to look whether they are would cost most of a life."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = connect(path)
+
+
+class _Runner:
+    """The inline runner, with a point on each side of each commit."""
+
+    def __init__(self, life: Life, inner: InlineRunner) -> None:
+        self._life = life
+        self._inner = inner
+
+    async def read(self, call: Callable[[Storage], T]) -> T:
+        await self._life.point()
+        return await self._inner.read(call)
+
+    async def write(self, call: Callable[[Storage], T]) -> T:
+        await self._life.point()
+        answer = await self._inner.write(call)
+        self._life.committed_at = self._life.world.clock.now()
+        await self._life.point()
+        return answer
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class _Clock:
+    """The world's clock, with a point on each side of each sleep."""
+
+    def __init__(self, life: Life) -> None:
+        self._life = life
+        self._inner = life.world.clock
+
+    def now(self) -> datetime:
+        return self._inner.now()
+
+    async def sleep(self, seconds: float) -> None:
+        await self._life.point()
+        await self._inner.sleep(seconds)
+        await self._life.point()
+
+
+class _Caller:
+    """Calls the sandbox over the world's network: a point before, one on the way, one after the answer."""
+
+    def __init__(self, life: Life) -> None:
+        self._life = life
+        self._world = life.world
+
+    async def call(self, method: str, arguments: Mapping[str, Any]) -> Answer:
+        """Return the answer, be it an error; raises `NotConnectedError` or `AnswerLostError`."""
+        decided_at = self._life.committed_at
+        await self._life.point()
+        troubles = self._world.next_troubles(method)
+        self._world.record.troubles.update(each.name for each in troubles)
+        if REFUSED_CONNECTION in troubles:
+            await self._life.point()
+            raise NotConnectedError("refused")
+        if method == POST:
+            self._note_lateness(arguments, troubles, decided_at)
+        flight = self._world.send(method, arguments, troubles)
+        await self._life.point()
+        await asyncio.wait({flight}, timeout=_CLIENT_GIVES_UP_AFTER)
+        await self._life.point()
+        if not flight.done():
+            raise AnswerLostError("TimeoutError")
+        try:
+            answer = flight.result()
+        except ConnectionLostError as error:
+            await self._wait_in_vain()
+            raise AnswerLostError("ClientError") from error
+        if method == POST:
+            self._note_crowding(answer, troubles)
+        return answer
+
+    async def _wait_in_vain(self) -> None:
+        """Learn at once that the connection is gone, or only when the client gives up."""
+        if self._world.random.random() < 0.5:
+            await asyncio.sleep(_CLIENT_GIVES_UP_AFTER)
+            await self._life.point()
+
+    def _note_lateness(
+        self, arguments: Mapping[str, Any], troubles: tuple[Trouble, ...], decided_at: datetime
+    ) -> None:
+        """Note the posts which Slack shows later than two settling times after they were decided on."""
+        stood_still = (self._world.clock.now() - decided_at).total_seconds()
+        shows_after = stood_still + sum(each.shows_after for each in troubles)
+        # A second for the network and for what a message needs to be looked for.
+        if shows_after > 2 * PATIENCE.settling.total_seconds() - 1:
+            self._world.record.very_late.add(arguments["metadata"]["event_payload"]["position"])
+
+    def _note_crowding(self, answer: Answer, troubles: tuple[Trouble, ...]) -> None:
+        """Note a 429 that came of posting too fast; not of a first post, which cannot know of others."""
+        was_forced = any(("status", 429) in each.options for each in troubles)
+        if answer.status == 429 and not was_forced and self._life.has_posted:
+            self._world.record.crowded.append(self._world.clock.now())
+        self._life.has_posted = True
+
+
+async def _tell(ended: Ended) -> None:
+    """Nobody need be told: who ended early shows in the channel."""
+
+
+class _Errors(logging.Handler):
+    def __init__(self, into: list[str]) -> None:
+        super().__init__(logging.ERROR)
+        self._into = into
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        self._into.append(f"{record.getMessage()}: {error!r}")
+
+
+@contextmanager
+def _errors_into(errors: list[str]) -> Iterator[None]:
+    """Gather what the bot's loops survived and logged as errors."""
+    logger, handler = logging.getLogger("bot"), _Errors(errors)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+@cache
+def _manifest() -> dict[str, Any]:
+    return load_manifest()
+
+
+_TOPICS = ("tree search", "small models", "long context", "speech", "video", "proofs", "robots", "retrieval")
+
+
+def _papers(cards: int) -> list[Paper]:
+    return [
+        Paper(f"2509.{number:05d}", f"On {_TOPICS[number % 8]}, part {number}") for number in range(cards)
+    ]
+
+
+@cache
+def _prepared(folder: Path, workspace: str, channel: str, cards: int) -> Path:
+    path = folder / f"prepared-{cards}.db"
+    runner = InlineRunner(path)
+    papers = _papers(cards)
+    day = START.date() - timedelta(days=1)
+    wanted = Subscription(
+        workspace, channel, "en", (_SOURCE,), at=time(9, 0), since=day, begun_at=START - timedelta(hours=9)
+    )
+
+    def fill(tables: Storage) -> None:
+        for paper in papers:
+            tables.papers.add(paper)
+        ids = tuple(paper.id for paper in papers)
+        tables.listings.put(Listing(_SOURCE, day, ListingState.COMPLETE, ids))
+        tables.subscriptions.put(wanted)
+
+    try:
+        runner.write(fill).send(None)
+    except StopIteration:
+        pass
+    finally:
+        runner.close()
+    return path
+
+
+def _new_database(path: Path, workspace: Workspace, cards: int) -> list[str]:
+    """Copy the tables with one subscription and one listing of so many papers; return the papers' titles."""
+    prepared = _prepared(path.parent, workspace.team_id, workspace.channel("papers").id, cards)
+    shutil.copyfile(prepared, path)
+    return [paper.title for paper in _papers(cards)]
