@@ -1,6 +1,6 @@
 """Hugging Face's daily papers: what its community listed on one UTC day, most votes first.
 
-`GET /api/daily_papers?date=YYYY-MM-DD&limit=100&p=0` answers with a JSON list (https://huggingface.co/api-docs).
+`GET /api/daily_papers?date=YYYY-MM-DD&limit=100&p=0` answers with a JSON list (https://huggingface.co/docs/hub/api).
 Only a few of its fields are on every paper, and they have changed their shapes over the years, so a paper is
 lost only where its id or its title is: anything else that cannot be read counts as not known.
 """

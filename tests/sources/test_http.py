@@ -1,0 +1,275 @@
+import gzip
+import zlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import SourceAnswerError, SourceError, SourceRefusedError, SourceUnreachableError
+from bot.sources.http import Fetched, Fetcher, retry_after
+from tests.sources.server import (
+    Answer,
+    cut_off,
+    hanging_up,
+    never_ending,
+    redirecting,
+    saying,
+    serving,
+    zipped,
+)
+
+MOST = 100_000
+NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        yield client
+
+
+async def fetched(client: httpx.AsyncClient, **answers: Answer) -> Fetched:
+    async with serving({f"/{path}": answer for path, answer in answers.items()}) as service:
+        return await Fetcher(client).get(f"{service.address}/list", most_bytes=MOST, seconds=5)
+
+
+async def error_of(client: httpx.AsyncClient, seconds: float = 5, **answers: Answer) -> SourceError:
+    async with serving({f"/{path}": answer for path, answer in answers.items()}) as service:
+        with pytest.raises(SourceError) as raised:
+            await Fetcher(client).get(f"{service.address}/list", most_bytes=MOST, seconds=seconds)
+    return raised.value
+
+
+async def test_a_body_comes_whole_plain_or_in_gzip(client: httpx.AsyncClient) -> None:
+    text = "Rivers and 花园. " * 500
+
+    plain = await fetched(client, list=saying(text, ETag='"1"'))
+    packed = await fetched(client, list=zipped(text))
+
+    assert (plain.status, plain.body.decode(), plain.headers["ETag"]) == (200, text, '"1"')
+    assert packed.body == plain.body
+
+
+async def test_what_is_asked_goes_into_the_address_and_the_headers(client: httpx.AsyncClient) -> None:
+    async with serving({"/list": saying("[]")}) as service:
+        await Fetcher(client).get(
+            f"{service.address}/list",
+            params={"date": "2025-09-29", "limit": 100},
+            headers={"User-Agent": "paper-round", "If-None-Match": '"1"'},
+            most_bytes=MOST,
+        )
+        (request,) = service.requests
+
+    assert dict(request.query) == {"date": "2025-09-29", "limit": "100"}
+    asked = [request.headers[name] for name in ("User-Agent", "If-None-Match", "Accept-Encoding")]
+    assert asked == ["paper-round", '"1"', "gzip"]
+
+
+async def test_what_has_not_changed_has_no_body(client: httpx.AsyncClient) -> None:
+    not_modified = await fetched(client, list=saying(b"", 304, ETag='"1"', Content_Encoding="gzip"))
+
+    assert (not_modified.status, not_modified.body) == (304, b"")
+
+
+async def test_a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger(client: httpx.AsyncClient) -> None:
+    for answer in (saying, zipped):
+        assert (await fetched(client, list=answer(b"x" * MOST))).body == b"x" * MOST
+        error = await error_of(client, list=answer(b"x" * (MOST + 1)))
+        assert isinstance(error, SourceAnswerError)
+        assert str(error) == "The answer of 127.0.0.1 is larger than 100000 bytes."
+
+
+async def test_a_bomb_is_never_unpacked(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    unpacked: list[int] = []
+    bomb = gzip.compress(bytes(30_000_000), mtime=0)
+    real = zlib.decompressobj
+
+    class Counting:
+        def __init__(self, wbits: int) -> None:
+            self._real = real(wbits)
+
+        def decompress(self, piece: bytes, most: int) -> bytes:
+            decoded = self._real.decompress(piece, most)
+            unpacked.append(len(decoded))
+            return decoded
+
+        @property
+        def unused_data(self) -> bytes:
+            return self._real.unused_data
+
+    monkeypatch.setattr("bot.sources.http.zlib.decompressobj", Counting)
+    error = await error_of(client, list=saying(bomb, Content_Encoding="gzip"))
+
+    assert str(error) == "The answer of 127.0.0.1 is larger than 100000 bytes."
+    assert sum(unpacked) == MOST + 1
+
+
+async def test_an_answer_that_never_ends_is_given_up(client: httpx.AsyncClient) -> None:
+    flood = await error_of(client, list=never_ending(b"x" * 1000))
+    silence = await error_of(client, seconds=0.05, list=never_ending())
+
+    assert isinstance(flood, SourceAnswerError)
+    assert isinstance(silence, SourceUnreachableError)
+    assert str(silence) == "127.0.0.1 did not answer within 0.05 seconds."
+
+
+async def test_the_deadline_counts_the_whole_answer_and_not_only_its_pauses(
+    client: httpx.AsyncClient,
+) -> None:
+    async with serving({"/list": never_ending(b"x")}) as service:
+        with pytest.raises(SourceUnreachableError, match="did not answer within"):
+            await Fetcher(client).get(f"{service.address}/list", most_bytes=10**9, seconds=0.05)
+
+
+async def test_a_body_that_is_cut_off_is_not_taken_for_a_short_one(client: httpx.AsyncClient) -> None:
+    packed = gzip.compress(b"x" * 1000, mtime=0)
+
+    plain = await error_of(client, list=cut_off(b"[]", promised=100))
+    half = await error_of(client, list=saying(packed[:-9], Content_Encoding="gzip"))
+
+    assert isinstance(plain, SourceAnswerError)
+    assert isinstance(half, SourceAnswerError)
+    assert str(plain) == "The answer of 127.0.0.1 was cut off."
+    assert str(half) == "The answer of 127.0.0.1 was cut off."
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "sentence"),
+    [
+        (b"[]", "gzip", "is not the gzip that it says it is"),
+        (gzip.compress(b"[]") + b"more", "gzip", "goes on after its end"),
+        (b"[]", "br", "is encoded as “br”, which was not asked for"),
+        (b"[]", "gzip, gzip", "is encoded as “gzip, gzip”, which was not asked for"),
+    ],
+)
+async def test_an_encoding_that_is_not_what_it_says_is_told(
+    client: httpx.AsyncClient, body: bytes, encoding: str, sentence: str
+) -> None:
+    error = await error_of(client, list=saying(body, Content_Encoding=encoding))
+
+    assert isinstance(error, SourceAnswerError)
+    assert str(error) == f"The answer of 127.0.0.1 {sentence}."
+
+
+async def test_nobody_there_and_a_service_that_hangs_up_are_unreachable(client: httpx.AsyncClient) -> None:
+    async with serving({}) as service:
+        gone = service.address
+    with pytest.raises(SourceUnreachableError, match=r"^127\.0\.0\.1 cannot be reached: .+\.$"):
+        await Fetcher(client).get(f"{gone}/list", most_bytes=MOST)
+
+    error = await error_of(client, list=hanging_up())
+    assert isinstance(error, SourceUnreachableError)
+
+
+async def test_a_redirect_within_the_service_is_followed(client: httpx.AsyncClient) -> None:
+    found = await fetched(
+        client, list=redirecting("/moved", 301), moved=redirecting("new"), new=saying("[1]")
+    )
+
+    assert found.body == b"[1]"
+
+
+async def test_a_circle_of_redirects_ends(client: httpx.AsyncClient) -> None:
+    async with serving({"/list": redirecting("/list")}) as service:
+        with pytest.raises(SourceAnswerError) as raised:
+            await Fetcher(client).get(f"{service.address}/list", most_bytes=MOST)
+        asked = len(service.requests)
+
+    assert str(raised.value) == "127.0.0.1 redirected more than 3 times."
+    assert asked == 4
+
+
+async def test_a_redirect_elsewhere_is_not_followed(client: httpx.AsyncClient) -> None:
+    async with serving({"/login": saying("Sign in")}) as elsewhere:
+        other_port = await error_of(client, list=redirecting(f"{elsewhere.address}/login"))
+        asked = elsewhere.requests
+    other_host = await error_of(client, list=redirecting("https://login.example/"))
+    nowhere = await error_of(client, list=saying(b"", 302))
+
+    assert asked == []
+    assert {type(error) for error in (other_port, other_host, nowhere)} == {SourceAnswerError}
+    assert str(other_host) == (
+        "127.0.0.1 sent the bot elsewhere, to login.example, where it does not follow."
+    )
+    assert str(nowhere) == "127.0.0.1 redirected without saying where to."
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "follows"),
+    [
+        ("http://arxiv.org/a", "https://www.arxiv.org/a", True),
+        ("https://export.arxiv.org/a", "https://arxiv.org/a", True),
+        ("https://hf.co/a", "https://huggingface.co/a", True),
+        ("https://arxiv.org/a", "http://arxiv.org/a", False),
+        ("https://arxiv.org/a", "https://arxiv.org:8443/a", False),
+        ("https://arxiv.org/a", "https://arxiv.org.example/a", False),
+        ("https://arxiv.org/a", "https://huggingface.co/a", False),
+    ],
+)
+async def test_a_service_is_known_by_its_hosts(first: str, then: str, follows: bool) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if str(request.url) == first:
+            return httpx.Response(302, headers={"Location": then})
+        return httpx.Response(200, stream=httpx.ByteStream(b"there"))
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        fetcher = Fetcher(client)
+        if follows:
+            assert (await fetcher.get(first, most_bytes=MOST)).body == b"there"
+        else:
+            with pytest.raises(SourceAnswerError):
+                await fetcher.get(first, most_bytes=MOST)
+
+
+async def test_a_refusal_says_its_status_and_how_long_to_wait(client: httpx.AsyncClient) -> None:
+    refusals = [
+        await error_of(client, list=saying("Rate exceeded.", 429)),
+        await error_of(client, list=saying("", 429, RateLimit='"api";r=0;t=53')),
+        await error_of(client, list=saying("", 503, Retry_After="120")),
+        await error_of(client, list=saying("<html>", 500, RateLimit='"api";r=400;t=200')),
+    ]
+
+    told = [(r.status, r.retry_after, str(r)) for r in refusals if isinstance(r, SourceRefusedError)]
+    assert told == [
+        (429, None, "127.0.0.1 answered with HTTP status 429 Too Many Requests."),
+        (429, 53.0, "127.0.0.1 answered with HTTP status 429 Too Many Requests."),
+        (503, 120.0, "127.0.0.1 answered with HTTP status 503 Service Unavailable."),
+        (500, None, "127.0.0.1 answered with HTTP status 500 Internal Server Error."),
+    ]
+
+
+def http_date(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"Retry-After": http_date(NOW + timedelta(seconds=90)), "Date": http_date(NOW)}, 90.0),
+        ({"Retry-After": http_date(NOW - timedelta(days=900)), "Date": http_date(NOW)}, 0.0),
+        ({"Retry-After": http_date(NOW + timedelta(days=900)), "Date": http_date(NOW)}, 86400.0),
+        ({"Retry-After": http_date(NOW), "Date": "yesterday"}, None),
+        ({"Retry-After": http_date(NOW)}, None),
+        ({"Retry-After": "999999999999999"}, None),
+        ({"Retry-After": "999999999"}, 86400.0),
+        ({"Retry-After": "-5"}, None),
+        ({"Retry-After": "7", "RateLimit": '"api";r=0;t=53'}, 7.0),
+        ({"RateLimit": '"api";r=0;t=53, "pages";r=3;t=120'}, 120.0),
+        ({"RateLimit": '"api";r=0'}, None),
+        ({}, None),
+    ],
+)
+def test_a_wait_is_read_in_every_form_and_at_most_a_day(headers: dict[str, str], wait: float | None) -> None:
+    assert retry_after(429, httpx.Headers(headers)) == wait
+
+
+@given(st.text(), st.text(), st.text())
+def test_no_header_breaks_the_reading_of_a_wait(asked: str, now: str, limit: str) -> None:
+    headers = httpx.Headers({"Retry-After": asked, "Date": now, "RateLimit": limit}, encoding="utf-8")
+    wait = retry_after(429, headers)
+
+    assert wait is None or 0 <= wait <= 86400
