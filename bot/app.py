@@ -23,7 +23,7 @@ from bot.pacing import Pacer
 from bot.posting import SlackCaller, SlackWire
 from bot.schedule import Clockwork, make_scheduler
 from bot.settings import Settings, tokens
-from bot.telling import Teller
+from bot.telling import Announcer, Teller
 from handlers.parts import Parts
 from handlers.people import People
 from storage.runner import Runner, ThreadRunner
@@ -37,6 +37,7 @@ class Application:
 
     storage: Runner
     deliverer: Deliverer
+    announcer: Announcer
     client: AsyncWebClient
     workspace: str
 
@@ -59,7 +60,7 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
         pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
         deliverer = Deliverer(Tools(storage, wire, clock, pacer, _patience(settings)), Teller(wire).tell)
         stack.push_async_callback(deliverer.aclose)
-        yield Application(storage, deliverer, client, workspace)
+        yield Application(storage, deliverer, Announcer(wire, pacer), client, workspace)
 
 
 @asynccontextmanager
@@ -68,7 +69,7 @@ async def application(settings: Settings, clock: Clock) -> AsyncIterator[Applica
     _, app_token = tokens(settings)
     async with connection(settings, clock) as parts, AsyncExitStack() as stack:
         app = AsyncApp(client=parts.client)
-        handlers.register(app, Parts(parts.storage, clock, People(clock), settings.command))
+        handlers.register(app, _handed(parts, clock, settings))
         socket = AsyncSocketModeHandler(app, app_token)
         stack.push_async_callback(socket.close_async)
         await _connect(socket)
@@ -79,6 +80,18 @@ async def application(settings: Settings, clock: Clock) -> AsyncIterator[Applica
         stack.callback(scheduler.shutdown)
         _logger.info("Connected to workspace %s", parts.workspace)
         yield parts
+
+
+def _handed(parts: Application, clock: Clock, settings: Settings) -> Parts:
+    return Parts(
+        storage=parts.storage,
+        clock=clock,
+        people=People(clock),
+        deliverer=parts.deliverer,
+        announcer=parts.announcer,
+        command=settings.command,
+        messages_a_minute=settings.messages_a_minute,
+    )
 
 
 def _patience(settings: Settings) -> Patience:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
     from bot.app import Application
     from bot.digest import Verdict
-    from bot.status import BotStatus, ChannelStatus
-    from storage.records import Subscription
+    from storage.records import BotStatus, ChannelStatus, Subscription
     from storage.runner import Runner
     from storage.storage import Storage
 

@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from bot.cards.blocks import Message
 from bot.cards.digest import digest_parent, nothing_new, rest_list
 from bot.cards.paper import paper_card
-from bot.carrying import Carrier, Tools
+from bot.carrying import PARENT_DELETED, Carrier, Tools
 from bot.digest import Selection, select
 from bot.errors import LeaseLostError
 from bot.locale import words_for
@@ -104,11 +104,26 @@ class Deliverer:
         now = self._tools.clock.now()
         deliveries = await self._tools.storage.read(lambda storage: storage.deliveries.at_work())
         for delivery in deliveries:
-            is_due = delivery.look_at is None or delivery.look_at <= now
-            if is_due and delivery.id not in self._at_work:
-                task = asyncio.create_task(self._run_and_log(delivery.id))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+            if delivery.look_at is None or delivery.look_at <= now:
+                self.start(delivery.id)
+
+    def start(self, delivery_id: int) -> None:
+        """Begin to bring a delivery on, without waiting for it."""
+        if delivery_id not in self._at_work:
+            task = asyncio.create_task(self._run_and_log(delivery_id))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def go_on(self, delivery_id: int, workspace: str) -> bool:
+        """Reopen a delivery of the workspace that ended early, and start it; a doubtful parent comes anew.
+
+        Returns `False` where there is nothing to go on with: it did not end early or a person deleted it,
+        the channel is no longer subscribed, or a later digest was opened, which has what this one lacks.
+        """
+        reopened = await self._tools.storage.write(lambda storage: _reopen(storage, delivery_id, workspace))
+        if reopened:
+            self.start(delivery_id)
+        return reopened
 
     async def join(self) -> None:
         """Wait for what was started."""
@@ -205,6 +220,23 @@ def _open_asked(storage: Storage, subscription: Subscription, day: date, now: da
     if not selection.cards:
         return None
     return _plan(storage, subscription, DeliveryKind.ASKED, day, selection, now)
+
+
+def _reopen(storage: Storage, delivery_id: int, workspace: str) -> bool:
+    delivery = storage.deliveries.get(delivery_id)
+    if delivery is None or delivery.workspace != workspace or not _may_go_on(storage, delivery):
+        return False
+    storage.posts.plan_parent_again(delivery_id)
+    storage.deliveries.reopen(delivery_id)
+    return True
+
+
+def _may_go_on(storage: Storage, delivery: Delivery) -> bool:
+    if delivery.state is not DeliveryState.FAILED or delivery.reason == PARENT_DELETED:
+        return False
+    subscription = storage.subscriptions.of_channel(delivery.workspace, delivery.channel)
+    latest = storage.deliveries.latest_of_channel(delivery.workspace, delivery.channel)
+    return bool(subscription and latest and latest.id == delivery.id)
 
 
 def _open_scheduled(

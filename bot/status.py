@@ -1,43 +1,20 @@
 """How things are: per channel and for the whole bot, as `status` tells it; nothing here is drawn yet."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.due import next_due
 from bot.schedule import HEARTBEAT, is_paused
-from storage.records import Delivery, DeliveryState, Post, PostState, Subscription
+from storage.records import (
+    BotStatus,
+    ChannelStatus,
+    Delivery,
+    DeliveryStatus,
+    Post,
+    PostState,
+    Subscription,
+)
 from storage.storage import Storage
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryStatus:
-    """How far one delivery is, and how many papers of it are not surely in the channel."""
-
-    day: date
-    state: DeliveryState
-    opened_at: datetime
-    posted: int
-    papers: int
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelStatus:
-    """One channel: its last digest, when the next is due, and whether it is paused."""
-
-    subscription: Subscription
-    last: DeliveryStatus | None
-    next_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class BotStatus:
-    """The whole bot: messages that wait, when they will be out at the earliest, and when it last looked."""
-
-    waiting: int
-    done_at: datetime | None
-    last_tick: datetime | None
 
 
 def channel_status(storage: Storage, subscription: Subscription, now: datetime) -> ChannelStatus:

@@ -1,5 +1,6 @@
 """What a channel may ask for, checked; and how its subscription begins."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,6 +10,9 @@ from babel import Locale, UnknownLocaleError
 from bot.errors import WrongWishError
 from storage.records import Subscription
 from storage.storage import Storage
+
+# As in https://arxiv.org/category_taxonomy: an archive, mostly with a subject class.
+_CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.[A-Za-z]+(-[A-Za-z]+)*)?")
 
 
 def begin(storage: Storage, wanted: Subscription, now: datetime) -> Subscription:
@@ -58,3 +62,23 @@ def read_day(text: str) -> date:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise WrongWishError("date", text, "2025-09-29") from None
+
+
+def read_categories(text: str) -> tuple[str, ...]:
+    """Read a list of arXiv categories such as `cs.CL`; raises `WrongWishError` for the first that is none."""
+    categories = read_words(text)
+    for category in categories:
+        if not _CATEGORY.fullmatch(category):
+            raise WrongWishError("category", category, "cs.CL, cs.LG")
+    return categories
+
+
+def read_votes(text: str) -> int:
+    """Read the least number of votes, none for an empty text; raises `WrongWishError`."""
+    try:
+        votes = int(text or 0)
+    except ValueError:
+        votes = -1
+    if votes < 0:
+        raise WrongWishError("number of votes", text, "10")
+    return votes

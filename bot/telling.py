@@ -1,11 +1,15 @@
-"""Telling whoever set up a digest that it ended early, with a button that goes on."""
+"""Telling people: whoever set up a digest that it ended early, and a channel what somebody changed in it."""
 
 import logging
 
+from bot.cards.blocks import Message
 from bot.cards.trouble import trouble_message
 from bot.delivery import Ended
 from bot.locale import words_for
-from bot.posting import Posted, Poster
+from bot.pacing import Pacer
+from bot.posting import NotNow, Posted, Poster, Refused, Unknown
+
+_TRIES = 5
 
 _logger = logging.getLogger(__name__)
 
@@ -27,3 +31,37 @@ class Teller:
         outcome = await self._poster.post(subscription.created_by, payload, None)
         if not isinstance(outcome, Posted):
             _logger.warning("%s could not be told: %s", subscription.created_by, outcome)
+
+
+class Announcer:
+    """Says something in a channel, at the pace of the digests there, once or perhaps not at all."""
+
+    def __init__(self, poster: Poster, pacer: Pacer) -> None:
+        self._poster = poster
+        self._pacer = pacer
+
+    async def announce(self, workspace: str, channel: str, message: Message) -> str | None:
+        """Post the message and return `None`, or Slack's reason where it is surely not in the channel.
+
+        One whose answer never came is not sent again: better said perhaps than twice.
+        """
+        payload = {
+            "text": message.text,
+            "blocks": list(message.blocks),
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        for _ in range(_TRIES):
+            await self._pacer.turn(workspace, channel, is_parent=True)
+            outcome = await self._poster.post(channel, payload, None)
+            if not isinstance(outcome, NotNow):
+                return self._answered(workspace, channel, outcome)
+            self._pacer.held_back(workspace, channel, outcome.seconds)
+        return "ratelimited"
+
+    def _answered(self, workspace: str, channel: str, outcome: Posted | Refused | Unknown) -> str | None:
+        self._pacer.answered(workspace, channel, outcome.ts if isinstance(outcome, Posted) else None)
+        if isinstance(outcome, Posted):
+            return None
+        _logger.warning("%s could not be told: %s", channel, outcome)
+        return outcome.reason if isinstance(outcome, Refused) else None

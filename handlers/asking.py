@@ -1,4 +1,4 @@
-"""The slash command: every request has an answer, visible to the person alone."""
+"""The slash command: every request has an answer, to the person alone or to the channel that it changes."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -9,17 +9,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards.blocks import Message
 from bot.cards.notices import help_message, notice
 from bot.text import cut
-from handlers import looking_up, requests, saving
+from handlers import digests, looking_up, requests, saving
+from handlers.digests import Asked
 from handlers.parts import Parts
 from handlers.people import Person
+from handlers.places import Here
+from handlers.settings import open_settings
+from handlers.status import show_status
 
 _ECHOED_CHARACTERS = 200
 
 
-async def answer(parts: Parts, person: Person, text: str) -> Message:
-    """Return the answer to what the person typed after the command."""
-    request = requests.parse_request(text)
-    return await _ANSWERS[type(request)](parts, person, request)
+async def answer(parts: Parts, asked: Asked, request: requests.Request) -> Message | None:
+    """Return the answer to the person alone, or `None` where the whole channel was told instead."""
+    if act := _ACTS.get(type(request)):
+        return await act(parts, asked, request)
+    return await _ANSWERS[type(request)](parts, asked.person, request)
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
@@ -33,9 +38,15 @@ def register(app: AsyncApp, parts: Parts) -> None:
         respond: AsyncRespond,
     ) -> None:
         await ack()
+        request = requests.parse_request(command.get("text", ""))
+        here = Here(client, command["channel_id"], context.bot_user_id or "")
+        if isinstance(request, requests.Subscribe):
+            await open_settings(parts, here, context, command["trigger_id"])
+            return
         person = await parts.people.get(client, context.team_id or "", context.user_id or "")
-        message = await answer(parts, person, command.get("text", ""))
-        await respond(text=message.text, blocks=list(message.blocks), response_type="ephemeral")
+        message = await answer(parts, Asked(person, here), request)
+        if message:
+            await respond(text=message.text, blocks=list(message.blocks), response_type="ephemeral")
 
     app.command(parts.command)(on_command)
 
@@ -52,6 +63,15 @@ async def _not_understood(parts: Parts, person: Person, request: requests.NotUnd
     text = cut(request.text, _ECHOED_CHARACTERS)
     return notice(person.words.mrkdwn("lookup.not_understood", text=text, command=parts.command))
 
+
+_ACTS: Mapping[type[requests.Request], Callable[[Parts, Asked, Any], Awaitable[Message | None]]] = {
+    requests.ShowSettings: digests.show,
+    requests.Unsubscribe: digests.unsubscribe,
+    requests.Pause: digests.pause,
+    requests.PauseUntilWhen: digests.pause_until_when,
+    requests.Resume: digests.resume,
+    requests.Status: show_status,
+}
 
 _ANSWERS: Mapping[type[requests.Request], Callable[[Parts, Person, Any], Awaitable[Message]]] = {
     requests.Latest: looking_up.latest,

@@ -24,11 +24,25 @@ class Click:
     body: dict[str, Any]
     client: AsyncWebClient
     respond: AsyncRespond
+    bot: str = ""
+    """The bot's own user id."""
+
+    @property
+    def channel(self) -> str:
+        """The channel that the button is in, or that its modal is about."""
+        if self.is_in_modal:
+            return str(self.body["view"]["private_metadata"])
+        return str(self.body["channel"]["id"])
+
+    @property
+    def is_in_modal(self) -> bool:
+        """Whether the button is in a modal."""
+        return bool(self.body.get("view", {}).get("type") == "modal")
 
     @property
     def is_on_home(self) -> bool:
         """Whether the button is on the person's Home tab."""
-        return bool(self.body["container"]["type"] == "view")
+        return bool(self.body.get("view", {}).get("type") == "home")
 
     async def answer(self, message: Message) -> None:
         """Answer the person alone, in the thread where the click was."""
@@ -54,6 +68,10 @@ class Click:
     async def open_modal(self, view: Block) -> None:
         """Open a modal for the person; Slack allows it for three seconds after the click."""
         await self.client.views_open(trigger_id=self.body["trigger_id"], view=view)
+
+    async def show_in_modal(self, view: Block) -> None:
+        """Put the view in the place of the modal that the button is in."""
+        await self.client.views_update(view_id=self.body["view"]["id"], view=view)
 
     async def _respond(self, message: Message, *, replace_original: bool) -> None:
         await self.respond(
@@ -85,6 +103,6 @@ def listen(
         await ack()
         person = await parts.people.get(client, context.team_id or "", context.user_id or "")
         value = body["actions"][0].get("value", "")
-        await handle(parts, Click(person, value, body, client, respond))
+        await handle(parts, Click(person, value, body, client, respond, context.bot_user_id or ""))
 
     app.action(action_id)(on_click)

@@ -3,15 +3,23 @@
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.delivery import Deliverer
+from bot.telling import Announcer
 from handlers.people import People
 from storage.runner import Runner
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts of the bot that handlers call; `command` is the name of the slash command."""
+    """The parts of the bot that handlers call.
+
+    `command` is the name of the slash command, `messages_a_minute` how many the bot posts at most.
+    """
 
     storage: Runner
     clock: Clock
     people: People
+    deliverer: Deliverer
+    announcer: Announcer
     command: str
+    messages_a_minute: int

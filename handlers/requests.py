@@ -56,6 +56,45 @@ class Remove:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Fill in what this channel wants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """No more digests in this channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSettings:
+    """What this channel has asked for, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """No digests in this channel until a day, or until somebody resumes them."""
+
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PauseUntilWhen:
+    """To pause until something that is no day."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Digests in this channel again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How things are here."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """What the command can be asked."""
 
@@ -89,6 +128,13 @@ Request = (
     | SavedPapers
     | Save
     | Remove
+    | Subscribe
+    | Unsubscribe
+    | ShowSettings
+    | Pause
+    | PauseUntilWhen
+    | Resume
+    | Status
     | Help
     | NoSuchDay
     | WhichPaper
@@ -100,6 +146,12 @@ _WORDS: dict[str, Request] = {
     **dict.fromkeys(["today", "今天", "今日"], DaysAgo(0)),
     **dict.fromkeys(["yesterday", "昨天", "昨日"], DaysAgo(1)),
     **dict.fromkeys(["saved", "my papers", "收藏", "我的收藏"], SavedPapers()),
+    **dict.fromkeys(["subscribe", "订阅"], Subscribe()),
+    **dict.fromkeys(["unsubscribe", "退订"], Unsubscribe()),
+    **dict.fromkeys(["settings", "设置"], ShowSettings()),
+    **dict.fromkeys(["pause", "暂停"], Pause()),
+    **dict.fromkeys(["resume", "恢复"], Resume()),
+    **dict.fromkeys(["status", "状态"], Status()),
     **dict.fromkeys(["help", "?", "帮助"], Help()),
 }
 
@@ -107,6 +159,8 @@ _VERBS: dict[str, Callable[[str], Request]] = {
     **dict.fromkeys(["save", "收藏"], Save),
     **dict.fromkeys(["remove", "移出"], Remove),
 }
+
+_PAUSE = re.compile(r"(?:pause\b|暂停)\s*(?:until\b|到|至|直到)?\s*(.*)", re.IGNORECASE)
 
 _DATE = re.compile(r"([0-9]{4})(?:[-/.]|年)([0-9]{1,2})(?:[-/.]|月)([0-9]{1,2})日?")
 
@@ -121,6 +175,8 @@ def parse_request(text: str) -> Request:
         return request
     if match := _DATE.fullmatch(readable):
         return _of_day(readable, *match.groups())
+    if match := _PAUSE.fullmatch(readable):
+        return _pause_until(match[1])
     first, _, rest = readable.partition(" ")
     if verb := _VERBS.get(first.casefold()):
         paper_id = find_arxiv_id(rest)
@@ -134,3 +190,9 @@ def _of_day(text: str, year: str, month: str, day: str) -> Request:
         return OfDay(date(int(year), int(month), int(day)))
     except ValueError:
         return NoSuchDay(text)
+
+
+def _pause_until(text: str) -> Request:
+    match = _DATE.fullmatch(text)
+    day = _of_day(text, *match.groups()) if match else None
+    return Pause(day.day) if isinstance(day, OfDay) else PauseUntilWhen(text)

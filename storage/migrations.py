@@ -183,3 +183,18 @@ def m005_saved_papers(database: Database) -> None:
 def m006_heartbeats(database: Database) -> None:
     """When something that should happen again and again happened last."""
     database.execute("CREATE TABLE heartbeats (name TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT")
+
+
+@migrations()
+def m007_greetings(database: Database) -> None:
+    """Channels in which the bot has said what it can do there."""
+    database.execute(
+        """
+        CREATE TABLE greetings (
+            workspace TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (workspace, channel)
+        ) STRICT
+        """
+    )

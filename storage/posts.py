@@ -44,6 +44,16 @@ class Posts:
         """Write down posts before the first of them is sent."""
         self._database.table("posts").insert_all(map(_row_from_post, posts))
 
+    def plan_parent_again(self, delivery_id: int) -> None:
+        """Have a parent sent again of which nobody can say whether it arrived."""
+        self._database.execute(
+            """
+            UPDATE posts SET state = 'planned', reason = NULL, attempted_at = NULL, look_at = NULL, absent = 0
+            WHERE delivery_id = ? AND position = 0 AND state = 'uncertain'
+            """,
+            [delivery_id],
+        )
+
     def record(self, delivery: Delivery, post: Post) -> None:
         """Record what is known of the post now, under the delivery's epoch.
 

@@ -109,6 +109,10 @@ class Filters:
     never_words: tuple[str, ...] = ()
 
 
+PAUSED_BY_PERSON = "asked"
+"""The reason of a pause that somebody asked for; any other is Slack's error."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """What one channel wants: sources, a wall-clock time in its own IANA zone, weekdays and language.
@@ -243,3 +247,33 @@ class Digest:
     source: str
     state: ListingState
     entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStatus:
+    """How far one delivery is, and how many papers of it are not surely in the channel."""
+
+    day: date
+    state: DeliveryState
+    opened_at: datetime
+    posted: int
+    papers: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStatus:
+    """One channel: its last digest, when the next is due, and whether it is paused."""
+
+    subscription: Subscription
+    last: DeliveryStatus | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BotStatus:
+    """The whole bot: messages that wait, when they will be out at the earliest, and when it last looked."""
+
+    waiting: int
+    done_at: datetime | None
+    last_tick: datetime | None

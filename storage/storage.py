@@ -3,6 +3,7 @@
 from sqlite_utils import Database
 
 from storage.deliveries import Deliveries
+from storage.greetings import Greetings
 from storage.heartbeats import Heartbeats
 from storage.listings import Listings
 from storage.papers import Papers
@@ -22,5 +23,6 @@ class Storage:
         self.subscriptions = Subscriptions(database)
         self.deliveries = Deliveries(database)
         self.posts = Posts(database)
+        self.greetings = Greetings(database)
         self.heartbeats = Heartbeats(database)
         self.saved_papers = SavedPapers(database)

@@ -13,6 +13,9 @@ from bot.locale import words_for
 from bot.settings import Settings
 from handlers.requests import NotUnderstood, parse_request
 
+HELP_KEYS = (
+    "latest day relative paper saved save remove subscribe settings pause unsubscribe status help".split()
+)
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -43,7 +46,7 @@ def test_the_settings_table_is_the_settings() -> None:
 def test_every_use_of_the_command_in_the_readme_and_in_the_help_is_understood() -> None:
     helps = [
         words_for("en")(f"help.{key}", command="/papers")
-        for key in ("latest", "day", "relative", "paper", "saved", "save", "remove", "help")
+        for key in HELP_KEYS
     ]
     uses = re.findall(r"`/papers ?(.*?)`", "\n".join([README, *helps]))
 

@@ -4,7 +4,7 @@ What strangers wrote goes into rich text or plain text, which Slack parses for n
 `Mrkdwn` alone, so that nothing unescaped can reach it. Limits: https://docs.slack.dev/reference/block-kit
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ _HEADER_CHARACTERS = 150
 _BUTTON_CHARACTERS = 75
 _CONTEXT_CHARACTERS = 2000
 _MODAL_TITLE_CHARACTERS = 24
+_LABEL_CHARACTERS = 2000
+_OPTION_CHARACTERS = 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +115,51 @@ def title_link(url: str, label: str) -> Block:
     return {"type": "link", "url": url, "text": clean(label), "style": {"bold": True}}
 
 
-def modal(title: str, close: str, blocks: Iterable[Block]) -> Block:
-    """Return a modal to read, with nothing to submit."""
+def modal(title: str, close: str, blocks: Iterable[Block], *, about: str = "") -> Block:
+    """Return a modal to read; `about` is what its buttons are about, hidden from the reader."""
     return {
         "type": "modal",
         "title": _plain(title, _MODAL_TITLE_CHARACTERS),
         "close": _plain(close, _MODAL_TITLE_CHARACTERS),
+        "private_metadata": about,
         "blocks": list(blocks),
     }
+
+
+def form(view: Block, callback_id: str, submit: str) -> Block:
+    """Return the modal as one that can be sent in."""
+    return {**view, "callback_id": callback_id, "submit": _plain(submit, _MODAL_TITLE_CHARACTERS)}
+
+
+def field(name: str, label: str, element: Block, *, hint: str = "", **more: bool) -> Block:
+    """Return a labelled input of a form; its block and its element have the same id."""
+    block = {
+        "type": "input",
+        "block_id": name,
+        "label": _plain(label, _LABEL_CHARACTERS),
+        "element": {**element, "action_id": name},
+        **more,
+    }
+    return {**block, "hint": _plain(hint, _LABEL_CHARACTERS)} if hint else block
+
+
+def choice(kind: str, options: Mapping[str, str], chosen: Sequence[str] | str) -> Block:
+    """Return a select, checkboxes or radio buttons over values and their labels.
+
+    Where `chosen` is a sequence, several can be.
+    """
+    drawn = {value: _option(value, label) for value, label in options.items()}
+    element: Block = {"type": kind, "options": list(drawn.values())}
+    if isinstance(chosen, str):
+        return {**element, "initial_option": drawn[chosen]} if chosen in drawn else element
+    initial = [drawn[value] for value in chosen if value in drawn]
+    return {**element, "initial_options": initial} if initial else element
+
+
+def text_input(value: str, limit: int) -> Block:
+    """Return a line to write in, for at most `limit` characters."""
+    element: Block = {"type": "plain_text_input", "max_length": limit}
+    return {**element, "initial_value": value[:limit]} if value else element
 
 
 def home(blocks: Iterable[Block]) -> Block:
@@ -130,6 +169,10 @@ def home(blocks: Iterable[Block]) -> Block:
 
 def _plain(text: str, limit: int) -> Block:
     return {"type": "plain_text", "text": cut(clean(text), limit), "emoji": False}
+
+
+def _option(value: str, label: str) -> Block:
+    return {"text": _plain(label, _OPTION_CHARACTERS), "value": value}
 
 
 def _context_element(part: str) -> Block:

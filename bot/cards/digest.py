@@ -34,7 +34,10 @@ def digest_parent(digest: Digest, words: Words, *, is_late: bool = False) -> Mes
         blocks.context(scope, *late),
         blocks.rich_text(blocks.numbered(map(_item, first))),
         blocks.context(invitation),
-        blocks.actions(Button(ids.MY_PAPERS, words("button.my_papers"))),
+        blocks.actions(
+            Button(ids.MY_PAPERS, words("button.my_papers")),
+            Button(ids.OPEN_SETTINGS, words("button.settings")),
+        ),
     ]
     spoken = [headline, scope, *late, *map(_spoken, first), invitation]
     return blocks.message("\n".join(spoken), drawn)

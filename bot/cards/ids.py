@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 SAVE_PAPER = "save_paper"
 REMOVE_PAPER = "remove_paper"
@@ -16,9 +17,36 @@ PREVIOUS_PAGE = "previous_page"
 NEXT_PAGE = "next_page"
 POST_ANEW = "post_anew"
 RESUME_DELIVERY = "resume_delivery"
+OPEN_SETTINGS = "open_settings"
+SET_UP = "set_up"
+SUBMIT_SETTINGS = "submit_settings"
+PREVIEW = "preview"
+POST_NOW = "post_now"
+RESUME_DIGESTS = "resume_digests"
 
 PAGE_LENGTH = 10
 """How many papers a page of a list shows."""
+
+
+class Field(StrEnum):
+    """The fields of the settings, each by the id of its block and of what is filled in there."""
+
+    SOURCES = "wish_sources"
+    AT = "wish_at"
+    ZONE = "wish_zone"
+    WEEKDAYS = "wish_weekdays"
+    LANGUAGE = "wish_language"
+    MOST_CARDS = "wish_most_cards"
+    ORDER = "wish_order"
+    WORDS = "wish_words"
+    CATEGORIES = "wish_categories"
+    LEAST_VOTES = "wish_least_votes"
+    NEVER_WORDS = "wish_never_words"
+    SAYS_WHEN_NOTHING = "wish_says_when_nothing"
+
+
+PREVIEWED_AT_ONCE = (Field.SOURCES, Field.LANGUAGE, Field.MOST_CARDS, Field.ORDER)
+"""The fields whose change is told at once, so that the preview follows them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,11 @@ def help_message(command: str, words: Words) -> Message:
         "help.saved",
         "help.save",
         "help.remove",
+        "help.subscribe",
+        "help.settings",
+        "help.pause",
+        "help.unsubscribe",
+        "help.status",
         "help.help",
     ]
     lines = [words.mrkdwn(key, command=command) for key in keys]

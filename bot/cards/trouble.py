@@ -1,5 +1,7 @@
 """What the one who set up a digest is told when it ended early."""
 
+from datetime import date
+
 from bot.cards import ids
 from bot.cards.blocks import Button, Message
 from bot.cards.notices import notice
@@ -21,10 +23,7 @@ _SENTENCES = {
 
 def trouble_message(delivery: Delivery, reason: str, words: Words) -> Message:
     """Return what went wrong, and a button that posts anew what may be missing or resumes what was paused."""
-    channel = Mrkdwn(f"<#{delivery.channel}>")
-    sentence = words.mrkdwn(
-        _SENTENCES.get(reason, "trouble.other"), channel=channel, date=words.date(delivery.day), reason=reason
-    )
+    sentence = trouble_sentence(delivery.channel, delivery.day, reason, words)
     if reason == _PARENT_DELETED:
         return notice(sentence)
     label, action_id = (
@@ -33,3 +32,9 @@ def trouble_message(delivery: Delivery, reason: str, words: Words) -> Message:
         else ("button.resume", ids.RESUME_DELIVERY)
     )
     return notice(sentence, buttons=[Button(action_id, words(label), value=str(delivery.id), primary=True)])
+
+
+def trouble_sentence(channel: str, day: date, reason: str, words: Words) -> Mrkdwn:
+    """Return what went wrong with a day's digest in a channel; `reason` is the delivery's or Slack's."""
+    key = _SENTENCES.get(reason, "trouble.other")
+    return words.mrkdwn(key, channel=Mrkdwn(f"<#{channel}>"), date=words.date(day), reason=reason)

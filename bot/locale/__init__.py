@@ -2,12 +2,12 @@
 
 import gettext
 import io
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_time, get_datetime_format, get_day_names
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -43,6 +43,16 @@ class Words:
     def date(self, day: date) -> str:
         """Return the day written out, such as "29 September 2025"."""
         return format_date(day, "long", locale=self.locale)
+
+    def moment(self, local: datetime) -> str:
+        """Return the moment written out as its own zone's clocks have it, such as "…, 9:00 AM"."""
+        clock = format_time(local.time(), "short", locale=self.locale)
+        pattern = str(get_datetime_format("medium", self.locale)).replace("'", "")
+        return pattern.replace("{0}", clock).replace("{1}", self.date(local.date()))
+
+    def weekday(self, number: int) -> str:
+        """Return the name of a weekday, counted from Monday as 0."""
+        return str(get_day_names("wide", "stand-alone", self.locale)[number])
 
     def series(self, items: list[str]) -> str:
         """Return the items as a list in words, such as "a, b, and c"."""

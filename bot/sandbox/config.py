@@ -35,7 +35,10 @@ class PersonConfig(_Strict):
 
 
 class ChannelConfig(_Strict):
-    """One channel; `members` are names, and everybody where none are given."""
+    """One channel; `members` are names, and everybody where none are given.
+
+    `is_ext_shared` is one that another organisation shares (Slack Connect); nobody of theirs is here.
+    """
 
     name: str
     is_private: bool = False
@@ -43,6 +46,7 @@ class ChannelConfig(_Strict):
     has_bot: bool = False
     posting: Posting = "everyone"
     is_archived: bool = False
+    is_ext_shared: bool = False
 
 
 class Rates(_Strict):

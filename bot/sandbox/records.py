@@ -35,6 +35,7 @@ class Channel:
     members: set[str]
     is_private: bool = False
     is_archived: bool = False
+    is_ext_shared: bool = False
     posting: Posting = "everyone"
     im_with: str | None = None
     previous_names: list[str] = field(default_factory=list)

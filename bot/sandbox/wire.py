@@ -18,8 +18,8 @@ def channel_json(channel: Channel, team_id: str, bot_id: str) -> Json:
         "is_im": channel.is_im,
         "is_archived": channel.is_archived,
         "is_org_shared": False,
-        "is_ext_shared": False,
-        "is_shared": False,
+        "is_ext_shared": channel.is_ext_shared,
+        "is_shared": channel.is_ext_shared,
         "context_team_id": team_id,
         "updated": int(channel.created.timestamp() * 1000),
     }

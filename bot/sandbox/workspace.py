@@ -115,6 +115,7 @@ class Workspace:
                 members,
                 is_private=channel.is_private,
                 is_archived=channel.is_archived,
+                is_ext_shared=channel.is_ext_shared,
                 posting=channel.posting,
             )
         for added in self.people.values():

@@ -8,15 +8,24 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.blocks import Message
+from bot.carrying import Patience, Tools
 from bot.clock import SimulatedClock
+from bot.delivery import Deliverer
 from bot.files import read_sample
-from bot.importing import import_digest
+from bot.importing import import_into
+from bot.pacing import Pacer
+from bot.posting import SlackCaller, SlackWire
 from bot.sandbox.blocks import problems_of_message
+from bot.telling import Announcer, Teller
 from handlers.asking import answer
+from handlers.digests import Asked
 from handlers.parts import Parts
 from handlers.people import People, Person
+from handlers.places import Here
+from handlers.requests import parse_request
 from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
 from tests.test_arxiv_id import SPELLINGS
@@ -40,15 +49,21 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     clock = SimulatedClock(datetime(2025, 9, 29, 20, 0, tzinfo=UTC))
     storage = InlineRunner(tmp_path_factory.mktemp("asking") / "test.db")
     for digest in read_sample():
-        at_once(storage.write(lambda tables, digest=digest: import_digest(tables, digest)))
+        at_once(import_into(storage, digest))
     holiday = Listing("digest-file", date(2025, 10, 1), ListingState.NONE)
     at_once(storage.write(lambda tables: tables.listings.put(holiday)))
-    yield Parts(storage, clock, People(clock), "/papers")
+    # No answer of these is told to a channel, so nothing is there to reach.
+    wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url="http://127.0.0.1:9/"))), Pacer(clock)
+    deliverer = Deliverer(Tools(storage, wire, clock, pacer, Patience()), Teller(wire).tell)
+    yield Parts(storage, clock, People(clock), deliverer, Announcer(wire, pacer), "/papers", 300)
     storage.close()
 
 
 def ask(parts: Parts, text: str, person: Person = ADA) -> Message:
-    return at_once(answer(parts, person, text))
+    here = Here(AsyncWebClient(base_url="http://127.0.0.1:9/"), "D1", "UBOT")
+    message = at_once(answer(parts, Asked(person, here), parse_request(text)))
+    assert message
+    return message
 
 
 def text_of(parts: Parts, text: str, person: Person = ADA) -> str:
@@ -91,6 +106,12 @@ def test_a_card_is_in_the_language_of_the_person(parts: Parts) -> None:
             "I do not understand “&lt;!channel&gt; hi”. Try `/papers 2025-09-29` for a day,",
         ),
         ("help", WEI, "我每天把 AI 论文送到你的频道。"),
+        ("settings", ADA, "Digests come into channels, not into direct messages."),
+        ("pause", WEI, "日报只能送到频道里，不能送到私信。"),
+        ("unsubscribe", ADA, "Digests come into channels, not into direct messages."),
+        ("pause until soon", ADA, "I cannot read “soon” as a day. Write `/papers pause until 2025-10-06`."),
+        ("暂停到下周", WEI, "看不懂“下周”是哪一天。请写作 `/papers pause until 2025-10-07` 。"),
+        ("status", ADA, "This channel has no digest yet.\nNothing waits to be posted."),
     ],
 )
 def test_what_cannot_be_found_gets_a_sentence_that_leads_on(
@@ -146,6 +167,12 @@ WORDS = [
     "remove",
     "saved",
     "help",
+    "pause",
+    "pause until 2025-10-05",
+    "resume",
+    "settings",
+    "status",
+    "unsubscribe",
     "today",
     "2025-09-29",
     "2025-13-99",

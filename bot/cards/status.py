@@ -1,0 +1,81 @@
+"""How things are, in words: for one channel and for the whole bot, and never another channel's name."""
+
+from zoneinfo import ZoneInfo
+
+from bot.cards import blocks, ids
+from bot.cards.blocks import Button, Message
+from bot.cards.settings import when_sentence
+from bot.cards.trouble import trouble_sentence
+from bot.locale import Words
+from bot.text import Mrkdwn, escape, join
+from storage.records import (
+    PAUSED_BY_PERSON,
+    BotStatus,
+    ChannelStatus,
+    DeliveryState,
+    DeliveryStatus,
+    Subscription,
+)
+
+
+def status_message(channel: ChannelStatus | None, bot: BotStatus, zone: ZoneInfo, words: Words) -> Message:
+    """Return the last and the next digest of the channel in which it was asked, and what the bot is at.
+
+    Moments are as the clocks of `zone` have them.
+    """
+    here = _channel_lines(channel, zone, words) if channel else [words.mrkdwn("status.not_subscribed")]
+    everywhere = _bot_lines(bot, zone, words)
+    button = (
+        Button(ids.OPEN_SETTINGS, words("button.settings"))
+        if channel
+        else Button(ids.SET_UP, words("button.set_up"), primary=True)
+    )
+    drawn = (
+        blocks.header(words("status.headline")),
+        blocks.section(join("\n", here)),
+        blocks.context(join("\n", everywhere)),
+        blocks.actions(button),
+    )
+    return Message(join("\n", [*here, *everywhere]), drawn)
+
+
+def _channel_lines(channel: ChannelStatus, zone: ZoneInfo, words: Words) -> list[Mrkdwn]:
+    wanted = channel.subscription
+    last = (
+        _last_lines(channel.last, wanted, zone, words) if channel.last else [words.mrkdwn("status.none_yet")]
+    )
+    following = [escape(when_sentence(wanted, channel.next_at, zone, words))]
+    return [*last, *following, *_pause_lines(channel, words)]
+
+
+def _last_lines(last: DeliveryStatus, wanted: Subscription, zone: ZoneInfo, words: Words) -> list[Mrkdwn]:
+    moment = words.moment(last.opened_at.astimezone(zone))
+    if not last.papers:
+        return [words.mrkdwn("status.last_was_empty", moment=moment)]
+    line = words.mrkdwn("status.last", moment=moment, posted=last.posted, papers=last.papers)
+    if last.state is DeliveryState.OPEN:
+        return [line, words.mrkdwn("status.under_way")]
+    if last.state is DeliveryState.FAILED:
+        return [line, trouble_sentence(wanted.channel, last.day, last.reason or "", words)]
+    missing = [words.mrkdwn("status.not_certain")] if last.posted < last.papers else []
+    return [line, *missing]
+
+
+def _pause_lines(channel: ChannelStatus, words: Words) -> list[Mrkdwn]:
+    """Return why Slack's refusal paused the digests, where the last digest has not said so already."""
+    wanted, last = channel.subscription, channel.last
+    is_told = last is not None and last.state is DeliveryState.FAILED
+    if channel.next_at or is_told or wanted.paused_reason in (None, PAUSED_BY_PERSON):
+        return []
+    return [words.mrkdwn("status.paused_by_slack", reason=wanted.paused_reason)]
+
+
+def _bot_lines(bot: BotStatus, zone: ZoneInfo, words: Words) -> list[Mrkdwn]:
+    waiting = words("status.nothing_waits")
+    if bot.done_at:
+        done = words.moment(bot.done_at.astimezone(zone))
+        waiting = words.count("status.waiting", bot.waiting, moment=done)
+    tick = words("status.no_tick")
+    if bot.last_tick:
+        tick = words("status.last_tick", moment=words.moment(bot.last_tick.astimezone(zone)))
+    return [escape(waiting), escape(tick)]
