@@ -23,6 +23,34 @@ def violations(record: Record) -> list[str]:
     ]
 
 
+def violations_without_reading(record: Record) -> list[str]:
+    """Return each promise that a run broke in which the bot may not read what the channel holds.
+
+    Then nothing is sent twice, and of a card that may be missing the parent says so.
+    """
+    return [
+        *_stuck(record),
+        *_sent_twice(record),
+        *_missing_in_silence(record),
+        *_unsound(record),
+        *sorted(set(record.errors)),
+    ]
+
+
+def _sent_twice(record: Record) -> Iterator[str]:
+    for position, number in Counter(arrival.position for arrival in record.arrivals).items():
+        if number > 1:
+            yield f"doubled: position {position} came {number} times"
+
+
+def _missing_in_silence(record: Record) -> Iterator[str]:
+    """A digest that came without any card has ended early, of which people are told elsewhere."""
+    messages = list(record.workspace.channel("papers").messages.values())
+    cards = len(messages) - 1
+    if 0 < cards < len(record.titles) and "are certain to be here" not in messages[0].text:
+        yield f"missing in silence: {cards} of {len(record.titles)} cards are there"
+
+
 def _stuck(record: Record) -> Iterator[str]:
     if record.ended_after is None:
         yield f"stuck: not at its end after {LONGEST_RUN}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.checker import violations
+from tests.simulation.checker import violations, violations_without_reading
 from tests.simulation.faults import CALM, SINGLE, Trouble, trouble
 from tests.simulation.mutants import MUTATIONS, Mutation
 from tests.simulation.plans import drawn, dying_at, points_of
@@ -70,3 +70,11 @@ def test_a_message_is_found_where_slack_lets_little_be_read(folder: Path) -> Non
     assert violations(record) == []
     assert record.ended_after is not None
     assert record.ended_after < timedelta(minutes=10)
+
+
+def test_where_nothing_may_be_read_nothing_is_sent_twice_and_nothing_is_missing_in_silence(
+    folder: Path,
+) -> None:
+    for seed in range(40):
+        plan = replace(drawn(seed), may_read=False, trouble_rate=0.1)
+        assert violations_without_reading(simulate(plan, folder)) == [], f"seed {seed}"

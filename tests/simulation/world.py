@@ -63,6 +63,7 @@ class RunPlan:
 
     `takes_over` is whether a new life of the first worker knows by the lock that no other is alive;
     `troubles` befall the posts in their order, and after them each call with a probability of `trouble_rate`.
+    `is_distributed` slows reading down as Slack does for some apps, and without `may_read` there is none.
     """
 
     seed: int
@@ -71,6 +72,7 @@ class RunPlan:
     second_lives: Sequence[LifePlan] = ()
     takes_over: bool = True
     is_distributed: bool = False
+    may_read: bool = True
     trouble_rate: float = 0.0
     troubles: Sequence[Trouble] = ()
 
@@ -123,7 +125,8 @@ class _World:
         self.patience = patience
         self.clock = VirtualClock()
         self.random = Random(plan.seed)
-        config = {"is_distributed": plan.is_distributed}
+        withheld = [] if plan.may_read else ["channels:history"]
+        config = {"is_distributed": plan.is_distributed, "withheld_scopes": withheld}
         self.workspace = Workspace(_manifest(), clock=self.clock, config=config)
         self.workspace.timer = self._settle_after
         self.workspace.subscribe(self._observe)

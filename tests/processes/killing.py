@@ -1,0 +1,172 @@
+"""`paper-round run` as a process of its own, which is killed and started again while it delivers a digest."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from bot.carrying import Patience, Tools
+from bot.clock import SystemClock
+from bot.delivery import Deliverer, Ended
+from bot.manifest import load_manifest
+from bot.pacing import Pacer
+from bot.posting import Answer, SlackWire
+from bot.sandbox import Sandbox, Workspace, settings_for_a_bot
+from storage.database import connect
+from storage.records import DeliveryState, Listing, ListingState, Paper, Subscription
+from storage.runner import InlineRunner
+from storage.storage import Storage
+
+_ROOT = Path(__file__).parents[2]
+_SOURCE = "digest-file"
+_START_SECONDS = 60.0
+_LOOK_EVERY = 0.1
+
+# Answers that come late make it likely that a process dies between its message and the answer.
+_ANSWER_SECONDS = 0.3
+
+_SETTINGS = {"PAPER_ROUND_SETTLING_SECONDS": "0.4", "PAPER_ROUND_LAST_LOOK_SECONDS": "0"}
+
+# A process that is started 40 times asks for more connections than one that is started once.
+_RATES = {"tier_1": None}
+
+
+class _Watched(Workspace):
+    """A workspace that tells of each call that comes."""
+
+    def __init__(self, manifest: dict[str, Any]) -> None:
+        super().__init__(manifest, config={"rates": _RATES})
+        self.called = asyncio.Event()
+
+    def record(self, *args: Any, **more: Any) -> None:
+        super().record(*args, **more)
+        self.called.set()
+
+
+class _NoSlack:
+    """Nothing is called while a digest is only written down."""
+
+    async def call(self, method: str, arguments: Any) -> Answer:
+        raise AssertionError(f"{method} was called with {arguments} before anything was to be sent.")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A sandbox, and the database of a bot that has one digest to deliver there."""
+
+    workspace: _Watched
+    environment: dict[str, str]
+    database: Path
+    delivery_id: int
+
+    def positions(self) -> list[int]:
+        """Return the positions of the messages in the channel, in the channel's order."""
+        messages = self.workspace.channel("papers").messages.values()
+        return [each.metadata["event_payload"]["position"] for each in messages if each.metadata]
+
+    def threads(self) -> set[str | None]:
+        """Return the parents under which the messages are, `None` for what is in the channel itself."""
+        return {each.thread_ts for each in self.workspace.channel("papers").messages.values()}
+
+    def state(self) -> DeliveryState:
+        """Return how far the bot says it is; for waiting, not for judging."""
+        database = connect(self.database, query_only=True)
+        try:
+            delivery = Storage(database).deliveries.get(self.delivery_id)
+        finally:
+            database.close()
+        assert delivery is not None
+        return delivery.state
+
+    @asynccontextmanager
+    async def bot(self) -> AsyncIterator[asyncio.subprocess.Process]:
+        """Run the bot until the block ends, which kills it; the block begins with its first call."""
+        self.workspace.called.clear()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run", "--db", str(self.database)),
+            cwd=_ROOT,
+            env={"PATH": os.environ["PATH"], **self.environment},
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await self.workspace.called.wait()
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+    async def kill_after(self, seconds: float) -> bool:
+        """Run the bot and kill it so long after its first call; tell whether it was alive until then."""
+        async with self.bot() as process:
+            try:
+                await asyncio.wait_for(process.wait(), seconds)
+            except TimeoutError:
+                return True
+        return False
+
+    async def run_until(self, *states: DeliveryState, within: float) -> None:
+        """Run the bot until the delivery is in one of the states. Raises TimeoutError."""
+        async with self.bot() as process, asyncio.timeout(within):
+            while self.state() not in states:
+                assert process.returncode is None
+                await asyncio.wait({asyncio.ensure_future(process.wait())}, timeout=_LOOK_EVERY)
+
+
+@asynccontextmanager
+async def place(folder: Path, cards: int) -> AsyncIterator[Place]:
+    """Open a sandbox, and write down a digest of so many papers for its channel #papers."""
+    workspace = _Watched(load_manifest())
+    database = folder / "bot.db"
+    delivery_id = await _plan(database, workspace, cards)
+    workspace.faults.add("delay", method="chat.postMessage", times=10 * cards, seconds=_ANSWER_SECONDS)
+    async with Sandbox(workspace) as sandbox:
+        environment = {**settings_for_a_bot(sandbox), **_SETTINGS}
+        yield Place(workspace, environment, database, delivery_id)
+
+
+async def _plan(database: Path, workspace: Workspace, cards: int) -> int:
+    clock, storage = SystemClock(), InlineRunner(database)
+    now = datetime.now(UTC)
+    papers = [Paper(f"2509.{number:05d}", f"On killing, part {number}") for number in range(cards)]
+    listing = Listing(_SOURCE, now.date(), ListingState.COMPLETE, tuple(paper.id for paper in papers))
+    # Due by its time in half a day, so that only what was asked for is delivered here.
+    wanted = Subscription(
+        workspace=workspace.team_id,
+        channel=workspace.channel("papers").id,
+        language="en",
+        sources=(_SOURCE,),
+        at=(now + timedelta(hours=12)).time(),
+        begun_at=now,
+    )
+
+    def fill(tables: Storage) -> Subscription:
+        for paper in papers:
+            tables.papers.add(paper)
+        tables.listings.put(listing)
+        return tables.subscriptions.put(wanted)
+
+    try:
+        tools = Tools(storage, SlackWire(_NoSlack()), clock, Pacer(clock), Patience())
+        delivery_id = await Deliverer(tools, _tell).open_asked(await storage.write(fill), listing.day)
+    finally:
+        storage.close()
+    assert delivery_id is not None
+    return delivery_id
+
+
+async def _tell(ended: Ended) -> None:
+    raise AssertionError(f"The delivery ended early: {ended.reason}")
+
+
+async def kill_again_and_again(place: Place, random: Random, times: int, longest: float) -> None:
+    """Kill the bot so often, each time at a random moment after its first call."""
+    for _ in range(times):
+        assert await place.kill_after(random.uniform(0, longest))
