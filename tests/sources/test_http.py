@@ -6,7 +6,7 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError, SourceUnreachableError
@@ -267,6 +267,7 @@ def test_a_wait_is_read_in_every_form_and_at_most_a_day(headers: dict[str, str],
     assert retry_after(429, httpx.Headers(headers)) == wait
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.text())
 def test_no_header_breaks_the_reading_of_a_wait(asked: str, now: str, limit: str) -> None:
     headers = httpx.Headers({"Retry-After": asked, "Date": now, "RateLimit": limit}, encoding="utf-8")
