@@ -6,8 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import aiohttp
+import httpx
 from filelock import FileLock, Timeout
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -21,8 +23,12 @@ from bot.delivery import Deliverer
 from bot.errors import SlackUnavailableError
 from bot.pacing import Pacer
 from bot.posting import SlackCaller, SlackWire
+from bot.publishing import Publishing
 from bot.schedule import Clockwork, make_scheduler
 from bot.settings import Settings, tokens
+from bot.sources.arxiv import ArxivClient
+from bot.sources.catalogue import catalogue
+from bot.sources.http import Fetcher
 from bot.telling import Announcer, Teller
 from handlers.parts import Parts
 from handlers.people import People
@@ -64,6 +70,30 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
 
 
 @asynccontextmanager
+async def publishing(settings: Settings, clock: Clock) -> AsyncIterator[Publishing]:
+    """Reach the sources alone, for a command that fetches and ends; raises `StorageError`."""
+    async with AsyncExitStack() as stack:
+        storage = ThreadRunner(settings.database)
+        stack.callback(storage.close)
+        yield await _open_publishing(settings, clock, storage, stack)
+
+
+async def _open_publishing(
+    settings: Settings, clock: Clock, storage: Runner, stack: AsyncExitStack
+) -> Publishing:
+    fetcher = Fetcher(await stack.enter_async_context(httpx.AsyncClient()))
+    arxiv = ArxivClient(
+        fetcher,
+        clock,
+        contact=settings.contact,
+        random=Random(),  # noqa: S311 -- it only spreads waits
+        api_url=settings.arxiv_api_url,
+        feed_url=settings.arxiv_feed_url,
+    )
+    return Publishing(storage, clock, catalogue(fetcher, arxiv, settings.hugging_face_url))
+
+
+@asynccontextmanager
 async def application(settings: Settings, clock: Clock) -> AsyncIterator[Application]:
     """Deliver what is due and answer people until the block ends; raises what `connection` raises."""
     _, app_token = tokens(settings)
@@ -75,7 +105,8 @@ async def application(settings: Settings, clock: Clock) -> AsyncIterator[Applica
         await _connect(socket)
 
         await _take_over(settings.database, parts.storage, stack)
-        scheduler = make_scheduler(Clockwork(parts.storage, clock, parts.deliverer))
+        sources = await _open_publishing(settings, clock, parts.storage, stack)
+        scheduler = make_scheduler(Clockwork(parts.storage, clock, parts.deliverer), sources)
         scheduler.start()
         stack.callback(scheduler.shutdown)
         _logger.info("Connected to workspace %s", parts.workspace)

@@ -15,6 +15,7 @@ import click
 
 from bot.channel_commands import deliver, status, subscribe, subscriptions, unsubscribe
 from bot.errors import NotADigestError
+from bot.source_commands import fetch
 from bot.terminal import (
     TellingGroup,
     database_option,
@@ -209,5 +210,5 @@ def _open_page(url: str) -> None:
         webbrowser.open(url)
 
 
-for _command in (subscribe, subscriptions, unsubscribe, deliver, status):
+for _command in (subscribe, subscriptions, unsubscribe, deliver, status, fetch):
     main.add_command(_command)

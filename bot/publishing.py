@@ -10,13 +10,14 @@ where it was.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 
 from bot.clock import Clock
 from bot.errors import SourceError, UnknownSourceError
+from bot.sources.source import Source
 from storage.records import Listing, ListingState, Paper
 from storage.runner import Runner
 from storage.storage import Storage
@@ -36,20 +37,6 @@ _DAYS_TO_CATCH_UP = 14
 _FIRST_DAYS = 4
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Who publishes a list each UTC day: how it is fetched, and when it usually is out.
-
-    `fetch` returns a day's papers in order, none where nothing is listed, and raises `SourceError`. A source
-    without `past` can only be asked for today.
-    """
-
-    name: str
-    fetch: Callable[[date], Awaitable[tuple[Paper, ...]]]
-    usual_at: time
-    has_past: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +109,14 @@ class Publishing:
         wanted = await self._storage.read(_wanted_sources)
         for source in filter(None, map(self._find, sorted(wanted))):
             await self._look_at(source)
+
+    async def unfinished(self, name: str, days: list[date]) -> list[date]:
+        """Return those of the days that are not known to be over."""
+        known = await self._storage.read(lambda storage: [storage.listings.get(name, day) for day in days])
+        over = {ListingState.COMPLETE, ListingState.NONE}
+        return [
+            day for day, listing in zip(days, known, strict=True) if not listing or listing.state not in over
+        ]
 
     async def refresh(self, name: str, day: date) -> Refresh:
         """Look at a source's day now, and keep what it lists; a failure is kept and logged once.

@@ -9,6 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.clock import Clock
 from bot.delivery import Deliverer
 from bot.due import due_slot, local_date
+from bot.publishing import Publishing
 from storage.records import Subscription
 from storage.runner import Runner
 from storage.storage import Storage
@@ -58,7 +59,7 @@ def is_paused(subscription: Subscription, now: datetime) -> bool:
     return until is None or local_date(now, ZoneInfo(subscription.zone)) < until
 
 
-def make_scheduler(clockwork: Clockwork) -> AsyncIOScheduler:
+def make_scheduler(clockwork: Clockwork, publishing: Publishing) -> AsyncIOScheduler:
     """Return the scheduler, not started yet; its first tick comes at once.
 
     A tick that comes late is never skipped and never piles up on another: missed work is in the tables. No
@@ -66,9 +67,10 @@ def make_scheduler(clockwork: Clockwork) -> AsyncIOScheduler:
     """
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-    scheduler.add_job(
-        clockwork.tick, "interval", seconds=SECONDS_BETWEEN_TICKS, id="tick", next_run_time=datetime.now(UTC)
-    )
+    for job_id, job in (("tick", clockwork.tick), ("sources", publishing.look_around)):
+        scheduler.add_job(
+            job, "interval", seconds=SECONDS_BETWEEN_TICKS, id=job_id, next_run_time=datetime.now(UTC)
+        )
     return scheduler
 
 

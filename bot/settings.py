@@ -84,6 +84,26 @@ class Settings(BaseSettings):
         validation_alias="PAPER_ROUND_LAST_LOOK_SECONDS",
         description="how long after such a delivery to look for messages that came late",
     )
+    hugging_face_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="https://huggingface.co/",
+        validation_alias="HF_BASE_URL",
+        description="where Hugging Face is",
+    )
+    arxiv_api_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="https://export.arxiv.org/api/",
+        validation_alias="ARXIV_API_URL",
+        description="where arXiv's API is",
+    )
+    arxiv_feed_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="https://rss.arxiv.org/atom/",
+        validation_alias="ARXIV_FEED_URL",
+        description="where arXiv's daily Atom feeds are",
+    )
+    contact: str = Field(
+        default="",
+        validation_alias="PAPER_ROUND_CONTACT",
+        description="an address at which arXiv reaches whoever runs this bot, told with each request",
+    )
 
 
 def load_settings() -> Settings:

@@ -59,6 +59,10 @@ def m002_listings(database: Database) -> None:
             source TEXT NOT NULL,
             day TEXT NOT NULL,
             state TEXT NOT NULL CHECK (state IN ('waiting', 'partial', 'complete', 'none', 'stalled')),
+            looked_at TEXT,
+            next_look_at TEXT,
+            trouble TEXT,
+            trouble_since TEXT,
             PRIMARY KEY (source, day)
         ) STRICT
         """

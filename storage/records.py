@@ -78,12 +78,20 @@ class ListingState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one source lists for one day, in order; `NONE` is a day without papers."""
+    """What one source lists for one day, in order; `NONE` is a day without papers.
+
+    `looked_at` and `next_look_at` are when the source was and will be asked; `trouble` is what is wrong with
+    it, in a word or a sentence, and since when.
+    """
 
     source: str
     day: date
     state: ListingState
     paper_ids: tuple[str, ...] = ()
+    looked_at: datetime | None = None
+    next_look_at: datetime | None = None
+    trouble: str | None = None
+    trouble_since: datetime | None = None
 
 
 ALL_WEEKDAYS = frozenset(range(7))

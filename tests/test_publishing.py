@@ -8,7 +8,8 @@ import pytest
 
 from bot.clock import SimulatedClock
 from bot.errors import SourceError, SourceUnreachableError
-from bot.publishing import FEW, Publishing, Source, days_to_look_at
+from bot.publishing import FEW, Publishing, days_to_look_at
+from bot.sources.source import Source
 from storage.records import Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
 

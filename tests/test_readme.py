@@ -35,7 +35,7 @@ def test_the_settings_table_is_the_settings() -> None:
 
     def row(name: str) -> tuple[str, str, str]:
         field = Settings.model_fields[name]
-        default = "" if field.default is None else f"`{field.default}`"
+        default = f"`{field.default}`" if field.default not in {None, ""} else ""
         return str(field.validation_alias), default, str(field.description)
 
     assert [(name, default.strip(), text.strip()) for name, default, text in rows] == [

@@ -28,6 +28,14 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "api_url": "https://slack.com/api/",
         "database": Path("paper-round.db"),
         "command": "/papers",
+        "messages_a_minute": 300,
+        "lease_seconds": 120,
+        "settling_seconds": 20,
+        "last_look_seconds": 60,
+        "hugging_face_url": "https://huggingface.co/",
+        "arxiv_api_url": "https://export.arxiv.org/api/",
+        "arxiv_feed_url": "https://rss.arxiv.org/atom/",
+        "contact": "",
     }
 
 

@@ -133,8 +133,8 @@ class ArxivClient:
     async def _ask(self, ids: tuple[str, ...]) -> Answer:
         params: dict[str, str | int] = {"id_list": ",".join(ids), "max_results": len(ids)}
         answer = read_answer((await self._get(self._query_url, params=params)).body)
-        for problem in answer.problems:
-            _logger.warning("In an answer of arXiv's API: %s", problem)
+        for sentence in answer.skipped:
+            _logger.warning("In an answer of arXiv's API: %s", sentence)
         return answer
 
     async def _get(
@@ -175,7 +175,7 @@ def _joined(first: DailyList, then: DailyList) -> DailyList:
         first.day,
         (*first.papers, *(paper for paper in then.papers if paper.id not in known)),
         first.entries + then.entries,
-        (*first.problems, *then.problems),
+        (*first.skipped, *then.skipped),
     )
 
 
@@ -229,7 +229,8 @@ class _Gate:
         while (seconds := self._seconds_left()) > 0:
             if self._trouble and seconds > _PATIENCE:
                 raise _still_troubled(self._trouble, seconds) from self._trouble
-            await self._clock.sleep(seconds)
+            # A clock counts whole microseconds and may round a shorter wait to none at all.
+            await self._clock.sleep(max(seconds, 0.001))
 
     def _seconds_left(self) -> float:
         passed = (self._clock.now() - self._shut_at).total_seconds()

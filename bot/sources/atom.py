@@ -35,13 +35,12 @@ _EASTERN = ZoneInfo("America/New_York")
 class ArxivPaper:
     """A paper as arXiv's API tells it; its first category is the primary one.
 
-    `version` counts from 1. `published` is when the first version was submitted and `updated` when this one
-    was, in UTC; `comment` is the authors' own remark. `None` means that arXiv does not say.
+    `version` counts from 1 and `updated` is when it was submitted, in UTC; `comment` is the authors' own
+    remark. `None` means that arXiv does not say.
     """
 
     paper: Paper
     version: int | None = None
-    published: datetime | None = None
     updated: datetime | None = None
     comment: str | None = None
 
@@ -55,14 +54,14 @@ class ArxivPaper:
 class Answer:
     """What the API answered: papers by id, and how many it says there are (`None` where it does not).
 
-    `errors` are its own sentences on what it could not read in the request; `problems` are ours on entries
-    that could not be read.
+    `errors` are its own sentences on what it could not read in the request; `skipped` has one of ours for
+    each entry that could not be read.
     """
 
     papers: dict[str, ArxivPaper]
     total: int | None
     errors: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +69,13 @@ class DailyList:
     """What arXiv announced on one day in some categories: its new papers and those cross-listed, in order.
 
     `day` is the feed's own date, which may be one batch behind the calendar. `entries` counts everything in
-    the feed, replaced papers too; `problems` are sentences on entries that could not be read.
+    the feed, replaced papers too; `skipped` has a sentence for each entry that could not be read.
     """
 
     day: date
     papers: tuple[Paper, ...]
     entries: int
-    problems: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
 
 # --- The API --------------------------------------------------------------------------------------------
@@ -86,13 +85,13 @@ def read_answer(body: bytes) -> Answer:
     """Read an answer of the API; raises SourceAnswerError where it is none."""
     feed = _feed(body)
     entries = feed.findall("atom:entry", _NAMES)
-    found, problems = _readable([entry for entry in entries if not _is_error(entry)], _arxiv_paper)
+    found, skipped = _readable([entry for entry in entries if not _is_error(entry)], _arxiv_paper)
     total = _text(feed, "opensearch:totalResults")
     return Answer(
         papers={each.paper.id: each for each in found},
         total=int(total) if total.isdecimal() else None,
         errors=tuple(_text(entry, "atom:summary") for entry in entries if _is_error(entry)),
-        problems=problems,
+        skipped=skipped,
     )
 
 
@@ -104,17 +103,18 @@ def _arxiv_paper(entry: Element) -> ArxivPaper:
     primary = [each.get("term", "") for each in entry.findall("arxiv:primary_category", _NAMES)]
     authors = entry.findall("atom:author", _NAMES)
     version = re.search(r"v([0-9]{1,6})$", _text(entry, "atom:id"))
+    published = _moment(entry, "atom:published")
     paper = Paper(
         id=_paper_id(entry),
         title=_title(entry),
         authors=tuple(filter(None, (_text(author, "atom:name") for author in authors))),
         abstract=_text(entry, "atom:summary") or None,
         categories=_unique([*primary, *_categories(entry)]),
+        published=published.date() if published else None,
     )
     return ArxivPaper(
         paper,
         version=int(version[1]) if version else None,
-        published=_moment(entry, "atom:published"),
         updated=_moment(entry, "atom:updated"),
         comment=_text(entry, "arxiv:comment") or None,
     )
@@ -127,13 +127,15 @@ _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*(?P<type>[a-z-]+)\s*(?:Abs
 
 
 def read_daily_feed(body: bytes) -> DailyList:
-    """Read a feed of rss.arxiv.org; raises SourceAnswerError where it is none, or does not say its day."""
+    """Read a feed of rss.arxiv.org; raises SourceAnswerError where it is none or cannot be read."""
     feed = _feed(body)
     entries = feed.findall("atom:entry", _NAMES)
     updated = _moment(feed, "atom:updated")
     if updated is None:
         raise SourceAnswerError("arXiv's daily feed does not say of which day it is.")
-    announced, problems = _readable(entries, _announced)
+    announced, skipped = _readable(entries, _announced)
+    if skipped and not any(announced):
+        raise SourceAnswerError(f"Nothing that arXiv's daily feed announces can be read. {skipped[0]}")
     papers: dict[str, Paper] = {}
     for paper in filter(None, announced):
         papers.setdefault(paper.id, paper)
@@ -141,7 +143,7 @@ def read_daily_feed(body: bytes) -> DailyList:
         day=updated.astimezone(_EASTERN).date(),
         papers=tuple(papers.values()),
         entries=len(entries),
-        problems=problems,
+        skipped=skipped,
     )
 
 
@@ -195,14 +197,14 @@ _T = TypeVar("_T")
 def _readable(entries: list[Element], read: Callable[[Element], _T]) -> tuple[list[_T], tuple[str, ...]]:
     """Return what could be read, and a sentence for each entry that could not."""
     found: list[_T] = []
-    problems: list[str] = []
+    skipped: list[str] = []
     for number, entry in enumerate(entries, 1):
         try:
             found.append(read(entry))
         except _UnreadableError as error:
             name = _text(entry, "atom:id")[:80] or _text(entry, "atom:title")[:80] or "without a name"
-            problems.append(f"Entry {number} ({name}) {error}.")
-    return found, tuple(problems)
+            skipped.append(f"Entry {number} ({name}) {error}.")
+    return found, tuple(skipped)
 
 
 def _paper_id(entry: Element) -> str:
