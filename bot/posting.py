@@ -175,7 +175,7 @@ class SlackWire:
         self, channel: str, thread_ts: str | None, oldest: datetime, cursor: str | None
     ) -> Sightings | Failure:
         """Read a page of a thread, or of the channel where `thread_ts` is `None`, from a moment on."""
-        # How many messages make a page is left to Slack: where it allows 15 it may refuse to be asked for more.
+        # How many make a page is left to Slack: where it allows 15 it may refuse to be asked for more.
         arguments: dict[str, Any] = {
             "channel": channel,
             "oldest": f"{oldest.timestamp():.6f}",
