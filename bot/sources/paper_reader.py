@@ -1,0 +1,115 @@
+"""Reading a paper's HTML or PDF in a process of its own, which can be ended.
+
+What strangers put into a PDF may keep a reader busy for ever or grow in memory without end. A process has an
+end to both, and the bot goes on meanwhile.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from bot.errors import SourceAnswerError
+
+Form = Literal["html", "pdf"]
+
+# The bot's own environment holds its tokens; this is what Python needs of it.
+_ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZ", "LANG", "LC_ALL")
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderLimits:
+    """How much reading one paper may take: seconds, bytes of memory, pages of a PDF, characters of text."""
+
+    seconds: float = 90.0
+    memory_bytes: int = 1024 * 1024 * 1024
+    pages: int = 400
+    characters: int = 1_000_000
+
+
+async def read_apart(form: Form, body: bytes, limits: ReaderLimits) -> str:
+    """Return the text of a paper's HTML or PDF; raises SourceAnswerError, which says of the paper why not."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", __name__, form, json.dumps(asdict(limits))),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+    )
+    try:
+        async with asyncio.timeout(limits.seconds):
+            output, _ = await process.communicate(body)
+    except TimeoutError as error:
+        raise SourceAnswerError(
+            f"its {form.upper()} takes more than {limits.seconds:g} seconds to read"
+        ) from error
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    return _told(form, output, process.returncode)
+
+
+def _told(form: Form, output: bytes, status: int | None) -> str:
+    try:
+        told: dict[str, str] = json.loads(output)
+    except ValueError as error:
+        raise SourceAnswerError(
+            f"the process that read its {form.upper()} ended with status {status}"
+        ) from error
+    if "text" in told:
+        return told["text"]
+    raise SourceAnswerError(told["reason"])
+
+
+# --- In that process -------------------------------------------------------------------------------------
+
+
+def _limit_this_process(limits: ReaderLimits) -> None:
+    """Set the limits that the operating system keeps, where it has them: Windows has none."""
+    try:
+        import resource
+    except ImportError:
+        return
+    # One second more than the bot itself waits; this only ends a reader whose bot is gone.
+    seconds = int(limits.seconds) + 1
+    for kind, most in (
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        # macOS refuses a limit on the address space.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (most, most))
+
+
+def _read(form: Form, body: bytes, limits: ReaderLimits) -> dict[str, str]:
+    from bot.sources.paper_text import text_of_html, text_of_pdf
+
+    name = form.upper()
+    try:
+        text = text_of_html(body) if form == "html" else text_of_pdf(body, limits.pages)
+    except SourceAnswerError as error:
+        return {"reason": str(error)}
+    except MemoryError:
+        return {"reason": f"its {name} takes more than {limits.memory_bytes >> 20} MB of memory to read"}
+    except Exception as error:  # noqa: BLE001 - on a broken file pypdf raises whatever it stumbles over
+        return {"reason": f"its {name} cannot be read: {type(error).__name__}"}
+    if len(text) > limits.characters:
+        return {"reason": f"its text is longer than {limits.characters} characters"}
+    return {"text": text}
+
+
+def _main() -> None:
+    form: Form = "html" if sys.argv[1] == "html" else "pdf"
+    limits = ReaderLimits(**json.loads(sys.argv[2]))
+    _limit_this_process(limits)
+    told = _read(form, sys.stdin.buffer.read(), limits)
+    sys.stdout.write(json.dumps(told))
+
+
+if __name__ == "__main__":
+    _main()

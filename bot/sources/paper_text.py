@@ -1,0 +1,158 @@
+"""A paper's HTML or PDF as plain text, without references and appendices; pure.
+
+A line is a heading, a paragraph, a caption or a table's row with ` | ` between its cells; from a PDF it is a
+line as printed. Formulas are LaTeX where the source has it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from io import BytesIO
+from itertools import chain
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from bot.errors import SourceAnswerError
+
+# --- HTML ------------------------------------------------------------------------------------------------
+
+# Private characters, which stand for what the text of an element does not show.
+_LINE, _CELL = "\ue000", "\ue001"
+_LEFT_OUT = (
+    "script, style, noscript, nav, header, footer, svg, img, button, .ltx_page_header, .ltx_page_footer, "
+    ".ltx_TOC, .ltx_authors, .ltx_bibliography, .ltx_appendix, .ltx_index, .ltx_note_mark, .ltx_tag_note, "
+    ".ltx_note_type, .ltx_ERROR"
+)
+_BLOCKS = "p, div, section, h1, h2, h3, h4, h5, h6, tr, li, dt, dd, figure, figcaption, blockquote, .ltx_tr"
+_CELLS = "td, th, .ltx_td, .ltx_th"
+
+
+def text_of_html(body: bytes) -> str:
+    """Return the text of a page that LaTeXML made, as arXiv's are; raises SourceAnswerError for any other.
+
+    The names of its classes are LaTeXML's: https://math.nist.gov/~BMiller/LaTeXML/manual/schema/
+    """
+    source = body.decode("utf-8", "replace").replace(_LINE, " ").replace(_CELL, " ")
+    article = LexborHTMLParser(source).css_first("article.ltx_document, .ltx_document")
+    if article is None:
+        raise SourceAnswerError("its HTML page is not one of a paper")
+    _leave_out(article)
+    for formula in article.css("math"):
+        formula.replace_with(f" {readable_formula(formula.attributes.get('alttext') or '')} ")
+    for note in article.css(".ltx_note_content"):
+        note.insert_before(" (")
+        note.insert_after(") ")
+    for cell in article.css(_CELLS):
+        cell.insert_after(_CELL)
+    for block in article.css(_BLOCKS):
+        block.insert_before(_LINE)
+        block.insert_after(_LINE)
+    return _tidy(map(_row, " ".join(article.text().split()).split(_LINE)))
+
+
+def _leave_out(article: LexborNode) -> None:
+    for section in article.css("section"):
+        heading = section.css_first("h1, h2, h3, h4, h5, h6")
+        if heading is not None and _BACK_MATTER.fullmatch(" ".join(heading.text().split())):
+            _remove_from(section)
+            break
+    for node in article.css(_LEFT_OUT):
+        node.decompose()
+
+
+def _remove_from(section: LexborNode) -> None:
+    while section.next is not None:
+        section.next.decompose()
+    section.decompose()
+
+
+def _row(line: str) -> str:
+    return " | ".join(cell.strip() for cell in line.split(_CELL)).strip(" |")
+
+
+_READABLE = (
+    (r"\%", "%"),
+    (r"\,", " "),
+    (r"\;", " "),
+    (r"\!", ""),
+    (r"\times", "×"),
+    (r"\pm", "±"),
+    ("{,}", ","),
+)
+
+
+def readable_formula(tex: str) -> str:
+    r"""Return a formula's LaTeX so that its figures read as in a sentence: `1{,}024\%` as `1,024%`."""
+    for mark, sign in _READABLE:
+        tex = tex.replace(mark, sign)
+    return tex
+
+
+# --- PDF -------------------------------------------------------------------------------------------------
+
+_STAMP = re.compile(r"arXiv:\S+v[0-9]+\s+\[[\w.-]+\]\s+[0-9]{1,2} \w{3} [0-9]{4}")
+_HYPHEN = re.compile(r"(?<=[a-z]{2})-\n(?=[a-z]{2})")
+_LIGATURE = re.compile("[\ufb00-\ufb06]")
+
+
+def text_of_pdf(body: bytes, most_pages: int) -> str:
+    """Return the text of a PDF; raises SourceAnswerError where it cannot be read or has too many pages."""
+    if b"%PDF-" not in body[:1024]:
+        raise SourceAnswerError("what arXiv sends as its PDF is none")
+    try:
+        pages = PdfReader(BytesIO(body)).pages
+        if len(pages) > most_pages:
+            raise SourceAnswerError(f"its PDF has {len(pages)} pages, and {most_pages} are read at most")
+        text = "\n".join(page.extract_text() for page in pages)
+    except PyPdfError as error:
+        raise SourceAnswerError(f"its PDF cannot be read: {error}") from error
+    lines = _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text).splitlines()
+    return _tidy(line for line in lines if not _STAMP.search(line))
+
+
+# --- Both ------------------------------------------------------------------------------------------------
+
+_NUMBER = r"(?:(?:[0-9]{1,2}|[A-Z]|[IVX]{1,5})[.:]?\s+)?"
+_REFERENCES = re.compile(
+    rf"{_NUMBER}(?:references(?: and notes)?|bibliography|literature cited|works cited)\s*[.:]?",
+    re.IGNORECASE,
+)
+_APPENDIX = re.compile(
+    rf"{_NUMBER}(?:(?i:appendix|(?:technical )?appendices|supplement(?:ary|al) (?:materials?|information))"
+    r"(?:\s+[A-Z0-9]{1,2})?\s*[.:]?(?:\s+[A-Z][^.,;]{0,60})?)"
+)
+_BACK_MATTER = re.compile(f"{_REFERENCES.pattern}|{_APPENDIX.pattern}", re.IGNORECASE)
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_LINES_OF_A_LIST = 12
+_FRONT = 0.2
+
+
+def _tidy(lines: Iterator[str]) -> str:
+    """Return the lines without what is invisible in them, up to the references or the first appendix."""
+    whole = "\n".join(filter(None, (" ".join(_visible(line).split()) for line in lines)))
+    kept = _HYPHEN.sub("", whole).split("\n")
+    ends = chain(_reference_lists(kept), _appendices(kept), [len(kept)])
+    return "\n".join(kept[: min(ends)])
+
+
+def _visible(line: str) -> str:
+    """Return the line without control characters and surrogates, which no file and no model can take."""
+    return "".join(each if unicodedata.category(each) not in {"Cc", "Cs", "Co"} else " " for each in line)
+
+
+def _reference_lists(lines: list[str]) -> Iterator[int]:
+    """Yield where a list of references begins: years are below its heading, unlike in a table of contents."""
+    for at, line in enumerate(lines):
+        if _REFERENCES.fullmatch(line):
+            below = " ".join(lines[at + 1 : at + 1 + _LINES_OF_A_LIST])
+            if len(_YEAR.findall(below)) > 1:
+                yield at
+
+
+def _appendices(lines: list[str]) -> Iterator[int]:
+    """Yield where an appendix begins; early in a paper the word is in its table of contents."""
+    for at, line in enumerate(lines):
+        if at > _FRONT * len(lines) and _APPENDIX.fullmatch(line):
+            yield at
