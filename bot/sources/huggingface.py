@@ -56,8 +56,10 @@ async def fetch_day(fetcher: Fetcher, base_url: str, day: date) -> DayList:
     host = httpx.URL(base_url).host
     found: dict[str, Paper] = {}
     skipped: list[str] = []
+    seen = 0
     for page in range(_MOST_PAGES):
-        listed = await _fetch_page(fetcher, base_url, day, page)
+        listed = await _fetch_page(fetcher, base_url, day, page, seen + 1)
+        seen += len(listed.papers) + len(listed.skipped)
         known = len(found)
         for paper in listed.papers:
             found.setdefault(paper.id, paper)
@@ -75,14 +77,14 @@ def _plausible(listed: DayList, host: str) -> DayList:
     return listed
 
 
-async def _fetch_page(fetcher: Fetcher, base_url: str, day: date, page: int) -> DayList:
+async def _fetch_page(fetcher: Fetcher, base_url: str, day: date, page: int, first_number: int) -> DayList:
     fetched = await fetcher.get(
         f"{base_url.rstrip('/')}/api/daily_papers",
         params={"date": day.isoformat(), "limit": _PAPERS_A_PAGE, "p": page},
         most_bytes=_MOST_BYTES,
     )
     try:
-        return read_page(fetched.body, first_number=page * _PAPERS_A_PAGE + 1)
+        return read_page(fetched.body, first_number)
     except SourceAnswerError as error:
         raise SourceAnswerError(f"{httpx.URL(base_url).host} {error}") from error
 

@@ -254,6 +254,7 @@ def http_date(moment: datetime) -> str:
         ({"Retry-After": http_date(NOW + timedelta(days=900)), "Date": http_date(NOW)}, 86400.0),
         ({"Retry-After": http_date(NOW), "Date": "yesterday"}, None),
         ({"Retry-After": http_date(NOW)}, None),
+        ({"Retry-After": "Mon, 29 Sep 2025 09:00:00 -0000", "Date": http_date(NOW)}, None),
         ({"Retry-After": "999999999999999"}, None),
         ({"Retry-After": "999999999"}, 86400.0),
         ({"Retry-After": "-5"}, None),

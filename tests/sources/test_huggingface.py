@@ -179,6 +179,13 @@ async def test_bad_entries_among_good_ones_are_skipped_and_named(fetcher: Fetche
     )
 
 
+async def test_entries_are_counted_over_all_pages(fetcher: Fetcher) -> None:
+    entries = [*many(1, 73), {"paper": {"id": "a-blog-post"}}]
+    found = await listed(fetcher, replaying(entries, most=50))
+
+    assert found.skipped == ("Entry 74 (“a-blog-post”) was skipped: paper.id is no arXiv id.",)
+
+
 @pytest.mark.parametrize(
     ("field", "found"),
     [
