@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 import webbrowser
+import zoneinfo
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ def main(verbose: bool) -> None:
     """
     from bot.logs import set_up_logging
 
+    # The pinned tzdata package, not whatever rules this machine has: a digest's hour must not depend on it.
+    zoneinfo.reset_tzpath(to=())
     set_up_logging(logging.INFO if verbose else logging.WARNING)
 
 

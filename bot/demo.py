@@ -18,6 +18,7 @@ from bot.manifest import load_manifest
 from bot.sandbox import Sandbox, Workspace
 from bot.settings import Settings
 from bot.sources.digest_file import SOURCE, DigestFile
+from bot.subscribing import begin
 from storage.records import Subscription
 
 CHANNEL = "papers"
@@ -59,7 +60,7 @@ async def run_demo(options: DemoOptions, clock: Clock, announcer: Announcer, wor
         announcer.opened(sandbox.url)
         for digest in digests:
             await import_into(bot.storage, digest)
-        is_whole = await _deliver(bot, workspace, digests, options, announcer)
+        is_whole = await _deliver(bot, workspace, clock, digests, options, announcer)
         if not options.once:
             announcer.echo("Try /papers help on the page. Ctrl-C ends the demo.")
             await asyncio.Event().wait()
@@ -74,6 +75,7 @@ def demo_workspace(clock: Clock) -> Workspace:
 async def _deliver(
     bot: Application,
     workspace: Workspace,
+    clock: Clock,
     digests: list[DigestFile],
     options: DemoOptions,
     announcer: Announcer,
@@ -85,7 +87,7 @@ async def _deliver(
         language=options.language or _language(digests[0]),
         sources=(SOURCE,),
     )
-    kept = await bot.storage.write(lambda storage: storage.subscriptions.put(subscription))
+    kept = await bot.storage.write(lambda storage: begin(storage, subscription, clock.now()))
     delivery_id = await bot.deliverer.open_asked(kept, day)
     if delivery_id is None:
         announcer.echo(f"{day} is a day without papers: nothing to deliver.")

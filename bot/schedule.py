@@ -1,14 +1,14 @@
 """The clockwork: a few jobs that ask the tables what is to be done. No job holds any state."""
 
 import logging
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.delivery import Deliverer
-from bot.due import due_slot, local_date
+from bot.due import due_at, due_slot, local_date
 from bot.publishing import Publishing
 from storage.records import Subscription
 from storage.runner import Runner
@@ -17,6 +17,9 @@ from storage.storage import Storage
 SECONDS_BETWEEN_TICKS = 30
 
 HEARTBEAT = "tick"
+
+_DATES_APART = timedelta(days=2)
+"""How far apart the dates on two calendars of the world can be at one moment."""
 
 _logger = logging.getLogger(__name__)
 
@@ -34,7 +37,11 @@ class Clockwork:
         now = self._clock.now()
         last_tick, waiting = await self._storage.read(_look)
         for subscription, last_slot in waiting:
-            await self._open_if_due(subscription, last_slot, now, last_tick)
+            try:
+                await self._open_if_due(subscription, last_slot, now, last_tick)
+            except Exception:
+                # One subscription must not keep back the others; the next tick tries it again.
+                _logger.exception("Subscription %s could not be looked at", subscription.id)
         await self._storage.write(lambda storage: storage.heartbeats.beat(HEARTBEAT, now))
         await self._deliverer.start_all()
 
@@ -44,11 +51,21 @@ class Clockwork:
         zone = ZoneInfo(subscription.zone)
         if is_paused(subscription, now):
             return
-        slot = due_slot(now, subscription.at, zone, subscription.weekdays, subscription.begun_at, last_slot)
+        if last_slot and last_slot > local_date(now, zone) + _DATES_APART:
+            # It was opened by a clock that ran ahead, and must not silence the channel until then.
+            last_slot = None
+        begun = _begun(subscription, zone)
+        slot = due_slot(now, subscription.at, zone, subscription.weekdays, begun, last_slot)
         if slot:
             is_late = slot.lateness(now, last_tick) > timedelta()
             await self._deliverer.open_scheduled(subscription, slot.day, is_late=is_late)
             _logger.info("Digest of %s is due in subscription %s", slot.day, subscription.id)
+
+
+def _begun(subscription: Subscription, zone: ZoneInfo) -> datetime:
+    """Return since when the subscription delivers: a pause that is over has it begin anew."""
+    until = subscription.paused_until
+    return max(subscription.begun_at, due_at(until, time.min, zone)) if until else subscription.begun_at
 
 
 def is_paused(subscription: Subscription, now: datetime) -> bool:

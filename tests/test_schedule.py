@@ -138,3 +138,28 @@ async def test_each_tick_leaves_a_heartbeat(stage: Stage) -> None:
     await tick_at(stage, tomorrow(9))
 
     assert await stage.bot.storage.read(lambda tables: tables.heartbeats.last("tick")) == tomorrow(9)
+
+
+async def test_one_subscription_that_cannot_be_looked_at_does_not_keep_back_the_others(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    await stage.import_sample()
+    broken = Subscription(stage.bot.workspace, "C1", "en", (SOURCE,), zone="Moon/Base")
+    await stage.bot.storage.write(lambda tables: tables.subscriptions.put(broken))
+    await subscribe(stage)
+    seen = await tick_at(stage, tomorrow(9))
+
+    assert parents(seen) == ["AI papers · September 30, 2025"]
+    assert "Moon/Base" in caplog.text
+
+
+async def test_a_clock_that_once_ran_far_ahead_does_not_silence_a_channel(stage: Stage) -> None:
+    await stage.import_sample()
+    subscription = await subscribe(stage)
+    await stage.bot.deliverer.open_scheduled(subscription, date(2030, 1, 1))
+    await import_into(
+        stage.bot.storage, DigestFile(date(2025, 9, 30), (DigestEntry(Paper("2510.00001", "New"), None),))
+    )
+    seen = await tick_at(stage, tomorrow(9))
+
+    assert "AI papers · September 30, 2025" in parents(seen)
