@@ -1,6 +1,6 @@
 """The settings of a channel: a modal that opens at once, previews what it would bring, and is sent in."""
 
-import logging
+import asyncio
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
@@ -40,7 +40,8 @@ from storage.storage import Storage
 
 _TITLES = 3
 
-_logger = logging.getLogger(__name__)
+# Slack waits three seconds for the answer to a form; the channel's turn may come later than that.
+_SECONDS_TO_TELL = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +135,11 @@ async def _submit(parts: Parts, person: Person, here: Here, view: dict[str, Any]
         await ack(response_action="update", view=refused)
         return
     saved = await _save(parts, person, here.channel, form)
-    await ack(response_action="update", view=_confirmation(saved, person, "settings.saved"))
-    not_told = await _tell_channel(parts, person, saved)
-    if not_told:
-        told = _confirmation(saved, person, "settings.not_told", reason=not_told)
-        await here.client.views_update(view_id=view["id"], view=told)
+    telling = asyncio.create_task(_tell_channel(parts, person, saved))
+    await asyncio.wait([telling], timeout=_SECONDS_TO_TELL)
+    await ack(response_action="update", view=_confirmation(saved, person, _reason(telling)))
+    if not telling.done() and (reason := await telling):
+        await here.client.views_update(view_id=view["id"], view=_confirmation(saved, person, reason))
 
 
 async def _save(parts: Parts, person: Person, channel: str, form: Form) -> _Saved:
@@ -165,12 +166,19 @@ async def _tell_channel(parts: Parts, person: Person, saved: _Saved) -> str | No
     return await parts.announcer.announce(wanted.workspace, wanted.channel, message)
 
 
-def _confirmation(saved: _Saved, person: Person, key: str, **values: str) -> Block:
+def _reason(telling: asyncio.Task[str | None]) -> str | None:
+    """Return why the channel could not be told, as far as that is known by now."""
+    return telling.result() if telling.done() else None
+
+
+def _confirmation(saved: _Saved, person: Person, not_told: str | None) -> Block:
     words, wanted = person.words, saved.now.subscription
+    is_saved = words.mrkdwn("settings.saved")
+    if not_told:
+        is_saved = words.mrkdwn("settings.not_told", reason=not_told)
     following = escape(when_sentence(wanted, saved.now.next_at, person.zone, words))
     post_now = Button(ids.POST_NOW, words("button.post_now"))
-    sentence = join("\n", [words.mrkdwn(key, **values), following])
-    return sentence_modal(sentence, words, post_now, about=wanted.channel)
+    return sentence_modal(join("\n", [is_saved, following]), words, post_now, about=wanted.channel)
 
 
 def preview(storage: Storage, wanted: Subscription) -> Preview | None:
