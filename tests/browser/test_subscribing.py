@@ -1,0 +1,112 @@
+"""A channel's digest set up, previewed, posted, paused, resumed and ended on the page, as a person would."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import Screen, leave
+from tests.browser.places import main_of, say
+from tests.stage import Stage, set_stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+@dataclass
+class Desk:
+    """The bot's stage, and its page as one person sees it."""
+
+    stage: Stage
+    page: Page
+
+    @property
+    def modal(self) -> Locator:
+        return self.page.get_by_role("dialog", name="Daily papers")
+
+    @property
+    def last(self) -> Locator:
+        return main_of(self.page).get_by_role("article").last
+
+    async def press(self, label: str) -> None:
+        """Press a button of the last message that has one of this name."""
+        await main_of(self.page).get_by_role("button", name=label, exact=True).last.click()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(window: BrowserContext, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with set_stage(tmp_path / "test.db") as stage:
+        await stage.import_sample()
+        screen = Screen(await window.new_page(), stage.sandbox)
+        screen.watch()
+        yield Desk(stage, await screen.open("ada"))
+        await leave(screen.page, stage.sandbox)
+    assert screen.complaints == []
+
+
+async def test_a_person_sets_up_a_digest_previews_posts_pauses_resumes_and_ends_it(desk: Desk) -> None:
+    page, modal = desk.page, desk.modal
+    await say(page, "/papers subscribe")
+    await expect(modal).to_contain_text("12 papers of September 29, 2025")
+
+    # What is wrong is said at its field, and what was typed stays.
+    zone = modal.get_by_role("textbox", name="Time zone")
+    await expect(zone).to_have_value("America/New_York")
+    await zone.fill("Berlin")
+    await modal.get_by_role("textbox", name="Only papers of the categories").fill("physics?")
+    await modal.get_by_role("button", name="Save").click()
+    await expect(zone).to_be_focused()
+    await expect(zone).to_have_accessible_description(re.compile("I cannot read “Berlin”"))
+    categories = modal.get_by_role("textbox", name="Only papers of the categories")
+    await expect(categories).to_have_accessible_description(re.compile("I cannot read “physics\\?”"))
+    await zone.fill("Europe/Berlin")
+    await categories.fill("")
+
+    # The preview follows a choice at once, and what is typed at a press.
+    await modal.get_by_role("button", name=re.compile("^Cards")).click()
+    await page.get_by_role("option", name="at most 5, the rest in short").click()
+    await expect(modal).to_contain_text("5 with a card each, 7 in short")
+    await expect(zone).to_have_value("Europe/Berlin")
+    await modal.get_by_role("textbox", name="Never papers with").fill("video, audio")
+    await modal.get_by_role("button", name="Preview").click()
+    await expect(modal).to_contain_text("1 left out for a word that is never wanted")
+    await modal.get_by_role("checkbox", name="Sunday").uncheck()
+    await modal.get_by_role("button", name="Save").click()
+
+    # It is saved, the channel is told, and the latest comes at once.
+    await expect(modal).to_contain_text("Saved.")
+    await expect(desk.last).to_contain_text("Ada Lovelace set up a digest of AI papers here: Monday")
+    await modal.get_by_role("button", name="Post now").click()
+    await expect(modal).to_contain_text("It is on its way")
+    await modal.get_by_role("button", name="Close").last.click()
+    await expect(modal).to_be_hidden()
+    heading = main_of(page).get_by_role("heading", name="AI papers · September 29, 2025")
+    await expect(heading).to_be_visible()
+    await desk.stage.bot.deliverer.join()
+
+    await say(page, "/papers pause until 2025-10-05")
+    await expect(desk.last).to_contain_text("paused the digests of this channel until October 5, 2025.")
+    await desk.press("Resume")
+    await expect(desk.last).to_contain_text("resumed the digests of this channel.")
+    await say(page, "/papers unsubscribe")
+    await expect(desk.last).to_contain_text("ended the digests of this channel.")
+    await say(page, "/papers status")
+    await expect(desk.last).to_contain_text("This channel has no digest yet.")
+    await expect(heading).to_have_count(1)
+
+
+async def test_an_invited_bot_is_set_up_from_its_greeting(desk: Desk) -> None:
+    page = desk.page
+    await page.get_by_role("link", name="general").click()
+    await main_of(page).get_by_role("button", name="Channel options").click()
+    await page.get_by_role("menuitem", name="Add Paper Round to the channel").click()
+    await expect(desk.last).to_contain_text("Hello! I bring each day's AI papers into a channel")
+
+    await desk.press("Set up")
+    await desk.modal.get_by_role("button", name="Save").click()
+
+    await expect(desk.modal).to_contain_text("Saved.")
+    await expect(desk.last).to_contain_text("every day at 09:00 (America/New_York), in English.")
