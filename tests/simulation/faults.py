@@ -82,7 +82,7 @@ def _refused(_: Random) -> Trouble:
 
 def _written_late(random: Random) -> Trouble:
     """Draw a write that a look or two can find, or one that comes when its second copy is on its way."""
-    return trouble("write_late", seconds=random.choice((random.uniform(5, 38), random.uniform(39, 45))))
+    return trouble("write_late", seconds=random.choice((random.uniform(5, 38), random.uniform(41, 45))))
 
 
 def _hidden(random: Random) -> Trouble:
@@ -102,7 +102,7 @@ _OF_ACTS = (*_OF_READS, _lost_after)
 _OF_POSTS = (
     *(
         lambda random, one=one: (one(random),)
-        for one in (*_OF_ACTS, _lost_after, _written_late, _written_late, _hidden)
+        for one in (*_OF_ACTS, _lost_after, *[_written_late] * 4, _hidden)
     ),
     _late_and_hidden,
     _lost_and_hidden,

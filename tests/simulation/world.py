@@ -9,7 +9,7 @@ import logging
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import cache
@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from bot.carrying import Patience, Tools
 from bot.delivery import Deliverer, Ended
+from bot.errors import StorageError
 from bot.manifest import load_manifest
 from bot.pacing import Pacer
 from bot.posting import Answer, AnswerLostError, NotConnectedError, SlackWire
@@ -35,6 +36,8 @@ LONGEST_RUN = timedelta(hours=3)
 """In this time each digest is whole, whatever the plans below hold."""
 
 PATIENCE = Patience()
+
+FULL_DISK = "The database did not take a change: database or disk is full."
 
 _SOURCE = "digest-file"
 _CLIENT_GIVES_UP_AFTER = 30.0
@@ -63,7 +66,8 @@ class RunPlan:
 
     `takes_over` is whether a new life of the first worker knows by the lock that no other is alive;
     `troubles` befall the posts in their order, and after them each call with a probability of `trouble_rate`.
-    `is_distributed` slows reading down as Slack does for some apps, and without `may_read` there is none.
+    `is_distributed` slows reading down as Slack does for some apps, and without `may_read` there is none. Of
+    the commits so many fail as `disk_full_rate` says, as on a disk without room.
     """
 
     seed: int
@@ -73,6 +77,7 @@ class RunPlan:
     takes_over: bool = True
     is_distributed: bool = False
     may_read: bool = True
+    disk_full_rate: float = 0.0
     trouble_rate: float = 0.0
     troubles: Sequence[Trouble] = ()
 
@@ -102,6 +107,7 @@ class Record:
     deaths: int = 0
     stops: int = 0
     points: int = 0
+    failed_commits: int = 0
     ended_after: timedelta | None = None
 
     @property
@@ -161,6 +167,12 @@ class _World:
             await asyncio.sleep(life_plan.begins_after)
             life = Life(self, life_plan)
             await life.live(takes_over=is_first and self.plan.takes_over)
+
+    def fail_on_full_disk(self) -> None:
+        """Raise `StorageError` now and then, where the plan says so."""
+        if self.plan.disk_full_rate and self.random.random() < self.plan.disk_full_rate:
+            self.record.failed_commits += 1
+            raise StorageError(FULL_DISK)
 
     # ---- The network
 
@@ -229,6 +241,8 @@ class Life:
         self.has_posted = False
         self._points = 0
         self._is_over = asyncio.Event()
+        self._goes_on = asyncio.Event()
+        self._goes_on.set()
         self._is_dead = False
 
     async def live(self, *, takes_over: bool) -> None:
@@ -254,6 +268,7 @@ class Life:
 
     async def point(self) -> None:
         """Pass a point at which the process may die or stand still; raises `_Killed` in the dead."""
+        await self._goes_on.wait()
         if self._is_dead:
             raise _Killed
         self._points += 1
@@ -263,21 +278,34 @@ class Life:
             self._is_over.set()
             raise _Killed
         if self._points == self.plan.stops_at:
-            self.world.record.stops += 1
-            await asyncio.sleep(self.plan.stops_for)
-            if self._is_dead:
-                raise _Killed
+            await self._stand_still()
+
+    async def _stand_still(self) -> None:
+        """Stop the whole process for a while, its ticks as well as its deliveries."""
+        self.world.record.stops += 1
+        self._goes_on.clear()
+        await asyncio.sleep(self.plan.stops_for)
+        self._goes_on.set()
 
     async def _tick(self, clockwork: Clockwork, runner: "_Runner", *, takes_over: bool) -> None:
         try:
             if takes_over:
-                await runner.write(lambda tables: tables.deliveries.release_all())
-            await clockwork.tick()
-            while await runner.read(lambda tables: tables.deliveries.at_work()):
+                with suppress(StorageError):
+                    await runner.write(lambda tables: tables.deliveries.release_all())
+            is_done = await self._is_done_after_tick(clockwork, runner)
+            while not is_done:
                 await asyncio.sleep(SECONDS_BETWEEN_TICKS)
-                await clockwork.tick()
+                is_done = await self._is_done_after_tick(clockwork, runner)
         finally:
             self._is_over.set()
+
+    async def _is_done_after_tick(self, clockwork: Clockwork, runner: "_Runner") -> bool:
+        try:
+            await clockwork.tick()
+        except StorageError:
+            # The scheduler logs a tick that failed, and ticks on.
+            return False
+        return not await runner.read(lambda tables: tables.deliveries.at_work())
 
 
 class _PreparedRunner(InlineRunner):
@@ -300,6 +328,7 @@ class _Runner:
 
     async def write(self, call: Callable[[Storage], T]) -> T:
         await self._life.point()
+        self._life.world.fail_on_full_disk()
         answer = await self._inner.write(call)
         self._life.committed_at = self._life.world.clock.now()
         await self._life.point()
