@@ -20,13 +20,18 @@ from bot.errors import SourceAnswerError
 
 # Private characters, which stand for what the text of an element does not show.
 _LINE, _CELL = "\ue000", "\ue001"
-_LEFT_OUT = (
-    "script, style, noscript, nav, header, footer, svg, img, button, .ltx_page_header, .ltx_page_footer, "
-    ".ltx_TOC, .ltx_authors, .ltx_bibliography, .ltx_appendix, .ltx_index, .ltx_note_mark, .ltx_tag_note, "
-    ".ltx_note_type, .ltx_ERROR"
+_LEFT_OUT_TAGS = frozenset("script style noscript template nav header footer svg img button".split())
+_LEFT_OUT = frozenset(
+    "ltx_page_header ltx_page_footer ltx_TOC ltx_authors ltx_bibliography ltx_appendix ltx_index "
+    "ltx_note_mark ltx_tag_note ltx_note_type ltx_ERROR".split()
 )
-_BLOCKS = "p, div, section, h1, h2, h3, h4, h5, h6, tr, li, dt, dd, figure, figcaption, blockquote, .ltx_tr"
-_CELLS = "td, th, .ltx_td, .ltx_th"
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_AROUND = {
+    **dict.fromkeys("p div section tr li dt dd figure figcaption blockquote ltx_tr".split(), (_LINE, _LINE)),
+    **dict.fromkeys(_HEADINGS, (_LINE, _LINE)),
+    **dict.fromkeys(("td", "th", "ltx_td", "ltx_th"), ("", _CELL)),
+    "ltx_note_content": (" (", ") "),
+}
 
 
 def text_of_html(body: bytes) -> str:
@@ -35,37 +40,44 @@ def text_of_html(body: bytes) -> str:
     The names of its classes are LaTeXML's: https://math.nist.gov/~BMiller/LaTeXML/manual/schema/
     """
     source = body.decode("utf-8", "replace").replace(_LINE, " ").replace(_CELL, " ")
-    article = LexborHTMLParser(source).css_first("article.ltx_document, .ltx_document")
+    article = LexborHTMLParser(source).css_first(".ltx_document")
     if article is None:
         raise SourceAnswerError("its HTML page is not one of a paper")
-    _leave_out(article)
-    for formula in article.css("math"):
-        formula.replace_with(f" {readable_formula(formula.attributes.get('alttext') or '')} ")
-    for note in article.css(".ltx_note_content"):
-        note.insert_before(" (")
-        note.insert_after(") ")
-    for cell in article.css(_CELLS):
-        cell.insert_after(_CELL)
-    for block in article.css(_BLOCKS):
-        block.insert_before(_LINE)
-        block.insert_after(_LINE)
-    return _tidy(map(_row, " ".join(article.text().split()).split(_LINE)))
+    return _tidy(map(_row, " ".join("".join(_pieces(article)).split()).split(_LINE)))
 
 
-def _leave_out(article: LexborNode) -> None:
-    for section in article.css("section"):
-        heading = section.css_first("h1, h2, h3, h4, h5, h6")
-        if heading is not None and _BACK_MATTER.fullmatch(" ".join(heading.text().split())):
-            _remove_from(section)
-            break
-    for node in article.css(_LEFT_OUT):
-        node.decompose()
+def _pieces(article: LexborNode) -> Iterator[str]:
+    """Yield the text of the article in order, up to a section of references or an appendix."""
+    ahead: list[LexborNode | str] = [article]
+    while ahead:
+        node = ahead.pop()
+        if isinstance(node, str):
+            yield node
+        elif node.is_text_node:
+            yield node.text_content or ""
+        elif node.tag == "math":
+            yield f" {readable_formula(node.attributes.get('alttext') or '')} "
+        elif node.is_element_node:
+            names = {node.tag or "", *(node.attributes.get("class") or "").split()}
+            if names & _LEFT_OUT or names & _LEFT_OUT_TAGS:
+                continue
+            if "section" in names and _is_back_matter(node):
+                return
+            before, after = next((_AROUND[name] for name in names if name in _AROUND), ("", ""))
+            yield before
+            ahead += [after, *_children_backwards(node)]
 
 
-def _remove_from(section: LexborNode) -> None:
-    while section.next is not None:
-        section.next.decompose()
-    section.decompose()
+def _children_backwards(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.last_child
+    while child is not None:
+        yield child
+        child = child.prev
+
+
+def _is_back_matter(section: LexborNode) -> bool:
+    heading = next((each for each in section.iter() if each.tag in _HEADINGS), None)
+    return heading is not None and _BACK_MATTER.fullmatch(" ".join(heading.text().split())) is not None
 
 
 def _row(line: str) -> str:
@@ -124,7 +136,7 @@ _APPENDIX = re.compile(
     r"(?:\s+[A-Z0-9]{1,2})?\s*[.:]?(?:\s+[A-Z][^.,;]{0,60})?)"
 )
 _BACK_MATTER = re.compile(f"{_REFERENCES.pattern}|{_APPENDIX.pattern}", re.IGNORECASE)
-_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_YEAR = re.compile(r"(?<![0-9])(?:1[89]|20)[0-9]{2}(?![0-9])")
 _LINES_OF_A_LIST = 12
 _FRONT = 0.2
 

@@ -1,0 +1,457 @@
+"""The text of a paper: from HTML, from a PDF, or why not; and what of it is kept."""
+
+import asyncio
+import os
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from random import Random
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+from bot.clock import SimulatedClock
+from bot.errors import SourceAnswerError
+from bot.sources.arxiv import ArxivClient
+from bot.sources.full_text import FullText, FullTexts, KeptTexts, Limits, NoFullText
+from bot.sources.http import Fetcher
+from bot.sources.paper_reader import ReaderLimits, read_apart
+from bot.sources.paper_text import text_of_html, text_of_pdf
+from tests.sources.server import Answer, Service, cut_off, never_ending, redirecting, saying, serving
+
+# --- Papers made for the purpose -------------------------------------------------------------------------
+
+PAGE = """<!DOCTYPE html><html><head><title>T</title><style>.x{}</style></head><body>
+<header>Report an issue</header><nav class="ltx_TOC">1 Introduction</nav>
+<article class="ltx_document"><h1 class="ltx_title ltx_title_document">Gardens of
+ graphs</h1>
+<div class="ltx_authors">Ada Lovelace, ada@example.org</div>
+<div class="ltx_abstract"><h6>Abstract</h6><p class="ltx_p">We grow graphs.</p></div>
+<section class="ltx_section"><h2><span class="ltx_tag">1 </span>Introduction</h2>
+<p class="ltx_p">Growth is <math alttext="1{,}024\\times 2\\%"><semantics><mn>1</mn>
+<annotation>1{,}024</annotation></semantics></math> a day<span class="ltx_note"><sup
+ class="ltx_note_mark">1</sup><span class="ltx_note_outer"><span class="ltx_note_content"><sup
+ class="ltx_note_mark">1</sup>In the sun.</span></span></span>, <em>as
+ planned</em>.</p>
+<table class="ltx_tabular"><tr class="ltx_tr"><th class="ltx_td">Soil</th><th class="ltx_td">Yield</th></tr>
+<tr class="ltx_tr"><td class="ltx_td">Clay</td><td class="ltx_td">78.1</td></tr></table>
+<script>alert(1)</script></section>
+{end}</article><footer class="ltx_page_footer">Made by LaTeXML</footer></body></html>"""
+TEXT_OF_PAGE = """Gardens of graphs
+Abstract
+We grow graphs.
+1 Introduction
+Growth is 1,024× 2% a day (In the sun.) , as planned.
+Soil | Yield
+Clay | 78.1"""
+
+BODY = [f"Sentence number {number} says that graphs grow well in the sun." for number in range(40)]
+REFERENCES = ["References", "[1] A. Lovelace. Engines. 1843.", "[2] B. Babbage. More engines. 1864."]
+
+
+def page(*paragraphs: str) -> str:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return f'<article class="ltx_document"><section><h2>1 Growth</h2>{text}</section></article>'
+
+
+def pdf(*pages: list[str]) -> bytes:
+    """Make a PDF with these lines on its pages."""
+    writer = PdfWriter()
+    for lines in pages:
+        shown = "".join(f"({line}) Tj T*\n" for line in lines)
+        add_page(writer, f"BT /F1 10 Tf 12 TL 40 800 Td\n{shown}ET".encode())
+    return written(writer)
+
+
+def add_page(writer: PdfWriter, content: bytes) -> None:
+    font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    fonts = DictionaryObject({NameObject("/F1"): DictionaryObject(names(font))})
+    stream = DecodedStreamObject()
+    stream.set_data(content)
+    blank = writer.add_blank_page(600, 840)
+    blank[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    blank[NameObject("/Contents")] = writer._add_object(stream)
+
+
+def names(entries: dict[str, str]) -> dict[NameObject, NameObject]:
+    return {NameObject(key): NameObject(name) for key, name in entries.items()}
+
+
+def written(writer: PdfWriter) -> bytes:
+    file = BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+def raw_pdf(content: bytes) -> bytes:
+    """Make a PDF of one page by hand, with this content, deflated."""
+    packed = zlib.compress(content)
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<</Font<</F1 %b>>>>/Contents 4 0 R>>" % font,
+        b"<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream" % (len(packed), packed),
+    ]
+    body, starts = b"%PDF-1.5\n", []
+    for number, entry in enumerate(objects, 1):
+        starts.append(len(body))
+        body += b"%d 0 obj\n%b\nendobj\n" % (number, entry)
+    table = b"".join(b"%010d 00000 n \n" % start for start in starts)
+    head = b"xref\n0 5\n0000000000 65535 f \n"
+    return body + head + table + b"trailer<</Root 1 0 R/Size 5>>\nstartxref\n%d\n%%%%EOF" % len(body)
+
+
+def slow_pdf() -> bytes:
+    return raw_pdf(b"BT /F1 9 Tf " + b"[(a) -1 (b)] TJ " * 200_000 + b"ET")
+
+
+# --- HTML ------------------------------------------------------------------------------------------------
+
+BACK_MATTER = [
+    '<section class="ltx_bibliography"><h2>References</h2><ul><li>[1] 1843</li></ul></section>',
+    '<section class="ltx_appendix"><h2>Appendix A Proofs</h2><p>It holds.</p></section>',
+    "<section><h2><span>7 </span>References</h2><p>[1]</p></section><section><h2>More</h2></section>",
+    "<section><h2>Appendix</h2><p>It holds.</p></section><section><h2>B Proofs</h2></section>",
+    "<h2>Bibliography</h2><p>[1] Engines, 1843.</p><p>[2] More, 1864.</p>",
+]
+
+
+@pytest.mark.parametrize("end", ["", *BACK_MATTER])
+def test_a_page_of_latexml_gives_its_text_without_references_and_appendices(end: str) -> None:
+    assert text_of_html(PAGE.replace("{end}", end).encode()) == TEXT_OF_PAGE
+
+
+@pytest.mark.parametrize("body", ["", "Rate exceeded.", "<html><body><form>Log in</form></body></html>"])
+def test_a_page_that_is_no_paper_is_none(body: str) -> None:
+    with pytest.raises(SourceAnswerError, match="not one of a paper"):
+        text_of_html(body.encode())
+
+
+@given(st.text(), st.binary())
+def test_whatever_a_page_holds_comes_as_text_that_can_be_kept(text: str, junk: bytes) -> None:
+    found = text_of_html(page(text).encode("utf-8", "replace") + junk)
+
+    assert found.encode()
+    assert found == "\n".join(filter(None, (" ".join(line.split()) for line in found.split("\n"))))
+
+
+# --- PDF -------------------------------------------------------------------------------------------------
+
+
+def test_a_pdf_gives_its_text_without_stamp_hyphens_references_and_what_follows() -> None:
+    stamp = "arXiv:2509.00001v1  [cs.CL]  25 Sep 2025"
+    front = [stamp, "Gardens", "Contents", "References 9", "They are culti-", "vated."]
+
+    assert text_of_pdf(pdf([*front, *BODY], [*REFERENCES, "A Proofs", "It holds."]), 10) == "\n".join(
+        ["Gardens", "Contents", "References 9", "They are cultivated.", *BODY]
+    )
+
+
+@pytest.mark.parametrize(
+    "heading",
+    "REFERENCES|7 References|VII. REFERENCES|Bibliography|References:|Literature Cited".split("|"),
+)
+def test_references_are_known_by_their_heading_and_their_years(heading: str) -> None:
+    assert text_of_pdf(pdf([*BODY, heading, *REFERENCES[1:]]), 10) == "\n".join(BODY)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    "Appendix|Appendix A|A Appendix|Appendix A. Proofs|APPENDIX B|Supplementary Material|B. Appendix".split(
+        "|"
+    ),
+)
+def test_appendices_are_known_by_their_heading(heading: str) -> None:
+    assert text_of_pdf(pdf([*BODY, heading, "It holds."]), 10) == "\n".join(BODY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "References",
+        "References are counted.",
+        "Appendix B shows more of it.",
+        "appendix and so on",
+        "See Appendix A",
+    ],
+)
+def test_a_sentence_is_no_heading(line: str) -> None:
+    lines = [*BODY, line, *BODY]
+
+    assert text_of_pdf(pdf(lines[:50], lines[50:]), 10) == "\n".join(lines)
+
+
+def test_a_pdf_with_too_many_pages_is_given_up() -> None:
+    with pytest.raises(SourceAnswerError, match="has 11 pages, and 10 are read at most"):
+        text_of_pdf(pdf(*[["a line"]] * 11), 10)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Log in</html>", b"%PDF-1.5\njunk", pdf(BODY)[:300]])
+async def test_what_is_no_pdf_is_told_in_a_sentence(body: bytes) -> None:
+    with pytest.raises(SourceAnswerError, match="PDF"):
+        await read_apart("pdf", body, ReaderLimits())
+
+
+# --- In a process of its own -----------------------------------------------------------------------------
+
+
+async def test_what_is_read_apart_is_what_is_read_here() -> None:
+    body = pdf(BODY, REFERENCES)
+
+    assert await read_apart("pdf", body, ReaderLimits()) == text_of_pdf(body, 10)
+    assert await read_apart("html", PAGE.encode(), ReaderLimits()) == text_of_html(PAGE.encode())
+
+
+async def test_a_page_that_never_ends_is_ended() -> None:
+    with pytest.raises(SourceAnswerError, match=r"PDF takes more than 0\.5 seconds"):
+        await read_apart("pdf", slow_pdf(), ReaderLimits(seconds=0.5))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system has no limit on a process's memory")
+async def test_a_reader_that_wants_too_much_memory_is_ended() -> None:
+    body = b"<article class=ltx_document>" + b"<p><b>" * 3_000_000
+
+    with pytest.raises(SourceAnswerError, match=r"its HTML|ended with status"):
+        await read_apart("html", body, ReaderLimits(memory_bytes=256 * 1024 * 1024))
+
+
+async def test_a_text_without_end_is_given_up() -> None:
+    with pytest.raises(SourceAnswerError, match="longer than 100 characters"):
+        await read_apart("html", page(*BODY).encode(), ReaderLimits(characters=100))
+
+
+async def test_a_reader_ends_with_the_one_who_waits_for_it() -> None:
+    reading = asyncio.create_task(read_apart("pdf", slow_pdf(), ReaderLimits()))
+    while not (children := readers()):  # noqa: ASYNC110 - nobody tells when a process has begun
+        await asyncio.sleep(0)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+
+    assert not children.keys() & readers().keys()
+
+
+def readers() -> dict[str, bytes]:
+    """Return the environment of each reader that this process has started and that still runs."""
+    path = Path(f"/proc/self/task/{os.getpid()}/children")
+    if not path.exists():
+        pytest.skip("this system does not list the children of a process under /proc")
+    found = {}
+    for child in path.read_text().split():
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if b"paper_reader" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found[child] = Path(f"/proc/{child}/environ").read_bytes()
+    return found
+
+
+async def test_a_reader_does_not_see_the_tokens_of_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    reading = asyncio.create_task(read_apart("html", page(*BODY).encode(), ReaderLimits()))
+    while not (seen := readers()):  # noqa: ASYNC110 - nobody tells when a process has begun
+        await asyncio.sleep(0)
+    await reading
+
+    (environment,) = seen.values()
+    assert b"PATH=" in environment
+    assert b"SLACK" not in environment
+
+
+# --- From arXiv ------------------------------------------------------------------------------------------
+
+LONG_PAGE = page(*BODY)
+LONG_TEXT = "\n".join(["1 Growth", *BODY])
+LIMITS = Limits(html_bytes=100_000, pdf_bytes=300_000, seconds=0.5, reader=ReaderLimits(seconds=20, pages=10))
+
+
+@dataclass
+class Library:
+    """A local arXiv with papers, on simulated time, and the texts that are read from it."""
+
+    service: Service
+    texts: FullTexts
+    clock: SimulatedClock
+
+    def has(
+        self, html: Answer | None = None, pdf: Answer | None = None, paper_id: str = "2509.00001"
+    ) -> None:
+        for form, answer in (("html", html), ("pdf", pdf)):
+            if answer:
+                self.service.answers[f"/{form}/{paper_id}"] = answer
+
+    @property
+    def asked(self) -> list[str]:
+        return [request.path for request in self.service.requests]
+
+
+@pytest.fixture
+async def library(tmp_path: Path) -> AsyncIterator[Library]:
+    clock = SimulatedClock(datetime(2025, 9, 29, tzinfo=UTC))
+    async with serving({}) as service, httpx.AsyncClient() as http:
+        arxiv = ArxivClient(Fetcher(http), clock, contact="me", random=Random(1), content_url=service.address)
+        yield Library(service, FullTexts(arxiv, tmp_path / "texts", limits=LIMITS), clock)
+
+
+def text_of(found: FullText | NoFullText) -> tuple[str, str]:
+    assert isinstance(found, FullText), found
+    return found.source, found.text
+
+
+async def test_the_text_comes_from_the_html_where_there_is_one(library: Library) -> None:
+    library.has(html=saying(LONG_PAGE), pdf=saying(pdf(BODY)))
+    found = await library.texts.read("2509.00001")
+
+    assert text_of(found) == ("html", LONG_TEXT)
+    assert library.asked == ["/html/2509.00001"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        saying("No HTML for it", 404),
+        saying("<html>Log in</html>"),
+        saying(page("Conversion failed.")),
+        saying(page(*["x" * 1000] * 101)),
+        redirecting("https://login.example/"),
+        cut_off(LONG_PAGE.encode(), promised=100_000),
+    ],
+    ids="missing not-a-paper failed too-large elsewhere cut-off".split(),
+)
+async def test_else_from_the_pdf_three_seconds_later(library: Library, html: Answer) -> None:
+    library.has(html=html, pdf=saying(pdf(BODY)))
+    began = library.clock.now()
+
+    assert text_of(await library.texts.read("2509.00001")) == ("pdf", "\n".join(BODY))
+    assert library.asked == ["/html/2509.00001", "/pdf/2509.00001"]
+    assert (library.clock.now() - began).total_seconds() == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (saying("", 404), "arXiv has no PDF of it"),
+        (saying(pdf([])), "its PDF holds 0 characters of text"),
+        (saying(raw_pdf(bytes(200_000_000))), "its PDF cannot be read: Limit reached while"),
+        (saying(pdf(*[["a"]] * 11)), "its PDF has 11 pages, and 10 are read at most"),
+        (saying(b"%PDF-1.5" + bytes(300_000)), "The answer of 127.0.0.1 is larger than 300000 bytes"),
+        (saying("<html>Log in</html>"), "what arXiv sends as its PDF is none"),
+    ],
+    ids="missing scan bomb pages large login".split(),
+)
+async def test_a_paper_without_a_text_has_a_reason(library: Library, answer: Answer, reason: str) -> None:
+    library.has(pdf=answer)
+    none = await library.texts.read("2509.00001")
+
+    assert isinstance(none, NoFullText)
+    assert none.is_lasting
+    assert none.reason.startswith(f"The text of 2509.00001 cannot be had: arXiv has no HTML of it; {reason}")
+
+
+@pytest.mark.parametrize("answer", [never_ending(), never_ending(b" " * 10), saying("", 500)])
+async def test_what_may_be_better_later_is_said_so(library: Library, answer: Answer) -> None:
+    library.has(html=answer)
+    none = await library.texts.read("2509.00001")
+
+    assert isinstance(none, NoFullText)
+    assert not none.is_lasting
+    assert library.asked == ["/html/2509.00001"]
+
+
+async def test_an_arxiv_that_refuses_everything_stalls_no_day(library: Library) -> None:
+    ids = [f"2509.{number:05}" for number in range(50)]
+    for paper_id in ids:
+        library.has(html=saying("Rate exceeded.\n", 429), paper_id=paper_id)
+    began = library.clock.now()
+    found = [await library.texts.read(paper_id) for paper_id in ids]
+
+    assert all(isinstance(none, NoFullText) and not none.is_lasting for none in found)
+    assert len(library.asked) == 4
+    assert (library.clock.now() - began).total_seconds() < 200
+
+
+@pytest.mark.parametrize("paper_id", ["../../etc/passwd", "", "2509.00001v2", "2509.00001/../x", "no id"])
+async def test_what_is_no_id_is_not_asked_for(library: Library, paper_id: str) -> None:
+    none = await library.texts.read(paper_id)
+
+    assert isinstance(none, NoFullText)
+    assert none.is_lasting
+    assert library.asked == []
+
+
+# --- On disk ---------------------------------------------------------------------------------------------
+
+
+async def test_a_text_is_fetched_once(library: Library) -> None:
+    library.has(html=saying(LONG_PAGE), paper_id="hep-th/9901001")
+    first = await asyncio.gather(*[library.texts.read("hep-th/9901001") for _ in range(5)])
+    again = await library.texts.read("hep-th/9901001")
+
+    assert {*first, again} == {again}
+    assert text_of(again) == ("html", LONG_TEXT)
+    assert library.asked == ["/html/hep-th/9901001"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[: len(content) // 2],
+        lambda content: content.replace(b"number 7", b"number 8"),
+        lambda content: content.replace(b"2509.00001", b"2509.00002"),
+        lambda _: b"",
+        lambda _: b"[1]",
+        lambda _: b"\xff\x00",
+        lambda content: content.replace(b'"text": "', b'"text": 5, "x": "'),
+    ],
+    ids="cut changed other empty list binary shape".split(),
+)
+async def test_a_damaged_file_is_fetched_anew(
+    library: Library, tmp_path: Path, damage: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert callable(damage)
+    library.has(html=saying(LONG_PAGE))
+    first = await library.texts.read("2509.00001")
+    (file,) = (tmp_path / "texts").iterdir()
+    file.write_bytes(damage(file.read_bytes()))
+
+    assert [await library.texts.read("2509.00001") for _ in range(2)] == [first, first]
+    assert library.asked == ["/html/2509.00001"] * 2
+    assert [record.message.endswith("is fetched anew.") for record in caplog.records] == [True]
+
+
+def kept_text(paper_id: str, size: int = 1000) -> FullText:
+    text = "x" * size
+    return FullText(paper_id, text, "pdf", sha256(text.encode()).hexdigest())
+
+
+def test_the_oldest_texts_go_where_all_are_too_large(tmp_path: Path) -> None:
+    kept = KeptTexts(tmp_path, most_bytes=4_000)
+    ids = [f"2509.{number:05}" for number in (5, 1, 4, 2, 3)]
+    for age, paper_id in enumerate(ids):
+        kept.put(kept_text(paper_id))
+        os.utime(tmp_path / f"{paper_id}.json", (age, age))
+    (tmp_path / "left-by-a-crash.part").write_bytes(bytes(900))
+    os.utime(tmp_path / "left-by-a-crash.part", (0, 0))
+    kept.put(kept_text("2509.00009"))
+
+    assert [paper_id for paper_id in [*ids, "2509.00009"] if kept.get(paper_id)] == [*ids[3:], "2509.00009"]
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 4_000
+
+
+def test_a_folder_that_cannot_be_written_costs_no_text(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    kept = KeptTexts(tmp_path / "file", most_bytes=1)
+    kept.put(kept_text("2509.00001"))
+
+    assert kept.get("2509.00001") is None
+    assert "cannot be kept" in caplog.records[0].message
