@@ -28,6 +28,7 @@ from bot.schedule import Clockwork, make_scheduler
 from bot.settings import Settings, tokens
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
+from bot.sources.full_text import FullTexts
 from bot.sources.http import Fetcher
 from bot.telling import Announcer, Teller
 from handlers.parts import Parts
@@ -69,18 +70,24 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
         yield Application(storage, deliverer, Announcer(wire, pacer), client, workspace)
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What is read from the web: each day's lists, and the texts of papers."""
+
+    publishing: Publishing
+    texts: FullTexts
+
+
 @asynccontextmanager
-async def publishing(settings: Settings, clock: Clock) -> AsyncIterator[Publishing]:
+async def sources(settings: Settings, clock: Clock) -> AsyncIterator[Sources]:
     """Reach the sources alone, for a command that fetches and ends; raises `StorageError`."""
     async with AsyncExitStack() as stack:
         storage = ThreadRunner(settings.database)
         stack.callback(storage.close)
-        yield await _open_publishing(settings, clock, storage, stack)
+        yield await _open_sources(settings, clock, storage, stack)
 
 
-async def _open_publishing(
-    settings: Settings, clock: Clock, storage: Runner, stack: AsyncExitStack
-) -> Publishing:
+async def _open_sources(settings: Settings, clock: Clock, storage: Runner, stack: AsyncExitStack) -> Sources:
     fetcher = Fetcher(await stack.enter_async_context(httpx.AsyncClient()))
     arxiv = ArxivClient(
         fetcher,
@@ -89,8 +96,10 @@ async def _open_publishing(
         random=Random(),  # noqa: S311 -- it only spreads waits
         api_url=settings.arxiv_api_url,
         feed_url=settings.arxiv_feed_url,
+        content_url=settings.arxiv_content_url,
     )
-    return Publishing(storage, clock, catalogue(fetcher, arxiv, settings.hugging_face_url))
+    publishing = Publishing(storage, clock, catalogue(fetcher, arxiv, settings.hugging_face_url))
+    return Sources(publishing, FullTexts(arxiv, settings.texts))
 
 
 @asynccontextmanager
@@ -105,8 +114,8 @@ async def application(settings: Settings, clock: Clock) -> AsyncIterator[Applica
         await _connect(socket)
 
         await _take_over(settings.database, parts.storage, stack)
-        sources = await _open_publishing(settings, clock, parts.storage, stack)
-        scheduler = make_scheduler(Clockwork(parts.storage, clock, parts.deliverer), sources)
+        web = await _open_sources(settings, clock, parts.storage, stack)
+        scheduler = make_scheduler(Clockwork(parts.storage, clock, parts.deliverer), web.publishing)
         scheduler.start()
         stack.callback(scheduler.shutdown)
         _logger.info("Connected to workspace %s", parts.workspace)

@@ -118,6 +118,11 @@ class Publishing:
             day for day, listing in zip(days, known, strict=True) if not listing or listing.state not in over
         ]
 
+    async def listed(self, name: str, days: list[date]) -> tuple[str, ...]:
+        """Return the ids of the papers that the source listed on these days."""
+        known = await self._storage.read(lambda storage: [storage.listings.get(name, day) for day in days])
+        return tuple(paper_id for listing in known if listing for paper_id in listing.paper_ids)
+
     async def refresh(self, name: str, day: date) -> Refresh:
         """Look at a source's day now, and keep what it lists; a failure is kept and logged once.
 

@@ -99,6 +99,16 @@ class Settings(BaseSettings):
         validation_alias="ARXIV_FEED_URL",
         description="where arXiv's daily Atom feeds are",
     )
+    arxiv_content_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="https://arxiv.org/",
+        validation_alias="ARXIV_CONTENT_URL",
+        description="where the papers themselves are, as HTML and PDF",
+    )
+    texts: Path = Field(
+        default=Path("paper-round-texts"),
+        validation_alias="PAPER_ROUND_TEXTS",
+        description="the folder that keeps the papers' texts, at most 1 GiB of them",
+    )
     contact: str = Field(
         default="",
         validation_alias="PAPER_ROUND_CONTACT",

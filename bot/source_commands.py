@@ -12,6 +12,7 @@ from bot.terminal import database_option, settings_with, until_stopped
 
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
+    from bot.app import Sources
     from bot.publishing import Refresh
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -26,28 +27,48 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--date", "day", type=_DAY, help="One day. Default: today, by UTC.")
 @click.option("--since", type=_DAY, help="All days from this one on.")
+@click.option(
+    "--no-full-text", is_flag=True, help="Only the lists; a paper's text takes arXiv three seconds or more."
+)
 @database_option
-def fetch(source: str, day: datetime | None, since: datetime | None, database: Path | None) -> None:
-    """Fetch what a source lists, a day at a time, and keep it; interrupted, call it again.
+def fetch(
+    source: str, day: datetime | None, since: datetime | None, database: Path | None, *, no_full_text: bool
+) -> None:
+    """Fetch what a source lists, a day at a time, and the papers' texts, and keep both.
 
-    Days that are complete are not fetched again. The status is 1 where the source did not answer.
+    Interrupted, call it again: days that are complete and texts that are kept are not fetched again. The
+    status is 1 where the source did not answer.
     """
-    from bot.app import publishing
+    from bot.app import sources
     from bot.clock import SystemClock
 
     clock = SystemClock()
     days = _days(day, since, clock.now().astimezone(UTC).date())
 
-    async def fetch_all() -> list["Refresh"]:
-        async with publishing(settings_with(database), clock) as desk:
-            wanted = await desk.unfinished(source, days)
+    async def fetch_all() -> list[str]:
+        async with sources(settings_with(database), clock) as web:
+            wanted = await web.publishing.unfinished(source, days)
             with click.progressbar(wanted, label=source, file=sys.stderr) as bar:
-                return [await desk.refresh(source, each) for each in bar]
+                done = [await web.publishing.refresh(source, each) for each in bar]
+            texts = None if no_full_text else await _texts_of(web, await web.publishing.listed(source, days))
+            failed.extend(refresh for refresh in done if refresh.listing.trouble)
+            return [*map(_in_words, done), *([texts] if texts else [])]
 
-    done = until_stopped(fetch_all()) or []
-    click.echo("\n".join(map(_in_words, done)) or "Nothing to fetch: all of it is complete.")
-    if any(refresh.listing.trouble for refresh in done):
+    failed: list[Refresh] = []
+    lines = until_stopped(fetch_all()) or []
+    click.echo("\n".join(lines) or "Nothing to fetch: all of it is complete.")
+    if failed:
         raise SourceError("The source did not answer as it should; `paper-round fetch` tries again.")
+
+
+async def _texts_of(web: "Sources", paper_ids: tuple[str, ...]) -> str:
+    """Read the papers' texts and return in words how many there are; one that fails touches no other."""
+    from bot.sources.full_text import FullText
+
+    with click.progressbar(paper_ids, label="full texts", file=sys.stderr) as bar:
+        read = [await web.texts.read(paper_id) for paper_id in bar]
+    texts = [text for text in read if isinstance(text, FullText)]
+    return f"full texts: {len(texts)} of {len(read)} papers" if read else ""
 
 
 def _days(day: datetime | None, since: datetime | None, today: date) -> list[date]:

@@ -23,7 +23,7 @@ from bot.sources.catalogue import catalogue
 from bot.sources.http import Fetcher
 from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
-from tests.sources.server import Service, serving
+from tests.sources.server import Service, saying, serving
 
 NAME = "huggingface"
 DAY = date(2025, 9, 26)
@@ -123,7 +123,13 @@ async def fetch(service: Service, folder: Path, *arguments: str) -> tuple[int | 
     """Run `paper-round fetch` as a process of its own and return its status, output and complaints."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "fetch", "--db", str(folder / "test.db"), *arguments),
-        env={**os.environ, "HF_BASE_URL": service.address, "NO_PROXY": "127.0.0.1"},
+        env={
+            **os.environ,
+            "HF_BASE_URL": service.address,
+            "ARXIV_CONTENT_URL": service.address,
+            "PAPER_ROUND_TEXTS": str(folder / "texts"),
+            "NO_PROXY": "127.0.0.1",
+        },
         cwd=Path(__file__).parents[1],
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -137,14 +143,31 @@ async def test_the_command_prints_a_line_a_day_and_asks_no_more_for_what_is_comp
 ) -> None:
     service, lists = hugging_face
     lists["2025-09-26"] = [ENTRY]
-    first = await fetch(service, tmp_path, "--date", "2025-09-26")
+    first = await fetch(service, tmp_path, "--date", "2025-09-26", "--no-full-text")
     asked = len(service.requests)
-    again = await fetch(service, tmp_path, "--date", "2025-09-26")
+    again = await fetch(service, tmp_path, "--date", "2025-09-26", "--no-full-text")
 
     assert first[0] == again[0] == 0
     assert first[1].startswith("2025-09-26: complete, 1 papers (1 new), ")
     assert again[1] == "Nothing to fetch: all of it is complete.\n"
     assert len(service.requests) == asked
+
+
+async def test_the_command_keeps_the_texts_of_the_papers(
+    tmp_path: Path, hugging_face: tuple[Service, dict[str, list[Any]]]
+) -> None:
+    service, lists = hugging_face
+    lists["2025-09-26"] = [ENTRY]
+    text = "We grow graphs in gardens. " * 100
+    page = f"<html><body><article class='ltx_document'><p>{text}</p></article></body></html>"
+    service.answers["/html/2509.00001"] = saying(page, Content_Type="text/html; charset=utf-8")
+    status, output, _ = await fetch(service, tmp_path, "--date", "2025-09-26")
+
+    assert status == 0
+    assert output.splitlines()[-1] == "full texts: 1 of 1 papers"
+    assert any(
+        "We grow graphs" in path.read_text() for path in (tmp_path / "texts").rglob("*") if path.is_file()
+    )
 
 
 async def test_the_command_says_what_is_wrong_with_a_source_that_fails(

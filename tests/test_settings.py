@@ -35,6 +35,8 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "hugging_face_url": "https://huggingface.co/",
         "arxiv_api_url": "https://export.arxiv.org/api/",
         "arxiv_feed_url": "https://rss.arxiv.org/atom/",
+        "arxiv_content_url": "https://arxiv.org/",
+        "texts": Path("paper-round-texts"),
         "contact": "",
     }
 
