@@ -26,7 +26,6 @@ from bot.cards.settings import (
 from bot.delivery import choose
 from bot.digest import Selection
 from bot.locale import words_for
-from bot.lookup import SOURCES
 from bot.status import channel_status
 from bot.subscribing import begin
 from bot.text import escape, join
@@ -34,11 +33,11 @@ from handlers import places
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.places import Here
-from handlers.wishes import check, proposed, read_form
+from handlers.wishes import OFFERED_SOURCES, check, proposed, read_form
 from storage.records import PAUSED_BY_PERSON, ChannelStatus, Subscription
 from storage.storage import Storage
 
-_TITLES = 3
+_FIRST_ONES = 3
 
 # Slack waits three seconds for the answer to a form; the channel's turn may come later than that.
 _SECONDS_TO_TELL = 1.5
@@ -98,10 +97,9 @@ def register(app: AsyncApp, parts: Parts) -> None:
 
 async def _first_view(parts: Parts, person: Person, channel: str) -> Block:
     def read(storage: Storage) -> tuple[Subscription, tuple[str, ...], Preview | None]:
-        sources = _known_sources(storage)
         wanted = storage.subscriptions.of_channel(person.workspace, channel)
-        wanted = wanted or proposed(person, channel, sources)
-        return wanted, sources, preview(storage, wanted)
+        wanted = wanted or proposed(person, channel, storage.listings.sources())
+        return wanted, _known_sources(storage), preview(storage, wanted)
 
     wanted, sources, latest = await parts.storage.read(read)
     drawn = preview_blocks(latest, person.words)
@@ -111,7 +109,7 @@ async def _first_view(parts: Parts, person: Person, channel: str) -> Block:
 async def _previewed(parts: Parts, person: Person, view: dict[str, Any]) -> Block:
     """Return the modal as it is filled in, with a preview of that."""
     form, channel = read_form(view["state"]["values"]), view["private_metadata"]
-    base = proposed(person, channel, ())
+    base = proposed(person, channel)
     wanted, errors = check(form, base, person.words)
 
     def read(storage: Storage) -> tuple[tuple[str, ...], Preview | None]:
@@ -126,7 +124,7 @@ async def _previewed(parts: Parts, person: Person, view: dict[str, Any]) -> Bloc
 async def _submit(parts: Parts, person: Person, here: Here, view: dict[str, Any], ack: AsyncAck) -> None:
     form = read_form(view["state"]["values"])
     words = person.words
-    _, errors = check(form, proposed(person, here.channel, ()), words)
+    _, errors = check(form, proposed(person, here.channel), words)
     if errors:
         await ack(response_action="errors", errors={str(field): said for field, said in errors.items()})
         return
@@ -147,7 +145,7 @@ async def _save(parts: Parts, person: Person, channel: str, form: Form) -> _Save
 
     def write(storage: Storage) -> _Saved:
         before = storage.subscriptions.of_channel(person.workspace, channel)
-        wanted, _ = check(form, before or proposed(person, channel, ()), person.words)
+        wanted, _ = check(form, before or proposed(person, channel), person.words)
         wanted = replace(wanted, created_by=person.id)
         # Where Slack had refused to post, it was asked just now and would let the bot post again.
         if wanted.paused_reason != PAUSED_BY_PERSON:
@@ -194,7 +192,7 @@ def preview(storage: Storage, wanted: Subscription) -> Preview | None:
         day=day,
         cards=len(selection.cards),
         rest=len(selection.rest),
-        titles=tuple(entry.paper.title for entry in chosen[:_TITLES]),
+        first=tuple(entry.paper for entry in chosen[:_FIRST_ONES]),
         left_out=_left_out(selection),
         had=sum(entry.paper.id in had for entry in chosen),
     )
@@ -205,5 +203,5 @@ def _left_out(selection: Selection) -> dict[str, int]:
 
 
 def _known_sources(storage: Storage) -> tuple[str, ...]:
-    """Return the sources that can be chosen: digest files, and every one that has listed something."""
-    return tuple(dict.fromkeys([SOURCES[0], *storage.listings.sources()]))
+    """Return the sources that can be chosen: always offered ones, and all that have listed a day."""
+    return tuple(dict.fromkeys([*OFFERED_SOURCES, *storage.listings.sources()]))

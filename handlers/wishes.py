@@ -1,6 +1,6 @@
 """The settings modal as Slack sends it -> what a channel wants, or what is wrong at which field; pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -15,18 +15,35 @@ from storage.records import Filters, Order, Subscription
 
 T = TypeVar("T")
 
+OFFERED_SOURCES = (
+    "digest-file",
+    "huggingface",
+    "arxiv:cs.AI",
+    "arxiv:cs.CL",
+    "arxiv:cs.CV",
+    "arxiv:cs.LG",
+    "arxiv:stat.ML",
+)
+"""The sources that can be chosen whether or not they have listed anything yet."""
+
+_USUAL_SOURCE = "huggingface"
+
 _ECHOED_CHARACTERS = 80
 
 _State = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
-def proposed(person: Person, channel: str, sources: tuple[str, ...]) -> Subscription:
-    """Return what is filled in for a channel that has no subscription yet: the person's zone and language."""
+def proposed(person: Person, channel: str, listed: Collection[str] = ()) -> Subscription:
+    """Return what is filled in for a channel that has no subscription yet: the person's zone and language.
+
+    The source is the first that is offered and has `listed` something.
+    """
+    usual = next((source for source in OFFERED_SOURCES if source in listed), _USUAL_SOURCE)
     return Subscription(
         workspace=person.workspace,
         channel=channel,
         language=_offered(person.language),
-        sources=sources[:1],
+        sources=(usual,),
         zone=person.zone.key,
     )
 

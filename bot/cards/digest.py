@@ -70,6 +70,9 @@ def rest_list(entries: Sequence[Entry], words: Words) -> Message:
 
 def source_name(source: str, words: Words) -> str:
     """Return what people call a source."""
+    kind, _, categories = source.partition(":")
+    if kind == "arxiv":
+        return f"arXiv {categories}"
     return {"digest-file": words("source.digest_file"), "huggingface": "Hugging Face"}.get(source, source)
 
 

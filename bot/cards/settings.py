@@ -12,9 +12,10 @@ from bot.cards.blocks import Block, Button, Message
 from bot.cards.digest import source_name
 from bot.cards.ids import PREVIEWED_AT_ONCE, Field
 from bot.cards.notices import notice
+from bot.cards.paper import shown_title
 from bot.locale import Words
 from bot.text import Mrkdwn, cut, escape, join
-from storage.records import Order, Subscription
+from storage.records import Order, Paper, Subscription
 
 LANGUAGES = ("en", "zh-CN", "ja", "ko", "de", "fr", "es")
 """The languages that the modal offers, as BCP 47 tags."""
@@ -61,14 +62,14 @@ class Form:
 class Preview:
     """What the latest list gives under some settings, for a channel that has had none of it.
 
-    `left_out` counts the papers by the reason, one of `bot.digest.Why`; `had` are those that the channel
-    itself has had.
+    `first` are the papers that come first, `cards` and `rest` count all of them. `left_out` counts papers
+    by the reason, one of `bot.digest.Why`; `had` are those of the chosen that the channel itself has had.
     """
 
     day: date
     cards: int
     rest: int
-    titles: tuple[str, ...]
+    first: tuple[Paper, ...]
     left_out: Mapping[str, int]
     had: int = 0
 
@@ -133,9 +134,9 @@ def preview_blocks(preview: Preview | None, words: Words) -> list[Block]:
     if preview.rest:
         lines.append(words("preview.split", cards=preview.cards, rest=preview.rest))
     drawn = [blocks.section(escape("\n".join(lines)))]
-    if preview.titles:
-        shown = [[blocks.words(cut(title, _TITLE_CHARACTERS))] for title in preview.titles[:_TITLES_SHOWN]]
-        drawn.append(blocks.rich_text(blocks.numbered(shown)))
+    if preview.first:
+        titles = [shown_title(paper, _TITLE_CHARACTERS) for paper in preview.first[:_TITLES_SHOWN]]
+        drawn.append(blocks.rich_text(blocks.numbered([blocks.words(title)] for title in titles)))
     if notes := _left_out(preview, words):
         drawn.append(blocks.context(notes))
     return drawn

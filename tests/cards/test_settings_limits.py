@@ -31,7 +31,7 @@ from storage.records import (
     Order,
     Subscription,
 )
-from tests.cards.test_limits import TEXTS, assert_taken, assert_view_taken
+from tests.cards.test_limits import PAPERS, TEXTS, assert_taken, assert_view_taken
 
 NOW = datetime(2025, 9, 29, 12, tzinfo=UTC)
 SOURCES = ("digest-file", "huggingface", "arxiv:cs.CL")
@@ -65,7 +65,7 @@ PREVIEWS = st.builds(
     day=st.dates(),
     cards=st.integers(0, 10**4),
     rest=st.integers(0, 10**4),
-    titles=st.lists(TEXTS.filter(str.strip), max_size=5).map(tuple),
+    first=st.lists(PAPERS, max_size=4).map(tuple),
     left_out=st.dictionaries(
         st.sampled_from(["never_word", "no_word", "no_category", "few_votes"]), st.integers(0, 10**4)
     ),
@@ -82,7 +82,7 @@ LAST = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(wanted=SUBSCRIPTIONS, preview=st.none() | PREVIEWS, language=SPOKEN)
 def test_any_settings_fill_a_modal_that_slack_takes(
     wanted: Subscription, preview: Preview | None, language: str
@@ -93,7 +93,7 @@ def test_any_settings_fill_a_modal_that_slack_takes(
     assert_view_taken(settings_modal(form_of(wanted), SOURCES, drawn, "C1", words))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(text=TEXTS, language=SPOKEN)
 def test_any_text_in_the_fields_is_drawn_again(text: str, language: str) -> None:
     form = Form((), "09:00", text, (), "en", "all", "listed", text, text, text, text, says_when_nothing=False)
@@ -102,7 +102,7 @@ def test_any_text_in_the_fields_is_drawn_again(text: str, language: str) -> None
     assert_view_taken(settings_modal(form, SOURCES, refusal, "C1", words_for(language)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(before=st.none() | SUBSCRIPTIONS, after=SUBSCRIPTIONS, language=SPOKEN)
 def test_any_settings_in_words_are_taken(
     before: Subscription | None, after: Subscription, language: str
@@ -114,7 +114,7 @@ def test_any_settings_in_words_are_taken(
     assert_taken(changed_message(before, after, "U1", words))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     wanted=SUBSCRIPTIONS,
     last=st.none() | LAST,
