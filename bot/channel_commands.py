@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
     from bot.app import Application
     from bot.digest import Verdict
-    from storage.records import BotStatus, ChannelStatus, Subscription
+    from bot.status import Status
+    from storage.records import ChannelStatus, Listing, Subscription
     from storage.runner import Runner
     from storage.storage import Storage
 
@@ -140,22 +141,20 @@ def deliver(channel: str | None, day: datetime | None, dry_run: bool, database: 
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
 @database_option
 def status(database: Path | None, *, as_json: bool) -> None:
-    """Tell each channel's last and next digest, what is unfinished and why, and when the bot last looked."""
+    """Tell each channel's last and next digest, what is unfinished and why, and how each source is."""
     from bot.clock import SystemClock
-    from bot.status import bot_status, channel_status
+    from bot.status import read_status
 
     now, rate = SystemClock().now(), settings_with(database).messages_a_minute
 
-    async def read(storage: "Runner") -> "tuple[list[ChannelStatus], BotStatus]":
-        return await storage.read(
-            lambda tables: (
-                [channel_status(tables, each, now) for each in tables.subscriptions.all()],
-                bot_status(tables, now, rate),
-            )
-        )
+    async def read(storage: "Runner") -> "Status":
+        return await storage.read(lambda tables: read_status(tables, now, rate))
 
-    channels, bot = with_storage(database, read, must_exist=True)
-    click.echo(_status_json(channels, bot) if as_json else "\n".join(_status_lines(channels, bot)))
+    found = with_storage(database, read, must_exist=True)
+    if as_json:
+        click.echo(json.dumps(asdict(found), default=_plain, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(_status_lines(found)))
 
 
 def _wanted(workspace: str, channel: str, wishes: dict[str, Any]) -> "Subscription":
@@ -238,17 +237,24 @@ def _verdict_line(verdict: "Verdict") -> str:
     return f"  {mark} {verdict.entry.paper.id} {verdict.entry.paper.title} ({because})"
 
 
-def _status_lines(channels: "Iterable[ChannelStatus]", bot: "BotStatus") -> "Iterable[str]":
+def _status_lines(found: "Status") -> "Iterable[str]":
+    bot = found.bot
     tick = f"{bot.last_tick:%Y-%m-%d %H:%M:%S} UTC" if bot.last_tick else "never"
-    waiting = (
-        f"{bot.waiting} messages wait, done by {bot.done_at:%H:%M:%S} UTC at the earliest"
-        if bot.done_at
-        else ""
-    )
-    yield f"last tick: {tick}; {waiting or 'nothing waits'}"
-    for channel in channels:
+    done = f", done by {bot.done_at:%H:%M:%S} UTC at the earliest" if bot.done_at else ""
+    yield f"last tick: {tick}; {bot.waiting} messages wait{done}"
+    for channel in found.channels:
         following = f"next {channel.next_at:%Y-%m-%d %H:%M} UTC" if channel.next_at else "no next digest"
         yield f"{_in_words(channel.subscription)}; {_last_in_words(channel)}; {following}"
+    yield from map(_source_in_words, found.sources)
+
+
+def _source_in_words(listing: "Listing") -> str:
+    since = f" since {listing.trouble_since:%Y-%m-%d %H:%M} UTC" if listing.trouble_since else ""
+    trouble = f"; {listing.trouble}{since}" if listing.trouble else ""
+    looked = f"; last looked {listing.looked_at:%H:%M}" if listing.looked_at else ""
+    following = f", next {listing.next_look_at:%Y-%m-%d %H:%M} UTC" if listing.next_look_at else ""
+    counted = f"{listing.source}, {listing.day}: {listing.state}, {len(listing.paper_ids)} papers"
+    return f"{counted}{trouble}{looked}{following}"
 
 
 def _last_in_words(channel: "ChannelStatus") -> str:
@@ -257,11 +263,6 @@ def _last_in_words(channel: "ChannelStatus") -> str:
         return "no digest yet"
     reason = f" ({last.reason})" if last.reason else ""
     return f"last {last.day}: {last.posted} of {last.papers}, {last.state}{reason}"
-
-
-def _status_json(channels: "Iterable[ChannelStatus]", bot: "BotStatus") -> str:
-    fields = {"bot": asdict(bot), "channels": [asdict(channel) for channel in channels]}
-    return json.dumps(fields, default=_plain, ensure_ascii=False, indent=2)
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """How things are: per channel and for the whole bot, as `status` tells it; nothing here is drawn yet."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,11 +11,27 @@ from storage.records import (
     ChannelStatus,
     Delivery,
     DeliveryStatus,
+    Listing,
     Post,
     PostState,
     Subscription,
 )
 from storage.storage import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How everything is, for whoever runs the bot: of each source its last day."""
+
+    bot: BotStatus
+    channels: tuple[ChannelStatus, ...]
+    sources: tuple[Listing, ...]
+
+
+def read_status(storage: Storage, now: datetime, messages_a_minute: int) -> Status:
+    """Return how the bot, all channels and all sources are."""
+    channels = tuple(channel_status(storage, each, now) for each in storage.subscriptions.all())
+    return Status(bot_status(storage, now, messages_a_minute), channels, storage.listings.latest())
 
 
 def channel_status(storage: Storage, subscription: Subscription, now: datetime) -> ChannelStatus:

@@ -93,6 +93,11 @@ class Listings:
         )
         return tuple(map(_listing_from_row, rows))
 
+    def latest(self) -> tuple[Listing, ...]:
+        """Return what is known of the last day of each source, by the names of the sources."""
+        rows = self._database.query(f"{_WITH_PAPERS} GROUP BY source HAVING day = max(day) ORDER BY source")
+        return tuple(map(_listing_from_row, rows))
+
     def put(self, listing: Listing) -> None:
         """Keep the listing in the order given; papers that it held before and no longer names go last."""
         key = {"source": listing.source, "day": listing.day.isoformat()}

@@ -106,7 +106,9 @@ def test_deliver_brings_it_once_and_status_tells_so(channel: str) -> None:
     assert second.output == first.output
     assert told["bot"] == {"waiting": 0, "done_at": None, "last_tick": None}
     assert told["channels"][0]["last"]["posted"] == len(read_sample()[0].entries)
+    assert [(each["source"], each["state"]) for each in told["sources"]] == [("digest-file", "complete")]
     assert "last 2025-09-29: 12 of 12, done; next " in words
+    assert words.endswith("digest-file, 2025-09-29: complete, 12 papers\n")
 
 
 def test_without_a_subscription_deliver_says_how_to_begin_one(channel: str) -> None:

@@ -259,6 +259,16 @@ def test_only_complete_lists_from_a_day_on_are_for_a_digest(storage: Storage) ->
     assert storage.listings.latest_complete_day(["digest-file"]) is None
 
 
+def test_the_last_day_of_each_source_can_be_told(storage: Storage) -> None:
+    with_papers(storage)
+    stalled = Listing("huggingface", DAY, ListingState.STALLED, (), NOW, NOW, "no answer", NOW)
+    complete = Listing("digest-file", date(2025, 9, 28), ListingState.COMPLETE, (BARE.id,))
+    for listing in (Listing("huggingface", date(2025, 9, 26), ListingState.NONE), stalled, complete):
+        storage.listings.put(listing)
+
+    assert storage.listings.latest() == (complete, stalled)
+
+
 def test_a_heartbeat_is_the_last_one(storage: Storage) -> None:
     before = storage.heartbeats.last("tick")
     for moment in (NOW, NOW + timedelta(seconds=30)):
