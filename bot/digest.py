@@ -8,7 +8,7 @@ from storage.records import Entry, Filters, Order, Subscription
 
 
 class Why(StrEnum):
-    """Why a paper is in a digest or is not; the values are keys of `digest.why` in the catalogue."""
+    """Why a paper is in a digest or is not."""
 
     LISTED = "listed"
     WORD = "word"
