@@ -305,7 +305,11 @@ class Life:
         except StorageError:
             # The scheduler logs a tick that failed, and ticks on.
             return False
-        return not await runner.read(lambda tables: tables.deliveries.at_work())
+        return await runner.read(self._is_done)
+
+    def _is_done(self, tables: Storage) -> bool:
+        opened = tables.deliveries.latest_of_channel(self.world.workspace.team_id, self.world.channel.id)
+        return opened is not None and not tables.deliveries.at_work()
 
 
 class _PreparedRunner(InlineRunner):
