@@ -9,7 +9,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from random import Random
 from typing import Literal
 
@@ -64,6 +64,7 @@ class ArxivClient:
         content_url: str = CONTENT_URL,
     ) -> None:
         self._fetcher = fetcher
+        self._clock = clock
         self._gate = _Gate(clock, random)
         self._headers = {"User-Agent": user_agent(contact)}
         self._query_url = f"{api_url.rstrip('/')}/query"
@@ -147,16 +148,29 @@ class ArxivClient:
     ) -> Fetched:
         return await self._gate.run(
             lambda: self._fetcher.get(
-                url, params=params, headers=self._headers, most_bytes=most_bytes, seconds=seconds
+                url,
+                params=params,
+                headers=self._headers,
+                most_bytes=most_bytes,
+                seconds=seconds,
+                before_redirect=lambda: self._clock.sleep(SECONDS_BETWEEN_REQUESTS),
             )
         )
 
 
 def user_agent(contact: str) -> str:
     """Return the User-Agent: the program's name, its version and a contact."""
-    name = f"paper-round/{version('paper-round')}"
+    name = f"paper-round/{_version()}"
     printable = "".join(each for each in contact if each.isascii() and each.isprintable()).strip()
     return f"{name} ({printable})" if printable else name
+
+
+def _version() -> str:
+    """Return the installed version; a host that runs from the checkout has none installed."""
+    try:
+        return version("paper-round")
+    except PackageNotFoundError:
+        return "checkout"
 
 
 def _halves(batch: tuple[str, ...]) -> list[tuple[str, ...]]:

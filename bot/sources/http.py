@@ -7,7 +7,7 @@ login page somewhere else. Whatever it is, it ends as bytes within the limit or 
 import asyncio
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,24 +52,28 @@ class Fetcher:
         headers: Mapping[str, str] | None = None,
         most_bytes: int,
         seconds: float = 30.0,
+        before_redirect: Callable[[], Awaitable[None]] | None = None,
     ) -> Fetched:
         """Return the answer, which is over in `seconds` and whose body is at most `most_bytes` decoded.
 
-        Up to three redirects within the service are followed. Raises SourceUnreachableError where no answer
-        came in time, SourceRefusedError for 400 and above, and SourceAnswerError for one that cannot be used.
+        Up to three redirects within the service are followed, each after `before_redirect`. Raises
+        SourceUnreachableError where no answer came in time, SourceRefusedError for 400 and above, and
+        SourceAnswerError for one that cannot be used.
         """
         # Only gzip is asked for: its decoder can be told to stop, and tells whether it saw the end.
         wanted = {"Accept-Encoding": "gzip", **(headers or {})}
         request = self._client.build_request("GET", url, params=params, headers=wanted, timeout=seconds)
         try:
             async with asyncio.timeout(seconds):
-                return await self._follow(request, most_bytes)
+                return await self._follow(request, most_bytes, before_redirect)
         except (TimeoutError, httpx.TimeoutException) as error:
             raise SourceUnreachableError(
                 f"{request.url.host} did not answer within {seconds:g} seconds."
             ) from error
 
-    async def _follow(self, request: httpx.Request, most_bytes: int) -> Fetched:
+    async def _follow(
+        self, request: httpx.Request, most_bytes: int, before_redirect: Callable[[], Awaitable[None]] | None
+    ) -> Fetched:
         first = request.url
         for _ in range(_MOST_REDIRECTS + 1):
             async with aclosing(await self._send(request)) as response:
@@ -80,6 +84,8 @@ class Fetcher:
                 raise SourceAnswerError(
                     f"{first.host} sent the bot elsewhere, to {request.url.host}, where it does not follow."
                 )
+            if before_redirect:
+                await before_redirect()
         raise SourceAnswerError(f"{first.host} redirected more than {_MOST_REDIRECTS} times.")
 
     async def _send(self, request: httpx.Request) -> httpx.Response:

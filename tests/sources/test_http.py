@@ -173,6 +173,20 @@ async def test_a_redirect_within_the_service_is_followed(client: httpx.AsyncClie
     assert found.body == b"[1]"
 
 
+async def test_before_each_redirect_the_caller_may_wait(client: httpx.AsyncClient) -> None:
+    waits: list[int] = []
+
+    async def wait() -> None:
+        waits.append(len(service.requests))
+
+    answers = {"/list": redirecting("/moved"), "/moved": redirecting("/new"), "/new": saying("[1]")}
+    async with serving(answers) as service:
+        url = f"{service.address}/list"
+        await Fetcher(client).get(url, most_bytes=100, before_redirect=wait)
+
+    assert waits == [1, 2]
+
+
 async def test_a_circle_of_redirects_ends(client: httpx.AsyncClient) -> None:
     async with serving({"/list": redirecting("/list")}) as service:
         with pytest.raises(SourceAnswerError) as raised:
