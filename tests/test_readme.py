@@ -44,10 +44,7 @@ def test_the_settings_table_is_the_settings() -> None:
 
 
 def test_every_use_of_the_command_in_the_readme_and_in_the_help_is_understood() -> None:
-    helps = [
-        words_for("en")(f"help.{key}", command="/papers")
-        for key in HELP_KEYS
-    ]
+    helps = [words_for("en")(f"help.{key}", command="/papers") for key in HELP_KEYS]
     uses = re.findall(r"`/papers ?(.*?)`", "\n".join([README, *helps]))
 
     assert len(uses) > 10
