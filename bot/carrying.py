@@ -91,8 +91,8 @@ class Carrier:
     async def carry(self) -> None:
         """Go as far as it goes now: to the end, or to a last look that is not due yet.
 
-        Raises `LeaseLostError` where another process took over, and `ChannelClosedError` where nothing more
-        can reach the channel; the delivery is closed as failed then.
+        Where nothing more can reach the channel, its subscription is paused with the reason. Raises
+        `LeaseLostError` where another process took over.
         """
         try:
             if self._delivery.state is DeliveryState.OPEN:
@@ -104,17 +104,24 @@ class Carrier:
         except ThreadGoneError:
             await self._end_early(PARENT_DELETED)
         except ChannelClosedError as error:
-            await self._end_early(str(error))
-            raise
+            await self._end_early(str(error), pauses=True)
 
     @property
     def _thread_ts(self) -> str | None:
         return self._posts[PARENT].ts
 
-    async def _end_early(self, reason: str) -> None:
+    async def _end_early(self, reason: str, *, pauses: bool = False) -> None:
         """End a delivery that cannot go on; one that only waited for its last look is whole all the same."""
         is_whole = self._delivery.state is DeliveryState.LAST_LOOK
-        await self._close(DeliveryState.DONE if is_whole else DeliveryState.FAILED, reason)
+        state = DeliveryState.DONE if is_whole else DeliveryState.FAILED
+
+        def end(storage: Storage) -> None:
+            storage.deliveries.close(self._delivery, state, reason)
+            if pauses:
+                storage.subscriptions.pause(self._delivery.subscription_id, reason)
+
+        await self._write(end)
+        _logger.info("Delivery %s is %s: %s", self._delivery.id, state, reason)
 
     async def _bring_all(self) -> None:
         for position in range(len(self._posts)):

@@ -21,7 +21,6 @@ from bot.errors import LeaseLostError
 from bot.locale import words_for
 from bot.lookup import entries_of, listing_of_day
 from bot.posting import METADATA_EVENT
-from bot.reading_back import ChannelClosedError
 from storage.records import (
     Delivery,
     DeliveryKind,
@@ -63,10 +62,11 @@ class Ended:
 class Deliverer:
     """Opens deliveries and brings them to their end; any of both may be repeated at any time.
 
-    `tell` is called for each delivery that ended early, after that is committed.
+    `tell` is called for each delivery that ended early, after that is committed, until it says that whoever
+    set it up knows or cannot be told.
     """
 
-    def __init__(self, tools: Tools, tell: Callable[[Ended], Awaitable[None]]) -> None:
+    def __init__(self, tools: Tools, tell: Callable[[Ended], Awaitable[bool]]) -> None:
         self._tools = tools
         self._tell = tell
         self._at_work: set[int] = set()
@@ -100,11 +100,16 @@ class Deliverer:
         return await self.progress(delivery_id)
 
     async def start_all(self) -> None:
-        """Begin to bring on all deliveries on which work is left, side by side, without waiting for them."""
+        """Begin to bring on all deliveries on which work is left, side by side, without waiting for them.
+
+        A failed one of which nobody has been told has work left too.
+        """
         now = self._tools.clock.now()
-        deliveries = await self._tools.storage.read(lambda storage: storage.deliveries.at_work())
+        deliveries = await self._tools.storage.read(
+            lambda storage: (*storage.deliveries.at_work(), *storage.deliveries.untold())
+        )
         for delivery in deliveries:
-            if delivery.look_at is None or delivery.look_at <= now:
+            if delivery.look_at is None or delivery.look_at <= now or delivery.state is DeliveryState.FAILED:
                 self.start(delivery.id)
 
     def start(self, delivery_id: int) -> None:
@@ -154,27 +159,21 @@ class Deliverer:
         delivery = await self._tools.storage.write(
             lambda storage: storage.deliveries.claim(delivery_id, now, lease)
         )
-        if delivery is None:
-            return
-        subscription, posts = await self._tools.storage.read(lambda storage: _work_of(storage, delivery))
-        carrier = Carrier(self._tools, delivery, posts, subscription.language)
-        try:
-            await carrier.carry()
-        except LeaseLostError as error:
-            _logger.warning("%s", error)
-        except ChannelClosedError as error:
-            await self._pause(subscription, str(error))
-        await self._tell_if_ended_early(delivery_id, subscription)
+        if delivery:
+            subscription, posts = await self._tools.storage.read(lambda storage: _work_of(storage, delivery))
+            try:
+                await Carrier(self._tools, delivery, posts, subscription.language).carry()
+            except LeaseLostError as error:
+                _logger.warning("%s", error)
+        await self._tell_if_ended_early(delivery_id)
 
-    async def _pause(self, subscription: Subscription, reason: str) -> None:
-        await self._tools.storage.write(
-            lambda storage: storage.subscriptions.pause(_stored_id(subscription), reason)
-        )
-
-    async def _tell_if_ended_early(self, delivery_id: int, subscription: Subscription) -> None:
+    async def _tell_if_ended_early(self, delivery_id: int) -> None:
         delivery, _ = await self._tools.storage.read(lambda storage: _load(storage, delivery_id))
-        if delivery.state is DeliveryState.FAILED:
-            await self._tell(Ended(delivery, subscription, delivery.reason or ""))
+        if delivery.state is not DeliveryState.FAILED or delivery.is_told:
+            return
+        subscription, _ = await self._tools.storage.read(lambda storage: _work_of(storage, delivery))
+        if await self._tell(Ended(delivery, subscription, delivery.reason or "")):
+            await self._tools.storage.write(lambda storage: storage.deliveries.mark_told(delivery_id))
 
 
 def choose(storage: Storage, subscription: Subscription, day: date | None = None) -> Selection:

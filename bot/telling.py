@@ -20,17 +20,21 @@ class Teller:
     def __init__(self, poster: Poster) -> None:
         self._poster = poster
 
-    async def tell(self, ended: Ended) -> None:
-        """Say that the delivery ended early and why; what cannot be told is in the log and in the status."""
+    async def tell(self, ended: Ended) -> bool:
+        """Say that the delivery ended early and why; return `False` where that is to be tried again later.
+
+        What cannot be told is in the log and in the status.
+        """
         delivery, subscription = ended.delivery, ended.subscription
         _logger.warning("Delivery %s in %s ended early: %s", delivery.id, delivery.channel, ended.reason)
         if subscription.created_by is None:
-            return
+            return True
         message = trouble_message(ended.delivery, ended.reason, words_for(subscription.language))
         payload = {"text": message.text, "blocks": list(message.blocks)}
         outcome = await self._poster.post(subscription.created_by, payload, None)
         if not isinstance(outcome, Posted):
             _logger.warning("%s could not be told: %s", subscription.created_by, outcome)
+        return not isinstance(outcome, NotNow)
 
 
 class Announcer:

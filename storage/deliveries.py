@@ -113,10 +113,21 @@ class Deliveries:
             delivery, "state = :state, reason = :reason, leased_until = NULL", state=state, reason=reason
         )
 
+    def untold(self) -> tuple[Delivery, ...]:
+        """Return the failed deliveries of which nobody has been told yet, the oldest first."""
+        rows = self._database.query(
+            "SELECT * FROM deliveries WHERE state = 'failed' AND NOT is_told ORDER BY id"
+        )
+        return tuple(map(_delivery_from_row, rows))
+
+    def mark_told(self, delivery_id: int) -> None:
+        """Note that who set it up knows that the delivery failed, or cannot be told."""
+        self._database.execute("UPDATE deliveries SET is_told = 1 WHERE id = ?", [delivery_id])
+
     def reopen(self, delivery_id: int) -> None:
         """Have a failed delivery worked on again."""
         self._database.execute(
-            "UPDATE deliveries SET state = 'open', reason = NULL, leased_until = NULL"
+            "UPDATE deliveries SET state = 'open', reason = NULL, leased_until = NULL, is_told = 0"
             " WHERE id = ? AND state = 'failed'",
             [delivery_id],
         )
@@ -156,4 +167,5 @@ def _delivery_from_row(row: dict[str, Any]) -> Delivery:
         had_unknown=bool(row["had_unknown"]),
         look_at=_moment(row["look_at"]),
         reason=row["reason"],
+        is_told=bool(row["is_told"]),
     )

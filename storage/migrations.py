@@ -133,12 +133,16 @@ def m004_deliveries(database: Database) -> None:
             had_unknown INTEGER NOT NULL DEFAULT 0,
             look_at TEXT,
             reason TEXT,
+            is_told INTEGER NOT NULL DEFAULT 0,
             UNIQUE (subscription_id, kind, day)
         ) STRICT
         """
     )
     database.execute(
         "CREATE INDEX deliveries_at_work ON deliveries (id) WHERE state IN ('open', 'last_look')"
+    )
+    database.execute(
+        "CREATE INDEX deliveries_untold ON deliveries (id) WHERE state = 'failed' AND NOT is_told"
     )
     database.execute("CREATE INDEX deliveries_by_channel ON deliveries (workspace, channel)")
     database.execute(

@@ -170,7 +170,8 @@ class Delivery:
     """One digest on its way into a channel, for one subscription and one day.
 
     `key` names it in the metadata of its messages. Whoever works on it holds a lease until `leased_until`;
-    each claim raises `epoch`, and a write under an older epoch is refused.
+    each claim raises `epoch`, and a write under an older epoch is refused. `is_told` is whether who set it up
+    knows that it failed.
     """
 
     id: int
@@ -187,6 +188,7 @@ class Delivery:
     had_unknown: bool = False
     look_at: datetime | None = None
     reason: str | None = None
+    is_told: bool = False
 
 
 class PostState(StrEnum):

@@ -163,3 +163,18 @@ async def test_a_clock_that_once_ran_far_ahead_does_not_silence_a_channel(stage:
     seen = await tick_at(stage, tomorrow(9))
 
     assert "AI papers · September 30, 2025" in parents(seen)
+
+
+async def test_who_set_it_up_is_told_once_even_if_slack_lets_that_happen_only_later(stage: Stage) -> None:
+    await stage.import_sample()
+    ada = stage.person("ada")
+    await subscribe(stage, created_by=ada.id)
+    await ada.remove("papers")
+    stage.workspace.faults.add("status", method="chat.postMessage", skip=1, status=429)
+    await tick_at(stage, tomorrow(9))
+    at_first = list(ada.direct_messages())
+    for minute in (1, 2):
+        await tick_at(stage, tomorrow(9, minute))
+
+    assert at_first == []
+    assert len(ada.direct_messages()) == 1

@@ -162,7 +162,7 @@ async def _plan(database: Path, workspace: Workspace, cards: int) -> int:
     return delivery_id
 
 
-async def _tell(ended: Ended) -> None:
+async def _tell(ended: Ended) -> bool:
     raise AssertionError(f"The delivery ended early: {ended.reason}")
 
 

@@ -415,8 +415,9 @@ class _Caller:
         self._life.has_posted = True
 
 
-async def _tell(ended: Ended) -> None:
+async def _tell(ended: Ended) -> bool:
     """Nobody need be told: who ended early shows in the channel."""
+    return True
 
 
 class _Errors(logging.Handler):

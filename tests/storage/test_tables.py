@@ -190,6 +190,9 @@ def test_the_ledger_tells_what_is_open_and_what_is_posted(storage: Storage) -> N
     assert closed is not None
     assert (closed.state, closed.reason) == (DeliveryState.FAILED, "not_in_channel")
     assert storage.deliveries.at_work() == ()
+    assert storage.deliveries.untold() == (closed,)
+    storage.deliveries.mark_told(delivery.id)
+    assert storage.deliveries.untold() == ()
     assert storage.posts.papers_of_channel("T1", "C1") == frozenset()
 
 
