@@ -6,6 +6,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.errors import LeaseLostError
+from storage.moments import optional_moment
 from storage.records import Delivery, DeliveryKind, DeliveryState, Subscription
 
 
@@ -147,10 +148,6 @@ def _text(moment: datetime) -> str:
     return moment.isoformat(timespec="microseconds")
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
 def _delivery_from_row(row: dict[str, Any]) -> Delivery:
     return Delivery(
         id=row["id"],
@@ -163,9 +160,9 @@ def _delivery_from_row(row: dict[str, Any]) -> Delivery:
         state=DeliveryState(row["state"]),
         opened_at=datetime.fromisoformat(row["opened_at"]),
         epoch=row["epoch"],
-        leased_until=_moment(row["leased_until"]),
+        leased_until=optional_moment(row["leased_until"]),
         had_unknown=bool(row["had_unknown"]),
-        look_at=_moment(row["look_at"]),
+        look_at=optional_moment(row["look_at"]),
         reason=row["reason"],
         is_told=bool(row["is_told"]),
     )

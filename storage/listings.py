@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlite_utils import Database
 
+from storage.moments import optional_moment, optional_text
 from storage.records import Listing, ListingState
 
 _WITH_PAPERS = """
@@ -104,10 +105,10 @@ class Listings:
         row = {
             **key,
             "state": listing.state,
-            "looked_at": _optional_text(listing.looked_at),
-            "next_look_at": _optional_text(listing.next_look_at),
+            "looked_at": optional_text(listing.looked_at),
+            "next_look_at": optional_text(listing.next_look_at),
             "trouble": listing.trouble,
-            "trouble_since": _optional_text(listing.trouble_since),
+            "trouble_since": optional_text(listing.trouble_since),
         }
         self._database.table("listings").upsert(row, pk=("source", "day"))
         known = self.get(listing.source, listing.day)
@@ -124,22 +125,14 @@ def _optional_date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _optional_text(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _optional_moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
 def _listing_from_row(row: dict[str, Any]) -> Listing:
     return Listing(
         source=row["source"],
         day=date.fromisoformat(row["day"]),
         state=ListingState(row["state"]),
         paper_ids=tuple(json.loads(row["paper_ids"])),
-        looked_at=_optional_moment(row["looked_at"]),
-        next_look_at=_optional_moment(row["next_look_at"]),
+        looked_at=optional_moment(row["looked_at"]),
+        next_look_at=optional_moment(row["next_look_at"]),
         trouble=row["trouble"],
-        trouble_since=_optional_moment(row["trouble_since"]),
+        trouble_since=optional_moment(row["trouble_since"]),
     )

@@ -3,12 +3,12 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
 from bot.errors import LeaseLostError
+from storage.moments import optional_moment, optional_text
 from storage.records import Delivery, Post, PostState
 
 
@@ -73,10 +73,6 @@ class Posts:
             raise LeaseLostError(f"Delivery {delivery.id} is worked on by another process.")
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
 def _post_from_row(row: dict[str, Any]) -> Post:
     return Post(
         delivery_id=row["delivery_id"],
@@ -86,8 +82,8 @@ def _post_from_row(row: dict[str, Any]) -> Post:
         paper_ids=tuple(json.loads(row["paper_ids"])),
         ts=row["ts"],
         reason=row["reason"],
-        attempted_at=_moment(row["attempted_at"]),
-        look_at=_moment(row["look_at"]),
+        attempted_at=optional_moment(row["attempted_at"]),
+        look_at=optional_moment(row["look_at"]),
         absent=row["absent"],
         is_plain=bool(row["is_plain"]),
     )
@@ -104,7 +100,7 @@ def _row_from_post(post: Post) -> dict[str, Any]:
         "state": post.state,
         "ts": post.ts,
         "reason": post.reason,
-        "attempted_at": post.attempted_at.isoformat() if post.attempted_at else None,
-        "look_at": post.look_at.isoformat() if post.look_at else None,
+        "attempted_at": optional_text(post.attempted_at),
+        "look_at": optional_text(post.look_at),
         "absent": post.absent,
     }
