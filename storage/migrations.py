@@ -206,3 +206,82 @@ def m007_greetings(database: Database) -> None:
         ) STRICT
         """
     )
+
+
+@migrations()
+def m008_models(database: Database) -> None:
+    """What a model's summary was made from, what it cost, what failed, and what people think of it."""
+    database.execute("ALTER TABLE summaries ADD COLUMN text_read TEXT")
+    database.execute(
+        "ALTER TABLE summaries ADD COLUMN figures TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(figures))"
+    )
+    database.execute("ALTER TABLE summaries ADD COLUMN input_hash TEXT")
+    database.execute(
+        """
+        CREATE TABLE summary_failures (
+            paper_id TEXT NOT NULL REFERENCES papers (id),
+            language TEXT NOT NULL,
+            tries INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            failed_at TEXT NOT NULL,
+            next_try_at TEXT NOT NULL,
+            PRIMARY KEY (paper_id, language)
+        ) STRICT
+        """
+    )
+    database.execute(
+        """
+        CREATE TABLE model_requests (
+            id INTEGER PRIMARY KEY,
+            paper_id TEXT NOT NULL REFERENCES papers (id),
+            language TEXT NOT NULL,
+            model TEXT NOT NULL,
+            at TEXT NOT NULL,
+            prompt_tokens INTEGER NOT NULL,
+            completion_tokens INTEGER NOT NULL
+        ) STRICT
+        """
+    )
+    database.execute("CREATE INDEX model_requests_by_moment ON model_requests (at)")
+    database.execute("CREATE INDEX model_requests_by_paper ON model_requests (paper_id)")
+    database.execute(
+        """
+        CREATE TABLE summary_wishes (
+            id INTEGER PRIMARY KEY,
+            workspace TEXT NOT NULL,
+            person TEXT NOT NULL,
+            paper_id TEXT NOT NULL REFERENCES papers (id),
+            language TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT
+        """
+    )
+    database.execute("CREATE INDEX summary_wishes_by_person ON summary_wishes (workspace, person, at)")
+    database.execute(
+        """
+        CREATE TABLE mistake_reports (
+            id INTEGER PRIMARY KEY,
+            workspace TEXT NOT NULL,
+            person TEXT NOT NULL,
+            paper_id TEXT NOT NULL REFERENCES papers (id),
+            language TEXT NOT NULL,
+            reported_at TEXT NOT NULL,
+            note TEXT NOT NULL,
+            summary_source TEXT NOT NULL,
+            summary_made_at TEXT NOT NULL
+        ) STRICT
+        """
+    )
+    database.execute("CREATE INDEX mistake_reports_newest ON mistake_reports (reported_at)")
+    database.execute(
+        """
+        CREATE TABLE card_updates (
+            delivery_id INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            next_try_at TEXT NOT NULL,
+            tries INTEGER NOT NULL,
+            PRIMARY KEY (delivery_id, position),
+            FOREIGN KEY (delivery_id, position) REFERENCES posts (delivery_id, position)
+        ) STRICT
+        """
+    )

@@ -33,25 +33,70 @@ class Paper:
     published: date | None = None
 
 
+FROM_DIGEST_FILE = "digest-file"
+"""The source of a summary that came with a digest file."""
+
+FROM_MODEL = "model"
+"""The source of a summary that a language model wrote and our checks let pass."""
+
+FROM_COMMUNITY = "community"
+"""The source of a summary drawn from what the site that lists the paper says of it."""
+
+FROM_ABSTRACT = "abstract"
+"""The source of a summary drawn, sentence by sentence, from the paper's abstract."""
+
+
+class TextRead(StrEnum):
+    """Which text of a paper a model was given."""
+
+    FULL_TEXT = "full_text"
+    ABSTRACT = "abstract"
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a summary comes from: a model, a prompt and the text it read, or a digest file.
+    """Where a summary comes from: its `source`, one of the four above, and what is known beside it.
 
-    `source` says what was read (`digest-file` for a summary that came with a file);
-    `model` and `prompt` are `None` where nobody said.
+    `model` and `prompt` (its version) are `None` where nobody said; `text_read` is what the model was given.
     """
 
     source: str
     made_at: date
     model: str | None = None
     prompt: str | None = None
+    text_read: TextRead | None = None
+
+
+class Grounding(StrEnum):
+    """Whether the text that a summary was made from has one of its figures.
+
+    A `DERIVED` one is a difference or a ratio of two figures of one sentence there.
+    """
+
+    SUPPORTED = "supported"
+    DERIVED = "derived"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as a summary writes it, in which of the parts, and whether the paper's text has it.
+
+    `nearest` is the sentence of the paper that is nearest to the claim; empty where none is near.
+    """
+
+    text: str
+    part: str
+    grounding: Grounding
+    nearest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Of one paper in one language (a BCP 47 tag); `body` is the text that is none of the six parts.
 
-    Texts may hold Markdown's `**bold**`, nothing else; runs of white space are one space.
+    Texts may hold Markdown's `**bold**`, nothing else; runs of white space are one space. `figures` are those
+    of a model's summary, each looked up in the text that the model was given.
     """
 
     paper_id: str
@@ -64,6 +109,7 @@ class Summary:
     results: str = ""
     takeaway: str = ""
     body: str = ""
+    figures: tuple[Figure, ...] = ()
 
 
 class ListingState(StrEnum):
@@ -287,3 +333,52 @@ class BotStatus:
     waiting: int
     done_at: datetime | None
     last_tick: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryFailure:
+    """A summary that could not be had: how often it was tried, why it failed last, and when to try next."""
+
+    paper_id: str
+    language: str
+    tries: int
+    reason: str
+    failed_at: datetime
+    next_try_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """One request to a language model, for one paper in one language, and the tokens that it took."""
+
+    paper_id: str
+    language: str
+    model: str
+    at: datetime
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class MistakeReport:
+    """What one person holds against a summary, and which one: by whom or what and when it was made."""
+
+    workspace: str
+    person: str
+    paper_id: str
+    language: str
+    reported_at: datetime
+    note: str
+    summary_source: str
+    summary_made_at: date
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardUpdate:
+    """A posted card that shows less than is known by now: it is drawn anew, after `next_try_at`."""
+
+    delivery_id: int
+    position: int
+    next_try_at: datetime
+    tries: int = 0

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from sqlite_utils import Database
 
-from storage.records import SUMMARY_PARTS, Provenance, Summary
+from storage.records import SUMMARY_PARTS, Figure, Grounding, Provenance, Summary, TextRead
 
 
 class Summaries:
@@ -32,11 +33,22 @@ class Summaries:
             found.setdefault(row["paper_id"], []).append(_summary_from_row(row))
         return found
 
-    def put(self, summary: Summary) -> None:
-        """Keep the summary in place of an earlier one of the same paper, language and source."""
+    def put(self, summary: Summary, input_hash: str | None = None) -> None:
+        """Keep the summary in place of an earlier one of the same paper, language and source.
+
+        `input_hash` tells what a model was asked, so that the same is not asked twice.
+        """
         self._database.table("summaries").upsert(
-            _row_from_summary(summary), pk=("paper_id", "language", "source")
+            {**_row_from_summary(summary), "input_hash": input_hash}, pk=("paper_id", "language", "source")
         )
+
+    def input_hash(self, paper_id: str, language: str, source: str) -> str | None:
+        """Return what the model was asked for this summary, or `None` where there is none or nobody said."""
+        rows = self._database.query(
+            "SELECT input_hash FROM summaries WHERE paper_id = ? AND language = ? AND source = ?",
+            [paper_id, language, source],
+        )
+        return next((row["input_hash"] for row in rows), None)
 
 
 def _summary_from_row(row: dict[str, Any]) -> Summary:
@@ -48,9 +60,11 @@ def _summary_from_row(row: dict[str, Any]) -> Summary:
             made_at=date.fromisoformat(row["made_at"]),
             model=row["model"],
             prompt=row["prompt"],
+            text_read=TextRead(row["text_read"]) if row["text_read"] else None,
         ),
         keywords=tuple(json.loads(row["keywords"])),
         body=row["body"],
+        figures=tuple(map(_figure_from_fields, json.loads(row["figures"]))),
         **{part: row[part] for part in SUMMARY_PARTS if part != "keywords"},
     )
 
@@ -70,4 +84,10 @@ def _row_from_summary(summary: Summary) -> dict[str, Any]:
         "results": summary.results,
         "takeaway": summary.takeaway,
         "body": summary.body,
+        "text_read": summary.provenance.text_read,
+        "figures": json.dumps([asdict(figure) for figure in summary.figures], ensure_ascii=False),
     }
+
+
+def _figure_from_fields(fields: dict[str, str]) -> Figure:
+    return Figure(fields["text"], fields["part"], Grounding(fields["grounding"]), fields["nearest"])

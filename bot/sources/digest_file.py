@@ -31,9 +31,9 @@ from bot.sources.digest_format import (
     write_summary,
 )
 from bot.text import cut
-from storage.records import Paper, Provenance, Summary
+from storage.records import FROM_DIGEST_FILE, Paper, Provenance, Summary
 
-SOURCE = "digest-file"
+SOURCE = FROM_DIGEST_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ def read_summary(text: str, paper_id: str, language: str, provenance: Provenance
     texts = {part: decoded(" ".join(" ".join(run).split())) for part, run in runs.items()}
     if not keywords and not any(texts.values()):
         return None
-    return Summary(paper_id, language, provenance, keywords, **texts)
+    return replace(Summary(paper_id, language, provenance, keywords), **texts)
 
 
 def read_pieces(text: str) -> Iterator[Piece]:

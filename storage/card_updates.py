@@ -1,0 +1,75 @@
+"""The card updates table: posted cards that are to be drawn anew, since a summary came."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from storage.records import CardUpdate
+
+
+class CardUpdates:
+    """Cards to draw anew, by delivery and position."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def want(self, paper_id: str, language: str, opened_since: datetime, now: datetime) -> int:
+        """Have each card of the paper drawn anew in the channels that read the language; return how many.
+
+        Cards that are still to be posted are among them, for what they show is frozen; those of deliveries
+        that were opened before a moment are not.
+        """
+        cursor = self._database.execute(
+            """
+            INSERT INTO card_updates (delivery_id, position, next_try_at, tries)
+            SELECT posts.delivery_id, posts.position, :now, 0
+            FROM deliveries
+            JOIN subscriptions ON subscriptions.id = deliveries.subscription_id
+            JOIN posts ON posts.delivery_id = deliveries.id
+            WHERE deliveries.opened_at >= :opened_since AND subscriptions.language = :language
+                AND posts.position > 0 AND posts.state != 'refused'
+                AND posts.paper_ids = json_array(:paper_id)
+            ON CONFLICT (delivery_id, position) DO UPDATE SET next_try_at = excluded.next_try_at, tries = 0
+            """,
+            {
+                "paper_id": paper_id,
+                "language": language,
+                "opened_since": opened_since.isoformat(),
+                "now": now.isoformat(),
+            },
+        )
+        return int(cursor.rowcount)
+
+    def due(self, now: datetime) -> tuple[CardUpdate, ...]:
+        """Return the updates whose card is in its channel and whose time has come, the oldest first."""
+        rows = self._database.query(
+            """
+            SELECT card_updates.* FROM card_updates JOIN posts USING (delivery_id, position)
+            WHERE next_try_at <= ? AND posts.state = 'posted'
+            ORDER BY next_try_at, delivery_id, position
+            """,
+            [now.isoformat()],
+        )
+        return tuple(
+            CardUpdate(
+                delivery_id=row["delivery_id"],
+                position=row["position"],
+                next_try_at=datetime.fromisoformat(row["next_try_at"]),
+                tries=row["tries"],
+            )
+            for row in rows
+        )
+
+    def postpone(self, update: CardUpdate) -> None:
+        """Keep when to try next, and how often it was tried."""
+        self._database.execute(
+            "UPDATE card_updates SET next_try_at = ?, tries = ? WHERE delivery_id = ? AND position = ?",
+            [update.next_try_at.isoformat(), update.tries, update.delivery_id, update.position],
+        )
+
+    def done(self, update: CardUpdate) -> None:
+        """Forget an update that was done, unless it was wanted once more since."""
+        self._database.execute(
+            "DELETE FROM card_updates WHERE delivery_id = ? AND position = ? AND next_try_at = ?",
+            [update.delivery_id, update.position, update.next_try_at.isoformat()],
+        )

@@ -1,0 +1,50 @@
+"""The mistake reports table: what people hold against summaries."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.records import MistakeReport
+
+
+class MistakeReports:
+    """Reports of mistakes; whoever operates the bot reads them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, report: MistakeReport) -> None:
+        """Keep a report."""
+        row = {
+            "workspace": report.workspace,
+            "person": report.person,
+            "paper_id": report.paper_id,
+            "language": report.language,
+            "reported_at": report.reported_at.isoformat(),
+            "note": report.note,
+            "summary_source": report.summary_source,
+            "summary_made_at": report.summary_made_at.isoformat(),
+        }
+        self._database.table("mistake_reports").insert(row)
+
+    def latest(self, limit: int) -> tuple[MistakeReport, ...]:
+        """Return the latest reports, the latest first."""
+        rows = self._database.query(
+            "SELECT * FROM mistake_reports ORDER BY reported_at DESC, id DESC LIMIT ?", [limit]
+        )
+        return tuple(map(_report_from_row, rows))
+
+
+def _report_from_row(row: dict[str, Any]) -> MistakeReport:
+    return MistakeReport(
+        id=row["id"],
+        workspace=row["workspace"],
+        person=row["person"],
+        paper_id=row["paper_id"],
+        language=row["language"],
+        reported_at=datetime.fromisoformat(row["reported_at"]),
+        note=row["note"],
+        summary_source=row["summary_source"],
+        summary_made_at=date.fromisoformat(row["summary_made_at"]),
+    )

@@ -1,0 +1,56 @@
+"""The model requests table: what each summary has cost."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.records import ModelRequest
+
+
+class ModelRequests:
+    """Requests to language models, with their tokens."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, request: ModelRequest) -> None:
+        """Write down one request."""
+        row = {
+            "paper_id": request.paper_id,
+            "language": request.language,
+            "model": request.model,
+            "at": request.at.astimezone(UTC).isoformat(),
+            "prompt_tokens": request.prompt_tokens,
+            "completion_tokens": request.completion_tokens,
+        }
+        self._database.table("model_requests").insert(row)
+
+    def tokens_of_day(self, day: date) -> int:
+        """Return how many tokens were taken on a UTC day, those of the prompts among them."""
+        start = datetime.combine(day, time.min, UTC)
+        rows = self._database.query(
+            """
+            SELECT coalesce(sum(prompt_tokens + completion_tokens), 0) AS tokens
+            FROM model_requests WHERE at >= ? AND at < ?
+            """,
+            [start.isoformat(), (start + timedelta(days=1)).isoformat()],
+        )
+        tokens: int = next(rows)["tokens"]
+        return tokens
+
+    def of_paper(self, paper_id: str) -> tuple[ModelRequest, ...]:
+        """Return the requests for a paper, in all languages, the first one first."""
+        rows = self._database.query("SELECT * FROM model_requests WHERE paper_id = ? ORDER BY id", [paper_id])
+        return tuple(map(_request_from_row, rows))
+
+
+def _request_from_row(row: dict[str, Any]) -> ModelRequest:
+    return ModelRequest(
+        paper_id=row["paper_id"],
+        language=row["language"],
+        model=row["model"],
+        at=datetime.fromisoformat(row["at"]),
+        prompt_tokens=row["prompt_tokens"],
+        completion_tokens=row["completion_tokens"],
+    )

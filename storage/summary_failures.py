@@ -1,0 +1,66 @@
+"""The summary failures table: which summaries could not be had, and when each is tried again."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.records import SummaryFailure
+
+
+class SummaryFailures:
+    """The last failure by paper and language; a summary that came has none."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, paper_id: str, language: str) -> SummaryFailure | None:
+        """Return how the summary failed last, or `None` where it did not."""
+        rows = self._database.query(
+            "SELECT * FROM summary_failures WHERE paper_id = ? AND language = ?", [paper_id, language]
+        )
+        return next(map(_failure_from_row, rows), None)
+
+    def waiting(self, now: datetime) -> frozenset[tuple[str, str]]:
+        """Return the paper and language of each that is not to be tried again yet."""
+        rows = self._database.query(
+            "SELECT paper_id, language FROM summary_failures WHERE next_try_at > ?", [now.isoformat()]
+        )
+        return frozenset((row["paper_id"], row["language"]) for row in rows)
+
+    def since(self, moment: datetime) -> tuple[SummaryFailure, ...]:
+        """Return those that failed at or after a moment, the latest first."""
+        rows = self._database.query(
+            "SELECT * FROM summary_failures WHERE failed_at >= ? ORDER BY failed_at DESC, paper_id, language",
+            [moment.isoformat()],
+        )
+        return tuple(map(_failure_from_row, rows))
+
+    def put(self, failure: SummaryFailure) -> None:
+        """Keep the failure in place of an earlier one."""
+        row = {
+            "paper_id": failure.paper_id,
+            "language": failure.language,
+            "tries": failure.tries,
+            "reason": failure.reason,
+            "failed_at": failure.failed_at.isoformat(),
+            "next_try_at": failure.next_try_at.isoformat(),
+        }
+        self._database.table("summary_failures").upsert(row, pk=("paper_id", "language"))
+
+    def forget(self, paper_id: str, language: str) -> None:
+        """Forget how it failed: the summary came."""
+        self._database.execute(
+            "DELETE FROM summary_failures WHERE paper_id = ? AND language = ?", [paper_id, language]
+        )
+
+
+def _failure_from_row(row: dict[str, Any]) -> SummaryFailure:
+    return SummaryFailure(
+        paper_id=row["paper_id"],
+        language=row["language"],
+        tries=row["tries"],
+        reason=row["reason"],
+        failed_at=datetime.fromisoformat(row["failed_at"]),
+        next_try_at=datetime.fromisoformat(row["next_try_at"]),
+    )
