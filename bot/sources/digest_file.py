@@ -8,10 +8,11 @@ guessed: labels, then position, then the cues of sentences. What is left stays a
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise, zip_longest
 from operator import attrgetter
+from typing import Any
 
 from bot.arxiv_id import find_arxiv_id, pdf_url
 from bot.errors import NotADigestError, PaperRoundError
@@ -239,10 +240,10 @@ def read_summary(text: str, paper_id: str, language: str, provenance: Provenance
     for part, pieces in groupby(read_pieces(text), attrgetter("part")):
         runs[part].append("".join(piece.text for piece in pieces))
     keywords = tuple(word for run in runs.pop("keywords") for word in keywords_of(run))
-    texts = {part: decoded(" ".join(" ".join(run).split())) for part, run in runs.items()}
+    texts: dict[str, Any] = {part: decoded(" ".join(" ".join(run).split())) for part, run in runs.items()}
     if not keywords and not any(texts.values()):
         return None
-    return replace(Summary(paper_id, language, provenance, keywords), **texts)
+    return Summary(paper_id, language, provenance, keywords, **texts)
 
 
 def read_pieces(text: str) -> Iterator[Piece]:
