@@ -2,6 +2,8 @@
 
 import re
 
+from babel import Locale, UnknownLocaleError
+
 _HAN = re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa\u31f0-\u31ff\uff66-\uff9d]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
@@ -23,6 +25,14 @@ def language_of(text: str) -> str:
     if hangul > han + kana:
         return "ko"
     return "ja" if kana * _KANA_SHARE > han + kana else "zh-CN"
+
+
+def primary_language(language: str) -> str:
+    """Return the language of a BCP 47 tag without script and region, in lower case."""
+    try:
+        return Locale.parse(language, sep="-").language
+    except (ValueError, UnknownLocaleError):
+        return language.partition("-")[0].lower()
 
 
 def _other_words(text: str) -> int:

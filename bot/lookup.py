@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from babel import Locale, UnknownLocaleError
-
+from bot.language import primary_language
 from storage.records import Digest, Entry, Listing, Paper, Summary
 from storage.storage import Storage
 
@@ -52,7 +51,9 @@ def best_summary(paper: Paper, summaries: Iterable[Summary], language: str) -> S
     """
     ranked = sorted(summaries, key=lambda summary: summary.provenance.model is None)
     exact = [summary for summary in ranked if summary.language == language]
-    related = [summary for summary in ranked if _primary(summary.language) == _primary(language)]
+    related = [
+        summary for summary in ranked if primary_language(summary.language) == primary_language(language)
+    ]
     others = [] if paper.abstract else ranked
     return next(iter([*exact, *related, *others]), None)
 
@@ -68,10 +69,3 @@ def entries_of(storage: Storage, paper_ids: tuple[str, ...], language: str) -> t
 
 def _rank(listing: Listing) -> tuple[int, str]:
     return SOURCES.index(listing.source.partition(":")[0]), listing.source
-
-
-def _primary(language: str) -> str:
-    try:
-        return Locale.parse(language, sep="-").language
-    except (ValueError, UnknownLocaleError):
-        return language

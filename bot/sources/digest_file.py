@@ -8,7 +8,7 @@ guessed: labels, then position, then the cues of sentences. What is left stays a
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise, zip_longest
 from operator import attrgetter

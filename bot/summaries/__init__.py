@@ -1,0 +1,1 @@
+"""Summaries that can be trusted: asked of a language model and checked, or drawn from what is known."""
