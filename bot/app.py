@@ -115,7 +115,8 @@ async def application(settings: Settings, clock: Clock) -> AsyncIterator[Applica
 
         await _take_over(settings.database, parts.storage, stack)
         web = await _open_sources(settings, clock, parts.storage, stack)
-        scheduler = make_scheduler(Clockwork(parts.storage, clock, parts.deliverer), web.publishing)
+        clockwork = Clockwork(parts.storage, clock, parts.deliverer)
+        scheduler = make_scheduler({"digests": clockwork.tick, "sources": web.publishing.look_around})
         scheduler.start()
         stack.callback(scheduler.shutdown)
         _logger.info("Connected to workspace %s", parts.workspace)

@@ -1,6 +1,7 @@
 """The clockwork: a few jobs that ask the tables what is to be done. No job holds any state."""
 
 import logging
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,6 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.clock import Clock
 from bot.delivery import Deliverer
 from bot.due import due_at, due_slot, local_date
-from bot.publishing import Publishing
 from storage.records import Subscription
 from storage.runner import Runner
 from storage.storage import Storage
@@ -76,15 +76,15 @@ def is_paused(subscription: Subscription, now: datetime) -> bool:
     return until is None or local_date(now, ZoneInfo(subscription.zone)) < until
 
 
-def make_scheduler(clockwork: Clockwork, publishing: Publishing) -> AsyncIOScheduler:
-    """Return the scheduler, not started yet; its first tick comes at once.
+def make_scheduler(jobs: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIOScheduler:
+    """Return the scheduler of these jobs, by name, not started yet; the first tick of each comes at once.
 
     A tick that comes late is never skipped and never piles up on another: missed work is in the tables. No
     cron triggers: APScheduler 3.11 loses the day after spring-forward with them.
     """
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-    for job_id, job in (("tick", clockwork.tick), ("sources", publishing.look_around)):
+    for job_id, job in jobs.items():
         scheduler.add_job(
             job, "interval", seconds=SECONDS_BETWEEN_TICKS, id=job_id, next_run_time=datetime.now(UTC)
         )
