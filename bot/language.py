@@ -1,4 +1,4 @@
-"""In which language a text is written, told by its script; pure."""
+"""In which language a text is written, told by its script; and how a language is named; pure."""
 
 import re
 
@@ -8,6 +8,17 @@ _HAN = re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U0002000
 _KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa\u31f0-\u31ff\uff66-\uff9d]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]+")
+
+# The grammar of https://www.rfc-editor.org/rfc/rfc5646#section-2.1 in lower case; grandfathered tags are not.
+_TAG = re.compile(
+    r"""(?P<language>[a-z]{2,3})(?P<extended>(?:-[a-z]{3}){0,3})
+        (?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|[0-9]{3}))?
+        (?P<rest>(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*
+            (?:-[0-9a-wyz](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?)
+        |(?P<private>x(?:-[a-z0-9]{1,8})+)""",
+    re.VERBOSE,
+)
+_TAG_CHARACTERS = 60
 
 _KANA_SHARE = 8
 """One kana in so many characters makes a text Japanese; Chinese quotes a Japanese name now and then."""
@@ -33,6 +44,21 @@ def primary_language(language: str) -> str:
         return Locale.parse(language, sep="-").language
     except (ValueError, UnknownLocaleError):
         return language.partition("-")[0].lower()
+
+
+def canonical_tag(text: str) -> str | None:
+    """Return a BCP 47 tag in its usual case, such as `zh-CN` for `zh_cn`, or `None` for what is none.
+
+    Whether anybody speaks such a language is not asked.
+    """
+    match = _TAG.fullmatch(text.strip().replace("_", "-").lower())
+    if match is None or len(match[0]) > _TAG_CHARACTERS:
+        return None
+    if match["private"]:
+        return match["private"]
+    script = f"-{match['script'].title()}" if match["script"] else ""
+    region = f"-{match['region'].upper()}" if match["region"] else ""
+    return f"{match['language']}{match['extended']}{script}{region}{match['rest']}"
 
 
 def _other_words(text: str) -> int:

@@ -5,14 +5,18 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 
 from bot.errors import WrongWishError
+from bot.language import canonical_tag
 from storage.records import Subscription
 from storage.storage import Storage
 
 # As in https://arxiv.org/category_taxonomy: an archive, mostly with a subject class.
 _CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.[A-Za-z]+(-[A-Za-z]+)*)?")
+
+_NO_LANGUAGES = frozenset({"und", "mul", "zxx"})
+"""The tags of ISO 639 for no language or no single one."""
 
 
 def begin(storage: Storage, wanted: Subscription, now: datetime) -> Subscription:
@@ -42,12 +46,16 @@ def read_zone(name: str) -> str:
 
 
 def read_language(tag: str) -> str:
-    """Read a BCP 47 tag such as `zh-CN`; raises `WrongWishError`."""
-    try:
-        Locale.parse(tag.strip(), sep="-")
-    except (ValueError, UnknownLocaleError):
-        raise WrongWishError("language", tag, "zh-CN") from None
-    return tag.strip()
+    """Read a BCP 47 tag such as `zh-CN`, in any case; raises `WrongWishError`.
+
+    Its language is one that has a name in CLDR, so that `cn` is not taken for Chinese; or it is a private
+    tag, `x-…`.
+    """
+    known = canonical_tag(tag)
+    language = known.partition("-")[0] if known else ""
+    if known is None or language in _NO_LANGUAGES or language not in {*Locale("en").languages, "x"}:
+        raise WrongWishError("language", tag, "zh-CN")
+    return known
 
 
 def read_words(text: str) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot import locale
 from bot.locale import CATALOGUES, words_for
@@ -72,6 +74,10 @@ def test_a_sentence_has_the_same_places_in_both_languages() -> None:
         ("zh-CN", "AI 论文 · 2025年9月29日", ["1 篇论文 · x", "2 篇论文 · x"]),
         ("zh-Hant-TW", "AI 论文 · 2025年9月29日", ["1 篇论文 · x", "2 篇论文 · x"]),
         ("de-DE", "AI papers · September 29, 2025", ["1 paper · x", "2 papers · x"]),
+        ("pt-BR", "AI papers · September 29, 2025", ["1 paper · x", "2 papers · x"]),
+        ("x-klingon", "AI papers · September 29, 2025", ["1 paper · x", "2 papers · x"]),
+        ("zh_CN", "AI 论文 · 2025年9月29日", ["1 篇论文 · x", "2 篇论文 · x"]),
+        ("zh-CN-x-team", "AI 论文 · 2025年9月29日", ["1 篇论文 · x", "2 篇论文 · x"]),
         ("no such tag", "AI papers · September 29, 2025", ["1 paper · x", "2 papers · x"]),
     ],
 )
@@ -80,6 +86,32 @@ def test_a_language_gets_its_words_or_else_english(language: str, headline: str,
 
     assert words("digest.headline", date=words.date(DAY)) == headline
     assert [words.count("digest.papers", count, source="x") for count in (1, 2)] == papers
+
+
+@given(language=st.text(max_size=20))
+def test_any_text_for_a_language_gets_words(language: str) -> None:
+    words = words_for.__wrapped__(language)
+
+    assert words.language == language
+    assert words("button.save") in {"Save", "收藏"}
+
+
+@pytest.mark.parametrize(
+    ("tag", "english", "chinese"),
+    [
+        ("en", "English", "英语"),
+        ("zh-CN", "Simplified Chinese", "简体中文"),
+        ("zh_TW", "Traditional Chinese", "繁体中文"),
+        ("pt-BR", "Brazilian Portuguese", "巴西葡萄牙语"),
+        ("sr-Latn-RS", "Serbian", "塞尔维亚语"),
+        ("tlh", "Klingon", "克林贡语"),
+        ("x-klingon", "x-klingon", "x-klingon"),
+        ("klingon!", "klingon!", "klingon!"),
+    ],
+)
+def test_a_language_is_named_in_the_reader_s_words(tag: str, english: str, chinese: str) -> None:
+    assert words_for("en").language_name(tag) == english
+    assert words_for("zh-CN").language_name(tag) == chinese
 
 
 def test_a_sentence_as_mrkdwn_escapes_plain_values_and_keeps_links() -> None:

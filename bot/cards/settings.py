@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
@@ -13,7 +13,7 @@ from bot.cards.digest import source_name
 from bot.cards.ids import PREVIEWED_AT_ONCE, Field
 from bot.cards.notices import notice
 from bot.cards.paper import shown_title
-from bot.locale import Words
+from bot.locale import Words, words_for
 from bot.text import Mrkdwn, cut, escape, join
 from storage.records import Order, Paper, Subscription
 
@@ -225,8 +225,12 @@ def when_sentence(wanted: Subscription, next_at: datetime | None, zone: ZoneInfo
 
 
 def language_name(tag: str) -> str:
-    """Return what the speakers of a language call it."""
-    return str(Locale.parse(tag, sep="-").get_display_name() or tag)
+    """Return what the speakers of a language call it, else its name in English or its tag."""
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name()
+    except (ValueError, UnknownLocaleError):
+        name = None
+    return str(name or words_for("en").language_name(tag))
 
 
 def _when_fields(form: Form, words: Words) -> list[Block]:

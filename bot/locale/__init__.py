@@ -12,6 +12,7 @@ from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from bot.language import canonical_tag
 from bot.text import Mrkdwn, fill
 
 CATALOGUES = {"en": "en.po", "zh": "zh_CN.po"}
@@ -19,9 +20,13 @@ CATALOGUES = {"en": "en.po", "zh": "zh_CN.po"}
 
 
 class Words:
-    """The bot's sentences in one language; each is asked for by its key in the catalogue."""
+    """The bot's sentences in one language; each is asked for by its key in the catalogue.
 
-    def __init__(self, locale: Locale, translations: gettext.NullTranslations) -> None:
+    `language` is the tag that was asked for, `locale` the one of these sentences.
+    """
+
+    def __init__(self, language: str, locale: Locale, translations: gettext.NullTranslations) -> None:
+        self.language = language
         self.locale = locale
         self._translations = translations
 
@@ -58,6 +63,15 @@ class Words:
         """Return the items as a list in words, such as "a, b, and c"."""
         return format_list(items, style="standard", locale=self.locale)
 
+    def language_name(self, tag: str) -> str:
+        """Return what a language is called, such as "Simplified Chinese"; the tag where it has no name."""
+        language, locale = (canonical_tag(tag) or tag).partition("-")[0], _locale(tag)
+        if locale and locale.language == language:
+            names = [f"{language}_{locale.script}", f"{language}_{locale.territory}", language]
+        else:
+            names = [language]
+        return next((self.locale.languages[name] for name in names if name in self.locale.languages), tag)
+
     def _sentence(self, key: str) -> str:
         sentence = self._translations.gettext(key)
         if sentence == key:
@@ -70,19 +84,23 @@ def words_for(language: str) -> Words:
     """Return the bot's words for a BCP 47 tag, such as `zh-CN` or `en-GB`.
 
     A language that the bot does not speak gets English; one that it speaks keeps its region's way of
-    writing dates.
+    writing dates. Chinese is written in simplified characters for all its readers.
     """
     locale = _locale(language)
     if locale is None or locale.language not in CATALOGUES:
         locale = Locale("en")
-    return Words(locale, _translations(locale.language))
+    return Words(language, locale, _translations(locale.language))
 
 
 def _locale(language: str) -> Locale | None:
-    try:
-        return Locale.parse(language, sep="-")
-    except (ValueError, UnknownLocaleError):
-        return None
+    """Return what is known of the tag's language, its last subtags left out where nothing is of them."""
+    tag = canonical_tag(language) or ""
+    while tag:
+        try:
+            return Locale.parse(tag, sep="-")
+        except (ValueError, UnknownLocaleError):
+            tag = tag.rpartition("-")[0]
+    return None
 
 
 @cache

@@ -42,7 +42,7 @@ SUBSCRIPTIONS = st.builds(
     Subscription,
     workspace=st.just("T1"),
     channel=st.just("C1"),
-    language=st.sampled_from([*LANGUAGES, "pt-BR", "zh-TW"]),
+    language=st.sampled_from([*LANGUAGES, "pt-BR", "zh-TW", "tlh", "x-klingon"]),
     sources=st.lists(st.sampled_from(SOURCES), min_size=1, unique=True).map(tuple),
     at=st.times(),
     zone=st.sampled_from(["UTC", "America/Argentina/ComodRivadavia"]),

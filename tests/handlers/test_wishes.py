@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.errors import WrongWishError
-from bot.subscribing import read_categories, read_votes
+from bot.subscribing import read_categories, read_language, read_votes
 from handlers.people import Person
 from handlers.wishes import proposed
 
@@ -29,6 +29,22 @@ def test_the_nearest_language_is_proposed(spoken: str, proposed_language: str) -
     wanted = proposed(Person("T1", "U1", spoken, ZoneInfo("Asia/Shanghai")), "C1")
 
     assert (wanted.language, wanted.zone) == (proposed_language, "Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [("zh-cn", "zh-CN"), ("pt_BR", "pt-BR"), ("la", "la"), ("tlh", "tlh"), ("x-klingon", "x-klingon")],
+)
+def test_any_language_with_a_name_and_any_private_tag_can_be_asked_for(text: str, tag: str) -> None:
+    assert read_language(text) == tag
+
+
+@pytest.mark.parametrize("text", ["", "cn", "jp", "und", "mul", "english", "klingon!", "zh-CN; --", "中文"])
+def test_what_names_no_language_is_told_with_an_example(text: str) -> None:
+    with pytest.raises(WrongWishError) as caught:
+        read_language(text)
+
+    assert (caught.value.found, caught.value.example) == (text, "zh-CN")
 
 
 def test_categories_are_read_as_arxiv_writes_them() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.language import language_of
+from bot.language import canonical_tag, language_of
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,27 @@ from bot.language import language_of
 )
 def test_the_script_tells_the_language(text: str, language: str) -> None:
     assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("en", "en"),
+        (" ZH_cn ", "zh-CN"),
+        ("zh-hant-tw", "zh-Hant-TW"),
+        ("ES-419", "es-419"),
+        ("zh-yue-hk", "zh-yue-HK"),
+        ("de-CH-1996", "de-CH-1996"),
+        ("EN-u-CA-buddhist-x-Mine", "en-u-ca-buddhist-x-mine"),
+        ("X-Klingon", "x-klingon"),
+    ],
+)
+def test_a_tag_is_written_as_rfc_5646_writes_it(text: str, tag: str) -> None:
+    assert canonical_tag(text) == tag
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "e", "english", "klingon!", "en-", "x", "en--US", "en-x", "图", "en-" + "a" * 60]
+)
+def test_what_has_not_the_shape_of_a_tag_is_none(text: str) -> None:
+    assert canonical_tag(text) is None
