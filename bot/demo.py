@@ -124,4 +124,6 @@ def _settings(options: DemoOptions, workspace: Workspace, api_url: str) -> Setti
         api_url=api_url,
         database=options.database,
         command="/papers",
+        # Nothing leaves the machine, whatever model is set for the bot itself.
+        model="",
     )

@@ -62,3 +62,7 @@ class SourceRefusedError(SourceError):
 
 class SourceAnswerError(SourceError):
     """An answer came and cannot be used: too large, cut off, sent elsewhere, or not in its known shape."""
+
+
+class TokensUsedUpError(PaperRoundError):
+    """As many tokens as a day may take are spent; the sentence says until when, and which setting it is."""

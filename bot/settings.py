@@ -114,6 +114,39 @@ class Settings(BaseSettings):
         validation_alias="PAPER_ROUND_CONTACT",
         description="an address at which arXiv reaches whoever runs this bot, told with each request",
     )
+    model_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="https://api.openai.com/v1/",
+        validation_alias="LLM_BASE_URL",
+        description="where the language model is: any endpoint with OpenAI's `chat/completions`",
+    )
+    model_key: SecretStr | None = Field(
+        default=None,
+        validation_alias="LLM_API_KEY",
+        description="the key to it, where it wants one",
+    )
+    model: str = Field(
+        default="",
+        validation_alias="LLM_MODEL",
+        description="the model's name, as the endpoint calls it; without one no model is asked",
+    )
+    model_requests_at_once: int = Field(
+        default=10,
+        gt=0,
+        validation_alias="PAPER_ROUND_MODEL_REQUESTS_AT_ONCE",
+        description="how many requests to the model may be under way",
+    )
+    tokens_a_day: int = Field(
+        default=2_000_000,
+        ge=0,
+        validation_alias="PAPER_ROUND_TOKENS_A_DAY",
+        description="how many tokens summaries may take on a day, by UTC",
+    )
+    tokens_a_text: int = Field(
+        default=12_000,
+        ge=1_000,
+        validation_alias="PAPER_ROUND_TOKENS_A_TEXT",
+        description="how much of a paper's text the model is given",
+    )
 
 
 def load_settings() -> Settings:

@@ -92,6 +92,7 @@ def settings_for(workspace: Workspace, sandbox: Sandbox, database: Path) -> Sett
         api_url=sandbox.api_url,
         database=database,
         command="/papers",
+        model="",
     )
 
 

@@ -3,19 +3,13 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import load_settings, tokens
+from bot.settings import Settings, load_settings, tokens
 
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in (
-        "SLACK_BOT_TOKEN",
-        "SLACK_APP_TOKEN",
-        "SLACK_API_URL",
-        "PAPER_ROUND_DB",
-        "PAPER_ROUND_COMMAND",
-    ):
-        monkeypatch.delenv(name, raising=False)
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(str(field.validation_alias), raising=False)
     monkeypatch.chdir(tmp_path)
 
 
@@ -38,6 +32,12 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "arxiv_content_url": "https://arxiv.org/",
         "texts": Path("paper-round-texts"),
         "contact": "",
+        "model_url": "https://api.openai.com/v1/",
+        "model_key": None,
+        "model": "",
+        "model_requests_at_once": 10,
+        "tokens_a_day": 2_000_000,
+        "tokens_a_text": 12_000,
     }
 
 

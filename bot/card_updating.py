@@ -1,0 +1,87 @@
+"""Posted cards that show less than is known by now are drawn anew, in place."""
+
+import json
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from bot.cards.paper import paper_card
+from bot.clock import Clock
+from bot.locale import words_for
+from bot.lookup import paper_entry
+from bot.posting import NotNow, Refused, Unknown, Wire
+from bot.reading_back import growing_wait
+from storage.records import CardUpdate
+from storage.runner import Runner
+from storage.storage import Storage
+
+_SECONDS_APART = 1.2
+"""Slack takes some fifty updates a minute, and more only at times:
+https://docs.slack.dev/reference/methods/chat.update"""
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """A card in its channel, and what it should show; nothing where it shows that already."""
+
+    channel: str
+    ts: str
+    payload: dict[str, Any] | None
+
+
+class CardUpdating:
+    """Draws cards anew; an update may be repeated, so it is tried until Slack has taken or refused it."""
+
+    def __init__(self, storage: Runner, clock: Clock, wire: Wire) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._wire = wire
+
+    async def tick(self) -> None:
+        """Draw anew the cards whose time has come, at the pace that Slack allows."""
+        now = self._clock.now()
+        for update in await self._storage.read(lambda storage: storage.card_updates.due(now)):
+            await self._draw(update)
+
+    async def _draw(self, update: CardUpdate) -> None:
+        card = await self._storage.read(lambda storage: _card(storage, update))
+        if card is None or card.payload is None:
+            await self._storage.write(lambda storage: storage.card_updates.done(update))
+            return
+        outcome = await self._wire.update(card.channel, card.ts, card.payload)
+        if isinstance(outcome, NotNow | Unknown):
+            await self._postpone(update, outcome)
+        else:
+            if isinstance(outcome, Refused):
+                _logger.warning("A card of delivery %s stays: %s", update.delivery_id, outcome.reason)
+            await self._storage.write(lambda storage: storage.card_updates.done(update))
+        await self._clock.sleep(_SECONDS_APART)
+
+    async def _postpone(self, update: CardUpdate, outcome: NotNow | Unknown) -> None:
+        seconds = outcome.seconds if isinstance(outcome, NotNow) else growing_wait(update.tries)
+        later = replace(
+            update, next_try_at=self._clock.now() + timedelta(seconds=seconds), tries=update.tries + 1
+        )
+        await self._storage.write(lambda storage: storage.card_updates.postpone(later))
+
+
+def _card(storage: Storage, update: CardUpdate) -> _Card | None:
+    """Return the card as it should be, or `None` where there is nothing to draw."""
+    delivery = storage.deliveries.get(update.delivery_id)
+    subscription = storage.subscriptions.get(delivery.subscription_id) if delivery else None
+    posts = storage.posts.of_delivery(update.delivery_id)
+    post = next((post for post in posts if post.position == update.position), None)
+    if delivery is None or subscription is None or post is None or post.ts is None:
+        return None
+    entry = paper_entry(storage, post.paper_ids[0], subscription.language)
+    if entry is None:
+        return None
+    # Cards come first in a digest, so that a card's position is the number of its paper.
+    message = paper_card(replace(entry, number=post.position), words_for(subscription.language))
+    shown = json.loads(post.payload)
+    payload = {"text": message.text, "blocks": [] if post.is_plain else list(message.blocks)}
+    is_new = any(payload[name] != shown.get(name, []) for name in payload)
+    return _Card(delivery.channel, post.ts, payload if is_new else None)

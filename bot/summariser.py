@@ -1,0 +1,224 @@
+"""One paper's summary in one language: read, asked for, checked, kept; or why it could not be had."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from bot.clock import Clock
+from bot.errors import ModelAnswerError, ModelError, ModelUnavailableError, TokensUsedUpError
+from bot.sources.full_text import FullText, NoFullText
+from bot.summaries.checks import Checked, check
+from bot.summaries.excerpt import Excerpt, excerpt, tokens
+from bot.summaries.model import Answer, ModelClient, Usage
+from bot.summaries.prompt import PROMPT_VERSION, correction, input_hash, question, read_answer
+from bot.summaries.question import Question
+from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure
+from storage.runner import Runner
+from storage.storage import Storage
+
+_FIRST_WAIT = timedelta(minutes=5)
+_LONGEST_WAIT = timedelta(hours=12)
+
+_CARDS_CHANGE_FOR = timedelta(days=30)
+"""Cards of deliveries that were opened longer ago stay as they are."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """What became of one summary; `UNCHANGED` is one for which the same had been asked before."""
+
+    MADE = "made"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one summary, the tokens and seconds that it took, and why it failed."""
+
+    paper_id: str
+    language: str
+    outcome: Outcome
+    tokens: int = 0
+    seconds: float = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many tokens may be spent: on all summaries of a UTC day, and on the text of one paper."""
+
+    tokens_a_day: int
+    tokens_a_text: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One paper with what is asked of the model about it."""
+
+    paper: Paper
+    language: str
+    excerpt: Excerpt
+    question: Question
+    hash: str
+
+
+class Summariser:
+    """Makes summaries with a model; one paper's failure is kept, tried again later, and touches no other.
+
+    `text_of` reads a paper's full text.
+    """
+
+    def __init__(
+        self,
+        storage: Runner,
+        clock: Clock,
+        model: ModelClient,
+        text_of: Callable[[str], Awaitable[FullText | NoFullText]],
+        allowance: Allowance,
+    ) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._model = model
+        self._text_of = text_of
+        self._allowance = allowance
+        self._reserved = 0
+
+    async def make(self, paper: Paper, language: str, *, again: bool = False) -> Result:
+        """Make a summary and keep it, or keep why there is none; `again` asks even what was asked before.
+
+        Raises `TokensUsedUpError`, or the `ModelError` of an endpoint that would answer no paper.
+        """
+        started = self._clock.now()
+        read = await self._text_of(paper.id)
+        full_text = read.text if isinstance(read, FullText) else None
+        found = excerpt(paper, full_text, self._allowance.tokens_a_text)
+        if found is None:
+            return await self.fail(paper.id, language, "There is no text to read.")
+        asked = question(paper, found, language)
+        task = _Task(paper, language, found, asked, input_hash(asked, self._model.model))
+        if not again and await self._was_asked(task):
+            return Result(paper.id, language, Outcome.UNCHANGED)
+        result = await self._ask_and_keep(task)
+        return replace(result, seconds=(self._clock.now() - started).total_seconds())
+
+    async def fail(
+        self, paper_id: str, language: str, reason: str, tokens_taken: int = 0, wait: timedelta = timedelta()
+    ) -> Result:
+        """Keep why there is no summary, to be tried again after growing waits and at least after `wait`."""
+        now = self._clock.now()
+
+        def keep(storage: Storage) -> None:
+            known = storage.summary_failures.get(paper_id, language)
+            tries = known.tries + 1 if known else 1
+            growing = min(_FIRST_WAIT * 2 ** min(tries - 1, 10), _LONGEST_WAIT)
+            failure = SummaryFailure(paper_id, language, tries, reason, now, now + max(growing, wait))
+            storage.summary_failures.put(failure)
+
+        await self._storage.write(keep)
+        _logger.warning("No summary of %s in %s: %s", paper_id, language, reason)
+        return Result(paper_id, language, Outcome.FAILED, tokens_taken, reason=reason)
+
+    async def tokens_left(self) -> int:
+        """Return how many tokens may still be spent on this UTC day."""
+        today = self._clock.now().astimezone(UTC).date()
+        spent = await self._storage.read(lambda storage: storage.model_requests.tokens_of_day(today))
+        return max(0, self._allowance.tokens_a_day - spent - self._reserved)
+
+    async def _was_asked(self, task: _Task) -> bool:
+        known = await self._storage.read(
+            lambda storage: storage.summaries.input_hash(task.paper.id, task.language, FROM_MODEL)
+        )
+        return known == task.hash
+
+    async def _ask_and_keep(self, task: _Task) -> Result:
+        spent: list[Usage] = []
+        try:
+            checked = await self._asked_twice_at_most(task, spent)
+        except (ModelAnswerError, ModelUnavailableError) as error:
+            wait = timedelta(seconds=getattr(error, "retry_after", None) or 0)
+            return await self.fail(task.paper.id, task.language, str(error), _sum(spent), wait)
+        if not checked.is_kept:
+            reason = " ".join(fault.sentence for fault in checked.faults)
+            return await self.fail(task.paper.id, task.language, reason, _sum(spent))
+        now = self._clock.now()
+        await self._storage.write(
+            lambda storage: _keep(storage, checked.summary, task.hash, now - _CARDS_CHANGE_FOR, now)
+        )
+        return Result(task.paper.id, task.language, Outcome.MADE, _sum(spent))
+
+    async def _asked_twice_at_most(self, task: _Task, spent: list[Usage]) -> Checked:
+        """Return the better of two answers, the second asked only where the first has faults."""
+        answer = await self._ask(task, task.question, spent)
+        first = self._check(task, answer)
+        if not first.wants_second_try:
+            return first
+        sentences = [fault.sentence for fault in first.faults]
+        try:
+            answer = await self._ask(task, correction(task.question, answer.text, sentences), spent)
+        except (ModelAnswerError, TokensUsedUpError) as error:
+            _logger.info("%s was not corrected: %s", task.paper.id, error)
+            return first
+        return min(first, self._check(task, answer), key=lambda each: (not each.is_kept, len(each.faults)))
+
+    def _check(self, task: _Task, answer: Answer) -> Checked:
+        today = self._clock.now().astimezone(UTC).date()
+        provenance = Provenance(FROM_MODEL, today, answer.model, PROMPT_VERSION, task.excerpt.text_read)
+        summary = read_answer(answer.fields, task.paper.id, task.language, provenance)
+        return check(summary, task.paper, task.excerpt.text)
+
+    async def _ask(self, task: _Task, asked: Question, spent: list[Usage]) -> Answer:
+        async with self._reserve(cost_of(asked)):
+            try:
+                answer = await self._model.ask(asked)
+            except ModelError as error:
+                await self._count(task, error.usage, self._model.model, spent)
+                raise
+            await self._count(task, answer.usage, answer.model, spent)
+            return answer
+
+    async def _count(self, task: _Task, usage: Usage, model: str, spent: list[Usage]) -> None:
+        spent.append(usage)
+        request = ModelRequest(
+            task.paper.id,
+            task.language,
+            model,
+            self._clock.now(),
+            usage.prompt_tokens,
+            usage.completion_tokens,
+        )
+        await self._storage.write(lambda storage: storage.model_requests.add(request))
+
+    @asynccontextmanager
+    async def _reserve(self, most: int) -> AsyncIterator[None]:
+        """Set tokens aside while a request is under way, so that several at once keep within the day's."""
+        if await self.tokens_left() < most:
+            raise TokensUsedUpError(
+                f"Today's {self._allowance.tokens_a_day} tokens are used up; summaries go on tomorrow, UTC. "
+                "The setting is PAPER_ROUND_TOKENS_A_DAY."
+            )
+        self._reserved += most
+        try:
+            yield
+        finally:
+            self._reserved -= most
+
+
+def cost_of(asked: Question) -> int:
+    """Return how many tokens a question takes at most: what it says, by estimate, and its longest answer."""
+    return sum(tokens(turn.content) for turn in asked.turns) + asked.most_tokens
+
+
+def _keep(storage: Storage, summary: Summary, asked_hash: str, opened_since: datetime, now: datetime) -> None:
+    """Keep the summary, and have the cards that show less drawn anew."""
+    storage.summaries.put(summary, asked_hash)
+    storage.summary_failures.forget(summary.paper_id, summary.language)
+    storage.card_updates.want(summary.paper_id, summary.language, opened_since, now)
+
+
+def _sum(spent: list[Usage]) -> int:
+    return sum(usage.prompt_tokens + usage.completion_tokens for usage in spent)

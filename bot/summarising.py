@@ -1,0 +1,232 @@
+"""Which summaries are wanted, and having them made: for channels ahead of their digests, and for who asks."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from weakref import WeakValueDictionary
+
+from bot.clock import Clock
+from bot.digest import select
+from bot.errors import ModelError, TokensUsedUpError
+from bot.summariser import Result, Summariser
+from storage.records import Entry, Paper, Subscription
+from storage.runner import Runner
+from storage.storage import Storage
+
+AGAIN_A_DAY = 5
+"""How many summaries one person may ask for anew within 24 hours."""
+
+_DAYS = 7
+"""For how many days after its list a paper's summary is made by itself."""
+
+_REST_AFTER_REFUSAL = timedelta(minutes=30)
+
+_logger = logging.getLogger(__name__)
+
+
+class Again(StrEnum):
+    """What becomes of a person's wish for a new summary."""
+
+    STARTED = "started"
+    RUNNING = "running"
+    CAPPED = "capped"
+    NO_MODEL = "no_model"
+    NO_TOKENS = "no_tokens"
+    NO_PAPER = "no_paper"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A summary that somebody is waiting for."""
+
+    paper: Paper
+    language: str
+
+
+class Summarising:
+    """Has summaries made; one at a time of each paper. Without a summariser, no model is set up.
+
+    `at_once` is how many papers are worked on side by side, which is more than the model is asked at once:
+    while it answers, texts are fetched and answers checked.
+    """
+
+    def __init__(
+        self, storage: Runner, clock: Clock, summariser: Summariser | None, *, at_once: int = 20
+    ) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._summariser = summariser
+        self._at_once = at_once
+        self._of_paper: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._asked_anew: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._rests_until: datetime | None = None
+
+    async def tick(self) -> None:
+        """Make the summaries that channels will want and that are not in the tables yet.
+
+        An endpoint that refuses is left alone for half an hour, one whose tokens are used up until tomorrow.
+        """
+        now = self._clock.now()
+        if self._summariser is None or (self._rests_until and now < self._rests_until):
+            return
+        wanted = await self._storage.read(lambda storage: wanted_summaries(storage, now))
+        try:
+            async with aclosing(self.make_all(wanted)) as results:
+                async for result in results:
+                    _logger.info("%s in %s is %s", result.paper_id, result.language, result.outcome)
+        except TokensUsedUpError as error:
+            self._rest(error, _next_utc_day(now))
+        except ModelError as error:
+            self._rest(error, now + _REST_AFTER_REFUSAL)
+
+    async def make_all(self, wanted: Iterable[Wanted], *, again: bool = False) -> AsyncIterator[Result]:
+        """Make these summaries side by side and yield what becomes of each as it ends.
+
+        Raises what `Summariser.make` raises; what is under way then ends without a result.
+        """
+        gate = asyncio.Semaphore(self._at_once)
+
+        async def make(each: Wanted) -> Result:
+            async with gate:
+                return await self._make(each, again=again)
+
+        tasks = [asyncio.create_task(make(each)) for each in wanted]
+        try:
+            for done in asyncio.as_completed(tasks):
+                yield await done
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def again(
+        self,
+        workspace: str,
+        person: str,
+        paper_id: str,
+        language: str,
+        tell: Callable[[Result | None], Awaitable[None]],
+    ) -> Again:
+        """Begin a new summary as a person asked, without waiting for it; posted cards follow when it comes.
+
+        `tell` is called with what became of it, with `None` where the model could not be asked at all.
+        """
+        if self._summariser is None:
+            return Again.NO_MODEL
+        if paper_id in self._asked_anew or self._is_at_work(paper_id):
+            return Again.RUNNING
+        self._asked_anew.add(paper_id)
+        begun = Again.NO_TOKENS
+        try:
+            if await self._summariser.tokens_left():
+                begun = await self._note_wish(workspace, person, paper_id, language)
+        finally:
+            if begun is not Again.STARTED:
+                self._asked_anew.discard(paper_id)
+        if begun is Again.STARTED:
+            task = asyncio.create_task(self._make_anew(paper_id, language, tell))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return begun
+
+    async def join(self) -> None:
+        """Wait for what people asked for."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def aclose(self) -> None:
+        """Stop what people asked for; they can ask again."""
+        for task in list(self._tasks):
+            task.cancel()
+        await self.join()
+
+    async def _note_wish(self, workspace: str, person: str, paper_id: str, language: str) -> Again:
+        """Write down the wish, unless the paper is not known or the person has had their share."""
+        now = self._clock.now()
+
+        def note(storage: Storage) -> Again:
+            if storage.papers.get(paper_id) is None:
+                return Again.NO_PAPER
+            if storage.summary_wishes.count_since(workspace, person, now - timedelta(days=1)) >= AGAIN_A_DAY:
+                return Again.CAPPED
+            storage.summary_wishes.add(workspace, person, paper_id, language, now)
+            return Again.STARTED
+
+        return await self._storage.write(note)
+
+    async def _make_anew(
+        self, paper_id: str, language: str, tell: Callable[[Result | None], Awaitable[None]]
+    ) -> None:
+        try:
+            paper = await self._storage.read(lambda storage: storage.papers.get(paper_id))
+            result = await self._make(Wanted(paper, language), again=True) if paper else None
+        except (ModelError, TokensUsedUpError) as error:
+            _logger.warning("%s could not be summarised anew: %s", paper_id, error)
+            result = None
+        finally:
+            self._asked_anew.discard(paper_id)
+        await tell(result)
+
+    async def _make(self, wanted: Wanted, *, again: bool) -> Result:
+        if self._summariser is None:
+            raise ValueError("Without a model no summary can be made.")
+        paper, language = wanted.paper, wanted.language
+        async with self._of_paper.setdefault(paper.id, asyncio.Lock()):
+            try:
+                return await self._summariser.make(paper, language, again=again)
+            except (ModelError, TokensUsedUpError):
+                raise
+            except Exception as error:
+                # One paper must not keep back the others; it is tried again after its wait.
+                _logger.exception("%s in %s could not be summarised", paper.id, language)
+                return await self._summariser.fail(paper.id, language, type(error).__name__)
+
+    def _is_at_work(self, paper_id: str) -> bool:
+        lock = self._of_paper.get(paper_id)
+        return lock is not None and lock.locked()
+
+    def _rest(self, error: Exception, until: datetime) -> None:
+        self._rests_until = until
+        _logger.warning("No summaries until %s: %s", until, error)
+
+
+def wanted_summaries(storage: Storage, now: datetime) -> tuple[Wanted, ...]:
+    """Return the summaries that channels will want and that are not there, the latest lists' first.
+
+    A summary that came with a digest file is one; one that failed is wanted again after its wait.
+    """
+    first = (now - timedelta(days=_DAYS)).astimezone(UTC).date()
+    waiting = storage.summary_failures.waiting(now)
+    wanted: dict[tuple[str, str], Wanted] = {}
+    for subscription in storage.subscriptions.all():
+        if subscription.paused_reason and not subscription.paused_until:
+            continue
+        papers = _papers_with_cards(storage, subscription, first)
+        having = storage.summaries.of_papers((paper.id for paper in papers), subscription.language)
+        for paper in papers:
+            if paper.id not in having and (paper.id, subscription.language) not in waiting:
+                wanted.setdefault((paper.id, subscription.language), Wanted(paper, subscription.language))
+    return tuple(wanted.values())
+
+
+def _papers_with_cards(storage: Storage, subscription: Subscription, first: date) -> list[Paper]:
+    """Return the papers of recent lists that get a card of their own in the channel."""
+    listings = sorted(
+        (listing for source in subscription.sources for listing in storage.listings.since(source, first)),
+        key=lambda listing: listing.day,
+        reverse=True,
+    )
+    papers = []
+    for listing in listings:
+        entries = [Entry(paper) for paper in storage.papers.of_ids(listing.paper_ids)]
+        papers += [entry.paper for entry in select(entries, frozenset(), subscription).cards]
+    return papers
+
+
+def _next_utc_day(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time.min, UTC)
