@@ -8,13 +8,13 @@ import sys
 import tempfile
 import webbrowser
 import zoneinfo
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.channel_commands import deliver, status, subscribe, subscriptions, unsubscribe
+from bot.document_commands import archive, digest
 from bot.errors import NotADigestError
 from bot.source_commands import fetch
 from bot.terminal import (
@@ -29,7 +29,6 @@ from bot.terminal import (
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
     from bot.delivery import Progress
-    from bot.documents import Document
     from storage.runner import Runner
 
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -139,40 +138,6 @@ def import_files(files: tuple[Path, ...], language: str | None, database: Path |
         sys.exit(1)
 
 
-@main.command()
-@click.argument("day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--source", help="Default: the first that has papers, of digest-file, huggingface, arxiv:…")
-@click.option(
-    "--format",
-    "layout",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="Text to read, the digest format, or one JSON object.",
-)
-@language_option
-@database_option
-def digest(
-    day: datetime, source: str | None, layout: str, language: str | None, database: Path | None
-) -> None:
-    """Print the papers of DATE with their summaries.
-
-    Text and Markdown hold the summaries in one language, by default that of most of them; JSON holds all.
-    """
-    from bot.documents import as_json, as_markdown, as_text, read_document
-
-    async def read(storage: "Runner") -> "Document":
-        return await storage.read(lambda tables: read_document(tables, day.date(), source))
-
-    document = with_storage(database, read, must_exist=True)
-    wanted = language or document.language
-    if layout == "json":
-        text = as_json(document)
-    else:
-        text = as_markdown(document, wanted) if layout == "markdown" else as_text(document, wanted)
-    click.echo(text, nl=not text.endswith("\n"))
-
-
 async def _import_file(storage: "Runner", path: Path, language: str | None) -> bool:
     """Import one file and tell whether it is a digest."""
     from bot.files import read_digest_file
@@ -213,5 +178,5 @@ def _open_page(url: str) -> None:
         webbrowser.open(url)
 
 
-for _command in (subscribe, subscriptions, unsubscribe, deliver, status, fetch):
+for _command in (subscribe, subscriptions, unsubscribe, deliver, status, fetch, digest, archive):
     main.add_command(_command)

@@ -59,6 +59,11 @@ def as_markdown(document: Document, language: str) -> str:
     return render(DigestFile(document.listing.day, entries))
 
 
+def summaries_in(document: Document, language: str) -> tuple[Summary, ...]:
+    """Return the summaries that the document has in one language, at most one a paper."""
+    return tuple(filter(None, (_summary_in(document, paper, language) for paper in document.papers)))
+
+
 def as_text(document: Document, language: str) -> str:
     """Return the document for reading in a terminal, with the summaries in one language."""
     words = words_for(language)

@@ -1,5 +1,7 @@
 """One small tree of errors; each is a sentence for a person, never a code."""
 
+from dataclasses import dataclass
+
 
 class PaperRoundError(Exception):
     """Something that can be told to a person in one sentence: what was wrong and what to do."""
@@ -19,6 +21,10 @@ class StorageError(PaperRoundError):
 
 class SlackUnavailableError(PaperRoundError):
     """Slack cannot be reached, or does not let the bot in; the sentence says which, and what to look at."""
+
+
+class ArchiveError(PaperRoundError):
+    """A file of an archive cannot be written; the sentence names it."""
 
 
 class NothingListedError(PaperRoundError):
@@ -66,3 +72,47 @@ class SourceAnswerError(SourceError):
 
 class TokensUsedUpError(PaperRoundError):
     """As many tokens as a day may take are spent; the sentence says until when, and which setting it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The tokens that a language model counted; a failure has spent some too, so it stands beside them."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens, self.completion_tokens + other.completion_tokens
+        )
+
+
+class ModelError(PaperRoundError):
+    """A language model gave nothing that can be used; `usage` is what was spent nevertheless."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.usage = Usage()
+
+
+class ModelUnavailableError(ModelError):
+    """The model cannot be reached, is out of order, or limits its rate for longer than anybody waits here.
+
+    `retry_after` is for how many seconds it wants to be left alone, or `None` where it did not say.
+    """
+
+    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class ModelQuotaError(ModelError):
+    """What may be asked of the model is used up: for today, or until somebody pays."""
+
+
+class ModelRefusedError(ModelError):
+    """No question will be answered before a setting changes; the sentence names it, and never the key."""
+
+
+class ModelAnswerError(ModelError):
+    """The model's answer to this question cannot be used; another question may be answered."""

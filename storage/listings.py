@@ -73,6 +73,18 @@ class Listings:
         rows = self._database.query("SELECT max(day) AS day FROM listing_papers")
         return _optional_date(next(rows)["day"])
 
+    def days_with_papers(self, since: date, source: str | None = None) -> tuple[date, ...]:
+        """Return the days from this one on on which a source, or any, listed a paper; the oldest first."""
+        rows = self._database.query(
+            """
+            SELECT DISTINCT day FROM listing_papers
+            WHERE day >= :since AND (:source IS NULL OR source = :source)
+            ORDER BY day
+            """,
+            {"since": since.isoformat(), "source": source},
+        )
+        return tuple(date.fromisoformat(row["day"]) for row in rows)
+
     def neighbours(self, day: date) -> tuple[date | None, date | None]:
         """Return the nearest days before and after this one on which any source listed a paper."""
         rows = self._database.query(
