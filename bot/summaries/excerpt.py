@@ -1,0 +1,282 @@
+"""What of a paper a model reads: as much as its budget of tokens takes, the telling sections first; pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from bot.summaries.sentences import sentences
+from storage.records import Paper, TextRead
+
+LEFT_OUT = "[…]"
+"""The line that stands where something of the paper is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The text that a model is given, one paragraph a line, and which of a paper's texts it is from."""
+
+    text: str
+    text_read: TextRead
+
+
+def excerpt(paper: Paper, full_text: str | None, most_tokens: int) -> Excerpt | None:
+    """Return at most so many tokens of the paper, in its own order, or `None` where it has no text.
+
+    The abstract comes first; then introduction, conclusion and results have their shares, and only what
+    they leave goes to the middle of the paper. Without a full text it is the abstract. A budget that takes
+    no whole sentence gives `None` too.
+    """
+    abstract = " ".join((paper.abstract or "").split())
+    pieces = _pieces(abstract, (full_text or "").splitlines())
+    taken = _within(pieces, most_tokens)
+    while taken and tokens(_composed(pieces, taken)) > most_tokens:
+        taken.pop()
+    if not taken:
+        return None
+    is_abstract = all(pieces[index].kind is _Kind.ABSTRACT for index in taken)
+    read = TextRead.ABSTRACT if is_abstract else TextRead.FULL_TEXT
+    return Excerpt(_composed(pieces, taken), read)
+
+
+# --- Tokens ----------------------------------------------------------------------------------------------
+
+_LETTERS = re.compile("[A-Za-z]+")
+_MOST_LETTERS = 9
+_DIGITS = re.compile(r"(?<=\s)(?=[0-9])|[0-9]{1,3}")
+_MARKS = re.compile(r"[!-/:-@\[-`{-~]{1,2}")
+_NOT_ASCII = re.compile(r"[^\s\x00-\x7f]")
+_WIDE = re.compile(
+    "[\u1100-\u11ff\u3000-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef]"
+)
+
+
+def tokens(text: str) -> int:
+    """Estimate how many tokens a text is, without any model's own tokenizer.
+
+    Measured against those of GPT-4o, GPT-4, Qwen and DeepSeek on abstracts: in English within a fifth of
+    each one, and within 4 % over many; in Chinese, Japanese and Korean up to 40 % above the newer three
+    and 40 % below GPT-4's; in other European languages up to a quarter below, in Cyrillic up to
+    four fifths above.
+    """
+    words = sum(-(-len(word) // _MOST_LETTERS) for word in _LETTERS.findall(text))
+    wide = len(_WIDE.findall(text))
+    others = len(_NOT_ASCII.findall(text)) - wide
+    return round(words + len(_DIGITS.findall(text)) + len(_MARKS.findall(text)) + 0.8 * wide + 0.5 * others)
+
+
+# --- Sections --------------------------------------------------------------------------------------------
+
+
+class _Kind(StrEnum):
+    ABSTRACT = "abstract"
+    INTRODUCTION = "introduction"
+    MIDDLE = "middle"
+    RESULTS = "results"
+    CONCLUSION = "conclusion"
+    AROUND = "around"
+
+
+_NAMES = (
+    (_Kind.ABSTRACT, r"abstract"),
+    (_Kind.INTRODUCTION, r"introduction"),
+    (_Kind.AROUND, r"(?:related|previous|prior) works?|background|preliminar(?:y|ies)|literature"),
+    (_Kind.AROUND, r"acknowledge?ments?|ethic\w*|impacts?|reproducibility|funding|author|availability"),
+    (_Kind.CONCLUSION, r"conclu(?:sions?|ding)|discussions?|limitations?|summary|takeaways?|outlook"),
+    (_Kind.RESULTS, r"results?|experiments?|experimental|evaluat(?:ions?|ing)|findings?|ablations?"),
+    (_Kind.RESULTS, r"empirical|analys[ei]s|comparisons?|performance"),
+)
+_NAMED = [(kind, re.compile(rf"\b(?:{names})\b", re.IGNORECASE)) for kind, names in _NAMES]
+_WITHOUT_PARTS = frozenset({_Kind.ABSTRACT, _Kind.INTRODUCTION, _Kind.CONCLUSION, _Kind.AROUND})
+
+_ROMANS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV".split()
+_NUMBERED = re.compile(
+    r"(?P<number>[0-9]{1,2}|[IVX]{1,4})(?P<part>(?:\.[0-9]{1,2}){0,3})[.:]?\s+(?P<name>[A-Z“\"(].*)"
+)
+_OPENING_NAMES = re.compile(
+    r"abstract|introduction|related works?|background|preliminaries|(?:materials? and )?methods?|methodology"
+    r"|approach|experiments?|(?:experimental )?results?(?: and discussions?)?|evaluation|analysis",
+    re.IGNORECASE,
+)
+_CLOSING_NAMES = re.compile(
+    r"(?:discussions?|conclusions?|limitations?)(?: and [a-z ]+)?|acknowledge?ments?"
+    r"|(?:ethics|(?:broader )?impact|reproducibility) statement",
+    re.IGNORECASE,
+)
+_LONGEST_HEADING = 90
+_LEAST_LETTERS = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """A section's number, 0 where it has none, and its name; `is_part` where it is within a section."""
+
+    number: int
+    name: str
+    is_part: bool = False
+
+
+def _heading(line: str, number: int) -> _Heading | None:
+    """Return the heading that a line is, where `number` is the last section's; rows of tables begin alike.
+
+    Once sections are numbered, only those at the end may lack a number.
+    """
+    if len(line) > _LONGEST_HEADING or " | " in line:
+        return None
+    bare = line.rstrip(" .:")
+    if _CLOSING_NAMES.fullmatch(bare) or (not number and _OPENING_NAMES.fullmatch(bare)):
+        return _Heading(0, bare)
+    match = _NUMBERED.fullmatch(line)
+    if match is None or line.endswith((".", ",", ";", ":")) or not _is_of_words(match["name"]):
+        return None
+    digits = match["number"]
+    found = int(digits) if digits.isdecimal() else _ROMANS.index(digits) + 1 if digits in _ROMANS else 0
+    if found == number + 1 or (match["part"] and found == number):
+        return _Heading(found, match["name"], is_part=found == number)
+    return None
+
+
+def _is_of_words(name: str) -> bool:
+    return sum(each.isalpha() or each.isspace() for each in name) >= _LEAST_LETTERS * len(name)
+
+
+def _kind_of(name: str) -> _Kind:
+    return next((kind for kind, pattern in _NAMED if pattern.search(name)), _Kind.MIDDLE)
+
+
+def _labelled(lines: list[str]) -> Iterator[tuple[_Kind | None, str]]:
+    """Yield each line with the kind of its section; `None` is what stands before the first heading.
+
+    A heading is one with the line after it: by itself it would tell nothing.
+    """
+    kind: _Kind | None = None
+    section: _Kind | None = None
+    number = 0
+    opening = ""
+    for line in lines:
+        if heading := _heading(line, number):
+            number = heading.number or number
+            kind = _kind_of(heading.name)
+            if not heading.is_part:
+                section = kind
+            elif section in _WITHOUT_PARTS or kind is _Kind.MIDDLE:
+                kind = section
+            opening += f"{line}\n"
+        else:
+            yield kind, opening + line
+            opening = ""
+    yield from [(kind, opening.rstrip())] if opening else []
+
+
+# --- Choosing --------------------------------------------------------------------------------------------
+
+_SHARES = (
+    (_Kind.ABSTRACT, 1.0),
+    (_Kind.INTRODUCTION, 0.3),
+    (_Kind.CONCLUSION, 0.15),
+    (_Kind.RESULTS, 1.0),
+    (_Kind.INTRODUCTION, 1.0),
+    (_Kind.CONCLUSION, 1.0),
+    (_Kind.MIDDLE, 1.0),
+    (_Kind.AROUND, 1.0),
+)
+"""Who takes in turn, and up to which share of the budget: no long introduction starves the results."""
+
+_OPENING_SHARE, _CLOSING_SHARE = 0.25, 0.1
+_LONGEST_PIECE = 100
+_CHARACTERS_OF_A_PIECE = re.compile(r"\S.{0,398}\S(?!\S)|\S{1,400}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A paragraph or a sentence of one, of the line so numbered."""
+
+    kind: _Kind
+    text: str
+    line: int
+
+
+def _pieces(abstract: str, lines: list[str]) -> list[_Piece]:
+    told = [(_Kind.ABSTRACT, abstract)] if abstract else []
+    told += _body(list(_labelled(lines)), has_abstract=bool(abstract))
+    return [
+        _Piece(kind, piece, number)
+        for number, (kind, line) in enumerate(told)
+        for piece in _sentences_of_long(line)
+    ]
+
+
+def _body(lines: list[tuple[_Kind | None, str]], *, has_abstract: bool) -> list[tuple[_Kind, str]]:
+    """Give each line a kind, but leave out the title's page and the abstract where that is known already."""
+    kinds = [kind for kind, _ in lines if kind]
+    if not kinds:
+        return _by_place([line for _, line in lines])
+    front = _Kind.INTRODUCTION
+    has_introduction = _Kind.INTRODUCTION in kinds
+    twice: set[_Kind | None] = set()
+    if has_abstract and kinds[0] in {_Kind.ABSTRACT, _Kind.INTRODUCTION}:
+        twice.add(None)
+    if has_abstract and has_introduction:
+        twice.add(_Kind.ABSTRACT)
+    stand_in = _Kind.INTRODUCTION if has_abstract else _Kind.ABSTRACT
+    return [
+        (stand_in if kind is _Kind.ABSTRACT else kind or front, line)
+        for kind, line in lines
+        if kind not in twice
+    ]
+
+
+def _by_place(lines: list[str]) -> list[tuple[_Kind, str]]:
+    """Take what stands at the beginning and at the end of a text without headings for what it commonly is."""
+    opening, closing = _OPENING_SHARE * len(lines), (1 - _CLOSING_SHARE) * len(lines)
+    return [
+        (_Kind.INTRODUCTION if at < opening else _Kind.CONCLUSION if at >= closing else _Kind.MIDDLE, line)
+        for at, line in enumerate(lines)
+    ]
+
+
+def _sentences_of_long(line: str) -> Iterator[str]:
+    if tokens(line) <= _LONGEST_PIECE:
+        yield from filter(None, [line.strip()])
+        return
+    for sentence in sentences(line):
+        if tokens(sentence) <= _LONGEST_PIECE:
+            yield sentence
+        else:
+            yield from _CHARACTERS_OF_A_PIECE.findall(sentence)
+
+
+def _within(pieces: list[_Piece], most_tokens: int) -> list[int]:
+    """Return the places of the pieces that the budget takes, the most important first."""
+    costs = [tokens(piece.text) for piece in pieces]
+    taken: dict[int, None] = {}
+    left = most_tokens
+    for kind, share in _SHARES:
+        of_kind = 0
+        for at in (at for at, piece in enumerate(pieces) if piece.kind is kind):
+            of_kind += costs[at]
+            if of_kind > share * most_tokens:
+                break
+            if at in taken:
+                continue
+            if costs[at] > left:
+                return list(taken)
+            taken[at] = None
+            left -= costs[at]
+    return list(taken)
+
+
+def _composed(pieces: list[_Piece], taken: list[int]) -> str:
+    """Return the pieces in the paper's order, with a mark at each gap and where the end is missing."""
+    places = sorted(taken)
+    parts = [pieces[places[0]].text]
+    for before, at in pairwise(places):
+        if at > before + 1:
+            parts.append(f"\n{LEFT_OUT}\n")
+        else:
+            parts.append(" " if pieces[at].line == pieces[before].line else "\n")
+        parts.append(pieces[at].text)
+    if places[-1] < len(pieces) - 1:
+        parts.append(f"\n{LEFT_OUT}")
+    return "".join(parts)
