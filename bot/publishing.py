@@ -18,12 +18,9 @@ from statistics import median
 from bot.clock import Clock
 from bot.errors import SourceError, UnknownSourceError
 from bot.sources.source import Source
-from storage.records import Listing, ListingState, Paper
+from storage.records import FEW, Listing, ListingState, Paper
 from storage.runner import Runner
 from storage.storage import Storage
-
-FEW = "few"
-"""What is wrong with a list that is far below the source's usual one late in its day."""
 
 _NEAR = timedelta(minutes=10)
 _FAR = timedelta(hours=1)

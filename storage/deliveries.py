@@ -1,5 +1,7 @@
 """The deliveries table: digests on their way into channels, and who works on them."""
 
+import json
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -54,13 +56,26 @@ class Deliveries:
         return tuple(map(_delivery_from_row, rows))
 
     def open(
-        self, subscription: Subscription, kind: DeliveryKind, day: date, key: str, now: datetime
+        self,
+        subscription: Subscription,
+        kind: DeliveryKind,
+        day: date,
+        key: str,
+        now: datetime,
+        *,
+        waits_for: Iterable[str] = (),
+        is_late: bool = False,
     ) -> Delivery:
         """Open a delivery and return it."""
         rows = self._database.query(
             """
-            INSERT INTO deliveries (key, subscription_id, workspace, channel, kind, day, state, opened_at)
-            VALUES (:key, :subscription_id, :workspace, :channel, :kind, :day, 'open', :opened_at)
+            INSERT INTO deliveries (
+                key, subscription_id, workspace, channel, kind, day, state, opened_at, waits_for, is_late
+            )
+            VALUES (
+                :key, :subscription_id, :workspace, :channel, :kind, :day, 'open', :opened_at, :waits_for,
+                :is_late
+            )
             RETURNING *
             """,
             {
@@ -71,6 +86,8 @@ class Deliveries:
                 "kind": kind,
                 "day": day.isoformat(),
                 "opened_at": now.isoformat(),
+                "waits_for": json.dumps(list(waits_for)),
+                "is_late": int(is_late),
             },
         )
         return _delivery_from_row(next(rows))
@@ -107,6 +124,22 @@ class Deliveries:
     def await_last_look(self, delivery: Delivery, look_at: datetime) -> None:
         """Record that all is posted and that a last look is due later."""
         self._change(delivery, "state = 'last_look', look_at = :look_at", look_at=_text(look_at))
+
+    def wait_for(self, delivery: Delivery, sources: Iterable[str]) -> None:
+        """Record without whose lists there is nothing to post yet; no sources where it waits no longer."""
+        self._change(delivery, "waits_for = :sources", sources=json.dumps(list(sources)))
+
+    def give_up(self, delivery: Delivery, reason: str) -> None:
+        """Record that it waits no longer, and why it brings no paper."""
+        self._change(delivery, "waits_for = '[]', reason = :reason", reason=reason)
+
+    def look_later(self, delivery: Delivery, look_at: datetime) -> None:
+        """Record when to look, while it waits, for messages that are in the channel twice."""
+        self._change(delivery, "look_at = :look_at", look_at=_text(look_at))
+
+    def note_looked(self, delivery: Delivery) -> None:
+        """Record that nothing of this delivery is in the channel twice or late any longer."""
+        self._change(delivery, "look_at = NULL, had_unknown = 0")
 
     def close(self, delivery: Delivery, state: DeliveryState, reason: str | None = None) -> None:
         """Record how the delivery ended; a failed one says why."""
@@ -165,4 +198,6 @@ def _delivery_from_row(row: dict[str, Any]) -> Delivery:
         look_at=optional_moment(row["look_at"]),
         reason=row["reason"],
         is_told=bool(row["is_told"]),
+        waits_for=tuple(json.loads(row["waits_for"])),
+        is_late=bool(row["is_late"]),
     )

@@ -285,3 +285,13 @@ def m008_models(database: Database) -> None:
         ) STRICT
         """
     )
+
+
+@migrations()
+def m010_waiting_digests(database: Database) -> None:
+    """Digests that wait for a source's list, and messages that show something older than the ledger has."""
+    database.execute(
+        "ALTER TABLE deliveries ADD COLUMN waits_for TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(waits_for))"
+    )
+    database.execute("ALTER TABLE deliveries ADD COLUMN is_late INTEGER NOT NULL DEFAULT 0")
+    database.execute("ALTER TABLE posts ADD COLUMN is_stale INTEGER NOT NULL DEFAULT 0")

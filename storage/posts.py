@@ -44,6 +44,26 @@ class Posts:
         """Write down posts before the first of them is sent."""
         self._database.table("posts").insert_all(map(_row_from_post, posts))
 
+    def renew(self, delivery: Delivery, position: int, payload: str) -> None:
+        """Put another payload in a post's place; what was or may have been sent becomes stale with it.
+
+        Raises `LeaseLostError` where another process has claimed the delivery since.
+        """
+        self._under_epoch(
+            """
+            payload = :payload, payload_hash = :payload_hash, is_plain = 0,
+            is_stale = attempted_at IS NOT NULL,
+            state = iif(state IN ('refused', 'uncertain'), 'planned', state)
+            """,
+            delivery,
+            {
+                "delivery_id": delivery.id,
+                "position": position,
+                "payload": payload,
+                "payload_hash": _hash(payload),
+            },
+        )
+
     def plan_parent_again(self, delivery_id: int) -> None:
         """Have a parent sent again of which nobody can say whether it arrived."""
         self._database.execute(
@@ -59,18 +79,32 @@ class Posts:
 
         Raises `LeaseLostError` where another process has claimed the delivery since.
         """
-        cursor = self._database.execute(
+        self._under_epoch(
             """
-            UPDATE posts SET
-                payload = :payload, payload_hash = :payload_hash, is_plain = :is_plain, state = :state,
-                ts = :ts, reason = :reason, attempted_at = :attempted_at, look_at = :look_at, absent = :absent
+            payload = :payload, payload_hash = :payload_hash, is_plain = :is_plain, is_stale = :is_stale,
+            state = :state, ts = :ts, reason = :reason, attempted_at = :attempted_at, look_at = :look_at,
+            absent = :absent
+            """,
+            delivery,
+            _row_from_post(post),
+        )
+
+    def _under_epoch(self, assignments: str, delivery: Delivery, values: dict[str, Any]) -> None:
+        """Change a post under its delivery's epoch; `assignments` are constants here, never a value."""
+        cursor = self._database.execute(
+            f"""
+            UPDATE posts SET {assignments}
             WHERE delivery_id = :delivery_id AND position = :position
                 AND EXISTS (SELECT 1 FROM deliveries WHERE id = :delivery_id AND epoch = :epoch)
-            """,
-            {**_row_from_post(post), "epoch": delivery.epoch},
+            """,  # noqa: S608 -- constants
+            {**values, "epoch": delivery.epoch},
         )
         if not cursor.rowcount:
             raise LeaseLostError(f"Delivery {delivery.id} is worked on by another process.")
+
+
+def _hash(payload: str) -> str:
+    return hashlib.sha256(payload.encode()).hexdigest()
 
 
 def _post_from_row(row: dict[str, Any]) -> Post:
@@ -86,6 +120,7 @@ def _post_from_row(row: dict[str, Any]) -> Post:
         look_at=optional_moment(row["look_at"]),
         absent=row["absent"],
         is_plain=bool(row["is_plain"]),
+        is_stale=bool(row["is_stale"]),
     )
 
 
@@ -95,8 +130,9 @@ def _row_from_post(post: Post) -> dict[str, Any]:
         "position": post.position,
         "paper_ids": json.dumps(post.paper_ids),
         "payload": post.payload,
-        "payload_hash": hashlib.sha256(post.payload.encode()).hexdigest(),
+        "payload_hash": _hash(post.payload),
         "is_plain": int(post.is_plain),
+        "is_stale": int(post.is_stale),
         "state": post.state,
         "ts": post.ts,
         "reason": post.reason,

@@ -122,6 +122,10 @@ class ListingState(StrEnum):
     STALLED = "stalled"
 
 
+FEW = "few"
+"""The trouble with a list that has far fewer papers than its source's usual one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What one source lists for one day, in order; `NONE` is a day without papers.
@@ -217,7 +221,8 @@ class Delivery:
 
     `key` names it in the metadata of its messages. Whoever works on it holds a lease until `leased_until`;
     each claim raises `epoch`, and a write under an older epoch is refused. `is_told` is whether who set it up
-    knows that it failed.
+    knows that it failed. `waits_for` are the sources without whose lists there is nothing to post yet, and
+    `is_late` is whether the bot was not running when it was due.
     """
 
     id: int
@@ -235,6 +240,8 @@ class Delivery:
     look_at: datetime | None = None
     reason: str | None = None
     is_told: bool = False
+    waits_for: tuple[str, ...] = ()
+    is_late: bool = False
 
 
 class PostState(StrEnum):
@@ -257,7 +264,8 @@ class Post:
     """One message of a delivery; position 0 is the parent, the others are its thread in order.
 
     `payload` is rendered once and frozen, with its SHA-256: the arguments of `chat.postMessage` but for the
-    channel and the thread. `absent` counts the looks that did not find it since the last attempt.
+    channel and the thread. `absent` counts the looks that did not find it since the last attempt. A stale one
+    may show an earlier payload in the channel, and is to be changed to this one.
     """
 
     delivery_id: int
@@ -271,6 +279,7 @@ class Post:
     look_at: datetime | None = None
     absent: int = 0
     is_plain: bool = False
+    is_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)

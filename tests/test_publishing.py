@@ -8,9 +8,9 @@ import pytest
 
 from bot.clock import SimulatedClock
 from bot.errors import SourceError, SourceUnreachableError
-from bot.publishing import FEW, Publishing, days_to_look_at
+from bot.publishing import Publishing, days_to_look_at
 from bot.sources.source import Source
-from storage.records import Listing, ListingState, Paper, Subscription
+from storage.records import FEW, Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
 
 MONDAY = date(2025, 9, 29)
