@@ -1,6 +1,7 @@
 """In which language a text is written, told by its script; and how a language is named; pure."""
 
 import re
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
@@ -38,6 +39,8 @@ def language_of(text: str) -> str:
     return "ja" if kana * _KANA_SHARE > han + kana else "zh-CN"
 
 
+# Babel goes through all its locales each time, and a page of papers asks for the same few tags.
+@lru_cache(maxsize=1024)
 def primary_language(language: str) -> str:
     """Return the language of a BCP 47 tag without script and region, in lower case."""
     try:

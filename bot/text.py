@@ -5,6 +5,7 @@ https://docs.slack.dev/messaging/formatting-message-text
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 
 ELLIPSIS = "…"
@@ -129,8 +130,7 @@ def _cut(text: str, limit: int, size: Callable[[str], int]) -> str:
     left = limit - size(ELLIPSIS)
     if left < 0:
         return ""
-    for index, character in enumerate(text):
-        left -= size(character)
-        if left < 0:
-            return text[:index].rstrip() + ELLIPSIS
-    return text
+    # Each character counts as one at least, so that no longer piece can fit.
+    lengths = range(1, min(len(text), left + 1))
+    fitting = bisect_right(lengths, left, key=lambda length: size(text[:length]))
+    return text[:fitting].rstrip() + ELLIPSIS
