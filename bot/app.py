@@ -9,7 +9,6 @@ from pathlib import Path
 from random import Random
 
 import aiohttp
-import httpx
 from filelock import FileLock, Timeout
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -29,7 +28,7 @@ from bot.settings import Settings, tokens
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.full_text import FullTexts
-from bot.sources.http import Fetcher
+from bot.sources.http import Fetcher, web_client
 from bot.telling import Announcer, Teller
 from handlers.parts import Parts
 from handlers.people import People
@@ -88,7 +87,7 @@ async def sources(settings: Settings, clock: Clock) -> AsyncIterator[Sources]:
 
 
 async def _open_sources(settings: Settings, clock: Clock, storage: Runner, stack: AsyncExitStack) -> Sources:
-    fetcher = Fetcher(await stack.enter_async_context(httpx.AsyncClient()))
+    fetcher = Fetcher(await stack.enter_async_context(web_client()))
     arxiv = ArxivClient(
         fetcher,
         clock,
@@ -97,6 +96,7 @@ async def _open_sources(settings: Settings, clock: Clock, storage: Runner, stack
         api_url=settings.arxiv_api_url,
         feed_url=settings.arxiv_feed_url,
         content_url=settings.arxiv_content_url,
+        gate_file=settings.arxiv_gate,
     )
     publishing = Publishing(storage, clock, catalogue(fetcher, arxiv, settings.hugging_face_url))
     return Sources(publishing, FullTexts(arxiv, settings.texts))
@@ -107,7 +107,8 @@ async def application(settings: Settings, clock: Clock) -> AsyncIterator[Applica
     """Deliver what is due and answer people until the block ends; raises what `connection` raises."""
     _, app_token = tokens(settings)
     async with connection(settings, clock) as parts, AsyncExitStack() as stack:
-        app = AsyncApp(client=parts.client)
+        # Without a name Bolt looks for its caller through all modules.
+        app = AsyncApp(name="paper-round", client=parts.client)
         handlers.register(app, _handed(parts, clock, settings))
         socket = AsyncSocketModeHandler(app, app_token)
         stack.push_async_callback(socket.close_async)

@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         validation_alias="PAPER_ROUND_TEXTS",
         description="the folder that keeps the papers' texts, at most 1 GiB of them",
     )
+    arxiv_gate: Path = Field(
+        default=Path("~/.cache/paper-round/arxiv"),
+        validation_alias="PAPER_ROUND_ARXIV_GATE",
+        description="the file by which the processes of a machine share one request to arXiv each 3 seconds",
+    )
     contact: str = Field(
         default="",
         validation_alias="PAPER_ROUND_CONTACT",

@@ -20,7 +20,7 @@ from bot.clock import SimulatedClock
 from bot.publishing import Publishing
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
-from bot.sources.http import Fetcher
+from bot.sources.http import Fetcher, web_client
 from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
 from tests.sources.server import Service, saying, serving
@@ -53,7 +53,7 @@ async def desk(
     """Give a way to look at a day at a moment, and the tables."""
     service, _ = hugging_face
     storage, clock = InlineRunner(tmp_path / "test.db"), SimulatedClock(datetime(2024, 1, 1, tzinfo=UTC))
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with web_client(trust_env=False) as client:
         fetcher = Fetcher(client)
         arxiv = ArxivClient(fetcher, clock, contact="", random=Random(1))
         publishing = Publishing(storage, clock, catalogue(fetcher, arxiv, service.address + "/"))
@@ -128,6 +128,7 @@ async def fetch(service: Service, folder: Path, *arguments: str) -> tuple[int | 
             "HF_BASE_URL": service.address,
             "ARXIV_CONTENT_URL": service.address,
             "PAPER_ROUND_TEXTS": str(folder / "texts"),
+            "PAPER_ROUND_ARXIV_GATE": str(folder / "gate"),
             "NO_PROXY": "127.0.0.1",
         },
         cwd=Path(__file__).parents[1],

@@ -31,6 +31,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "arxiv_feed_url": "https://rss.arxiv.org/atom/",
         "arxiv_content_url": "https://arxiv.org/",
         "texts": Path("paper-round-texts"),
+        "arxiv_gate": Path("~/.cache/paper-round/arxiv"),
         "contact": "",
         "model_url": "https://api.openai.com/v1/",
         "model_key": None,

@@ -5,11 +5,11 @@ User-Agent that names the program and a contact: https://info.arxiv.org/help/api
 answers 429 to callers below that limit too; then all of the bot's requests wait, not only the refused one.
 """
 
-import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from random import Random
 from typing import Literal
 
@@ -17,21 +17,14 @@ import httpx
 
 from bot.arxiv_id import find_arxiv_id
 from bot.clock import Clock
-from bot.errors import (
-    SourceAnswerError,
-    SourceError,
-    SourceRefusedError,
-    SourceUnreachableError,
-    WrongWishError,
-)
+from bot.errors import SourceAnswerError, SourceRefusedError, WrongWishError
 from bot.sources.atom import Answer, ArxivPaper, DailyList, read_answer, read_daily_feed
+from bot.sources.gate import Gate
 from bot.sources.http import Fetched, Fetcher
 
 API_URL = "https://export.arxiv.org/api/"
 FEED_URL = "https://rss.arxiv.org/atom/"
 CONTENT_URL = "https://arxiv.org/"
-
-SECONDS_BETWEEN_REQUESTS = 3.0
 
 _logger = logging.getLogger(__name__)
 
@@ -47,9 +40,10 @@ _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
 class ArxivClient:
     """All that the bot asks of arXiv goes through one of these.
 
-    `contact` is an address under which whoever runs the bot is reached, and `random` spreads the waits after
-    a refusal. Every method raises SourceUnreachableError, SourceRefusedError and SourceAnswerError; a
-    `retry_after` then counts the seconds for which arXiv is left alone.
+    `contact` is an address under which whoever runs the bot is reached, `random` spreads the waits after a
+    refusal, and `gate_file` is what all processes of a machine share (see Gate). Every method raises
+    SourceUnreachableError, SourceRefusedError and SourceAnswerError; a `retry_after` then counts the seconds
+    for which arXiv is left alone.
     """
 
     def __init__(
@@ -62,10 +56,10 @@ class ArxivClient:
         api_url: str = API_URL,
         feed_url: str = FEED_URL,
         content_url: str = CONTENT_URL,
+        gate_file: Path | None = None,
     ) -> None:
         self._fetcher = fetcher
-        self._clock = clock
-        self._gate = _Gate(clock, random)
+        self._gate = Gate(clock, random, gate_file)
         self._headers = {"User-Agent": user_agent(contact)}
         self._query_url = f"{api_url.rstrip('/')}/query"
         self._feed_url = feed_url.rstrip("/")
@@ -153,7 +147,7 @@ class ArxivClient:
                 headers=self._headers,
                 most_bytes=most_bytes,
                 seconds=seconds,
-                before_redirect=lambda: self._clock.sleep(SECONDS_BETWEEN_REQUESTS),
+                before_redirect=self._gate.pause,
             )
         )
 
@@ -191,92 +185,3 @@ def _joined(first: DailyList, then: DailyList) -> DailyList:
         first.entries + then.entries,
         (*first.skipped, *then.skipped),
     )
-
-
-# --- The gate -------------------------------------------------------------------------------------------
-
-_FIRST_WAIT = 15.0
-_LONGEST_WAIT = 900.0
-_MOST_JITTER = 0.5
-# Longer than this nobody is kept waiting at the gate.
-_PATIENCE = 90.0
-_COME_BACK_LATER = frozenset({httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE})
-
-
-class _Gate:
-    """Lets one request through at a time, each three seconds after the answer to the last one.
-
-    Counted from the answer, three seconds lie between two requests at arXiv's end too, however long either
-    was on its way. After a 429, a 503 or no answer the gate stays shut, twice as long with each further one.
-    A refused request is tried again as long as that is soon. Then it gets the refusal, and so does whoever
-    comes before the gate opens: nothing stands in a queue before a service that is down.
-    """
-
-    def __init__(self, clock: Clock, random: Random) -> None:
-        self._clock = clock
-        self._random = random
-        self._lock = asyncio.Lock()
-        self._shut_at = clock.now()
-        self._shut_for = 0.0
-        self._troubles = 0
-        self._trouble: SourceError | None = None
-
-    async def run(self, request: Callable[[], Awaitable[Fetched]]) -> Fetched:
-        async with self._lock:
-            while True:
-                await self._wait()
-                try:
-                    answer = await request()
-                except SourceError as error:
-                    self._answered(error)
-                    if not _is_worth_another_try(error):
-                        raise
-                    _logger.info("%s The next request waits %.0f seconds.", error, self._shut_for)
-                except BaseException:
-                    self._shut(SECONDS_BETWEEN_REQUESTS)
-                    raise
-                else:
-                    self._answered(None)
-                    return answer
-
-    async def _wait(self) -> None:
-        while (seconds := self._seconds_left()) > 0:
-            if self._trouble and seconds > _PATIENCE:
-                raise _still_troubled(self._trouble, seconds) from self._trouble
-            # A clock counts whole microseconds and may round a shorter wait to none at all.
-            await self._clock.sleep(max(seconds, 0.001))
-
-    def _seconds_left(self) -> float:
-        passed = (self._clock.now() - self._shut_at).total_seconds()
-        if passed < 0:  # The clock was set back; nobody knows how long it has been.
-            self._shut(self._shut_for)
-            passed = 0.0
-        return self._shut_for - passed
-
-    def _answered(self, error: SourceError | None) -> None:
-        if error is None or not _is_trouble(error):
-            self._trouble, self._troubles = None, 0
-            self._shut(SECONDS_BETWEEN_REQUESTS)
-            return
-        wait = min(_FIRST_WAIT * 2**self._troubles, _LONGEST_WAIT)
-        wait *= 1 + _MOST_JITTER * self._random.random()
-        self._trouble, self._troubles = error, min(self._troubles + 1, 10)
-        self._shut(max(wait, getattr(error, "retry_after", None) or 0.0))
-
-    def _shut(self, seconds: float) -> None:
-        self._shut_at, self._shut_for = self._clock.now(), seconds
-
-
-def _is_trouble(error: SourceError) -> bool:
-    return isinstance(error, SourceUnreachableError) or _is_worth_another_try(error)
-
-
-def _is_worth_another_try(error: SourceError) -> bool:
-    return isinstance(error, SourceRefusedError) and error.status in _COME_BACK_LATER
-
-
-def _still_troubled(trouble: SourceError, seconds: float) -> SourceError:
-    sentence = f"{trouble} It is left alone for {seconds:.0f} seconds more."
-    if isinstance(trouble, SourceRefusedError):
-        return SourceRefusedError(sentence, trouble.status, seconds)
-    return SourceUnreachableError(sentence)
