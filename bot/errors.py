@@ -70,6 +70,10 @@ class SourceAnswerError(SourceError):
     """An answer came and cannot be used: too large, cut off, sent elsewhere, or not in its known shape."""
 
 
+class SummaryError(PaperRoundError):
+    """Summaries that were asked for could not be had."""
+
+
 class TokensUsedUpError(PaperRoundError):
     """As many tokens as a day may take are spent; the sentence says until when, and which setting it is."""
 

@@ -1,0 +1,71 @@
+"""How a question is put to an endpoint: all that are compatible with OpenAI's know a little less than it."""
+
+import enum
+import json
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from bot.summaries.question import Question
+
+_TEMPERATURE = 0.2
+
+
+class Form(enum.Enum):
+    """How an endpoint is told that the answer is JSON, as its `response_format`; `TEXT` is not sent."""
+
+    SCHEMA = "json_schema"
+    OBJECT = "json_object"
+    TEXT = "text"
+
+
+_NEXT_FORM = {Form.SCHEMA: Form.OBJECT, Form.OBJECT: Form.TEXT}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What is sent beside the turns; each of the `without…` gives what to try next, or `None` at the end.
+
+    `most_tokens` is the name of the field that limits the answer: newer models of OpenAI refuse `max_tokens`
+    and want `max_completion_tokens`, and no temperature.
+    """
+
+    form: Form = Form.SCHEMA
+    most_tokens: Literal["max_tokens", "max_completion_tokens"] | None = "max_tokens"
+    has_temperature: bool = True
+
+    def written(self, question: Question, model: str) -> bytes:
+        """Return the body of a request; half a character pair, as a PDF may hold, becomes a question mark."""
+        body: dict[str, Any] = {
+            "model": model,
+            "messages": [{"role": turn.role, "content": turn.content} for turn in question.turns],
+            "stream": False,
+        }
+        if self.has_temperature:
+            body["temperature"] = _TEMPERATURE
+        if self.most_tokens:
+            body[self.most_tokens] = question.most_tokens
+        if self.form is not Form.TEXT:
+            body["response_format"] = self._response_format(question)
+        return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+
+    def _response_format(self, question: Question) -> dict[str, Any]:
+        if self.form is Form.OBJECT:
+            return {"type": "json_object"}
+        schema = {"name": "answer", "strict": True, "schema": dict(question.schema)}
+        return {"type": "json_schema", "json_schema": schema}
+
+    def without_form(self) -> "Dialect | None":
+        """Tell less about the JSON that is wanted."""
+        form = _NEXT_FORM.get(self.form)
+        return replace(self, form=form) if form else None
+
+    def without_most_tokens(self) -> "Dialect | None":
+        """Limit the answer by the newer name, then not at all."""
+        if self.most_tokens is None:
+            return None
+        is_old = self.most_tokens == "max_tokens"
+        return replace(self, most_tokens="max_completion_tokens" if is_old else None)
+
+    def without_temperature(self) -> "Dialect | None":
+        """Leave the temperature to the model."""
+        return replace(self, has_temperature=False) if self.has_temperature else None

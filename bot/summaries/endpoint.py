@@ -1,0 +1,151 @@
+"""One request to a model's endpoint and its answer, with a limit on everything; the key stays in here."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from bot.clock import Clock
+from bot.errors import (
+    ModelAnswerError,
+    ModelError,
+    ModelQuotaError,
+    ModelRefusedError,
+    ModelUnavailableError,
+    SettingsError,
+)
+from bot.summaries.answers import Completion, read_completion, read_json
+from bot.summaries.troubles import Refusal, Trouble, error_in, refusal_of, refusal_within
+
+_MOST_BYTES = 2_000_000
+_PATH = "/chat/completions"
+_ADDRESS_ADVICE = f"Look at LLM_BASE_URL: it is what stands before {_PATH}, often ending in /v1."
+_ERRORS: Mapping[Trouble, tuple[type[ModelError], str]] = {
+    Trouble.EXHAUSTED: (ModelQuotaError, "What the owner of LLM_API_KEY may ask of it is used up."),
+    Trouble.WRONG_KEY: (ModelRefusedError, "Look at LLM_API_KEY: it is missing, wrong or not let in there."),
+    Trouble.WRONG_MODEL: (
+        ModelRefusedError,
+        "Look at LLM_MODEL: it has to be a model that is offered there.",
+    ),
+    Trouble.WRONG_ADDRESS: (ModelRefusedError, _ADDRESS_ADVICE),
+    Trouble.TOO_LONG: (ModelAnswerError, "The question is too long for this model."),
+    Trouble.FILTERED: (ModelAnswerError, "It does not want to speak of this."),
+}
+_NOT_TAKEN = (ModelAnswerError, "It does not take this question.")
+
+
+class Endpoint:
+    """Where a model is asked: `base_url` with `/chat/completions` after it.
+
+    A request may take `seconds`, and its answer 2 MB; redirects are not followed. Raises SettingsError for an
+    address or a key that cannot be one.
+    """
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        clock: Clock,
+        base_url: str,
+        api_key: SecretStr | None,
+        seconds: float,
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._url = _url(base_url)
+        self._key = _key(api_key)
+        self._seconds = seconds
+
+    @property
+    def host(self) -> str:
+        """Whose answers these are, for sentences."""
+        return self._url.host
+
+    def error(self, refusal: Refusal) -> ModelError:
+        """Return what is to be raised for a refusal that nothing is left to do about."""
+        sentence = f"{self.host} {refusal.what}."
+        if refusal.trouble in {Trouble.FAILED, Trouble.RATE_LIMITED}:
+            return ModelUnavailableError(sentence, refusal.wait)
+        kind, advice = _ERRORS.get(refusal.trouble, _NOT_TAKEN)
+        return kind(f"{sentence} {advice}")
+
+    async def send(self, body: bytes) -> Completion | Refusal:
+        """Return the answer to one request; raises ModelAnswerError for what is no answer at all."""
+        request = self._client.build_request(
+            "POST", self._url, content=body, headers=self._headers(), timeout=self._seconds
+        )
+        try:
+            async with asyncio.timeout(self._seconds):
+                response = await self._client.send(request, stream=True, follow_redirects=False)
+                try:
+                    content = await _read(response)
+                finally:
+                    await response.aclose()
+        except (TimeoutError, httpx.TimeoutException):
+            return Refusal(Trouble.FAILED, f"did not answer within {self._seconds:g} seconds")
+        except httpx.TransportError as error:
+            # Its text may hold what was sent.
+            return Refusal(Trouble.FAILED, f"cannot be reached ({type(error).__name__})")
+        return self._understood(response, content)
+
+    def _headers(self) -> dict[str, str]:
+        key = self._key.get_secret_value()
+        return {
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            # An answer is a few kilobytes; what is not packed cannot be a bomb.
+            "Accept-Encoding": "identity",
+            **({"Authorization": f"Bearer {key}"} if key else {}),
+        }
+
+    def _understood(self, response: httpx.Response, content: bytes | None) -> Completion | Refusal:
+        now, key = self._clock.now(), self._key.get_secret_value()
+        if response.status_code != httpx.codes.OK:
+            return refusal_of(response.status_code, response.headers, content or b"", now, key)
+        document = self._document(content)
+        error = error_in(document)
+        return refusal_within(error, response.headers, now, key) if error else read_completion(document)
+
+    def _document(self, content: bytes | None) -> Any:  # any JSON
+        if content is None:
+            raise ModelAnswerError(f"{self.host} answered with more than {_MOST_BYTES} bytes, or packed.")
+        try:
+            return read_json(content)
+        except ValueError:
+            if content.lstrip().startswith(b"<"):
+                raise ModelAnswerError(f"{self.host} answered with a web page. {_ADDRESS_ADVICE}") from None
+            raise ModelAnswerError(f"{self.host} answered with what is not JSON.") from None
+
+
+async def _read(response: httpx.Response) -> bytes | None:
+    """Return the body, or `None` where it is larger than wanted or packed; no more of it is read then."""
+    if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        return None
+    content = bytearray()
+    async for piece in response.aiter_raw():
+        content += piece
+        if len(content) > _MOST_BYTES:
+            return None
+    return bytes(content)
+
+
+def _url(base_url: str) -> httpx.URL:
+    """Return the whole address; one with a password or a query in it would end in logs."""
+    try:
+        url = httpx.URL(base_url.rstrip("/").removesuffix(_PATH) + _PATH)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in {"http", "https"} or not url.host or url.userinfo or url.query or url.fragment:
+        raise SettingsError(
+            "The setting LLM_BASE_URL must be an address such as https://api.openai.com/v1, "
+            "without a password or a question mark."
+        )
+    return url
+
+
+def _key(api_key: SecretStr | None) -> SecretStr:
+    key = api_key.get_secret_value().strip() if api_key else ""
+    if not (key.isascii() and key.isprintable()):
+        raise SettingsError("The setting LLM_API_KEY holds a character that no key has. Copy it anew.")
+    return SecretStr(key)

@@ -1,0 +1,258 @@
+"""Why an endpoint did not answer: from a status, headers and a body of whatever shape to one trouble. Pure.
+
+The words are those of OpenAI, Gemini, DeepSeek, OpenRouter, Anthropic, Mistral, Azure, vLLM, Ollama and LM
+Studio, no two of which agree on a shape. What fits none of them is not guessed at.
+"""
+
+import enum
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from bot.summaries.answers import quoted, read_json
+from bot.summaries.waits import asked_wait, details, reset_wait
+
+
+class Trouble(enum.Enum):
+    """What is the matter, as far as it decides what to do."""
+
+    FAILED = enum.auto()  # out of order or out of reach: worth another try
+    RATE_LIMITED = enum.auto()
+    EXHAUSTED = enum.auto()
+    WRONG_KEY = enum.auto()
+    WRONG_MODEL = enum.auto()
+    WRONG_ADDRESS = enum.auto()
+    NO_FORM = enum.auto()  # this response_format is not known here
+    NO_MOST_TOKENS = enum.auto()
+    NO_TEMPERATURE = enum.auto()
+    TOO_LONG = enum.auto()
+    FILTERED = enum.auto()
+    UNCLEAR = enum.auto()  # something in the request, which is not said
+    UNKNOWN = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A trouble, and how a sentence about it goes on that begins with the endpoint's name.
+
+    `wait` is for how many seconds the endpoint asks to be left alone, or `None` where it did not say.
+    """
+
+    trouble: Trouble
+    what: str
+    wait: float | None = None
+
+
+_BY_STATUS = {
+    401: Trouble.WRONG_KEY,
+    402: Trouble.EXHAUSTED,
+    405: Trouble.WRONG_ADDRESS,
+    408: Trouble.FAILED,
+    409: Trouble.FAILED,
+    413: Trouble.TOO_LONG,
+    425: Trouble.FAILED,
+    429: Trouble.RATE_LIMITED,
+}
+_OTHERWISE = {
+    400: Trouble.UNCLEAR,
+    403: Trouble.WRONG_KEY,
+    404: Trouble.WRONG_ADDRESS,
+    422: Trouble.UNCLEAR,
+}
+
+# The first that is found counts. What an endpoint cannot do is told apart before the model's name, since it
+# says "… is not supported with this model"; and a length before `max_tokens`, since it advises to lower that.
+_BY_WORDS = tuple(
+    (trouble, re.compile("|".join(patterns), re.IGNORECASE))
+    for trouble, patterns in {
+        Trouble.WRONG_KEY: ("api[ _-]?key", "authorization header", "unauthenticated"),
+        Trouble.TOO_LONG: (
+            "context.(length|window|size)",
+            "maximum context",
+            "too many (input )?tokens",
+            "too long",
+            "above_max_length",
+        ),
+        Trouble.FILTERED: (
+            "content_filter",
+            "content_policy",
+            "content management policy",
+            "content exists risk",
+            "data_inspection",
+            "inappropriate content",
+            "flagged",
+            "moderation",
+            "safety system",
+        ),
+        Trouble.NO_MOST_TOKENS: ("max_(completion_)?tokens",),
+        Trouble.NO_TEMPERATURE: (r"\btemperature\b",),
+        Trouble.NO_FORM: (
+            "response_?format",
+            "response mime ?type",
+            "json_?(schema|object)",
+            "json mode",
+            r"\bschema\b",
+            "structured.?output",
+            "grammar",
+            "guided",
+        ),
+        Trouble.WRONG_MODEL: (
+            "model.{0,120}not (found|exist)",
+            "model.{0,120}does(n't| not) exist",
+            "model_not_found",
+            "(unknown|invalid|no such) model",
+            "not a valid model",
+            "no models? (is )?loaded",
+            "no endpoints found",
+        ),
+    }.items()
+)
+
+# An error that comes within HTTP 200 has its status in `code`, or only a name.
+_STATUS_BY_NAME = tuple(
+    (status, re.compile(pattern, re.IGNORECASE))
+    for status, pattern in (
+        (429, r"rate.?limit|too.many.requests|resource_exhausted|quota"),
+        (401, r"auth|api.?key|permission"),
+        (404, r"not.?found"),
+        (400, r"invalid|bad.?request"),
+        (503, r""),
+    )
+)
+
+_EXHAUSTED_NAMES = re.compile(r"insufficient_(user_)?(quota|balance|credit|fund)|billing_", re.IGNORECASE)
+_EXHAUSTED_WORDS = re.compile(
+    r"exceeded your (current )?quota|quota exceeded|insufficient (balance|credit|fund|quota)|credit balance"
+    r"|out of credits|per[ -]?day|per[ -]?month",
+    re.IGNORECASE,
+)
+# A quota of a minute comes back by itself; and Google calls what a model gives nobody "limit: 0".
+_PASSING = re.compile(r"per[ -]?(second|minute)", re.IGNORECASE)
+_NOTHING_GIVEN = re.compile(r"\blimit: 0(?!\.?\d)")
+_LONG_PERIOD = re.compile(r"per(day|month)", re.IGNORECASE)
+
+
+def error_in(document: object) -> Mapping[str, Any] | None:
+    """Return the error that a body holds beside or instead of an answer, or `None`.
+
+    It may be in an array (Gemini), in the first choice (OpenRouter), or be only a string (Ollama).
+    """
+    body = document[0] if isinstance(document, list) and document else document
+    if not isinstance(body, dict):
+        return None
+    choices = body.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    found = body.get("error") or (choice.get("error") if isinstance(choice, dict) else None)
+    if isinstance(found, list) and found:
+        found = found[0]
+    if isinstance(found, dict):
+        return found
+    return {"message": found} if found else None
+
+
+def refusal_within(error: Mapping[str, Any], headers: httpx.Headers, now: datetime, secret: str) -> Refusal:
+    """Return what an error means that came within HTTP 200, as OpenRouter sends it."""
+    code = str(error.get("code", ""))
+    names = _names(error)
+    status = next(status for status, pattern in _STATUS_BY_NAME if pattern.search(names))
+    if re.fullmatch(r"[45][0-9]{2}", code):
+        status = int(code)
+    return _refusal(status, headers, error, now, secret, f"answered with an error of status {status}")
+
+
+def refusal_of(status: int, headers: httpx.Headers, body: bytes, now: datetime, secret: str) -> Refusal:
+    """Return what an answer means whose HTTP status is not 200; `secret` is left out of what is quoted."""
+    error: Mapping[str, Any] = {"message": _plain(body)}
+    try:
+        document = read_json(body)
+    except ValueError:
+        pass
+    else:
+        whole = document if isinstance(document, dict) else {"detail": document}
+        error = error_in(document) or whole
+    return _refusal(status, headers, error, now, secret, f"answered with HTTP status {status}")
+
+
+def _refusal(
+    status: int, headers: httpx.Headers, error: Mapping[str, Any], now: datetime, secret: str, what: str
+) -> Refusal:
+    said = " ".join(_words(error))
+    wait = asked_wait(headers, error, said, now)
+    trouble = _trouble(status, error, said, wait)
+    if trouble is Trouble.RATE_LIMITED and wait is None:
+        wait = reset_wait(headers, error, now)
+    # Whoever refuses a key likes to repeat it, and not always as it was.
+    heard = "" if trouble is Trouble.WRONG_KEY else quoted(said.replace(secret, "…") if secret else said)
+    return Refusal(trouble, f"{what} (“{heard}”)" if heard else what, wait)
+
+
+def _trouble(status: int, error: Mapping[str, Any], said: str, wait: float | None) -> Trouble:
+    if status < httpx.codes.BAD_REQUEST:
+        return Trouble.WRONG_ADDRESS
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return Trouble.FAILED
+    if _is_exhausted(error, said, wait):
+        return Trouble.EXHAUSTED
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    text = f"{said} {_names(error)}"
+    by_words = next((trouble for trouble, pattern in _BY_WORDS if pattern.search(text)), None)
+    return by_words or _OTHERWISE.get(status, Trouble.UNKNOWN)
+
+
+def _is_exhausted(error: Mapping[str, Any], said: str, wait: float | None) -> bool:
+    """Tell a quota that is used up from a rate limit.
+
+    Google says "exceeded your current quota" for both and gives a wait with both, so there the names of its
+    quotas decide (`GenerateRequestsPerMinute…`, `…PerDay…`). OpenAI's `insufficient_quota` is a name too.
+    Where only words are left, a wait that is told means that waiting helps.
+    """
+    quotas = [
+        str(violation.get("quotaId", ""))
+        for detail in details(error)
+        for violation in _list(detail.get("violations"))
+        if isinstance(violation, dict)
+    ]
+    if any(map(_LONG_PERIOD.search, quotas)) or _NOTHING_GIVEN.search(said):
+        return True
+    if _EXHAUSTED_NAMES.search(_names(error)):
+        return True
+    is_passing = wait is not None or bool(quotas) or bool(_PASSING.search(said))
+    return not is_passing and bool(_EXHAUSTED_WORDS.search(said))
+
+
+# --- Words in bodies of any shape ------------------------------------------------------------------------
+
+_TOLD_IN = ("message", "msg", "detail", "loc", "description", "metadata", "raw", "error")
+_DEEPEST = 6
+
+
+def _words(value: object, deep: int = 0) -> Iterator[str]:
+    """Yield what an error says to people, wherever it says it; never what it repeats of the request."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list) and deep < _DEEPEST:
+        for one in value:
+            yield from _words(one, deep + 1)
+    elif isinstance(value, dict) and deep < _DEEPEST:
+        for name in _TOLD_IN:
+            yield from _words(value.get(name), deep + 1)
+
+
+def _names(error: Mapping[str, Any]) -> str:
+    """Return what an error says to programs."""
+    return " ".join(str(error.get(name) or "") for name in ("code", "type", "status", "param"))
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _plain(body: bytes) -> str:
+    """Return a body that is not JSON, but nothing of a web page."""
+    text = body.decode(errors="replace").strip()
+    return "" if text.startswith("<") else text
