@@ -27,6 +27,8 @@ _CONTEXT_CHARACTERS = 2000
 _MODAL_TITLE_CHARACTERS = 24
 _LABEL_CHARACTERS = 2000
 _OPTION_CHARACTERS = 75
+OPTION_VALUE_CHARACTERS = 150
+"""What an option may carry; Slack refuses a longer value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,14 @@ class Button:
     primary: bool = False
     spoken: str | None = None
     """What a screen reader says instead of the label, where several buttons share one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What is chosen from "…": at most five options, by the value that each carries."""
+
+    action_id: str
+    options: Mapping[str, str]
 
 
 def message(text: str, blocks: Iterable[Block]) -> Message:
@@ -78,9 +88,9 @@ def divider() -> Block:
     return {"type": "divider"}
 
 
-def actions(*buttons: Button) -> Block:
-    """Return a row of buttons."""
-    return {"type": "actions", "elements": [_button(button) for button in buttons]}
+def actions(*elements: Button | Menu) -> Block:
+    """Return a row of buttons and menus."""
+    return {"type": "actions", "elements": [_element(element) for element in elements]}
 
 
 def rich_text(*elements: Block) -> Block:
@@ -91,6 +101,11 @@ def rich_text(*elements: Block) -> Block:
 def paragraph(*elements: Block) -> Block:
     """Return a paragraph of rich text."""
     return {"type": "rich_text_section", "elements": list(elements)}
+
+
+def quote(*elements: Block) -> Block:
+    """Return what somebody else has written, in rich text."""
+    return {"type": "rich_text_quote", "elements": list(elements)}
 
 
 def numbered(items: Iterable[Sequence[Block]]) -> Block:
@@ -156,9 +171,9 @@ def choice(kind: str, options: Mapping[str, str], chosen: Sequence[str] | str) -
     return {**element, "initial_options": initial} if initial else element
 
 
-def text_input(value: str, limit: int) -> Block:
-    """Return a line to write in, for at most `limit` characters."""
-    element: Block = {"type": "plain_text_input", "max_length": limit}
+def text_input(value: str, limit: int, *, multiline: bool = False) -> Block:
+    """Return a line to write in, or several, for at most `limit` characters."""
+    element: Block = {"type": "plain_text_input", "max_length": limit, "multiline": multiline}
     return {**element, "initial_value": value[:limit]} if value else element
 
 
@@ -177,6 +192,13 @@ def _option(value: str, label: str) -> Block:
 
 def _context_element(part: str) -> Block:
     return {"type": "mrkdwn", "text": part} if isinstance(part, Mrkdwn) else _plain(part, _CONTEXT_CHARACTERS)
+
+
+def _element(element: Button | Menu) -> Block:
+    if isinstance(element, Button):
+        return _button(element)
+    options = [_option(value, label) for value, label in element.options.items()]
+    return {"type": "overflow", "action_id": element.action_id, "options": options}
 
 
 def _button(button: Button) -> Block:

@@ -24,6 +24,11 @@ PREVIEW = "preview"
 POST_NOW = "post_now"
 RESUME_DIGESTS = "resume_digests"
 
+SUMMARY_MENU = "summary_menu"
+SHOW_FIGURES = "show_figures"
+SUBMIT_REPORT = "submit_report"
+REPORT_NOTE = "report_note"
+
 PAGE_LENGTH = 10
 """How many papers a page of a list shows."""
 
@@ -75,6 +80,23 @@ class Listed:
     page: Page
 
 
+class SummaryAct(StrEnum):
+    """What can be done with a summary."""
+
+    AGAIN = "again"
+    REPORT = "report"
+    FIGURES = "figures"
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryChoice:
+    """Something to do with a paper's summary in a language, a BCP 47 tag."""
+
+    act: SummaryAct
+    paper_id: str
+    language: str
+
+
 def page_value(page: Page) -> str:
     """Return the value of a button that leads to the page."""
     return json.dumps(_page_fields(page))
@@ -94,6 +116,17 @@ def read_listed(value: str) -> Listed:
     """Return the paper and the page that a button beside it belongs to."""
     fields = json.loads(value)
     return Listed(fields["paper"], _page_from_fields(fields))
+
+
+def choice_value(choice: SummaryChoice) -> str:
+    """Return the value of what is pressed or chosen to do something with a summary."""
+    return json.dumps({"do": choice.act, "paper": choice.paper_id, "language": choice.language})
+
+
+def read_choice(value: str) -> SummaryChoice:
+    """Return what is to be done with which summary."""
+    fields = json.loads(value)
+    return SummaryChoice(SummaryAct(fields["do"]), fields["paper"], fields["language"])
 
 
 def _page_fields(page: Page) -> dict[str, object]:

@@ -2,10 +2,13 @@
 
 from bot.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
 from bot.cards import blocks, ids
-from bot.cards.blocks import Block, Button, Message
-from bot.locale import Words, words_for
-from bot.text import Mrkdwn, clean, cut, fit, join, link, without_bold
-from storage.records import Entry, Paper, Provenance, Summary
+from bot.cards.blocks import Block, Button, Menu, Message
+from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
+from bot.cards.provenance import missing_line, origin, with_marks
+from bot.language import primary_language
+from bot.locale import Words
+from bot.text import Mrkdwn, clean, cut, cut_bytes, escape, fit, join, link, without_bold
+from storage.records import Entry, Paper, Summary
 
 _TITLE_CHARACTERS = 1200
 _AUTHORS_CHARACTERS = 300
@@ -32,8 +35,9 @@ def paper_card(entry: Entry, words: Words, *, is_saved: bool = False) -> Message
         *_facts(entry.paper, words),
         *([blocks.context(keywords)] if keywords else []),
         *_body(paragraphs),
-        blocks.context(_origin(entry, words)),
-        _buttons(entry.paper, words, is_saved=is_saved),
+        *_missing(entry, words),
+        blocks.context(origin(entry, words)),
+        _buttons(entry, words, is_saved=is_saved),
     ]
     return blocks.message(_spoken(entry, keywords, paragraphs, words), drawn)
 
@@ -88,7 +92,7 @@ def _fitted(entry: Entry, words: Words) -> tuple[str, list[tuple[str, str]]]:
             ("", text) for text in fit([_shown(entry.paper.abstract or "")], _BODY_CHARACTERS) if text
         ]
     labels = ["", *_PART_LABELS.values(), ""]
-    texts = [summary.tldr, *(getattr(summary, part) for part in _PART_LABELS), summary.body]
+    texts = [*(with_marks(summary, part) for part in ("tldr", *_PART_LABELS)), summary.body]
     keyword_line = cut(" · ".join(filter(None, map(_shown, summary.keywords))), _KEYWORDS_CHARACTERS)
     keywords, *fitted = fit([keyword_line, *map(_shown, texts)], _BODY_CHARACTERS)
     shown = [(label and words(label), text) for label, text in zip(labels, fitted, strict=True) if text]
@@ -110,31 +114,24 @@ def _body(paragraphs: list[tuple[str, str]]) -> list[Block]:
     return [blocks.rich_text(*drawn)] if drawn else []
 
 
-def _origin(entry: Entry, words: Words) -> str:
-    if entry.summary:
-        return " · ".join(
-            [_provenance(entry.summary.provenance, words), *_other_language(entry.summary, words)]
-        )
-    return words("origin.abstract" if entry.paper.abstract else "origin.nothing")
-
-
-def _provenance(provenance: Provenance, words: Words) -> str:
-    day = words.date(provenance.made_at)
-    if provenance.model:
-        return words("origin.model", model=provenance.model, date=day)
-    return words("origin.digest_file", date=day)
-
-
-def _other_language(summary: Summary, words: Words) -> list[str]:
-    locale = words_for(summary.language).locale
-    if locale.language == words.locale.language:
+def _missing(entry: Entry, words: Words) -> list[Block]:
+    """Return how many figures were not found, with a button that lists them; nothing where all were."""
+    line = missing_line(entry.summary, words)
+    if entry.summary is None or not line:
         return []
-    return [words("origin.other_language", language=locale.get_display_name(words.locale))]
+    choice = SummaryChoice(SummaryAct.FIGURES, entry.paper.id, entry.summary.language)
+    button = Button(
+        ids.SHOW_FIGURES,
+        words("button.figures"),
+        value=choice_value(choice),
+        spoken=words("button.figures_of", title=shown_title(entry.paper)),
+    )
+    return [blocks.section(escape(line), accessory=button)]
 
 
-def _buttons(paper: Paper, words: Words, *, is_saved: bool) -> Block:
-    title = shown_title(paper)
-    buttons = [saved_button(paper, words, is_saved=is_saved)]
+def _buttons(entry: Entry, words: Words, *, is_saved: bool) -> Block:
+    paper, title = entry.paper, shown_title(entry.paper)
+    buttons: list[Button | Menu] = [saved_button(paper, words, is_saved=is_saved)]
     if paper.abstract:
         buttons.append(
             Button(
@@ -147,7 +144,26 @@ def _buttons(paper: Paper, words: Words, *, is_saved: bool) -> Block:
     buttons.append(Button(ids.OPEN_PDF, words("button.pdf"), url=pdf_url(paper.id)))
     if has_discussion(paper.id):
         buttons.append(Button(ids.OPEN_DISCUSSION, words("button.discussion"), url=discussion_url(paper.id)))
+    if entry.summary:
+        buttons += _summary_menu(paper, entry.summary, words)
     return blocks.actions(*buttons)
+
+
+def _summary_menu(paper: Paper, summary: Summary, words: Words) -> list[Menu]:
+    """Return what is done more rarely with a summary; none for one whose language Slack would not carry.
+
+    Anew it is made in the language that was asked for, where the one that is shown is in another.
+    """
+    is_asked_for = primary_language(summary.language) == primary_language(words.language)
+    language = summary.language if is_asked_for else words.language
+    choices = {
+        SummaryChoice(SummaryAct.AGAIN, paper.id, language): words("button.again"),
+        SummaryChoice(SummaryAct.REPORT, paper.id, summary.language): words("button.report"),
+    }
+    options = {choice_value(choice): label for choice, label in choices.items()}
+    if any(len(value) > blocks.OPTION_VALUE_CHARACTERS for value in options):
+        return []
+    return [Menu(ids.SUMMARY_MENU, options)]
 
 
 def saved_button(paper: Paper, words: Words, *, is_saved: bool) -> Button:
@@ -161,13 +177,16 @@ def saved_button(paper: Paper, words: Words, *, is_saved: bool) -> Button:
 
 
 def _spoken(entry: Entry, keywords: str, paragraphs: list[tuple[str, str]], words: Words) -> str:
-    """Return the card as plain lines, in the order in which it is read."""
+    """Return the card as plain lines, in the order in which it is read; where it is from is never cut off."""
     number = f"{entry.number}. " if entry.number else ""
     lines = [
         f"{number}{shown_title(entry.paper)} ({abstract_url(entry.paper.id)})",
         _authors(entry.paper, words),
         keywords,
         *(words("part.spoken", label=label, text=text) if label else text for label, text in paragraphs),
-        _origin(entry, words),
     ]
-    return "\n".join(without_bold(line) for line in lines if line)
+    ending = "".join(
+        f"\n{line}" for line in (missing_line(entry.summary, words), origin(entry, words)) if line
+    )
+    left = blocks.TEXT_BYTES - len(escape(ending).encode())
+    return cut_bytes("\n".join(without_bold(clean(line)) for line in lines if line), left) + ending

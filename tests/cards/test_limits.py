@@ -13,13 +13,30 @@ from bot.cards.ids import Page
 from bot.cards.lists import SavedPage, home_view, listing_page, saved_page
 from bot.cards.notices import help_message, removed_notice, saved_notice
 from bot.cards.paper import abstract_modal, paper_card
+from bot.cards.summaries import figures_modal, report_modal
 from bot.locale import words_for
 from bot.sandbox.blocks import problems_of_message, problems_of_view, size_of
-from storage.records import Digest, Entry, ListingState, Paper, Provenance, SavedPaper, Summary
+from storage.records import (
+    FROM_ABSTRACT,
+    FROM_COMMUNITY,
+    FROM_DIGEST_FILE,
+    FROM_MODEL,
+    SUMMARY_PARTS,
+    Digest,
+    Entry,
+    Figure,
+    Grounding,
+    ListingState,
+    Paper,
+    Provenance,
+    SavedPaper,
+    Summary,
+    TextRead,
+)
 
 DAY = date(2025, 9, 29)
 NOW = datetime(2025, 9, 29, tzinfo=UTC)
-LANGUAGES = ["en", "zh-CN"]
+LANGUAGES = ["en", "zh-CN", "pt-BR"]
 
 TEXTS = st.text(max_size=300) | st.builds(
     lambda piece, times: piece * times,
@@ -38,13 +55,25 @@ PAPERS = st.builds(
     code_url=st.none() | st.just("https://github.com/example/code"),
     code_stars=st.none() | st.integers(0, 10**6),
 )
+PROVENANCES = st.builds(
+    Provenance,
+    source=st.sampled_from([FROM_DIGEST_FILE, FROM_MODEL, FROM_COMMUNITY, FROM_ABSTRACT]),
+    made_at=st.dates(),
+    model=st.none() | TEXTS,
+    text_read=st.none() | st.sampled_from(TextRead),
+)
+FIGURES = st.builds(
+    Figure,
+    text=st.text(min_size=1, max_size=20) | st.sampled_from(["&", "a", "图", "12%"]),
+    part=st.sampled_from(SUMMARY_PARTS),
+    grounding=st.sampled_from(Grounding),
+    nearest=TEXTS,
+)
 SUMMARIES = st.builds(
     Summary,
     paper_id=st.just("2509.00001"),
-    language=st.sampled_from(["en", "zh-CN", "ja"]),
-    provenance=st.builds(
-        Provenance, source=st.just("digest-file"), made_at=st.dates(), model=st.none() | st.text(max_size=80)
-    ),
+    language=st.sampled_from(["en", "zh-CN", "ja", "x-klingon", "en-x-" + "a1234567-" * 20 + "b"]),
+    provenance=PROVENANCES,
     keywords=st.lists(st.text(max_size=60), max_size=12).map(tuple),
     tldr=TEXTS,
     problem=TEXTS,
@@ -52,6 +81,7 @@ SUMMARIES = st.builds(
     results=TEXTS,
     takeaway=TEXTS,
     body=TEXTS,
+    figures=st.lists(FIGURES, max_size=40).map(tuple),
 )
 ENTRIES = st.builds(
     Entry, paper=PAPERS, summary=st.none() | SUMMARIES, number=st.none() | st.integers(1, 999)
@@ -75,7 +105,13 @@ AMPERSANDS = Entry(
 )
 LONG_CHINESE = replace(
     AMPERSANDS,
-    summary=Summary("2509.00001", "zh-CN", Provenance("digest-file", DAY), method="图😀" * 5000),
+    summary=Summary(
+        "2509.00001",
+        "zh-CN",
+        Provenance(FROM_MODEL, DAY, "图" * 500, text_read=TextRead.ABSTRACT),
+        method="图😀" * 5000,
+        figures=(Figure("图", "method", Grounding.NOT_FOUND, "图" * 5000),) * 500,
+    ),
 )
 EMPTIEST = Entry(Paper("2509.00001", "\u200b"))
 
@@ -112,6 +148,9 @@ def test_the_longest_and_the_emptiest_paper_make_messages_that_slack_takes(
     assert_taken(removed_notice(entry.paper, words, was_there=False))
     assert_view_taken(abstract_modal(entry.paper, words))
     assert_view_taken(home_view(SavedPage((kept,) * 10, 10, 35), "/papers", words))
+    assert_view_taken(report_modal(entry, "about", words))
+    if entry.summary:
+        assert_view_taken(figures_modal(entry.paper, entry.summary, words))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -127,6 +166,15 @@ def test_what_holds_no_paper_is_taken_too(language: str) -> None:
 @given(entry=ENTRIES, language=st.sampled_from(LANGUAGES), is_saved=st.booleans())
 def test_any_card_is_one_that_slack_takes(entry: Entry, language: str, *, is_saved: bool) -> None:
     assert_taken(paper_card(entry, words_for(language), is_saved=is_saved))
+
+
+@settings(max_examples=60, deadline=None)
+@given(paper=PAPERS, summary=SUMMARIES, language=st.sampled_from(LANGUAGES))
+def test_any_summary_can_be_looked_into_and_reported(paper: Paper, summary: Summary, language: str) -> None:
+    words = words_for(language)
+
+    assert_view_taken(figures_modal(paper, summary, words))
+    assert_view_taken(report_modal(Entry(paper, summary), "about", words))
 
 
 @settings(max_examples=60, deadline=None)

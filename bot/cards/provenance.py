@@ -1,0 +1,112 @@
+"""Where a summary comes from, in words, and which of its figures the paper does not have; pure."""
+
+import re
+from datetime import date
+
+from bot.language import primary_language
+from bot.locale import Words
+from bot.text import clean, cut
+from storage.records import (
+    FROM_ABSTRACT,
+    FROM_COMMUNITY,
+    FROM_MODEL,
+    Entry,
+    Figure,
+    Grounding,
+    Provenance,
+    Summary,
+    TextRead,
+)
+
+MARK = "[?]"
+"""What stands after a figure that was not found."""
+
+_MODEL_CHARACTERS = 80
+_LANGUAGE_CHARACTERS = 60
+
+
+def origin(entry: Entry, words: Words) -> str:
+    """Return where what the card shows comes from: who made it of what, when, and in which language."""
+    summary = entry.summary
+    if summary is None:
+        return words("origin.abstract" if entry.paper.abstract else "origin.nothing")
+    provenance = summary.provenance
+    parts = [
+        _maker(provenance, words),
+        _text_read(provenance, words),
+        _date(provenance.made_at, words),
+        _language(summary, words),
+        _all_found(summary, words),
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def not_found(summary: Summary | None) -> tuple[Figure, ...]:
+    """Return the figures of a summary that the text it was made from does not have."""
+    figures = summary.figures if summary else ()
+    return tuple(figure for figure in figures if figure.grounding is Grounding.NOT_FOUND)
+
+
+def missing_line(summary: Summary | None, words: Words) -> str:
+    """Return how many figures were not found, empty where all were; it begins with the mark they bear."""
+    missing = not_found(summary)
+    if summary is None or not missing:
+        return ""
+    line = words.count("figures.missing", len(missing), where=where_looked(summary, words))
+    return f"{MARK} {line}"
+
+
+def where_looked(summary: Summary, words: Words) -> str:
+    """Return what was searched for the figures: the paper, or its abstract where no more was read."""
+    is_abstract = summary.provenance.text_read is TextRead.ABSTRACT
+    return words("figures.the_abstract" if is_abstract else "figures.the_paper")
+
+
+def with_marks(summary: Summary, part: str) -> str:
+    """Return a part of the summary with a mark after each of its figures that was not found."""
+    text = str(getattr(summary, part))
+    unsure = sorted({figure.text for figure in not_found(summary) if figure.part == part}, key=len)
+    if not unsure:
+        return text
+    figures = "|".join(re.escape(figure) for figure in reversed(unsure))
+    # Not where it is a piece of another number or of a name.
+    return re.sub(rf"(?<![A-Za-z0-9.,])(?:{figures})(?![0-9]|[.,][0-9])", rf"\g<0> {MARK}", text)
+
+
+def _maker(provenance: Provenance, words: Words) -> str:
+    model = cut(clean(provenance.model or "").strip(), _MODEL_CHARACTERS)
+    if provenance.source == FROM_MODEL:
+        return words("origin.model", model=model) if model else words("origin.some_model")
+    if provenance.source == FROM_COMMUNITY:
+        return words("origin.community")
+    if provenance.source == FROM_ABSTRACT:
+        return words("origin.drawn")
+    return words("origin.digest_file_model", model=model) if model else words("origin.digest_file")
+
+
+def _text_read(provenance: Provenance, words: Words) -> str:
+    if provenance.text_read is None:
+        return ""
+    is_abstract = provenance.text_read is TextRead.ABSTRACT
+    return words("origin.abstract_read" if is_abstract else "origin.full_text_read")
+
+
+def _date(made_at: date | None, words: Words) -> str:
+    """Return when it was made; what is drawn at each reading has no such day."""
+    return words.date(made_at) if made_at else ""
+
+
+def _language(summary: Summary, words: Words) -> str:
+    language = cut(clean(words.language_name(summary.language)), _LANGUAGE_CHARACTERS)
+    if primary_language(summary.language) == primary_language(words.language):
+        return words("origin.language", language=language)
+    wanted = cut(clean(words.language_name(words.language)), _LANGUAGE_CHARACTERS)
+    return words("origin.other_language", language=language, wanted=wanted)
+
+
+def _all_found(summary: Summary, words: Words) -> str:
+    if not summary.figures or not_found(summary):
+        return ""
+    found = words.count("figures.found", len(summary.figures), where=where_looked(summary, words))
+    derived = sum(figure.grounding is Grounding.DERIVED for figure in summary.figures)
+    return words.count("figures.derived", derived, found=found) if derived else found

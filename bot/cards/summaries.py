@@ -1,0 +1,71 @@
+"""What can be looked at and said of a summary: its figures that were not found, and a report of a mistake."""
+
+from collections.abc import Sequence
+
+from bot.arxiv_id import abstract_url
+from bot.cards import blocks, ids
+from bot.cards.blocks import Block
+from bot.cards.paper import shown_title
+from bot.cards.provenance import not_found, origin, where_looked
+from bot.locale import Words
+from bot.text import Mrkdwn, clean, cut
+from storage.records import Entry, Figure, Paper, Summary
+
+NOTE_CHARACTERS = 1000
+"""How long the note of a report may be."""
+
+_FIGURES_SHOWN = 30
+_FIGURE_CHARACTERS = 100
+_SENTENCE_CHARACTERS = 600
+
+_PART_LABELS = {
+    "keywords": "part.keywords",
+    "tldr": "part.tldr",
+    "problem": "part.problem",
+    "method": "part.method",
+    "results": "part.results",
+    "takeaway": "part.takeaway",
+}
+
+
+def figures_modal(paper: Paper, summary: Summary, words: Words) -> Block:
+    """Return a modal with each figure that was not found beside the sentence of the paper nearest to it."""
+    missing = not_found(summary)
+    intro = words.count("figures.intro", len(missing), where=where_looked(summary, words))
+    drawn = [_title(paper), blocks.context(intro), *_figures(missing[:_FIGURES_SHOWN], words)]
+    if len(missing) > _FIGURES_SHOWN:
+        drawn.append(blocks.context(words.count("figures.more", len(missing) - _FIGURES_SHOWN)))
+    return blocks.modal(words("figures.title"), words("button.close"), drawn)
+
+
+def report_modal(entry: Entry, about: str, words: Words) -> Block:
+    """Return a form for what is wrong with a summary; `about` tells which one when it is sent in."""
+    note = blocks.text_input("", NOTE_CHARACTERS, multiline=True)
+    drawn = [
+        _title(entry.paper),
+        blocks.context(origin(entry, words)),
+        blocks.field(ids.REPORT_NOTE, words("report.note"), note, hint=words("report.hint"), optional=True),
+    ]
+    view = blocks.modal(words("report.title"), words("button.cancel"), drawn, about=about)
+    return blocks.form(view, ids.SUBMIT_REPORT, words("button.send"))
+
+
+def report_answer(sentence: Mrkdwn, words: Words) -> Block:
+    """Return a modal that says what became of a report."""
+    return blocks.modal(words("report.title"), words("button.close"), [blocks.section(sentence)])
+
+
+def _title(paper: Paper) -> Block:
+    return blocks.rich_text(blocks.paragraph(blocks.title_link(abstract_url(paper.id), shown_title(paper))))
+
+
+def _figures(figures: Sequence[Figure], words: Words) -> list[Block]:
+    drawn = []
+    for figure in figures:
+        text = cut(clean(figure.text), _FIGURE_CHARACTERS)
+        nearest = cut(clean(figure.nearest).strip(), _SENTENCE_CHARACTERS) or words("figures.none_near")
+        heading = blocks.paragraph(
+            blocks.words(text, bold=True), blocks.words(f" · {words(_PART_LABELS[figure.part])}")
+        )
+        drawn.append(blocks.rich_text(heading, blocks.quote(blocks.words(nearest))))
+    return drawn

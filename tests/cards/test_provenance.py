@@ -1,0 +1,248 @@
+"""A card says where its summary comes from, and which figures the paper does not have."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bot.cards import ids
+from bot.cards.paper import paper_card
+from bot.cards.provenance import origin, with_marks
+from bot.cards.summaries import figures_modal
+from bot.locale import words_for
+from storage.records import (
+    FROM_ABSTRACT,
+    FROM_COMMUNITY,
+    FROM_DIGEST_FILE,
+    FROM_MODEL,
+    Entry,
+    Figure,
+    Grounding,
+    Paper,
+    Provenance,
+    Summary,
+    TextRead,
+)
+
+DAY = date(2025, 9, 29)
+PAPER = Paper("2509.00001", "Gardens", abstract="Gardens grow.")
+BY_MODEL = Provenance(FROM_MODEL, DAY, "example-1", "1", TextRead.FULL_TEXT)
+SUPPORTED = Figure("12%", "results", Grounding.SUPPORTED)
+DERIVED = Figure("3 times", "results", Grounding.DERIVED)
+MISSING = Figure("57.8%", "results", Grounding.NOT_FOUND, "Trees grew by 58.7%.")
+
+
+def summary_of(provenance: Provenance, *figures: Figure, language: str = "en") -> Summary:
+    return Summary("2509.00001", language, provenance, figures=figures)
+
+
+def origin_of(summary: Summary | None, language: str = "en", paper: Paper = PAPER) -> str:
+    return origin(Entry(paper, summary), words_for(language))
+
+
+@pytest.mark.parametrize(
+    ("provenance", "english", "chinese"),
+    [
+        (
+            BY_MODEL,
+            "Summary by example-1 · from the full text · September 29, 2025 · in English",
+            "总结由 example-1 生成 · 依据全文 · 2025年9月29日 · 英语（暂无简体中文版）",
+        ),
+        (
+            replace(BY_MODEL, model=None, text_read=TextRead.ABSTRACT),
+            "Summary by a language model · from the abstract alone · September 29, 2025 · in English",
+            "总结由语言模型生成 · 仅依据摘要 · 2025年9月29日 · 英语（暂无简体中文版）",
+        ),
+        (
+            Provenance(FROM_DIGEST_FILE, DAY),
+            "Summary from a digest file · September 29, 2025 · in English",
+            "总结来自日报文件 · 2025年9月29日 · 英语（暂无简体中文版）",
+        ),
+        (
+            Provenance(FROM_DIGEST_FILE, DAY, "example-2"),
+            "Summary by example-2, from a digest file · September 29, 2025 · in English",
+            "总结由 example-2 生成，来自日报文件 · 2025年9月29日 · 英语（暂无简体中文版）",
+        ),
+        (
+            Provenance(FROM_COMMUNITY, DAY),
+            "Summary from Hugging Face, where the paper is listed · September 29, 2025 · in English",
+            "总结来自收录该论文的 Hugging Face · 2025年9月29日 · 英语（暂无简体中文版）",
+        ),
+        (
+            Provenance(FROM_ABSTRACT, DAY),
+            "Drawn from the abstract, no model read it · September 29, 2025 · in English",
+            "摘自论文摘要，未经模型阅读 · 2025年9月29日 · 英语（暂无简体中文版）",
+        ),
+    ],
+)
+def test_the_origin_tells_who_made_it_of_what_when_and_in_which_language(
+    provenance: Provenance, english: str, chinese: str
+) -> None:
+    summary = summary_of(provenance)
+
+    assert origin_of(summary) == english
+    assert origin_of(summary, "zh-CN") == chinese
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "told"),
+    [
+        ("zh-CN", "zh-TW", "簡體中文"),
+        ("ja", "ja", "in Japanese"),
+        ("en", "pt-BR", "in English, as there is none in Brazilian Portuguese yet"),
+        ("x-klingon", "x-klingon", "in x-klingon"),
+    ],
+)
+def test_a_reader_of_another_language_is_told_that_theirs_is_not_there(
+    language: str, asked: str, told: str
+) -> None:
+    summary = summary_of(BY_MODEL, language=language)
+
+    assert origin_of(summary, asked).split(" · ")[-1] == told
+
+
+def test_without_a_summary_the_card_says_what_it_shows_instead() -> None:
+    assert origin_of(None) == "No summary yet: this is the paper's abstract"
+    assert origin_of(None, paper=replace(PAPER, abstract=None)) == "No summary yet"
+
+
+@pytest.mark.parametrize(
+    ("figures", "english", "chinese"),
+    [
+        ((SUPPORTED,), "its 1 figure found in the paper", "1 个数字均见于论文"),
+        ((SUPPORTED, SUPPORTED), "all 2 figures found in the paper", "2 个数字均见于论文"),
+        (
+            (SUPPORTED, DERIVED),
+            "all 2 figures found in the paper, 1 of them by calculation",
+            "2 个数字均见于论文，其中 1 个由计算得出",
+        ),
+    ],
+)
+def test_that_all_figures_were_found_is_said(figures: tuple[Figure, ...], english: str, chinese: str) -> None:
+    summary = summary_of(BY_MODEL, *figures)
+
+    assert origin_of(summary).split(" · ")[-1] == english
+    assert origin_of(summary, "zh-CN").split(" · ")[-1] == chinese
+
+
+def test_where_no_figure_was_looked_up_nothing_is_said_of_any() -> None:
+    assert "figure" not in origin_of(summary_of(BY_MODEL))
+
+
+@pytest.mark.parametrize(
+    ("read", "language", "line"),
+    [
+        (TextRead.FULL_TEXT, "en", "[?] 1 figure not found in the paper"),
+        (TextRead.ABSTRACT, "en", "[?] 1 figure not found in the abstract"),
+        (TextRead.FULL_TEXT, "zh-CN", "[?] 1 个数字在论文中未找到"),
+        (TextRead.ABSTRACT, "zh-CN", "[?] 1 个数字在论文摘要中未找到"),
+    ],
+)
+def test_figures_that_were_not_found_are_counted_and_can_be_looked_at(
+    read: TextRead, language: str, line: str
+) -> None:
+    summary = summary_of(replace(BY_MODEL, text_read=read), SUPPORTED, MISSING)
+    card = paper_card(Entry(PAPER, summary), words_for(language))
+    sections = [block for block in card.blocks if block["type"] == "section"]
+
+    assert [section["text"]["text"] for section in sections] == [line]
+    assert sections[0]["accessory"]["action_id"] == ids.SHOW_FIGURES
+    assert line in card.text.splitlines()
+    assert "found" not in origin_of(summary)
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("It grows by 57.8% a year.", "It grows by 57.8% [?] a year."),
+        ("从 12% 提升到57.8%，", "从 12% 提升到57.8% [?]，"),
+        ("**57.8%**, then 57.8%", "**57.8% [?]**, then 57.8% [?]"),
+        ("157.8%, 1.57.8% and v57.8%", "157.8%, 1.57.8% and v57.8%"),
+    ],
+)
+def test_a_figure_that_was_not_found_bears_a_mark_where_it_stands(text: str, marked: str) -> None:
+    assert with_marks(replace(summary_of(BY_MODEL, MISSING), results=text), "results") == marked
+
+
+def test_a_mark_stands_behind_the_longest_figure_and_only_in_its_part() -> None:
+    short = replace(MISSING, text="5")
+    long = replace(MISSING, text="5.5")
+    summary = replace(
+        summary_of(BY_MODEL, short, long), results="From 5 to 5.5 and 5.", tldr="From 5 to 5.5."
+    )
+
+    assert with_marks(summary, "results") == "From 5 [?] to 5.5 [?] and 5 [?]."
+    assert with_marks(summary, "tldr") == "From 5 to 5.5."
+
+
+def test_each_missing_figure_stands_beside_the_nearest_sentence_of_the_paper() -> None:
+    lone = Figure("9x", "tldr", Grounding.NOT_FOUND)
+    modal = figures_modal(PAPER, summary_of(BY_MODEL, SUPPORTED, MISSING, lone), words_for("en"))
+
+    assert texts_in(modal["blocks"][1:]) == [
+        (
+            "These 2 figures of the summary do not stand in the paper. "
+            "Below each is the sentence there that comes nearest."
+        ),
+        "57.8%",
+        " · Results",
+        "Trees grew by 58.7%.",
+        "9x",
+        " · In one sentence",
+        "No sentence comes near.",
+    ]
+
+
+def test_many_missing_figures_are_shown_in_part_and_counted_whole() -> None:
+    missing = (replace(MISSING, nearest="图" * 5000),) * 300
+    modal = figures_modal(PAPER, summary_of(BY_MODEL, *missing), words_for("en"))
+
+    assert len(modal["blocks"]) == 33
+    assert texts_in(modal["blocks"])[-1] == "…and 270 more."
+
+
+def test_the_end_of_a_long_card_is_never_cut_off_its_spoken_text() -> None:
+    bare = summary_of(BY_MODEL, MISSING, language="zh-CN")
+    summary = replace(bare, method="图&" * 3000, results="57.8%")
+    card = paper_card(Entry(PAPER, summary), words_for("zh-CN"))
+
+    assert len(card.text.encode()) <= 3800
+    assert card.text.splitlines()[-2:] == [
+        "[?] 1 个数字在论文中未找到",
+        "总结由 example-1 生成 · 依据全文 · 2025年9月29日 · 简体中文",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "asked", "anew"),
+    [("en", "en-US", "en"), ("zh-CN", "zh-TW", "zh-CN"), ("en", "zh-CN", "zh-CN"), ("ja", "ja", "ja")],
+)
+def test_anew_a_summary_is_made_in_the_language_that_was_asked_for(shown: str, asked: str, anew: str) -> None:
+    card = paper_card(Entry(PAPER, summary_of(BY_MODEL, language=shown)), words_for(asked))
+
+    choices = [ids.read_choice(option["value"]) for option in menu_of(card.blocks)["options"]]
+
+    assert choices == [
+        ids.SummaryChoice(ids.SummaryAct.AGAIN, PAPER.id, anew),
+        ids.SummaryChoice(ids.SummaryAct.REPORT, PAPER.id, shown),
+    ]
+
+
+def test_a_card_without_a_summary_has_no_menu_for_one() -> None:
+    card = paper_card(Entry(PAPER), words_for("en"))
+
+    assert ids.SUMMARY_MENU not in str(card.blocks)
+
+
+def menu_of(blocks: tuple[Any, ...]) -> Any:
+    return next(each for each in blocks[-1]["elements"] if each["type"] == "overflow")
+
+
+def texts_in(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [text for item in value for text in texts_in(item)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["text"]] if isinstance(value.get("text"), str) else texts_in(value.get("text"))
+    return own + texts_in(value.get("elements"))
