@@ -6,12 +6,14 @@ login page somewhere else. Whatever it is, it ends as bytes within the limit or 
 
 import asyncio
 import re
+import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 import httpx
 
@@ -36,6 +38,17 @@ class Fetched:
     status: int
     headers: httpx.Headers
     body: bytes
+
+
+def web_client(*, trust_env: bool = True) -> httpx.AsyncClient:
+    """Return a client for the web, to be closed; `trust_env` lets the environment's proxies in."""
+    return httpx.AsyncClient(verify=_trusted(), trust_env=trust_env)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return whose certificates are good, for all clients: reading them costs more than a request."""
+    return httpx.create_ssl_context()
 
 
 class Fetcher:

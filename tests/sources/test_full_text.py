@@ -12,7 +12,6 @@ from io import BytesIO
 from pathlib import Path
 from random import Random
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +22,7 @@ from bot.clock import SimulatedClock
 from bot.errors import SourceAnswerError
 from bot.sources.arxiv import ArxivClient
 from bot.sources.full_text import FullText, FullTexts, KeptTexts, Limits, NoFullText
-from bot.sources.http import Fetcher
+from bot.sources.http import Fetcher, web_client
 from bot.sources.paper_reader import ReaderLimits, read_apart
 from bot.sources.paper_text import text_of_html, text_of_pdf
 from tests.sources.server import Answer, Service, cut_off, never_ending, redirecting, saying, serving
@@ -296,7 +295,7 @@ class Library:
 @pytest.fixture
 async def library(tmp_path: Path) -> AsyncIterator[Library]:
     clock = SimulatedClock(datetime(2025, 9, 29, tzinfo=UTC))
-    async with serving({}) as service, httpx.AsyncClient() as http:
+    async with serving({}) as service, web_client() as http:
         arxiv = ArxivClient(Fetcher(http), clock, contact="me", random=Random(1), content_url=service.address)
         yield Library(service, FullTexts(arxiv, tmp_path / "texts", limits=LIMITS), clock)
 

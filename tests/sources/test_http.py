@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError, SourceUnreachableError
-from bot.sources.http import Fetched, Fetcher, retry_after
+from bot.sources.http import Fetched, Fetcher, retry_after, web_client
 from tests.sources.server import (
     Answer,
     cut_off,
@@ -28,7 +28,7 @@ NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with web_client(trust_env=False) as client:
         yield client
 
 

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from aiohttp import web
 from hypothesis import given, settings
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError, SourceRefusedError
-from bot.sources.http import Fetcher
+from bot.sources.http import Fetcher, web_client
 from bot.sources.huggingface import DayList, fetch_day, read_page
 from storage.records import Paper
 from tests.sources.server import Answer, redirecting, saying, serving
@@ -74,7 +73,7 @@ def replaying(entries: list[Any], most: int = 100) -> Answer:
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with web_client(trust_env=False) as client:
         yield Fetcher(client)
 
 
