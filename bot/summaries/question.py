@@ -44,7 +44,15 @@ class Question:
     most_tokens: int
 
 
+def counts_characters(language: str) -> bool:
+    """Whether texts in this language are measured in characters and not in words."""
+    return primary_language(language) in _WIDE_LANGUAGES
+
+
 def most_characters(part: str, language: str) -> int:
-    """Return how long a part of a summary may be, a single keyword for `keywords`, in characters."""
-    share = _WIDE_SHARE if primary_language(language) in _WIDE_LANGUAGES else 1
+    """Return how long a part of a summary may be, a single keyword for `keywords`, in characters.
+
+    A keyword is as long in every language, since it is mostly a name in Latin letters.
+    """
+    share = _WIDE_SHARE if counts_characters(language) and part != "keywords" else 1
     return round(_MOST_CHARACTERS[part] * share)
