@@ -73,7 +73,7 @@ class ArxivClient:
         for category in categories:
             if not _CATEGORY.fullmatch(category):
                 raise WrongWishError("arXiv category", category, "cs.CL")
-        fetched = await self._get(f"{self._feed_url}/{'+'.join(categories)}")
+        fetched = await self._get(f"{self._feed_url}/{'+'.join(categories)}", is_polled=True)
         day = read_daily_feed(fetched.body)
         if day.entries < _MOST_ENTRIES_OF_A_FEED or len(categories) == 1:
             return day
@@ -139,6 +139,7 @@ class ArxivClient:
         params: dict[str, str | int] | None = None,
         most_bytes: int = _MOST_BYTES,
         seconds: float = _SECONDS_A_REQUEST,
+        is_polled: bool = False,
     ) -> Fetched:
         return await self._gate.run(
             lambda: self._fetcher.get(
@@ -148,6 +149,7 @@ class ArxivClient:
                 most_bytes=most_bytes,
                 seconds=seconds,
                 before_redirect=self._gate.pause,
+                is_polled=is_polled,
             )
         )
 

@@ -8,9 +8,10 @@ import asyncio
 import re
 import ssl
 import zlib
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -52,10 +53,15 @@ def _trusted() -> ssl.SSLContext:
 
 
 class Fetcher:
-    """Gets addresses through one shared client, whose connections and default headers it uses."""
+    """Gets addresses through one shared client, whose connections and default headers it uses.
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    What is polled is asked for on condition that it has changed, where the service gives a means to that
+    (RFC 9110, 13.1). For this the latest answers are kept in memory, at most `most_kept_bytes` of them.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, *, most_kept_bytes: int = 32 * 1024 * 1024) -> None:
         self._client = client
+        self._kept = _KeptAnswers(most_kept_bytes)
 
     async def get(
         self,
@@ -66,23 +72,32 @@ class Fetcher:
         most_bytes: int,
         seconds: float = 30.0,
         before_redirect: Callable[[], Awaitable[None]] | None = None,
+        is_polled: bool = False,
     ) -> Fetched:
         """Return the answer, which is over in `seconds` and whose body is at most `most_bytes` decoded.
 
-        Up to three redirects within the service are followed, each after `before_redirect`. Raises
-        SourceUnreachableError where no answer came in time, SourceRefusedError for 400 and above, and
-        SourceAnswerError for one that cannot be used.
+        One that is polled and has not changed has status 304 and the body that it had before. Up to three
+        redirects within the service are followed, each after `before_redirect`. Raises SourceUnreachableError
+        where no answer came in time, SourceRefusedError for 400 and above, and SourceAnswerError for one
+        that cannot be used.
         """
         # Only gzip is asked for: its decoder can be told to stop, and tells whether it saw the end.
         wanted = {"Accept-Encoding": "gzip", **(headers or {})}
         request = self._client.build_request("GET", url, params=params, headers=wanted, timeout=seconds)
+        kept = self._kept.get(request.url) if is_polled else None
+        request.headers.update(_conditions(kept))
         try:
             async with asyncio.timeout(seconds):
-                return await self._follow(request, most_bytes, before_redirect)
+                fetched = await self._follow(request, most_bytes, before_redirect)
         except (TimeoutError, httpx.TimeoutException) as error:
             raise SourceUnreachableError(
                 f"{request.url.host} did not answer within {seconds:g} seconds."
             ) from error
+        if kept and fetched.status == httpx.codes.NOT_MODIFIED:
+            return replace(fetched, body=kept.body)
+        if is_polled:
+            self._kept.put(request.url, fetched)
+        return fetched
 
     async def _follow(
         self, request: httpx.Request, most_bytes: int, before_redirect: Callable[[], Awaitable[None]] | None
@@ -126,6 +141,39 @@ async def _fetched(response: httpx.Response, most_bytes: int) -> Fetched:
     if response.is_redirect:
         raise SourceAnswerError(f"{response.url.host} redirected without saying where to.")
     return Fetched(response.status_code, response.headers, await _read(response, most_bytes))
+
+
+# --- What has not changed ---------------------------------------------------------------------------------
+
+# What a service tells of a version of an answer, and the header by which one asks for any other.
+_CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
+
+
+class _KeptAnswers:
+    """Answers by their addresses, at most `most_bytes` of them all together; the oldest make room."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._answers: OrderedDict[httpx.URL, Fetched] = OrderedDict()
+
+    def get(self, url: httpx.URL) -> Fetched | None:
+        """Return the answer that is kept, and keep it longer."""
+        if url in self._answers:
+            self._answers.move_to_end(url)
+        return self._answers.get(url)
+
+    def put(self, url: httpx.URL, answer: Fetched) -> None:
+        """Keep the answer in place of an earlier one; one that can only be asked for whole is not kept."""
+        self._answers.pop(url, None)
+        if _conditions(answer):
+            self._answers[url] = answer
+        while sum(len(each.body) for each in self._answers.values()) > self._most_bytes:
+            self._answers.popitem(last=False)
+
+
+def _conditions(kept: Fetched | None) -> dict[str, str]:
+    known = kept.headers if kept else {}
+    return {header: known[name] for name, header in _CONDITIONS.items() if known.get(name)}
 
 
 # --- The body -------------------------------------------------------------------------------------------

@@ -82,6 +82,7 @@ async def _fetch_page(fetcher: Fetcher, base_url: str, day: date, page: int, fir
         f"{base_url.rstrip('/')}/api/daily_papers",
         params={"date": day.isoformat(), "limit": _PAPERS_A_PAGE, "p": page},
         most_bytes=_MOST_BYTES,
+        is_polled=True,
     )
     try:
         return read_page(fetched.body, first_number)

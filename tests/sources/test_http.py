@@ -6,6 +6,7 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
+from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,6 +74,79 @@ async def test_what_has_not_changed_has_no_body(client: httpx.AsyncClient) -> No
     not_modified = await fetched(client, list=saying(b"", 304, ETag='"1"', Content_Encoding="gzip"))
 
     assert (not_modified.status, not_modified.body) == (304, b"")
+
+
+def versions(*bodies: str, name: str = "ETag") -> Answer:
+    """Answer with one version after the other, each with its own mark, and with 304 for the one known."""
+    left = list(bodies)
+    header = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}.get(name, "none")
+
+    async def answer(request: web.Request) -> web.Response:
+        body = left.pop(0) if len(left) > 1 else left[0]
+        mark = {name: f'"{body}"'}
+        if request.headers.get(header) == mark[name]:
+            return web.Response(status=304, headers=mark)
+        return web.Response(text=body, headers=mark)
+
+    return answer
+
+
+async def polled(fetcher: Fetcher, url: str, times: int) -> list[tuple[int, bytes]]:
+    answers = [await fetcher.get(url, most_bytes=MOST, is_polled=True) for _ in range(times)]
+    return [(answer.status, answer.body) for answer in answers]
+
+
+@pytest.mark.parametrize("name", ["ETag", "Last-Modified"])
+async def test_what_is_polled_comes_from_memory_until_it_changes(
+    client: httpx.AsyncClient, name: str
+) -> None:
+    async with serving({"/list": versions("a", "a", "b", "b", name=name)}) as service:
+        found = await polled(Fetcher(client), f"{service.address}/list", 4)
+
+    assert found == [(200, b"a"), (304, b"a"), (200, b"b"), (304, b"b")]
+
+
+async def test_without_a_mark_what_is_polled_is_asked_for_whole(client: httpx.AsyncClient) -> None:
+    async with serving({"/list": versions("a", name="X-Other")}) as service:
+        found = await polled(Fetcher(client), f"{service.address}/list", 2)
+        asked = [request.headers for request in service.requests]
+
+    assert found == [(200, b"a"), (200, b"a")]
+    assert not any(header.startswith("If-") for headers in asked for header in headers)
+
+
+async def test_addresses_that_differ_in_what_they_ask_are_two(client: httpx.AsyncClient) -> None:
+    async with serving({"/list": versions("a")}) as service:
+        fetcher = Fetcher(client)
+        answers = [
+            await fetcher.get(f"{service.address}/list", params={"p": p}, most_bytes=MOST, is_polled=True)
+            for p in (0, 1, 0)
+        ]
+
+    assert [answer.status for answer in answers] == [200, 200, 304]
+
+
+async def test_a_failure_costs_nothing_of_what_is_known(client: httpx.AsyncClient) -> None:
+    async with serving({"/list": versions("a")}) as service:
+        fetcher, well = Fetcher(client), service.answers["/list"]
+        await polled(fetcher, f"{service.address}/list", 1)
+        service.answers["/list"] = saying("", 503)
+        with pytest.raises(SourceRefusedError):
+            await polled(fetcher, f"{service.address}/list", 1)
+        service.answers["/list"] = well
+
+        assert await polled(fetcher, f"{service.address}/list", 1) == [(304, b"a")]
+
+
+async def test_the_answers_asked_for_longest_ago_make_room(client: httpx.AsyncClient) -> None:
+    body = "x" * 1000
+    async with serving({f"/{name}": versions(body) for name in "abc"}) as service:
+        fetcher = Fetcher(client, most_kept_bytes=2500)
+        found = [(await polled(fetcher, f"{service.address}/{name}", 1))[0] for name in "abacab"]
+
+    # The third of three makes the one go that was asked for longest ago.
+    assert [status for status, _ in found] == [200, 200, 304, 200, 304, 200]
+    assert {text for _, text in found} == {body.encode()}
 
 
 async def test_a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger(client: httpx.AsyncClient) -> None:
