@@ -27,7 +27,7 @@ from bot.errors import (
 )
 from bot.sources.arxiv import ArxivClient, user_agent
 from bot.sources.atom import ArxivPaper, read_answer, read_daily_feed
-from bot.sources.http import Fetcher
+from bot.sources.http import Fetcher, web_client
 from storage.database import connect, prepare
 from storage.papers import Papers
 from storage.records import Paper
