@@ -3,22 +3,28 @@
     waiting ──papers──► partial ──day over──► complete ──a day later──► looked at once more
        │                                          ▲
        └──day over, nothing──► none ──late list───┘
-    any of them ──no answer──► stalled ──answer──► as if it had never been
+    waiting, partial ──no answer──► stalled ──answer──► as if it had never been
+
+A day that is over stays what it is when a look fails. An answer without papers where papers are known counts
+as none. A source that shows its latest list alone (arXiv's feeds) may show one batch for two days, or that of
+an earlier one: the ids tell whose it is, never the date alone, and it goes to that day.
 
 The state is in the tables, with when to look next and since when what is wrong; a stopped process goes on
 where it was.
 """
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from statistics import median
 
 from bot.clock import Clock
-from bot.errors import SourceError, UnknownSourceError
-from bot.sources.source import Source
-from storage.records import FEW, Listing, ListingState, Paper
+from bot.errors import SourceAnswerError, SourceError, SourceRefusedError, UnknownSourceError
+from bot.sources.source import DayOfSource, Source
+from storage.records import FEW, Listing, ListingState
 from storage.runner import Runner
 from storage.storage import Storage
 
@@ -27,11 +33,13 @@ _FAR = timedelta(hours=1)
 _AROUND = (timedelta(hours=-1), timedelta(hours=6))
 _ONCE_MORE = timedelta(days=1)
 _LATE = timedelta(hours=20)
+_SHORTEST_BACK_OFF = timedelta(minutes=1)
 _LONGEST_BACK_OFF = timedelta(minutes=30)
 _FEW_OF_USUAL = 0.4
 _WEEKS_OF_HISTORY = 8
 _DAYS_TO_CATCH_UP = 14
 _FIRST_DAYS = 4
+_OVER = frozenset({ListingState.COMPLETE, ListingState.NONE})
 
 _logger = logging.getLogger(__name__)
 
@@ -46,18 +54,19 @@ class Refresh:
 
 
 def judge(
-    listing: Listing, known: Listing | None, now: datetime, usual_at: time, usual_count: float | None
+    found: Listing, known: Listing | None, now: datetime, usual_at: time, usual_count: float | None
 ) -> Listing:
     """Return the listing of a look that got an answer, with its state and when to look next; pure."""
+    known_ids = known.paper_ids if known else ()
+    listing = replace(found, paper_ids=tuple(dict.fromkeys((*found.paper_ids, *known_ids))))
     is_over = now >= _end_of(listing.day)
-    is_late = _start_of(listing.day) + _LATE <= now < _end_of(listing.day)
-    few = is_late and _is_few(listing, usual_count)
-    state = _state(bool(listing.paper_ids), is_over=is_over)
-    was_over = known is not None and known.state in {ListingState.COMPLETE, ListingState.NONE}
+    is_late = _start_of(listing.day) + _LATE <= now
+    few = is_late and not (is_over and not listing.paper_ids) and _is_few(listing, usual_count)
+    was_over = known is not None and known.state in _OVER
     next_look_at = _next_look(listing.day, now, usual_at, is_over=is_over, was_over=was_over, few=few)
     return replace(
         listing,
-        state=state,
+        state=_state(bool(listing.paper_ids), is_over=is_over),
         looked_at=now,
         next_look_at=next_look_at,
         trouble=FEW if few else None,
@@ -65,31 +74,62 @@ def judge(
     )
 
 
-def judge_failure(day: date, source: str, known: Listing | None, now: datetime, reason: str) -> Listing:
-    """Return the listing after a look that failed: what is known stays, and the waits grow; pure."""
-    before = known or Listing(source, day, ListingState.WAITING)
-    since = known.trouble_since if known and known.state is ListingState.STALLED else None
-    since = since or now
-    wait = min(max(now - since, timedelta(minutes=1)), _LONGEST_BACK_OFF)
+def judge_failure(before: Listing, now: datetime, reason: str, retry_after: float | None = None) -> Listing:
+    """Return the listing after a look that failed: what is known stays, and the waits grow; pure.
+
+    `retry_after` is for how many seconds the source asks to be left alone.
+    """
+    was_failing = before.trouble not in {None, FEW}
+    since = (before.trouble_since if was_failing else None) or now
+    grown = min(max(now - since, _SHORTEST_BACK_OFF), _LONGEST_BACK_OFF)
     return replace(
         before,
-        state=ListingState.STALLED,
+        state=before.state if before.state in _OVER else ListingState.STALLED,
         looked_at=now,
-        next_look_at=now + wait,
+        next_look_at=now + max(grown, timedelta(seconds=retry_after or 0)),
         trouble=reason,
         trouble_since=since,
     )
 
 
+def judge_gone(before: Listing, shown: date, now: datetime) -> Listing:
+    """Return the listing of a day whose list the source does not show any more: what is known is it; pure."""
+    listing = replace(before, looked_at=now, next_look_at=None, trouble=None, trouble_since=None)
+    was_empty_late = before.looked_at is not None and before.looked_at >= _start_of(before.day) + _LATE
+    if before.paper_ids:
+        return replace(listing, state=ListingState.COMPLETE)
+    if before.state is ListingState.NONE or (before.state is ListingState.WAITING and was_empty_late):
+        return replace(listing, state=ListingState.NONE)
+    reason = f"{before.source} lists {shown} by now; what it listed on {before.day} cannot be had any more."
+    return replace(listing, state=ListingState.STALLED, trouble=reason, trouble_since=now)
+
+
+def day_of_batch(listed: DayOfSource, known: Iterable[Listing]) -> date:
+    """Return the day that a batch is of: an earlier one that has most of its new papers, else its own; pure.
+
+    A cross-listed paper may come on several days, a new one does not.
+    """
+    ids = {paper.id for paper in listed.papers}
+    for listing in known:
+        if listing.day >= listed.day:
+            continue
+        have = ids & set(listing.paper_ids)
+        have_new = listed.new_ids & have
+        if len(have_new) * 2 > len(listed.new_ids) or (ids and have == ids):
+            return listing.day
+    return listed.day
+
+
 def days_to_look_at(source: Source, known: dict[date, Listing], now: datetime) -> list[date]:
     """Return the days whose look is due: new ones, those whose next look has come, and those missed."""
     today = now.astimezone(UTC).date()
-    if not source.has_past:
-        candidates = [today]
-    else:
+    if source.has_past:
         first = min(known, default=today - timedelta(days=_FIRST_DAYS - 1))
         first = max(first, today - timedelta(days=_DAYS_TO_CATCH_UP))
         candidates = [first + timedelta(days=ahead) for ahead in range((today - first).days + 1)]
+    else:
+        # The latest list cannot be another day's, but a day that was begun wants its end.
+        candidates = [*sorted(day for day in known if day < today), today]
     return [day for day in candidates if _is_due(known.get(day), now)]
 
 
@@ -104,15 +144,13 @@ class Publishing:
     async def look_around(self) -> None:
         """Look at each source that some channel wants, wherever a look is due; a failure touches no other."""
         wanted = await self._storage.read(_wanted_sources)
-        for source in filter(None, map(self._find, sorted(wanted))):
-            await self._look_at(source)
+        await asyncio.gather(*map(self._look_at, filter(None, map(self._find, sorted(wanted)))))
 
     async def unfinished(self, name: str, days: list[date]) -> list[date]:
         """Return those of the days that are not known to be over."""
         known = await self._storage.read(lambda storage: [storage.listings.get(name, day) for day in days])
-        over = {ListingState.COMPLETE, ListingState.NONE}
         return [
-            day for day, listing in zip(days, known, strict=True) if not listing or listing.state not in over
+            day for day, listing in zip(days, known, strict=True) if not listing or listing.state not in _OVER
         ]
 
     async def listed(self, name: str, days: list[date]) -> tuple[str, ...]:
@@ -131,31 +169,36 @@ class Publishing:
         return await self._refresh(source, day)
 
     async def _refresh(self, source: Source, day: date) -> Refresh:
-        name, started = source.name, self._clock.now()
-        known = await self._storage.read(lambda storage: storage.listings.get(name, day))
+        started = self._clock.now()
         try:
-            papers = await source.fetch(day)
-        except SourceError as error:
-            listing = judge_failure(day, name, known, self._clock.now(), str(error))
-            self._log_once(listing, known)
-            new_papers = await self._storage.write(lambda storage: _keep(storage, listing, ()))
-        else:
+            listed = await source.fetch(day)
             now = self._clock.now()
-            found = Listing(name, day, ListingState.WAITING, tuple(paper.id for paper in papers))
-            usual = await self._storage.read(lambda storage: _usual_count(storage, name, day))
-            listing = judge(found, known, now, source.usual_at, usual)
-            new_papers = await self._storage.write(lambda storage: _keep(storage, listing, papers))
-        kept = await self._storage.read(lambda storage: storage.listings.get(name, day)) or listing
-        return Refresh(kept, new_papers, (self._clock.now() - started).total_seconds())
+            if listed.day > now.astimezone(UTC).date():
+                raise SourceAnswerError(
+                    f"{source.name} shows a list of {listed.day}, which is still to come."
+                )
+        except SourceError as error:
+            look = _Look(source, day, self._clock.now())
+            kept = await self._storage.write(partial(_keep_failure, look, error))
+        else:
+            look = _Look(source, day, now)
+            kept = await self._storage.write(partial(_keep_answer, look, listed))
+        self._log_once(kept)
+        return Refresh(kept.listing, kept.new_papers, (self._clock.now() - started).total_seconds())
 
     async def _look_at(self, source: Source) -> None:
-        now = self._clock.now()
-        known = await self._storage.read(lambda storage: _recent(storage, source.name, now))
-        for day in days_to_look_at(source, known, now):
-            await self._refresh(source, day)
+        try:
+            now = self._clock.now()
+            known = await self._storage.read(lambda storage: _recent(storage, source.name, now))
+            for day in days_to_look_at(source, known, now):
+                await self._refresh(source, day)
+        except Exception:
+            # One source must not keep back the others; the next look-around tries it again.
+            _logger.exception("Source %s could not be looked at", source.name)
 
-    def _log_once(self, listing: Listing, known: Listing | None) -> None:
-        if known is None or known.trouble != listing.trouble:
+    def _log_once(self, kept: "_Kept") -> None:
+        listing, known = kept.listing, kept.known
+        if listing.trouble and (known is None or known.trouble != listing.trouble):
             _logger.warning(
                 "%s, %s is %s: %s; next look %s",
                 listing.source,
@@ -224,8 +267,70 @@ def _usual_count(storage: Storage, source: str, day: date) -> float | None:
     return median(same) if len(same) >= 3 else None  # noqa: PLR2004 -- as the docstring says
 
 
-def _keep(storage: Storage, listing: Listing, papers: tuple[Paper, ...]) -> int:
-    """Keep the listing with its papers and return how many of these are new."""
-    new_papers = sum(storage.papers.add(paper) for paper in papers)
+# --- Into the tables --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Which day of which source was looked at when."""
+
+    source: Source
+    day: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of a day after a look and was known before, and how many papers nobody knew."""
+
+    listing: Listing
+    known: Listing | None
+    new_papers: int = 0
+
+
+def _keep_failure(look: _Look, error: SourceError, storage: Storage) -> _Kept:
+    known = storage.listings.get(look.source.name, look.day)
+    before = known or Listing(look.source.name, look.day, ListingState.WAITING)
+    retry_after = error.retry_after if isinstance(error, SourceRefusedError) else None
+    listing = judge_failure(before, look.at, str(error), retry_after)
     storage.listings.put(listing)
-    return new_papers
+    return _Kept(listing, known)
+
+
+def _keep_answer(look: _Look, listed: DayOfSource, storage: Storage) -> _Kept:
+    """Keep what was listed with the day that it is of, and what this says of the day that was looked at."""
+    known = storage.listings.get(look.source.name, look.day)
+    before = known or Listing(look.source.name, look.day, ListingState.WAITING)
+    of_day = listed.day
+    if not look.source.has_past:
+        of_day = day_of_batch(listed, _recent(storage, look.source.name, look.at).values())
+    if of_day > look.day:
+        listing, new_papers = judge_gone(before, of_day, look.at), 0
+    else:
+        new_papers = sum(storage.papers.add(paper) for paper in listed.papers)
+        ids = tuple(paper.id for paper in listed.papers)
+        if of_day < look.day:
+            _keep_earlier(look, of_day, ids, storage)
+            ids = ()
+        listing = _judged(look, before, ids, storage)
+    storage.listings.put(listing)
+    return _Kept(listing, known, new_papers)
+
+
+def _judged(look: _Look, before: Listing, ids: tuple[str, ...], storage: Storage) -> Listing:
+    name, day = look.source.name, look.day
+    if before.paper_ids and not ids and look.at < _end_of(day) + _ONCE_MORE:
+        reason = f"{name} lists nothing for {day} now, where it has listed {len(before.paper_ids)} papers."
+        return judge_failure(before, look.at, reason)
+    found = Listing(name, day, ListingState.WAITING, ids)
+    return judge(found, before, look.at, look.source.usual_at, _usual_count(storage, name, day))
+
+
+def _keep_earlier(look: _Look, day: date, ids: tuple[str, ...], storage: Storage) -> None:
+    """Keep a list that is of a day before the one looked at, where it holds anything that is not known."""
+    known = storage.listings.get(look.source.name, day)
+    is_long_ago = day < look.day - timedelta(days=_DAYS_TO_CATCH_UP)
+    if is_long_ago or set(ids) <= set(known.paper_ids if known else ()):
+        return
+    found = Listing(look.source.name, day, ListingState.WAITING, ids)
+    storage.listings.put(judge(found, known, look.at, look.source.usual_at, None))

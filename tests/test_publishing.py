@@ -1,20 +1,22 @@
 """A source's day over time: a scripted source, the real tables, a simulated clock."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.clock import SimulatedClock
-from bot.errors import SourceError, SourceUnreachableError
+from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
 from bot.publishing import Publishing, days_to_look_at
-from bot.sources.source import Source
+from bot.sources.source import DayOfSource, Source
 from storage.records import FEW, Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
 
 MONDAY = date(2025, 9, 29)
+TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 NAME = "huggingface"
+FEED = "arxiv:cs.CL"
 WAITING, PARTIAL, COMPLETE, NONE, STALLED = (
     ListingState.WAITING,
     ListingState.PARTIAL,
@@ -28,6 +30,10 @@ def at(hour: int, minute: int = 0, *, day: date = MONDAY) -> datetime:
     return datetime.combine(day, time(hour, minute), UTC)
 
 
+def papers_of(day: date, count: int) -> tuple[Paper, ...]:
+    return tuple(Paper(f"{day:%y%m}.{day.day:02}{n:03}", f"{day} {n}") for n in range(count))
+
+
 class Newsstand:
     """A source that lists what the test says, or fails as it says, and counts how often it is asked."""
 
@@ -36,27 +42,42 @@ class Newsstand:
         self.failure: SourceError | None = None
         self.asked: list[date] = []
 
-    async def fetch(self, day: date) -> tuple[Paper, ...]:
+    async def fetch(self, day: date) -> DayOfSource:
         self.asked.append(day)
         if self.failure:
             raise self.failure
-        return tuple(
-            Paper(f"{day:%y%m}.{day.day:02}{n:03}", f"{day} {n}") for n in range(self.lists.get(day, 0))
-        )
+        return DayOfSource(day, papers_of(day, self.lists.get(day, 0)))
+
+
+class Feed:
+    """A source that shows what the test says, whichever day is asked for, as arXiv's feeds do."""
+
+    def __init__(self) -> None:
+        self.shown = DayOfSource(MONDAY, ())
+
+    def show(self, day: date, new: Iterable[Paper] = (), crossed: Iterable[Paper] = ()) -> None:
+        new = tuple(new)
+        self.shown = DayOfSource(day, (*new, *crossed), frozenset(paper.id for paper in new))
+
+    async def fetch(self, _: date) -> DayOfSource:
+        return self.shown
 
 
 class Desk:
     """Publishing over real tables, at a time that the test moves."""
 
     def __init__(self, storage: InlineRunner, clock: SimulatedClock, stand: Newsstand) -> None:
-        self.storage, self.clock, self.stand = storage, clock, stand
-        self.source = Source(NAME, stand.fetch, usual_at=time(2, 0))
-        self.publishing = Publishing(storage, clock, {NAME: self.source}.get)
+        self.storage, self.clock, self.stand, self.feed = storage, clock, stand, Feed()
+        sources = {
+            NAME: Source(NAME, stand.fetch, usual_at=time(2, 0)),
+            FEED: Source(FEED, self.feed.fetch, usual_at=time(5, 0), has_past=False),
+        }
+        self.publishing = Publishing(storage, clock, sources.get)
 
-    async def look_at(self, moment: datetime, day: date = MONDAY) -> Listing:
+    async def look_at(self, moment: datetime, day: date = MONDAY, name: str = NAME) -> Listing:
         """Look at a day at a moment, whether a look is due or not."""
         self.clock.advance((moment - self.clock.now()).total_seconds())
-        return (await self.publishing.refresh(NAME, day)).listing
+        return (await self.publishing.refresh(name, day)).listing
 
     async def tick_until(self, moment: datetime, *, minutes: int = 1) -> None:
         """Tick every so many minutes until the moment."""
@@ -64,10 +85,15 @@ class Desk:
             await self.publishing.look_around()
             self.clock.advance(minutes * 60)
 
-    async def listing(self, day: date = MONDAY) -> Listing:
-        listing = await self.storage.read(lambda tables: tables.listings.get(NAME, day))
+    async def listing(self, day: date = MONDAY, name: str = NAME) -> Listing:
+        listing = await self.storage.read(lambda tables: tables.listings.get(name, day))
         assert listing is not None
         return listing
+
+    async def states(self) -> dict[date, tuple[ListingState, tuple[str, ...]]]:
+        """Return what is known of all days of the feed."""
+        known = await self.storage.read(lambda tables: tables.listings.since(FEED, date.min))
+        return {listing.day: (listing.state, listing.paper_ids) for listing in known}
 
 
 @pytest.fixture
@@ -82,8 +108,8 @@ def desk(tmp_path: Path, stand: Newsstand) -> Iterator[Desk]:
     storage.close()
 
 
-async def subscribe(desk: Desk) -> None:
-    wanted = Subscription("T1", "C1", "en", (NAME,))
+async def subscribe(desk: Desk, *names: str) -> None:
+    wanted = Subscription("T1", "C1", "en", names or (NAME,))
     await desk.storage.write(lambda tables: tables.subscriptions.put(wanted))
 
 
@@ -158,6 +184,65 @@ async def test_a_list_far_below_the_usual_one_late_in_its_day_is_looked_at_again
     assert (late.trouble, late.trouble_since, late.next_look_at) == (FEW, at(21), at(21, 10))
 
 
+async def test_a_source_that_asks_to_be_left_alone_is(desk: Desk, stand: Newsstand) -> None:
+    stand.failure = SourceRefusedError("Too many requests.", 429, retry_after=1800)
+
+    assert (await desk.look_at(at(4))).next_look_at == at(4, 30)
+
+
+async def test_a_day_that_is_over_stays_what_it_is_when_a_look_fails(desk: Desk, stand: Newsstand) -> None:
+    stand.lists[MONDAY] = 3
+    await desk.look_at(at(0, 5, day=TUESDAY))
+    stand.failure = SourceUnreachableError("down")
+    failed = await desk.look_at(at(0, 5, day=WEDNESDAY))
+    stand.failure = None
+    well = await desk.look_at(at(0, 6, day=WEDNESDAY))
+
+    assert (failed.state, failed.trouble, failed.next_look_at) == (COMPLETE, "down", at(0, 6, day=WEDNESDAY))
+    assert (well.state, well.trouble, well.next_look_at) == (COMPLETE, None, None)
+
+
+async def test_a_list_that_is_suddenly_empty_is_no_answer_until_a_day_later(
+    desk: Desk, stand: Newsstand
+) -> None:
+    stand.lists[MONDAY] = 3
+    await desk.look_at(at(3))
+    del stand.lists[MONDAY]
+    empty = await desk.look_at(at(0, 1, day=TUESDAY))
+    still_empty = await desk.look_at(at(0, 1, day=WEDNESDAY))
+
+    sentence = f"huggingface lists nothing for {MONDAY} now, where it has listed 3 papers."
+    assert (empty.state, empty.trouble, len(empty.paper_ids)) == (STALLED, sentence, 3)
+    assert empty.next_look_at == at(0, 2, day=TUESDAY)
+    assert (still_empty.state, still_empty.trouble, len(still_empty.paper_ids)) == (COMPLETE, None, 3)
+
+
+async def test_a_complete_list_that_is_far_below_the_usual_one_says_so(desk: Desk, stand: Newsstand) -> None:
+    for weeks in (1, 2, 3):
+        stand.lists[MONDAY - timedelta(weeks=weeks)] = 20
+        await desk.look_at(at(0), MONDAY - timedelta(weeks=weeks))
+    stand.lists[MONDAY] = 4
+
+    assert (await desk.look_at(at(0, 1, day=TUESDAY))).trouble == FEW
+
+
+async def test_a_source_that_breaks_keeps_back_no_other(
+    desk: Desk, stand: Newsstand, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(_: date) -> DayOfSource:
+        raise ZeroDivisionError
+
+    sources = {
+        FEED: Source(FEED, broken, usual_at=time(5, 0), has_past=False),
+        NAME: Source(NAME, stand.fetch, usual_at=time(2, 0)),
+    }
+    await subscribe(desk, FEED, NAME)
+    await Publishing(desk.storage, desk.clock, sources.get).look_around()
+
+    assert MONDAY in stand.asked
+    assert "Source arxiv:cs.CL could not be looked at" in caplog.text
+
+
 async def test_only_what_some_channel_wants_is_asked_for(desk: Desk, stand: Newsstand) -> None:
     await desk.publishing.look_around()
     unasked = list(stand.asked)
@@ -209,3 +294,103 @@ def test_a_source_without_a_past_is_asked_for_today_alone() -> None:
     source = Source("arxiv:cs.CL", Newsstand().fetch, usual_at=time(4, 0), has_past=False)
 
     assert days_to_look_at(source, {}, at(9)) == [MONDAY]
+
+
+# --- A source that shows its latest list alone -----------------------------------------------------------
+
+
+async def test_a_feed_s_day_is_complete_when_it_is_over(desk: Desk) -> None:
+    await subscribe(desk, FEED)
+    await desk.tick_until(at(4))
+    monday, tuesday = papers_of(MONDAY, 3), papers_of(TUESDAY, 2)
+    desk.feed.show(MONDAY, monday)
+    await desk.tick_until(at(4, day=TUESDAY))
+    before = await desk.states()
+    desk.feed.show(TUESDAY, tuesday, crossed=monday[:1])
+    await desk.tick_until(at(0, 30, day=WEDNESDAY))
+
+    assert before == {MONDAY: (COMPLETE, ids(monday)), TUESDAY: (WAITING, ())}
+    assert await desk.states() == {
+        MONDAY: (COMPLETE, ids(monday)),
+        TUESDAY: (COMPLETE, (*ids(tuesday), *ids(monday[:1]))),
+        WEDNESDAY: (WAITING, ()),
+    }
+
+
+def ids(papers: Iterable[Paper]) -> tuple[str, ...]:
+    return tuple(paper.id for paper in papers)
+
+
+async def test_a_batch_that_is_shown_for_two_days_is_of_the_first(desk: Desk) -> None:
+    monday = papers_of(MONDAY, 3)
+    desk.feed.show(MONDAY, monday)
+    await desk.look_at(at(5), name=FEED)
+    desk.feed.show(TUESDAY, monday)
+    stuck = await desk.look_at(at(5, day=TUESDAY), TUESDAY, FEED)
+    over = await desk.look_at(at(0, 1, day=WEDNESDAY), TUESDAY, FEED)
+
+    assert (stuck.state, stuck.paper_ids) == (WAITING, ())
+    assert (over.state, over.paper_ids) == (NONE, ())
+    assert (await desk.listing(MONDAY, FEED)).paper_ids == ids(monday)
+
+
+async def test_what_a_batch_has_more_when_it_is_shown_again_is_not_lost(desk: Desk) -> None:
+    monday, late = papers_of(MONDAY, 3), papers_of(WEDNESDAY, 1)
+    desk.feed.show(MONDAY, monday)
+    await desk.look_at(at(0, 1, day=TUESDAY), MONDAY, FEED)
+    desk.feed.show(TUESDAY, monday, crossed=late)
+    stuck = await desk.look_at(at(5, day=TUESDAY), TUESDAY, FEED)
+
+    assert stuck.paper_ids == ()
+    assert set((await desk.listing(MONDAY, FEED)).paper_ids) == set(ids((*monday, *late)))
+
+
+async def test_a_batch_that_comes_after_its_day_goes_to_its_day(desk: Desk) -> None:
+    await desk.look_at(at(6), name=FEED)
+    none = await desk.look_at(at(0, 1, day=TUESDAY), MONDAY, FEED)
+    desk.feed.show(MONDAY, papers_of(MONDAY, 3))
+    await desk.look_at(at(1, day=TUESDAY), TUESDAY, FEED)
+
+    assert none.state is NONE
+    assert await desk.states() == {
+        MONDAY: (COMPLETE, ids(papers_of(MONDAY, 3))),
+        TUESDAY: (WAITING, ()),
+    }
+
+
+async def test_the_latest_batch_is_there_at_the_first_look_whichever_day_it_is_of(desk: Desk) -> None:
+    desk.feed.show(MONDAY, papers_of(MONDAY, 3))
+    await subscribe(desk, FEED)
+    desk.clock.advance(timedelta(days=1, hours=2).total_seconds())
+    await desk.publishing.look_around()
+
+    assert await desk.states() == {
+        MONDAY: (COMPLETE, ids(papers_of(MONDAY, 3))),
+        TUESDAY: (WAITING, ()),
+    }
+
+
+@pytest.mark.parametrize(
+    ("shown", "last_look", "state"),
+    [(3, 6, COMPLETE), (0, 21, NONE), (0, 3, STALLED)],
+    ids=["listed", "empty till late", "hardly looked at"],
+)
+async def test_what_a_feed_shows_no_more_is_what_is_known_or_said_to_be_lost(
+    desk: Desk, shown: int, last_look: int, state: ListingState
+) -> None:
+    desk.feed.show(MONDAY, papers_of(MONDAY, shown))
+    await desk.look_at(at(last_look), name=FEED)
+    desk.feed.show(WEDNESDAY, papers_of(WEDNESDAY, 2))
+    gone = await desk.look_at(at(9, day=WEDNESDAY), MONDAY, FEED)
+
+    lost = f"arxiv:cs.CL lists {WEDNESDAY} by now; what it listed on {MONDAY} cannot be had any more."
+    assert (gone.state, len(gone.paper_ids), gone.next_look_at) == (state, shown, None)
+    assert gone.trouble == (lost if state is STALLED else None)
+
+
+async def test_a_feed_that_is_dated_in_the_future_is_no_list(desk: Desk) -> None:
+    desk.feed.show(TUESDAY, papers_of(TUESDAY, 2))
+    look = await desk.look_at(at(9), name=FEED)
+
+    assert (look.state, look.paper_ids) == (STALLED, ())
+    assert look.trouble == f"arxiv:cs.CL shows a list of {TUESDAY}, which is still to come."

@@ -71,7 +71,7 @@ class ArxivClient:
         Raises WrongWishError for what cannot be a category's name.
         """
         for category in categories:
-            if not _CATEGORY.fullmatch(category):
+            if not is_category(category):
                 raise WrongWishError("arXiv category", category, "cs.CL")
         fetched = await self._get(f"{self._feed_url}/{'+'.join(categories)}", is_polled=True)
         day = read_daily_feed(fetched.body)
@@ -154,6 +154,11 @@ class ArxivClient:
         )
 
 
+def is_category(text: str) -> bool:
+    """Tell whether a category of arXiv can be called so, as in https://arxiv.org/category_taxonomy."""
+    return _CATEGORY.fullmatch(text) is not None
+
+
 def user_agent(contact: str) -> str:
     """Return the User-Agent: the program's name, its version and a contact."""
     name = f"paper-round/{_version()}"
@@ -185,5 +190,6 @@ def _joined(first: DailyList, then: DailyList) -> DailyList:
         first.day,
         (*first.papers, *(paper for paper in then.papers if paper.id not in known)),
         first.entries + then.entries,
+        first.new_ids | then.new_ids,
         (*first.skipped, *then.skipped),
     )

@@ -68,13 +68,15 @@ class Answer:
 class DailyList:
     """What arXiv announced on one day in some categories: its new papers and those cross-listed, in order.
 
-    `day` is the feed's own date, which may be one batch behind the calendar. `entries` counts everything in
-    the feed, replaced papers too; `skipped` has a sentence for each entry that could not be read.
+    `day` is the feed's own date, which may be one batch behind the calendar. `new_ids` are the new papers,
+    each announced once; a cross-list may come on another day. `entries` counts everything in the feed,
+    replaced papers too; `skipped` has a sentence for each entry that could not be read.
     """
 
     day: date
     papers: tuple[Paper, ...]
     entries: int
+    new_ids: frozenset[str] = frozenset()
     skipped: tuple[str, ...] = ()
 
 
@@ -122,7 +124,8 @@ def _arxiv_paper(entry: Element) -> ArxivPaper:
 
 # --- The daily feed -------------------------------------------------------------------------------------
 
-_OF_THE_DAY = frozenset({"new", "cross"})
+_NEW = "new"
+_OF_THE_DAY = frozenset({_NEW, "cross"})
 _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*(?P<type>[a-z-]+)\s*(?:Abstract:\s*)?", re.IGNORECASE)
 
 
@@ -137,26 +140,30 @@ def read_daily_feed(body: bytes) -> DailyList:
     if skipped and not any(announced):
         raise SourceAnswerError(f"Nothing that arXiv's daily feed announces can be read. {skipped[0]}")
     papers: dict[str, Paper] = {}
-    for paper in filter(None, announced):
+    new_ids: set[str] = set()
+    for kind, paper in filter(None, announced):
         papers.setdefault(paper.id, paper)
+        if kind == _NEW:
+            new_ids.add(paper.id)
     return DailyList(
         day=updated.astimezone(_EASTERN).date(),
         papers=tuple(papers.values()),
         entries=len(entries),
+        new_ids=frozenset(new_ids),
         skipped=skipped,
     )
 
 
-def _announced(entry: Element) -> Paper | None:
-    """Return the paper of an entry, or `None` where the entry only replaces an older version."""
+def _announced(entry: Element) -> tuple[str, Paper] | None:
+    """Return how a paper is announced and the paper, or `None` where an older version is only replaced."""
     summary = _text(entry, "atom:summary")
     preamble = _PREAMBLE.match(summary)
-    announce_type = _text(entry, "arxiv:announce_type") or (preamble["type"] if preamble else "")
-    if not announce_type:
+    said = _text(entry, "arxiv:announce_type") or (preamble["type"] if preamble else "")
+    if not said:
         raise _UnreadableError("does not say whether the paper is new")
-    if announce_type.lower() not in _OF_THE_DAY:
+    if (announce_type := said.lower()) not in _OF_THE_DAY:
         return None
-    return Paper(
+    return announce_type, Paper(
         id=_paper_id(entry),
         title=_title(entry),
         authors=_creators(entry),

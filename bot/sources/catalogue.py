@@ -4,12 +4,11 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import date, time
 
-from bot.sources.arxiv import ArxivClient
+from bot.sources.arxiv import ArxivClient, is_category
 from bot.sources.http import Fetcher
 from bot.sources.huggingface import SOURCE as HUGGING_FACE
 from bot.sources.huggingface import fetch_day
-from bot.sources.source import Source
-from storage.records import Paper
+from bot.sources.source import DayOfSource, Source
 
 ARXIV = "arxiv:"
 
@@ -17,39 +16,55 @@ ARXIV = "arxiv:"
 _HUGGING_FACE_AT = time(2, 0)
 _ARXIV_AT = time(5, 0)
 
+_DAYS_REMEMBERED = 100
+
 _logger = logging.getLogger(__name__)
 
 
 def catalogue(fetcher: Fetcher, arxiv: ArxivClient, hugging_face_url: str) -> Callable[[str], Source | None]:
     """Return the look-up of sources: `huggingface`, or `arxiv:` with categories such as `cs.CL+cs.LG`."""
 
-    async def fetch_hugging_face(day: date) -> tuple[Paper, ...]:
+    skipped = _Skipped()
+
+    async def fetch_hugging_face(day: date) -> DayOfSource:
         listed = await fetch_day(fetcher, hugging_face_url, day)
-        _log_skipped(HUGGING_FACE, listed.skipped)
-        return listed.papers
+        skipped.log(HUGGING_FACE, day, listed.skipped)
+        return DayOfSource(day, listed.papers)
 
     def find(name: str) -> Source | None:
         if name == HUGGING_FACE:
             return Source(name, fetch_hugging_face, usual_at=_HUGGING_FACE_AT)
-        if name.startswith(ARXIV):
-            return _arxiv_source(name, arxiv)
+        categories = name.removeprefix(ARXIV).split("+")
+        if name.startswith(ARXIV) and all(map(is_category, categories)):
+            return _arxiv_source(name, categories, arxiv, skipped)
         return None
 
     return find
 
 
-def _arxiv_source(name: str, arxiv: ArxivClient) -> Source:
-    categories = name.removeprefix(ARXIV).split("+")
-
-    async def fetch(day: date) -> tuple[Paper, ...]:
-        """Return the feed's papers where it is this day's; a feed can be one batch behind."""
+def _arxiv_source(name: str, categories: Sequence[str], arxiv: ArxivClient, skipped: "_Skipped") -> Source:
+    async def fetch(_: date) -> DayOfSource:
+        """Return what the feed shows, which can be one batch behind."""
         listed = await arxiv.daily_list(categories)
-        _log_skipped(name, listed.skipped)
-        return listed.papers if listed.day == day else ()
+        skipped.log(name, listed.day, listed.skipped)
+        return DayOfSource(listed.day, listed.papers, listed.new_ids)
 
     return Source(name, fetch, usual_at=_ARXIV_AT, has_past=False)
 
 
-def _log_skipped(name: str, sentences: Sequence[str]) -> None:
-    for sentence in sentences:
-        _logger.warning("%s: %s", name, sentence)
+class _Skipped:
+    """Says which entries of a list could not be read: once, however often the list is looked at."""
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[str, date], set[str]] = {}
+
+    def log(self, name: str, day: date, sentences: Sequence[str]) -> None:
+        said = self._said.get((name, day), set())
+        for sentence in sentences:
+            if sentence not in said:
+                _logger.warning("%s, %s: %s", name, day, sentence)
+        if fresh := set(sentences) - said:
+            _logger.warning("%s, %s: %d entries were skipped.", name, day, len(said | fresh))
+            self._said[name, day] = said | fresh
+        while len(self._said) > _DAYS_REMEMBERED:
+            self._said.pop(next(iter(self._said)))

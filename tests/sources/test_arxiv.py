@@ -168,6 +168,7 @@ def test_a_daily_list_has_the_new_and_the_crossed_in_order_and_nothing_twice() -
 
     assert day.papers == tuple(map(announced, ["2509.00000", "2509.00001", "2509.00003"]))
     assert (day.day, day.entries, day.skipped) == (date(2025, 9, 29), 6, ())
+    assert day.new_ids == {"2509.00001", "2509.00003"}
 
 
 def test_a_feed_that_only_says_in_its_text_what_is_new_is_read() -> None:
@@ -428,6 +429,7 @@ async def test_a_feed_that_was_cut_at_2000_entries_is_had_by_category(arxiv: Arx
     day = await arxiv.client.daily_list(["cs.CL", "cs.LG"])
 
     assert day.papers == tuple(map(announced, ["2509.00001", "2509.00002", "2509.00003"]))
+    assert day.new_ids == {"2509.00001", "2509.00002", "2509.00003"}
 
 
 async def test_feeds_of_two_days_are_not_joined(arxiv: Arxiv) -> None:
