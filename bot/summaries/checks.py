@@ -1,0 +1,198 @@
+"""What a model's summary must keep to before anybody reads it, held by code and not by hope; pure."""
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from bot.summaries.grounding import Source, grounded
+from bot.summaries.languages import is_written_in
+from bot.summaries.likeness import is_about
+from bot.summaries.markup import balanced, without_markup
+from bot.summaries.placeholders import says_something
+from bot.summaries.question import MOST_KEYWORDS, most_characters
+from bot.text import ELLIPSIS, without_bold
+from storage.records import SUMMARY_PARTS, Grounding, Paper, Summary
+
+_PROSE = SUMMARY_PARTS[1:]
+
+
+class FaultKind(StrEnum):
+    """What is wrong with a summary, or was."""
+
+    MISSING_PART = "missing_part"
+    PLACEHOLDER = "placeholder"
+    REPEATED_PART = "repeated_part"
+    TOO_LONG = "too_long"
+    TOO_MANY_KEYWORDS = "too_many_keywords"
+    WRONG_LANGUAGE = "wrong_language"
+    OTHER_PAPER = "other_paper"
+    LINK_OR_MENTION = "link_or_mention"
+    FIGURE_NOT_FOUND = "figure_not_found"
+
+
+_SENTENCES = {
+    FaultKind.MISSING_PART: "“{part}” is missing: write it.",
+    FaultKind.PLACEHOLDER: "“{part}” says only “{detail}”: write what the paper says.",
+    FaultKind.REPEATED_PART: "“{part}” repeats “{detail}” word for word: write what belongs there.",
+    FaultKind.TOO_LONG: "“{part}” has {detail} characters: shorten it and keep what matters most.",
+    FaultKind.TOO_MANY_KEYWORDS: "“{part}” has {detail}: keep the most telling ones.",
+    FaultKind.WRONG_LANGUAGE: "“{part}” is not written in {detail}: write it in that language.",
+    FaultKind.OTHER_PAPER: "The summary names nothing of this paper: summarise the paper that was given, "
+    "“{detail}”, and use the names that it uses.",
+    FaultKind.LINK_OR_MENTION: "“{part}” has a link or a mention, “{detail}”: leave it out.",
+    FaultKind.FIGURE_NOT_FOUND: "“{part}” gives the figure {detail}, which is not in the text: take figures "
+    "only from the text, as they stand there, or leave the figure out.",
+}
+_MENDED = frozenset({FaultKind.LINK_OR_MENTION, FaultKind.TOO_MANY_KEYWORDS})
+_REJECTED = frozenset({FaultKind.WRONG_LANGUAGE, FaultKind.OTHER_PAPER})
+_ABSENT = frozenset({FaultKind.MISSING_PART, FaultKind.PLACEHOLDER, FaultKind.REPEATED_PART})
+_MOST_ABSENT = 1
+_MANY_NOT_FOUND = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of one part; a fault of the whole summary has the part `""`."""
+
+    kind: FaultKind
+    part: str
+    detail: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What was wrong and what to do, in English, for the model's second try."""
+        return _SENTENCES[self.kind].format(part=self.part, detail=self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A summary without markup, within its lengths and with its figures looked up, and what was wrong.
+
+    A part that said nothing is empty. A second try is wanted where a fault cannot be mended here: every one
+    but a link, a mention or a keyword too many, which are taken out. The summary is kept unless
+
+    - it is in another language or of another paper, in any of its parts,
+    - the one sentence is absent, or more than one part is, be it missing, a placeholder or a repetition,
+    - three figures or more are not found, and these are more than half of all.
+    """
+
+    summary: Summary
+    faults: tuple[Fault, ...]
+
+    @property
+    def wants_second_try(self) -> bool:
+        """Whether the model should be asked once more, with the faults' sentences."""
+        return any(fault.kind not in _MENDED for fault in self.faults)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the summary may be shown, with the marks of its figures."""
+        if any(fault.kind in _REJECTED for fault in self.faults):
+            return False
+        absent = {fault.part for fault in self.faults if fault.kind in _ABSENT}
+        if "tldr" in absent or len(absent) > _MOST_ABSENT:
+            return False
+        figures = self.summary.figures
+        not_found = sum(figure.grounding is Grounding.NOT_FOUND for figure in figures)
+        return not_found < _MANY_NOT_FOUND or not_found * 2 <= len(figures)
+
+
+def check(summary: Summary, paper: Paper, text: str) -> Checked:
+    """Check a model's summary of a paper against the text (full text or abstract) that the model was given.
+
+    The text is read for words and figures alone: what it tells a reader to do has no effect.
+    """
+    faults: list[Fault] = []
+    parts = {part: _prose(getattr(summary, part), part, summary.language, faults) for part in _PROSE}
+    keywords = _keywords(summary.keywords, summary.language, faults)
+    _empty_repeated(parts, faults)
+    body, _ = without_markup(summary.body)
+    said = " ".join([*keywords, *parts.values(), body])
+    if said.strip() and not is_about(without_bold(said), paper, text):
+        faults.append(Fault(FaultKind.OTHER_PAPER, "", paper.title))
+    source = Source("\n\n".join(filter(None, [paper.title, paper.abstract, text])))
+    figures = grounded({"keywords": ", ".join(keywords), **parts, "body": body}, summary.language, source)
+    faults += [
+        Fault(FaultKind.FIGURE_NOT_FOUND, figure.part, figure.text)
+        for figure in figures
+        if figure.grounding is Grounding.NOT_FOUND
+    ]
+    texts: dict[str, Any] = {**parts, "body": body, "keywords": keywords, "figures": figures}
+    return Checked(replace(summary, **texts), tuple(faults))
+
+
+# --- Parts -----------------------------------------------------------------------------------------------
+
+
+def _prose(text: str, part: str, language: str, faults: list[Fault]) -> str:
+    cleaned = _cleaned(text, part, faults)
+    if not says_something(cleaned, part):
+        kind = FaultKind.PLACEHOLDER if cleaned else FaultKind.MISSING_PART
+        faults.append(Fault(kind, part, cleaned))
+        return ""
+    if not is_written_in(without_bold(cleaned), language):
+        faults.append(Fault(FaultKind.WRONG_LANGUAGE, part, language))
+    limit = most_characters(part, language)
+    if len(cleaned) > limit:
+        faults.append(Fault(FaultKind.TOO_LONG, part, f"{len(cleaned)} instead of at most {limit}"))
+    return shortened(cleaned, limit)
+
+
+def _cleaned(text: str, part: str, faults: list[Fault]) -> str:
+    cleaned, live = without_markup(text)
+    faults += [Fault(FaultKind.LINK_OR_MENTION, part, each) for each in dict.fromkeys(live)]
+    return cleaned
+
+
+def _keywords(given: tuple[str, ...], language: str, faults: list[Fault]) -> tuple[str, ...]:
+    limit = most_characters("keywords", language)
+    cleaned = [without_bold(_cleaned(keyword, "keywords", faults)).strip(" *") for keyword in given]
+    said = {word.casefold(): word for word in reversed(cleaned) if says_something(word, "keywords")}
+    kept = [shortened(word, limit) for word in reversed(said.values())]
+    long = max(map(len, said.values()), default=0)
+    if not kept:
+        kind = FaultKind.PLACEHOLDER if any(cleaned) else FaultKind.MISSING_PART
+        faults.append(Fault(kind, "keywords", ", ".join(cleaned)))
+    if long > limit:
+        faults.append(Fault(FaultKind.TOO_LONG, "keywords", f"{long} instead of at most {limit} in one"))
+    if len(kept) > MOST_KEYWORDS:
+        faults.append(
+            Fault(FaultKind.TOO_MANY_KEYWORDS, "keywords", f"{len(kept)} instead of {MOST_KEYWORDS}")
+        )
+    return tuple(kept[:MOST_KEYWORDS])
+
+
+def _empty_repeated(parts: dict[str, str], faults: list[Fault]) -> None:
+    first: dict[str, str] = {}
+    for part, text in parts.items():
+        if text and first.setdefault(text, part) != part:
+            faults.append(Fault(FaultKind.REPEATED_PART, part, first[text]))
+            parts[part] = ""
+
+
+# --- Lengths ---------------------------------------------------------------------------------------------
+
+_SENTENCE_END = re.compile(r"[。！？；]|[.!?;](?=\s)")
+_LEAST_KEPT = 0.6
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return as much of the text as fits: up to the end of a sentence, else of a word and with an ellipsis.
+
+    A sentence's end counts where at least 60 % of the limit stands before it.
+    """
+    if len(text) <= limit:
+        return text
+    ends = [end.end() for end in _SENTENCE_END.finditer(text, 0, limit + 1) if end.end() <= limit]
+    if ends and ends[-1] >= _LEAST_KEPT * limit:
+        return balanced(text[: ends[-1]].rstrip("；; "))
+    kept = text[: limit - len(ELLIPSIS)]
+    if kept[-1:].isascii() and text[len(kept)].strip():
+        kept = _without_last_word(kept)
+    return balanced(kept.rstrip(" ,，、*") + ELLIPSIS)
+
+
+def _without_last_word(text: str) -> str:
+    start = text.rfind(" ")
+    return text[:start] if start >= _LEAST_KEPT * len(text) else text

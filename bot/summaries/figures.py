@@ -1,0 +1,367 @@
+"""Which figures a text states, and what each is worth, however it is written; pure.
+
+A figure is a number in digits, half-width or full-width, with its decimals, its magnitude (`1.6M`, `160万`,
+`1.2 × 10^5`), its per cent or its times; a range (`10–20%`) and a deviation (`57.8 ± 0.3`) are one figure
+of two numbers. A number in English or Chinese words is one where it counts at least `LEAST_IN_WORDS`, or
+has a magnitude: a summary says two steps or 三类 of what it counts itself.
+
+No figure is what only looks like one: a name with digits (GPT-4, Qwen2.5-7B, CIFAR-10, GSM8K, F1, pass@1),
+digits with letters that are no unit (3D, 1st), a version of three places, a date or a year, the number of a
+list, table, section or citation, an index or exponent. The same holds for the paper, where however numbers
+in words support from one on, as does the size at the end of a name, as in Qwen2.5-7B.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_decimal_symbol
+
+from bot.summaries.numerals import (
+    CJK_NUMERAL_SIGNS,
+    Kind,
+    Number,
+    raised,
+    read_cjk,
+    read_digits,
+    read_english,
+    scaled,
+)
+
+LEAST_IN_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFigure:
+    """A figure as it stands between two places of a text, with all of its numbers."""
+
+    start: int
+    end: int
+    text: str
+    numbers: tuple[Number, ...]
+
+
+def stated_figures(text: str, language: str = "en") -> list[StatedFigure]:
+    """Return the figures that a text in a language (BCP 47) states, in their order."""
+    plain = _half_width(text)
+    decimal_comma = _has_decimal_comma(language)
+    found = [
+        each for each in _found(plain, decimal_comma=decimal_comma) if each.is_claim and not each.is_in_name
+    ]
+    return [
+        StatedFigure(first.start, last.end, text[first.start : last.end], numbers)
+        for first, last, numbers in _joined(plain, found)
+    ]
+
+
+def numbers_in(sentence: str) -> list[Number]:
+    """Return what the figures of a paper's sentence are worth, and whatever else there can support one."""
+    return [number for found in _found(_half_width(sentence)) for number in found.numbers]
+
+
+# --- Tokens ----------------------------------------------------------------------------------------------
+
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u3000\t\n\r"), " ")
+_HALF_WIDTH = str.maketrans(_WIDE | _SPACES | {ord("−"): "-"})
+
+_LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u03ff\u0400-\u04ff"
+
+_TOKEN = re.compile(
+    rf"""\\[A-Za-z]++                                     # a command of LaTeX's
+    | (?P<name>[{_LETTER}][{_LETTER}0-9]*+(?:[-_.@]?[{_LETTER}0-9]++)*+)
+    | (?P<date>[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}(?![0-9]) | [0-9]{{4}}\.[0-9]{{5}}(?![0-9]))
+    | (?P<cited>\[[0-9]++(?:\s?[,;–-]\s?[0-9]++)*+\])
+    | (?P<index>[_^]\s?\{{?\s?[-+]?[0-9.]++\}}?)
+    | (?P<digits>(?:(?<![0-9A-Za-z])\.)?[0-9]++(?:(?:[.,]|\{{,\}})[0-9]++)*+)
+    | (?P<cjk>(?:百分之)?[{CJK_NUMERAL_SIGNS}]++)
+    """,
+    re.VERBOSE,
+)
+_SPACED_THOUSANDS = re.compile(r"[0-9]{1,3}(?: [0-9]{3}(?![0-9]))+(?:,[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    start: int
+    end: int
+    numbers: tuple[Number, ...]
+    is_claim: bool = True
+    is_in_name: bool = False
+
+
+def _found(plain: str, *, decimal_comma: bool = False) -> Iterator[_Found]:
+    """Yield all that is worth a number, by which kind of token it begins with."""
+    place = 0
+    while token := _TOKEN.search(plain, place):
+        place = token.end()
+        match token.lastgroup:
+            case "digits":
+                found = _of_digits(plain, token, decimal_comma=decimal_comma)
+            case "name":
+                found = _of_word(plain, token) or _of_name(token)
+            case "cjk":
+                found = _of_cjk(plain, token)
+            case _:
+                found = None
+        if found is not None:
+            place = max(place, found.end)
+            yield found
+
+
+def _of_digits(plain: str, token: re.Match[str], *, decimal_comma: bool) -> _Found | None:
+    start, end, written = token.start(), token.end(), token["digits"]
+    if decimal_comma and (spaced := _SPACED_THOUSANDS.match(plain, start)):
+        end, written = spaced.end(), spaced[0]
+    numbers = read_digits(written, decimal_comma=decimal_comma)
+    if not numbers or _is_a_reference(plain, start, end) or _is_an_item(plain, start, end):
+        return None
+    if (of_power := _POWER.match(plain, end)) and written == "10":
+        numbers = tuple(filter(None, [raised(numbers[0], _exponent(of_power))]))
+        end = of_power.end()
+    *others, last = numbers or (None,)
+    if last is None:
+        return None
+    last, end = _with_power_of_ten(plain, last, end)
+    with_unit = _with_unit(plain, last, end)
+    if with_unit is None or _is_in_time(plain, start, end, last):
+        return None
+    last, end = with_unit
+    return _Found(start, end, (*filter(None, others), last))
+
+
+def _of_word(plain: str, token: re.Match[str]) -> _Found | None:
+    word = token["name"].lower()
+    number = read_english(word)
+    if number is None:
+        return None
+    with_unit = _with_unit(plain, number, token.end())
+    scaled_number, end = with_unit or (number, token.end())
+    has_magnitude = scaled_number.value > number.value
+    is_claim = number.kind is Kind.PLAIN and (number.value >= LEAST_IN_WORDS or has_magnitude)
+    return _Found(token.start(), end, (scaled_number,), is_claim=is_claim)
+
+
+def _of_cjk(plain: str, token: re.Match[str]) -> _Found | None:
+    signs = token["cjk"].removeprefix("百分之")
+    is_percent = signs != token["cjk"]
+    number = read_cjk(signs)
+    before = plain[max(0, token.start() - 1) : token.start()]
+    if number is None or before in _VAGUE_BEFORE or not (is_percent or _COUNTER.match(plain, token.end())):
+        return None
+    if is_percent:
+        return _Found(token.start(), token.end(), (replace(number, kind=Kind.PERCENT),))
+    scaled_number, end = _with_unit(plain, number, token.end()) or (number, token.end())
+    is_claim = scaled_number.value >= LEAST_IN_WORDS
+    return _Found(token.start(), end, (scaled_number,), is_claim=is_claim)
+
+
+_SIZE = re.compile(r"(?<=[-_])([0-9]+(?:\.[0-9]+)?)([BMKbk])(?![A-Za-z0-9])")
+
+
+def _of_name(token: re.Match[str]) -> _Found | None:
+    """Return the sizes in a name, which can support a figure and never are one."""
+    sizes = tuple(
+        scaled(number, _MAGNITUDES[size[2]])
+        for size in _SIZE.finditer(token["name"])
+        for number in read_digits(size[1])
+    )
+    return _Found(token.start(), token.end(), sizes, is_in_name=True) if sizes else None
+
+
+# --- What is none ----------------------------------------------------------------------------------------
+
+_REFERENCE = re.compile(
+    r"(?:\b(?:tables?|tab\.|figures?|figs?\.?|sections?|secs?\.?|eqs?\.?|equations?|appendix|algorithms?"
+    r"|theorems?|lemmas?|chapters?|steps?|stages?|phases?|abbildung|tabelle|abschnitt|tableau|section|figura"
+    r"|tabla|sección|étape|schritt|paso)\s?~?\(?|第|[表图圖]\s?)$",
+    re.IGNORECASE,
+)
+_ITEM_END = re.compile(r"[)）](?!\s*[,.;])|[.、]\s?(?![0-9])")
+_ITEM_BEFORE = re.compile(r"(?:^|[:：。;；!?！？.,，(（]\s*|\band |和|及|与)$")
+_VAGUE_BEFORE = frozenset("数几上第")
+_LONGEST_BEFORE = 14
+_LONGEST_ITEM = 2
+_BRACKET_REACH = 120
+
+_FIRST_YEAR, _LAST_YEAR, _YEAR_DIGITS = 1980, 2039, 4
+_MONTHS = frozenset(
+    name.casefold()
+    for tag in ("en", "de", "fr", "es")
+    for width in ("wide", "abbreviated")
+    for name in Locale(tag).months["format"][width].values()
+)
+_DAY = re.compile(r"\s?[年月日号日]|(?:st|nd|rd|th)?\.?\s(?:de\s|of\s)?([^\W\d_]{3,10}\.?)(?:\W|$)")
+_WORD_BEFORE = re.compile(r"([^\W\d_]{3,10}\.?)\s?$")
+_COUNTED = re.compile(r"\s?(?!and\b|or\b|by\b|the\b|in\b|to\b|on\b|with\b|for\b|as\b|is\b|was\b)[a-z]{3,}")
+_COUNTER_AFTER = re.compile(
+    r"\s?(?:[个種种项類类张張篇条條次步组組对對份名位帧轮层維维小步]|词元|样本|token)"
+)
+
+
+def _is_a_reference(plain: str, start: int, end: int) -> bool:
+    """Whether a number only names a table, a section, a step, an ordinal."""
+    return end - start <= _LONGEST_ITEM + 2 and bool(
+        _REFERENCE.search(plain[max(0, start - _LONGEST_BEFORE) : start])
+    )
+
+
+def _is_an_item(plain: str, start: int, end: int) -> bool:
+    """Whether a number counts the items of a list, as in `1)`, `(2)` or `3.`, and closes no bracket."""
+    if end - start > _LONGEST_ITEM or not (mark := _ITEM_END.match(plain, end)):
+        return False
+    before = plain[max(0, start - _BRACKET_REACH) : start]
+    if mark[0][0] in ")）":
+        opened = before.count("(") - before.count(")")
+        return opened <= 0 or before.endswith("(")
+    return end < len(plain) and mark.end() > end + 1 and bool(_ITEM_BEFORE.search(before))
+
+
+def _is_in_time(plain: str, start: int, end: int, number: Number) -> bool:
+    """Whether a whole number is a year, or a day or month of a date."""
+    if number.step != 1 or number.kind is not Kind.PLAIN or "," in plain[start:end]:
+        return False
+    before = _WORD_BEFORE.search(plain[max(0, start - _LONGEST_BEFORE) : start])
+    after = _DAY.match(plain, end)
+    if end - start <= _LONGEST_ITEM and before and before[1].casefold() in _MONTHS:
+        return True
+    if after and (after[1] is None or after[1].casefold() in _MONTHS):
+        return end - start <= _LONGEST_ITEM or end - start == _YEAR_DIGITS
+    if end - start != _YEAR_DIGITS or not _FIRST_YEAR <= number.value <= _LAST_YEAR:
+        return False
+    return not (_COUNTED.match(plain, end) or _COUNTER_AFTER.match(plain, end))
+
+
+# --- Magnitudes and units --------------------------------------------------------------------------------
+
+_MAGNITUDES = {
+    name: Decimal(10) ** power
+    for power, names in {
+        2: "hundred hundreds 百 백",
+        3: "k K thousand thousands tausend mille mil 千 천",
+        4: "万 萬 만",
+        5: "十万",
+        6: "M mn million millions mio mio. millionen millones millón 百万",
+        7: "千万",
+        8: "亿 億 억",
+        9: "B b bn billion billions mrd mrd. milliarden milliarde milliards milliard 十亿",
+        10: "百亿",
+        11: "千亿",
+        12: "T trillion trillions 万亿 兆 조",
+    }.items()
+    for name in names.split()
+}
+_WORDS_OF_MAGNITUDE = "|".join(sorted((name for name in _MAGNITUDES if len(name) > 1), key=len, reverse=True))
+_MAGNITUDE = re.compile(
+    rf"(?P<letter>[kKMBbT])(?![{_LETTER}0-9])|\s(?P<apart>[KMB])(?![{_LETTER}0-9])"
+    rf"|[\s-]?(?P<word>(?i:{_WORDS_OF_MAGNITUDE}))(?![{_LETTER}])|\s?[余多]?(?P<sign>[百千万萬亿億兆백천만억조])"
+)
+_SMALLER_MYRIADS = re.compile(r"\s?([0-9]{1,4})\s?([万萬만])")
+_POWER = re.compile(r"\s?(?:\^\s?\{?\s?(?P<plain>[-+]?[0-9]{1,3})(?:\s?\})?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]{1,3}))")
+_TIMES_TEN = re.compile(r"\s?(?:×|x|\*|\\times|\\cdot|·)\s?10(?=\s?[\^⁰¹²³⁴-⁹⁻])|[eE](?=[-+]?[0-9])")
+_E_POWER = re.compile(r"(?P<plain>[-+]?[0-9]{1,3})")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+
+_PERCENT = re.compile(
+    r"\}?\s?(?:\\?%|percent\b|per cent\b|percentage points?\b|个?百分点|個百分點|パーセント|ポイント|퍼센트"
+    r"|prozent\b|pour cent\b|por ciento\b)",
+    re.IGNORECASE,
+)
+_MULTIPLE = re.compile(
+    rf"\}}?\s?(?:[xX](?![{_LETTER}0-9])|(?:×|\\times)(?!\s?[0-9])|-?fold\b|times\b|倍|배"
+    r"|-?fache?[rn]?\b|fois\b|veces\b)"
+)
+_UNITS = frozenset(
+    "s ms us µs μs ns h hr m mm cm km nm px gb mb kb tb gib mib hz khz mhz ghz w kw v a j db bp pp pt g kg mg "
+    "l min sec fps hrs usd eur x".split()
+)
+_GLUED = re.compile(rf"[{_LETTER}µ]{{1,3}}(?![{_LETTER}])")
+_LONGEST_NAME = 2
+_COUNTER = re.compile(
+    r"[百千万亿]?\s?[余多]?(?:个|個|种|種|项|項|类|類|层|層|次|步|倍|组|組|张|張|篇|条|條|轮|輪|阶|阶段|大|维|維"
+    r"|对|對|份|名|位|帧|款|套|方面|部分|分之|小时|分钟|秒|天|年|つの|件|段|枚|人|道|点|家|门|国|亿|万)"
+)
+
+
+def _with_power_of_ten(plain: str, number: Number, end: int) -> tuple[Number, int]:
+    """Take in what follows as a power of ten, as in `1.2 × 10^5` or `2e-5`."""
+    times = _TIMES_TEN.match(plain, end)
+    if times is None:
+        return number, end
+    pattern = _E_POWER if times[0] in "eE" else _POWER
+    power = pattern.match(plain, times.end())
+    factor = raised(Number(Decimal(10), Decimal(1)), _exponent(power)) if power else None
+    return (scaled(number, factor.value), power.end()) if power and factor else (number, end)
+
+
+def _exponent(power: re.Match[str]) -> int:
+    return int((power["plain"] or power["raised"]).translate(_RAISED))
+
+
+def _with_unit(plain: str, number: Number, end: int) -> tuple[Number, int] | None:
+    """Take in the magnitude and the unit that follow; `None` where letters follow that are neither."""
+    while magnitude := _MAGNITUDE.match(plain, end):
+        number = scaled(number, _MAGNITUDES[_magnitude_name(magnitude)])
+        end = magnitude.end()
+        if magnitude["sign"] and (smaller := _SMALLER_MYRIADS.match(plain, end)):
+            number = replace(number, value=number.value + int(smaller[1]) * 10**4, step=Decimal(10**4))
+            end = smaller.end()
+    for kind, pattern in ((Kind.PERCENT, _PERCENT), (Kind.MULTIPLE, _MULTIPLE)):
+        if unit := pattern.match(plain, end):
+            return _of_kind(number, kind), unit.end()
+    glued = _GLUED.match(plain, end)
+    if glued and len(glued[0]) <= _LONGEST_NAME and glued[0].lower() not in _UNITS:
+        return None
+    return number, glued.end() if glued and glued[0].lower() in _UNITS else end
+
+
+def _magnitude_name(magnitude: re.Match[str]) -> str:
+    word = magnitude["word"]
+    return word.lower() if word else magnitude["letter"] or magnitude["apart"] or magnitude["sign"]
+
+
+def _of_kind(number: Number, kind: Kind) -> Number:
+    return replace(number, kind=kind, other=_of_kind(number.other, kind) if number.other else None)
+
+
+# --- Together --------------------------------------------------------------------------------------------
+
+_BETWEEN = re.compile(r"(?:[-–—~〜]|\s(?:[-–—~〜])\s)|\s?(?:±|\\pm|\\sim|\+/-|至|到)\s?")
+
+
+def _joined(plain: str, found: Iterable[_Found]) -> Iterator[tuple[_Found, _Found, tuple[Number, ...]]]:
+    """Yield the figures, ranges and deviations as one; the first number of `1–3万` may count in 万 too."""
+    run: list[_Found] = []
+    for each in found:
+        if run and not _BETWEEN.fullmatch(plain, run[-1].end, each.start):
+            yield run[0], run[-1], _numbers_of(run)
+            run = []
+        run.append(each)
+    if run:
+        yield run[0], run[-1], _numbers_of(run)
+
+
+def _numbers_of(run: list[_Found]) -> tuple[Number, ...]:
+    numbers = [number for found in run for number in found.numbers]
+    last = numbers[-1]
+    magnitude = max(last.step, Decimal(1))
+    return tuple(
+        replace(number, other=scaled(number, magnitude))
+        if magnitude > 1 and number.step <= 1 and number.other is None
+        else number
+        for number in numbers
+    )
+
+
+def _half_width(text: str) -> str:
+    """Return the text with full-width signs as half-width ones, each in its place."""
+    return text.translate(_HALF_WIDTH)
+
+
+def _has_decimal_comma(language: str) -> bool:
+    try:
+        return get_decimal_symbol(Locale.parse(language, sep="-")) == ","
+    except (ValueError, UnknownLocaleError):
+        return False

@@ -1,0 +1,84 @@
+"""Whether a summary is of this paper and not of another one, told by names and title words; pure."""
+
+import re
+
+from bot.summaries.terms import words
+from storage.records import Paper
+
+_TOKEN = re.compile(r"[A-Za-z0-9]++(?:[-.][A-Za-z0-9]++)*+")
+_LEAST_CAPITALS = 2
+_LONGEST_NAME_IN_TITLE = 3
+_LEAST_TITLE_WORDS = 2
+_LEAST_TITLE_SHARE = 0.4
+
+_COMMON_NAMES = frozenset(
+    """ai ml dl nlp cv qa vqa ir hci llm llms mllm mllms vlm vlms lvlm lvlms slm lm lms lrm lrms plm rl rlhf
+    rlvr rlaif sft dpo ppo grpo cot rag moe lora peft mlp cnn cnns rnn rnns gnn gnns gan gans vae vaes
+    vit vits dit dits nerf gpt gpts gpt-4 gpt-4o gpt-3.5 gpt-5 gpt4 gpt4o bert t5 clip llama qwen
+    chatgpt openai deepseek 2d 3d 4d 1d 4k 2k api apis gpu gpus cpu cpus tpu ui gui guis url ide sql
+    json html css pdf rgb rgb-d tts asr ocr sota id ids os io us uk eu usa fid auc map iou bleu rouge
+    wer psnr ssim mse mae rmse f1 kl js db t2i i2v t2v i2i v2 v1 r1 o1 o3 7b 8b 13b 14b 32b 70b 72b 3b
+    1b 1.5b imagenet coco mmlu gsm8k math aime arxiv github neurips icml iclr cvpr acl emnlp ii iii iv
+    vi""".split()
+)
+"""Names that papers of many kinds share: of techniques, models, measures and places."""
+
+
+def is_about(summary: str, paper: Paper, text: str) -> bool:
+    """Whether a summary's text can be of the paper whose text (or abstract) is given.
+
+    It is where a name of the paper's title or abstract occurs in it, or enough words of the title. It is
+    too where neither has a name and the title's words are in another language: there is nothing to compare.
+    A summary is of another paper where it has names and none of them is in the paper's text.
+    """
+    ours, told = _names(f"{paper.title}\n{paper.abstract or text}"), _names(summary)
+    if (ours & told) or _names_of_title(paper.title) & _tokens(summary) or _has_title(summary, paper.title):
+        return True
+    if _is_foreign(summary, paper):
+        return not told or not told.isdisjoint(_names(text)) or not ours
+    return False
+
+
+def _is_foreign(summary: str, paper: Paper) -> bool:
+    """Whether the summary is written with other characters than the title."""
+    return len(words(summary)) * 4 < len(summary) / 2 and bool(words(paper.title))
+
+
+def _tokens(text: str) -> set[str]:
+    return {token.casefold() for token in _TOKEN.findall(text)}
+
+
+def _names(text: str) -> set[str]:
+    """Return what looks like a name, in lower case: several capitals, or letters with digits."""
+    found: set[str] = set()
+    for token in _TOKEN.findall(text):
+        pieces = re.split("[-.]", token)
+        found.update(piece.casefold() for piece in pieces if _is_name(piece))
+        if (
+            len(pieces) > 1
+            and _is_name(token)
+            and all(piece[:1].isupper() or piece[:1].isdigit() for piece in pieces)
+        ):
+            found.add(token.casefold())
+    return found - _COMMON_NAMES
+
+
+def _is_name(token: str) -> bool:
+    capitals = sum(map(str.isupper, token))
+    digits = sum(map(str.isdigit, token))
+    return capitals >= _LEAST_CAPITALS or (
+        digits > 0 and any(map(str.isalpha, token)) and not token[0].isdigit()
+    )
+
+
+def _names_of_title(title: str) -> set[str]:
+    """Return the words before a title's colon, where they are few: most papers name there what they made."""
+    before, colon, _ = title.partition(":")
+    named = [token for token in _TOKEN.findall(before) if token.casefold() not in _COMMON_NAMES]
+    return {token.casefold() for token in named} if colon and len(named) <= _LONGEST_NAME_IN_TITLE else set()
+
+
+def _has_title(summary: str, title: str) -> bool:
+    wanted = words(title)
+    shared = wanted & words(summary)
+    return len(shared) >= _LEAST_TITLE_WORDS and len(shared) >= _LEAST_TITLE_SHARE * len(wanted)
