@@ -9,6 +9,12 @@ from tests.stage import Stage, set_stage
 SHARED = Path(__file__).parents[2] / "shared"
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Share tests among all processors, but files that are named and what measures run in this process."""
+    is_named = any(".py" in argument for argument in config.args)
+    return 0 if is_named or config.getoption("markexpr") == "benchmark" else None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where everything that a test may lack is there, a skip would hide a promise that nobody checked."""

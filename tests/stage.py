@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import SecretStr
@@ -17,7 +19,8 @@ from bot.importing import import_into
 from bot.manifest import load_manifest
 from bot.sandbox import Member, Sandbox, Workspace
 from bot.settings import Settings
-from bot.sources.digest_file import SOURCE
+from bot.sources.digest_file import SOURCE, DigestFile
+from storage.database import prepare
 from storage.records import Subscription
 
 SAMPLE_DAY = date(2025, 9, 29)
@@ -37,6 +40,26 @@ class FollowingClock:
         await asyncio.sleep(seconds)
 
 
+@cache
+def sample() -> tuple[DigestFile, ...]:
+    """Return the bundled sample, read once for all tests."""
+    return tuple(read_sample())
+
+
+@cache
+def _empty_tables() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        prepare(path)
+        return path.read_bytes()
+
+
+def _prepare(database: Path) -> None:
+    """Put empty tables where there is no database yet; to make them anew costs more than many a test."""
+    if not database.exists():
+        database.write_bytes(_empty_tables())
+
+
 @dataclass(frozen=True)
 class Stage:
     """All that a test can look at and act on; people are asked for by their names in the sandbox."""
@@ -50,7 +73,7 @@ class Stage:
         return self.sandbox.person(name)
 
     async def import_sample(self) -> None:
-        for digest in read_sample():
+        for digest in sample():
             await import_into(self.bot.storage, digest)
 
     async def open_sample(
@@ -98,6 +121,7 @@ def settings_for(workspace: Workspace, sandbox: Sandbox, database: Path) -> Sett
 
 @asynccontextmanager
 async def set_stage(database: Path, config: Mapping[str, Any] | None = None) -> AsyncIterator[Stage]:
+    _prepare(database)
     clock = SimulatedClock(NOON)
     workspace = make_workspace(clock, config)
     async with (

@@ -153,7 +153,7 @@ class Lunch:
         self.hold.set()
         self.heard: list[Json] = []
         self._votes: dict[str, int] = {}
-        app = AsyncApp(client=client)
+        app = AsyncApp(name="lunch", client=client)
         self._handler = AsyncSocketModeHandler(app, app_token)
         app.command("/lunch")(self._on_command)
         app.action("join")(self._on_join)

@@ -66,7 +66,7 @@ class Todo:
         self.heard: list[tuple[str, Json]] = []
         self._something = asyncio.Event()
         self.tasks: list[str] = []
-        app = AsyncApp(client=client)
+        app = AsyncApp(name="todo", client=client)
         app.command("/todo")(self._on_command)
         app.command("/tell")(self._on_tell)
         for action_id in ("done", "who", "more", "new", "explain"):
