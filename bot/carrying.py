@@ -19,11 +19,10 @@ from bot.locale import words_for
 from bot.pacing import Pacer
 from bot.posting import Done, NotNow, Posted, Refused, Sighting, Sightings, Unknown, Wire
 from bot.reading_back import ChannelClosedError, NotPermittedError, ThreadGoneError, growing_wait, read_back
-from storage.records import Delivery, DeliveryState, Post, PostState
+from storage.records import PARENT, Delivery, DeliveryState, Post, PostState
 from storage.runner import Runner
 from storage.storage import Storage
 
-PARENT = 0
 PARENT_DELETED = "parent_deleted"
 PARENT_UNCERTAIN = "parent_uncertain"
 
@@ -54,6 +53,10 @@ CHANNEL_IS_CLOSED = {
     "restricted_action_non_threadable_channel",
     "restricted_action_thread_locked",
 }
+
+# With these a message of ours will not be changed, whatever it is changed to:
+# https://docs.slack.dev/reference/methods/chat.update
+_STAYS_AS_IT_IS = {"message_not_found", "cant_update_message", "edit_window_closed", "update_failed"}
 
 _logger = logging.getLogger(__name__)
 
@@ -89,7 +92,7 @@ class Carrier:
         self._held_until = delivery.leased_until or tools.clock.now()
 
     async def carry(self) -> None:
-        """Go as far as it goes now: to the end, or to a last look that is not due yet.
+        """Go as far as it goes now: to the end, or to a last look or a list that is not there yet.
 
         Where nothing more can reach the channel, its subscription is paused with the reason. Raises
         `LeaseLostError` where another process took over.
@@ -127,12 +130,12 @@ class Carrier:
         for position in range(len(self._posts)):
             if position % _CARDS_BETWEEN_CHECKS == 1:
                 await self._check_parent()
-            while self._posts[position].state not in _SETTLED:
+            while not _is_settled(self._posts[position]):
                 await self._bring(self._posts[position])
             if self._thread_ts is None:
                 await self._give_up()
                 return
-        await self._finish()
+        await (self._rest() if self._delivery.waits_for else self._finish())
 
     async def _check_parent(self) -> None:
         """Raise `ThreadGoneError` where somebody has deleted the parent; where that cannot be seen, go on."""
@@ -150,6 +153,8 @@ class Carrier:
         elif post.state is PostState.SENDING:
             # Whoever sent it was stopped before it knew.
             await self._doubt(post, post.attempted_at or self._tools.clock.now(), "stopped while sending")
+        elif post.state is PostState.POSTED:
+            await self._renew(post)
         else:
             await self._look_for(post)
 
@@ -158,10 +163,7 @@ class Carrier:
         await self._tools.pacer.turn(self._delivery.workspace, channel, is_parent=is_parent)
         now = self._tools.clock.now()
         sending = await self._record(replace(post, state=PostState.SENDING, attempted_at=now, absent=0))
-        if self._tools.clock.now() >= self._held_until:
-            raise LeaseLostError(
-                f"The lease of delivery {self._delivery.id} ran out before a message was sent."
-            )
+        self._check_lease()
         outcome = await self._tools.wire.post(channel, json.loads(post.payload), self._thread_ts)
         self._tell_pacer(outcome)
         if isinstance(outcome, Posted):
@@ -172,6 +174,12 @@ class Carrier:
             await self._doubt(sending, self._tools.clock.now(), outcome.reason)
         else:
             await self._refused(sending, outcome.reason)
+
+    def _check_lease(self) -> None:
+        if self._tools.clock.now() >= self._held_until:
+            raise LeaseLostError(
+                f"The lease of delivery {self._delivery.id} ran out before a message was sent."
+            )
 
     async def _adopt(self, post: Post, outcome: Posted) -> None:
         if post.position != PARENT and not outcome.in_thread:
@@ -223,6 +231,38 @@ class Carrier:
             again_at = self._tools.clock.now() + self._tools.patience.settling
             await self._record(replace(post, absent=1, look_at=again_at))
 
+    async def _renew(self, post: Post) -> None:
+        """Change a message that may show something older; where it can no longer be changed, post it anew."""
+        outcome = await self._insist_on_update(json.loads(post.payload))
+        if isinstance(outcome, Done):
+            await self._record(replace(post, is_stale=False))
+            return
+        _logger.warning("Post %s of delivery %s: %s", post.position, post.delivery_id, outcome.reason)
+        if outcome.reason in CHANNEL_IS_CLOSED:
+            raise ChannelClosedError(outcome.reason)
+        if post.is_plain or outcome.reason in _STAYS_AS_IT_IS:
+            await self._record(replace(post, state=PostState.PLANNED, ts=None, is_stale=False))
+        else:
+            await self._record(replace(post, payload=_without_blocks(post.payload), is_plain=True))
+
+    async def _rest(self) -> None:
+        """Leave a delivery that waits for a list; meanwhile remove what is there twice."""
+        look_at, now = self._delivery.look_at, self._tools.clock.now()
+        if look_at and look_at <= now:
+            await self._remove_second_parent()
+            await self._write(lambda storage: storage.deliveries.note_looked(self._delivery))
+        elif self._delivery.had_unknown and look_at is None:
+            later = now + self._tools.patience.last_look
+            await self._write(lambda storage: storage.deliveries.look_later(self._delivery, later))
+        await self._write(lambda storage: storage.deliveries.release(self._delivery))
+
+    async def _remove_second_parent(self) -> None:
+        try:
+            seen = await self._read(None, self._delivery.opened_at - _CLOCKS_DIFFER)
+        except NotPermittedError:
+            seen = []
+        await self._keep_one(self._posts[PARENT], sorted(m.ts for m in seen if m.position == PARENT))
+
     async def _give_up(self) -> None:
         """End a delivery whose parent is not surely in the channel: no thread can follow."""
         parent = self._posts[PARENT]
@@ -237,7 +277,7 @@ class Carrier:
             look_at = self._tools.clock.now() + self._tools.patience.last_look
             await self._write(lambda storage: _await_last_look(storage, self._delivery, look_at))
         else:
-            await self._close(DeliveryState.DONE)
+            await self._close(DeliveryState.DONE, self._delivery.reason)
 
     async def _say_how_many(self, missing: list[Post]) -> None:
         """Have the parent say how many of its cards are surely there."""
@@ -245,17 +285,19 @@ class Carrier:
         total = sum(len(post.paper_ids) for post in self._posts)
         certain = total - sum(len(post.paper_ids) for post in missing)
         payload = with_uncertainty(json.loads(parent.payload), certain, total, words_for(self._language))
-        await self._insist_on_update(payload)
+        outcome = await self._insist_on_update(payload)
+        if isinstance(outcome, Refused):
+            _logger.warning("The parent of delivery %s: %s", self._delivery.id, outcome.reason)
 
-    async def _insist_on_update(self, payload: Mapping[str, Any]) -> None:
+    async def _insist_on_update(self, payload: Mapping[str, Any]) -> Done | Refused:
+        """Put the payload into the parent, however long Slack takes to let that happen or to refuse it."""
         for tries in count():
+            self._check_lease()
             outcome = await self._tools.wire.update(self._delivery.channel, self._thread_ts or "", payload)
-            if isinstance(outcome, Done):
-                return
-            if isinstance(outcome, Refused):
-                _logger.warning("The parent of delivery %s: %s", self._delivery.id, outcome.reason)
-                return
+            if isinstance(outcome, Done | Refused):
+                return outcome
             await self._wait(outcome.seconds if isinstance(outcome, NotNow) else growing_wait(tries))
+        raise AssertionError("count() does not end")
 
     async def _look_last(self) -> None:
         """Remove what came late and is there twice: the first stays, of parents the one with the thread."""
@@ -267,7 +309,7 @@ class Carrier:
             seen = []
         for post in list(self._posts):
             await self._keep_one(post, sorted({m.ts for m in seen if m.position == post.position}))
-        await self._close(DeliveryState.DONE)
+        await self._close(DeliveryState.DONE, self._delivery.reason)
 
     async def _keep_one(self, post: Post, stamps: list[str]) -> None:
         if not stamps:
@@ -339,6 +381,10 @@ class Carrier:
 
     async def _write(self, call: Callable[[Storage], None]) -> None:
         await self._tools.storage.write(call)
+
+
+def _is_settled(post: Post) -> bool:
+    return post.state in _SETTLED and not (post.state is PostState.POSTED and post.is_stale)
 
 
 def _await_last_look(storage: Storage, delivery: Delivery, look_at: datetime) -> None:

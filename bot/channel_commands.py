@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -154,7 +155,7 @@ def status(database: Path | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(found), default=_plain, ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join(_status_lines(found)))
+        click.echo("\n".join(_status_lines(found, now)))
 
 
 def _wanted(workspace: str, channel: str, wishes: dict[str, Any]) -> "Subscription":
@@ -225,10 +226,10 @@ async def _dry_run(storage: "Runner", channel: str | None, day: date | None) -> 
 
 
 async def _verdicts(storage: "Runner", subscription: "Subscription", day: date) -> list[str]:
-    from bot.delivery import choose
+    from bot.planning import choose
 
-    selection = await storage.read(lambda tables: choose(tables, subscription, day))
-    return [f"{subscription.channel}, {day}:", *map(_verdict_line, selection.verdicts)]
+    choice = await storage.read(lambda tables: choose(tables, subscription, day))
+    return [f"{subscription.channel}, {day}:", *map(_verdict_line, choice.selection.verdicts)]
 
 
 def _verdict_line(verdict: "Verdict") -> str:
@@ -237,7 +238,7 @@ def _verdict_line(verdict: "Verdict") -> str:
     return f"  {mark} {verdict.entry.paper.id} {verdict.entry.paper.title} ({because})"
 
 
-def _status_lines(found: "Status") -> "Iterable[str]":
+def _status_lines(found: "Status", now: datetime) -> "Iterable[str]":
     bot = found.bot
     tick = f"{bot.last_tick:%Y-%m-%d %H:%M:%S} UTC" if bot.last_tick else "never"
     done = f", done by {bot.done_at:%H:%M:%S} UTC at the earliest" if bot.done_at else ""
@@ -245,22 +246,27 @@ def _status_lines(found: "Status") -> "Iterable[str]":
     for channel in found.channels:
         following = f"next {channel.next_at:%Y-%m-%d %H:%M} UTC" if channel.next_at else "no next digest"
         yield f"{_in_words(channel.subscription)}; {_last_in_words(channel)}; {following}"
-    yield from map(_source_in_words, found.sources)
+    for listing in found.sources:
+        yield _source_in_words(listing, now)
 
 
-def _source_in_words(listing: "Listing") -> str:
-    since = f" since {listing.trouble_since:%Y-%m-%d %H:%M} UTC" if listing.trouble_since else ""
-    trouble = f"; {listing.trouble}{since}" if listing.trouble else ""
-    looked = f"; last looked {listing.looked_at:%H:%M}" if listing.looked_at else ""
-    following = f", next {listing.next_look_at:%Y-%m-%d %H:%M} UTC" if listing.next_look_at else ""
-    counted = f"{listing.source}, {listing.day}: {listing.state}, {len(listing.paper_ids)} papers"
-    return f"{counted}{trouble}{looked}{following}"
+def _source_in_words(listing: "Listing", now: datetime) -> str:
+    """Return how a source is, in words, and what it answered, in its own; moments are in UTC."""
+    from bot.cards.sources import Reader, status_sentence
+    from bot.locale import words_for
+    from storage.records import FEW
+
+    sentence = status_sentence(listing, Reader(now, ZoneInfo("UTC"), words_for("en-GB")))
+    answered = f" ({listing.trouble})" if listing.trouble not in {None, FEW} else ""
+    return f"{listing.source}, {listing.day}, by UTC: {sentence}{answered}"
 
 
 def _last_in_words(channel: "ChannelStatus") -> str:
     last = channel.last
     if last is None:
         return "no digest yet"
+    if last.waits_for:
+        return f"{last.day} waits for {', '.join(last.waits_for)}"
     reason = f" ({last.reason})" if last.reason else ""
     return f"last {last.day}: {last.posted} of {last.papers}, {last.state}{reason}"
 

@@ -5,37 +5,16 @@ at any time, by any process: a lease keeps two from working on the same delivery
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import NAMESPACE_URL, UUID, uuid5
 
-from bot.cards.blocks import Message
-from bot.cards.digest import digest_parent, nothing_new, rest_list
-from bot.cards.paper import paper_card
 from bot.carrying import PARENT_DELETED, Carrier, Tools
-from bot.digest import Selection, select
 from bot.errors import LeaseLostError
-from bot.locale import words_for
-from bot.lookup import entries_of, listing_of_day
-from bot.posting import METADATA_EVENT
-from storage.records import (
-    Delivery,
-    DeliveryKind,
-    DeliveryState,
-    Digest,
-    Entry,
-    Listing,
-    ListingState,
-    Post,
-    PostState,
-    Subscription,
-)
+from bot.opening import bring_on, open_asked, open_scheduled
+from storage.records import Delivery, DeliveryState, Post, PostState, Subscription
 from storage.storage import Storage
-
-_ENTRIES_A_LIST = 10
 
 _logger = logging.getLogger(__name__)
 
@@ -78,7 +57,7 @@ class Deliverer:
         Returns the one there is, if there is one, and `None` where the channel has had all of them.
         """
         now = self._tools.clock.now()
-        return await self._tools.storage.write(lambda storage: _open_asked(storage, subscription, day, now))
+        return await self._tools.storage.write(lambda storage: open_asked(storage, subscription, day, now))
 
     async def open_scheduled(
         self, subscription: Subscription, slot: date, *, is_late: bool = False
@@ -86,7 +65,7 @@ class Deliverer:
         """Open the delivery that is due on a local date; return its id, or `None` if it was opened before."""
         now = self._tools.clock.now()
         return await self._tools.storage.write(
-            lambda storage: _open_scheduled(storage, subscription, slot, now, is_late=is_late)
+            lambda storage: open_scheduled(storage, subscription, slot, now, is_late=is_late)
         )
 
     async def run(self, delivery_id: int) -> Progress:
@@ -160,12 +139,22 @@ class Deliverer:
             lambda storage: storage.deliveries.claim(delivery_id, now, lease)
         )
         if delivery:
-            subscription, posts = await self._tools.storage.read(lambda storage: _work_of(storage, delivery))
             try:
-                await Carrier(self._tools, delivery, posts, subscription.language).carry()
+                await self._carry(await self._without_waiting(delivery, now))
             except LeaseLostError as error:
                 _logger.warning("%s", error)
         await self._tell_if_ended_early(delivery_id)
+
+    async def _without_waiting(self, delivery: Delivery, now: datetime) -> Delivery:
+        """Return the delivery as it is when it has got what it waited for, if that is there by now."""
+        if not delivery.waits_for:
+            return delivery
+        return await self._tools.storage.write(lambda storage: bring_on(storage, delivery, now))
+
+    async def _carry(self, delivery: Delivery) -> None:
+        if delivery.state is not DeliveryState.DONE:
+            subscription, posts = await self._tools.storage.read(lambda storage: _work_of(storage, delivery))
+            await Carrier(self._tools, delivery, posts, subscription.language).carry()
 
     async def _tell_if_ended_early(self, delivery_id: int) -> None:
         delivery, _ = await self._tools.storage.read(lambda storage: _load(storage, delivery_id))
@@ -174,21 +163,6 @@ class Deliverer:
         subscription, _ = await self._tools.storage.read(lambda storage: _work_of(storage, delivery))
         if await self._tell(Ended(delivery, subscription, delivery.reason or "")):
             await self._tools.storage.write(lambda storage: storage.deliveries.mark_told(delivery_id))
-
-
-def choose(storage: Storage, subscription: Subscription, day: date | None = None) -> Selection:
-    """Choose what the channel gets: of one day's list, or of all lists since its subscription began."""
-    if day:
-        candidates = [listing_of_day(storage, day, source) for source in subscription.sources]
-        listings = [listing for listing in candidates if listing]
-    else:
-        listings = list(storage.listings.complete_since(subscription.sources, subscription.since))
-    had = storage.posts.papers_of_channel(subscription.workspace, subscription.channel)
-    return select(_entries(storage, listings, subscription.language), had, subscription)
-
-
-def _entries(storage: Storage, listings: list[Listing], language: str) -> list[Entry]:
-    return [entry for listing in listings for entry in entries_of(storage, listing.paper_ids, language)]
 
 
 def _load(storage: Storage, delivery_id: int) -> tuple[Delivery, tuple[Post, ...]]:
@@ -203,22 +177,6 @@ def _work_of(storage: Storage, delivery: Delivery) -> tuple[Subscription, tuple[
     if subscription is None:
         raise LookupError(f"There is no subscription {delivery.subscription_id}.")
     return subscription, storage.posts.of_delivery(delivery.id)
-
-
-def _stored_id(subscription: Subscription) -> int:
-    if subscription.id is None:
-        raise ValueError("Only a subscription that is stored can be delivered.")
-    return subscription.id
-
-
-def _open_asked(storage: Storage, subscription: Subscription, day: date, now: datetime) -> int | None:
-    known = storage.deliveries.of_day(_stored_id(subscription), DeliveryKind.ASKED, day)
-    if known:
-        return known.id
-    selection = choose(storage, subscription, day)
-    if not selection.cards:
-        return None
-    return _plan(storage, subscription, DeliveryKind.ASKED, day, selection, now)
 
 
 def _reopen(storage: Storage, delivery_id: int, workspace: str) -> bool:
@@ -236,81 +194,3 @@ def _may_go_on(storage: Storage, delivery: Delivery) -> bool:
     subscription = storage.subscriptions.of_channel(delivery.workspace, delivery.channel)
     latest = storage.deliveries.latest_of_channel(delivery.workspace, delivery.channel)
     return bool(subscription and latest and latest.id == delivery.id)
-
-
-def _open_scheduled(
-    storage: Storage, subscription: Subscription, slot: date, now: datetime, *, is_late: bool
-) -> int | None:
-    if storage.deliveries.of_day(_stored_id(subscription), DeliveryKind.SCHEDULED, slot):
-        return None
-    return _plan(
-        storage,
-        subscription,
-        DeliveryKind.SCHEDULED,
-        slot,
-        choose(storage, subscription),
-        now,
-        is_late=is_late,
-    )
-
-
-def _plan(
-    storage: Storage,
-    subscription: Subscription,
-    kind: DeliveryKind,
-    day: date,
-    selection: Selection,
-    now: datetime,
-    *,
-    is_late: bool = False,
-) -> int:
-    """Write down the delivery with all its messages; one of nothing is done at once, but for a line."""
-    place = f"{subscription.workspace}/{subscription.channel}/{kind}/{day}/{now.isoformat()}"
-    key = uuid5(NAMESPACE_URL, place)
-    delivery = storage.deliveries.open(subscription, kind, day, str(key), now)
-    messages = _messages(subscription, day, selection, is_late=is_late)
-    storage.posts.plan(
-        Post(delivery.id, position, _payload(key, position, message), paper_ids=paper_ids)
-        for position, (message, paper_ids) in enumerate(messages)
-    )
-    if not messages:
-        storage.deliveries.close(delivery, DeliveryState.DONE, "nothing_new")
-    return delivery.id
-
-
-def _messages(
-    subscription: Subscription, day: date, selection: Selection, *, is_late: bool
-) -> list[tuple[Message, tuple[str, ...]]]:
-    """Return the messages of a digest in order, each with the papers that it brings."""
-    words = words_for(subscription.language)
-    if not selection.cards:
-        return [(nothing_new(day, words), ())] if subscription.says_when_nothing else []
-    entries = (*selection.cards, *selection.rest)
-    digest = Digest(day, subscription.sources[0], ListingState.COMPLETE, entries)
-    rest = [
-        selection.rest[at : at + _ENTRIES_A_LIST] for at in range(0, len(selection.rest), _ENTRIES_A_LIST)
-    ]
-    return [
-        (digest_parent(digest, words, is_late=is_late), ()),
-        *((paper_card(entry, words), (entry.paper.id,)) for entry in selection.cards),
-        *((rest_list(some, words), tuple(entry.paper.id for entry in some)) for some in rest),
-    ]
-
-
-def _payload(key: UUID, position: int, message: Message) -> str:
-    """Return the arguments of `chat.postMessage`, but for the channel and the thread.
-
-    Metadata can be read by every app and member of the workspace, so it holds opaque ids alone.
-    """
-    arguments = {
-        "text": message.text,
-        "blocks": message.blocks,
-        "metadata": {
-            "event_type": METADATA_EVENT,
-            "event_payload": {"delivery": str(key), "position": position},
-        },
-        "client_msg_id": str(uuid5(key, str(position))),
-        "unfurl_links": False,
-        "unfurl_media": False,
-    }
-    return json.dumps(arguments, ensure_ascii=False)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from storage.records import Subscription
+
 LATE_AFTER = timedelta(minutes=5)
 """Up to here a digest is on time for its readers, even past midnight: ten ticks of 30 seconds."""
 
@@ -65,6 +67,14 @@ def _end_of_gap(wall: datetime, before: datetime, after: datetime) -> datetime:
 def local_date(now: datetime, zone: ZoneInfo) -> date:
     """Return the date on the zone's calendar at this instant."""
     return now.astimezone(zone).date()
+
+
+def is_paused(subscription: Subscription, now: datetime) -> bool:
+    """Tell whether nothing is delivered now; a pause with a date ends at the start of it, in its own zone."""
+    if subscription.paused_reason is None:
+        return False
+    until = subscription.paused_until
+    return until is None or local_date(now, ZoneInfo(subscription.zone)) < until
 
 
 def due_slot(

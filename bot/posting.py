@@ -199,7 +199,8 @@ class SlackWire:
 
     async def update(self, channel: str, ts: str, payload: Mapping[str, Any]) -> Done | Failure:
         """Try once to put other content into a message of ours; its metadata stays."""
-        content = {"text": payload["text"], "blocks": payload["blocks"]}
+        # Without blocks Slack would keep those that the message has.
+        content = {"text": payload["text"], "blocks": payload.get("blocks", [])}
         answer = await self._call("chat.update", {"channel": channel, "ts": ts, **content})
         return Done() if isinstance(answer, Answer) else answer
 

@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.delivery import Deliverer
-from bot.due import due_at, due_slot, local_date
+from bot.due import due_at, due_slot, is_paused, local_date
 from storage.records import Subscription
 from storage.runner import Runner
 from storage.storage import Storage
@@ -66,14 +66,6 @@ def _begun(subscription: Subscription, zone: ZoneInfo) -> datetime:
     """Return since when the subscription delivers: a pause that is over has it begin anew."""
     until = subscription.paused_until
     return max(subscription.begun_at, due_at(until, time.min, zone)) if until else subscription.begun_at
-
-
-def is_paused(subscription: Subscription, now: datetime) -> bool:
-    """Tell whether nothing is delivered now; a pause with a date ends at the start of it, in its own zone."""
-    if subscription.paused_reason is None:
-        return False
-    until = subscription.paused_until
-    return until is None or local_date(now, ZoneInfo(subscription.zone)) < until
 
 
 def make_scheduler(jobs: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIOScheduler:

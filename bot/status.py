@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.due import next_due
-from bot.schedule import HEARTBEAT, is_paused
+from bot.due import is_paused, next_due
+from bot.expecting import latest_lists
+from bot.schedule import HEARTBEAT
 from storage.records import (
     BotStatus,
     ChannelStatus,
@@ -21,7 +22,7 @@ from storage.storage import Storage
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How everything is, for whoever runs the bot: of each source its last day."""
+    """How everything is, for whoever runs the bot: of each source that a channel wants its last day."""
 
     bot: BotStatus
     channels: tuple[ChannelStatus, ...]
@@ -31,7 +32,13 @@ class Status:
 def read_status(storage: Storage, now: datetime, messages_a_minute: int) -> Status:
     """Return how the bot, all channels and all sources are."""
     channels = tuple(channel_status(storage, each, now) for each in storage.subscriptions.all())
-    return Status(bot_status(storage, now, messages_a_minute), channels, storage.listings.latest())
+    return Status(bot_status(storage, now, messages_a_minute), channels, source_status(storage, None))
+
+
+def source_status(storage: Storage, subscription: Subscription | None) -> tuple[Listing, ...]:
+    """Return what is known of the last day of a channel's sources, or of those that any channel wants."""
+    wanted = [subscription] if subscription else storage.subscriptions.all()
+    return latest_lists(storage, tuple(dict.fromkeys(source for each in wanted for source in each.sources)))
 
 
 def channel_status(storage: Storage, subscription: Subscription, now: datetime) -> ChannelStatus:
@@ -56,7 +63,9 @@ def bot_status(storage: Storage, now: datetime, messages_a_minute: int) -> BotSt
 def _delivery_status(delivery: Delivery, posts: tuple[Post, ...]) -> DeliveryStatus:
     posted = sum(len(post.paper_ids) for post in posts if post.state is PostState.POSTED)
     papers = sum(len(post.paper_ids) for post in posts)
-    return DeliveryStatus(delivery.day, delivery.state, delivery.opened_at, posted, papers, delivery.reason)
+    return DeliveryStatus(
+        delivery.day, delivery.state, delivery.opened_at, posted, papers, delivery.reason, delivery.waits_for
+    )
 
 
 def _next_at(storage: Storage, subscription: Subscription, now: datetime) -> datetime:

@@ -9,8 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards import ids
 from bot.cards.blocks import Button, Message
 from bot.cards.notices import notice
+from bot.due import is_paused
 from bot.locale import Words
-from bot.schedule import is_paused
 from handlers.parts import Parts
 from storage.records import Subscription
 from storage.storage import Storage

@@ -10,9 +10,8 @@ from bot.cards import ids
 from bot.cards.blocks import Button, Message
 from bot.cards.notices import notice
 from bot.cards.settings import sentence_modal, settings_message
-from bot.due import local_date
+from bot.due import is_paused, local_date
 from bot.locale import Words, words_for
-from bot.schedule import is_paused
 from bot.status import channel_status
 from bot.text import Mrkdwn, escape
 from handlers import places

@@ -23,9 +23,9 @@ from bot.cards.settings import (
     settings_modal,
     when_sentence,
 )
-from bot.delivery import choose
 from bot.digest import Selection
 from bot.locale import words_for
+from bot.planning import choose
 from bot.status import channel_status
 from bot.subscribing import begin
 from bot.text import escape, join
@@ -185,7 +185,7 @@ def preview(storage: Storage, wanted: Subscription) -> Preview | None:
     if day is None:
         return None
     # Chosen as for a channel that has had nothing: what counts here is what the settings make of a day.
-    selection = choose(storage, replace(wanted, channel=""), day)
+    selection = choose(storage, replace(wanted, channel=""), day).selection
     chosen = (*selection.cards, *selection.rest)
     had = storage.posts.papers_of_channel(wanted.workspace, wanted.channel)
     return Preview(

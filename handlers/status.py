@@ -1,23 +1,24 @@
-"""How things are here: the last digest, the next one, what is unfinished, and what the bot is at."""
+"""How things are here: the last digest and the next, the sources, and what the bot is at."""
 
 from bot.cards.blocks import Message
+from bot.cards.sources import Reader
 from bot.cards.status import status_message
-from bot.status import bot_status, channel_status
+from bot.status import bot_status, channel_status, source_status
 from handlers.digests import Asked
 from handlers.parts import Parts
 from handlers.requests import Status
-from storage.records import BotStatus, ChannelStatus
+from storage.records import BotStatus, ChannelStatus, Listing
 from storage.storage import Storage
 
 
 async def show_status(parts: Parts, asked: Asked, _request: Status) -> Message:
-    """Answer with how things are in this channel and for the whole bot."""
+    """Answer with how things are in this channel, with its sources and for the whole bot."""
     now = parts.clock.now()
 
-    def read(storage: Storage) -> tuple[ChannelStatus | None, BotStatus]:
+    def read(storage: Storage) -> tuple[ChannelStatus | None, tuple[Listing, ...], BotStatus]:
         wanted = storage.subscriptions.of_channel(asked.person.workspace, asked.here.channel)
         here = channel_status(storage, wanted, now) if wanted else None
-        return here, bot_status(storage, now, parts.messages_a_minute)
+        return here, source_status(storage, wanted), bot_status(storage, now, parts.messages_a_minute)
 
-    here, everywhere = await parts.storage.read(read)
-    return status_message(here, everywhere, asked.person.zone, asked.person.words)
+    here, sources, everywhere = await parts.storage.read(read)
+    return status_message(here, sources, everywhere, Reader(now, asked.person.zone, asked.person.words))

@@ -40,6 +40,14 @@ class Deliveries:
         day = next(rows)["day"]
         return date.fromisoformat(day) if day else None
 
+    def is_followed(self, delivery: Delivery) -> bool:
+        """Tell whether a later one of its kind was opened for its subscription."""
+        rows = self._database.query(
+            "SELECT 1 FROM deliveries WHERE subscription_id = ? AND kind = ? AND id > ? LIMIT 1",
+            [delivery.subscription_id, delivery.kind, delivery.id],
+        )
+        return next(rows, None) is not None
+
     def latest_of_channel(self, workspace: str, channel: str) -> Delivery | None:
         """Return the delivery that was opened last for the channel."""
         rows = self._database.query(

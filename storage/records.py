@@ -57,11 +57,12 @@ class TextRead(StrEnum):
 class Provenance:
     """Where a summary comes from: its `source`, one of the four above, and what is known beside it.
 
-    `model` and `prompt` (its version) are `None` where nobody said; `text_read` is what the model was given.
+    `made_at` is `None` for one that is drawn anew each time it is shown, which is never stored. `model` and
+    `prompt` (its version) are `None` where nobody said; `text_read` is what the model was given.
     """
 
     source: str
-    made_at: date
+    made_at: date | None
     model: str | None = None
     prompt: str | None = None
     text_read: TextRead | None = None
@@ -215,6 +216,13 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
+NOTHING_NEW = "nothing_new"
+"""Why a delivery is done that has no paper: there was none to bring."""
+
+SOURCE_LATE = "source_late"
+"""Why a delivery is done that has no paper: a source did not answer before the next digest was due."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One digest on its way into a channel, for one subscription and one day.
@@ -259,9 +267,13 @@ class PostState(StrEnum):
     REFUSED = "refused"
 
 
+PARENT = 0
+"""The position of a delivery's parent; the others are its thread in order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One message of a delivery; position 0 is the parent, the others are its thread in order.
+    """One message of a delivery, by its position.
 
     `payload` is rendered once and frozen, with its SHA-256: the arguments of `chat.postMessage` but for the
     channel and the thread. `absent` counts the looks that did not find it since the last attempt. A stale one
@@ -316,7 +328,10 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryStatus:
-    """How far one delivery is, and how many papers of it are not surely in the channel."""
+    """How far one delivery is, and how many papers of it are not surely in the channel.
+
+    `waits_for` are the sources without whose lists there is nothing to post yet.
+    """
 
     day: date
     state: DeliveryState
@@ -324,6 +339,7 @@ class DeliveryStatus:
     posted: int
     papers: int
     reason: str | None
+    waits_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,9 @@ def test_deliver_brings_it_once_and_status_tells_so(channel: str) -> None:
     assert told["channels"][0]["last"]["posted"] == len(read_sample()[0].entries)
     assert [(each["source"], each["state"]) for each in told["sources"]] == [("digest-file", "complete")]
     assert "last 2025-09-29: 12 of 12, done; next " in words
-    assert words.endswith("digest-file, 2025-09-29: complete, 12 papers\n")
+    assert words.endswith(
+        "digest-file, 2025-09-29, by UTC: Last list of digest file: 29 September 2025, 12 papers.\n"
+    )
 
 
 def test_without_a_subscription_deliver_says_how_to_begin_one(channel: str) -> None:

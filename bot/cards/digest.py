@@ -18,20 +18,23 @@ _TITLE_CHARACTERS = 300
 _SENTENCE_CHARACTERS = 350
 
 
-def digest_parent(digest: Digest, words: Words, *, is_late: bool = False) -> Message:
+def digest_parent(
+    digest: Digest, words: Words, *, sources: Sequence[str] = (), notes: Sequence[str] = ()
+) -> Message:
     """Return the parent: the date, how many papers from where, and the first five in a sentence each.
 
-    One that comes late says that the bot was not running.
+    `sources` are those of the papers where they are several; `notes` say why it is late or what it lacks.
     """
     headline = words("digest.headline", date=words.date(digest.day))
-    scope = words.count("digest.papers", len(digest.entries), source=source_name(digest.source, words))
-    late = [words("digest.late")] if is_late else []
+    names = words.series([source_name(source, words) for source in sources or (digest.source,)])
+    scope = words.count("digest.papers", len(digest.entries), source=names)
     first = digest.entries[:_FIRST_ONES]
     rest = len(digest.entries) - len(first)
     invitation = words.count("digest.more_in_thread", rest) if rest else words("digest.all_in_thread")
     drawn = [
         blocks.header(headline),
-        blocks.context(scope, *late),
+        blocks.context(scope),
+        *([blocks.context("\n".join(notes))] if notes else []),
         blocks.rich_text(blocks.numbered(map(_item, first))),
         blocks.context(invitation),
         blocks.actions(
@@ -39,14 +42,19 @@ def digest_parent(digest: Digest, words: Words, *, is_late: bool = False) -> Mes
             Button(ids.OPEN_SETTINGS, words("button.settings")),
         ),
     ]
-    spoken = [headline, scope, *late, *map(_spoken, first), invitation]
+    spoken = [headline, scope, *notes, *map(_spoken, first), invitation]
     return blocks.message("\n".join(spoken), drawn)
 
 
-def nothing_new(day: date, words: Words) -> Message:
-    """Return one line for a day on which the channel gets no paper."""
-    sentence = words("digest.nothing_new", date=words.date(day))
-    return blocks.message(sentence, [blocks.context(sentence)])
+def nothing_new(day: date, words: Words, notes: Sequence[str] = ()) -> Message:
+    """Return a line for a day on which the channel gets no paper, and what there is to say of its sources."""
+    text = "\n".join([words("digest.nothing_new", date=words.date(day)), *notes])
+    return blocks.message(text, [blocks.context(text)])
+
+
+def short_message(text: str) -> Message:
+    """Return a message of a sentence or two, shown as they are."""
+    return blocks.message(text, [blocks.rich_text(blocks.paragraph(blocks.words(text)))])
 
 
 def with_uncertainty(payload: dict[str, Any], certain: int, total: int, words: Words) -> dict[str, Any]:

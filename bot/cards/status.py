@@ -1,29 +1,43 @@
 """How things are, in words: for one channel and for the whole bot, and never another channel's name."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from bot.cards import blocks, ids
 from bot.cards.blocks import Button, Message
 from bot.cards.settings import when_sentence
+from bot.cards.sources import Reader, source_names, status_sentence
 from bot.cards.trouble import trouble_sentence
 from bot.locale import Words
-from bot.text import Mrkdwn, escape, join
+from bot.text import Mrkdwn, cut, escape, join
 from storage.records import (
     PAUSED_BY_PERSON,
+    SOURCE_LATE,
     BotStatus,
     ChannelStatus,
     DeliveryState,
     DeliveryStatus,
+    Listing,
     Subscription,
 )
 
+_MOST_SOURCES = 10
+_SOURCE_CHARACTERS = 250
 
-def status_message(channel: ChannelStatus | None, bot: BotStatus, zone: ZoneInfo, words: Words) -> Message:
-    """Return the last and the next digest of the channel in which it was asked, and what the bot is at.
 
-    Moments are as the clocks of `zone` have them.
+def status_message(
+    channel: ChannelStatus | None, sources: Sequence[Listing], bot: BotStatus, reader: Reader
+) -> Message:
+    """Return the last and the next digest of the channel in which it was asked, and how all else is.
+
+    `sources` are what is known of the last day of each source; after them comes what the bot is at.
     """
+    words, zone = reader.words, reader.zone
     here = _channel_lines(channel, zone, words) if channel else [words.mrkdwn("status.not_subscribed")]
+    lists = [
+        escape(cut(status_sentence(listing, reader), _SOURCE_CHARACTERS))
+        for listing in sources[:_MOST_SOURCES]
+    ]
     everywhere = _bot_lines(bot, zone, words)
     button = (
         Button(ids.OPEN_SETTINGS, words("button.settings"))
@@ -33,10 +47,11 @@ def status_message(channel: ChannelStatus | None, bot: BotStatus, zone: ZoneInfo
     drawn = (
         blocks.header(words("status.headline")),
         blocks.section(join("\n", here)),
+        *([blocks.section(join("\n", lists))] if lists else []),
         blocks.context(join("\n", everywhere)),
         blocks.actions(button),
     )
-    return Message(join("\n", [*here, *everywhere]), drawn)
+    return Message(join("\n", [*here, *lists, *everywhere]), drawn)
 
 
 def _channel_lines(channel: ChannelStatus, zone: ZoneInfo, words: Words) -> list[Mrkdwn]:
@@ -50,6 +65,11 @@ def _channel_lines(channel: ChannelStatus, zone: ZoneInfo, words: Words) -> list
 
 def _last_lines(last: DeliveryStatus, wanted: Subscription, zone: ZoneInfo, words: Words) -> list[Mrkdwn]:
     moment = words.moment(last.opened_at.astimezone(zone))
+    if last.waits_for:
+        names = source_names(last.waits_for, words)
+        return [words.mrkdwn("status.waits_for", date=words.date(last.day), sources=names)]
+    if last.reason == SOURCE_LATE:
+        return [words.mrkdwn("status.gave_up", date=words.date(last.day))]
     if not last.papers:
         return [words.mrkdwn("status.last_was_empty", moment=moment)]
     line = words.mrkdwn("status.last", moment=moment, posted=last.posted, papers=last.papers)

@@ -1,6 +1,6 @@
 """The settings, in a modal and in words, and how things are: Slack takes them, whatever they hold."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,14 +20,18 @@ from bot.cards.settings import (
     settings_message,
     settings_modal,
 )
+from bot.cards.sources import Reader
 from bot.cards.status import status_message
 from bot.locale import words_for
 from storage.records import (
+    FEW,
     BotStatus,
     ChannelStatus,
     DeliveryState,
     DeliveryStatus,
     Filters,
+    Listing,
+    ListingState,
     Order,
     Subscription,
 )
@@ -71,8 +75,20 @@ PREVIEWS = st.builds(
     ),
     had=st.integers(0, 10**4),
 )
+LISTINGS = st.builds(
+    Listing,
+    source=st.sampled_from([*SOURCES, "arxiv:" + "+".join(["cond-mat.mes-hall"] * 60)]),
+    day=st.dates(),
+    state=st.sampled_from(ListingState),
+    paper_ids=st.lists(st.just("2509.00001"), max_size=3).map(tuple),
+    looked_at=st.none() | st.just(NOW),
+    next_look_at=st.none() | st.just(NOW + timedelta(days=1)),
+    trouble=st.none() | st.just(FEW) | TEXTS,
+    trouble_since=st.none() | st.just(NOW - timedelta(days=30)),
+)
 LAST = st.builds(
     DeliveryStatus,
+    waits_for=st.lists(st.sampled_from(SOURCES), unique=True).map(tuple),
     day=st.dates(),
     state=st.sampled_from(DeliveryState),
     opened_at=st.just(NOW),
@@ -119,17 +135,23 @@ def test_any_settings_in_words_are_taken(
     wanted=SUBSCRIPTIONS,
     last=st.none() | LAST,
     next_at=st.none() | st.just(NOW),
+    sources=st.lists(LISTINGS, max_size=30),
     waiting=st.integers(0, 10**5),
     language=SPOKEN,
 )
 def test_any_status_is_taken(
-    wanted: Subscription, last: DeliveryStatus | None, next_at: datetime | None, waiting: int, language: str
+    wanted: Subscription,
+    last: DeliveryStatus | None,
+    next_at: datetime | None,
+    sources: list[Listing],
+    waiting: int,
+    language: str,
 ) -> None:
-    words, zone = words_for(language), ZoneInfo("Asia/Shanghai")
+    reader = Reader(NOW, ZoneInfo("Asia/Shanghai"), words_for(language))
     busy, idle = BotStatus(waiting, NOW, NOW), BotStatus(0, None, None)
 
-    assert_taken(status_message(ChannelStatus(wanted, last, next_at), busy, zone, words))
-    assert_taken(status_message(None, idle, zone, words))
+    assert_taken(status_message(ChannelStatus(wanted, last, next_at), sources, busy, reader))
+    assert_taken(status_message(None, sources, idle, reader))
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])

@@ -24,9 +24,10 @@ async def test_a_delivered_digest_and_the_next_are_told_by_the_person_s_own_cloc
     before = await status(stage)
     await stage.deliver_sample()
 
-    assert before[:3] == [
+    assert before[:4] == [
         "No digest has come here yet.",
         "The next digest comes on September 30, 2025, 5:00\u202fAM.",
+        "Last list of digest file: September 29, 2025, 12 papers.",
         "Nothing waits to be posted.",
     ]
     assert (await status(stage))[0] == "Last digest: September 29, 2025, 8:00\u202fAM, 12 of 12 papers."
@@ -55,7 +56,7 @@ async def test_what_waits_is_counted_over_all_channels_with_when_it_is_done(stag
         "Last digest: September 29, 2025, 8:00\u202fAM, 0 of 12 papers.",
         "It is under way; the rest follows, about one paper a second.",
     ]
-    assert lines[3] == (
+    assert lines[4] == (
         "26 messages wait in all channels together; done at September 29, 2025, 8:00\u202fAM at the earliest."
     )
     assert "论文" not in str(lines)
