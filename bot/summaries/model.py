@@ -7,7 +7,7 @@ number of requests and a bounded wait.
 import asyncio
 import logging
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -65,7 +65,7 @@ class ModelClient:
         seconds: float = 180.0,
     ) -> None:
         self._clock = clock
-        self._model = model
+        self.model = model
         self._random = random
         self._endpoint = Endpoint(client, clock, base_url, api_key, seconds)
         self._dialect = Dialect()
@@ -92,7 +92,7 @@ class ModelClient:
             # DeepSeek's JSON mode does so now and then, which is no reason to do without it for ever.
             _, completion = await self._completion(replace(dialect, form=Form.TEXT), asking)
         fields = fields_of(completion, asking.question.schema.get("required", ()))
-        return Answer(fields, completion.text, asking.usage, completion.model or self._model)
+        return Answer(fields, completion.text, asking.usage, completion.model or self.model)
 
     async def _completion(self, dialect: Dialect, asking: "_Asking") -> tuple[Dialect, Completion]:
         """Return what is answered to the question in the first dialect that the endpoint understands."""
@@ -109,7 +109,7 @@ class ModelClient:
 
     async def _understood(self, dialect: Dialect, asking: "_Asking") -> Completion | Refusal:
         """Return what the endpoint answers when it is neither out of order nor asked too often."""
-        request = dialect.written(asking.question, self._model)
+        request = dialect.written(asking.question, self.model)
         while True:
             await self._wait_out_hold(asking)
             got = await self._endpoint.send(request)
@@ -175,16 +175,17 @@ class _Hold:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._since = datetime.min.replace(tzinfo=UTC)
-        self._seconds = 0.0
+        self._duration = timedelta()
         self.refusal = Refusal(Trouble.RATE_LIMITED, "")
 
     def seconds_left(self) -> float:
-        passed = (self._clock.now() - self._since).total_seconds()
-        return max(self._seconds - passed, 0.0) if passed >= 0 else 0.0
+        passed = self._clock.now() - self._since
+        return (self._duration - passed).total_seconds() if timedelta() <= passed < self._duration else 0.0
 
     def extend(self, seconds: float, refusal: Refusal) -> None:
         if seconds > self.seconds_left():
-            self._since, self._seconds, self.refusal = self._clock.now(), seconds, refusal
+            self._since, self._duration = self._clock.now(), timedelta(seconds=seconds)
+            self.refusal = refusal
 
 
 def _lower(dialect: Dialect, refusal: Refusal) -> Dialect | None:
