@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import aiohttp
+import httpx
 from filelock import FileLock, Timeout
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -16,12 +17,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot.card_updating import CardUpdating
 from bot.carrying import Patience, Tools
 from bot.clock import Clock
 from bot.delivery import Deliverer
 from bot.errors import SlackUnavailableError
 from bot.pacing import Pacer
-from bot.posting import SlackCaller, SlackWire
+from bot.posting import SlackCaller, SlackWire, Wire
 from bot.publishing import Publishing
 from bot.schedule import Clockwork, make_scheduler
 from bot.settings import Settings, tokens
@@ -29,6 +31,9 @@ from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.full_text import FullTexts
 from bot.sources.http import Fetcher, web_client
+from bot.summaries.model import ModelClient
+from bot.summariser import Allowance, Summariser
+from bot.summarising import Summarising
 from bot.telling import Announcer, Teller
 from handlers.parts import Parts
 from handlers.people import People
@@ -44,6 +49,7 @@ class Application:
     storage: Runner
     deliverer: Deliverer
     announcer: Announcer
+    wire: Wire
     client: AsyncWebClient
     workspace: str
 
@@ -66,20 +72,23 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
         pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
         deliverer = Deliverer(Tools(storage, wire, clock, pacer, _patience(settings)), Teller(wire).tell)
         stack.push_async_callback(deliverer.aclose)
-        yield Application(storage, deliverer, Announcer(wire, pacer), client, workspace)
+        yield Application(storage, deliverer, Announcer(wire, pacer), wire, client, workspace)
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What is read from the web: each day's lists, and the texts of papers."""
+    """What is read from the web: each day's lists, papers' texts, and a model's answers where one is set."""
 
+    storage: Runner
     publishing: Publishing
     texts: FullTexts
+    summariser: Summariser | None
+    summarising: Summarising
 
 
 @asynccontextmanager
 async def sources(settings: Settings, clock: Clock) -> AsyncIterator[Sources]:
-    """Reach the sources alone, for a command that fetches and ends; raises `StorageError`."""
+    """Reach sources and model alone, for a command that ends; raises `StorageError` or `SettingsError`."""
     async with AsyncExitStack() as stack:
         storage = ThreadRunner(settings.database)
         stack.callback(storage.close)
@@ -87,7 +96,8 @@ async def sources(settings: Settings, clock: Clock) -> AsyncIterator[Sources]:
 
 
 async def _open_sources(settings: Settings, clock: Clock, storage: Runner, stack: AsyncExitStack) -> Sources:
-    fetcher = Fetcher(await stack.enter_async_context(web_client()))
+    client = await stack.enter_async_context(web_client())
+    fetcher = Fetcher(client)
     arxiv = ArxivClient(
         fetcher,
         clock,
@@ -99,7 +109,30 @@ async def _open_sources(settings: Settings, clock: Clock, storage: Runner, stack
         gate_file=settings.arxiv_gate,
     )
     publishing = Publishing(storage, clock, catalogue(fetcher, arxiv, settings.hugging_face_url))
-    return Sources(publishing, FullTexts(arxiv, settings.texts))
+    texts = FullTexts(arxiv, settings.texts)
+    summariser = _summariser(settings, clock, storage, client, texts)
+    summarising = Summarising(storage, clock, summariser)
+    stack.push_async_callback(summarising.aclose)
+    return Sources(storage, publishing, texts, summariser, summarising)
+
+
+def _summariser(
+    settings: Settings, clock: Clock, storage: Runner, client: httpx.AsyncClient, texts: FullTexts
+) -> Summariser | None:
+    """Return who makes summaries, or `None` where no model is set."""
+    if not settings.model:
+        return None
+    model = ModelClient(
+        client,
+        clock,
+        base_url=settings.model_url,
+        api_key=settings.model_key,
+        model=settings.model,
+        random=Random(),  # noqa: S311 -- it only spreads waits
+        at_once=settings.model_requests_at_once,
+    )
+    allowance = Allowance(settings.tokens_a_day, settings.tokens_a_text)
+    return Summariser(storage, clock, model, texts, allowance)
 
 
 @asynccontextmanager
@@ -107,30 +140,37 @@ async def application(settings: Settings, clock: Clock) -> AsyncIterator[Applica
     """Deliver what is due and answer people until the block ends; raises what `connection` raises."""
     _, app_token = tokens(settings)
     async with connection(settings, clock) as parts, AsyncExitStack() as stack:
+        web = await _open_sources(settings, clock, parts.storage, stack)
         # Without a name Bolt looks for its caller through all modules.
         app = AsyncApp(name="paper-round", client=parts.client)
-        handlers.register(app, _handed(parts, clock, settings))
+        handlers.register(app, _handed(parts, web.summarising, clock, settings))
         socket = AsyncSocketModeHandler(app, app_token)
         stack.push_async_callback(socket.close_async)
         await _connect(socket)
 
         await _take_over(settings.database, parts.storage, stack)
-        web = await _open_sources(settings, clock, parts.storage, stack)
         clockwork = Clockwork(parts.storage, clock, parts.deliverer)
-        scheduler = make_scheduler({"digests": clockwork.tick, "sources": web.publishing.look_around})
+        jobs = {
+            "digests": clockwork.tick,
+            "sources": web.publishing.look_around,
+            "summaries": web.summarising.tick,
+            "cards": CardUpdating(parts.storage, clock, parts.wire).tick,
+        }
+        scheduler = make_scheduler(jobs)
         scheduler.start()
         stack.callback(scheduler.shutdown)
         _logger.info("Connected to workspace %s", parts.workspace)
         yield parts
 
 
-def _handed(parts: Application, clock: Clock, settings: Settings) -> Parts:
+def _handed(parts: Application, summarising: Summarising, clock: Clock, settings: Settings) -> Parts:
     return Parts(
         storage=parts.storage,
         clock=clock,
         people=People(clock),
         deliverer=parts.deliverer,
         announcer=parts.announcer,
+        summarising=summarising,
         command=settings.command,
         messages_a_minute=settings.messages_a_minute,
     )

@@ -16,6 +16,7 @@ import click
 from bot.channel_commands import deliver, status, subscribe, subscriptions, unsubscribe
 from bot.document_commands import archive, digest
 from bot.errors import NotADigestError
+from bot.model_commands import summarise
 from bot.source_commands import fetch
 from bot.terminal import (
     TellingGroup,
@@ -178,5 +179,5 @@ def _open_page(url: str) -> None:
         webbrowser.open(url)
 
 
-for _command in (subscribe, subscriptions, unsubscribe, deliver, status, fetch, digest, archive):
+for _command in (subscribe, subscriptions, unsubscribe, deliver, status, fetch, summarise, digest, archive):
     main.add_command(_command)

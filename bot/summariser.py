@@ -1,11 +1,12 @@
 """One paper's summary in one language: read, asked for, checked, kept; or why it could not be had."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from bot.clock import Clock
 from bot.errors import ModelAnswerError, ModelError, ModelUnavailableError, TokensUsedUpError
@@ -56,6 +57,18 @@ class Allowance:
     tokens_a_text: int
 
 
+class Texts(Protocol):
+    """Where papers' full texts come from."""
+
+    async def read(self, paper_id: str) -> FullText | NoFullText:
+        """Return a paper's text, fetched if need be."""
+        ...
+
+    async def kept(self, paper_id: str) -> FullText | None:
+        """Return a paper's text if it need not be fetched."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     """One paper with what is asked of the model about it."""
@@ -68,23 +81,20 @@ class _Task:
 
 
 class Summariser:
-    """Makes summaries with a model; one paper's failure is kept, tried again later, and touches no other.
-
-    `text_of` reads a paper's full text.
-    """
+    """Makes summaries with a model; one paper's failure is kept, tried again later, and touches no other."""
 
     def __init__(
         self,
         storage: Runner,
         clock: Clock,
         model: ModelClient,
-        text_of: Callable[[str], Awaitable[FullText | NoFullText]],
+        texts: Texts,
         allowance: Allowance,
     ) -> None:
         self._storage = storage
         self._clock = clock
         self._model = model
-        self._text_of = text_of
+        self._texts = texts
         self._allowance = allowance
         self._reserved = 0
 
@@ -94,7 +104,7 @@ class Summariser:
         Raises `TokensUsedUpError`, or the `ModelError` of an endpoint that would answer no paper.
         """
         started = self._clock.now()
-        read = await self._text_of(paper.id)
+        read = await self._texts.read(paper.id)
         full_text = read.text if isinstance(read, FullText) else None
         found = excerpt(paper, full_text, self._allowance.tokens_a_text)
         if found is None:
@@ -122,6 +132,15 @@ class Summariser:
         await self._storage.write(keep)
         _logger.warning("No summary of %s in %s: %s", paper_id, language, reason)
         return Result(paper_id, language, Outcome.FAILED, tokens_taken, reason=reason)
+
+    async def estimate(self, paper: Paper, language: str) -> int:
+        """Return how many tokens one try takes at most; a text that is not here yet counts as the longest."""
+        kept = await self._texts.kept(paper.id)
+        found = excerpt(paper, kept.text if kept else None, self._allowance.tokens_a_text)
+        if found is None:
+            return self._allowance.tokens_a_text
+        cost = cost_of(question(paper, found, language))
+        return cost if kept else cost - tokens(found.text) + self._allowance.tokens_a_text
 
     async def tokens_left(self) -> int:
         """Return how many tokens may still be spent on this UTC day."""

@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from weakref import WeakValueDictionary
 
@@ -23,7 +23,7 @@ AGAIN_A_DAY = 5
 _DAYS = 7
 """For how many days after its list a paper's summary is made by itself."""
 
-_REST_AFTER_REFUSAL = timedelta(minutes=30)
+_REST = timedelta(minutes=30)
 
 _logger = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class Summarising:
     async def tick(self) -> None:
         """Make the summaries that channels will want and that are not in the tables yet.
 
-        An endpoint that refuses is left alone for half an hour, one whose tokens are used up until tomorrow.
+        An endpoint that would answer no paper is left alone for half an hour, and so is the day's last token.
         """
         now = self._clock.now()
         if self._summariser is None or (self._rests_until and now < self._rests_until):
@@ -79,30 +79,37 @@ class Summarising:
             async with aclosing(self.make_all(wanted)) as results:
                 async for result in results:
                     _logger.info("%s in %s is %s", result.paper_id, result.language, result.outcome)
-        except TokensUsedUpError as error:
-            self._rest(error, _next_utc_day(now))
-        except ModelError as error:
-            self._rest(error, now + _REST_AFTER_REFUSAL)
+        except (ModelError, TokensUsedUpError) as error:
+            self._rests_until = self._clock.now() + _REST
+            _logger.warning("No summaries until %s: %s", self._rests_until, error)
 
     async def make_all(self, wanted: Iterable[Wanted], *, again: bool = False) -> AsyncIterator[Result]:
         """Make these summaries side by side and yield what becomes of each as it ends.
 
-        Raises what `Summariser.make` raises; what is under way then ends without a result.
+        Raises what `Summariser.make` raises, after those under way have ended: they cost the same either way.
         """
         gate = asyncio.Semaphore(self._at_once)
+        stopped: list[ModelError | TokensUsedUpError] = []
 
-        async def make(each: Wanted) -> Result:
+        async def make(each: Wanted) -> Result | None:
             async with gate:
-                return await self._make(each, again=again)
+                try:
+                    return None if stopped else await self._make(each, again=again)
+                except (ModelError, TokensUsedUpError) as error:
+                    stopped.append(error)
+                    return None
 
         tasks = [asyncio.create_task(make(each)) for each in wanted]
         try:
             for done in asyncio.as_completed(tasks):
-                yield await done
+                if result := await done:
+                    yield result
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        if stopped:
+            raise stopped[0]
 
     async def again(
         self,
@@ -190,10 +197,6 @@ class Summarising:
         lock = self._of_paper.get(paper_id)
         return lock is not None and lock.locked()
 
-    def _rest(self, error: Exception, until: datetime) -> None:
-        self._rests_until = until
-        _logger.warning("No summaries until %s: %s", until, error)
-
 
 def wanted_summaries(storage: Storage, now: datetime) -> tuple[Wanted, ...]:
     """Return the summaries that channels will want and that are not there, the latest lists' first.
@@ -226,7 +229,3 @@ def _papers_with_cards(storage: Storage, subscription: Subscription, first: date
         entries = [Entry(paper) for paper in storage.papers.of_ids(listing.paper_ids)]
         papers += [entry.paper for entry in select(entries, frozenset(), subscription).cards]
     return papers
-
-
-def _next_utc_day(now: datetime) -> datetime:
-    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time.min, UTC)

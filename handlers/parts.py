@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.delivery import Deliverer
+from bot.summarising import Summarising
 from bot.telling import Announcer
 from handlers.people import People
 from storage.runner import Runner
@@ -21,5 +22,6 @@ class Parts:
     people: People
     deliverer: Deliverer
     announcer: Announcer
+    summarising: Summarising
     command: str
     messages_a_minute: int

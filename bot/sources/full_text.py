@@ -89,6 +89,10 @@ class FullTexts:
                 await asyncio.to_thread(self._kept.put, found)
             return found
 
+    async def kept(self, paper_id: str) -> FullText | None:
+        """Return the paper's text if it is on disk; nothing is fetched."""
+        return await asyncio.to_thread(self._kept.get, paper_id)
+
     async def _fetch(self, paper_id: str) -> FullText | NoFullText:
         reasons = []
         for form in get_args(Form):

@@ -1,0 +1,150 @@
+"""The command for summaries: having a model make them, and what that would cost."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.errors import NothingListedError, SettingsError, SummaryError
+from bot.terminal import database_option, language_option, settings_with, until_stopped
+
+if TYPE_CHECKING:
+    # Commands import what they need when they run, so that --help is quick.
+    from bot.app import Sources
+    from bot.summariser import Result, Summariser
+    from bot.summarising import Wanted
+
+
+@click.command()
+@click.argument("paper_ids", metavar="[ID]...", nargs=-1)
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="All papers of a day. Default: the last day that has papers.",
+)
+@language_option
+@click.option("--again", is_flag=True, help="Also those that a model has summarised already.")
+@click.option("--dry-run", is_flag=True, help="Only say what it would cost.")
+@database_option
+def summarise(
+    paper_ids: tuple[str, ...],
+    day: datetime | None,
+    language: str | None,
+    database: Path | None,
+    *,
+    again: bool,
+    dry_run: bool,
+) -> None:
+    """Have a model summarise papers, by arXiv ID or link, or those of a day.
+
+    Without --language in each language that some channel reads. Interrupted, call it again: what is made is
+    not made again. Posted cards follow when the bot runs. The status is 1 where a summary could not be had.
+    """
+    from bot.app import sources
+    from bot.clock import SystemClock
+
+    if paper_ids and day:
+        raise click.UsageError("Either name papers, or a day with --date.")
+
+    async def work() -> bool:
+        async with sources(settings_with(database), SystemClock()) as web:
+            if web.summariser is None:
+                raise SettingsError("The setting LLM_MODEL is missing: the name of the model to ask.")
+            wanted, there = await _wanted(web, paper_ids, day, language, again=again)
+            if dry_run:
+                click.echo(await _cost(web.summariser, wanted, there))
+                return True
+            return await _make(web, wanted, there, again=again)
+
+    if until_stopped(work()) is False:
+        raise SummaryError("Some summaries could not be had; `paper-round summarise` tries them again.")
+
+
+async def _wanted(
+    web: "Sources", paper_ids: tuple[str, ...], day: datetime | None, language: str | None, *, again: bool
+) -> "tuple[list[Wanted], int]":
+    """Return what is to be made, and how many summaries of a model are there already."""
+    from bot.arxiv_id import find_arxiv_id
+    from bot.lookup import listing_of_day
+    from bot.summarising import Wanted
+    from storage.records import FROM_MODEL, Paper
+    from storage.storage import Storage
+
+    def papers(storage: Storage) -> tuple[Paper, ...]:
+        if paper_ids:
+            ids = [find_arxiv_id(text) or text for text in paper_ids]
+            found = storage.papers.of_ids(ids)
+            missing = sorted({*ids} - {paper.id for paper in found})
+            if missing:
+                raise NothingListedError(f"No list has had {', '.join(missing)}. Fetch or import it first.")
+            return found
+        on = day.date() if day else storage.listings.latest_day()
+        listing = listing_of_day(storage, on) if on else None
+        if listing is None or not listing.paper_ids:
+            raise NothingListedError(
+                f"Nothing is listed{f' for {on}' if on else ''}. Fetch or import it first."
+            )
+        return storage.papers.of_ids(listing.paper_ids)
+
+    def read(storage: Storage) -> tuple[list[Wanted], int]:
+        languages = (
+            [language] if language else sorted({each.language for each in storage.subscriptions.all()})
+        )
+        every = [Wanted(paper, tag) for paper in papers(storage) for tag in languages or ["en"]]
+        summaries = storage.summaries.of_papers(each.paper.id for each in every)
+        made = {
+            (summary.paper_id, summary.language)
+            for several in summaries.values()
+            for summary in several
+            if summary.provenance.source == FROM_MODEL
+        }
+        wanted = [each for each in every if again or (each.paper.id, each.language) not in made]
+        return wanted, len(every) - len(wanted)
+
+    return await web.storage.read(read)
+
+
+async def _cost(summariser: "Summariser", wanted: "list[Wanted]", there: int) -> str:
+    total = sum([await summariser.estimate(each.paper, each.language) for each in wanted])
+    left = await summariser.tokens_left()
+    return (
+        f"{len(wanted)} summaries to make ({there} are there), at most {total:,} tokens, or twice that "
+        f"where answers have to be corrected; today {left:,} tokens are left"
+    )
+
+
+async def _make(web: "Sources", wanted: "list[Wanted]", there: int, *, again: bool) -> bool:
+    """Make them, tell of each and of all together, and return whether none failed."""
+    from contextlib import aclosing
+
+    from bot.clock import SystemClock
+    from bot.summariser import Outcome
+
+    clock = SystemClock()
+    started = clock.now()
+    done: list[Result] = []
+    with click.progressbar(length=len(wanted), label="summaries", file=sys.stderr) as bar:
+        async with aclosing(web.summarising.make_all(wanted, again=again)) as results:
+            async for result in results:
+                done.append(result)
+                bar.update(1)
+    for result in done:
+        click.echo(_in_words(result))
+    counts = ", ".join(
+        f"{sum(result.outcome is outcome for result in done)} {outcome}" for outcome in Outcome
+    )
+    tokens = sum(result.tokens for result in done)
+    seconds = (clock.now() - started).total_seconds()
+    click.echo(f"{counts}, {there} there before; {tokens:,} tokens, {seconds:.1f} s")
+    return all(result.outcome is not Outcome.FAILED for result in done)
+
+
+def _in_words(result: "Result") -> str:
+    reason = f": {result.reason}" if result.reason else ""
+    return (
+        f"{result.paper_id} {result.language}: {result.outcome}, {result.tokens:,} tokens, "
+        f"{result.seconds:.1f} s{reason}"
+    )

@@ -1,0 +1,70 @@
+"""A hundred papers summarised by a model that takes a second for each answer, ten at a time."""
+
+import resource
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import httpx
+import pytest
+
+from bot.clock import SystemClock
+from bot.sources.full_text import FullText, NoFullText
+from bot.summaries.model import ModelClient
+from bot.summariser import Allowance, Outcome, Summariser
+from bot.summarising import Summarising, Wanted
+from storage.runner import ThreadRunner
+from tests.summaries.model_server import ModelServer, after, completing
+from tests.test_summarising import FIELDS, PAPER
+
+pytestmark = pytest.mark.benchmark
+
+PAPERS = 100
+AT_ONCE = 10
+LEAST_SECONDS = PAPERS / AT_ONCE
+_PARAGRAPH = "Graphs wilt in pots. We plant graphs in gardens. They grow 12% taller than in pots. "
+
+
+class LongTexts:
+    """A text of the length of a real paper for each."""
+
+    async def read(self, paper_id: str) -> FullText | NoFullText:
+        text = f"Introduction\n{_PARAGRAPH * 400}\nResults\n{_PARAGRAPH * 400}"
+        return FullText(paper_id, text, "html", "")
+
+    async def kept(self, _paper_id: str) -> FullText | None:
+        return None
+
+
+async def test_a_hundred_papers_take_little_longer_than_the_model_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    papers = [replace(PAPER, id=f"2509.{number:05}") for number in range(PAPERS)]
+    storage, clock = ThreadRunner(tmp_path / "test.db"), SystemClock()
+    await storage.write(lambda tables: [tables.papers.add(paper) for paper in papers])
+    async with ModelServer(otherwise=after(1.0, completing(FIELDS))) as server, httpx.AsyncClient() as client:
+        model = ModelClient(
+            client, clock, base_url=server.base_url, api_key=None, model="small", random=Random(1),
+            at_once=AT_ONCE,
+        )  # fmt: skip
+        summariser = Summariser(storage, clock, model, LongTexts(), Allowance(10_000_000, 12_000))
+        summarising = Summarising(storage, clock, summariser)
+        memory, started = _peak_megabytes(), time.perf_counter()
+        made = [each async for each in summarising.make_all(Wanted(paper, "en") for paper in papers)]
+        seconds, grown = time.perf_counter() - started, _peak_megabytes() - memory
+    storage.close()
+
+    with capsys.disabled():
+        print(f"\n{PAPERS} summaries: {seconds:.2f} s, {grown:.0f} MB more")  # noqa: T201 -- a measurement
+    assert [each.outcome for each in made] == [Outcome.MADE] * PAPERS
+    assert len(server.requests) == PAPERS
+    assert seconds / LEAST_SECONDS <= 1.1
+    assert grown < 100
+
+
+def _peak_megabytes() -> float:
+    """Return the most memory that this process has held; Linux counts in KiB, macOS in bytes."""
+    unit = 1024**2 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

@@ -1,0 +1,19 @@
+"""The paper-round command as a process of its own, for tests that serve to it meanwhile."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+
+async def paper_round(*arguments: str, **environment: str) -> tuple[int | None, str, str]:
+    """Run the command with these settings and return its status, output and complaints."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *arguments),
+        env={**os.environ, "NO_PROXY": "127.0.0.1", **environment},
+        cwd=Path(__file__).parents[1],
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, complaints = await asyncio.wait_for(process.communicate(), timeout=30)
+    return process.returncode, output.decode(), complaints.decode()

@@ -1,0 +1,121 @@
+"""Posted cards in a real sandbox that follow when a summary comes."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import cast
+
+import pytest
+
+from bot.card_updating import CardUpdating
+from bot.posting import Done, Failure, NotNow, Refused, Unknown, Wire
+from storage.records import FROM_MODEL, Provenance, Summary, TextRead
+from storage.storage import Storage
+from tests.stage import SAMPLE_DAY, Stage
+
+SUMMARY = Summary(
+    "",
+    "en",
+    Provenance(FROM_MODEL, SAMPLE_DAY, "example-1", "1", TextRead.FULL_TEXT),
+    tldr="A model wrote this later.",
+)
+
+
+async def summary_comes(stage: Stage, delivery_id: int, position: int = 2) -> str:
+    """Keep a model's summary of the paper at a position of the delivery; return the `ts` of its card."""
+    posts = await stage.bot.storage.read(lambda storage: storage.posts.of_delivery(delivery_id))
+    summary = replace(SUMMARY, paper_id=posts[position].paper_ids[0])
+    now = stage.clock.now()
+
+    def keep(storage: Storage) -> None:
+        storage.summaries.put(summary)
+        storage.card_updates.want(summary.paper_id, "en", now - timedelta(days=1), now)
+
+    await stage.bot.storage.write(keep)
+    return posts[position].ts or ""
+
+
+def updating(stage: Stage, wire: "Scripted | None" = None) -> CardUpdating:
+    # A scripted wire passes on what it does not have itself.
+    return CardUpdating(stage.bot.storage, stage.clock, cast("Wire", wire or stage.bot.wire))
+
+
+async def left(stage: Stage) -> int:
+    far = stage.clock.now() + timedelta(days=1)
+    return len(await stage.bot.storage.read(lambda storage: storage.card_updates.due(far)))
+
+
+def text_of(stage: Stage, ts: str) -> str:
+    return next(str(each["text"]) for each in stage.person("ada").messages("papers") if each["ts"] == ts)
+
+
+async def test_a_posted_card_shows_the_summary_in_place_and_keeps_its_number(stage: Stage) -> None:
+    ts = await summary_comes(stage, await stage.deliver_sample())
+    before = stage.person("ada").messages("papers")
+    await updating(stage).tick()
+    after = stage.person("ada").messages("papers")
+
+    assert [each["ts"] for each in after] == [each["ts"] for each in before]
+    assert [each["ts"] for each, old in zip(after, before, strict=True) if each["text"] != old["text"]] == [
+        ts
+    ]
+    assert text_of(stage, ts).startswith("2. ")
+    assert "A model wrote this later." in text_of(stage, ts)
+    assert await left(stage) == 0
+
+
+async def test_a_card_that_shows_all_there_is_is_left_as_it_is(stage: Stage) -> None:
+    delivery_id = await stage.deliver_sample()
+    posts = await stage.bot.storage.read(lambda storage: storage.posts.of_delivery(delivery_id))
+    now = stage.clock.now()
+    await stage.bot.storage.write(
+        lambda storage: storage.card_updates.want(posts[1].paper_ids[0], "en", now, now)
+    )
+    wire = Scripted(stage.bot.wire, [])
+    await updating(stage, wire).tick()
+
+    assert (wire.calls, await left(stage)) == (0, 0)
+
+
+async def test_a_channel_in_another_language_is_left_as_it_is(stage: Stage) -> None:
+    ts = await summary_comes(stage, await stage.deliver_sample(language="zh-CN"))
+
+    assert await left(stage) == 0
+    assert "A model wrote this later." not in text_of(stage, ts)
+
+
+class Scripted:
+    """A wire whose updates end as a test says, and then as they really do."""
+
+    def __init__(self, wire: Wire, outcomes: list[Failure]) -> None:
+        self._wire = wire
+        self._outcomes = outcomes
+        self.calls = 0
+
+    async def update(self, channel: str, ts: str, payload: dict[str, object]) -> Done | Failure:
+        self.calls += 1
+        return self._outcomes.pop(0) if self._outcomes else await self._wire.update(channel, ts, payload)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._wire, name)
+
+
+@pytest.mark.parametrize("outcome", [NotNow(30), Unknown("fatal_error")])
+async def test_an_update_that_slack_did_not_take_is_tried_again_later(stage: Stage, outcome: Failure) -> None:
+    ts = await summary_comes(stage, await stage.deliver_sample())
+    wire = Scripted(stage.bot.wire, [outcome])
+    await updating(stage, wire).tick()
+    assert await left(stage) == 1
+
+    stage.clock.advance(60)
+    await updating(stage, wire).tick()
+
+    assert (wire.calls, await left(stage)) == (2, 0)
+    assert "A model wrote this later." in text_of(stage, ts)
+
+
+async def test_a_card_that_somebody_deleted_is_given_up(stage: Stage) -> None:
+    await summary_comes(stage, await stage.deliver_sample())
+    wire = Scripted(stage.bot.wire, [Refused("message_not_found")])
+    await updating(stage, wire).tick()
+
+    assert (wire.calls, await left(stage)) == (1, 0)

@@ -1,0 +1,114 @@
+"""`paper-round summarise`, against an endpoint on this machine and arXiv's pages on another port."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.importing import import_into
+from bot.sources.digest_file import DigestEntry, DigestFile
+from storage.records import FROM_MODEL, Subscription
+from storage.runner import InlineRunner
+from tests.commands import paper_round
+from tests.sources.server import serving
+from tests.summaries.model_server import ModelServer, answering, completing
+from tests.test_summarising import DAY, FIELDS, OTHER, PAPER
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> Path:
+    """A database with two papers of one day, which a channel reads in English."""
+    path = tmp_path / "test.db"
+    storage = InlineRunner(path)
+    await import_into(storage, DigestFile(DAY, (DigestEntry(PAPER, None), DigestEntry(OTHER, None))))
+    wanted = Subscription("T1", "C1", "en", ("digest-file",))
+    await storage.write(lambda tables: tables.subscriptions.put(wanted))
+    storage.close()
+    return path
+
+
+async def summarise(server: ModelServer, database: Path, *arguments: str) -> tuple[int | None, str, str]:
+    # This arXiv has no full text of anything.
+    async with serving({}) as arxiv:
+        return await paper_round(
+            *("summarise", "--db", str(database), *arguments),
+            LLM_BASE_URL=server.base_url,
+            LLM_API_KEY="sk-made-up",
+            LLM_MODEL="small",
+            ARXIV_CONTENT_URL=arxiv.address,
+            PAPER_ROUND_TEXTS=str(database.parent / "texts"),
+            PAPER_ROUND_ARXIV_GATE=str(database.parent / "gate"),
+        )
+
+
+async def models_summaries(database: Path) -> list[tuple[str, str]]:
+    storage = InlineRunner(database)
+    found = await storage.read(lambda tables: tables.summaries.of_papers([PAPER.id, OTHER.id]))
+    storage.close()
+    return [
+        (each.paper_id, each.language)
+        for several in found.values()
+        for each in several
+        if each.provenance.source == FROM_MODEL
+    ]
+
+
+async def test_one_paper_is_summarised_by_its_link_and_not_again(database: Path) -> None:
+    async with ModelServer(otherwise=completing(FIELDS)) as server:
+        link = f"https://arxiv.org/abs/{PAPER.id}v2"
+        first = await summarise(server, database, link)
+        again = await summarise(server, database, link)
+
+        assert (first[0], again[0], len(server.requests)) == (0, 0, 1)
+        assert first[1].startswith(f"{PAPER.id} en: made, 120 tokens, ")
+        assert "1 made, 0 unchanged, 0 failed, 0 there before; 120 tokens, " in first[1]
+        assert "0 made, 0 unchanged, 0 failed, 1 there before; 0 tokens, " in again[1]
+        assert server.requests[0].headers["Authorization"] == "Bearer sk-made-up"
+    assert await models_summaries(database) == [(PAPER.id, "en")]
+
+
+async def test_what_it_would_cost_is_said_without_a_request(database: Path) -> None:
+    async with ModelServer() as server:
+        status, output, _ = await summarise(server, database, "--date", "2025-09-29", "--dry-run")
+
+        assert (status, server.requests) == (0, [])
+        assert output.startswith("2 summaries to make (0 are there), at most ")
+
+
+async def test_one_that_fails_is_named_and_the_status_is_1(database: Path) -> None:
+    def answer(body: dict[str, Any]) -> object:
+        return None if PAPER.title in str(body["messages"]) else FIELDS
+
+    async with ModelServer(otherwise=answering(answer)) as server:
+        status, output, complaints = await summarise(server, database)
+
+        assert status == 1
+        assert f"{PAPER.id} en: failed, " in output
+        assert "1 made, 0 unchanged, 1 failed, 0 there before; " in output
+        assert complaints.endswith("`paper-round summarise` tries them again.\n")
+    assert await models_summaries(database) == [(OTHER.id, "en")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("2509.99999",), "No list has had 2509.99999."),
+        (("--date", "2025-09-01"), "Nothing is listed for 2025-09-01."),
+        (("--date", "2025-09-29", PAPER.id), "Either name papers, or a day with --date."),
+    ],
+)
+async def test_what_cannot_be_summarised_is_said(
+    database: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    async with ModelServer() as server:
+        status, _, complaints = await summarise(server, database, *arguments)
+
+        assert status != 0
+        assert sentence in complaints
+
+
+async def test_without_a_model_the_setting_is_named(database: Path) -> None:
+    status, _, complaints = await paper_round("summarise", "--db", str(database), LLM_MODEL="")
+
+    assert status == 2
+    assert "LLM_MODEL" in complaints
