@@ -164,12 +164,14 @@ def _without_thoughts(text: str) -> str:
 
 
 def _best_object(text: str, expected: Collection[str]) -> dict[str, Any] | None:
-    """Return the object with most of the expected fields, of several the last."""
-    best: dict[str, Any] | None = None
-    for found in _objects(text):
-        if best is None or len(found.keys() & set(expected)) >= len(best.keys() & set(expected)):
-            best = found
-    return best
+    """Return the object with most of the expected fields, of several the last.
+
+    One that has none of them is something else that stands in the text.
+    """
+    objects = [(len(found.keys() & set(expected)), found) for found in _objects(text)]
+    most = max((fields for fields, _ in objects), default=0)
+    best = [found for fields, found in objects if fields == most]
+    return best[-1] if best and (most or not expected) else None
 
 
 def _objects(text: str) -> list[dict[str, Any]]:

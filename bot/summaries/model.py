@@ -15,13 +15,14 @@ import httpx
 from pydantic import SecretStr
 
 from bot.clock import Clock
-from bot.errors import ModelError
-from bot.errors import Usage as Usage  # an answer's cost, and an error's
+from bot.errors import ModelError, Usage
 from bot.summaries.answers import Completion, estimated_usage, fields_of
 from bot.summaries.dialect import Dialect, Form
 from bot.summaries.endpoint import Endpoint
 from bot.summaries.question import Question
 from bot.summaries.troubles import Refusal, Trouble
+
+__all__ = ["MOST_SECONDS_WAITED", "Answer", "ModelClient", "Usage"]
 
 MOST_SECONDS_WAITED = 120.0
 """For how long one question waits altogether, for a rate limit to end or an endpoint to come back."""

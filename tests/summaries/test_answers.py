@@ -1,0 +1,170 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import ModelAnswerError, Usage
+from bot.summaries.answers import Completion, estimated_usage, fields_of, quoted, read_completion, read_json
+from tests.summaries.model_server import completion
+
+EXPECTED = ("keywords", "tldr")
+FIELDS = {"keywords": ["gardens"], "tldr": "Gardens {grow} 花."}
+WRITTEN = json.dumps(FIELDS, ensure_ascii=False)
+
+
+def said(text: str) -> Completion:
+    return Completion(text, "stop", "", None, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WRITTEN,
+        f"\n\t{WRITTEN}  ",
+        f"```json\n{WRITTEN}\n```",
+        f"```\n{WRITTEN}```",
+        f"Here you are:\n\n```json\n{WRITTEN}\n```\n\nAnything else?",
+        f"<think>Maybe {WRITTEN[:-5]}</think>{WRITTEN}",
+        f'<think>Maybe {{"keywords": [], "tldr": "No."}}</think>\n```json\n{WRITTEN}\n```',
+        f"<thinking>\nHm.\n</thinking>\n\n{WRITTEN}",
+        f"So it is about gardens.</think>{WRITTEN}",
+        f'The set {{1, 2}} and {{"tldr": "a draft"}} become {WRITTEN}, I think {{so}}.',
+        f'{WRITTEN} where "keywords" is like {{"name": "x"}}',
+        f'{{"keywords": [], "tldr": "first"}}\nBetter:\n{WRITTEN}',
+    ],
+)
+def test_the_object_is_found_in_whatever_stands_around_it(text: str) -> None:
+    assert fields_of(said(text), EXPECTED) == FIELDS
+
+
+@pytest.mark.parametrize("wrapping", ["{}", "```json\n{}\n```"])
+def test_a_paper_on_thinking_may_name_the_tags(wrapping: str) -> None:
+    fields = {"keywords": ["<think>"], "tldr": "What stands before </think> is dropped."}
+
+    assert fields_of(said(wrapping.replace("{}", json.dumps(fields))), EXPECTED) == fields
+
+
+def test_a_line_break_within_a_string_is_let_pass() -> None:
+    assert fields_of(said('{"tldr": "one\ntwo"}'), EXPECTED) == {"tldr": "one\ntwo"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Gardens grow.", "holds no JSON object: “Gardens grow.”"),
+        ("Nothing: {}", "holds no JSON object"),
+        ('{"problem": {"a": 1}, "tld', "holds no JSON object"),
+        ("[1, 2]", "is JSON but not an object: “[1, 2]”"),
+        ('"{}"', "is JSON but not an object"),
+        ("null", "holds no JSON object"),
+        ('{"tldr": "Gardens', "holds no JSON object"),
+        ('{"tldr": NaN}', "holds no JSON object"),
+        ('{"tldr": "\\ud83d"}', "holds no JSON object"),
+        ("{" * 100_000, "holds no JSON object"),
+        ('{"a":' * 100_000, "holds no JSON object"),
+        ("[" * 100_000, "holds no JSON object"),
+        (f"<think>{WRITTEN}", "holds no JSON object"),
+        (f"<think>{WRITTEN}</think>", "holds no JSON object"),
+        (f"Perhaps {WRITTEN}</think>", "holds no JSON object"),
+        ("9" * 5000, "holds no JSON object"),
+    ],
+)
+def test_what_holds_no_object_is_said_and_not_guessed(text: str, sentence: str) -> None:
+    with pytest.raises(ModelAnswerError) as raised:
+        fields_of(said(text), EXPECTED)
+    assert sentence in str(raised.value)
+    assert len(str(raised.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "refusal"),
+    [
+        ("plain", "plain", ""),
+        (None, "", ""),
+        ([], "", ""),
+        (["a", {"type": "text", "text": "b"}, "c"], "abc", ""),
+        ([{"type": "output_text", "text": "a"}, {"type": "image_url", "image_url": {}}], "a", ""),
+        ([{"type": "refusal", "refusal": " No. "}], "", "No."),
+        ({"type": "text", "text": "alone"}, "alone", ""),
+        (7, "", ""),
+    ],
+)
+def test_a_content_of_any_kind_is_read(content: object, text: str, refusal: str) -> None:
+    whole = completion(0)
+    whole["choices"][0]["message"]["content"] = content
+
+    got = read_completion(whole)
+
+    assert got == Completion(text, "stop", refusal, Usage(100, 20), "small-model-2026")
+
+
+@pytest.mark.parametrize(
+    ("told", "usage"),
+    [
+        ({"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}, Usage(7, 3)),
+        ({"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 50}, Usage(7, 43)),
+        ({"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 0}, Usage(7, 3)),
+        ({"input_tokens": 12, "output_tokens": 29}, Usage(12, 29)),
+        ({"prompt_tokens": 7}, Usage(7, 0)),
+        ({"prompt_tokens": -1, "completion_tokens": "3"}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_tokens_are_counted_as_they_are_billed(told: object, usage: Usage | None) -> None:
+    assert read_completion({**completion("x", tokens=None), "usage": told}).usage == usage
+
+
+def test_an_estimate_takes_four_bytes_for_a_token() -> None:
+    assert estimated_usage("12345678", "花园") == Usage(2, 2)
+    assert estimated_usage("a\ud83d", "") == Usage(1, 0)
+
+
+def test_a_quotation_is_one_short_line() -> None:
+    assert quoted("a\r\n\tb\x07 \u202e c") == "a b c"
+    assert quoted("x" * 200) == "x" * 200
+    assert quoted("x" * 201) == "x" * 199 + "…"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(EXPECTED), inner),
+    max_leaves=10,
+)
+
+
+@given(st.text() | JSON.map(json.dumps) | st.tuples(st.text(), JSON.map(json.dumps), st.text()).map("".join))
+def test_any_text_gives_an_object_or_one_error(text: str) -> None:
+    try:
+        fields = fields_of(said(text), EXPECTED)
+    except ModelAnswerError:
+        return
+    assert isinstance(fields, dict)
+    json.dumps(fields, allow_nan=False, ensure_ascii=False).encode()
+
+
+NAMES = st.sampled_from(
+    ["choices", "message", "content", "refusal", "finish_reason", "usage", "prompt_tokens", "model", "text"]
+)
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text() | st.booleans(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner),
+    )
+)
+def test_any_body_is_a_completion_or_one_error(body: Any) -> None:
+    try:
+        got = read_completion(body)
+    except ModelAnswerError:
+        return
+    assert isinstance(got.text, str)
+
+
+@pytest.mark.parametrize("text", ["", "{", "NaN", "-Infinity", '"\\udc00"', "[" * 100_000, b"\xff\xfe\xfa"])
+def test_what_is_no_json_that_can_be_kept_is_a_value_error(text: str | bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 -- what it says is the library's
+        read_json(text)

@@ -1,0 +1,258 @@
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.summaries.troubles import Refusal, Trouble, error_in, refusal_of, refusal_within
+from bot.summaries.waits import asked_wait, go_duration, reset_wait
+
+NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
+NO_HEADERS = httpx.Headers()
+
+
+def refusal(status: int, body: object, headers: dict[str, str] | None = None, secret: str = "") -> Refusal:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return refusal_of(status, httpx.Headers(headers or {}), raw, NOW, secret)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"error": {"message": "Slow."}}, "Slow."),
+        ([{"error": {"message": "Slow."}}], "Slow."),
+        ({"error": [{"message": "Slow."}]}, "Slow."),
+        ({"error": "Slow."}, "Slow."),
+        ({"message": "Slow."}, "Slow."),
+        ({"object": "error", "message": {"detail": [{"msg": "Slow."}]}}, "Slow."),
+        ({"detail": "Slow."}, "Slow."),
+        ({"detail": [{"msg": "Slow", "loc": ["body", "model"], "input": "a paper"}]}, "Slow body model"),
+        (
+            {"error": {"message": "Slow.", "metadata": {"raw": "Truly.", "provider_name": "x"}}},
+            "Slow. Truly.",
+        ),
+        (b"Slow.\r\nTruly.", "Slow. Truly."),
+    ],
+)
+def test_what_an_endpoint_says_is_found_wherever_it_stands(body: object, said: str) -> None:
+    assert refusal(429, body) == Refusal(
+        Trouble.RATE_LIMITED, f"answered with HTTP status 429 (“{said}”)", None
+    )
+
+
+@pytest.mark.parametrize("body", [b"", b"<!doctype html><title>Slow</title>", b"{}", b"[]", b"null", b"\xff"])
+def test_an_endpoint_may_say_nothing(body: bytes) -> None:
+    assert refusal(503, body).what.removesuffix(" (“�”)") == "answered with HTTP status 503"
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "trouble"),
+    [
+        (200, "", Trouble.WRONG_ADDRESS),
+        (302, "", Trouble.WRONG_ADDRESS),
+        (400, "Something.", Trouble.UNCLEAR),
+        (400, "Invalid schema for response_format 'answer'", Trouble.NO_FORM),
+        (400, "Invalid parameter: 'response_format' is not supported with this model.", Trouble.NO_FORM),
+        (400, "'max_tokens' is not supported with this model.", Trouble.NO_MOST_TOKENS),
+        (400, "'temperature' does not support 0.2 with this model.", Trouble.NO_TEMPERATURE),
+        (
+            400,
+            "'max_tokens' is too large: 4000. This model's maximum context length is 4096",
+            Trouble.TOO_LONG,
+        ),
+        (400, "Content Exists Risk", Trouble.FILTERED),
+        (400, "x is not a valid model ID", Trouble.WRONG_MODEL),
+        (400, "API key not valid. Please pass a valid API key.", Trouble.WRONG_KEY),
+        (401, "Something.", Trouble.WRONG_KEY),
+        (402, "This request requires more credits, or fewer max_tokens.", Trouble.EXHAUSTED),
+        (403, "Something.", Trouble.WRONG_KEY),
+        (403, "Project does not have access to model_not_found", Trouble.WRONG_MODEL),
+        (404, "Something.", Trouble.WRONG_ADDRESS),
+        (404, "models/x is not found for API version v1main", Trouble.WRONG_MODEL),
+        (404, "No endpoints found for some/model.", Trouble.WRONG_MODEL),
+        (408, "Something.", Trouble.FAILED),
+        (413, "Something.", Trouble.TOO_LONG),
+        (418, "Something.", Trouble.UNKNOWN),
+        (422, "Something.", Trouble.UNCLEAR),
+        (429, "Resource has been exhausted (e.g. check quota).", Trouble.RATE_LIMITED),
+        (429, "Quota exceeded for quota metric 'requests' and limit 'per minute'.", Trouble.RATE_LIMITED),
+        (429, "Rate limit exceeded: free-models-per-day.", Trouble.EXHAUSTED),
+        (429, "You exceeded your current quota.", Trouble.EXHAUSTED),
+        (429, "You exceeded your current quota. Please retry in 20.04466179s.", Trouble.RATE_LIMITED),
+        (500, "The API key is wrong.", Trouble.FAILED),
+        (529, "Overloaded", Trouble.FAILED),
+    ],
+)
+def test_a_trouble_is_told_by_status_and_words(status: int, message: str, trouble: Trouble) -> None:
+    assert refusal(status, {"error": {"message": message}}).trouble is trouble
+
+
+@pytest.mark.parametrize(
+    ("quotas", "trouble"),
+    [
+        (["GenerateRequestsPerMinutePerProjectPerModel-FreeTier"], Trouble.RATE_LIMITED),
+        (["InputTokensPerModelPerMinute", "GenerateRequestsPerDayPerProjectPerModel"], Trouble.EXHAUSTED),
+        ([], Trouble.EXHAUSTED),
+    ],
+)
+def test_the_names_of_its_quotas_tell_what_google_means(quotas: list[str], trouble: Trouble) -> None:
+    violations = [{"quotaId": quota} for quota in quotas]
+    error = {"message": "You exceeded your current quota.", "details": [{"violations": violations}, "odd"]}
+
+    assert refusal(429, [{"error": error}]).trouble is trouble
+
+
+def test_an_error_within_200_has_its_status_in_its_code_or_by_its_name() -> None:
+    codes: list[tuple[Any, Any, Trouble]] = [
+        (429, None, Trouble.RATE_LIMITED),
+        ("429", None, Trouble.RATE_LIMITED),
+        (502, None, Trouble.FAILED),
+        (None, "RESOURCE_EXHAUSTED", Trouble.RATE_LIMITED),
+        ("invalid_api_key", "invalid_request_error", Trouble.WRONG_KEY),
+        ("not_found", None, Trouble.WRONG_ADDRESS),
+        (None, "invalid_request_error", Trouble.UNCLEAR),
+        (1234, None, Trouble.FAILED),
+        (None, None, Trouble.FAILED),
+    ]
+    found = [
+        refusal_within({"code": code, "type": kind}, NO_HEADERS, NOW, "").trouble for code, kind, _ in codes
+    ]
+
+    assert found == [trouble for _, _, trouble in codes]
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"error": {"code": 1}}, {"code": 1}),
+        ([{"error": {"code": 1}}], {"code": 1}),
+        ({"error": "bad"}, {"message": "bad"}),
+        ({"choices": [{"error": {"code": 1}}]}, {"code": 1}),
+        ({"error": None, "choices": [{}]}, None),
+        ({"error": {}}, None),
+        ({"choices": ["x"]}, None),
+        ([], None),
+        ("x", None),
+        (None, None),
+    ],
+)
+def test_an_error_is_found_beside_or_instead_of_an_answer(body: object, error: object) -> None:
+    assert error_in(body) == error
+
+
+def test_a_key_is_left_out_of_what_is_quoted_before_that_is_cut() -> None:
+    secret = "sk-garden-0123456789"
+
+    for status in (400, 404, 418, 429, 500):
+        what = refusal(status, {"message": "x" * 190 + secret + secret}, secret=secret).what
+        assert "sk-" not in what
+        assert "xxx…" in what
+    assert refusal(401, {"message": f"Wrong: {secret[:4]}***"}, secret=secret).what.endswith("401")
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("6m0s", 360),
+        ("12ms", 0.012),
+        ("34.4s", 34.4),
+        ("1h2m3.5s", 3723.5),
+        ("250us", 0.00025),
+        ("250µs", 0.00025),
+        ("0s", 0),
+        ("6", None),
+        ("", None),
+        ("6m 0s", None),
+        ("-1s", None),
+        ("6 minutes", None),
+    ],
+)
+def test_a_duration_is_read_as_go_writes_it(text: str, seconds: float | None) -> None:
+    assert go_duration(text) == (None if seconds is None else pytest.approx(seconds))
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("Limit 30000. Please try again in 3.89s. Visit https://x", 3.89),
+        ("Please try again in 174ms. ...", 0.174),
+        ("Try again in 1m30.5s.", 90.5),
+        ("Please retry in 20.04466179s.", 20.04466179),
+        ("Please retry after 26 seconds.", 26),
+        ("Please wait 2 minutes", 120),
+        ("wait for 1 hour", 3600),
+        ("Please try again in 999h", 86400),
+        ("Please try again later.", None),
+        ("Please try again in 0s", None),
+        ("took 3s", None),
+    ],
+)
+def test_a_wait_is_read_from_a_sentence(said: str, seconds: float | None) -> None:
+    assert asked_wait(NO_HEADERS, {}, said, NOW) == (None if seconds is None else pytest.approx(seconds))
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7),
+        ({"Retry-After": "0"}, 5),
+        ({"Retry-After": "soon"}, 5),
+        ({"Retry-After": "-1"}, 5),
+        ({"Retry-After": "999999999"}, 86400),
+        ({"Retry-After": format_datetime(NOW + timedelta(seconds=9), usegmt=True)}, 9),
+        ({"Retry-After": format_datetime(NOW - timedelta(seconds=9), usegmt=True)}, 5),
+        ({"Retry-After-Ms": "1500", "Retry-After": "2"}, 1.5),
+        ({}, 5),
+    ],
+)
+def test_a_header_counts_before_the_body_where_it_says_something(
+    headers: dict[str, str], seconds: float
+) -> None:
+    error = {"details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "5s"}]}
+
+    assert asked_wait(httpx.Headers(headers), error, "try again in 3s", NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"x-ratelimit-reset-requests": "1s", "x-ratelimit-reset-tokens": "6m0s"}, 360),
+        ({"x-ratelimit-reset-requests": "12ms"}, 0.012),
+        ({"x-ratelimit-reset-tokens": "0"}, None),
+        ({"x-ratelimit-reset-tokens": "20"}, 20),
+        ({"x-ratelimit-reset": str(int(NOW.timestamp()) + 30)}, 30),
+        ({"X-RateLimit-Reset": str(1000 * int(NOW.timestamp()) + 30_500)}, 30.5),
+        ({"x-ratelimit-reset": "9999999999999"}, 86400),
+        ({"x-ratelimit-reset": "soon"}, None),
+    ],
+)
+def test_the_latest_reset_counts(headers: dict[str, str], seconds: float | None) -> None:
+    assert reset_wait(httpx.Headers(headers), {}, NOW) == seconds
+    assert reset_wait(NO_HEADERS, {"metadata": {"headers": headers}}, NOW) == seconds
+
+
+@given(
+    st.integers(100, 599),
+    st.dictionaries(
+        st.sampled_from(["Retry-After", "x-ratelimit-reset", "Date"]), st.text("0123456789-:sm GMT")
+    ),
+    st.binary()
+    | st.recursive(
+        st.none() | st.integers() | st.floats(allow_nan=False) | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["error", "message", "code", "details", "violations", "detail"]), inner
+            )
+        ),
+    ).map(lambda body: json.dumps(body).encode()),
+)
+def test_any_refusal_is_understood_somehow(status: int, headers: dict[str, str], body: bytes) -> None:
+    found = refusal_of(status, httpx.Headers(headers), body, NOW, "")
+
+    assert found.wait is None or 0 < found.wait <= 86400
+    assert "\n" not in found.what
