@@ -14,9 +14,9 @@ from handlers.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A button that a person pressed, with the value it carried.
+    """A button that a person pressed or an option they chose from a menu, with the value it carried.
 
-    Who pressed it comes from what Slack says of the request, never from what the button carries.
+    Who did comes from what Slack says of the request, never from what the button carries.
     """
 
     person: Person
@@ -44,9 +44,14 @@ class Click:
         """Whether the button is on the person's Home tab."""
         return bool(self.body.get("view", {}).get("type") == "home")
 
+    @property
+    def is_on_answer(self) -> bool:
+        """Whether the button is on an answer that the person alone sees."""
+        return bool(self.body["container"].get("is_ephemeral"))
+
     async def answer(self, message: Message) -> None:
         """Answer the person alone, in the thread where the click was."""
-        if self.body["container"].get("is_ephemeral"):
+        if self.is_on_answer:
             await self._respond(message, replace_original=False)
             return
         await self.client.chat_postEphemeral(
@@ -91,7 +96,7 @@ def _thread_of(message: dict[str, Any]) -> str | None:
 def listen(
     app: AsyncApp, parts: Parts, action_id: str, handle: Callable[[Parts, Click], Awaitable[None]]
 ) -> None:
-    """Have the clicks on one kind of button handled."""
+    """Have the clicks on one kind of button, or the choices from one kind of menu, handled."""
 
     async def on_click(
         ack: AsyncAck,
@@ -102,7 +107,8 @@ def listen(
     ) -> None:
         await ack()
         person = await parts.people.get(client, context.team_id or "", context.user_id or "")
-        value = body["actions"][0].get("value", "")
+        action = body["actions"][0]
+        value = action.get("selected_option", action).get("value", "")
         await handle(parts, Click(person, value, body, client, respond, context.bot_user_id or ""))
 
     app.action(action_id)(on_click)

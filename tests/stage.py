@@ -104,28 +104,35 @@ class Stage:
         return delivery_id
 
 
+# Nobody is there: a test that wants a source's list puts it into the tables.
+_NO_WEB = {"hugging_face_url": "http://127.0.0.1:9/", "arxiv_feed_url": "http://127.0.0.1:9/"}
+
+
 def make_workspace(clock: SimulatedClock, config: Mapping[str, Any] | None = None) -> Workspace:
     return Workspace(load_manifest(), clock=FollowingClock(clock), config=config)
 
 
-def settings_for(workspace: Workspace, sandbox: Sandbox, database: Path) -> Settings:
+def settings_for(workspace: Workspace, sandbox: Sandbox, database: Path, **settings: Any) -> Settings:
     return Settings(
         bot_token=SecretStr(workspace.bot_token),
         app_token=SecretStr(workspace.app_token),
         api_url=sandbox.api_url,
         database=database,
         command="/papers",
-        model="",
+        **{"model": "", **_NO_WEB, **settings},
     )
 
 
 @asynccontextmanager
-async def set_stage(database: Path, config: Mapping[str, Any] | None = None) -> AsyncIterator[Stage]:
+async def set_stage(
+    database: Path, config: Mapping[str, Any] | None = None, **settings: Any
+) -> AsyncIterator[Stage]:
+    """Set the stage for a bot that has these `settings` beside those that any stage needs."""
     _prepare(database)
     clock = SimulatedClock(NOON)
     workspace = make_workspace(clock, config)
     async with (
         Sandbox(workspace) as sandbox,
-        application(settings_for(workspace, sandbox, database), clock) as bot,
+        application(settings_for(workspace, sandbox, database, **settings), clock) as bot,
     ):
         yield Stage(sandbox, workspace, bot, clock)

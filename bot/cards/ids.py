@@ -90,7 +90,7 @@ class SummaryAct(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SummaryChoice:
-    """Something to do with a paper's summary in a language, a BCP 47 tag."""
+    """Something to do with a paper's summary; `language` is that of its readers, or of the one to be made."""
 
     act: SummaryAct
     paper_id: str

@@ -119,7 +119,7 @@ def _missing(entry: Entry, words: Words) -> list[Block]:
     line = missing_line(entry.summary, words)
     if entry.summary is None or not line:
         return []
-    choice = SummaryChoice(SummaryAct.FIGURES, entry.paper.id, entry.summary.language)
+    choice = SummaryChoice(SummaryAct.FIGURES, entry.paper.id, words.language)
     button = Button(
         ids.SHOW_FIGURES,
         words("button.figures"),
@@ -152,13 +152,13 @@ def _buttons(entry: Entry, words: Words, *, is_saved: bool) -> Block:
 def _summary_menu(paper: Paper, summary: Summary, words: Words) -> list[Menu]:
     """Return what is done more rarely with a summary; none for one whose language Slack would not carry.
 
-    Anew it is made in the language that was asked for, where the one that is shown is in another.
+    Anew it is made in its own language, unless that is not the one that the card was asked for in.
     """
     is_asked_for = primary_language(summary.language) == primary_language(words.language)
     language = summary.language if is_asked_for else words.language
     choices = {
         SummaryChoice(SummaryAct.AGAIN, paper.id, language): words("button.again"),
-        SummaryChoice(SummaryAct.REPORT, paper.id, summary.language): words("button.report"),
+        SummaryChoice(SummaryAct.REPORT, paper.id, words.language): words("button.report"),
     }
     options = {choice_value(choice): label for choice, label in choices.items()}
     if any(len(value) > blocks.OPTION_VALUE_CHARACTERS for value in options):

@@ -63,9 +63,10 @@ def _figures(figures: Sequence[Figure], words: Words) -> list[Block]:
     drawn = []
     for figure in figures:
         text = cut(clean(figure.text), _FIGURE_CHARACTERS)
-        nearest = cut(clean(figure.nearest).strip(), _SENTENCE_CHARACTERS) or words("figures.none_near")
+        nearest = cut(clean(figure.nearest).strip(), _SENTENCE_CHARACTERS)
+        below = blocks.quote if nearest else blocks.paragraph
         heading = blocks.paragraph(
             blocks.words(text, bold=True), blocks.words(f" · {words(_PART_LABELS[figure.part])}")
         )
-        drawn.append(blocks.rich_text(heading, blocks.quote(blocks.words(nearest))))
+        drawn.append(blocks.rich_text(heading, below(blocks.words(nearest or words("figures.none_near")))))
     return drawn

@@ -218,14 +218,14 @@ def test_the_end_of_a_long_card_is_never_cut_off_its_spoken_text() -> None:
     ("shown", "asked", "anew"),
     [("en", "en-US", "en"), ("zh-CN", "zh-TW", "zh-CN"), ("en", "zh-CN", "zh-CN"), ("ja", "ja", "ja")],
 )
-def test_anew_a_summary_is_made_in_the_language_that_was_asked_for(shown: str, asked: str, anew: str) -> None:
+def test_anew_a_summary_is_made_in_the_language_of_the_readers(shown: str, asked: str, anew: str) -> None:
     card = paper_card(Entry(PAPER, summary_of(BY_MODEL, language=shown)), words_for(asked))
 
     choices = [ids.read_choice(option["value"]) for option in menu_of(card.blocks)["options"]]
 
     assert choices == [
         ids.SummaryChoice(ids.SummaryAct.AGAIN, PAPER.id, anew),
-        ids.SummaryChoice(ids.SummaryAct.REPORT, PAPER.id, shown),
+        ids.SummaryChoice(ids.SummaryAct.REPORT, PAPER.id, asked),
     ]
 
 

@@ -1,0 +1,165 @@
+"""Summaries looked into, made anew, and reported for a mistake: by who clicked, answered to them alone."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import aiohttp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.arxiv_id import abstract_url
+from bot.cards import ids
+from bot.cards.blocks import Block, Message
+from bot.cards.ids import SummaryAct, SummaryChoice
+from bot.cards.notices import notice
+from bot.cards.paper import shown_title
+from bot.cards.provenance import not_found
+from bot.cards.summaries import NOTE_CHARACTERS, figures_modal, report_answer, report_modal
+from bot.locale import Words
+from bot.lookup import paper_entry
+from bot.summariser import Outcome, Result
+from bot.summarising import Again
+from bot.text import Mrkdwn, clean, link
+from handlers.clicks import Click, listen
+from handlers.looking_up import one_paper, unknown_paper
+from handlers.parts import Parts
+from handlers.people import Person
+from handlers.requests import OnePaper
+from storage.records import Entry, MistakeReport, Paper
+from storage.storage import Storage
+
+_TITLE_CHARACTERS = 300
+
+_AGAIN = {
+    Again.STARTED: "again.started",
+    Again.RUNNING: "again.running",
+    Again.CAPPED: "again.capped",
+    Again.NO_MODEL: "again.no_model",
+    Again.NO_TOKENS: "again.no_tokens",
+    Again.NO_PAPER: "summary.gone",
+}
+
+_logger = logging.getLogger(__name__)
+
+
+def register(app: AsyncApp, parts: Parts) -> None:
+    """Listen to what a card offers to do with its summary, and to a report that is sent in."""
+    for action_id in (ids.SHOW_FIGURES, ids.SUMMARY_MENU):
+        listen(app, parts, action_id, _on_choice)
+
+    async def on_report(
+        ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
+    ) -> None:
+        person = await parts.people.get(client, context.team_id or "", context.user_id or "")
+        await ack(response_action="update", view=await _keep_report(parts, person, view))
+
+    app.view(ids.SUBMIT_REPORT)(on_report)
+
+
+async def _on_choice(parts: Parts, click: Click) -> None:
+    choice = ids.read_choice(click.value)
+    await _ACTS[choice.act](parts, click, choice)
+
+
+async def _show_figures(parts: Parts, click: Click, choice: SummaryChoice) -> None:
+    words = click.person.words
+    entry = await parts.storage.read(lambda storage: _entry(storage, choice))
+    if entry is None or entry.summary is None:
+        await click.answer(notice(words.mrkdwn("summary.gone")))
+    elif not not_found(entry.summary):
+        await click.answer(notice(words.mrkdwn("figures.none_missing", title=_title(entry.paper))))
+    else:
+        await click.open_modal(figures_modal(entry.paper, entry.summary, words))
+
+
+async def _open_report(parts: Parts, click: Click, choice: SummaryChoice) -> None:
+    words = click.person.words
+    entry = await parts.storage.read(lambda storage: _entry(storage, choice))
+    if entry is None:
+        await click.answer(notice(words.mrkdwn("summary.gone")))
+        return
+    await click.open_modal(report_modal(entry, ids.choice_value(choice), words))
+
+
+async def _keep_report(parts: Parts, person: Person, view: Mapping[str, Any]) -> Block:
+    """Keep the report and return the answer to it; whose it is comes from who sent it in."""
+    choice = ids.read_choice(view["private_metadata"])
+    entered = view["state"]["values"].get(ids.REPORT_NOTE, {}).get(ids.REPORT_NOTE, {}).get("value")
+    note, now, words = clean(entered or "").strip()[:NOTE_CHARACTERS], parts.clock.now(), person.words
+
+    def write(storage: Storage) -> Entry | None:
+        entry = _entry(storage, choice)
+        if entry is None or entry.summary is None:
+            return None
+        provenance = entry.summary.provenance
+        report = MistakeReport(
+            workspace=person.workspace,
+            person=person.id,
+            paper_id=entry.paper.id,
+            language=entry.summary.language,
+            reported_at=now,
+            note=note,
+            summary_source=provenance.source,
+            # What is drawn at each reading was made now.
+            summary_made_at=provenance.made_at or now.date(),
+        )
+        storage.mistake_reports.add(report)
+        return entry
+
+    entry = await parts.storage.write(write)
+    if entry is None:
+        return report_answer(words.mrkdwn("summary.gone"), words)
+    return report_answer(words.mrkdwn("report.kept", title=_title(entry.paper)), words)
+
+
+async def _make_anew(parts: Parts, click: Click, choice: SummaryChoice) -> None:
+    person, words = click.person, click.person.words
+    paper = await parts.storage.read(lambda storage: storage.papers.get(choice.paper_id))
+    if paper is None:
+        await click.answer(unknown_paper(choice.paper_id, words))
+        return
+
+    async def tell(result: Result | None) -> None:
+        try:
+            await _tell(parts, click, paper, result)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            _logger.warning("%s could not be told of a new summary: %s", person.id, error)
+
+    begun = await parts.summarising.again(person.workspace, person.id, choice.paper_id, choice.language, tell)
+    await click.answer(notice(words.mrkdwn(_AGAIN[begun], title=_title(paper))))
+
+
+async def _tell(parts: Parts, click: Click, paper: Paper, result: Result | None) -> None:
+    """Tell the person what became of the summary; an answer that is theirs alone is drawn anew."""
+    is_made = result is not None and result.outcome is not Outcome.FAILED
+    if is_made and click.is_on_answer:
+        await click.replace(await one_paper(parts, click.person, OnePaper(paper.id)))
+    else:
+        await click.answer(_outcome(result, paper, click.person.words))
+
+
+def _outcome(result: Result | None, paper: Paper, words: Words) -> Message:
+    if result is None:
+        key = "again.not_asked"
+    else:
+        key = "again.failed" if result.outcome is Outcome.FAILED else "again.made"
+    return notice(words.mrkdwn(key, title=_title(paper)))
+
+
+def _entry(storage: Storage, choice: SummaryChoice) -> Entry | None:
+    """Return the paper with the summary that the card's readers get now, `None` where there is none."""
+    entry = paper_entry(storage, choice.paper_id, choice.language)
+    return entry if entry and entry.summary else None
+
+
+def _title(paper: Paper) -> Mrkdwn:
+    return link(abstract_url(paper.id), shown_title(paper, _TITLE_CHARACTERS))
+
+
+_ACTS: Mapping[SummaryAct, Callable[[Parts, Click, SummaryChoice], Awaitable[None]]] = {
+    SummaryAct.FIGURES: _show_figures,
+    SummaryAct.REPORT: _open_report,
+    SummaryAct.AGAIN: _make_anew,
+}

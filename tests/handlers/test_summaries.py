@@ -1,0 +1,314 @@
+"""What people do with a card's summary: look at its figures, report a mistake, have it made anew."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bot.cards import ids
+from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
+from bot.sandbox import Member
+from bot.summarising import AGAIN_A_DAY
+from storage.database import connect, transaction
+from storage.records import (
+    FROM_DIGEST_FILE,
+    FROM_MODEL,
+    Figure,
+    Grounding,
+    MistakeReport,
+    Provenance,
+    Summary,
+    TextRead,
+)
+from storage.storage import Storage
+from tests.handlers.talking import hears, opened, say, shows
+from tests.sources.server import Answer, serving
+from tests.stage import NOON, SAMPLE_DAY, Stage, set_stage
+from tests.summaries.model_server import ModelServer, completing, error
+
+PAPER_ID = "2509.21240"
+TITLE = "Tree Search for LLM Agent Reinforcement Learning"
+LINK = f"<https://arxiv.org/abs/{PAPER_ID}|{TITLE}>"
+BY_MODEL = Provenance(FROM_MODEL, date(2025, 9, 28), "example-1", "1", TextRead.FULL_TEXT)
+MISSING = Figure("57.8%", "results", Grounding.NOT_FOUND, "The score rises by 5.78 points.")
+REPORT = {ids.REPORT_NOTE: {ids.REPORT_NOTE: " It is 5.78 points,\x1b[2J not 57.8%. "}}
+FIELDS = {
+    "keywords": ["agents", "trees"],
+    "tldr": "The agents of this work search in a tree of their own steps and learn from it.",
+    "problem": "A reward comes only at the end of a long search of the agents.",
+    "method": "The branches of a tree share their steps and are compared with each other.",
+    "results": "The agents learn more from a tree than they do from a chain of the same cost.",
+    "takeaway": "Try the tree where the steps of your agents are what costs you most.",
+}
+
+
+def by_model(language: str, *figures: Figure) -> Summary:
+    results = "The score rises by 57.8%."
+    return Summary(PAPER_ID, language, BY_MODEL, tldr="Trees.", results=results, figures=figures)
+
+
+async def keep(stage: Stage, *summaries: Summary) -> None:
+    def write(tables: Storage) -> None:
+        for summary in summaries:
+            tables.summaries.put(summary)
+
+    await stage.bot.storage.write(write)
+
+
+async def deliver(stage: Stage, *figures: Figure) -> None:
+    """Deliver the sample, in which a model has summarised one of the papers."""
+    await stage.import_sample()
+    await keep(stage, by_model("en", *figures), by_model("zh-CN", *figures))
+    await stage.deliver_sample()
+
+
+async def reports(stage: Stage) -> tuple[MistakeReport, ...]:
+    return await stage.bot.storage.read(lambda tables: tables.mistake_reports.latest(9))
+
+
+def card(person: Member) -> dict[str, Any]:
+    """Return the posted card of the paper, as it is now."""
+    thread = person.thread(person.messages("papers")[0])
+    return next(each for each in thread if PAPER_ID in str(each["blocks"][0]) and not each["ephemeral"])
+
+
+async def choose(person: Member, act: SummaryAct, language: str = "en", until: str = "") -> str:
+    """Choose from the card's menu, and return the answer that is a message where one is waited for."""
+    before = [message["ts"] for message in person.messages("papers")]
+    value = choice_value(SummaryChoice(act, PAPER_ID, language))
+    await person.overflow(card(person), ids.SUMMARY_MENU, value)
+    return await hears(person, until, before) if until else ""
+
+
+# ---- Figures
+
+
+async def test_figures_that_were_not_found_open_beside_the_nearest_sentence(stage: Stage) -> None:
+    await deliver(stage, MISSING)
+    ada, lin = stage.person("ada"), stage.person("lin")
+
+    assert "[?] 1 figure not found in the paper" in card(ada)["text"].splitlines()
+    await ada.click(card(ada), ids.SHOW_FIGURES)
+    english = await opened(ada, "Figures not found")
+    await lin.click(card(lin), ids.SHOW_FIGURES)
+    chinese = await opened(lin, "未找到的数字")
+
+    assert "This figure of the summary does not stand in the paper." in str(english)
+    assert "The score rises by 5.78 points." in str(english)
+    assert "总结中的以下 1 个数字在论文中未找到" in str(chinese)
+
+
+async def test_figures_of_a_summary_that_is_another_now_are_told_from_the_new_one(stage: Stage) -> None:
+    await deliver(stage, MISSING)
+    await keep(stage, by_model("en", replace(MISSING, grounding=Grounding.SUPPORTED)))
+    ada, before = stage.person("ada"), [each["ts"] for each in stage.person("ada").messages("papers")]
+
+    await ada.click(card(ada), ids.SHOW_FIGURES)
+
+    assert await hears(ada, "after this card was drawn", before) == (
+        f"{LINK} was summarised again after this card was drawn, "
+        "and all figures of the new summary were found."
+    )
+
+
+# ---- Reports
+
+
+async def test_a_report_is_kept_as_that_of_who_sent_it_in_and_thanked_for(stage: Stage) -> None:
+    await deliver(stage, MISSING)
+    emmy = stage.person("emmy")
+    await choose(emmy, SummaryAct.REPORT)
+    form = await opened(emmy, "Report a mistake")
+
+    assert TITLE in str(form["blocks"])
+    assert "Summary by example-1 · from the full text" in str(form["blocks"])
+    assert (await emmy.submit(form, REPORT)) == {}
+    await emmy.sees(shows(f"Thank you. Your report on the summary of {LINK} is kept"))
+
+    assert await reports(stage) == (
+        MistakeReport(
+            workspace=stage.bot.workspace,
+            person=emmy.id,
+            paper_id=PAPER_ID,
+            language="en",
+            reported_at=stage.clock.now(),
+            note="It is 5.78 points,[2J not 57.8%.",
+            summary_source=FROM_MODEL,
+            summary_made_at=date(2025, 9, 28),
+            id=1,
+        ),
+    )
+    assert emmy.notices() == []
+
+
+async def test_a_report_needs_no_note_and_is_asked_for_in_the_person_s_words(stage: Stage) -> None:
+    await stage.deliver_sample(language="zh-CN")
+    lin = stage.person("lin")
+    await choose(lin, SummaryAct.REPORT, "zh-CN")
+    form = await opened(lin, "报告错误")
+
+    assert "总结来自日报文件 · 2025年9月29日 · 简体中文" in str(form["blocks"])
+    assert (await lin.submit(form)) == {}
+    await lin.sees(shows("谢谢！"))
+
+    found = [(each.note, each.summary_source, each.summary_made_at) for each in await reports(stage)]
+    assert found == [("", FROM_DIGEST_FILE, SAMPLE_DAY)]
+
+
+async def test_a_note_that_is_too_long_is_not_sent_in(stage: Stage) -> None:
+    await deliver(stage)
+    ada = stage.person("ada")
+    await choose(ada, SummaryAct.REPORT)
+    form = await opened(ada, "Report a mistake")
+
+    errors = await ada.submit(form, {ids.REPORT_NOTE: {ids.REPORT_NOTE: "x" * 1001}})
+
+    assert list(errors) == [ids.REPORT_NOTE]
+    assert await reports(stage) == ()
+
+
+async def test_a_summary_that_is_gone_is_said_to_be_gone(stage: Stage, tmp_path: Path) -> None:
+    await deliver(stage, MISSING)
+    ada = stage.person("ada")
+    await choose(ada, SummaryAct.REPORT)
+    form = await opened(ada, "Report a mistake")
+    forget_all_summaries(tmp_path / "test.db")
+
+    assert (await ada.submit(form, REPORT)) == {}
+    await ada.sees(shows("This summary is not here any more."))
+    await choose(ada, SummaryAct.REPORT, until="This summary is not here any more.")
+    before = [each["ts"] for each in ada.messages("papers")]
+    await ada.click(card(ada), ids.SHOW_FIGURES)
+    await hears(ada, "This summary is not here any more.", before)
+
+    assert await reports(stage) == ()
+
+
+def forget_all_summaries(path: Path) -> None:
+    """Have no summary at all, as in an older database that was put back."""
+    database = connect(path)
+    with transaction(database):
+        database.execute("DELETE FROM summaries")
+    database.close()
+
+
+# ---- Anew
+
+
+@asynccontextmanager
+async def with_model(
+    folder: Path, answers: Iterable[Answer] = (), **settings: Any
+) -> AsyncIterator[tuple[Stage, ModelServer]]:
+    """Set a stage whose bot asks a model on this machine; arXiv has the text of no paper."""
+    async with (
+        serving({}) as arxiv,
+        ModelServer(answers) as model,
+        set_stage(
+            folder / "test.db",
+            model_url=f"{model.base_url}/",
+            model="small",
+            arxiv_content_url=f"{arxiv.address}/",
+            arxiv_gate=folder / "gate",
+            texts=folder / "texts",
+            **settings,
+        ) as stage,
+    ):
+        yield stage, model
+
+
+async def add_abstract(stage: Stage) -> None:
+    """Have the paper's abstract known, so that there is a text to summarise."""
+
+    def write(tables: Storage) -> None:
+        (paper,) = tables.papers.of_ids([PAPER_ID])
+        tables.papers.add(replace(paper, abstract="Agents search in a tree. The tree shares their steps."))
+
+    await stage.bot.storage.write(write)
+
+
+async def test_without_a_model_again_is_answered_with_what_is_missing(stage: Stage) -> None:
+    await deliver(stage)
+    ada, lin = stage.person("ada"), stage.person("lin")
+
+    english = await choose(ada, SummaryAct.AGAIN, until="No language model")
+    chinese = await choose(lin, SummaryAct.AGAIN, until="尚未配置")
+
+    assert english == (
+        f"No language model is set up here, so {LINK} cannot be summarised again. "
+        "Whoever runs this bot can set one up."
+    )
+    assert chinese == f"这里尚未配置语言模型，无法重新总结 {LINK}。机器人的管理者可以进行配置。"
+
+
+async def test_a_summary_is_made_anew_and_who_asked_is_told_when_it_is_there(tmp_path: Path) -> None:
+    async with with_model(tmp_path, [completing(FIELDS)]) as (stage, model):
+        await deliver(stage)
+        await add_abstract(stage)
+        ada = stage.person("ada")
+        begun = await choose(ada, SummaryAct.AGAIN, until="is being summarised again")
+        await ada.sees(shows("The new summary of"))
+        kept = await stage.bot.storage.read(lambda tables: tables.summaries.of_papers([PAPER_ID], "en"))
+
+    assert begun.startswith(f"{LINK} is being summarised again.")
+    assert [each.tldr for each in kept[PAPER_ID] if each.provenance.source == FROM_MODEL] == [FIELDS["tldr"]]
+    assert len(model.requests) == 1
+
+
+async def test_an_answer_that_one_person_sees_becomes_the_new_card(tmp_path: Path) -> None:
+    async with with_model(tmp_path, [completing(FIELDS)]) as (stage, _):
+        await stage.import_sample()
+        await add_abstract(stage)
+        ada = stage.person("ada")
+        await say(ada, f"/papers {PAPER_ID}", "Summary from a digest file")
+        answer = ada.messages("papers")[-1]
+        value = choice_value(SummaryChoice(SummaryAct.AGAIN, PAPER_ID, "en"))
+        await ada.overflow(answer, ids.SUMMARY_MENU, value)
+        await ada.sees(shows("Summary by small-model-2026"))
+        shown = [each for each in ada.messages("papers") if each["ts"] == answer["ts"]]
+
+    assert FIELDS["tldr"] in shown[0]["text"]
+
+
+async def test_a_model_that_cannot_be_asked_is_told_of(tmp_path: Path) -> None:
+    async with with_model(tmp_path, [error(401, "no such key")]) as (stage, _):
+        await deliver(stage)
+        await add_abstract(stage)
+        ada = stage.person("ada")
+        await choose(ada, SummaryAct.AGAIN, until="is being summarised again")
+        await ada.sees(shows("The language model could not be asked for a new summary of"))
+
+
+async def test_an_answer_that_is_no_summary_leaves_what_is_there(tmp_path: Path) -> None:
+    async with with_model(tmp_path, [completing("I cannot."), completing("I cannot.")] * 4) as (stage, _):
+        await deliver(stage)
+        await add_abstract(stage)
+        ada = stage.person("ada")
+        await choose(ada, SummaryAct.AGAIN, until="is being summarised again")
+        await ada.sees(shows("could be made, so what is there stays"))
+
+
+async def test_a_person_who_has_asked_often_is_told_to_wait_and_no_one_else(tmp_path: Path) -> None:
+    async with with_model(tmp_path, [completing(FIELDS)]) as (stage, model):
+        await deliver(stage)
+        await add_abstract(stage)
+        ada, emmy = stage.person("ada"), stage.person("emmy")
+
+        def wish(tables: Storage) -> None:
+            for _ in range(AGAIN_A_DAY):
+                tables.summary_wishes.add(stage.bot.workspace, ada.id, PAPER_ID, "en", NOON)
+
+        await stage.bot.storage.write(wish)
+        await choose(ada, SummaryAct.AGAIN, until="as many new summaries as one person can")
+        assert model.requests == []
+        await choose(emmy, SummaryAct.AGAIN, until="is being summarised again")
+        await emmy.sees(shows("The new summary of"))
+
+
+async def test_where_todays_tokens_are_used_up_it_is_said(tmp_path: Path) -> None:
+    async with with_model(tmp_path, tokens_a_day=0) as (stage, model):
+        await deliver(stage)
+        await choose(stage.person("ada"), SummaryAct.AGAIN, until="Today's tokens for the language model")
+
+    assert model.requests == []
