@@ -2,15 +2,25 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from random import Random
 from typing import cast
 
 import pytest
 
 from bot.card_updating import CardUpdating
+from bot.importing import import_into
 from bot.posting import Done, Failure, NotNow, Refused, Unknown, Wire
-from storage.records import FROM_MODEL, Provenance, Summary, TextRead
+from bot.sources.digest_file import SOURCE, DigestEntry, DigestFile
+from bot.sources.http import web_client
+from bot.summaries.model import ModelClient
+from bot.summariser import Allowance, Summariser
+from bot.summarising import Summarising
+from storage.records import FROM_MODEL, Provenance, Subscription, Summary, TextRead
 from storage.storage import Storage
 from tests.stage import SAMPLE_DAY, Stage
+from tests.summaries.model_server import ModelServer, completing
+from tests.test_summarising import DAY, FIELDS, PAPER, KnownTexts
 
 SUMMARY = Summary(
     "",
@@ -81,6 +91,36 @@ async def test_a_channel_in_another_language_is_left_as_it_is(stage: Stage) -> N
 
     assert await left(stage) == 0
     assert "A model wrote this later." not in text_of(stage, ts)
+
+
+async def test_a_digest_goes_out_without_a_summary_and_its_card_follows_when_the_model_answers(
+    stage: Stage, tmp_path: Path
+) -> None:
+    await import_into(stage.bot.storage, DigestFile(DAY, (DigestEntry(PAPER, None),)))
+    channel = stage.workspace.channel("papers").id
+    wanted = Subscription(stage.bot.workspace, channel, "en", (SOURCE,), since=DAY)
+    kept = await stage.bot.storage.write(lambda storage: storage.subscriptions.put(wanted))
+    async with ModelServer([completing(None), completing(FIELDS)]) as server, web_client() as client:
+        model = ModelClient(
+            client, stage.clock, base_url=server.base_url, api_key=None, model="small", random=Random(1)
+        )
+        summariser = Summariser(stage.bot.storage, stage.clock, model, KnownTexts(), Allowance(50_000, 4_000))
+        summarising = Summarising(stage.bot.storage, stage.clock, summariser)
+        await summarising.tick()
+        delivery_id = await stage.bot.deliverer.open_asked(kept, DAY)
+        assert delivery_id is not None
+        await stage.bot.deliverer.run(delivery_id)
+        before = stage.person("ada").messages("papers")
+        stage.clock.advance(3600)
+        await summarising.tick()
+        await updating(stage).tick()
+        after = stage.person("ada").messages("papers")
+
+    assert "Graphs wilt in pots." in before[1]["text"]
+    assert "from the abstract" in before[1]["text"]
+    assert [FIELDS["tldr"] in each["text"] for each in after] == [False, True]
+    assert "small-model-2026" in after[1]["text"]
+    assert [each["ts"] for each in after] == [each["ts"] for each in before]
 
 
 class Scripted:

@@ -24,14 +24,20 @@ pytestmark = pytest.mark.benchmark
 PAPERS = 100
 AT_ONCE = 10
 LEAST_SECONDS = PAPERS / AT_ONCE
-_PARAGRAPH = "Graphs wilt in pots. We plant graphs in gardens. They grow 12% taller than in pots. "
+_PARAGRAPH = (
+    "Graphs that are kept in pots for longer than a season wilt at their leaves, which earlier work could "
+    "only slow down by moving them to larger pots. We plant the same graphs in gardens and water them from a "
+    "well whose depth is learned together with the distance between any two of them. In gardens they grow "
+    "12% taller than in pots, where their height was 3.5 metres, while the water that all of them need stays "
+    "the same.\n"
+)
 
 
 class LongTexts:
     """A text of the length of a real paper for each."""
 
     async def read(self, paper_id: str) -> FullText | NoFullText:
-        text = f"Introduction\n{_PARAGRAPH * 400}\nResults\n{_PARAGRAPH * 400}"
+        text = f"Introduction\n{_PARAGRAPH * 75}\nResults\n{_PARAGRAPH * 75}"
         return FullText(paper_id, text, "html", "")
 
     async def kept(self, _paper_id: str) -> FullText | None:
