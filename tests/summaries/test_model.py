@@ -4,6 +4,7 @@ import json
 import logging
 import ssl
 import traceback
+from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -584,19 +585,19 @@ def answered(status: int, body: str = "", headers: dict[str, str] | None = None)
 
 
 class SlowEndpoint(httpx.AsyncBaseTransport):
-    """Answers after a second of simulated time, and may refuse the first request after half of one."""
+    """Answers after a second of simulated time, and may refuse the first requests after half of one."""
 
-    def __init__(self, first: httpx.Response | None = None) -> None:
-        self.first = first
+    def __init__(self, *refusals: httpx.Response) -> None:
+        self.refusals = deque(refusals)
         self.asked_at: list[float] = []
         self.under_way = self.most_at_once = 0
 
     async def handle_async_request(self, _: httpx.Request) -> httpx.Response:
         self.asked_at.append(asyncio.get_running_loop().time())
-        if self.first is not None:
-            first, self.first = self.first, None
+        if self.refusals:
+            refusal = self.refusals.popleft()
             await asyncio.sleep(0.5)
-            return first
+            return refusal
         self.under_way += 1
         self.most_at_once = max(self.most_at_once, self.under_way)
         await asyncio.sleep(1)
@@ -626,6 +627,14 @@ def test_a_rate_limit_holds_back_all_questions() -> None:
 
     # Two were already under way when the first was refused; those after them wait too.
     assert endpoint.asked_at == pytest.approx([0, 0, 0, 30.5, 30.5, 30.5, 31.5], abs=1e-3)
+
+
+def test_the_longest_of_several_waits_counts() -> None:
+    endpoint = SlowEndpoint(*(answered(429, headers={"Retry-After": wait}) for wait in ("30", "5")))
+
+    run_virtual(ask_often(endpoint, 2, 2))
+
+    assert endpoint.asked_at == pytest.approx([0, 0, 30.5, 30.5], abs=1e-3)
 
 
 async def test_a_question_that_is_given_up_leaves_its_place_to_the_next(http: httpx.AsyncClient) -> None:
