@@ -1,6 +1,7 @@
 """The commands for channels: what they want, delivering now, and how things are."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
@@ -11,14 +12,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from bot.errors import NothingListedError
-from bot.terminal import database_option, settings_with, until_stopped, with_storage
+from bot.terminal import database_option, on_one_line, settings_with, until_stopped, with_storage
 
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
     from bot.app import Application
     from bot.digest import Verdict
-    from bot.status import Status
-    from storage.records import ChannelStatus, Listing, Subscription
+    from bot.status import Status, SummariesStatus
+    from storage.records import ChannelStatus, Listing, MistakeReport, Subscription
     from storage.runner import Runner
     from storage.storage import Storage
 
@@ -142,7 +143,11 @@ def deliver(channel: str | None, day: datetime | None, dry_run: bool, database: 
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
 @database_option
 def status(database: Path | None, *, as_json: bool) -> None:
-    """Tell each channel's last and next digest, what is unfinished and why, and how each source is."""
+    """Tell how things are: each channel's last and next digest, what is unfinished and why, and each source.
+
+    Of summaries it tells the tokens of today, what failed in the last day and why, and the mistakes that
+    people reported.
+    """
     from bot.clock import SystemClock
     from bot.status import read_status
 
@@ -248,6 +253,22 @@ def _status_lines(found: "Status", now: datetime) -> "Iterable[str]":
         yield f"{_in_words(channel.subscription)}; {_last_in_words(channel)}; {following}"
     for listing in found.sources:
         yield _source_in_words(listing, now)
+    yield from _summaries_in_words(found.summaries)
+
+
+def _summaries_in_words(found: "SummariesStatus") -> "Iterable[str]":
+    yield f"summaries: {found.tokens_today} tokens today (UTC), {len(found.failures)} failed in the last day"
+    reasons = Counter(on_one_line(failure.reason) for failure in found.failures)
+    yield from (f"  {count} x {reason}" for reason, count in reasons.most_common())
+    if found.reports:
+        yield "mistakes that people reported, the latest first:"
+    yield from map(_report_in_words, found.reports)
+
+
+def _report_in_words(report: "MistakeReport") -> str:
+    made = f"{report.summary_source}, {report.summary_made_at}"
+    summary = on_one_line(f"{report.paper_id} in {report.language} ({made})")
+    return f"  {report.reported_at:%Y-%m-%d %H:%M} UTC: {summary}: {on_one_line(report.note) or 'no note'}"
 
 
 def _source_in_words(listing: "Listing", now: datetime) -> str:
@@ -257,7 +278,8 @@ def _source_in_words(listing: "Listing", now: datetime) -> str:
     from storage.records import FEW
 
     sentence = status_sentence(listing, Reader(now, ZoneInfo("UTC"), words_for("en-GB")))
-    answered = f" ({listing.trouble})" if listing.trouble not in {None, FEW} else ""
+    is_answer = listing.trouble and listing.trouble != FEW
+    answered = f" ({on_one_line(listing.trouble or '')})" if is_answer else ""
     return f"{listing.source}, {listing.day}, by UTC: {sentence}{answered}"
 
 

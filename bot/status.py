@@ -1,7 +1,7 @@
 """How things are: per channel and for the whole bot, as `status` tells it; nothing here is drawn yet."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.due import is_paused, next_due
@@ -13,11 +13,25 @@ from storage.records import (
     Delivery,
     DeliveryStatus,
     Listing,
+    MistakeReport,
     Post,
     PostState,
     Subscription,
+    SummaryFailure,
 )
 from storage.storage import Storage
+
+REPORTS_TOLD = 10
+"""How many reports of mistakes are told, the latest ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummariesStatus:
+    """The tokens of this UTC day, the summaries that failed in the last 24 hours, and the latest reports."""
+
+    tokens_today: int
+    failures: tuple[SummaryFailure, ...]
+    reports: tuple[MistakeReport, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +41,23 @@ class Status:
     bot: BotStatus
     channels: tuple[ChannelStatus, ...]
     sources: tuple[Listing, ...]
+    summaries: SummariesStatus
 
 
 def read_status(storage: Storage, now: datetime, messages_a_minute: int) -> Status:
     """Return how the bot, all channels and all sources are."""
     channels = tuple(channel_status(storage, each, now) for each in storage.subscriptions.all())
-    return Status(bot_status(storage, now, messages_a_minute), channels, source_status(storage, None))
+    bot, sources = bot_status(storage, now, messages_a_minute), source_status(storage, None)
+    return Status(bot, channels, sources, summaries_status(storage, now))
+
+
+def summaries_status(storage: Storage, now: datetime) -> SummariesStatus:
+    """Return what summaries take, which could not be had, and what people hold against them."""
+    return SummariesStatus(
+        tokens_today=storage.model_requests.tokens_of_day(now.astimezone(UTC).date()),
+        failures=storage.summary_failures.since(now - timedelta(days=1)),
+        reports=storage.mistake_reports.latest(REPORTS_TOLD),
+    )
 
 
 def source_status(storage: Storage, subscription: Subscription | None) -> tuple[Listing, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bot.errors import PaperRoundError, SettingsError, StorageError
+from bot.text import clean
 
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
@@ -25,6 +26,11 @@ database_option = click.option(
     help="The SQLite file. Default: PAPER_ROUND_DB, else paper-round.db here.",
 )
 language_option = click.option("--language", metavar="TAG", help="A BCP 47 tag, such as en or zh-CN.")
+
+
+def on_one_line(text: str) -> str:
+    """Return what a stranger wrote without line breaks and without controls that steer a terminal."""
+    return " ".join(clean(text).split())
 
 
 class _SettingsTold(click.ClickException):

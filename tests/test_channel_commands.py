@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,12 @@ from click.testing import CliRunner, Result
 
 from bot import cli
 from bot.files import read_sample
+from storage.database import connect, transaction
+from storage.records import MistakeReport, ModelRequest, SummaryFailure
+from storage.storage import Storage
 
+SAMPLE_DAY = date(2025, 9, 29)
+NOON = datetime(2025, 9, 29, 12, tzinfo=UTC)
 ENGLISH = Path(__file__).parents[1] / "bot" / "sample" / "2025-09-29.en.md"
 
 
@@ -108,9 +114,58 @@ def test_deliver_brings_it_once_and_status_tells_so(channel: str) -> None:
     assert told["channels"][0]["last"]["posted"] == len(read_sample()[0].entries)
     assert [(each["source"], each["state"]) for each in told["sources"]] == [("digest-file", "complete")]
     assert "last 2025-09-29: 12 of 12, done; next " in words
+    assert told["summaries"] == {"tokens_today": 0, "failures": [], "reports": []}
     assert words.endswith(
         "digest-file, 2025-09-29, by UTC: Last list of digest file: 29 September 2025, 12 papers.\n"
+        "summaries: 0 tokens today (UTC), 0 failed in the last day\n"
     )
+
+
+def test_status_tells_what_summaries_take_and_why_they_fail_and_what_people_report(channel: str) -> None:
+    now = datetime.now(UTC)
+    requests = [ModelRequest("2509.21240", "en", "example-1", now, 1000, 234)]
+    failures = [
+        SummaryFailure(paper_id, "en", 1, "The answer\n\x1b[31mis cut off.", now - age, now)
+        for paper_id, age in (
+            ("2509.21240", timedelta()),
+            ("2509.19301", timedelta(hours=23)),
+            ("2509.21268", timedelta(hours=25)),
+        )
+    ]
+    reports = [
+        MistakeReport("T1", "U1", "2509.21240", "en", NOON, "Wrong\x9b2J\nfigure.", "model", SAMPLE_DAY),
+        MistakeReport(
+            "T1", "U2", "2509.19301", "zh-CN", NOON + timedelta(hours=1), "", "abstract", SAMPLE_DAY
+        ),
+    ]
+    keep(requests, failures, reports)
+
+    told = json.loads(run("status", "--json").output)["summaries"]
+    words = run("status").output
+
+    assert (told["tokens_today"], len(told["failures"]), len(told["reports"])) == (1234, 2, 2)
+    assert (told["reports"][0]["person"], told["reports"][0]["summary_made_at"]) == ("U2", "2025-09-29")
+    assert words.splitlines()[-5:] == [
+        "summaries: 1234 tokens today (UTC), 2 failed in the last day",
+        "  2 x The answer [31mis cut off.",
+        "mistakes that people reported, the latest first:",
+        "  2025-09-29 13:00 UTC: 2509.19301 in zh-CN (abstract, 2025-09-29): no note",
+        "  2025-09-29 12:00 UTC: 2509.21240 in en (model, 2025-09-29): Wrong2J figure.",
+    ]
+
+
+def keep(requests: list[ModelRequest], failures: list[SummaryFailure], reports: list[MistakeReport]) -> None:
+    """Write into the tables of the bot in this folder, as it would have done itself."""
+    database = connect(Path("paper-round.db"))
+    storage = Storage(database)
+    with transaction(database):
+        for request in requests:
+            storage.model_requests.add(request)
+        for failure in failures:
+            storage.summary_failures.put(failure)
+        for report in reports:
+            storage.mistake_reports.add(report)
+    database.close()
 
 
 def test_without_a_subscription_deliver_says_how_to_begin_one(channel: str) -> None:
