@@ -9,7 +9,7 @@ from typing import Any
 from bot.arxiv_id import abstract_url
 from bot.errors import NothingListedError
 from bot.locale import words_for
-from bot.lookup import best_summary, listing_of_day
+from bot.lookup import listing_of_day, stored_summary
 from bot.sources.digest_file import DigestEntry, DigestFile, render
 from bot.text import without_bold
 from storage.records import Listing, Paper, Summary
@@ -95,13 +95,15 @@ def _paragraph(number: int, paper: Paper, document: Document, language: str) -> 
             words("part.spoken", label=words(label), text=text) for label, text in labelled.items() if text
         ]
         lines += [" · ".join(summary.keywords), summary.tldr, *spoken, summary.body]
+    elif not paper.abstract and paper.community_summary:
+        lines += [paper.community_summary, words("origin.community")]
     else:
         lines.append(paper.abstract or words("origin.nothing"))
     return "\n".join(without_bold(line) for line in lines if line)
 
 
 def _summary_in(document: Document, paper: Paper, language: str) -> Summary | None:
-    summary = best_summary(paper, document.summaries.get(paper.id, []), language)
+    summary = stored_summary(document.summaries.get(paper.id, []), language)
     return summary if summary and summary.language == language else None
 
 
@@ -132,6 +134,6 @@ def _summary_fields(summary: Summary) -> dict[str, Any]:
             "model": provenance.model,
             "prompt": provenance.prompt,
             "source": provenance.source,
-            "made_at": provenance.made_at.isoformat(),
+            "made_at": provenance.made_at.isoformat() if provenance.made_at else None,
         },
     }

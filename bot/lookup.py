@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from bot.language import primary_language
-from storage.records import Digest, Entry, Listing, Paper, Summary
+from bot.summaries.without_model import draw
+from storage.records import FROM_MODEL, Digest, Entry, Listing, Paper, Summary
 from storage.storage import Storage
 
 SOURCES = ("digest-file", "huggingface", "arxiv")
@@ -44,18 +45,33 @@ def paper_entry(storage: Storage, paper_id: str, language: str) -> Entry | None:
     )
 
 
-def best_summary(paper: Paper, summaries: Iterable[Summary], language: str) -> Summary | None:
-    """Return the summary that the reader gets: in the language asked for, a model's before an imported one.
+def stored_summary(summaries: Iterable[Summary], language: str) -> Summary | None:
+    """Return the best of the stored summaries in the language asked for, or in one that is much the same.
 
-    Where there is none in that language the abstract is the better reading, without an abstract any summary.
+    A model's comes before an imported one.
     """
-    ranked = sorted(summaries, key=lambda summary: summary.provenance.model is None)
+    ranked = _model_first(summaries)
     exact = [summary for summary in ranked if summary.language == language]
     related = [
         summary for summary in ranked if primary_language(summary.language) == primary_language(language)
     ]
-    others = [] if paper.abstract else ranked
-    return next(iter([*exact, *related, *others]), None)
+    return next(iter([*exact, *related]), None)
+
+
+def best_summary(paper: Paper, summaries: Iterable[Summary], language: str) -> Summary | None:
+    """Return the summary that the reader gets: a stored one in their language, else what can be drawn.
+
+    A stored one in another language is for a paper of which nothing can be drawn. `None` is for a paper of
+    which nothing is known but its title.
+    """
+    ranked = _model_first(summaries)
+    return stored_summary(ranked, language) or draw(paper) or next(iter(ranked), None)
+
+
+def _model_first(summaries: Iterable[Summary]) -> list[Summary]:
+    return sorted(
+        summaries, key=lambda each: (each.provenance.source != FROM_MODEL, not each.provenance.model)
+    )
 
 
 def entries_of(storage: Storage, paper_ids: tuple[str, ...], language: str) -> tuple[Entry, ...]:

@@ -36,7 +36,8 @@ class Summaries:
     def put(self, summary: Summary, input_hash: str | None = None) -> None:
         """Keep the summary in place of an earlier one of the same paper, language and source.
 
-        `input_hash` tells what a model was asked, so that the same is not asked twice.
+        `input_hash` tells what a model was asked, so that the same is not asked twice. Raises ValueError for
+        one that is drawn at each reading: it has no day, and nothing to keep it for.
         """
         self._database.table("summaries").upsert(
             {**_row_from_summary(summary), "input_hash": input_hash}, pk=("paper_id", "language", "source")
@@ -70,11 +71,14 @@ def _summary_from_row(row: dict[str, Any]) -> Summary:
 
 
 def _row_from_summary(summary: Summary) -> dict[str, Any]:
+    made_at = summary.provenance.made_at
+    if made_at is None:
+        raise ValueError(f"The summary of {summary.paper_id} is drawn at each reading and is not kept.")
     return {
         "paper_id": summary.paper_id,
         "language": summary.language,
         "source": summary.provenance.source,
-        "made_at": summary.provenance.made_at.isoformat(),
+        "made_at": made_at.isoformat(),
         "model": summary.provenance.model,
         "prompt": summary.provenance.prompt,
         "keywords": json.dumps(summary.keywords, ensure_ascii=False),

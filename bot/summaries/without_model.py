@@ -1,0 +1,272 @@
+"""A summary without a model: what the listing site says of a paper, else sentences of its abstract; pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.language import language_of
+from bot.summaries.question import MOST_KEYWORDS, most_characters
+from bot.summaries.sentences import sentences
+from storage.records import FROM_ABSTRACT, FROM_COMMUNITY, Paper, Provenance, Summary
+
+
+def draw(paper: Paper) -> Summary | None:
+    """Return what can be said of a paper without a model, or `None` where nothing is known but its title.
+
+    Where the site that lists the paper says a sentence of it, it is that one with the site's keywords. Else
+    the parts hold whole sentences of the abstract, word for word, told apart by their cues; an abstract that
+    does not say what is proposed or studied stays in one piece, as the body.
+    """
+    told = _one_line(paper.community_summary)
+    if told:
+        keywords = _some(map(_one_line, paper.community_keywords))
+        return Summary(paper.id, language_of(told), _made_from(FROM_COMMUNITY), keywords=keywords, tldr=told)
+    abstract = _one_line(paper.abstract)
+    if not abstract:
+        return None
+    parts = _parts(sentences(abstract)) or {"body": abstract}
+    return Summary(
+        paper.id,
+        language_of(abstract),
+        _made_from(FROM_ABSTRACT),
+        keywords=_some(_terms(_one_line(paper.title), abstract)),
+        tldr=parts.get("tldr", ""),
+        problem=parts.get("problem", ""),
+        method=parts.get("method", ""),
+        results=parts.get("results", ""),
+        body=parts.get("body", ""),
+    )
+
+
+def _made_from(source: str) -> Provenance:
+    return Provenance(source, made_at=None)
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _some(keywords: Iterable[str]) -> tuple[str, ...]:
+    once: dict[str, str] = {}
+    for keyword in filter(None, keywords):
+        once.setdefault(_singular(keyword.casefold()), keyword)
+    return tuple(once.values())[:MOST_KEYWORDS]
+
+
+# --- Sentences -------------------------------------------------------------------------------------------
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+_WE = r"(?:\bwe\b|\bthis (?:(?:technical|position) )?(?:paper|work|article|report|study|survey|thesis)\b)"
+
+
+def _we(verbs: str, words_between: int) -> str:
+    """Return the pattern of the authors doing one of the things, in the present or the past."""
+    return rf"{_WE}(?: \w+){{0,{words_between}}}? (?:{verbs})(?:e?[sd])?\b"
+
+
+_PROPOSES = _any(
+    _we("propose|introduce|present|develop|describe|design|devise|formulate|unveil", 4),
+    _we("build|create|construct|release|contribute|offer|define|establish|curate", 2),
+    r"\b(?:is|are) (?:proposed|introduced|presented) (?:in this|here)",
+    r"\bin this (?:paper|work|article|report|study),",
+)
+_STUDIES = _any(
+    _we("study|studies|studied|investigate|explore|examine|analy[sz]e|ask|argue|revisit|review|compare", 4),
+    _we("address|tackle|evaluate|benchmark|conduct|provide|extend|use|train|aim", 4),
+    _we("show|demonstrate|find|prove|report|identify", 4),
+)
+_SPEAKS = _any(rf"{_WE}", r"\b(?:this research|the (?:study|article|paper|proposed|authors?))\b")
+_PROBLEM = _any(
+    r"^(?:however|yet|but|nevertheless|unfortunately|despite|although|while|though|existing|current|prior)\b",
+    r"\b(?:challeng\w+|remains?|limit(?:s|ed|ations?|ing)|lacks?|lacking|struggl\w+|suffers?|fails?|failures?)\b",
+    r"\b(?:difficult\w*|bottlenecks?|costly|expensive|gaps?|hinder\w*|hamper\w*|unclear|poorly|problems?)\b",
+    r"\b(?:under-?explored|overlook\w*|neglect\w*|insufficient\w*|inefficien\w+|cannot|scarc\w+|rely|relies)\b",
+)
+_RESULT = _any(
+    r"\b(?:experiment\w*|evaluations?|results?|analys[ei]s|stud(?:y|ies)|tests|findings)\b.{0,80}?"
+    r"\b(?:show|demonstrat|indicat|reveal|confirm|suggest|prov(?:e|es|ing)\b|validat|verif|highlight)",
+    r"\b(?:outperform|surpass|exceed|achiev(?:es?|ed|ing(?! this))\b|attain|superior)",
+    r"\b(?:state-of-the-art|sota|competitive|on par|faster|speed-?ups?)\b",
+    r"\b(?:improv|increas|reduc|boost|rais|cut|gain|reach|deliver|yield|sav)\w*\b.{0,80}?[0-9]",
+    r"\bwe (?:.{0,120} and |also |further |then )?(?:find|found|show|observe|demonstrate|validate|prove)\b",
+    r"\b(?:extensive|comprehensive|empirical) (?:experiments|evaluations?)\b|^(?:empirically|experiments)\b",
+    r"\b[0-9.]+ ?(?:\\?%|points\b|[x×]\b)",
+)
+_ACTS = _any(
+    rf"^(?:to|by|with|using|based on)\b.*?{_WE}",
+    _we("conduct|address|tackle|revisit|explore|examine|evaluate|study|investigate", 2),
+)
+_SHOWS = _any(_we("show|demonstrate|find|prove", 2))
+_LEANS = re.compile(
+    r"^(?:however|yet|but|nevertheless|this|these|such|they|it|as a result|thus)\b", re.IGNORECASE
+)
+_NAMES_THE_PROBLEM = _any(
+    r"^(?:however|existing|current|prior|previous|traditional)\b",
+    r"\b(?:address|tackle|overcome|solve)\w* .{0,40}?(?:challenge|problem|limitation|issue|gap)s?\b",
+)
+_FIGURE = re.compile(r"(?<![\w.(-])[0-9](?![0-9]?\))")
+_AVAILABLE = _any(
+    r"https?://|\bgithub\b",
+    r"\b(?:code|data(?:sets?)?|models?|weights|checkpoints|demos?|project page|benchmark)\b.{0,60}?"
+    r"\b(?:(?:publicly |freely )?available|will be (?:released|made|open)|open-?sourced)\b",
+)
+
+
+def _parts(told: Sequence[str]) -> dict[str, str]:
+    """Return the parts that an abstract's sentences make, none where no sentence says what is done."""
+    sayings = [sentence for sentence in told if not _AVAILABLE.search(sentence)] or list(told)
+    at = _core(sayings)
+    if at is None:
+        return {}
+    before, after = sayings[:at], sayings[at + 1 :]
+    shown = [sentence for sentence in before if _SHOWS.search(sentence)]
+    acts = [sentence for sentence in before if _ACTS.search(sentence) and sentence not in shown]
+    causes = [sentence for sentence in before if sentence not in [*shown, *acts]]
+    if not causes:
+        causes = [sentence for sentence in after if _NAMES_THE_PROBLEM.search(sentence)][:1]
+    rest = [sentence for sentence in after if sentence not in causes]
+    findings = [*shown, *_findings(rest)]
+    steps = [*acts, *(sentence for sentence in rest if sentence not in findings)]
+    return {
+        "tldr": sayings[at],
+        "problem": _problem(causes),
+        "method": _fitting(steps, range(len(steps)), "method"),
+        "results": _results(findings),
+    }
+
+
+def _core(sayings: Sequence[str]) -> int | None:
+    """Return where it is said what the paper proposes, or else what it studies."""
+    for cue in (_PROPOSES, _STUDIES, _SPEAKS):
+        for at, sentence in enumerate(sayings):
+            if cue.search(sentence):
+                return at
+    return None
+
+
+def _findings(after: Sequence[str]) -> list[str]:
+    """Return what follows the first result, but for what is proposed on the way."""
+    new = [sentence for sentence in after if not _PROPOSES.search(sentence)]
+    first = next((at for at, sentence in enumerate(new) if _RESULT.search(sentence)), len(new))
+    return new[first:]
+
+
+def _problem(causes: Sequence[str]) -> str:
+    """Return the sentences that lead up to the core, without what is only background."""
+    cued = [at for at, sentence in enumerate(causes) if _PROBLEM.search(sentence)]
+    start = cued[0] if cued else max(len(causes) - 1, 0)
+    if start and _LEANS.search(causes[start]):
+        start -= 1
+    return _fitting(causes, range(len(causes) - 1, start - 1, -1), "problem")
+
+
+def _results(findings: Sequence[str]) -> str:
+    ranked = sorted(range(len(findings)), key=lambda at: (not _FIGURE.search(findings[at]), at))
+    return _fitting(findings, ranked, "results")
+
+
+_ROOM = 1.4
+"""Sentences of an abstract are not written to fit, so a part may be longer than a model is asked for."""
+
+
+def _fitting(told: Sequence[str], places: Iterable[int], part: str) -> str:
+    """Return the sentences that fit the part, the first of `places` surely, in the abstract's order."""
+    left = _ROOM * most_characters(part, "en")
+    taken: list[int] = []
+    for at in places:
+        left -= len(told[at]) + 1
+        if left < 0 and taken:
+            break
+        taken.append(at)
+    return " ".join(told[at] for at in sorted(taken))
+
+
+# --- Keywords --------------------------------------------------------------------------------------------
+
+_NAME = re.compile(r"(?<![\w\\])[^\W_]+(?:[-.+][^\W_]+)*(?:\+\+)?")
+_IS_NAME = re.compile(r"[^\W_A-Z][A-Z]|[A-Z]{2}|[A-Z].*[0-9]|[0-9].*[A-Z]")
+_GENERIC_NAMES = frozenset(
+    "AI ML DL RL NLP CV LLM LLMs LVLM LVLMs MLLM MLLMs VLM VLMs LM LMs GPU GPUs CPU SOTA API APIs CNN DNN "
+    "RNN NN QA 2D 3D 4D 2x 3x PhD US EU UK GPT AUC F1 FPS PSNR FLOPs II III IV URL HTML JSON PDF STEM".split()
+)
+_WORDS_OF_A_NAME = 3
+_SHORTEST_NAME = 2
+_GRAMMAR = frozenset(
+    "a about across after all also an and any are as at be been before being between beyond both but by can "
+    "could do does each for from given has have how if in into is it its more most much must no non not of "
+    "on one only or other our over own per same several should so some such than that the their them then "
+    "there these they this those through to toward towards two under up use used using via was we well what "
+    "when where whether which while who why will with within without would you your".split()
+)
+_EMPTY = frozenset(
+    "approach approaches method methods model models framework frameworks system systems task tasks data "
+    "problem problems result results paper study work analysis performance novel new based large high better "
+    "improved improving efficient effective simple towards learning language large-scale".split()
+)
+_PAIR, _LONGEST_PHRASE = 2, 4
+
+
+def _terms(title: str, abstract: str) -> Iterator[str]:
+    """Yield the names and terms that recur: what is said once may be said by the way."""
+    head = title.partition(":")[0].strip()
+    if len(head.split()) <= _WORDS_OF_A_NAME and re.search(rf"\b{re.escape(head)}\b", abstract):
+        yield head
+    counts = Counter(_NAME.findall(f"{title}. {abstract}"))
+    names = [name for name, count in counts.items() if count > 1 and _IS_NAME.search(name)]
+    yield from (name for name in names if _is_own(name) and name != head)
+    yield from _shared_phrases(title, abstract)
+
+
+def _is_own(name: str) -> bool:
+    """Whether a name is not everybody's, as "LLM" and "GPU-based" are."""
+    stem, _, ending = name.partition("-")
+    is_generic = stem in _GENERIC_NAMES and (not ending or ending.islower())
+    return len(name) > _SHORTEST_NAME and not is_generic
+
+
+def _shared_phrases(title: str, abstract: str) -> list[str]:
+    """Return the phrases that title and abstract share, as the abstract writes them; no part of a longer one.
+
+    Two words that the abstract has but once may be anything, and so may not.
+    """
+    written = _phrases(abstract)
+    shared = [
+        phrase
+        for phrase in _phrases(title)
+        if len(written.get(phrase, ())) > (1 if len(phrase) == _PAIR else 0)
+    ]
+    longest = [phrase for phrase in shared if not any(_is_within(phrase, other) for other in shared)]
+    return [written[phrase][0] for phrase in longest]
+
+
+def _is_within(phrase: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return phrase != other and f" {' '.join(phrase)} " in f" {' '.join(other)} "
+
+
+def _phrases(text: str) -> dict[tuple[str, ...], list[str]]:
+    """Return the runs of words that no punctuation and no grammar divides, each time as it is written.
+
+    They are compared in lower case and in the singular, and are found by that.
+    """
+    found: dict[tuple[str, ...], list[str]] = {}
+    for clause in re.split(r"[^\w\s-]+|--+", text):
+        words = clause.split()
+        for size in range(_LONGEST_PHRASE, _PAIR - 1, -1):
+            for at in range(len(words) - size + 1):
+                run = [word.lower() for word in words[at : at + size]]
+                if _is_term(run):
+                    found.setdefault(tuple(map(_singular, run)), []).append(" ".join(words[at : at + size]))
+    return found
+
+
+def _is_term(run: Sequence[str]) -> bool:
+    said = [word for word in run if word not in _EMPTY]
+    return bool(said) and run[0] not in _EMPTY and not _GRAMMAR.intersection(run)
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("s") if not word.endswith("ss") else word
