@@ -1,111 +1,42 @@
 import asyncio
-import gzip
 import json
 import logging
-import ssl
 import traceback
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from email.utils import format_datetime
-from pathlib import Path
 from random import Random
-from typing import Any
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.clock import Clock, SimulatedClock
+from bot.clock import SimulatedClock
 from bot.errors import (
     ModelAnswerError,
     ModelError,
-    ModelQuotaError,
-    ModelRefusedError,
     ModelUnavailableError,
     SettingsError,
 )
 from bot.summaries.model import MOST_SECONDS_WAITED, Answer, ModelClient, Usage
 from bot.summaries.question import Question, Turn
 from tests.sources.server import Answer as Played
-from tests.sources.server import cut_off, hanging_up, never_ending, redirecting, saying
+from tests.sources.server import saying
+from tests.summaries.asking import (
+    KEY,
+    NO_MAX_TOKENS,
+    NO_SCHEMA,
+    NO_TEMPERATURE,
+    QUESTION,
+    ROME,
+    SCHEMA,
+    asking,
+    error_of,
+    model_at,
+    outcome,
+)
 from tests.summaries.model_server import ModelServer, answering, completing, completion, error, sending
-from tests.summaries.recordings import recordings
 from tests.virtual_time import START, VirtualClock, run_virtual
-
-KEY = "sk-garden-0123456789"
-SCHEMA = {
-    "type": "object",
-    "properties": {"city": {"type": "string"}},
-    "required": ["city"],
-    "additionalProperties": False,
-}
-QUESTION = Question((Turn("system", "Answer in JSON."), Turn("user", "Which city?")), SCHEMA, most_tokens=500)
-ROME = {"city": "Rome"}
-GROWING = timedelta(seconds=Random(1).uniform(1, 2))
-NO_SCHEMA = error(400, "This response_format type is unavailable now", code="invalid_request_error")
-NO_OBJECT = error(422, "response_format: unknown variant `json_object`")
-NO_MAX_TOKENS = error(
-    400,
-    "Unsupported parameter: 'max_tokens' is not supported with this model. "
-    "Use 'max_completion_tokens' instead.",
-    param="max_tokens",
-    code="unsupported_parameter",
-)
-NO_TEMPERATURE = error(
-    400,
-    "Unsupported value: 'temperature' does not support 0.2 with this model.",
-    param="temperature",
-    code="unsupported_value",
-)
-
-
-@pytest.fixture(scope="module")
-def certificates() -> ssl.SSLContext:
-    """To read them takes longer than a test."""
-    return ssl.create_default_context()
-
-
-@pytest.fixture
-async def http(certificates: ssl.SSLContext) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(trust_env=False, verify=certificates) as client:
-        yield client
-
-
-def model_at(base_url: str, client: httpx.AsyncClient, clock: Clock, **more: Any) -> ModelClient:
-    return ModelClient(
-        client, clock, base_url=base_url, api_key=SecretStr(KEY), model="rome-1", random=Random(1), **more
-    )
-
-
-@asynccontextmanager
-async def asking(
-    http: httpx.AsyncClient, answers: Iterable[Played] = (), *, otherwise: Played | None = None, **more: Any
-) -> AsyncIterator[tuple[ModelClient, ModelServer, SimulatedClock]]:
-    clock = SimulatedClock(START)
-    async with ModelServer(answers, otherwise=otherwise) as server:
-        yield model_at(server.base_url, http, clock, **more), server, clock
-
-
-async def outcome(
-    http: httpx.AsyncClient, answers: Iterable[Played], *, otherwise: Played | None = None, **more: Any
-) -> tuple[object, int, timedelta]:
-    """Return the fields or the kind of error, the number of requests and the time that was waited."""
-    async with asking(http, answers, otherwise=otherwise, **more) as (model, server, clock):
-        try:
-            got: object = (await model.ask(QUESTION)).fields
-        except ModelError as raised:
-            got = type(raised)
-        return got, len(server.requests), clock.now() - START
-
-
-async def error_of(http: httpx.AsyncClient, *answers: Played, **more: Any) -> ModelError:
-    async with asking(http, answers, **more) as (model, _, _):
-        with pytest.raises(ModelError) as raised:
-            await model.ask(QUESTION)
-    return raised.value
-
 
 # --- What is sent, and what comes of it ------------------------------------------------------------------
 
@@ -194,242 +125,6 @@ async def test_a_key_that_cannot_be_one_is_said_at_once_and_not_repeated(http: h
                 random=Random(1),
             )
         assert key not in str(raised.value)
-
-
-# --- Recorded answers ------------------------------------------------------------------------------------
-
-NO_WAIT = timedelta()
-RECORDED: dict[str, tuple[object, int, timedelta]] = {
-    "anthropic-text": (ModelAnswerError, 1, NO_WAIT),
-    "deepseek-json": ({"location": "San Francisco", "condition": "cloudy", "temperature": 7}, 1, NO_WAIT),
-    "reported-0 deepseek 400": (ROME, 2, NO_WAIT),
-    "reported-1 deepseek 422": (ROME, 2, NO_WAIT),
-    "reported-2 deepseek 400": (ROME, 2, NO_WAIT),
-    "reported-3 gemini openai-compat 400": (ROME, 2, NO_WAIT),
-    "reported-4 gemini openai-compat 400": (ROME, 2, NO_WAIT),
-    "reported-5 openai 429": (ModelQuotaError, 1, NO_WAIT),
-    "reported-6 openai 429": (ROME, 2, timedelta(seconds=3.89)),
-    "reported-7 openai 429": (ROME, 2, timedelta(milliseconds=174)),
-    "reported-8 openai 200": (ROME, 1, NO_WAIT),
-    "reported-9 openai 200": (ROME, 1, NO_WAIT),
-    "reported-10 azure openai (responses API) 429": (ROME, 2, GROWING),
-    "google-429-retry-info": (ROME, 2, timedelta(seconds=34.4)),
-    "ollama-json-schema 0": ({"city": "Paris", "country": "France"}, 1, NO_WAIT),
-    "openai-error.1": (ModelQuotaError, 1, NO_WAIT),
-    "openai-json-schema 0": (ModelAnswerError, 1, NO_WAIT),
-    "openai-json-schema 1": ({"city": "Mexico City", "country": "Mexico"}, 1, NO_WAIT),
-    "openai-test_parse_max_tokens_reached.length": (ModelAnswerError, 1, NO_WAIT),
-    "openai-test_parse_pydantic_model.stop": (
-        {"city": "San Francisco", "temperature": 65, "units": "f"},
-        1,
-        NO_WAIT,
-    ),
-    "openai-test_parse_pydantic_model_refusal.stop-refusal": (ModelAnswerError, 1, NO_WAIT),
-    "openrouter-429 0": (ROME, 2, GROWING),
-    "openrouter-429 1": (ROME, 2, GROWING),
-    "openrouter-429 2": (ROME, 2, GROWING),
-}
-
-
-async def test_every_recorded_answer_ends_in_its_fields_or_the_right_error(
-    shared_data: Path, http: httpx.AsyncClient
-) -> None:
-    ended = {
-        name: await outcome(http, [recording.answer], otherwise=completing(ROME))
-        for name, recording in recordings(shared_data / "llm").items()
-    }
-
-    assert ended == RECORDED
-
-
-# --- Faults ----------------------------------------------------------------------------------------------
-
-FAULTS: dict[str, tuple[list[Played], object, int]] = {
-    "null": ([completing(None)], ModelAnswerError, 1),
-    "blank": ([completing(" \n ")], ModelAnswerError, 1),
-    "thoughts before it": ([completing('<think>{"city": "Oslo"}?</think>\n{"city": "Rome"}')], ROME, 1),
-    "thoughts without an end": ([completing('<think>{"city": "Oslo"}')], ModelAnswerError, 1),
-    "fenced": ([completing('```json\n{"city": "Rome"}\n```')], ROME, 1),
-    "text around it": ([completing('Of {all} cities: {"city": "Rome"}. {Gladly}!')], ROME, 1),
-    "parts": (
-        [completing([{"type": "text", "text": '{"city": '}, {"type": "text", "text": '"Rome"}'}])],
-        ROME,
-        1,
-    ),
-    "reasoning beside it": (
-        [completing(ROME, reasoning='{"city": "Oslo"}', reasoning_content="Hm.")],
-        ROME,
-        1,
-    ),
-    "only reasoning": ([completing(None, reasoning_content='{"city": "Oslo"}')], ModelAnswerError, 1),
-    "refusal": ([completing(None, refusal="I cannot help with that.")], ModelAnswerError, 1),
-    "refusal in a part": ([completing([{"type": "refusal", "refusal": "No."}])], ModelAnswerError, 1),
-    "cut off": ([completing('{"a": {"city": "Rome"}, "b', finish_reason="length")], ModelAnswerError, 1),
-    "filtered": ([completing(ROME, finish_reason="content_filter")], ModelAnswerError, 1),
-    "no finish reason": ([completing(ROME, finish_reason=None)], ROME, 1),
-    "no usage": ([completing(ROME, tokens=None)], ROME, 1),
-    "not JSON": ([completing("Rome, surely.")], ModelAnswerError, 1),
-    "not an object": ([completing('["Rome"]')], ModelAnswerError, 1),
-    "choices empty": ([sending({"choices": []})], ModelAnswerError, 1),
-    "choices missing": ([sending({"id": "1"})], ModelAnswerError, 1),
-    "choice without message": ([sending({"choices": [{"text": "Rome"}]})], ModelAnswerError, 1),
-    "body is a list": ([sending([1])], ModelAnswerError, 1),
-    "body is half": ([saying('{"choices": [{"mess')], ModelAnswerError, 1),
-    "body is empty": ([saying("")], ModelAnswerError, 1),
-    "body is too deep": ([saying("[" * 100_000)], ModelAnswerError, 1),
-    "web page": ([saying("<!doctype html><title>Log in</title>")], ModelAnswerError, 1),
-    "events": ([saying("data: {}\n\ndata: [DONE]\n\n")], ModelAnswerError, 1),
-    "endless": ([never_ending(b" " * 100_000)], ModelAnswerError, 1),
-    "bomb": ([saying(gzip.compress(bytes(50_000_000)), Content_Encoding="gzip")], ModelAnswerError, 1),
-    "elsewhere": ([redirecting("/v1/chat/completions", 307), completing(ROME)], ModelRefusedError, 1),
-    "wrong key": ([error(401, "Incorrect API key provided: sk-1.")], ModelRefusedError, 1),
-    "wrong key at Gemini": (
-        [sending([{"error": {"code": 400, "message": "API key not valid."}}], 400)],
-        ModelRefusedError,
-        1,
-    ),
-    "not let in": ([saying("<html>", 403)], ModelRefusedError, 1),
-    "unknown model": ([error(404, 'model "rome-1" not found, try pulling it first')], ModelRefusedError, 1),
-    "unknown model at DeepSeek": ([error(400, "Model Not Exist")], ModelRefusedError, 1),
-    "unknown path": ([sending({"detail": "Not Found"}, 404)], ModelRefusedError, 1),
-    "not a place to post": ([saying("", 405)], ModelRefusedError, 1),
-    "too long": (
-        [error(400, "This model's maximum context length is 8192 tokens; lower max_tokens.")],
-        ModelAnswerError,
-        1,
-    ),
-    "flagged": ([error(403, "Your input was flagged by moderation.")], ModelAnswerError, 1),
-    "filtered before": ([error(400, "The prompt was blocked.", code="content_filter")], ModelAnswerError, 1),
-    "odd status": ([saying("I am a teapot", 418)], ModelAnswerError, 1),
-    "no schema": ([NO_SCHEMA, completing(ROME)], ROME, 2),
-    "no schema and no object": ([NO_SCHEMA, NO_OBJECT, completing(ROME)], ROME, 3),
-    "unclear 400 once": ([saying("<html>Bad Request", 400), completing(ROME)], ROME, 2),
-    "unclear 422 always": ([saying("", 422)] * 3, ModelAnswerError, 3),
-    "no form although none was sent": ([NO_SCHEMA] * 3, ModelAnswerError, 3),
-    "no max_tokens": ([NO_MAX_TOKENS, completing(ROME)], ROME, 2),
-    "max_tokens too large, however called": (
-        [
-            error(400, "max_tokens is too large"),
-            error(400, "max_completion_tokens is too large"),
-            completing(ROME),
-        ],
-        ROME,
-        3,
-    ),
-    "no max_tokens, no temperature, no schema": (
-        [NO_MAX_TOKENS, NO_TEMPERATURE, NO_SCHEMA, completing(ROME)],
-        ROME,
-        4,
-    ),
-    "spaces in JSON mode": ([NO_SCHEMA, completing("   "), completing(ROME)], ROME, 3),
-    "spaces in JSON mode to the end": (
-        [NO_SCHEMA, completing("   ", finish_reason="length"), completing(ROME)],
-        ROME,
-        3,
-    ),
-    "spaces in JSON mode and then too": ([NO_SCHEMA, completing(" "), completing("")], ModelAnswerError, 3),
-    "no money": ([error(402, "Insufficient Balance")], ModelQuotaError, 1),
-    "no credit, as a 400": ([error(400, "Your credit balance is too low")], ModelQuotaError, 1),
-    "quota of a day": (
-        [
-            error(
-                429,
-                "You exceeded your current quota. Please retry in 20s.",
-                details=[
-                    {"violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]},
-                    {"retryDelay": "20s"},
-                ],
-            )
-        ],
-        ModelQuotaError,
-        1,
-    ),
-    "a model that the quota leaves out": (
-        [error(429, "Quota exceeded for metric: requests, limit: 0, model: x\nPlease retry in 20.04s.")],
-        ModelQuotaError,
-        1,
-    ),
-    "quota named, with a wait": (
-        [error(429, "Wait.", {"Retry-After": "5"}, code="insufficient_quota")],
-        ModelQuotaError,
-        1,
-    ),
-    "quota within 200": ([sending({"error": {"type": "insufficient_quota"}})], ModelQuotaError, 1),
-    "rate limit within 200": ([sending({"error": {"code": 429}, "choices": []}), completing(ROME)], ROME, 2),
-    "rate limit within 200, by name": (
-        [sending({"error": {"code": "rate_limit_exceeded"}}), completing(ROME)],
-        ROME,
-        2,
-    ),
-    "trouble within a choice": (
-        [
-            sending({"choices": [{"error": {"code": 502, "message": "Bad."}, "finish_reason": "error"}]}),
-            completing(ROME),
-        ],
-        ROME,
-        2,
-    ),
-    "wrong key within 200": ([sending({"error": {"code": 401}})], ModelRefusedError, 1),
-    "no schema within 200": (
-        [sending({"error": {"code": 400, "message": "json_schema is unknown"}}), completing(ROME)],
-        ROME,
-        2,
-    ),
-    "an error that is none": ([sending({**completion(ROME), "error": None})], ROME, 1),
-    "out of order twice": ([saying("", 500), saying("<html>", 502), completing(ROME)], ROME, 3),
-    "out of order": ([saying("", 503), error(529, "Overloaded"), saying("", 500)], ModelUnavailableError, 3),
-    "hung up once": ([hanging_up(), completing(ROME)], ROME, 2),
-    "hung up": ([hanging_up()] * 3, ModelUnavailableError, 3),
-    "broken off": ([cut_off(b'{"choices', 100)] * 3, ModelUnavailableError, 3),
-    "silent": ([never_ending()] * 3, ModelUnavailableError, 3),
-    "everything at once": (
-        [error(429, "Slow down."), NO_SCHEMA, hanging_up(), saying("", 502), completing(ROME)],
-        ROME,
-        5,
-    ),
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-async def test_every_fault_ends_in_an_answer_or_the_right_error(http: httpx.AsyncClient, fault: str) -> None:
-    answers, expected, requests = FAULTS[fault]
-
-    got, asked, waited = await outcome(http, answers, seconds=0.2 if fault == "silent" else 10)
-
-    assert (got, asked) == (expected, requests)
-    assert waited <= timedelta(seconds=MOST_SECONDS_WAITED)
-
-
-async def test_a_refused_connection_is_tried_three_times(http: httpx.AsyncClient) -> None:
-    async with ModelServer() as server:
-        gone = server.base_url
-    clock = SimulatedClock(START)
-
-    with pytest.raises(ModelUnavailableError, match=r"^127\.0\.0\.1 cannot be reached \(ConnectError\)\.$"):
-        await model_at(gone, http, clock).ask(QUESTION)
-
-    random = Random(1)
-    waits = random.uniform(1, 2) + 2 * random.uniform(1, 2)
-    assert clock.now() - START == pytest.approx(timedelta(seconds=waits), abs=timedelta(milliseconds=1))
-
-
-@pytest.mark.parametrize(
-    ("answer", "sentence"),
-    [
-        (error(401, "No."), r"status 401\. Look at LLM_API_KEY"),
-        (error(404, "The model `x` does not exist"), "Look at LLM_MODEL"),
-        (saying("", 404), "Look at LLM_BASE_URL"),
-        (saying("<html>"), "answered with a web page. Look at LLM_BASE_URL"),
-        (completing(None, refusal="I'd\nrather not."), "The model declined: “I'd rather not.”"),
-        (
-            error(402, "Pay."),
-            r"status 402 \(“Pay.”\)\. What the owner of LLM_API_KEY may ask of it is used up",
-        ),
-    ],
-)
-async def test_an_error_says_what_to_look_at(http: httpx.AsyncClient, answer: Played, sentence: str) -> None:
-    with pytest.raises(ModelError, match=sentence):
-        raise await error_of(http, answer)
 
 
 # --- What is remembered ----------------------------------------------------------------------------------
