@@ -16,6 +16,7 @@ def violations(record: Record) -> list[str]:
         *_stuck(record),
         *_lost_or_doubled(record),
         *_out_of_place(record),
+        *_never_changed(record),
         *_doubled_in_passing(record),
         *_too_fast(record),
         *_unsound(record),
@@ -74,6 +75,13 @@ def _out_of_place(record: Record) -> Iterator[str]:
         yield f"out of order: {places}"
     if messages and any(each.thread_ts != messages[0].ts for each in messages[1:]):
         yield "a card is outside of the parent's thread"
+
+
+def _never_changed(record: Record) -> Iterator[str]:
+    """The parent shows the digest in the end, whatever it said while there was no list."""
+    texts = [message.text for message in record.workspace.channel("papers").messages.values()]
+    if texts and not texts[0].startswith("AI papers"):
+        yield f"the parent was never changed: {texts[0]!r}"
 
 
 def _doubled_in_passing(record: Record) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from bot.sandbox import Workspace
 from bot.sandbox.faults import Kind
 
-POST, DELETE = "chat.postMessage", "chat.delete"
+POST, UPDATE, DELETE = "chat.postMessage", "chat.update", "chat.delete"
 
 MAYBE_DONE = ("internal_error", "fatal_error", "request_timeout", "service_unavailable")
 
@@ -49,7 +49,7 @@ def draw(random: Random, method: str) -> tuple[Trouble, ...]:
     """Draw what goes wrong with a call; several faults on one call add up."""
     if method == POST:
         return random.choice(_OF_POSTS)(random)
-    return (random.choice(_OF_ACTS if method == DELETE else _OF_READS)(random),)
+    return (random.choice(_OF_ACTS if method in {UPDATE, DELETE} else _OF_READS)(random),)
 
 
 def _lost_before(_: Random) -> Trouble:

@@ -77,6 +77,20 @@ def without_last_look(patch: pytest.MonkeyPatch) -> Patience:
     return PATIENCE
 
 
+def without_change(patch: pytest.MonkeyPatch) -> Patience:
+    """Forget that a message shows something older than the ledger has."""
+    renew = Posts.renew
+
+    def forgetful(tables: Any, delivery: Delivery, position: int, payload: str) -> None:
+        renew(tables, delivery, position, payload)
+        tables._database.execute("UPDATE posts SET is_stale = 0 WHERE delivery_id = ?", [delivery.id])
+
+    patch.setattr(Posts, "renew", forgetful)
+    return PATIENCE
+
+
+MUTATIONS_OF_WAITING: tuple[Mutation, ...] = (without_intent, without_fence, without_change)
+
 MUTATIONS: tuple[Mutation, ...] = (
     without_intent,
     without_fence,

@@ -1,5 +1,6 @@
 """What happens in a run, drawn from its seed; and the runs that go through all points of one small digest."""
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -45,13 +46,32 @@ def _life(random: Random, longest_stop: float, *, dies: bool) -> LifePlan:
     )
 
 
-def dying_at(point: int, troubles: tuple[Trouble, ...] = (), *, takes_over: bool = True) -> RunPlan:
+def drawn_late(seed: int) -> RunPlan:
+    """Draw a run as `drawn` does, whose list is not there yet when the digest is due."""
+    return replace(drawn(seed), list_after=Random(seed).choice((10.0, 45.0, 100.0, 300.0)))
+
+
+def dying_at(
+    point: int,
+    troubles: tuple[Trouble, ...] = (),
+    *,
+    takes_over: bool = True,
+    list_after: float | None = None,
+) -> RunPlan:
     """Return the run of a small digest whose worker dies at one point, and is started again at once."""
     lives = (LifePlan(dies_at=point), LifePlan(begins_after=1.0))
-    return RunPlan(seed=point, cards=2, lives=lives, takes_over=takes_over, troubles=troubles)
+    return RunPlan(
+        seed=point, cards=2, lives=lives, takes_over=takes_over, troubles=troubles, list_after=list_after
+    )
 
 
-def points_of(folder: Path, troubles: tuple[Trouble, ...] = (), *, takes_over: bool = True) -> int:
+def points_of(
+    folder: Path,
+    troubles: tuple[Trouble, ...] = (),
+    *,
+    takes_over: bool = True,
+    list_after: float | None = None,
+) -> int:
     """Return at how many points a worker may die that has the digest of `dying_at` to deliver."""
-    calm = RunPlan(seed=0, cards=2, takes_over=takes_over, troubles=troubles)
+    calm = RunPlan(seed=0, cards=2, takes_over=takes_over, troubles=troubles, list_after=list_after)
     return simulate(calm, folder).points

@@ -8,13 +8,17 @@ import pytest
 
 from tests.simulation.checker import violations, violations_without_reading
 from tests.simulation.faults import CALM, SINGLE, Trouble, trouble
-from tests.simulation.mutants import MUTATIONS, Mutation
-from tests.simulation.plans import drawn, dying_at, points_of
+from tests.simulation.mutants import MUTATIONS, MUTATIONS_OF_WAITING, Mutation
+from tests.simulation.plans import drawn, drawn_late, dying_at, points_of
 from tests.simulation.world import LifePlan, RunPlan, simulate
 
 _SEEDS = 300
 _SEEDS_A_TEST = 25
 _SEEDS_FOR_A_MUTANT = 300
+_LATE_SEEDS = 100
+
+_LIST_AFTER = 45.0
+"""The list comes between the second tick and the third."""
 
 
 @pytest.mark.parametrize("first", range(0, _SEEDS, _SEEDS_A_TEST))
@@ -41,6 +45,48 @@ def test_a_death_at_any_point_of_a_run_with_a_fault_loses_and_doubles_nothing(
 
     for point in range(1, points_of(folder, troubles) + 1):
         assert violations(simulate(dying_at(point, troubles), folder)) == [], f"point {point}"
+
+
+@pytest.mark.parametrize("first", range(0, _LATE_SEEDS, _SEEDS_A_TEST))
+def test_a_digest_whose_list_came_late_is_whole_whatever_happens(folder: Path, first: int) -> None:
+    for seed in range(first, first + _SEEDS_A_TEST):
+        broken = violations(simulate(drawn_late(seed), folder))
+        assert broken == [], f"seed {seed}"
+
+
+@pytest.mark.parametrize("takes_over", [True, False], ids=["by the lock", "by the lease"])
+def test_a_death_at_any_point_between_waiting_and_digest_loses_and_doubles_nothing(
+    folder: Path, takes_over: bool
+) -> None:
+    points = points_of(folder, takes_over=takes_over, list_after=_LIST_AFTER)
+
+    assert points > 60
+    for point in range(1, points + 1):
+        plan = dying_at(point, takes_over=takes_over, list_after=_LIST_AFTER)
+        assert violations(simulate(plan, folder)) == [], f"point {point}"
+
+
+@pytest.mark.parametrize("fault", SINGLE[:3], ids=str)
+@pytest.mark.parametrize("before", [(), (CALM,)], ids=["on the message", "on its change"])
+def test_a_death_at_any_point_of_waiting_with_a_fault_loses_and_doubles_nothing(
+    folder: Path, before: tuple[Trouble, ...], fault: Trouble
+) -> None:
+    troubles = (*before, fault)
+
+    for point in range(1, points_of(folder, troubles, list_after=_LIST_AFTER) + 1):
+        plan = dying_at(point, troubles, list_after=_LIST_AFTER)
+        assert violations(simulate(plan, folder)) == [], f"point {point}"
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS_OF_WAITING, ids=lambda mutation: mutation.__name__)
+def test_the_simulation_notices_a_safeguard_of_waiting_that_is_missing(
+    folder: Path, mutation: Mutation
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patience = mutation(patch)
+        plans = map(drawn_late, range(_SEEDS_FOR_A_MUTANT))
+        broken = (violations(simulate(plan, folder, patience)) for plan in plans)
+        assert any(broken), f"{mutation.__name__} went unnoticed in {_SEEDS_FOR_A_MUTANT} runs"
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)

@@ -29,7 +29,7 @@ from storage.database import connect
 from storage.records import Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
 from storage.storage import Storage
-from tests.simulation.faults import POST, REFUSED_CONNECTION, Trouble, draw
+from tests.simulation.faults import POST, REFUSED_CONNECTION, UPDATE, Trouble, draw
 from tests.virtual_time import START, VirtualClock, run_virtual
 
 LONGEST_RUN = timedelta(hours=3)
@@ -39,7 +39,8 @@ PATIENCE = Patience()
 
 FULL_DISK = "The database did not take a change: database or disk is full."
 
-_SOURCE = "digest-file"
+_SOURCE = "huggingface"
+_DAY = START.date() - timedelta(days=1)
 _CLIENT_GIVES_UP_AFTER = 30.0
 _ALL_EFFECTS_AFTER = 61.0
 
@@ -65,7 +66,9 @@ class RunPlan:
     """Everything of a run that is known before it begins.
 
     `takes_over` is whether a new life of the first worker knows by the lock that no other is alive;
-    `troubles` befall the posts in their order, and after them each call with a probability of `trouble_rate`.
+    `troubles` befall the posts and updates in their order, and after them each call with a probability of
+    `trouble_rate`. The source is silent when the digest is due where `list_after` says so, and its list is
+    there so many seconds later.
     `is_distributed` slows reading down as Slack does for some apps, and without `may_read` there is none. Of
     the commits so many fail as `disk_full_rate` says, as on a disk without room.
     """
@@ -80,6 +83,7 @@ class RunPlan:
     disk_full_rate: float = 0.0
     trouble_rate: float = 0.0
     troubles: Sequence[Trouble] = ()
+    list_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ class _World:
         self.workspace.subscribe(self._observe)
         self.channel = self.workspace.channel("papers")
         self.database = folder / f"{plan.seed}.db"
-        titles = _new_database(self.database, self.workspace, plan.cards)
+        titles = _new_database(self.database, self.workspace, plan)
         self.record = Record(plan, titles, self.workspace, self.database)
         self.troubles = list(plan.troubles)
         self._seen: set[str] = set()
@@ -148,6 +152,7 @@ class _World:
     async def run(self) -> Record:
         with _errors_into(self.record.errors):
             second = asyncio.create_task(self._live_again_and_again(self.plan.second_lives, is_first=False))
+            publishing = asyncio.create_task(self._publish())
             try:
                 async with asyncio.timeout(LONGEST_RUN.total_seconds()):
                     await self._live_again_and_again(self.plan.lives, is_first=True)
@@ -156,11 +161,22 @@ class _World:
                 pass
             finally:
                 second.cancel()
-                await asyncio.wait({second})
+                publishing.cancel()
+                await asyncio.wait({second, publishing})
             await asyncio.sleep(_ALL_EFFECTS_AFTER)
             await asyncio.gather(*self._flights, return_exceptions=True)
             self.workspace.settle()
         return self.record
+
+    async def _publish(self) -> None:
+        """Have the list be there when the plan says so, as a look at the source would keep it."""
+        if self.plan.list_after is None:
+            return
+        await asyncio.sleep(self.plan.list_after)
+        runner = _PreparedRunner(self.database)
+        listing = _listing(self.plan.cards, ListingState.COMPLETE)
+        await runner.write(lambda tables: tables.listings.put(listing))
+        runner.close()
 
     async def _live_again_and_again(self, lives: Sequence[LifePlan], *, is_first: bool) -> None:
         for life_plan in lives:
@@ -177,7 +193,7 @@ class _World:
     # ---- The network
 
     def next_troubles(self, method: str) -> tuple[Trouble, ...]:
-        if method == POST and self.troubles:
+        if method in {POST, UPDATE} and self.troubles:
             return (self.troubles.pop(0),)
         return draw(self.random, method) if self.random.random() < self.plan.trouble_rate else ()
 
@@ -455,21 +471,25 @@ def _papers(cards: int) -> list[Paper]:
     ]
 
 
+def _listing(cards: int, state: ListingState) -> Listing:
+    """Return the list of so many papers, or what is known of it while its source is silent."""
+    if state is ListingState.STALLED:
+        return Listing(_SOURCE, _DAY, state, trouble="silent", trouble_since=START - timedelta(hours=2))
+    return Listing(_SOURCE, _DAY, state, tuple(paper.id for paper in _papers(cards)))
+
+
 @cache
-def _prepared(folder: Path, workspace: str, channel: str, cards: int) -> Path:
-    path = folder / f"prepared-{cards}.db"
+def _prepared(folder: Path, workspace: str, channel: str, cards: int, state: ListingState) -> Path:
+    path = folder / f"prepared-{cards}-{state}.db"
     runner = InlineRunner(path)
-    papers = _papers(cards)
-    day = START.date() - timedelta(days=1)
     wanted = Subscription(
-        workspace, channel, "en", (_SOURCE,), at=time(9, 0), since=day, begun_at=START - timedelta(hours=9)
+        workspace, channel, "en", (_SOURCE,), at=time(9, 0), since=_DAY, begun_at=START - timedelta(hours=9)
     )
 
     def fill(tables: Storage) -> None:
-        for paper in papers:
+        for paper in _papers(cards):
             tables.papers.add(paper)
-        ids = tuple(paper.id for paper in papers)
-        tables.listings.put(Listing(_SOURCE, day, ListingState.COMPLETE, ids))
+        tables.listings.put(_listing(cards, state))
         tables.subscriptions.put(wanted)
 
     try:
@@ -481,8 +501,9 @@ def _prepared(folder: Path, workspace: str, channel: str, cards: int) -> Path:
     return path
 
 
-def _new_database(path: Path, workspace: Workspace, cards: int) -> list[str]:
-    """Copy the tables with one subscription and one listing of so many papers; return the papers' titles."""
-    prepared = _prepared(path.parent, workspace.team_id, workspace.channel("papers").id, cards)
+def _new_database(path: Path, workspace: Workspace, plan: RunPlan) -> list[str]:
+    """Copy the tables with one subscription and the plan's listing; return the papers' titles."""
+    state = ListingState.COMPLETE if plan.list_after is None else ListingState.STALLED
+    prepared = _prepared(path.parent, workspace.team_id, workspace.channel("papers").id, plan.cards, state)
     shutil.copyfile(prepared, path)
-    return [paper.title for paper in _papers(cards)]
+    return [paper.title for paper in _papers(plan.cards)]
