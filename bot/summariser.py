@@ -23,6 +23,8 @@ from storage.storage import Storage
 _FIRST_WAIT = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(hours=12)
 
+_TRIES_FOR_TEXT = 3
+
 _CARDS_CHANGE_FOR = timedelta(days=30)
 """Cards of deliveries that were opened longer ago stay as they are."""
 
@@ -105,6 +107,8 @@ class Summariser:
         """
         started = self._clock.now()
         read = await self._texts.read(paper.id)
+        if isinstance(read, NoFullText) and not again and await self._waits_for_text(read, paper, language):
+            return await self.fail(paper.id, language, read.reason)
         full_text = read.text if isinstance(read, FullText) else None
         found = excerpt(paper, full_text, self._allowance.tokens_a_text)
         if found is None:
@@ -147,6 +151,13 @@ class Summariser:
         today = self._clock.now().astimezone(UTC).date()
         spent = await self._storage.read(lambda storage: storage.model_requests.tokens_of_day(today))
         return max(0, self._allowance.tokens_a_day - spent - self._reserved)
+
+    async def _waits_for_text(self, read: NoFullText, paper: Paper, language: str) -> bool:
+        """Tell whether a text that cannot be had now is waited for; after some tries the abstract must do."""
+        if read.is_lasting:
+            return False
+        known = await self._storage.read(lambda storage: storage.summary_failures.get(paper.id, language))
+        return known is None or known.tries < _TRIES_FOR_TEXT
 
     async def _was_asked(self, task: _Task) -> bool:
         known = await self._storage.read(

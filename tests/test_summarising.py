@@ -58,13 +58,14 @@ WRONG_FIGURE = {**FIELDS, "results": "In the gardens the graphs grow 47% taller 
 
 
 class KnownTexts:
-    """The texts that a test gives by paper; there is none of any other."""
+    """The texts that a test gives by paper; there is none of any other, be it for ever or for now."""
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
+        self.is_lasting = True
 
     async def read(self, paper_id: str) -> FullText | NoFullText:
-        return await self.kept(paper_id) or NoFullText("arXiv has no HTML of it", is_lasting=True)
+        return await self.kept(paper_id) or NoFullText("arXiv gives no HTML of it", self.is_lasting)
 
     async def kept(self, paper_id: str) -> FullText | None:
         text = self.texts.get(paper_id)
@@ -169,6 +170,24 @@ async def test_the_full_text_is_read_where_there_is_one(database: Path) -> None:
 
         assert [each.provenance.text_read for each in await w.stored()] == [TextRead.FULL_TEXT]
         assert "They grow 12% taller in gardens." in str(w.server.bodies)
+
+
+async def test_a_text_that_cannot_be_had_for_now_is_waited_for_before_the_abstract_must_do(
+    database: Path,
+) -> None:
+    async with world(database, [completing(FIELDS)]) as w:
+        await w.keep(PAPER)
+        await w.subscribe()
+        w.texts.is_lasting = False
+        for _ in range(3):
+            await w.summarising.tick()
+            failure = await w.failure()
+            assert failure
+            assert (failure.reason, w.server.requests) == ("arXiv gives no HTML of it", [])
+            w.clock.advance((failure.next_try_at - w.clock.now()).total_seconds())
+        await w.summarising.tick()
+
+        assert [each.provenance.text_read for each in await w.stored()] == [TextRead.ABSTRACT]
 
 
 async def test_a_wrong_figure_is_asked_about_once_and_then_the_better_answer_stays(database: Path) -> None:
