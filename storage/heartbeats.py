@@ -13,7 +13,11 @@ class Heartbeats:
 
     def beat(self, name: str, now: datetime) -> None:
         """Note that it happened now."""
-        self._database.table("heartbeats").upsert({"name": name, "at": now.isoformat()}, pk="name")
+        self._database.execute(
+            "INSERT INTO heartbeats (name, at) VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET at = excluded.at",
+            [name, now.isoformat()],
+        )
 
     def last(self, name: str) -> datetime | None:
         """Return when it happened last, or `None` where it never has."""

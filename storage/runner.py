@@ -43,6 +43,7 @@ class ThreadRunner:
         prepare(path)
         self._path = path
         self._write_database = connect(path)
+        self._written = Storage(self._write_database)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="storage-writer")
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="storage-reader")
         self._read_databases: list[Database] = []
@@ -73,7 +74,7 @@ class ThreadRunner:
 
     def _write(self, call: Callable[[Storage], T]) -> T:
         with transaction(self._write_database):
-            return call(Storage(self._write_database))
+            return call(self._written)
 
 
 class InlineRunner:
@@ -81,16 +82,20 @@ class InlineRunner:
 
     def __init__(self, path: Path) -> None:
         prepare(path)
+        self._open(path)
+
+    def _open(self, path: Path) -> None:
         self._database = connect(path)
+        self._storage = Storage(self._database)
 
     async def read(self, call: Callable[[Storage], T]) -> T:
         """Return what `call` answers."""
-        return call(Storage(self._database))
+        return call(self._storage)
 
     async def write(self, call: Callable[[Storage], T]) -> T:
         """Return what `call` answers, in one transaction."""
         with transaction(self._database):
-            return call(Storage(self._database))
+            return call(self._storage)
 
     def close(self) -> None:
         """Close the file."""

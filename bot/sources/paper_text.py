@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from io import BytesIO
 from itertools import chain
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.errors import SourceAnswerError
@@ -111,6 +109,10 @@ _LIGATURE = re.compile("[\ufb00-\ufb06]")
 
 def text_of_pdf(body: bytes, most_pages: int) -> str:
     """Return the text of a PDF; raises SourceAnswerError where it cannot be read or has too many pages."""
+    # Most papers come as HTML, and to import this takes longer than to read one.
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
     if b"%PDF-" not in body[:1024]:
         raise SourceAnswerError("what arXiv sends as its PDF is none")
     try:

@@ -25,7 +25,6 @@ from bot.pacing import Pacer
 from bot.posting import Answer, AnswerLostError, NotConnectedError, SlackWire
 from bot.sandbox import ConnectionLostError, Workspace
 from bot.schedule import SECONDS_BETWEEN_TICKS, Clockwork
-from storage.database import connect
 from storage.records import Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
 from storage.storage import Storage
@@ -332,7 +331,7 @@ class _PreparedRunner(InlineRunner):
     """An inline runner on tables that are up to date: to look whether they are would cost most of a life."""
 
     def __init__(self, path: Path) -> None:
-        self._database = connect(path)
+        self._open(path)
 
 
 class _Runner:
