@@ -21,6 +21,7 @@ from bot.card_updating import CardUpdating
 from bot.carrying import Patience, Tools
 from bot.clock import Clock
 from bot.delivery import Deliverer
+from bot.enriching import Enriching
 from bot.errors import SlackUnavailableError
 from bot.pacing import Pacer
 from bot.posting import SlackCaller, SlackWire, Wire
@@ -81,6 +82,7 @@ class Sources:
 
     storage: Runner
     publishing: Publishing
+    enriching: Enriching
     texts: FullTexts
     summariser: Summariser | None
     summarising: Summarising
@@ -113,7 +115,8 @@ async def _open_sources(settings: Settings, clock: Clock, storage: Runner, stack
     summariser = _summariser(settings, clock, storage, client, texts)
     summarising = Summarising(storage, clock, summariser)
     stack.push_async_callback(summarising.aclose)
-    return Sources(storage, publishing, texts, summariser, summarising)
+    enriching = Enriching(storage, clock, arxiv.papers)
+    return Sources(storage, publishing, enriching, texts, summariser, summarising)
 
 
 def _summariser(
@@ -153,6 +156,7 @@ async def application(settings: Settings, clock: Clock) -> AsyncIterator[Applica
         jobs = {
             "digests": clockwork.tick,
             "sources": web.publishing.look_around,
+            "enriching": web.enriching.tick,
             "summaries": web.summarising.tick,
             "cards": CardUpdating(parts.storage, clock, parts.wire).tick,
         }

@@ -13,6 +13,7 @@ from bot.terminal import database_option, settings_with, until_stopped
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
     from bot.app import Sources
+    from bot.enriching import Enrichment
     from bot.publishing import Refresh
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -34,13 +35,14 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 def fetch(
     source: str, day: datetime | None, since: datetime | None, database: Path | None, *, no_full_text: bool
 ) -> None:
-    """Fetch what a source lists, a day at a time, and the papers' texts, and keep both.
+    """Fetch what a source lists, a day at a time, what arXiv says of the papers, and their texts; keep all.
 
     Interrupted, call it again: days that are complete and texts that are kept are not fetched again. The
     status is 1 where the source did not answer.
     """
     from bot.app import sources
     from bot.clock import SystemClock
+    from storage.records import FEW
 
     clock = SystemClock()
     days = _days(day, since, clock.now().astimezone(UTC).date())
@@ -50,9 +52,11 @@ def fetch(
             wanted = await web.publishing.unfinished(source, days)
             with click.progressbar(wanted, label=source, file=sys.stderr) as bar:
                 done = [await web.publishing.refresh(source, each) for each in bar]
-            texts = None if no_full_text else await _texts_of(web, await web.publishing.listed(source, days))
-            failed.extend(refresh for refresh in done if refresh.listing.trouble)
-            return [*map(_in_words, done), *([texts] if texts else [])]
+            listed = await web.publishing.listed(source, days)
+            enriched = _enriched_in_words(await web.enriching.enrich(listed))
+            texts = "" if no_full_text else await _texts_of(web, listed)
+            failed.extend(refresh for refresh in done if refresh.listing.trouble not in {None, FEW})
+            return [*map(_in_words, done), *filter(None, [enriched, texts])]
 
     failed: list[Refresh] = []
     lines = until_stopped(fetch_all()) or []
@@ -69,6 +73,13 @@ async def _texts_of(web: "Sources", paper_ids: tuple[str, ...]) -> str:
         read = [await web.texts.read(paper_id) for paper_id in bar]
     texts = [text for text in read if isinstance(text, FullText)]
     return f"full texts: {len(texts)} of {len(read)} papers" if read else ""
+
+
+def _enriched_in_words(enrichment: "Enrichment") -> str:
+    """Return how many papers arXiv told more of, or nothing where none lacked anything."""
+    trouble = f": {enrichment.trouble}" if enrichment.trouble else ""
+    line = f"authors, categories and versions: {enrichment.found} of {enrichment.asked} papers{trouble}"
+    return line if enrichment.asked else ""
 
 
 def _days(day: datetime | None, since: datetime | None, today: date) -> list[date]:

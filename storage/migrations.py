@@ -288,6 +288,24 @@ def m008_models(database: Database) -> None:
 
 
 @migrations()
+def m009_arxiv_records(database: Database) -> None:
+    """What arXiv said of papers, and when it is to be asked again about those that it did not know."""
+    database.execute(
+        """
+        CREATE TABLE arxiv_records (
+            paper_id TEXT PRIMARY KEY REFERENCES papers (id),
+            asked_at TEXT NOT NULL,
+            version INTEGER,
+            updated TEXT,
+            tries INTEGER NOT NULL,
+            next_try_at TEXT
+        ) STRICT
+        """
+    )
+    database.execute("CREATE INDEX listing_papers_by_paper ON listing_papers (paper_id, day)")
+
+
+@migrations()
 def m010_waiting_digests(database: Database) -> None:
     """Digests that wait for a source's list, and messages that show something older than the ledger has."""
     database.execute(

@@ -65,6 +65,20 @@ class Papers:
         )
         return is_new
 
+    def fill(self, paper: Paper) -> None:
+        """Add authors, categories, abstract and date where the known paper lacks them; its title stays."""
+        self._database.execute(
+            """
+            UPDATE papers SET
+                authors = iif(authors = '[]', :authors, authors),
+                abstract = coalesce(abstract, :abstract),
+                categories = iif(categories = '[]', :categories, categories),
+                published = coalesce(published, :published)
+            WHERE id = :id
+            """,
+            _row_from_paper(paper),
+        )
+
 
 def paper_from_row(row: dict[str, Any]) -> Paper:
     """Return the paper in a row that holds all columns of the papers table."""

@@ -33,6 +33,22 @@ class Paper:
     published: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ArxivRecord:
+    """What arXiv's API said of a paper: its version, counted from 1, and when that was submitted, in UTC.
+
+    `version` is `None` where arXiv did not know the paper; then it was asked in vain `tries` times and is
+    asked again at `next_try_at`.
+    """
+
+    paper_id: str
+    asked_at: datetime
+    version: int | None = None
+    updated: datetime | None = None
+    tries: int = 0
+    next_try_at: datetime | None = None
+
+
 FROM_DIGEST_FILE = "digest-file"
 """The source of a summary that came with a digest file."""
 
@@ -143,6 +159,11 @@ class Listing:
     next_look_at: datetime | None = None
     trouble: str | None = None
     trouble_since: datetime | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the list is missing and nobody looks for it any more."""
+        return self.state is ListingState.STALLED and self.next_look_at is None
 
 
 ALL_WEEKDAYS = frozenset(range(7))

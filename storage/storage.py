@@ -2,6 +2,7 @@
 
 from sqlite_utils import Database
 
+from storage.arxiv_records import ArxivRecords
 from storage.card_updates import CardUpdates
 from storage.deliveries import Deliveries
 from storage.greetings import Greetings
@@ -23,6 +24,7 @@ class Storage:
 
     def __init__(self, database: Database) -> None:
         self.papers = Papers(database)
+        self.arxiv_records = ArxivRecords(database)
         self.summaries = Summaries(database)
         self.listings = Listings(database)
         self.subscriptions = Subscriptions(database)

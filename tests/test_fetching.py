@@ -23,6 +23,7 @@ from bot.sources.http import Fetcher, web_client
 from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
 from tests.sources.server import Service, saying, serving
+from tests.sources.world import api_answer
 
 NAME = "huggingface"
 DAY = date(2025, 9, 26)
@@ -125,6 +126,7 @@ async def fetch(service: Service, folder: Path, *arguments: str) -> tuple[int | 
         env={
             **os.environ,
             "HF_BASE_URL": service.address,
+            "ARXIV_API_URL": f"{service.address}/api/",
             "ARXIV_CONTENT_URL": service.address,
             "PAPER_ROUND_TEXTS": str(folder / "texts"),
             "PAPER_ROUND_ARXIV_GATE": str(folder / "gate"),
@@ -143,6 +145,7 @@ async def test_the_command_prints_a_line_a_day_and_asks_no_more_for_what_is_comp
 ) -> None:
     service, lists = hugging_face
     lists["2025-09-26"] = [ENTRY]
+    service.answers["/api/query"] = saying(api_answer(["2509.00001"]))
     first = await fetch(service, tmp_path, "--date", "2025-09-26", "--no-full-text")
     asked = len(service.requests)
     again = await fetch(service, tmp_path, "--date", "2025-09-26", "--no-full-text")
@@ -168,6 +171,21 @@ async def test_the_command_keeps_the_texts_of_the_papers(
     assert any(
         "We grow graphs" in path.read_text() for path in (tmp_path / "texts").rglob("*") if path.is_file()
     )
+
+
+async def test_the_command_asks_arxiv_about_what_the_list_does_not_say(
+    tmp_path: Path, hugging_face: tuple[Service, dict[str, list[Any]]]
+) -> None:
+    service, lists = hugging_face
+    lists["2025-09-26"] = [ENTRY]
+    without = await fetch(service, tmp_path, "--date", "2025-09-26", "--no-full-text")
+    service.answers["/api/query"] = saying(api_answer(["2509.00001"]))
+    enriched = await fetch(service, tmp_path, "--date", "2025-09-26", "--no-full-text")
+
+    line = "authors, categories and versions: {} of 1 papers"
+    assert without[1].splitlines()[1].startswith(line.format(0) + ": 127.0.0.1 answered with HTTP status 404")
+    assert enriched[1] == line.format(1) + "\n"
+    assert without[0] == enriched[0] == 0
 
 
 async def test_the_command_says_what_is_wrong_with_a_source_that_fails(

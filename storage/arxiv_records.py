@@ -1,0 +1,72 @@
+"""The arXiv records table: which papers arXiv was asked about, and what it said of their versions."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.moments import optional_moment, optional_text
+from storage.records import ArxivRecord
+
+
+class ArxivRecords:
+    """What arXiv's own record of each paper is; a paper that it was never asked about has none."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, paper_id: str) -> ArxivRecord | None:
+        """Return what arXiv said of the paper, or `None` where it was not asked."""
+        rows = self._database.query("SELECT * FROM arxiv_records WHERE paper_id = ?", [paper_id])
+        return next(map(_record_from_row, rows), None)
+
+    def lacking(
+        self, now: datetime, limit: int, among: Iterable[str] | None = None
+    ) -> tuple[tuple[str, int], ...]:
+        """Return papers that arXiv is to be asked about, and how often it was asked in vain.
+
+        They lack authors, categories or a date, and are not to be left alone yet; the ones listed last come
+        first. `among` names the only ones that count.
+        """
+        rows = self._database.query(
+            """
+            SELECT papers.id, coalesce(arxiv_records.tries, 0) AS tries
+            FROM papers LEFT JOIN arxiv_records ON arxiv_records.paper_id = papers.id
+            WHERE (papers.authors = '[]' OR papers.categories = '[]' OR papers.published IS NULL)
+                AND (arxiv_records.paper_id IS NULL OR arxiv_records.next_try_at <= :now)
+                AND (:among IS NULL OR papers.id IN (SELECT value FROM json_each(:among)))
+            ORDER BY (SELECT max(day) FROM listing_papers WHERE paper_id = papers.id) DESC, papers.id
+            LIMIT :limit
+            """,
+            {
+                "now": now.isoformat(),
+                "among": None if among is None else json.dumps(list(among)),
+                "limit": limit,
+            },
+        )
+        return tuple((row["id"], row["tries"]) for row in rows)
+
+    def put(self, record: ArxivRecord) -> None:
+        """Keep the record in place of an earlier one."""
+        row = {
+            "paper_id": record.paper_id,
+            "asked_at": record.asked_at.isoformat(),
+            "version": record.version,
+            "updated": optional_text(record.updated),
+            "tries": record.tries,
+            "next_try_at": optional_text(record.next_try_at),
+        }
+        self._database.table("arxiv_records").upsert(row, pk="paper_id")
+
+
+def _record_from_row(row: dict[str, Any]) -> ArxivRecord:
+    return ArxivRecord(
+        paper_id=row["paper_id"],
+        asked_at=datetime.fromisoformat(row["asked_at"]),
+        version=row["version"],
+        updated=optional_moment(row["updated"]),
+        tries=row["tries"],
+        next_try_at=optional_moment(row["next_try_at"]),
+    )
