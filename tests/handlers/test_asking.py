@@ -19,6 +19,7 @@ from bot.importing import import_into
 from bot.pacing import Pacer
 from bot.posting import SlackCaller, SlackWire
 from bot.sandbox.blocks import problems_of_message
+from bot.summarising import Summarising
 from bot.telling import Announcer, Teller
 from handlers.asking import answer
 from handlers.digests import Asked
@@ -55,7 +56,8 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     # No answer of these is told to a channel, so nothing is there to reach.
     wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url="http://127.0.0.1:9/"))), Pacer(clock)
     deliverer = Deliverer(Tools(storage, wire, clock, pacer, Patience()), Teller(wire).tell)
-    yield Parts(storage, clock, People(clock), deliverer, Announcer(wire, pacer), "/papers", 300)
+    people, summarising = People(clock), Summarising(storage, clock, None)
+    yield Parts(storage, clock, people, deliverer, Announcer(wire, pacer), summarising, "/papers", 300)
     storage.close()
 
 
