@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from bot.due import LATE_AFTER
 from bot.sources.catalogue import ARXIV
 from bot.sources.digest_file import SOURCE as DIGEST_FILE
 from storage.records import Listing, ListingState, Subscription
 from storage.storage import Storage
-
-MOMENT_TO_LOOK = timedelta(minutes=2)
-"""How long a digest is kept back for a list that is merely being fetched: a source is asked twice in it."""
 
 _ONE_DAY = timedelta(days=1)
 _OVER = {ListingState.COMPLETE, ListingState.NONE}
@@ -43,8 +41,11 @@ def missing_lists(storage: Storage, subscription: Subscription, due: datetime) -
 
 
 def may_come_at_any_moment(missing: Sequence[Listing], opened_at: datetime, now: datetime) -> bool:
-    """Tell whether one of the lists is merely being fetched, as at the end of a day or of a long sleep."""
-    is_early = now < opened_at + MOMENT_TO_LOOK
+    """Tell whether one of the lists is merely being fetched, as at the end of a day or of a long sleep.
+
+    For as long as a digest is on time for its readers it is kept back for such a list without a word.
+    """
+    is_early = now < opened_at + LATE_AFTER
     return is_early and any(not _has_failed_for_long(listing, now) for listing in missing)
 
 
@@ -61,7 +62,7 @@ def _missing(storage: Storage, source: str, day: date) -> Listing | None:
         # arXiv is asked for today's list alone: one that nobody saw will not come any more.
         can_come = was_followed and source != DIGEST_FILE and not source.startswith(ARXIV)
         return Listing(source, day, ListingState.WAITING) if can_come else None
-    if listing.state in _OVER or source == DIGEST_FILE:
+    if listing.state in _OVER or listing.is_lost or source == DIGEST_FILE:
         return None
     return _since_when(storage, listing)
 
@@ -81,4 +82,4 @@ def _since_when(storage: Storage, listing: Listing) -> Listing:
 
 def _has_failed_for_long(listing: Listing, now: datetime) -> bool:
     since = listing.trouble_since
-    return listing.state is ListingState.STALLED and since is not None and now - since >= MOMENT_TO_LOOK
+    return listing.state is ListingState.STALLED and since is not None and now - since >= LATE_AFTER

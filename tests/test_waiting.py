@@ -49,8 +49,8 @@ async def lists(stage: Stage, count: int, source: str = HUGGING_FACE, day: date 
 async def is_silent(
     stage: Stage, source: str = HUGGING_FACE, day: date = MONDAY, since: datetime = SILENT_SINCE
 ) -> None:
-    trouble = "It does not answer."
-    await put(stage, Listing(source, day, ListingState.STALLED, trouble=trouble, trouble_since=since))
+    silent = Listing(source, day, ListingState.STALLED, trouble="It does not answer.", trouble_since=since)
+    await put(stage, replace(silent, next_look_at=since + timedelta(days=9)))
 
 
 async def wanting(stage: Stage, *sources: str, **wishes: Any) -> Subscription:
@@ -123,7 +123,7 @@ async def test_a_list_that_is_merely_being_fetched_is_waited_for_without_a_word(
 async def test_a_list_that_nobody_could_fetch_in_a_while_is_told_too(stage: Stage) -> None:
     await wanting(stage)
     await lists(stage, 3, day=MONDAY - timedelta(days=4))
-    seen = [await tick_at(stage, tomorrow(9, minute)) for minute in (0, 1, 2)]
+    seen = [await tick_at(stage, tomorrow(9, minute)) for minute in (0, 4, 5)]
 
     assert seen[:2] == [[], []]
     assert seen[2] == [
@@ -136,6 +136,20 @@ async def test_of_a_list_of_arxiv_that_nobody_saw_nothing_is_expected(stage: Sta
     await lists(stage, 3, ARXIV, MONDAY - timedelta(days=4))
 
     assert await tick_at(stage, tomorrow(9)) == ["No new papers on September 30, 2025."]
+
+
+async def test_a_list_that_cannot_be_had_any_more_is_told_and_not_waited_for(stage: Stage) -> None:
+    await wanting(stage, ARXIV, says_when_nothing=True)
+    await put(stage, Listing(ARXIV, MONDAY, ListingState.STALLED, trouble="gone", trouble_since=SILENT_SINCE))
+
+    seen = await tick_at(stage, tomorrow(9))
+
+    assert [text.splitlines() for text in seen] == [
+        [
+            "No new papers on September 30, 2025.",
+            "What arXiv cs.CL listed for September 29, 2025 cannot be had any more.",
+        ]
+    ]
 
 
 async def test_papers_of_another_source_come_at_once_and_the_digest_says_what_it_lacks(stage: Stage) -> None:

@@ -47,7 +47,9 @@ def missing_sentence(listing: Listing, reader: Reader) -> str:
 
 
 def remarkable_sentence(listing: Listing, words: Words) -> str | None:
-    """Return what a digest says of a list that is whole: that it is empty or far below the usual, if so."""
+    """Return what a digest says of a list that it need not wait for: empty, far below the usual, or lost."""
+    if listing.is_lost:
+        return _joined(words, _gone(listing, words))
     if listing.state is ListingState.NONE:
         return _joined(words, _empty(listing, words))
     if listing.state is ListingState.COMPLETE and listing.trouble == FEW:
@@ -69,7 +71,7 @@ def source_names(sources: Sequence[str], words: Words) -> str:
 def _how_it_is(listing: Listing, reader: Reader) -> str:
     words, is_few = reader.words, listing.trouble == FEW
     if listing.state is ListingState.STALLED:
-        return _stalled(listing, reader)
+        return _gone(listing, words) if listing.is_lost else _stalled(listing, reader)
     if listing.state is ListingState.NONE or _is_day_off(listing):
         return _empty(listing, words)
     if listing.state is ListingState.WAITING:
@@ -90,6 +92,11 @@ def _stalled(listing: Listing, reader: Reader) -> str:
     since = listing.trouble_since or listing.looked_at or reader.now
     name = source_name(listing.source, reader.words)
     return reader.words("sources.stalled", source=name, since=_moment(since, reader))
+
+
+def _gone(listing: Listing, words: Words) -> str:
+    name = source_name(listing.source, words)
+    return words("sources.gone", source=name, date=words.date(listing.day))
 
 
 def _empty(listing: Listing, words: Words) -> str:

@@ -133,13 +133,15 @@ def test_a_digest_that_came_to_nothing_says_why_and_what_follows() -> None:
     )
 
 
-def test_of_lists_that_are_whole_only_what_stands_out_is_said() -> None:
+def test_of_lists_that_are_not_waited_for_only_what_stands_out_is_said() -> None:
     whole = replace(DAY, state=ListingState.COMPLETE, paper_ids=PAPERS)
-    lists = [whole, replace(whole, trouble=FEW), replace(DAY, state=ListingState.NONE), STALLED]
+    gone = replace(STALLED, next_look_at=None)
+    lists = [whole, replace(whole, trouble=FEW), replace(DAY, state=ListingState.NONE), STALLED, gone]
 
     assert [remarkable_sentence(each, ENGLISH.words) for each in lists] == [
         None,
         "Last list of Hugging Face: 29 September 2025, 2 papers, far fewer than usual.",
         "Hugging Face listed nothing for 29 September 2025.",
         None,
+        "What Hugging Face listed for 29 September 2025 cannot be had any more.",
     ]

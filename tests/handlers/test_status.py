@@ -1,7 +1,20 @@
 """`/papers status`, as the people in the channel read it."""
 
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+from bot.errors import SourceUnreachableError
+from bot.publishing import Publishing
+from bot.schedule import Clockwork
+from bot.sources.source import Source
+from bot.subscribing import begin
+from storage.records import Subscription
 from tests.handlers.talking import say, subscribe
 from tests.stage import Stage
+from tests.test_publishing import Newsstand
+
+HUGGING_FACE = "huggingface"
+MONDAY = date(2025, 9, 29)
 
 
 async def status(
@@ -81,3 +94,122 @@ async def test_the_last_tick_is_told(stage: Stage) -> None:
     await first_tick(stage)
 
     assert (await status(stage))[-1] == "I last looked for what is due on September 29, 2025, 8:00\u202fAM."
+
+
+class Kiosk:
+    """Hugging Face, which lists what the test says and is looked at when the test says, for #papers alone."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.stand = stage, Newsstand()
+        source = Source(HUGGING_FACE, self.stand.fetch, usual_at=time(2, 0))
+        self._publishing = Publishing(stage.bot.storage, stage.clock, {HUGGING_FACE: source}.get)
+        self._clockwork = Clockwork(stage.bot.storage, stage.clock, stage.bot.deliverer)
+
+    async def open(self, at: time = time(9, 0)) -> None:
+        channel = self.stage.workspace.channel("papers").id
+        wanted = Subscription(self.stage.bot.workspace, channel, "en", (HUGGING_FACE,), at=at)
+        await self.stage.bot.storage.write(lambda tables: begin(tables, wanted, self.stage.clock.now()))
+
+    async def tick_until(self, day: int, hour: int, minute: int = 0, *, every: int = 10) -> None:
+        """Look around and deliver every so many minutes until the moment, in UTC, and at it."""
+        moment = datetime(2025, 10, day, hour, minute, tzinfo=UTC)
+        while self.stage.clock.now() <= moment:
+            await self._publishing.look_around()
+            await self._clockwork.tick()
+            await self.stage.bot.deliverer.join()
+            self.stage.clock.advance(every * 60)
+        self.stage.clock.advance((moment - self.stage.clock.now()).total_seconds())
+
+    def fail(self) -> None:
+        self.stand.failure = SourceUnreachableError("Hugging Face does not answer.")
+
+    def recover(self) -> None:
+        self.stand.failure = None
+
+
+async def test_on_a_saturday_there_is_no_list(stage: Stage) -> None:
+    kiosk = Kiosk(stage)
+    await kiosk.open()
+    await kiosk.tick_until(4, 12, every=60)
+
+    assert "Hugging Face: no list on Saturdays." in await status(stage)
+    assert "Hugging Face 在星期六不发布论文列表。" in await status(stage, "lin", text="/papers 状态")
+
+
+async def test_before_the_list_is_out_the_last_look_and_the_next_are_told(stage: Stage) -> None:
+    kiosk = Kiosk(stage)
+    await kiosk.open()
+    await kiosk.tick_until(3, 1, 12, every=12)
+
+    looked = "Hugging Face has not published yet; last looked 9:12\u202fPM, next 9:22\u202fPM."
+    assert looked in await status(stage)
+    assert "Hugging Face 还没有发布；上次查看 09:12，下次 09:22。" in await status(
+        stage, "lin", text="/papers 状态"
+    )
+
+
+async def test_a_list_that_has_begun_and_one_that_is_far_too_short_are_told(stage: Stage) -> None:
+    kiosk = Kiosk(stage)
+    await kiosk.open()
+    for weeks in (1, 2, 3):
+        kiosk.stand.lists[date(2025, 10, 3 + 7 * (weeks - 1))] = 20
+    kiosk.stand.lists[date(2025, 10, 24)] = 4
+    await kiosk.tick_until(24, 12, every=120)
+    begun = await status(stage)
+    await kiosk.tick_until(24, 21, every=60)
+    few = await status(stage)
+
+    lines = [line.partition("; last looked") for line in (*begun, *few)]
+    assert [line for line, looks, _ in lines if looks] == [
+        "Hugging Face has listed 4 papers so far for October 24, 2025",
+        "Hugging Face has listed 4 papers so far for October 24, 2025, far fewer than usual",
+    ]
+
+
+async def test_during_an_outage_it_is_told_since_when_and_what_waits_for_it(stage: Stage) -> None:
+    kiosk = Kiosk(stage)
+    await kiosk.open()
+    kiosk.stand.lists[date(2025, 10, 2)] = 3
+    await kiosk.tick_until(2, 23, 30)
+    kiosk.fail()
+    await kiosk.tick_until(3, 9, 10)
+    during = await status(stage)
+    kiosk.recover()
+    await kiosk.tick_until(3, 9, 50)
+    after = await status(stage)
+
+    assert during[0] == (
+        "The digest of October 3, 2025 waits for Hugging Face; it comes as soon as the list is there."
+    )
+    assert during[2] == (
+        "Hugging Face has not answered since October 2, 2025, 8:00\u202fPM; "
+        "last looked 5:10\u202fAM, next 5:40\u202fAM."
+    )
+    assert after[0] == "Last digest: October 3, 2025, 5:00\u202fAM, 3 of 3 papers."
+    assert stage.person("ada").messages("papers")[0]["text"].splitlines()[:3] == [
+        "AI papers · October 3, 2025",
+        "3 papers · Hugging Face",
+        "late, because Hugging Face did not answer in time",
+    ]
+
+
+async def test_a_digest_that_came_to_nothing_is_told(stage: Stage) -> None:
+    kiosk = Kiosk(stage)
+    await kiosk.open()
+    await kiosk.tick_until(2, 23, 30)
+    kiosk.fail()
+    await kiosk.tick_until(3, 9, 10)
+    channel = stage.workspace.channel("papers").id
+    wanted = await stage.bot.storage.read(
+        lambda tables: tables.subscriptions.of_channel(stage.bot.workspace, channel)
+    )
+    assert wanted is not None
+    await stage.bot.storage.write(
+        lambda tables: tables.subscriptions.put(replace(wanted, paused_reason="asked"))
+    )
+    await kiosk.tick_until(3, 9, 30)
+
+    assert (await status(stage))[0] == (
+        "The digest of October 3, 2025 did not come: a source did not answer in time. "
+        "Its papers come with the next one."
+    )

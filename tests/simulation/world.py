@@ -10,7 +10,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -473,7 +473,8 @@ def _papers(cards: int) -> list[Paper]:
 def _listing(cards: int, state: ListingState) -> Listing:
     """Return the list of so many papers, or what is known of it while its source is silent."""
     if state is ListingState.STALLED:
-        return Listing(_SOURCE, _DAY, state, trouble="silent", trouble_since=START - timedelta(hours=2))
+        silent = Listing(_SOURCE, _DAY, state, trouble="silent", trouble_since=START - timedelta(hours=2))
+        return replace(silent, next_look_at=START + timedelta(hours=3))
     return Listing(_SOURCE, _DAY, state, tuple(paper.id for paper in _papers(cards)))
 
 
