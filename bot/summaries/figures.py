@@ -21,6 +21,7 @@ from babel.numbers import get_decimal_symbol
 
 from bot.summaries.numerals import (
     CJK_NUMERAL_SIGNS,
+    ENGLISH_NUMERALS,
     Kind,
     Number,
     raised,
@@ -51,7 +52,7 @@ def stated_figures(text: str, language: str = "en") -> list[StatedFigure]:
         each for each in _found(plain, decimal_comma=decimal_comma) if each.is_claim and not each.is_in_name
     ]
     return [
-        StatedFigure(first.start, last.end, text[first.start : last.end], numbers)
+        StatedFigure(first.start, last.end, text[first.start : last.end], _about(plain, first.start, numbers))
         for first, last, numbers in _joined(plain, found)
     ]
 
@@ -69,8 +70,10 @@ _HALF_WIDTH = str.maketrans(_WIDE | _SPACES | {ord("−"): "-"})
 
 _LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u03ff\u0400-\u04ff"
 
+# Words are most of a text, and none of these matters: they are passed over many at a time.
 _TOKEN = re.compile(
-    rf"""\\[A-Za-z]++                                     # a command of LaTeX's
+    rf"""(?:(?!(?i:{"|".join(ENGLISH_NUMERALS)})\b)[{_LETTER}]++(?![-_.@]?[{_LETTER}0-9])[\s,;:()]*+)++
+    | \\[A-Za-z]++                                     # a command of LaTeX's
     | (?P<name>[{_LETTER}][{_LETTER}0-9]*+(?:[-_.@]?[{_LETTER}0-9]++)*+)
     | (?P<date>[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}(?![0-9]) | [0-9]{{4}}\.[0-9]{{5}}(?![0-9]))
     | (?P<cited>\[[0-9]++(?:\s?[,;–-]\s?[0-9]++)*+\])
@@ -180,7 +183,7 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _ITEM_END = re.compile(r"[)）](?!\s*[,.;])|[.、]\s?(?![0-9])")
-_ITEM_BEFORE = re.compile(r"(?:^|[:：。;；!?！？.,，(（]\s*|\band |和|及|与)$")
+_ITEM_BEFORE = re.compile(r"(?:^|[\u4e00-\u9fff]\s|[:：。;；!?！？.,，(（]\s*|\band |和|及|与)$")
 _VAGUE_BEFORE = frozenset("数几上第")
 _LONGEST_BEFORE = 14
 _LONGEST_ITEM = 2
@@ -274,8 +277,8 @@ _MULTIPLE = re.compile(
     r"|-?fache?[rn]?\b|fois\b|veces\b)"
 )
 _UNITS = frozenset(
-    "s ms us µs μs ns h hr m mm cm km nm px gb mb kb tb gib mib hz khz mhz ghz w kw v a j db bp pp pt g kg mg "
-    "l min sec fps hrs usd eur x".split()
+    "s ms us µs μs ns h hr m mm cm km nm px gb mb kb tb gib mib hz khz mhz ghz w kw v a j db bp pp pt g "
+    "kg mg l min sec fps hrs usd eur x".split()
 )
 _GLUED = re.compile(rf"[{_LETTER}µ]{{1,3}}(?![{_LETTER}])")
 _LONGEST_NAME = 2
@@ -353,6 +356,20 @@ def _numbers_of(run: list[_Found]) -> tuple[Number, ...]:
         else number
         for number in numbers
     )
+
+
+_ABOUT = re.compile(
+    r"(?:[~≈∼]|\\sim|\\approx|约|約|大约|接近|近|将近|およそ|ほぼ|약|거의"
+    r"|\b(?:about|around|approximately|approx\.?|roughly|nearly|almost|circa|ca\.|etwa|rund|fast|knapp"
+    r"|environ|presque|près de|cerca de|casi|unos|alrededor de))\s?$",
+    re.IGNORECASE,
+)
+
+
+def _about(plain: str, start: int, numbers: tuple[Number, ...]) -> tuple[Number, ...]:
+    if not _ABOUT.search(plain[max(0, start - _LONGEST_BEFORE) : start]):
+        return numbers
+    return tuple(replace(number, is_about=True) for number in numbers)
 
 
 def _half_width(text: str) -> str:

@@ -1,24 +1,28 @@
 """Whether a paper's text has the figures of its summary; pure.
 
 A figure is supported where a number of the text equals it, or rounds to it at the precision with which it is
-written; a figure of one digit is never a rounded one. `0.92` and `92%` are the same. What stands around the
-number must share a term with the claim: a word, a name, another figure, or an idea such as accuracy that both
-languages name. Where the text has none of the claim's terms, or only those that it has everywhere, there is
-nothing to compare and the number alone decides.
+written. Whole numbers count things and are never rounded ones, nor is a single digit, unless a word such as
+about stands before them. `0.92` and `92%` are the same.
+
+What stands around the number must share terms with the claim: words, names, other figures, ideas such as
+accuracy that both languages name, each weighed by how few passages have it; at least two fifths of what the
+passage that is nearest to the claim shares. Where the text has none of the claim's terms, or only those that
+it has everywhere, there is nothing to compare and the number alone decides; so it does where the figure has
+four digits that matter, as `57.76` or `2,219`: that is too telling to be a coincidence.
 
 It is derived where it is the difference or, if it is meant as times or per cent, the ratio of two numbers in
-one sentence of the text, or one row of a table, that shares a term with the claim.
+one sentence of the text, or one row of a table, that by itself shares as much with the claim.
 """
 
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 from math import log
 
-from bot.summaries.figures import numbers_in, stated_figures
+from bot.summaries.figures import StatedFigure, numbers_in, stated_figures
 from bot.summaries.numerals import Kind, Number, scaled
 from bot.summaries.passages import passages
 from bot.summaries.sentences import sentences
@@ -30,8 +34,12 @@ _LONGEST_NEAREST = 400
 _COMMON_SHARE, _LEAST_COMMON = 0.2, 3
 """A term that more than a fifth of the passages have, and more than three, tells nothing of one of them."""
 
+_NEAR = 0.4
+"""Measured: half of it lets twice as many chance hits pass, and twice of it loses figures that are there."""
+
 _LEAST_DIGITS_ROUNDED = 2
 _LEAST_DIGITS_OF_TERM = 2
+_TELLING_DIGITS = 4
 _MOST_COMBINED = 12
 """From a sentence with more numbers almost anything could be derived."""
 
@@ -42,31 +50,39 @@ def grounded(parts: Mapping[str, str], language: str, source: "Source") -> tuple
     What a part says twice is looked up in both places, and told once, with the better result.
     """
     found: dict[tuple[str, str], Figure] = {}
-    for part, text in parts.items():
-        for sentence in sentences(without_bold(text)):
-            for figure in _of_sentence(sentence, part, language, source):
+    for part, marked in parts.items():
+        text = without_bold(marked)
+        for sentence, stated in _by_sentence(text, stated_figures(text, language)):
+            claim = source.claim(sentence, [number for figure in stated for number in figure.numbers])
+            for figure in stated:
                 known = found.get((part, figure.text))
                 if known is None or known.grounding is Grounding.NOT_FOUND:
-                    found[part, figure.text] = figure
+                    found[part, figure.text] = _looked_up(figure, part, claim, source)
     return tuple(found.values())
 
 
-def _of_sentence(sentence: str, part: str, language: str, source: "Source") -> Iterator[Figure]:
-    stated = stated_figures(sentence, language)
-    if not stated:
-        return
-    claim = source.claim(sentence, [number for figure in stated for number in figure.numbers])
-    for figure in stated:
-        results = [source.look_up(number, claim) for number in figure.numbers]
-        worst = max(results, key=lambda result: list(Grounding).index(result[0]))
-        yield Figure(figure.text, part, worst[0], source.passage(worst[1]))
+def _by_sentence(text: str, stated: list[StatedFigure]) -> Iterator[tuple[str, list[StatedFigure]]]:
+    """Yield each sentence that begins a figure, with its figures."""
+    end = 0
+    for sentence in sentences(text):
+        start = text.index(sentence, end)
+        end = start + len(sentence)
+        if within := [figure for figure in stated if start <= figure.start < end]:
+            yield sentence, within
+
+
+def _looked_up(figure: StatedFigure, part: str, claim: "Claim", source: "Source") -> Figure:
+    """Look up all numbers of a figure: it is as well founded as the worst of them."""
+    results = [source.look_up(number, claim) for number in figure.numbers]
+    grounding, place = max(results, key=lambda result: list(Grounding).index(result[0]))
+    return Figure(figure.text, part, grounding, source.passage(place))
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence of a summary: its terms that tell one passage of the source from others, and who is near."""
+    """A sentence of a summary: what its terms tell of the source's passages, and how near each is."""
 
-    terms: frozenset[str]
+    weights: Mapping[str, float]
     nearness: Mapping[int, float]
 
 
@@ -94,24 +110,33 @@ class Source:
 
     def claim(self, sentence: str, numbers: Iterable[Number]) -> Claim:
         """Return what of a summary's sentence can be compared with this text."""
-        nearness: Counter[int] = Counter()
-        telling = []
+        weights: dict[str, float] = {}
         for term in terms(sentence) | _number_terms(numbers):
             places = self._where.get(term, ())
             if 0 < len(places) <= self._most_common:
-                telling.append(term)
-                weight = log(1 + len(self._passages) / len(places))
-                for place in places:
-                    nearness[place] += weight  # type: ignore[assignment]  # a Counter adds fractions as well
-        return Claim(frozenset(telling), nearness)
+                weights[term] = log(1 + len(self._passages) / len(places))
+        return Claim(weights, self._nearness(weights))
+
+    def _nearness(self, weights: Mapping[str, float]) -> dict[int, float]:
+        nearness: defaultdict[int, float] = defaultdict(float)
+        for term, weight in weights.items():
+            for place in self._where[term]:
+                nearness[place] += weight
+        return nearness
 
     def look_up(self, number: Number, claim: Claim) -> tuple[Grounding, int | None]:
         """Return whether the text has the number, and the place of the passage nearest to the claim."""
-        shared = claim.terms - _number_terms([number])
-        places = [place for place in self.places(number) if not shared or self._is_near(place, shared)]
+        places = self.places(number)
+        others = self._without(number, claim)
+        if others.weights and number.telling_digits < _TELLING_DIGITS:
+            places = [place for place in places if self._is_near(place, others)]
         if places:
             return Grounding.SUPPORTED, self._nearest(places, claim)
-        derived = [place for place in self._sharing(shared) if _is_derived(number, self._numbers[place])]
+        derived = [
+            place
+            for place, near in others.nearness.items()
+            if near >= _NEAR * max(others.nearness.values()) and _is_derived(number, self._numbers[place])
+        ]
         if derived:
             return Grounding.DERIVED, self._nearest(derived, claim)
         return Grounding.NOT_FOUND, self._nearest(claim.nearness, claim)
@@ -128,11 +153,19 @@ class Source:
                     found[place] = None
         return list(found)
 
-    def _is_near(self, place: int, shared: frozenset[str]) -> bool:
-        return any(not shared.isdisjoint(self._terms[each]) for each in self._passages[place].around)
+    def _without(self, number: Number, claim: Claim) -> Claim:
+        """Return the claim without the term that the number itself is: it must not vouch for itself."""
+        own = _number_terms([number])
+        if own.isdisjoint(claim.weights):
+            return claim
+        weights = {term: weight for term, weight in claim.weights.items() if term not in own}
+        return Claim(weights, self._nearness(weights))
 
-    def _sharing(self, shared: frozenset[str]) -> list[int]:
-        return sorted({place for term in shared for place in self._where[term]})
+    def _is_near(self, place: int, claim: Claim) -> bool:
+        """Whether what stands around a place is near to the claim, by the measure of the nearest passage."""
+        around = {term for each in self._passages[place].around for term in self._terms[each]}
+        shared = sum(weight for term, weight in claim.weights.items() if term in around)
+        return shared > 0 and shared >= _NEAR * max(claim.nearness.values())
 
     def _nearest(self, places: Iterable[int], claim: Claim) -> int | None:
         """Return the nearest place; of two that are as near, the one with more figures, then the first."""
@@ -158,14 +191,16 @@ def _notations(number: Number) -> Iterator[Number]:
         yield reading
         if reading.kind is Kind.PERCENT:
             share = scaled(reading, _HUNDREDTH)
-            yield Number(share.value, share.step, Kind.PLAIN)
+            yield replace(share, kind=Kind.PLAIN)
         elif reading.kind is Kind.PLAIN and reading.value < 1 and reading.step < 1:
             share = scaled(reading, _HUNDRED)
-            yield Number(share.value, share.step, Kind.PERCENT)
+            yield replace(share, kind=Kind.PERCENT)
 
 
 def _slack(wanted: Number) -> Decimal:
-    return wanted.step / 2 if wanted.digits >= _LEAST_DIGITS_ROUNDED else Decimal(0)
+    is_count = wanted.step == 1 and wanted.kind is Kind.PLAIN
+    may_be_rounded = wanted.digits >= _LEAST_DIGITS_ROUNDED and not is_count
+    return wanted.step / 2 if may_be_rounded or wanted.is_about else Decimal(0)
 
 
 def _supports(candidate: Number, wanted: Number) -> bool:

@@ -1,7 +1,7 @@
 """Numbers as texts write them, in digits and in words, and what each is worth; pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -23,18 +23,26 @@ class Kind(StrEnum):
 class Number:
     """What a number is worth, without its sign, and the worth of one in the last place that was written.
 
-    `other` is a second way to read it: `1.234` is a little over one, or in German a thousand and more.
+    `is_about` is whether a word beside it says so, as in about 300 or 约300. `other` is a second way to
+    read it: `1.234` is a little over one, or in German a thousand and more.
     """
 
     value: Decimal
     step: Decimal
     kind: Kind = Kind.PLAIN
+    is_about: bool = False
     other: "Number | None" = None
 
     @property
     def digits(self) -> int:
         """How many significant digits were written; zeros at the end count, those at the beginning do not."""
         return len(str(int(self.value / self.step)))
+
+    @property
+    def telling_digits(self) -> int:
+        """How many digits tell it from others: the zeros at the end of a whole number do not."""
+        written = str(int(self.value / self.step))
+        return len(written if self.step < 1 else written.rstrip("0"))
 
     @property
     def readings(self) -> "tuple[Number, ...]":
@@ -91,7 +99,7 @@ def _number(plain: str) -> Number:
 def scaled(number: Number, factor: Decimal) -> Number:
     """Return the number times a power of ten, as `1.6` million."""
     other = scaled(number.other, factor) if number.other else None
-    return Number(number.value * factor, number.step * factor, number.kind, other)
+    return replace(number, value=number.value * factor, step=number.step * factor, other=other)
 
 
 def raised(number: Number, exponent: int) -> Number | None:
@@ -120,6 +128,8 @@ _ENGLISH_MULTIPLES = {
 }  # fmt: skip
 
 _HALF = frozenset({"half", "halve", "halves", "halved", "halving"})
+
+ENGLISH_NUMERALS = (*_ENGLISH, *_ENGLISH_MULTIPLES, *_HALF)
 
 _DIGITS = {
     sign: value for value, signs in enumerate("零〇 一 二两兩 三 四 五 六 七 八 九".split()) for sign in signs

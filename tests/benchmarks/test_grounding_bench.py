@@ -1,0 +1,103 @@
+"""What looking up figures can promise: how often one that was changed at random is found by chance."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.summaries.figures import numbers_in
+from bot.summaries.grounding import Source, grounded
+from bot.summaries.sentences import sentences
+from storage.records import Grounding, Summary
+from tests.summaries.changing import changed, figures_of, parts_of, published_summaries
+
+pytestmark = pytest.mark.benchmark
+
+CASES = 1_000
+
+
+@pytest.fixture(scope="module")
+def abstracts(shared_data: Path) -> dict[str, str]:
+    items = json.loads((shared_data / "hf" / "2025-09-26.json").read_text("utf-8"))
+    return {item["paper"]["id"]: f"{item['title']}.\n\n{item['paper']['summary']}" for item in items}
+
+
+@pytest.fixture(scope="module")
+def summaries(shared_data: Path, abstracts: dict[str, str]) -> list[Summary]:
+    return [summary for summary in published_summaries(shared_data) if summary.paper_id in abstracts]
+
+
+def sentences_with_figures(shared_data: Path) -> list[str]:
+    found: dict[str, None] = {}
+    for path in sorted((shared_data / "hf").glob("20*.json")):
+        for item in json.loads(path.read_text("utf-8")):
+            for sentence in sentences(" ".join(item["paper"]["summary"].split())):
+                if numbers_in(sentence):
+                    found[sentence] = None
+    return list(found)
+
+
+def grown(text: str, figures: int, more: list[str], generator: random.Random) -> str:
+    """Let a paper's abstract grow by other papers' sentences until it has so many figures."""
+    count = sum(len(numbers_in(sentence)) for sentence in sentences(text))
+    added: list[str] = []
+    for sentence in generator.sample(more, len(more)):
+        if count >= figures:
+            break
+        added.append(sentence)
+        count += len(numbers_in(sentence))
+    return "\n\n".join([text, *added])
+
+
+def outcomes(
+    summaries: list[Summary], sources: dict[str, Source], generator: random.Random
+) -> Iterator[tuple[bool, Grounding]]:
+    """Yield, for figures changed at random, whether the source has all of their numbers, and what we say."""
+    able = [summary for summary in summaries if any(figures_of(parts_of(summary), summary.language))]
+    for _ in range(CASES):
+        summary = generator.choice(able)
+        source = sources[summary.paper_id]
+        change = changed(parts_of(summary), summary.language, generator)
+        figures = grounded({change.part: change.parts[change.part]}, summary.language, source)
+        told = {figure.text: figure.grounding for figure in figures}
+        yield all(source.places(number) for number in change.figure.numbers), told[change.figure.text]
+
+
+@pytest.mark.parametrize("figures", [10, 100, 300])
+def test_sharing_terms_makes_a_chance_hit_rarer(
+    figures: int, shared_data: Path, abstracts: dict[str, str], summaries: list[Summary]
+) -> None:
+    generator = random.Random(figures)
+    more = sentences_with_figures(shared_data)
+    sources = {
+        summary.paper_id: Source(grown(abstracts[summary.paper_id], figures, more, generator))
+        for summary in summaries
+    }
+    results = list(outcomes(summaries, sources, generator))
+    plain = sum(occurs for occurs, _ in results) / CASES
+    rates = Counter(grounding for _, grounding in results)
+    supported, derived = rates[Grounding.SUPPORTED] / CASES, rates[Grounding.DERIVED] / CASES
+    print(  # noqa: T201 -- a measurement
+        f"\n{figures} figures in the source: a random figure occurs in {plain:.1%}, "
+        f"is supported with shared terms in {supported:.1%}, derived in {derived:.1%} of {CASES}"
+    )
+
+    assert supported + derived < plain
+
+
+def test_figures_of_published_summaries_in_the_abstracts_of_their_papers(
+    abstracts: dict[str, str], summaries: list[Summary]
+) -> None:
+    assert len(summaries) == 26
+    rates: Counter[Grounding] = Counter()
+    for summary in summaries:
+        figures = grounded(parts_of(summary), summary.language, Source(abstracts[summary.paper_id]))
+        rates.update(figure.grounding for figure in figures)
+    shares = ", ".join(f"{grounding} {count}" for grounding, count in sorted(rates.items()))
+    found = 1 - rates[Grounding.NOT_FOUND] / rates.total()
+    print(f"\n{rates.total()} figures of 26 summaries: {shares}; {found:.1%} found in the abstract")  # noqa: T201 -- likewise
+
+    assert 0.3 < found < 0.6
