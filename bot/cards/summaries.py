@@ -6,7 +6,7 @@ from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block
 from bot.cards.paper import shown_title
-from bot.cards.provenance import not_found, origin, where_looked
+from bot.cards.provenance import MARK, not_found, origin, where_looked
 from bot.locale import Words
 from bot.text import Mrkdwn, clean, cut
 from storage.records import Entry, Figure, Paper, Summary
@@ -62,7 +62,7 @@ def _title(paper: Paper) -> Block:
 def _figures(figures: Sequence[Figure], words: Words) -> list[Block]:
     drawn = []
     for figure in figures:
-        text = cut(clean(figure.text), _FIGURE_CHARACTERS)
+        text = cut(clean(figure.text).strip(), _FIGURE_CHARACTERS) or MARK
         nearest = cut(clean(figure.nearest).strip(), _SENTENCE_CHARACTERS)
         below = blocks.quote if nearest else blocks.paragraph
         heading = blocks.paragraph(

@@ -58,7 +58,7 @@ PAPERS = st.builds(
 PROVENANCES = st.builds(
     Provenance,
     source=st.sampled_from([FROM_DIGEST_FILE, FROM_MODEL, FROM_COMMUNITY, FROM_ABSTRACT]),
-    made_at=st.dates(),
+    made_at=st.none() | st.dates(),
     model=st.none() | TEXTS,
     text_read=st.none() | st.sampled_from(TextRead),
 )

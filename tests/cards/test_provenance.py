@@ -65,14 +65,14 @@ def origin_of(summary: Summary | None, language: str = "en", paper: Paper = PAPE
             "总结由 example-2 生成，来自日报文件 · 2025年9月29日 · 英语（暂无简体中文版）",
         ),
         (
-            Provenance(FROM_COMMUNITY, DAY),
-            "Summary from Hugging Face, where the paper is listed · September 29, 2025 · in English",
-            "总结来自收录该论文的 Hugging Face · 2025年9月29日 · 英语（暂无简体中文版）",
+            Provenance(FROM_COMMUNITY, None),
+            "Summary from Hugging Face, where the paper is listed · in English",
+            "总结来自收录该论文的 Hugging Face · 英语（暂无简体中文版）",
         ),
         (
-            Provenance(FROM_ABSTRACT, DAY),
-            "Drawn from the abstract, no model read it · September 29, 2025 · in English",
-            "摘自论文摘要，未经模型阅读 · 2025年9月29日 · 英语（暂无简体中文版）",
+            Provenance(FROM_ABSTRACT, None),
+            "Drawn from the abstract, no model read it · in English",
+            "摘自论文摘要，未经模型阅读 · 英语（暂无简体中文版）",
         ),
     ],
 )

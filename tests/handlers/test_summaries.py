@@ -1,5 +1,6 @@
 """What people do with a card's summary: look at its figures, report a mistake, have it made anew."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from bot.sandbox import Member
 from bot.summarising import AGAIN_A_DAY
 from storage.database import connect, transaction
 from storage.records import (
+    FROM_ABSTRACT,
     FROM_DIGEST_FILE,
     FROM_MODEL,
     Figure,
@@ -26,7 +28,7 @@ from storage.storage import Storage
 from tests.handlers.talking import hears, opened, say, shows
 from tests.sources.server import Answer, serving
 from tests.stage import NOON, SAMPLE_DAY, Stage, set_stage
-from tests.summaries.model_server import ModelServer, completing, error
+from tests.summaries.model_server import ModelServer, answering, completing, error
 
 PAPER_ID = "2509.21240"
 TITLE = "Tree Search for LLM Agent Reinforcement Learning"
@@ -157,6 +159,23 @@ async def test_a_report_needs_no_note_and_is_asked_for_in_the_person_s_words(sta
     assert found == [("", FROM_DIGEST_FILE, SAMPLE_DAY)]
 
 
+async def test_what_is_drawn_from_an_abstract_can_be_reported_too(stage: Stage, tmp_path: Path) -> None:
+    await stage.import_sample()
+    forget_all_summaries(tmp_path / "test.db")
+    await add_abstract(stage)
+    lin = stage.person("lin")
+    await say(lin, f"/papers {PAPER_ID}", "摘自论文摘要，未经模型阅读 · 英语（暂无简体中文版）")
+    value = choice_value(SummaryChoice(SummaryAct.REPORT, PAPER_ID, "zh-CN"))
+    await lin.overflow(lin.messages("papers")[-1], ids.SUMMARY_MENU, value)
+    form = await opened(lin, "报告错误")
+
+    assert (await lin.submit(form)) == {}
+    await lin.sees(shows("谢谢！"))
+
+    found = [(each.language, each.summary_source, each.summary_made_at) for each in await reports(stage)]
+    assert found == [("en", FROM_ABSTRACT, stage.clock.now().date())]
+
+
 async def test_a_note_that_is_too_long_is_not_sent_in(stage: Stage) -> None:
     await deliver(stage)
     ada = stage.person("ada")
@@ -269,6 +288,26 @@ async def test_an_answer_that_one_person_sees_becomes_the_new_card(tmp_path: Pat
         shown = [each for each in ada.messages("papers") if each["ts"] == answer["ts"]]
 
     assert FIELDS["tldr"] in shown[0]["text"]
+
+
+async def test_a_paper_is_summarised_once_at_a_time(tmp_path: Path) -> None:
+    may_answer = asyncio.Event()
+
+    async def slowly(_asked: dict[str, Any]) -> dict[str, Any]:
+        await may_answer.wait()
+        return FIELDS
+
+    async with with_model(tmp_path, [answering(slowly)]) as (stage, model):
+        await deliver(stage)
+        await add_abstract(stage)
+        ada, lin = stage.person("ada"), stage.person("lin")
+        await choose(ada, SummaryAct.AGAIN, until="is being summarised again")
+        meanwhile = await choose(lin, SummaryAct.AGAIN, until="正在")
+        may_answer.set()
+        await ada.sees(shows("The new summary of"))
+
+    assert meanwhile == f"{LINK} 正在总结中，请稍候。"
+    assert len(model.requests) == 1
 
 
 async def test_a_model_that_cannot_be_asked_is_told_of(tmp_path: Path) -> None:
