@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from bot.language import language_of
 from bot.summaries.question import MOST_KEYWORDS, most_characters
@@ -72,6 +73,7 @@ _PROPOSES = _any(
     _we("propose|introduce|present|develop|describe|design|devise|formulate|unveil", 4),
     _we("build|create|construct|release|contribute|offer|define|establish|curate", 2),
     r"\b(?:is|are) (?:proposed|introduced|presented) (?:in this|here)",
+    r"\b(?:in this \w+,|novel) .{0,120}\b(?:is|are) (?:proposed|introduced|presented|developed)\b",
     r"\bin this (?:paper|work|article|report|study),",
 )
 _STUDIES = _any(
@@ -100,14 +102,18 @@ _ACTS = _any(
     rf"^(?:to|by|with|using|based on)\b.*?{_WE}",
     _we("conduct|address|tackle|revisit|explore|examine|evaluate|study|investigate", 2),
 )
-_SHOWS = _any(_we("show|demonstrate|find|prove", 2))
+_SHOWS = _any(_we("show|demonstrate|find|prove|provide|reveal", 2))
 _LEANS = re.compile(
     r"^(?:however|yet|but|nevertheless|this|these|such|they|it|as a result|thus)\b", re.IGNORECASE
 )
 _NAMES_THE_PROBLEM = _any(
     r"^(?:however|existing|current|prior|previous|traditional)\b",
-    r"\b(?:address|tackle|overcome|solve)\w* .{0,40}?(?:challenge|problem|limitation|issue|gap)s?\b",
+    r"\b(?:challeng\w+|remains?|struggl\w+|suffers?|unclear|under-?explored|overlook\w*|impediments?)\b",
 )
+_OURS = _any(rf"{_WE}|\bour\b", _RESULT.pattern)
+_SOON = 3
+"""Within so many sentences after the core an abstract that opens with it says what the problem is."""
+
 _FIGURE = re.compile(r"(?<![\w.(-])[0-9](?![0-9]?\))")
 _AVAILABLE = _any(
     r"https?://|\bgithub\b",
@@ -127,7 +133,7 @@ def _parts(told: Sequence[str]) -> dict[str, str]:
     acts = [sentence for sentence in before if _ACTS.search(sentence) and sentence not in shown]
     causes = [sentence for sentence in before if sentence not in [*shown, *acts]]
     if not causes:
-        causes = [sentence for sentence in after if _NAMES_THE_PROBLEM.search(sentence)][:1]
+        causes = [sentence for sentence in after[:_SOON] if _is_problem(sentence)]
     rest = [sentence for sentence in after if sentence not in causes]
     findings = [*shown, *_findings(rest)]
     steps = [*acts, *(sentence for sentence in rest if sentence not in findings)]
@@ -137,6 +143,10 @@ def _parts(told: Sequence[str]) -> dict[str, str]:
         "method": _fitting(steps, range(len(steps)), "method"),
         "results": _results(findings),
     }
+
+
+def _is_problem(sentence: str) -> bool:
+    return _NAMES_THE_PROBLEM.search(sentence) is not None and not _OURS.search(sentence)
 
 
 def _core(sayings: Sequence[str]) -> int | None:
@@ -190,8 +200,8 @@ def _fitting(told: Sequence[str], places: Iterable[int], part: str) -> str:
 _NAME = re.compile(r"(?<![\w\\])[^\W_]+(?:[-.+][^\W_]+)*(?:\+\+)?")
 _IS_NAME = re.compile(r"[^\W_A-Z][A-Z]|[A-Z]{2}|[A-Z].*[0-9]|[0-9].*[A-Z]")
 _GENERIC_NAMES = frozenset(
-    "AI ML DL RL NLP CV LLM LLMs LVLM LVLMs MLLM MLLMs VLM VLMs LM LMs GPU GPUs CPU SOTA API APIs CNN DNN "
-    "RNN NN QA 2D 3D 4D 2x 3x PhD US EU UK GPT AUC F1 FPS PSNR FLOPs II III IV URL HTML JSON PDF STEM".split()
+    "AI ML DL RL NLP CV LLM LLMs LLMS LVLM LVLMs MLLM MLLMs VLM VLMs LM LMs GPU GPUs CPU SOTA API APIs CNN "
+    "DNN RNN NN QA 2D 3D 4D 2x 3x PhD US EU UK GPT AUC F1 FPS PSNR FLOPs II III IV URL HTML JSON PDF STEM".split()
 )
 _WORDS_OF_A_NAME = 3
 _SHORTEST_NAME = 2
@@ -208,6 +218,7 @@ _EMPTY = frozenset(
     "improved improving efficient effective simple towards learning language large-scale".split()
 )
 _PAIR, _LONGEST_PHRASE = 2, 4
+_PUNCTUATION = re.compile(r"[^\w\s-]+|--+")
 
 
 def _terms(title: str, abstract: str) -> Iterator[str]:
@@ -253,19 +264,22 @@ def _phrases(text: str) -> dict[tuple[str, ...], list[str]]:
     They are compared in lower case and in the singular, and are found by that.
     """
     found: dict[tuple[str, ...], list[str]] = {}
-    for clause in re.split(r"[^\w\s-]+|--+", text):
-        words = clause.split()
+    for words in _stretches(text):
+        said = [word.lower() for word in words]
         for size in range(_LONGEST_PHRASE, _PAIR - 1, -1):
             for at in range(len(words) - size + 1):
-                run = [word.lower() for word in words[at : at + size]]
-                if _is_term(run):
-                    found.setdefault(tuple(map(_singular, run)), []).append(" ".join(words[at : at + size]))
+                if said[at] not in _EMPTY and said[at + size - 1].replace("-", "").isalpha():
+                    key = tuple(map(_singular, said[at : at + size]))
+                    found.setdefault(key, []).append(" ".join(words[at : at + size]))
     return found
 
 
-def _is_term(run: Sequence[str]) -> bool:
-    said = [word for word in run if word not in _EMPTY]
-    return bool(said) and run[0] not in _EMPTY and not _GRAMMAR.intersection(run)
+def _stretches(text: str) -> Iterator[list[str]]:
+    """Yield the words that stand together, without punctuation or a word of grammar between them."""
+    for clause in _PUNCTUATION.split(text):
+        for is_grammar, words in groupby(clause.split(), key=lambda word: word.lower() in _GRAMMAR):
+            if not is_grammar:
+                yield list(words)
 
 
 def _singular(word: str) -> str:

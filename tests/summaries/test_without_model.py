@@ -147,6 +147,22 @@ def test_line_breaks_of_the_abstract_are_spaces() -> None:
             "Mud was sampled. We trained one network on it.",
             {"problem": "Mud was sampled.", "tldr": "We trained one network on it."},
         ),
+        (
+            "We present MudNet. However, we find that 5% of mud is sand. Measuring it remains slow.",
+            {
+                "problem": "Measuring it remains slow.",
+                "tldr": "We present MudNet.",
+                "results": "However, we find that 5% of mud is sand.",
+            },
+        ),
+        (
+            "Mud is slow. In this note, a novel gauge for mud is proposed. This study compares it with ours.",
+            {
+                "problem": "Mud is slow.",
+                "tldr": "In this note, a novel gauge for mud is proposed.",
+                "method": "This study compares it with ours.",
+            },
+        ),
         ("This paper is on mud.", {"tldr": "This paper is on mud."}),
         ("Mud is wet. Sand is dry.", {"body": "Mud is wet. Sand is dry."}),
         ("泥沙很重要。我们提出RiverNet。", {"body": "泥沙很重要。我们提出RiverNet。"}),
