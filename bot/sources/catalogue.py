@@ -64,7 +64,7 @@ class _Skipped:
             if sentence not in said:
                 _logger.warning("%s, %s: %s", name, day, sentence)
         if fresh := set(sentences) - said:
-            _logger.warning("%s, %s: %d entries were skipped.", name, day, len(said | fresh))
+            _logger.warning("%s, %s: entries skipped: %d", name, day, len(said | fresh))
             self._said[name, day] = said | fresh
         while len(self._said) > _DAYS_REMEMBERED:
             self._said.pop(next(iter(self._said)))

@@ -34,7 +34,7 @@ def daily_feed(day: date, new: Iterable[str], crossed: Iterable[str] = ()) -> st
         f"<dc:creator>Ada Lovelace</dc:creator></entry>"
         for paper_id, kind in announced
     )
-    return f"{_HEAD}<updated>{day}T00:00:00-04:00</updated>{entries}</feed>"
+    return f"{_HEAD}<updated>{midnight_in_new_york(day).isoformat()}</updated>{entries}</feed>"
 
 
 def api_answer(paper_ids: Iterable[str]) -> str:
