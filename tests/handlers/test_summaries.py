@@ -1,12 +1,15 @@
 """What people do with a card's summary: look at its figures, report a mistake, have it made anew."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from bot.cards import ids
 from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
@@ -213,6 +216,23 @@ def forget_all_summaries(path: Path) -> None:
     database.close()
 
 
+async def test_a_report_that_cannot_be_kept_is_told_in_its_form_with_a_reference(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    await deliver(stage)
+    lin = stage.person("lin")
+    await choose(lin, SummaryAct.REPORT)
+    form = await opened(lin, "报告错误")
+    stage.bot.storage.close()
+
+    assert (await lin.submit(form)) == {}
+    told = str(await opened(lin, "出了点问题，已记录为"))
+    references = re.findall("Failed as ([0-9a-f]{6}) at view_submission", caplog.text)
+
+    assert [reference in told for reference in references] == [True]
+    assert lin.notices() == []
+
+
 # ---- Anew
 
 
@@ -258,7 +278,7 @@ async def test_without_a_model_again_is_answered_with_what_is_missing(stage: Sta
         f"No language model is set up here, so {LINK} cannot be summarised again. "
         "Whoever runs this bot can set one up."
     )
-    assert chinese == f"这里尚未配置语言模型，无法重新总结 {LINK}。机器人的管理者可以进行配置。"
+    assert chinese == f"这里尚未配置语言模型，无法重新总结 {LINK}。机器人的管理员可以进行配置。"
 
 
 async def test_a_summary_is_made_anew_and_who_asked_is_told_when_it_is_there(tmp_path: Path) -> None:
