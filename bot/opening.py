@@ -101,7 +101,9 @@ class _Opened:
             return
         choice = choose(self._storage, self._subscription)
         if choice.selection.cards or not missing:
-            plan_digest(self._storage, self._delivery, self._subscription, choice, self._notes(missing))
+            late = self._why_late() if choice.selection.cards else []
+            notes = [*late, *self._how_lists_are(missing)]
+            plan_digest(self._storage, self._delivery, self._subscription, choice, notes)
         else:
             self._wait(missing)
 
@@ -112,15 +114,19 @@ class _Opened:
             sentences = (waiting_sentence(each, self._reader) for each in missing)
             plan_parent(self._storage, self._delivery, short_message("\n".join(sentences)))
 
-    def _notes(self, missing: Sequence[Listing]) -> list[str]:
-        """Return what the parent says beside its papers: why it is late, what it lacks, what stands out."""
+    def _why_late(self) -> list[str]:
         words = self._reader.words
         late = [words("digest.late")] if self._delivery.is_late else []
         if self._has_told:
             late.append(words("digest.late_source", sources=source_names(self._delivery.waits_for, words)))
+        return late
+
+    def _how_lists_are(self, missing: Sequence[Listing]) -> list[str]:
+        """Return what a digest says of the lists that it lacks, and of those that stand out."""
         lacking = [missing_sentence(each, self._reader) for each in missing]
         lists = last_ended_lists(self._storage, self._subscription, self._delivery.opened_at)
-        return [*late, *lacking, *filter(None, (remarkable_sentence(each, words) for each in lists))]
+        remarks = (remarkable_sentence(each, self._reader.words) for each in lists)
+        return [*lacking, *filter(None, remarks)]
 
 
 def _give_up(

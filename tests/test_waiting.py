@@ -81,7 +81,7 @@ async def test_one_message_tells_that_the_source_is_silent_and_becomes_the_diges
     assert parent["text"].splitlines()[:3] == [
         "AI papers · September 30, 2025",
         "3 papers · Hugging Face",
-        "late, because Hugging Face did not answer in time",
+        "This digest is late, because Hugging Face did not answer in time.",
     ]
     assert [card["text"].partition(" (https")[0] for card in cards] == [
         f"{n + 1}. {paper.title}" for n, paper in enumerate(papers_of(HUGGING_FACE, MONDAY, 3))
@@ -182,7 +182,7 @@ async def test_of_two_silent_sources_the_first_to_answer_brings_the_digest(stage
     assert due[0].splitlines() == [WAITS, WAITS.replace("Hugging Face", "arXiv cs.CL")]
     assert thread_of(stage)[0]["text"].splitlines()[1:4] == [
         "2 papers · arXiv cs.CL",
-        "late, because Hugging Face and arXiv cs.CL did not answer in time",
+        "This digest is late, because Hugging Face and arXiv cs.CL did not answer in time.",
         "Hugging Face has not answered since 7:40\u202fAM; its papers come with the next digest.",
     ]
 
@@ -197,7 +197,6 @@ async def test_a_list_that_turns_out_empty_is_told_in_the_same_message(stage: St
     assert [text.splitlines() for text in seen] == [
         [
             "No new papers on September 30, 2025.",
-            "late, because Hugging Face did not answer in time",
             "Hugging Face listed nothing for September 29, 2025.",
         ]
     ]

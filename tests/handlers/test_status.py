@@ -179,7 +179,7 @@ async def test_during_an_outage_it_is_told_since_when_and_what_waits_for_it(stag
     after = await status(stage)
 
     assert during[0] == (
-        "The digest of October 3, 2025 waits for Hugging Face; it comes as soon as the list is there."
+        "The digest of October 3, 2025 is due; it comes as soon as the list of Hugging Face is there."
     )
     assert during[2] == (
         "Hugging Face has not answered since October 2, 2025, 8:00\u202fPM; "
@@ -189,7 +189,7 @@ async def test_during_an_outage_it_is_told_since_when_and_what_waits_for_it(stag
     assert stage.person("ada").messages("papers")[0]["text"].splitlines()[:3] == [
         "AI papers · October 3, 2025",
         "3 papers · Hugging Face",
-        "late, because Hugging Face did not answer in time",
+        "This digest is late, because Hugging Face did not answer in time.",
     ]
 
 
