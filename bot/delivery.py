@@ -1,8 +1,8 @@
 """Digests on their way into channels: opened once, carried to their end, whatever stops or fails.
 
 Opening writes down every message before the first is sent, rendered once and frozen; only the one that tells
-that a digest waits for a list is changed afterwards, by the same ledger. Carrying may be repeated at any time,
-by any process: a lease keeps two from working on the same delivery.
+that a digest waits for a list is changed afterwards, by the same ledger. Carrying may be repeated at any
+time, by any process: a lease keeps two from working on the same delivery.
 """
 
 import asyncio

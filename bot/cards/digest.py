@@ -16,6 +16,7 @@ from storage.records import Digest, Entry
 _FIRST_ONES = 5
 _TITLE_CHARACTERS = 300
 _SENTENCE_CHARACTERS = 350
+_SHORT_MESSAGE_CHARACTERS = 2500
 
 
 def digest_parent(
@@ -54,7 +55,8 @@ def nothing_new(day: date, words: Words, notes: Sequence[str] = ()) -> Message:
 
 def short_message(text: str) -> Message:
     """Return a message of a sentence or two, shown as they are."""
-    return blocks.message(text, [blocks.rich_text(blocks.paragraph(blocks.words(text)))])
+    shown = cut(text, _SHORT_MESSAGE_CHARACTERS)
+    return blocks.message(text, [blocks.rich_text(blocks.paragraph(blocks.words(shown)))])
 
 
 def with_uncertainty(payload: dict[str, Any], certain: int, total: int, words: Words) -> dict[str, Any]:

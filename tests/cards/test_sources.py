@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.cards.digest import digest_parent, nothing_new, short_message
 from bot.cards.sources import (
     Reader,
     given_up_sentence,
@@ -16,6 +17,7 @@ from bot.cards.sources import (
 )
 from bot.locale import words_for
 from storage.records import FEW, Listing, ListingState
+from tests.cards.test_limits import AMPERSANDS, LONG_CHINESE, assert_taken, digest_of
 
 MONDAY = date(2025, 9, 29)
 SATURDAY = date(2025, 9, 27)
@@ -145,3 +147,14 @@ def test_of_lists_that_are_not_waited_for_only_what_stands_out_is_said() -> None
         None,
         "What Hugging Face listed for 29 September 2025 cannot be had any more.",
     ]
+
+
+@pytest.mark.parametrize("reader", [ENGLISH, CHINESE], ids=["en", "zh"])
+def test_what_many_long_named_sources_have_to_say_is_taken_by_slack(reader: Reader) -> None:
+    names = [f"arxiv:cs.CL+{'cond-mat.mes-hall+' * 20}{number}" for number in range(30)]
+    notes = [missing_sentence(replace(STALLED, source=name), reader) for name in names]
+
+    for entry in (AMPERSANDS, LONG_CHINESE):
+        assert_taken(digest_parent(digest_of([entry] * 100), reader.words, sources=names, notes=notes))
+    assert_taken(nothing_new(MONDAY, reader.words, notes))
+    assert_taken(short_message("\n".join(notes)))
