@@ -201,7 +201,8 @@ _NAME = re.compile(r"(?<![\w\\])[^\W_]+(?:[-.+][^\W_]+)*(?:\+\+)?")
 _IS_NAME = re.compile(r"[^\W_A-Z][A-Z]|[A-Z]{2}|[A-Z].*[0-9]|[0-9].*[A-Z]")
 _GENERIC_NAMES = frozenset(
     "AI ML DL RL NLP CV LLM LLMs LLMS LVLM LVLMs MLLM MLLMs VLM VLMs LM LMs GPU GPUs CPU SOTA API APIs CNN "
-    "DNN RNN NN QA 2D 3D 4D 2x 3x PhD US EU UK GPT AUC F1 FPS PSNR FLOPs II III IV URL HTML JSON PDF STEM".split()
+    "DNN RNN NN QA 2D 3D 4D 2x 3x PhD US EU UK GPT AUC F1 FPS PSNR FLOPs "
+    "II III IV URL HTML JSON PDF STEM".split()
 )
 _WORDS_OF_A_NAME = 3
 _SHORTEST_NAME = 2
