@@ -56,7 +56,7 @@ class Enriching:
         self._not_before: datetime | None = None
 
     async def tick(self) -> None:
-        """Ask about a few papers, if any lack something and arXiv is not to be left alone; raises nothing."""
+        """Ask about a few papers, if any lack something and arXiv is not to be left alone for now."""
         now = self._clock.now()
         if self._not_before and now < self._not_before <= now + _LONGEST_WAIT:
             return

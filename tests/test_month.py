@@ -1,7 +1,7 @@
 """A month of the real sources, fetcher, client and tables, on virtual time, in a world that fails."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from itertools import pairwise
@@ -39,19 +39,19 @@ async def again_and_again(clock: VirtualClock, job: Callable[[], Awaitable[objec
 
 
 async def read_papers(
-    clock: VirtualClock, client: ArxivClient, storage: InlineRunner, random: Random
+    clock: VirtualClock, clients: Sequence[ArxivClient], storage: InlineRunner, random: Random
 ) -> None:
-    """Fetch papers themselves, several at once and at any time, as summaries and a command do."""
+    """Fetch papers themselves, several at once in both processes, as summaries and a command do."""
 
     async def read(paper_id: str) -> None:
         with suppress(SourceError):
-            await client.content("html", paper_id, most_bytes=100_000, seconds=60)
+            await random.choice(clients).content("html", paper_id, most_bytes=100_000, seconds=60)
 
     while True:
-        await clock.sleep(random.uniform(60, 12 * 3600))
+        await clock.sleep(random.uniform(60, 6 * 3600))
         known = await storage.read(lambda tables: tables.listings.since(ARXIV, FIRST))
         ids = [paper_id for listing in known for paper_id in listing.paper_ids]
-        await asyncio.gather(*map(read, random.sample(ids, min(len(ids), 5))))
+        await asyncio.gather(*map(read, random.sample(ids, min(len(ids), 6))))
 
 
 async def live(path: Path, seed: int) -> tuple[World, dict[date, tuple[str, ...]], InlineRunner]:
@@ -69,7 +69,7 @@ async def live(path: Path, seed: int) -> tuple[World, dict[date, tuple[str, ...]
         tasks = [
             asyncio.create_task(again_and_again(clock, Publishing(storage, clock, find).look_around)),
             asyncio.create_task(again_and_again(clock, Enriching(storage, clock, clients[0].papers).tick)),
-            *(asyncio.create_task(read_papers(clock, client, storage, random)) for client in clients),
+            asyncio.create_task(read_papers(clock, clients, storage, random)),
         ]
         await clock.sleep((at(DAYS[-1], 0) - clock.now()).total_seconds() + 4 * 86_400)
         for task in tasks:
