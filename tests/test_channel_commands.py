@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 from bot import cli
 from bot.files import read_sample
 from storage.database import connect, transaction
-from storage.records import MistakeReport, ModelRequest, SummaryFailure
+from storage.listings import Listings
+from storage.records import Listing, ListingState, MistakeReport, ModelRequest, SummaryFailure
 from storage.storage import Storage
 
 SAMPLE_DAY = date(2025, 9, 29)
@@ -166,6 +167,34 @@ def keep(requests: list[ModelRequest], failures: list[SummaryFailure], reports: 
         for report in reports:
             storage.mistake_reports.add(report)
     database.close()
+
+
+def test_status_tells_how_each_source_is_in_words_and_what_it_answered(channel: str, tmp_path: Path) -> None:
+    run("subscribe", channel, "--source", "huggingface", "--source", "arxiv:cs.CL")
+    since = datetime(2025, 10, 2, 7, 40, tzinfo=UTC)
+    saturday = Listing("huggingface", date(2025, 10, 4), ListingState.NONE)
+    silent = Listing(
+        "arxiv:cs.CL",
+        since.date(),
+        ListingState.STALLED,
+        (),
+        since,
+        since,
+        trouble="503",
+        trouble_since=since,
+    )
+    database = connect(tmp_path / "paper-round.db")
+    for listing in (saturday, silent):
+        Listings(database).put(listing)
+    database.close()
+
+    lines = run("status").output.splitlines()
+    first = "huggingface, 2025-10-04, by UTC: Hugging Face: no list on Saturdays."
+    at = lines.index(first)
+    assert lines[at + 1] == (
+        "arxiv:cs.CL, 2025-10-02, by UTC: arXiv cs.CL has not answered since 2 October 2025, 07:40; "
+        "last looked 2 October 2025, 07:40, next 2 October 2025, 07:40. (503)"
+    )
 
 
 def test_without_a_subscription_deliver_says_how_to_begin_one(channel: str) -> None:
