@@ -50,6 +50,9 @@ _ABSENT = frozenset({FaultKind.MISSING_PART, FaultKind.PLACEHOLDER, FaultKind.RE
 _MOST_ABSENT = 1
 _MANY_NOT_FOUND = 3
 
+_LONGEST_READ = 20_000
+"""Characters of one part: what comes after so many is of no use, whatever it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -107,7 +110,7 @@ def check(summary: Summary, paper: Paper, text: str) -> Checked:
     parts = {part: _prose(getattr(summary, part), part, summary.language, faults) for part in _PROSE}
     keywords = _keywords(summary.keywords, summary.language, faults)
     _empty_repeated(parts, faults)
-    body, _ = without_markup(summary.body)
+    body = _cleaned(summary.body, "body", faults)
     said = " ".join([*keywords, *parts.values(), body])
     if said.strip() and not is_about(without_bold(said), paper, text):
         faults.append(Fault(FaultKind.OTHER_PAPER, "", paper.title))
@@ -140,7 +143,7 @@ def _prose(text: str, part: str, language: str, faults: list[Fault]) -> str:
 
 
 def _cleaned(text: str, part: str, faults: list[Fault]) -> str:
-    cleaned, live = without_markup(text)
+    cleaned, live = without_markup(text[:_LONGEST_READ])
     faults += [Fault(FaultKind.LINK_OR_MENTION, part, each) for each in dict.fromkeys(live)]
     return cleaned
 

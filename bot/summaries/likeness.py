@@ -2,6 +2,7 @@
 
 import re
 
+from bot.summaries.languages import is_written_in
 from bot.summaries.terms import words
 from storage.records import Paper
 
@@ -27,21 +28,16 @@ _COMMON_NAMES = frozenset(
 def is_about(summary: str, paper: Paper, text: str) -> bool:
     """Whether a summary's text can be of the paper whose text (or abstract) is given.
 
-    It is where a name of the paper's title or abstract occurs in it, or enough words of the title. It is
-    too where neither has a name and the title's words are in another language: there is nothing to compare.
-    A summary is of another paper where it has names and none of them is in the paper's text.
+    It is where a name of the title or the abstract occurs in it, or enough of the title's words. If it is
+    not English, the words of a title tell nothing: it is then let pass where it has no names at all, or the
+    paper none, or one of them stands anywhere in the text.
     """
     ours, told = _names(f"{paper.title}\n{paper.abstract or text}"), _names(summary)
     if (ours & told) or _names_of_title(paper.title) & _tokens(summary) or _has_title(summary, paper.title):
         return True
-    if _is_foreign(summary, paper):
-        return not told or not told.isdisjoint(_names(text)) or not ours
-    return False
-
-
-def _is_foreign(summary: str, paper: Paper) -> bool:
-    """Whether the summary is written with other characters than the title."""
-    return len(words(summary)) * 4 < len(summary) / 2 and bool(words(paper.title))
+    if is_written_in(summary, "en"):
+        return False
+    return not told or not ours or not told.isdisjoint(_names(text))
 
 
 def _tokens(text: str) -> set[str]:

@@ -13,7 +13,7 @@ _DECODED_TIMES = 3
 
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>%$&~-])")
 
-_SCHEME = r"(?:https?|ftp|mailto|tel|slack|javascript|data|file)"
+_SCHEME = r"(?:https?|ftp|mailto|slack|javascript)"
 _TLD = r"(?:com|org|net|io|ai|dev|co|edu|gov|cn|me|app|xyz|info|ly|gg|tv|uk|de|fr|es|jp|kr|eu)"
 _REST_OF_URL = r"[^\s<>|\"'“”‘’，。；、（）()\[\]\u3000]*+"
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,300}\])")
@@ -39,10 +39,11 @@ _TAG = re.compile(
 )
 _FENCE = re.compile(r"(?:```|~~~)(?:[a-z]+$)?", re.MULTILINE)
 _LINE_MARK = re.compile(
-    r"^[ \t]*(?:#{1,6}(?=[ \t])|>(?=[ \t])|[-*+•](?=[ \t])|(?:[-*_=]{3,}|[-|: ]*\|[-|: ]*)[ \t]*$)",
+    r"^[ \t]*+(?:#{1,6}(?=[ \t])|>(?=[ \t])|[-*+•](?=[ \t])|[-*_=]{3,}+[ \t]*+$|[|:-][-|: \t]*+$)",
     re.MULTILINE,
 )
 _INLINE = re.compile(r"`+|~~")
+_MANY_STARS = re.compile(r"\*{3,}")
 _SINGLE_STAR = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300})(?<=\S)\*(?![\w*])")
 
 
@@ -58,7 +59,7 @@ def without_markup(text: str) -> tuple[str, tuple[str, ...]]:
     text = _taken_out(_BROADCAST, " ", text, live)
     for pattern in (_TAG, _FENCE, _LINE_MARK, _INLINE):
         text = pattern.sub(" ", text)
-    text = _SINGLE_STAR.sub(r"\1", text)
+    text = _SINGLE_STAR.sub(r"\1", _MANY_STARS.sub("**", text))
     return balanced(" ".join(text.split())), tuple(live)
 
 

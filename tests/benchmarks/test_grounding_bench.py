@@ -56,13 +56,17 @@ def outcomes(
     summaries: list[Summary], sources: dict[str, Source], generator: random.Random
 ) -> Iterator[tuple[bool, Grounding]]:
     """Yield, for figures changed at random, whether the source has all of their numbers, and what we say."""
-    able = [summary for summary in summaries if any(figures_of(parts_of(summary), summary.language))]
+    able = [
+        (summary, parts, figures)
+        for summary, parts in ((summary, parts_of(summary)) for summary in summaries)
+        if (figures := figures_of(parts, summary.language))
+    ]
     for _ in range(CASES):
-        summary = generator.choice(able)
+        summary, parts, figures = generator.choice(able)
         source = sources[summary.paper_id]
-        change = changed(parts_of(summary), summary.language, generator)
-        figures = grounded({change.part: change.parts[change.part]}, summary.language, source)
-        told = {figure.text: figure.grounding for figure in figures}
+        change = changed(parts, figures, summary.language, generator)
+        found = grounded({change.part: change.parts[change.part]}, summary.language, source)
+        told = {figure.text: figure.grounding for figure in found}
         yield all(source.places(number) for number in change.figure.numbers), told[change.figure.text]
 
 

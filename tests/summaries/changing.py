@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -37,14 +37,18 @@ def parts_of(summary: Summary) -> dict[str, str]:
     return {"keywords": ", ".join(summary.keywords), **prose}
 
 
-def figures_of(parts: Mapping[str, str], language: str) -> Iterator[tuple[str, StatedFigure]]:
-    for part, text in parts.items():
-        yield from ((part, figure) for figure in stated_figures(text, language))
+def figures_of(parts: Mapping[str, str], language: str) -> list[tuple[str, StatedFigure]]:
+    return [(part, figure) for part, text in parts.items() for figure in stated_figures(text, language)]
 
 
-def changed(parts: Mapping[str, str], language: str, generator: random.Random) -> Changed:
-    """Change one figure to another that is written alike: as many digits, the same unit."""
-    part, figure = generator.choice(list(figures_of(parts, language)))
+def changed(
+    parts: Mapping[str, str],
+    figures: Sequence[tuple[str, StatedFigure]],
+    language: str,
+    generator: random.Random,
+) -> Changed:
+    """Change one of the figures to another that is written alike: as many digits, the same unit."""
+    part, figure = generator.choice(figures)
     for _ in range(_TRIES):
         text = _with_other_digits(figure.text, generator)
         whole = parts[part][: figure.start] + text + parts[part][figure.end :]

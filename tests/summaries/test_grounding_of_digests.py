@@ -27,14 +27,14 @@ def test_a_figure_that_is_changed_to_what_the_text_neither_has_nor_gives_is_not_
     generator = random.Random(20250929)
     known = [(parts_of(summary), summary.language) for summary in published_summaries(shared_data)]
     with_figures = [
-        (parts, language, Source("\n".join(parts.values())))
+        (parts, figures, language, Source("\n".join(parts.values())))
         for parts, language in known
-        if any(figures_of(parts, language))
+        if (figures := figures_of(parts, language))
     ]
     done = 0
     while done < CASES:
-        parts, language, source = generator.choice(with_figures)
-        change = changed(parts, language, generator)
+        parts, figures, language, source = generator.choice(with_figures)
+        change = changed(parts, figures, language, generator)
         if all(has_or_gives("\n".join(parts.values()), number) for number in change.figure.numbers):
             continue
         done += 1

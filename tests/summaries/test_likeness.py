@@ -1,0 +1,66 @@
+"""Whether real summaries are told from those of other papers."""
+
+import json
+from pathlib import Path
+
+from bot.summaries.likeness import is_about
+from storage.records import Paper, Summary
+from tests.summaries.changing import parts_of, published_summaries
+
+RIVERS = Paper(
+    "2509.00001",
+    "Forecasting silt in large rivers",
+    abstract="We forecast silt with sparse attention over gauges, and find it both faster and better.",
+)
+
+
+def known(shared_data: Path) -> dict[str, Paper]:
+    papers: dict[str, Paper] = {}
+    for path in sorted((shared_data / "hf").glob("20*.json")):
+        for item in json.loads(path.read_text("utf-8")):
+            paper = item["paper"]
+            title = " ".join(paper["title"].split())
+            papers[paper["id"]] = Paper(paper["id"], title, abstract=paper["summary"])
+    return papers
+
+
+def said(summary: Summary) -> str:
+    return " ".join(parts_of(summary).values())
+
+
+def test_each_real_summary_is_of_its_own_paper_and_hardly_one_of_another(shared_data: Path) -> None:
+    papers = known(shared_data)
+    summaries = published_summaries(shared_data)
+    own = [summary for summary in summaries if summary.paper_id in papers]
+    of_other = [
+        is_about(said(other), papers[summary.paper_id], papers[summary.paper_id].abstract or "")
+        for summary in own
+        for other in summaries
+        if other.paper_id != summary.paper_id
+    ]
+
+    assert len(own) >= 26
+    assert [
+        summary.paper_id
+        for summary in own
+        if not is_about(said(summary), papers[summary.paper_id], papers[summary.paper_id].abstract or "")
+    ] == []
+    assert sum(of_other) / len(of_other) < 0.08
+
+
+def test_the_title_tells_where_no_name_is() -> None:
+    assert is_about("The paper forecasts silt of rivers.", RIVERS, RIVERS.abstract or "")
+    assert not is_about("The paper paints faces of actors from speech.", RIVERS, RIVERS.abstract or "")
+
+
+def test_a_summary_in_other_characters_without_any_name_is_let_pass() -> None:
+    assert is_about("该研究用稀疏注意力预测河流泥沙，更快也更准。", RIVERS, RIVERS.abstract or "")
+
+
+def test_a_summary_in_other_characters_with_names_of_another_paper_is_not() -> None:
+    paper = Paper(
+        "2509.00002", "RiverNet: Forecasting Silt", abstract="RiverNet forecasts silt on SiltBench."
+    )
+
+    assert is_about("RiverNet用于预测泥沙。", paper, "")
+    assert not is_about("该研究提出CloudCast，在RainBench上优于MetNet。", paper, paper.abstract or "")
