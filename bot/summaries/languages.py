@@ -8,7 +8,7 @@ from babel.core import get_global
 from bot.language import language_of, primary_language
 
 _WORD = re.compile(r"[^\W\d_]+")
-_LEAST_WORDS = 5
+_LEAST_WORDS = 4
 """From a text with fewer stop words nothing is concluded."""
 
 _STOP_WORDS = {
