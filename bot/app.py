@@ -6,10 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from random import Random
 
 import aiohttp
-import httpx
 from filelock import FileLock, Timeout
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -21,21 +19,14 @@ from bot.card_updating import CardUpdating
 from bot.carrying import Patience, Tools
 from bot.clock import Clock
 from bot.delivery import Deliverer
-from bot.enriching import Enriching
 from bot.errors import SlackUnavailableError
 from bot.pacing import Pacer
 from bot.posting import SlackCaller, SlackWire, Wire
-from bot.publishing import Publishing
 from bot.schedule import Clockwork, make_scheduler
 from bot.settings import Settings, tokens
-from bot.sources.arxiv import ArxivClient
-from bot.sources.catalogue import catalogue
-from bot.sources.full_text import FullTexts
-from bot.sources.http import Fetcher, web_client
-from bot.summaries.model import ModelClient
-from bot.summariser import Allowance, Summariser
 from bot.summarising import Summarising
 from bot.telling import Announcer, Teller
+from bot.web import open_web
 from handlers.parts import Parts
 from handlers.people import People
 from storage.runner import Runner, ThreadRunner
@@ -76,74 +67,12 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
         yield Application(storage, deliverer, Announcer(wire, pacer), wire, client, workspace)
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """What is read from the web: each day's lists, papers' texts, and a model's answers where one is set."""
-
-    storage: Runner
-    publishing: Publishing
-    enriching: Enriching
-    texts: FullTexts
-    summariser: Summariser | None
-    summarising: Summarising
-
-
-@asynccontextmanager
-async def sources(settings: Settings, clock: Clock) -> AsyncIterator[Sources]:
-    """Reach sources and model alone, for a command that ends; raises `StorageError` or `SettingsError`."""
-    async with AsyncExitStack() as stack:
-        storage = ThreadRunner(settings.database)
-        stack.callback(storage.close)
-        yield await _open_sources(settings, clock, storage, stack)
-
-
-async def _open_sources(settings: Settings, clock: Clock, storage: Runner, stack: AsyncExitStack) -> Sources:
-    client = await stack.enter_async_context(web_client())
-    fetcher = Fetcher(client)
-    arxiv = ArxivClient(
-        fetcher,
-        clock,
-        contact=settings.contact,
-        random=Random(),  # noqa: S311 -- it only spreads waits
-        api_url=settings.arxiv_api_url,
-        feed_url=settings.arxiv_feed_url,
-        content_url=settings.arxiv_content_url,
-        gate_file=settings.arxiv_gate,
-    )
-    publishing = Publishing(storage, clock, catalogue(fetcher, arxiv, settings.hugging_face_url))
-    texts = FullTexts(arxiv, settings.texts)
-    summariser = _summariser(settings, clock, storage, client, texts)
-    summarising = Summarising(storage, clock, summariser)
-    stack.push_async_callback(summarising.aclose)
-    enriching = Enriching(storage, clock, arxiv.papers)
-    return Sources(storage, publishing, enriching, texts, summariser, summarising)
-
-
-def _summariser(
-    settings: Settings, clock: Clock, storage: Runner, client: httpx.AsyncClient, texts: FullTexts
-) -> Summariser | None:
-    """Return who makes summaries, or `None` where no model is set."""
-    if not settings.model:
-        return None
-    model = ModelClient(
-        client,
-        clock,
-        base_url=settings.model_url,
-        api_key=settings.model_key,
-        model=settings.model,
-        random=Random(),  # noqa: S311 -- it only spreads waits
-        at_once=settings.model_requests_at_once,
-    )
-    allowance = Allowance(settings.tokens_a_day, settings.tokens_a_text)
-    return Summariser(storage, clock, model, texts, allowance)
-
-
 @asynccontextmanager
 async def application(settings: Settings, clock: Clock) -> AsyncIterator[Application]:
     """Deliver what is due and answer people until the block ends; raises what `connection` raises."""
     _, app_token = tokens(settings)
     async with connection(settings, clock) as parts, AsyncExitStack() as stack:
-        web = await _open_sources(settings, clock, parts.storage, stack)
+        web = await open_web(settings, clock, parts.storage, stack)
         # Without a name Bolt looks for its caller through all modules.
         app = AsyncApp(name="paper-round", client=parts.client)
         handlers.register(app, _handed(parts, web.summarising, clock, settings))

@@ -12,9 +12,9 @@ from bot.terminal import database_option, language_option, settings_with, until_
 
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
-    from bot.app import Sources
     from bot.summariser import Result, Summariser
     from bot.summarising import Wanted
+    from bot.web import Web
 
 
 @click.command()
@@ -43,14 +43,14 @@ def summarise(
     Without --language in each language that some channel reads. Interrupted, call it again: what is made is
     not made again. Posted cards follow when the bot runs. The status is 1 where a summary could not be had.
     """
-    from bot.app import sources
     from bot.clock import SystemClock
+    from bot.web import reach_web
 
     if paper_ids and day:
         raise click.UsageError("Either name papers, or a day with --date.")
 
     async def work() -> bool:
-        async with sources(settings_with(database), SystemClock()) as web:
+        async with reach_web(settings_with(database), SystemClock()) as web:
             if web.summariser is None:
                 raise SettingsError("The setting LLM_MODEL is missing: the name of the model to ask.")
             wanted, there = await _wanted(web, paper_ids, day, language, again=again)
@@ -64,7 +64,7 @@ def summarise(
 
 
 async def _wanted(
-    web: "Sources", paper_ids: tuple[str, ...], day: datetime | None, language: str | None, *, again: bool
+    web: "Web", paper_ids: tuple[str, ...], day: datetime | None, language: str | None, *, again: bool
 ) -> "tuple[list[Wanted], int]":
     """Return what is to be made, and how many summaries of a model are there already."""
     from bot.arxiv_id import find_arxiv_id
@@ -116,7 +116,7 @@ async def _cost(summariser: "Summariser", wanted: "list[Wanted]", there: int) ->
     )
 
 
-async def _make(web: "Sources", wanted: "list[Wanted]", there: int, *, again: bool) -> bool:
+async def _make(web: "Web", wanted: "list[Wanted]", there: int, *, again: bool) -> bool:
     """Make them, tell of each and of all together, and return whether none failed."""
     from contextlib import aclosing
 

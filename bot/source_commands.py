@@ -12,9 +12,9 @@ from bot.terminal import database_option, settings_with, until_stopped
 
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
-    from bot.app import Sources
     from bot.enriching import Enrichment
     from bot.publishing import Refresh
+    from bot.web import Web
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -40,15 +40,15 @@ def fetch(
     Interrupted, call it again: days that are complete and texts that are kept are not fetched again. The
     status is 1 where the source did not answer.
     """
-    from bot.app import sources
     from bot.clock import SystemClock
+    from bot.web import reach_web
     from storage.records import FEW
 
     clock = SystemClock()
     days = _days(day, since, clock.now().astimezone(UTC).date())
 
     async def fetch_all() -> list[str]:
-        async with sources(settings_with(database), clock) as web:
+        async with reach_web(settings_with(database), clock) as web:
             wanted = await web.publishing.unfinished(source, days)
             with click.progressbar(wanted, label=source, file=sys.stderr) as bar:
                 done = [await web.publishing.refresh(source, each) for each in bar]
@@ -65,7 +65,7 @@ def fetch(
         raise SourceError("The source did not answer as it should; `paper-round fetch` tries again.")
 
 
-async def _texts_of(web: "Sources", paper_ids: tuple[str, ...]) -> str:
+async def _texts_of(web: "Web", paper_ids: tuple[str, ...]) -> str:
     """Read the papers' texts and return in words how many there are; one that fails touches no other."""
     from bot.sources.full_text import FullText
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -83,7 +83,7 @@ class Summarising:
             self._rests_until = self._clock.now() + _REST
             _logger.warning("No summaries until %s: %s", self._rests_until, error)
 
-    async def make_all(self, wanted: Iterable[Wanted], *, again: bool = False) -> AsyncIterator[Result]:
+    async def make_all(self, wanted: Iterable[Wanted], *, again: bool = False) -> AsyncGenerator[Result]:
         """Make these summaries side by side and yield what becomes of each as it ends.
 
         Raises what `Summariser.make` raises, after those under way have ended: they cost the same either way.

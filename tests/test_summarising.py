@@ -45,7 +45,7 @@ PAPER = Paper(
     "Gardens for Graphs",
     abstract="Graphs wilt in pots. We plant graphs in gardens. They grow 12% taller than in pots.",
 )
-OTHER = replace(PAPER, id="2509.00002", title="Rivers for Graphs")
+OTHER = replace(PAPER, id="2509.00002", title="Graphs in Their Gardens")
 FIELDS = {
     "keywords": ["graphs", "gardens"],
     "tldr": "The graphs of this work grow 12% taller in the gardens than they do in pots.",
@@ -381,10 +381,9 @@ async def test_one_request_a_paper_runs_at_a_time(database: Path) -> None:
 
     async with world(database, otherwise=answering(answer)) as w:
         await w.keep(PAPER, OTHER)
+        wishes = [("U1", PAPER), ("U2", PAPER), ("U3", OTHER)]
         begun = await asyncio.gather(
-            w.summarising.again("T1", "U1", PAPER.id, "en", tell),
-            w.summarising.again("T1", "U2", PAPER.id, "en", tell),
-            w.summarising.again("T1", "U3", OTHER.id, "en", tell),
+            *(w.summarising.again("T1", person, paper.id, "en", tell) for person, paper in wishes)
         )
         may_answer.set()
         await w.summarising.join()

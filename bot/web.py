@@ -1,0 +1,84 @@
+"""What is read from the web, built once: the sources, the papers' texts, and a model where one is set."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from random import Random
+
+import httpx
+
+from bot.clock import Clock
+from bot.enriching import Enriching
+from bot.publishing import Publishing
+from bot.settings import Settings
+from bot.sources.arxiv import ArxivClient
+from bot.sources.catalogue import catalogue
+from bot.sources.full_text import FullTexts
+from bot.sources.http import Fetcher, web_client
+from bot.summaries.model import ModelClient
+from bot.summariser import Allowance, Summariser
+from bot.summarising import Summarising
+from storage.runner import Runner, ThreadRunner
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """What is read from the web: each day's lists, papers' texts, and a model's answers where one is set."""
+
+    storage: Runner
+    publishing: Publishing
+    enriching: Enriching
+    texts: FullTexts
+    summariser: Summariser | None
+    summarising: Summarising
+
+
+@asynccontextmanager
+async def reach_web(settings: Settings, clock: Clock) -> AsyncIterator[Web]:
+    """Reach sources and model alone, for a command that ends; raises `StorageError` or `SettingsError`."""
+    async with AsyncExitStack() as stack:
+        storage = ThreadRunner(settings.database)
+        stack.callback(storage.close)
+        yield await open_web(settings, clock, storage, stack)
+
+
+async def open_web(settings: Settings, clock: Clock, storage: Runner, stack: AsyncExitStack) -> Web:
+    """Reach sources and model for as long as the stack is open; raises `SettingsError`."""
+    client = await stack.enter_async_context(web_client())
+    fetcher = Fetcher(client)
+    arxiv = ArxivClient(
+        fetcher,
+        clock,
+        contact=settings.contact,
+        random=Random(),  # noqa: S311 -- it only spreads waits
+        api_url=settings.arxiv_api_url,
+        feed_url=settings.arxiv_feed_url,
+        content_url=settings.arxiv_content_url,
+        gate_file=settings.arxiv_gate,
+    )
+    publishing = Publishing(storage, clock, catalogue(fetcher, arxiv, settings.hugging_face_url))
+    texts = FullTexts(arxiv, settings.texts)
+    summariser = _summariser(settings, clock, storage, client, texts)
+    summarising = Summarising(storage, clock, summariser)
+    stack.push_async_callback(summarising.aclose)
+    enriching = Enriching(storage, clock, arxiv.papers)
+    return Web(storage, publishing, enriching, texts, summariser, summarising)
+
+
+def _summariser(
+    settings: Settings, clock: Clock, storage: Runner, client: httpx.AsyncClient, texts: FullTexts
+) -> Summariser | None:
+    """Return who makes summaries, or `None` where no model is set."""
+    if not settings.model:
+        return None
+    model = ModelClient(
+        client,
+        clock,
+        base_url=settings.model_url,
+        api_key=settings.model_key,
+        model=settings.model,
+        random=Random(),  # noqa: S311 -- it only spreads waits
+        at_once=settings.model_requests_at_once,
+    )
+    allowance = Allowance(settings.tokens_a_day, settings.tokens_a_text)
+    return Summariser(storage, clock, model, texts, allowance)
