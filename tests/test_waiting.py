@@ -356,6 +356,47 @@ async def test_post_now_while_a_digest_waits_brings_nothing_twice(stage: Stage) 
     ]
 
 
+async def test_a_digest_that_waits_goes_on_when_the_bot_is_back_in_the_channel(stage: Stage) -> None:
+    subscription = await wanting(stage)
+    await is_silent(stage)
+    ada = stage.person("ada")
+    await ada.remove("papers")
+    shut_out = await tick_at(stage, tomorrow(9))
+    failed = await _ends(stage)
+    await ada.invite("papers")
+    await stage.bot.storage.write(lambda tables: tables.subscriptions.resume(subscription.id or 0))
+    goes_on = await stage.bot.deliverer.go_on(1, stage.bot.workspace)
+    told = await tick_at(stage, tomorrow(9, 10))
+    await lists(stage, 3)
+    await tick_at(stage, tomorrow(9, 20))
+
+    assert (shut_out, failed, goes_on) == ([], [(DeliveryState.FAILED, "not_in_channel")], True)
+    assert WAITS in told
+    assert len(await _cards(stage)) == 3
+
+
+async def test_a_change_in_a_channel_that_shut_the_bot_out_is_made_when_it_is_back(stage: Stage) -> None:
+    subscription = await wanting(stage)
+    await is_silent(stage)
+    await tick_at(stage, tomorrow(9))
+    stage.workspace.faults.add("error", method="chat.update", error="not_in_channel")
+    await lists(stage, 3)
+    await tick_at(stage, tomorrow(9, 10))
+    failed = await _ends(stage)
+    await stage.bot.storage.write(lambda tables: tables.subscriptions.resume(subscription.id or 0))
+    await stage.bot.deliverer.go_on(1, stage.bot.workspace)
+    await tick_at(stage, tomorrow(9, 20))
+
+    assert failed == [(DeliveryState.FAILED, "not_in_channel")]
+    assert thread_of(stage)[0]["text"].startswith("AI papers · September 30, 2025\n3 papers")
+    assert await _ends(stage) == [(DeliveryState.DONE, None)]
+
+
+async def _cards(stage: Stage) -> list[str]:
+    messages = stage.workspace.channel("papers").messages.values()
+    return [each.text for each in messages if each.is_reply]
+
+
 async def _deliveries(stage: Stage) -> list[Delivery]:
     def read(tables: Storage) -> list[Delivery]:
         found = (tables.deliveries.get(delivery_id) for delivery_id in range(1, 10))
