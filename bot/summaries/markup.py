@@ -11,6 +11,8 @@ from bot.text import bold_runs, clean
 _DECODED_TIMES = 3
 """`&amp;amp;lt;` is as deep as anyone has written it; deeper, it is text that is shown as it is."""
 
+_PASSES = 8
+
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>%$&~-])")
 
 _SCHEME = r"(?:https?|ftp|mailto|slack|javascript)"
@@ -20,7 +22,7 @@ _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\](?:\([^()\n]{0,2000}\)|\[[
 _SLACK_LINK = re.compile(rf"<{_SCHEME}:[^<>|\n]{{0,2000}}\|([^<>\n]{{0,300}})>", re.IGNORECASE)
 _URL = re.compile(
     rf"<?(?<![A-Za-z]){_SCHEME}:(?=\S)(?://)?{_REST_OF_URL}>?|[a-z]{{2,20}}://{_REST_OF_URL}"
-    rf"|(?<![\w.@-])www\.{_REST_OF_URL}|(?<![\w.@-])(?:[\w-]{{1,63}}\.){{1,5}}{_TLD}/{_REST_OF_URL}",
+    rf"|\bwww\.{_REST_OF_URL}|(?<![\w.@-])(?:[\w-]{{1,63}}\.){{1,5}}{_TLD}/{_REST_OF_URL}",
     re.IGNORECASE | re.ASCII,
 )
 _MENTION = re.compile(r"<[@#!][^<>\n]{0,300}>|<(?=[@#!])|(?<!\w)[@＠](?=[^\W\d_])", re.IGNORECASE)
@@ -43,6 +45,7 @@ _LINE_MARK = re.compile(
     re.MULTILINE,
 )
 _INLINE = re.compile(r"`+|~~")
+_HALF_A_LINK = re.compile(r"(?<=\])(?=\()")
 _MANY_STARS = re.compile(r"\*{3,}")
 _SINGLE_STAR = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300})(?<=\S)\*(?![\w*])")
 
@@ -54,13 +57,11 @@ def without_markup(text: str) -> tuple[str, tuple[str, ...]]:
     """
     text = _decoded(text)
     live: list[str] = []
-    for pattern, left in ((_MARKDOWN_LINK, r" \1 "), (_SLACK_LINK, r" \1 "), (_URL, " "), (_MENTION, " ")):
-        text = _taken_out(pattern, left, text, live)
-    text = _taken_out(_BROADCAST, " ", text, live)
-    for pattern in (_TAG, _FENCE, _LINE_MARK, _INLINE):
-        text = pattern.sub(" ", text)
-    text = _SINGLE_STAR.sub(r"\1", _MANY_STARS.sub("**", text))
-    return balanced(" ".join(text.split())), tuple(live)
+    for _ in range(_PASSES):
+        before, text = text, _passed(text, live)
+        if text == before:
+            break
+    return text, tuple(live)
 
 
 def balanced(text: str) -> str:
@@ -70,6 +71,17 @@ def balanced(text: str) -> str:
         for run, is_bold in bold_runs(text)
     )
     return "".join(f"**{run}**" if is_bold and run.strip() else run for run, is_bold in runs)
+
+
+def _passed(text: str, live: list[str]) -> str:
+    """Take out each kind of markup once; what was taken out may have kept other markup from being seen."""
+    for pattern, left in ((_MARKDOWN_LINK, r" \1 "), (_SLACK_LINK, r" \1 "), (_URL, " "), (_MENTION, " ")):
+        text = _taken_out(pattern, left, text, live)
+    text = _taken_out(_BROADCAST, " ", text, live)
+    for pattern in (_TAG, _FENCE, _LINE_MARK, _INLINE, _HALF_A_LINK):
+        text = pattern.sub(" ", text)
+    text = _SINGLE_STAR.sub(r"\1", _MANY_STARS.sub("**", text))
+    return balanced(" ".join(text.split()))
 
 
 def _decoded(text: str) -> str:

@@ -41,6 +41,9 @@ PIECES = st.sampled_from(
         ("<b>x</b><br/>y <a href='z'>w</a>", "x y w"),
         (r"57.76\% and \*\*x\*\*", "57.76% and **x**"),
         ("a\n\n b\t c", "a b c"),
+        # What is taken out may have kept other markup from being seen.
+        ("<!--www.a.b stays", "!-- stays"),
+        ("<**!here> it", "< here> it"),
     ],
 )
 def test_markup_leaves_the_words(text: str, plain: str | None) -> None:
