@@ -2,7 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +33,9 @@ _DAYS = 7
 """For how many days after its list a paper's summary is made by itself."""
 
 _REST = timedelta(minutes=30)
+
+_Lists = Mapping[tuple[date, str], Sequence[Entry]]
+"""The papers of each list, by its day and source."""
 
 _logger = logging.getLogger(__name__)
 
@@ -204,28 +216,45 @@ def wanted_summaries(storage: Storage, now: datetime) -> tuple[Wanted, ...]:
     A summary that came with a digest file is one; one that failed is wanted again after its wait.
     """
     first = (now - timedelta(days=_DAYS)).astimezone(UTC).date()
-    waiting = storage.summary_failures.waiting(now)
+    subscriptions = [
+        each for each in storage.subscriptions.all() if not each.paused_reason or each.paused_until
+    ]
+    sources = dict.fromkeys(source for each in subscriptions for source in each.sources)
+    lists = _lists(storage, sources, first)
+    listed = {entry.paper.id for entries in lists.values() for entry in entries}
+    settled = storage.summaries.made(listed) | storage.summary_failures.waiting(now)
     wanted: dict[tuple[str, str], Wanted] = {}
-    for subscription in storage.subscriptions.all():
-        if subscription.paused_reason and not subscription.paused_until:
-            continue
-        papers = _papers_with_cards(storage, subscription, first)
-        having = storage.summaries.of_papers((paper.id for paper in papers), subscription.language)
-        for paper in papers:
-            if paper.id not in having and (paper.id, subscription.language) not in waiting:
-                wanted.setdefault((paper.id, subscription.language), Wanted(paper, subscription.language))
+    for subscription in subscriptions:
+        language = subscription.language
+        for paper in _papers_with_cards(storage, subscription, lists, settled):
+            if (paper.id, language) not in settled:
+                wanted.setdefault((paper.id, language), Wanted(paper, language))
     return tuple(wanted.values())
 
 
-def _papers_with_cards(storage: Storage, subscription: Subscription, first: date) -> list[Paper]:
-    """Return the papers of recent lists that get a card of their own in the channel."""
-    listings = sorted(
-        (listing for source in subscription.sources for listing in storage.listings.since(source, first)),
-        key=lambda listing: listing.day,
-        reverse=True,
-    )
-    papers = []
-    for listing in listings:
-        entries = [Entry(paper) for paper in storage.papers.of_ids(listing.paper_ids)]
-        papers += [entry.paper for entry in select(entries, frozenset(), subscription).cards]
-    return papers
+def _lists(storage: Storage, sources: Iterable[str], first: date) -> _Lists:
+    """Return the papers of recent lists, each list read once however many channels want it."""
+    return {
+        (listing.day, source): [Entry(paper) for paper in storage.papers.of_ids(listing.paper_ids)]
+        for source in sources
+        for listing in storage.listings.since(source, first)
+    }
+
+
+def _papers_with_cards(
+    storage: Storage, subscription: Subscription, lists: _Lists, settled: Container[tuple[str, str]]
+) -> Iterator[Paper]:
+    """Yield the papers that get a card of their own in the channel, of lists where a summary is missing.
+
+    Of a list from before the subscription only those that somebody asked for come into the channel.
+    """
+    for day, source in sorted(lists, key=lambda each: each[0], reverse=True):
+        entries = lists[day, source]
+        is_done = all((entry.paper.id, subscription.language) in settled for entry in entries)
+        if is_done or source not in subscription.sources:
+            continue
+        if day >= subscription.since:
+            yield from (entry.paper for entry in select(entries, frozenset(), subscription).cards)
+        else:
+            had = storage.posts.papers_of_channel(subscription.workspace, subscription.channel)
+            yield from (entry.paper for entry in entries if entry.paper.id in had)

@@ -33,6 +33,17 @@ class Summaries:
             found.setdefault(row["paper_id"], []).append(_summary_from_row(row))
         return found
 
+    def made(self, paper_ids: Iterable[str]) -> frozenset[tuple[str, str]]:
+        """Return in which languages there is a summary of these papers, as pairs of paper and language."""
+        rows = self._database.query(
+            """
+            SELECT DISTINCT paper_id, language FROM summaries
+            WHERE paper_id IN (SELECT value FROM json_each(?))
+            """,
+            [json.dumps(list(paper_ids))],
+        )
+        return frozenset((row["paper_id"], row["language"]) for row in rows)
+
     def put(self, summary: Summary, input_hash: str | None = None) -> None:
         """Keep the summary in place of an earlier one of the same paper, language and source.
 

@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
+from time import process_time
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -21,12 +24,14 @@ from bot.summariser import Allowance, Outcome, Result, Summariser
 from bot.summarising import AGAIN_A_DAY, Again, Summarising, Wanted, wanted_summaries
 from storage.records import (
     FROM_MODEL,
+    DeliveryKind,
     Figure,
     Filters,
     Grounding,
     Listing,
     ListingState,
     Paper,
+    Post,
     Provenance,
     Subscription,
     Summary,
@@ -285,6 +290,48 @@ async def test_what_channels_will_get_is_wanted_and_nothing_else(database: Path)
         await w.storage.write(lambda storage: storage.summaries.put(imported))
 
         assert await w.wanted() == [(PAPER.id, "en"), (OTHER.id, "en")]
+
+
+async def test_of_lists_before_its_subscription_a_channel_wants_only_what_it_asked_for(
+    database: Path,
+) -> None:
+    earlier, asked = replace(PAPER, id="2509.00003"), replace(PAPER, id="2509.00004")
+    async with world(database) as w:
+        await w.keep(earlier, asked, day=DAY - timedelta(days=1))
+        await w.keep(PAPER)
+        await w.subscribe(since=DAY)
+
+        assert await w.wanted() == [(PAPER.id, "en")]
+
+        def ask(storage: Storage) -> None:
+            (subscription,) = storage.subscriptions.all()
+            day = DAY - timedelta(days=1)
+            delivery = storage.deliveries.open(subscription, DeliveryKind.ASKED, day, str(uuid4()), NOW)
+            storage.posts.plan([Post(delivery.id, 1, "{}", paper_ids=(asked.id,))])
+
+        await w.storage.write(ask)
+
+        assert await w.wanted() == [(PAPER.id, "en"), (asked.id, "en")]
+
+
+async def test_to_know_what_a_hundred_channels_want_takes_no_time_where_all_is_there(database: Path) -> None:
+    days = [DAY - timedelta(days=days) for days in range(3)]
+    async with world(database) as w:
+        for month, day in enumerate(days, start=1):
+            papers = [replace(PAPER, id=f"25{month:02}.{number:05}") for number in range(1, 51)]
+            await w.keep(*papers, day=day)
+            await w.storage.write(partial(_summarise_all, papers))
+        for number in range(100):
+            await w.subscribe(f"C{number}", filters=Filters(words=("graphs", f"word {number}")))
+        started = process_time()
+
+        assert await w.wanted() == []
+        assert process_time() - started < 0.5
+
+
+def _summarise_all(papers: Iterable[Paper], storage: Storage) -> None:
+    for paper in papers:
+        storage.summaries.put(Summary(paper.id, "en", Provenance(FROM_MODEL, DAY), tldr="They grow."))
 
 
 async def test_when_the_days_tokens_are_used_up_nothing_is_asked_until_tomorrow(database: Path) -> None:
