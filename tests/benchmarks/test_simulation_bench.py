@@ -1,4 +1,7 @@
-"""Ten thousand simulated runs, and each death at each point of a small digest with each single fault."""
+"""Ten thousand simulated runs, and each death at each point of a small digest with each single fault.
+
+The digest is one whose list is there, and one that waits for its list.
+"""
 
 import itertools
 import os
@@ -15,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.checker import violations
-from tests.simulation.faults import CALM, SINGLE
-from tests.simulation.plans import drawn, dying_at, points_of
+from tests.simulation.faults import Trouble
+from tests.simulation.plans import LIST_AFTER, drawn, dying_at, hits, points_of
 from tests.simulation.world import Record, simulate
 
 pytestmark = pytest.mark.benchmark
@@ -64,16 +67,17 @@ def _drawn_runs(folder: Path, first: int) -> Tally:
     return tally
 
 
-def _deaths_with_fault(folder: Path, number: int) -> Tally:
-    """Die at each point of the digest that has one of the faults at one of its posts."""
-    position, fault = list(itertools.product(range(3), SINGLE))[number]
-    troubles = (*[CALM] * position, fault)
+def _deaths_with_fault(folder: Path, troubles: tuple[Trouble, ...], list_after: float | None) -> Tally:
+    """Die at each point of the digest that has a fault at one of its messages."""
+    fault, position = troubles[-1], len(troubles) - 1
     tally = Tally()
     with tempfile.TemporaryDirectory(dir=folder) as own:
         for takes_over in (True, False):
-            for point in range(1, points_of(Path(own), troubles, takes_over=takes_over) + 1):
-                record = simulate(dying_at(point, troubles, takes_over=takes_over), Path(own))
-                tally.count(f"{fault} at post {position}, {takes_over=}, death at point {point}", record)
+            points = points_of(Path(own), troubles, takes_over=takes_over, list_after=list_after)
+            for point in range(1, points + 1):
+                plan = dying_at(point, troubles, takes_over=takes_over, list_after=list_after)
+                name = f"{fault} at message {position}, {takes_over=}, death at point {point}"
+                tally.count(name, simulate(plan, Path(own)))
     return tally
 
 
@@ -101,12 +105,14 @@ def test_ten_thousand_runs_lose_and_double_nothing(folder: Path) -> None:
     assert total.broken == []
 
 
-def test_each_death_with_each_single_fault_loses_and_doubles_nothing(folder: Path) -> None:
+@pytest.mark.parametrize("list_after", [None, LIST_AFTER], ids=["of a digest", "of waiting"])
+def test_each_death_with_each_single_fault_loses_and_doubles_nothing(
+    folder: Path, list_after: float | None
+) -> None:
+    always, faults = itertools.repeat, hits(list_after=list_after)
     with _workers() as workers:
-        numbers = range(3 * len(SINGLE))
-        total = _gather(
-            workers.map(_deaths_with_fault, itertools.repeat(folder), numbers), "one death, one fault"
-        )
+        tallies = workers.map(_deaths_with_fault, always(folder), faults, always(list_after))
+        total = _gather(tallies, "one death, one fault")
 
-    assert total.runs > 1000
+    assert total.runs > 3000
     assert total.broken == []

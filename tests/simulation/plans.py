@@ -1,10 +1,11 @@
 """What happens in a run, drawn from its seed; and the runs that go through all points of one small digest."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from tests.simulation.faults import Trouble
+from tests.simulation.faults import CALM, SINGLE, Trouble
 from tests.simulation.world import LifePlan, RunPlan, simulate
 
 _LONGEST_STOP = 180.0
@@ -15,6 +16,9 @@ One that sends a message of which it decided longer ago than that can still doub
 
 _LONGEST_STOP_WITHOUT_LEASE = 75.0
 """Where leases are taken over at once, the last look comes so much earlier."""
+
+LIST_AFTER = 45.0
+"""In runs that go through all points of waiting, the list comes between the second tick and the third."""
 
 
 def drawn(seed: int) -> RunPlan:
@@ -75,3 +79,18 @@ def points_of(
     """Return at how many points a worker may die that has the digest of `dying_at` to deliver."""
     calm = RunPlan(seed=0, cards=2, takes_over=takes_over, troubles=troubles, list_after=list_after)
     return simulate(calm, folder).points
+
+
+def hits(*, list_after: float | None = None) -> list[tuple[Trouble, ...]]:
+    """Return the troubles of each run of `dying_at` that has one fault, at one of its posts or changes."""
+    messages = 3 if list_after is None else 4
+    return [(*[CALM] * position, fault) for position in range(messages) for fault in SINGLE]
+
+
+def spread(folder: Path, *, list_after: float | None = None) -> Iterator[tuple[int, tuple[Trouble, ...]]]:
+    """Give each point once at which a worker may die, with one of the hits, and each hit with some points."""
+    shuffled = hits(list_after=list_after)
+    Random(0).shuffle(shuffled)
+    for first, troubles in enumerate(shuffled, 1):
+        last = points_of(folder, troubles, list_after=list_after)
+        yield from ((point, troubles) for point in range(first, last + 1, len(shuffled)))

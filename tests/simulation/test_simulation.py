@@ -7,18 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.checker import violations, violations_without_reading
-from tests.simulation.faults import CALM, SINGLE, Trouble, trouble
+from tests.simulation.faults import trouble
 from tests.simulation.mutants import MUTATIONS, MUTATIONS_OF_WAITING, Mutation
-from tests.simulation.plans import drawn, drawn_late, dying_at, points_of
+from tests.simulation.plans import LIST_AFTER, drawn, drawn_late, dying_at, hits, points_of, spread
 from tests.simulation.world import LifePlan, RunPlan, simulate
 
 _SEEDS = 300
 _SEEDS_A_TEST = 25
 _SEEDS_FOR_A_MUTANT = 300
 _LATE_SEEDS = 100
-
-_LIST_AFTER = 45.0
-"""The list comes between the second tick and the third."""
 
 
 @pytest.mark.parametrize("first", range(0, _SEEDS, _SEEDS_A_TEST))
@@ -37,14 +34,23 @@ def test_a_death_at_any_point_loses_and_doubles_nothing(folder: Path, takes_over
         assert violations(simulate(dying_at(point, takes_over=takes_over), folder)) == [], f"point {point}"
 
 
-@pytest.mark.parametrize("fault", SINGLE[:3], ids=str)
-def test_a_death_at_any_point_of_a_run_with_a_fault_loses_and_doubles_nothing(
-    folder: Path, fault: Trouble
+@pytest.mark.parametrize("list_after", [None, LIST_AFTER], ids=["of a digest", "of waiting"])
+def test_a_death_at_any_point_with_some_fault_loses_and_doubles_nothing(
+    folder: Path, list_after: float | None
 ) -> None:
-    troubles = (CALM, fault)
+    """Go through all points with one fault each, and have each fault at each message at some points.
 
-    for point in range(1, points_of(folder, troubles) + 1):
-        assert violations(simulate(dying_at(point, troubles), folder)) == [], f"point {point}"
+    Which meet is shuffled with the seed 0; `pytest -m benchmark` lets each point meet each fault.
+    """
+    points, met = set(), set()
+    for point, troubles in spread(folder, list_after=list_after):
+        plan = dying_at(point, troubles, list_after=list_after)
+        assert violations(simulate(plan, folder)) == [], f"point {point}, {list(map(str, troubles))}"
+        points.add(point)
+        met.add(troubles)
+
+    assert points >= set(range(1, points_of(folder, list_after=list_after) + 1))
+    assert met == set(hits(list_after=list_after))
 
 
 @pytest.mark.parametrize("first", range(0, _LATE_SEEDS, _SEEDS_A_TEST))
@@ -58,23 +64,11 @@ def test_a_digest_whose_list_came_late_is_whole_whatever_happens(folder: Path, f
 def test_a_death_at_any_point_between_waiting_and_digest_loses_and_doubles_nothing(
     folder: Path, takes_over: bool
 ) -> None:
-    points = points_of(folder, takes_over=takes_over, list_after=_LIST_AFTER)
+    points = points_of(folder, takes_over=takes_over, list_after=LIST_AFTER)
 
     assert points > 60
     for point in range(1, points + 1):
-        plan = dying_at(point, takes_over=takes_over, list_after=_LIST_AFTER)
-        assert violations(simulate(plan, folder)) == [], f"point {point}"
-
-
-@pytest.mark.parametrize("fault", SINGLE[:3], ids=str)
-@pytest.mark.parametrize("before", [(), (CALM,)], ids=["on the message", "on its change"])
-def test_a_death_at_any_point_of_waiting_with_a_fault_loses_and_doubles_nothing(
-    folder: Path, before: tuple[Trouble, ...], fault: Trouble
-) -> None:
-    troubles = (*before, fault)
-
-    for point in range(1, points_of(folder, troubles, list_after=_LIST_AFTER) + 1):
-        plan = dying_at(point, troubles, list_after=_LIST_AFTER)
+        plan = dying_at(point, takes_over=takes_over, list_after=LIST_AFTER)
         assert violations(simulate(plan, folder)) == [], f"point {point}"
 
 
