@@ -1,5 +1,6 @@
-"""`paper-round summarise`, against an endpoint on this machine and arXiv's pages on another port."""
+"""`paper-round summarise`, against an endpoint on this machine, of texts that are on disk."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from bot.importing import import_into
 from bot.sources.digest_file import DigestEntry, DigestFile
+from bot.sources.full_text import FullText, KeptTexts
 from storage.records import FROM_MODEL, Subscription
 from storage.runner import InlineRunner
 from tests.commands import paper_round
@@ -24,13 +26,17 @@ async def database(tmp_path: Path) -> Path:
     wanted = Subscription("T1", "C1", "en", ("digest-file",))
     await storage.write(lambda tables: tables.subscriptions.put(wanted))
     storage.close()
+    # The texts are there already, as `fetch` leaves them, so that nobody waits his turn at arXiv.
+    kept = KeptTexts(tmp_path / "texts", most_bytes=1_000_000)
+    for paper in (PAPER, OTHER):
+        text = f"{paper.title}. {paper.abstract}"
+        kept.put(FullText(paper.id, text, "html", sha256(text.encode()).hexdigest()))
     return path
 
 
 async def summarise(server: ModelServer, database: Path, *arguments: str) -> tuple[int | None, str, str]:
-    # This arXiv has no full text of anything.
     async with serving({}) as arxiv:
-        return await paper_round(
+        said = await paper_round(
             *("summarise", "--db", str(database), *arguments),
             LLM_BASE_URL=server.base_url,
             LLM_API_KEY="sk-made-up",
@@ -39,6 +45,8 @@ async def summarise(server: ModelServer, database: Path, *arguments: str) -> tup
             PAPER_ROUND_TEXTS=str(database.parent / "texts"),
             PAPER_ROUND_ARXIV_GATE=str(database.parent / "gate"),
         )
+    assert arxiv.requests == []
+    return said
 
 
 async def models_summaries(database: Path) -> list[tuple[str, str]]:
