@@ -46,11 +46,15 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """What one look at a source's day brought."""
+    """What one look at a source's day brought.
+
+    `earlier` is another day's listing, where the source showed that one: the papers are of it then.
+    """
 
     listing: Listing
     new_papers: int
     seconds: float
+    earlier: Listing | None = None
 
 
 def judge(
@@ -184,7 +188,8 @@ class Publishing:
             look = _Look(source, day, now)
             kept = await self._storage.write(partial(_keep_answer, look, listed))
         self._log_once(kept)
-        return Refresh(kept.listing, kept.new_papers, (self._clock.now() - started).total_seconds())
+        seconds = (self._clock.now() - started).total_seconds()
+        return Refresh(kept.listing, kept.new_papers, seconds, kept.earlier)
 
     async def _look_at(self, source: Source) -> None:
         try:
@@ -281,11 +286,15 @@ class _Look:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What is kept of a day after a look and was known before, and how many papers nobody knew."""
+    """What is kept of a day after a look and was known before, and how many papers nobody knew.
+
+    `earlier` is what is kept of the day that the source showed instead.
+    """
 
     listing: Listing
     known: Listing | None
     new_papers: int = 0
+    earlier: Listing | None = None
 
 
 def _keep_failure(look: _Look, error: SourceError, storage: Storage) -> _Kept:
@@ -301,7 +310,7 @@ def _keep_answer(look: _Look, listed: DayOfSource, storage: Storage) -> _Kept:
     """Keep what was listed with the day that it is of, and what this says of the day that was looked at."""
     known = storage.listings.get(look.source.name, look.day)
     before = known or Listing(look.source.name, look.day, ListingState.WAITING)
-    of_day = listed.day
+    of_day, earlier = listed.day, None
     if not look.source.has_past:
         of_day = day_of_batch(listed, _recent(storage, look.source.name, look.at).values())
     if of_day > look.day:
@@ -310,11 +319,11 @@ def _keep_answer(look: _Look, listed: DayOfSource, storage: Storage) -> _Kept:
         new_papers = sum(storage.papers.add(paper) for paper in listed.papers)
         ids = tuple(paper.id for paper in listed.papers)
         if of_day < look.day:
-            _keep_earlier(look, of_day, ids, storage)
+            earlier = _keep_earlier(look, of_day, ids, storage)
             ids = ()
         listing = _judged(look, before, ids, storage)
     storage.listings.put(listing)
-    return _Kept(listing, known, new_papers)
+    return _Kept(listing, known, new_papers, earlier)
 
 
 def _judged(look: _Look, before: Listing, ids: tuple[str, ...], storage: Storage) -> Listing:
@@ -326,11 +335,16 @@ def _judged(look: _Look, before: Listing, ids: tuple[str, ...], storage: Storage
     return judge(found, before, look.at, look.source.usual_at, _usual_count(storage, name, day))
 
 
-def _keep_earlier(look: _Look, day: date, ids: tuple[str, ...], storage: Storage) -> None:
-    """Keep a list that is of a day before the one looked at, where it holds anything that is not known."""
+def _keep_earlier(look: _Look, day: date, ids: tuple[str, ...], storage: Storage) -> Listing | None:
+    """Keep a list that is of a day before the one looked at, where it holds anything that is not known.
+
+    Returns what is known of that day then.
+    """
     known = storage.listings.get(look.source.name, day)
     is_long_ago = day < look.day - timedelta(days=_DAYS_TO_CATCH_UP)
     if is_long_ago or set(ids) <= set(known.paper_ids if known else ()):
-        return
+        return known
     found = Listing(look.source.name, day, ListingState.WAITING, ids)
-    storage.listings.put(judge(found, known, look.at, look.source.usual_at, None))
+    listing = judge(found, known, look.at, look.source.usual_at, None)
+    storage.listings.put(listing)
+    return listing

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from bot.enriching import Enrichment
     from bot.publishing import Refresh
     from bot.web import Web
+    from storage.records import Listing
+
+_INTERRUPTED = 130
+"""The status of a command that Ctrl-C ended, as shells have it: 128 and the number of SIGINT."""
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -38,38 +42,64 @@ def fetch(
     """Fetch what a source lists, a day at a time, what arXiv says of the papers, and their texts; keep all.
 
     Interrupted, call it again: days that are complete and texts that are kept are not fetched again. The
-    status is 1 where the source did not answer.
+    status is 1 where the source did not answer, and 130 where it was interrupted.
     """
     from bot.clock import SystemClock
     from bot.web import reach_web
-    from storage.records import FEW
 
     clock = SystemClock()
     days = _days(day, since, clock.now().astimezone(UTC).date())
 
-    async def fetch_all() -> list[str]:
+    async def fetch_all() -> bool:
         async with reach_web(settings_with(database), clock) as web:
-            wanted = await web.publishing.unfinished(source, days)
-            with click.progressbar(wanted, label=source, file=sys.stderr) as bar:
-                done = [await web.publishing.refresh(source, each) for each in bar]
-            listed = await web.publishing.listed(source, days)
-            enriched = _enriched_in_words(await web.enriching.enrich(listed))
-            texts = "" if no_full_text else await _texts_of(web, listed)
-            failed.extend(refresh for refresh in done if refresh.listing.trouble not in {None, FEW})
-            return [*map(_in_words, done), *filter(None, [enriched, texts])]
+            return await _fetch(web, source, days, no_full_text=no_full_text)
 
-    failed: list[Refresh] = []
-    lines = until_stopped(fetch_all()) or []
-    click.echo("\n".join(lines) or "Nothing to fetch: all of it is complete.")
-    if failed:
+    answered = until_stopped(fetch_all())
+    if answered is None:
+        click.echo("Interrupted; the same command goes on from here.", err=True)
+        sys.exit(_INTERRUPTED)
+    if not answered:
         raise SourceError("The source did not answer as it should; `paper-round fetch` tries again.")
+
+
+async def _fetch(web: "Web", source: str, days: list[date], *, no_full_text: bool) -> bool:
+    """Fetch all that is not here, tell of it, and return whether the source answered for each day."""
+    from storage.records import FEW
+
+    done = await _lists_of(web, source, await web.publishing.unfinished(source, days))
+    earlier = {refresh.earlier.day for refresh in done if refresh.earlier}
+    listed = await web.publishing.listed(source, sorted({*days, *earlier}))
+    enriched = _enriched_in_words(await web.enriching.enrich(listed))
+    if enriched:
+        click.echo(enriched)
+    texts = "" if no_full_text else await _texts_of(web, listed)
+    if texts or not (done or enriched):
+        click.echo(texts or "Nothing to fetch: all of it is complete.")
+    return all(refresh.listing.trouble in {None, FEW} for refresh in done)
+
+
+async def _lists_of(web: "Web", source: str, days: list[date]) -> "list[Refresh]":
+    """Look at each of the days and tell of it: at once, or after the progress bar where there is one."""
+    has_bar = sys.stderr.isatty()
+    done: list[Refresh] = []
+    try:
+        with click.progressbar(days, label=source, file=sys.stderr, hidden=not has_bar) as bar:
+            for day in bar:
+                done.append(await web.publishing.refresh(source, day))
+                if not has_bar:
+                    click.echo(_in_words(done[-1]))
+    finally:
+        if has_bar and done:
+            click.echo("\n".join(map(_in_words, done)))
+    return done
 
 
 async def _texts_of(web: "Web", paper_ids: tuple[str, ...]) -> str:
     """Read the papers' texts and return in words how many there are; one that fails touches no other."""
     from bot.sources.full_text import FullText
 
-    with click.progressbar(paper_ids, label="full texts", file=sys.stderr) as bar:
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(paper_ids, label="full texts", file=sys.stderr, hidden=hidden) as bar:
         read = [await web.texts.read(paper_id) for paper_id in bar]
     texts = [text for text in read if isinstance(text, FullText)]
     return f"full texts: {len(texts)} of {len(read)} papers" if read else ""
@@ -85,17 +115,25 @@ def _enriched_in_words(enrichment: "Enrichment") -> str:
 def _days(day: datetime | None, since: datetime | None, today: date) -> list[date]:
     if day and since:
         raise click.UsageError("--date and --since exclude each other.")
+    for name, given in (("--date", day), ("--since", since)):
+        if given and given.date() > today:
+            raise click.UsageError(f"{name} {given.date()} lies in the future; today is {today} by UTC.")
     if since is None:
         return [day.date() if day else today]
-    if since.date() > today:
-        raise click.UsageError(f"--since {since.date()} lies in the future.")
     return [since.date() + timedelta(days=ahead) for ahead in range((today - since.date()).days + 1)]
 
 
 def _in_words(refresh: "Refresh") -> str:
-    listing = refresh.listing
+    """Return a line for the day, and another one for an earlier day where the source showed that."""
+    seconds, new = f"{refresh.seconds:.1f} s", refresh.new_papers
+    if refresh.earlier is None:
+        return _line(refresh.listing, new, seconds)
+    shown = _line(refresh.earlier, new, f"shown on {refresh.listing.day}")
+    return f"{_line(refresh.listing, 0, seconds)}\n{shown}"
+
+
+def _line(listing: "Listing", new_papers: int, how: str) -> str:
     trouble = f": {listing.trouble}" if listing.trouble else ""
     return (
-        f"{listing.day}: {listing.state}, {len(listing.paper_ids)} papers ({refresh.new_papers} new), "
-        f"{refresh.seconds:.1f} s{trouble}"
+        f"{listing.day}: {listing.state}, {len(listing.paper_ids)} papers ({new_papers} new), {how}{trouble}"
     )

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from ast import literal_eval
 from collections.abc import AsyncIterator, Callable
@@ -20,10 +21,11 @@ from bot.publishing import Publishing
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.http import Fetcher, web_client
-from storage.records import Listing, ListingState
+from storage.records import Listing, ListingState, Paper
 from storage.runner import InlineRunner
+from tests.commands import paper_round
 from tests.sources.server import Service, saying, serving
-from tests.sources.world import api_answer
+from tests.sources.world import api_answer, daily_feed
 
 NAME = "huggingface"
 DAY = date(2025, 9, 26)
@@ -31,6 +33,8 @@ ENTRY = {
     "paper": {"id": "2509.00001", "title": "Gardens\n  of Graphs", "upvotes": 3, "authors": []},
     "title": "Gardens",
 }
+TEXT = "We grow graphs in gardens. " * 100
+PAGE = f"<html><body><article class='ltx_document'><p>{TEXT}</p></article></body></html>"
 
 
 @pytest.fixture
@@ -119,14 +123,15 @@ async def test_a_list_that_grows_ends_as_the_larger_one(
         assert listing.paper_ids[: len(ids_of(lists[text]))] == ids_of(lists[text])
 
 
-async def fetch(service: Service, folder: Path, *arguments: str) -> tuple[int | None, str, str]:
-    """Run `paper-round fetch` as a process of its own and return its status, output and complaints."""
-    process = await asyncio.create_subprocess_exec(
+async def fetching(service: Service, folder: Path, *arguments: str) -> asyncio.subprocess.Process:
+    """Start `paper-round fetch` as a process of its own."""
+    return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "fetch", "--db", str(folder / "test.db"), *arguments),
         env={
             **os.environ,
             "HF_BASE_URL": service.address,
             "ARXIV_API_URL": f"{service.address}/api/",
+            "ARXIV_FEED_URL": f"{service.address}/atom/",
             "ARXIV_CONTENT_URL": service.address,
             "PAPER_ROUND_TEXTS": str(folder / "texts"),
             "PAPER_ROUND_ARXIV_GATE": str(folder / "gate"),
@@ -136,8 +141,21 @@ async def fetch(service: Service, folder: Path, *arguments: str) -> tuple[int | 
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    output, complaints = await asyncio.wait_for(process.communicate(), timeout=30)
-    return process.returncode, output.decode(), complaints.decode()
+
+
+async def fetch(service: Service, folder: Path, *arguments: str) -> tuple[int | None, str, str]:
+    """Run `paper-round fetch` and return its status, output and complaints.
+
+    Each call has an arXiv of its own, so that it need not stand three seconds at the last one's gate.
+    """
+    return await paper_round(
+        *("fetch", "--db", str(folder / "test.db"), *arguments),
+        HF_BASE_URL=service.address,
+        ARXIV_API_URL=f"{service.address}/api/",
+        ARXIV_CONTENT_URL=service.address,
+        PAPER_ROUND_TEXTS=str(folder / "texts"),
+        PAPER_ROUND_ARXIV_GATE=str(folder / f"gate-{len(service.requests)}"),
+    )
 
 
 async def test_the_command_prints_a_line_a_day_and_asks_no_more_for_what_is_complete(
@@ -156,14 +174,20 @@ async def test_the_command_prints_a_line_a_day_and_asks_no_more_for_what_is_comp
     assert len(service.requests) == asked
 
 
+async def know(folder: Path, paper_id: str) -> None:
+    """Put into the tables all that arXiv would be asked about the paper."""
+    paper = Paper(paper_id, "Gardens", authors=("Ada Lovelace",), categories=("cs.LG",), published=DAY)
+    storage = InlineRunner(folder / "test.db")
+    await storage.write(lambda tables: tables.papers.add(paper))
+    storage.close()
+
+
 async def test_the_command_keeps_the_texts_of_the_papers(
     tmp_path: Path, hugging_face: tuple[Service, dict[str, list[Any]]]
 ) -> None:
     service, lists = hugging_face
     lists["2025-09-26"] = [ENTRY]
-    text = "We grow graphs in gardens. " * 100
-    page = f"<html><body><article class='ltx_document'><p>{text}</p></article></body></html>"
-    service.answers["/html/2509.00001"] = saying(page, Content_Type="text/html; charset=utf-8")
+    service.answers["/html/2509.00001"] = saying(PAGE, Content_Type="text/html; charset=utf-8")
     status, output, _ = await fetch(service, tmp_path, "--date", "2025-09-26")
 
     assert status == 0
@@ -208,3 +232,65 @@ async def test_the_command_names_the_sources_there_are(
 
     assert status == 1
     assert "There is no source twitter. Known are huggingface and arxiv:CATEGORY." in complaints
+
+
+async def test_interrupted_the_command_has_told_what_it_did_and_goes_on_from_there(
+    tmp_path: Path, hugging_face: tuple[Service, dict[str, list[Any]]]
+) -> None:
+    service, lists = hugging_face
+    today = datetime.now(UTC).date()
+    yesterday = today - timedelta(days=1)
+    lists[str(yesterday)] = [ENTRY]
+    service.answers["/api/query"] = saying(api_answer(["2509.00001"]))
+    answer, is_asked = service.answers["/api/daily_papers"], asyncio.Event()
+
+    async def hesitate_today(request: web.Request) -> web.StreamResponse:
+        if request.query["date"] == str(today):
+            is_asked.set()
+            await asyncio.Event().wait()
+        return await answer(request)
+
+    service.answers["/api/daily_papers"] = hesitate_today
+    command = ("--since", str(yesterday), "--no-full-text")
+    process = await fetching(service, tmp_path, *command)
+    await asyncio.wait_for(is_asked.wait(), timeout=30)
+    process.send_signal(signal.SIGTERM)
+    output, complaints = await asyncio.wait_for(process.communicate(), timeout=30)
+    service.answers["/api/daily_papers"] = answer
+    _, then, _ = await fetch(service, tmp_path, *command)
+
+    assert process.returncode == 130
+    assert [line.partition(",")[0] for line in output.decode().splitlines()] == [f"{yesterday}: complete"]
+    assert complaints.decode() == "Interrupted; the same command goes on from here.\n"
+    assert [line.partition(",")[0] for line in then.splitlines()] == [f"{today}: waiting", "authors"]
+
+
+async def test_a_feed_that_still_shows_an_earlier_day_is_told_as_what_it_is(
+    tmp_path: Path, hugging_face: tuple[Service, dict[str, list[Any]]]
+) -> None:
+    service, _ = hugging_face
+    today = datetime.now(UTC).date()
+    shown = today - timedelta(days=2)
+    service.answers["/atom/cs.CL"] = saying(daily_feed(shown, ["2509.00001"]))
+    service.answers["/api/query"] = saying(api_answer(["2509.00001"]))
+    service.answers["/html/2509.00001"] = saying(PAGE, Content_Type="text/html; charset=utf-8")
+    status, output, _ = await fetch(service, tmp_path, "--source", "arxiv:cs.CL")
+
+    assert status == 0
+    assert output.splitlines()[0].startswith(f"{today}: waiting, 0 papers (0 new), ")
+    assert output.splitlines()[1:] == [
+        f"{shown}: complete, 1 papers (1 new), shown on {today}",
+        "authors, categories and versions: 1 of 1 papers",
+        "full texts: 1 of 1 papers",
+    ]
+
+
+async def test_a_day_that_is_still_to_come_is_not_asked_for(
+    tmp_path: Path, hugging_face: tuple[Service, dict[str, list[Any]]]
+) -> None:
+    service, _ = hugging_face
+    status, _, complaints = await fetch(service, tmp_path, "--date", "2999-01-01")
+
+    assert status == 2
+    assert "--date 2999-01-01 lies in the future" in complaints
+    assert service.requests == []
