@@ -1,5 +1,6 @@
 """One paper's summary in one language: read, asked for, checked, kept; or why it could not be had."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -110,7 +111,8 @@ class Summariser:
         if isinstance(read, NoFullText) and not again and await self._waits_for_text(read, paper, language):
             return await self.fail(paper.id, language, read.reason)
         full_text = read.text if isinstance(read, FullText) else None
-        found = excerpt(paper, full_text, self._allowance.tokens_a_text)
+        # Reading a long text takes a while, in which people must be answered and others' requests go out.
+        found = await asyncio.to_thread(excerpt, paper, full_text, self._allowance.tokens_a_text)
         if found is None:
             return await self.fail(paper.id, language, "There is no text to read.")
         asked = question(paper, found, language)
@@ -184,7 +186,7 @@ class Summariser:
     async def _asked_twice_at_most(self, task: _Task, spent: list[Usage]) -> Checked:
         """Return the better of two answers, the second asked only where the first has faults."""
         answer = await self._ask(task, task.question, spent)
-        first = self._check(task, answer)
+        first = await self._check(task, answer)
         if not first.wants_second_try:
             return first
         sentences = [fault.sentence for fault in first.faults]
@@ -193,13 +195,14 @@ class Summariser:
         except (ModelAnswerError, TokensUsedUpError) as error:
             _logger.info("%s was not corrected: %s", task.paper.id, error)
             return first
-        return min(first, self._check(task, answer), key=lambda each: (not each.is_kept, len(each.faults)))
+        second = await self._check(task, answer)
+        return min(first, second, key=lambda each: (not each.is_kept, len(each.faults)))
 
-    def _check(self, task: _Task, answer: Answer) -> Checked:
+    async def _check(self, task: _Task, answer: Answer) -> Checked:
         today = self._clock.now().astimezone(UTC).date()
         provenance = Provenance(FROM_MODEL, today, answer.model, PROMPT_VERSION, task.excerpt.text_read)
         summary = read_answer(answer.fields, task.paper.id, task.language, provenance)
-        return check(summary, task.paper, task.excerpt.text)
+        return await asyncio.to_thread(check, summary, task.paper, task.excerpt.text)
 
     async def _ask(self, task: _Task, asked: Question, spent: list[Usage]) -> Answer:
         async with self._reserve(cost_of(asked)):
