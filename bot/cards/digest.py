@@ -9,6 +9,7 @@ from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import TEXT_BYTES, Block, Button, Message
 from bot.cards.paper import shown_title
+from bot.cards.provenance import with_marks
 from bot.locale import Words
 from bot.text import cut, cut_bytes, escape, without_bold
 from storage.records import Digest, Entry
@@ -87,9 +88,13 @@ def source_name(source: str, words: Words) -> str:
 
 
 def sentence(entry: Entry, limit: int) -> str:
-    """Return the one sentence on a paper that fits a list: its summary's, else the start of the abstract."""
+    """Return the one sentence on a paper that fits a list: its summary's, else the start of the abstract.
+
+    Its figures that were not found bear their marks here too.
+    """
     summary = entry.summary
-    text = (summary.tldr or summary.problem or summary.body) if summary else entry.paper.abstract
+    parts = (with_marks(summary, part) for part in ("tldr", "problem", "body")) if summary else ()
+    text = next(filter(None, parts), "") if summary else entry.paper.abstract
     return cut(without_bold(text or ""), limit)
 
 

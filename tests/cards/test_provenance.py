@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.cards import ids
+from bot.cards.digest import digest_parent, sentence
 from bot.cards.paper import paper_card
 from bot.cards.provenance import origin, with_marks
 from bot.cards.summaries import figures_modal
@@ -16,9 +17,11 @@ from storage.records import (
     FROM_COMMUNITY,
     FROM_DIGEST_FILE,
     FROM_MODEL,
+    Digest,
     Entry,
     Figure,
     Grounding,
+    ListingState,
     Paper,
     Provenance,
     Summary,
@@ -174,6 +177,17 @@ def test_a_mark_stands_behind_the_longest_figure_and_only_in_its_part() -> None:
 
     assert with_marks(summary, "results") == "From 5 [?] to 5.5 [?] and 5 [?]."
     assert with_marks(summary, "tldr") == "From 5 to 5.5."
+
+
+def test_the_one_sentence_bears_its_marks_in_lists_too() -> None:
+    missing = replace(MISSING, part="tldr")
+    summary = replace(summary_of(BY_MODEL, missing), tldr="Trees grow **57.8%** taller, and 12% wider.")
+    entry = Entry(PAPER, summary, 1)
+
+    assert sentence(entry, 100) == "Trees grow 57.8% [?] taller, and 12% wider."
+    parent = digest_parent(Digest(DAY, "huggingface", ListingState.COMPLETE, (entry,)), words_for("en"))
+    assert "57.8% [?] taller" in parent.text
+    assert "57.8% [?] taller" in str(parent.blocks)
 
 
 def test_each_missing_figure_stands_beside_the_nearest_sentence_of_the_paper() -> None:
