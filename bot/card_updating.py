@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from bot.cards.paper import paper_card
+from bot.cards.paper import paper_card, readers_language
 from bot.clock import Clock
+from bot.language import primary_language
 from bot.locale import words_for
 from bot.lookup import paper_entry
 from bot.posting import NotNow, Refused, Unknown, Wire
@@ -44,7 +45,12 @@ class CardUpdating:
         """Draw anew the cards whose time has come, at the pace that Slack allows."""
         now = self._clock.now()
         for update in await self._storage.read(lambda storage: storage.card_updates.due(now)):
-            await self._draw(update)
+            try:
+                await self._draw(update)
+            except Exception:
+                # One card must not keep back the others; it is tried again after its wait.
+                _logger.exception("A card of delivery %s could not be drawn anew", update.delivery_id)
+                await self._postpone(update, Unknown("not drawn"))
 
     async def _draw(self, update: CardUpdate) -> None:
         card = await self._storage.read(lambda storage: _card(storage, update))
@@ -79,9 +85,22 @@ def _card(storage: Storage, update: CardUpdate) -> _Card | None:
     entry = paper_entry(storage, post.paper_ids[0], subscription.language)
     if entry is None:
         return None
-    # Cards come first in a digest, so that a card's position is the number of its paper.
-    message = paper_card(replace(entry, number=post.position), words_for(subscription.language))
     shown = json.loads(post.payload)
+    if not _is_card(shown, post.position, subscription.language):
+        return None
+    message = paper_card(replace(entry, number=post.position), words_for(subscription.language))
     payload = {"text": message.text, "blocks": [] if post.is_plain else list(message.blocks)}
     is_new = any(payload[name] != shown.get(name, []) for name in payload)
     return _Card(delivery.channel, post.ts, payload if is_new else None)
+
+
+def _is_card(shown: dict[str, Any], position: int, language: str) -> bool:
+    """Tell whether a message is a card in the language, and no list of the rest with one paper in it.
+
+    Cards come first in a digest, so that a card's position is the number of its paper, and begins its text.
+    One in a language that the channel reads no more stays as it is, like its thread.
+    """
+    if not shown["text"].startswith(f"{position}. "):
+        return False
+    drawn_for = readers_language(shown.get("blocks", []))
+    return drawn_for is None or primary_language(drawn_for) == primary_language(language)

@@ -1,5 +1,6 @@
 """Posted cards in a real sandbox that follow when a summary comes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -93,6 +94,61 @@ async def test_a_channel_in_another_language_is_left_as_it_is(stage: Stage) -> N
     assert "A model wrote this later." not in text_of(stage, ts)
 
 
+async def test_a_list_of_one_paper_never_becomes_its_card(stage: Stage) -> None:
+    await stage.import_sample()
+    listing = await stage.bot.storage.read(lambda storage: storage.listings.get(SOURCE, SAMPLE_DAY))
+    assert listing is not None
+    channel = stage.workspace.channel("papers").id
+    wanted = Subscription(
+        *(stage.bot.workspace, channel, "en", (SOURCE,)),
+        most_cards=len(listing.paper_ids) - 1,
+        since=SAMPLE_DAY,
+    )
+    kept = await stage.bot.storage.write(lambda storage: storage.subscriptions.put(wanted))
+    delivery_id = await stage.bot.deliverer.open_asked(kept, SAMPLE_DAY)
+    assert delivery_id is not None
+    await stage.bot.deliverer.run(delivery_id)
+    before = stage.person("ada").messages("papers")
+    ts = await summary_comes(stage, delivery_id, position=len(listing.paper_ids))
+    await updating(stage).tick()
+
+    assert stage.person("ada").messages("papers") == before
+    assert ts == before[-1]["ts"]
+    assert await left(stage) == 0
+
+
+async def test_a_card_in_a_language_that_the_channel_reads_no_more_stays_as_it_is(stage: Stage) -> None:
+    delivery_id = await stage.deliver_sample(language="zh-CN")
+    channel = stage.workspace.channel("papers").id
+
+    def change(storage: Storage) -> None:
+        known = storage.subscriptions.of_channel(stage.bot.workspace, channel)
+        assert known is not None
+        storage.subscriptions.put(replace(known, language="en"))
+
+    await stage.bot.storage.write(change)
+    before = stage.person("ada").messages("papers")
+    await summary_comes(stage, delivery_id)
+    await updating(stage).tick()
+
+    assert stage.person("ada").messages("papers") == before
+    assert await left(stage) == 0
+
+
+async def test_a_card_that_cannot_be_drawn_keeps_no_other_back(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    delivery_id = await stage.deliver_sample()
+    await summary_comes(stage, delivery_id, position=1)
+    ts = await summary_comes(stage, delivery_id, position=2)
+    wire = Scripted(stage.bot.wire, [ValueError("something unforeseen")])
+    await updating(stage, wire).tick()
+
+    assert "could not be drawn anew" in caplog.text
+    assert "A model wrote this later." in text_of(stage, ts)
+    assert await left(stage) == 1
+
+
 async def test_a_digest_goes_out_without_a_summary_and_its_card_follows_when_the_model_answers(
     stage: Stage, tmp_path: Path
 ) -> None:
@@ -126,14 +182,19 @@ async def test_a_digest_goes_out_without_a_summary_and_its_card_follows_when_the
 class Scripted:
     """A wire whose updates end as a test says, and then as they really do."""
 
-    def __init__(self, wire: Wire, outcomes: list[Failure]) -> None:
+    def __init__(self, wire: Wire, outcomes: Sequence[Failure | Exception]) -> None:
         self._wire = wire
-        self._outcomes = outcomes
+        self._outcomes = list(outcomes)
         self.calls = 0
 
     async def update(self, channel: str, ts: str, payload: dict[str, object]) -> Done | Failure:
         self.calls += 1
-        return self._outcomes.pop(0) if self._outcomes else await self._wire.update(channel, ts, payload)
+        if not self._outcomes:
+            return await self._wire.update(channel, ts, payload)
+        outcome = self._outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._wire, name)

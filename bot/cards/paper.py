@@ -1,9 +1,11 @@
 """The card of one paper: in a digest's thread, or as the answer to a look-up."""
 
+from collections.abc import Iterable
+
 from bot.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Menu, Message
-from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
+from bot.cards.ids import SummaryAct, SummaryChoice, choice_value, read_choice
 from bot.cards.provenance import missing_line, origin, with_marks
 from bot.language import primary_language
 from bot.locale import Words
@@ -164,6 +166,19 @@ def _summary_menu(paper: Paper, summary: Summary, words: Words) -> list[Menu]:
     if any(len(value) > blocks.OPTION_VALUE_CHARACTERS for value in options):
         return []
     return [Menu(ids.SUMMARY_MENU, options)]
+
+
+def readers_language(card: Iterable[Block]) -> str | None:
+    """Return in which language a card was drawn for its readers; `None` where it has no menu that tells."""
+    options = (
+        option
+        for block in card
+        for element in block.get("elements", [])
+        if element.get("action_id") == ids.SUMMARY_MENU
+        for option in element["options"]
+    )
+    choices = (read_choice(option["value"]) for option in options)
+    return next((choice.language for choice in choices if choice.act is SummaryAct.REPORT), None)
 
 
 def saved_button(paper: Paper, words: Words, *, is_saved: bool) -> Button:
