@@ -190,10 +190,11 @@ _CHARACTERS_OF_A_PIECE = re.compile(r"\S.{0,398}\S(?!\S)|\S{1,400}")
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A paragraph or a sentence of one, of the line so numbered."""
+    """A paragraph or a sentence of one, with its tokens, of the line so numbered."""
 
     kind: _Kind
     text: str
+    tokens: int
     line: int
 
 
@@ -201,9 +202,9 @@ def _pieces(abstract: str, lines: list[str]) -> list[_Piece]:
     told = [(_Kind.ABSTRACT, abstract)] if abstract else []
     told += _body(list(_labelled(lines)), has_abstract=bool(abstract))
     return [
-        _Piece(kind, piece, number)
+        _Piece(kind, piece, cost, number)
         for number, (kind, line) in enumerate(told)
-        for piece in _sentences_of_long(line)
+        for piece, cost in _sentences_of_long(line)
     ]
 
 
@@ -236,34 +237,36 @@ def _by_place(lines: list[str]) -> list[tuple[_Kind, str]]:
     ]
 
 
-def _sentences_of_long(line: str) -> Iterator[str]:
-    if tokens(line) <= _LONGEST_PIECE:
-        yield from filter(None, [line.strip()])
+def _sentences_of_long(line: str) -> Iterator[tuple[str, int]]:
+    """Yield a line, or the sentences of a long one, each with its tokens."""
+    cost = tokens(line)
+    if cost <= _LONGEST_PIECE:
+        yield from [(line.strip(), cost)] if line.strip() else []
         return
     for sentence in sentences(line):
-        if tokens(sentence) <= _LONGEST_PIECE:
-            yield sentence
+        cost = tokens(sentence)
+        if cost <= _LONGEST_PIECE:
+            yield sentence, cost
         else:
-            yield from _CHARACTERS_OF_A_PIECE.findall(sentence)
+            yield from ((part, tokens(part)) for part in _CHARACTERS_OF_A_PIECE.findall(sentence))
 
 
 def _within(pieces: list[_Piece], most_tokens: int) -> list[int]:
     """Return the places of the pieces that the budget takes, the most important first."""
-    costs = [tokens(piece.text) for piece in pieces]
     taken: dict[int, None] = {}
     left = most_tokens
     for kind, share in _SHARES:
         of_kind = 0
         for at in (at for at, piece in enumerate(pieces) if piece.kind is kind):
-            of_kind += costs[at]
+            of_kind += pieces[at].tokens
             if of_kind > share * most_tokens:
                 break
             if at in taken:
                 continue
-            if costs[at] > left:
+            if pieces[at].tokens > left:
                 return list(taken)
             taken[at] = None
-            left -= costs[at]
+            left -= pieces[at].tokens
     return list(taken)
 
 

@@ -1,17 +1,21 @@
 """A hundred papers summarised by a model that takes a second for each answer, ten at a time."""
 
+import asyncio
 import resource
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
 
-import httpx
 import pytest
 
 from bot.clock import SystemClock
 from bot.sources.full_text import FullText, NoFullText
+from bot.sources.http import web_client
 from bot.summaries.model import ModelClient
 from bot.summariser import Allowance, Outcome, Summariser
 from bot.summarising import Summarising, Wanted
@@ -44,15 +48,39 @@ class LongTexts:
         return None
 
 
+def _serve(connection: Connection) -> None:
+    """Be the model, in a process of its own: tell the address, and at the end how often it was asked."""
+
+    async def answer_until_told() -> None:
+        async with ModelServer(otherwise=after(1.0, completing(FIELDS))) as server:
+            connection.send(server.base_url)
+            await asyncio.to_thread(connection.recv)
+            connection.send((len(server.requests), server.most_at_once))
+
+    asyncio.run(answer_until_told())
+
+
+@pytest.fixture
+def model_server() -> Iterator[Connection]:
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,), daemon=True)
+    process.start()
+    yield ours
+    process.terminate()
+    process.join()
+
+
 async def test_a_hundred_papers_take_little_longer_than_the_model_itself(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], model_server: Connection
 ) -> None:
     papers = [replace(PAPER, id=f"2509.{number:05}") for number in range(PAPERS)]
     storage, clock = ThreadRunner(tmp_path / "test.db"), SystemClock()
     await storage.write(lambda tables: [tables.papers.add(paper) for paper in papers])
-    async with ModelServer(otherwise=after(1.0, completing(FIELDS))) as server, httpx.AsyncClient() as client:
+    base_url = await asyncio.to_thread(model_server.recv)
+    async with web_client(trust_env=False) as client:
         model = ModelClient(
-            client, clock, base_url=server.base_url, api_key=None, model="small", random=Random(1),
+            client, clock, base_url=base_url, api_key=None, model="small", random=Random(1),
             at_once=AT_ONCE,
         )  # fmt: skip
         summariser = Summariser(storage, clock, model, LongTexts(), Allowance(10_000_000, 12_000))
@@ -61,11 +89,13 @@ async def test_a_hundred_papers_take_little_longer_than_the_model_itself(
         made = [each async for each in summarising.make_all(Wanted(paper, "en") for paper in papers)]
         seconds, grown = time.perf_counter() - started, _peak_megabytes() - memory
     storage.close()
+    model_server.send("end")
+    asked = model_server.recv()
 
     with capsys.disabled():
         print(f"\n{PAPERS} summaries: {seconds:.2f} s, {grown:.0f} MB more")  # noqa: T201 -- a measurement
     assert [each.outcome for each in made] == [Outcome.MADE] * PAPERS
-    assert len(server.requests) == PAPERS
+    assert asked == (PAPERS, AT_ONCE)
     assert seconds / LEAST_SECONDS <= 1.1
     assert grown < 100
 
