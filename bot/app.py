@@ -24,9 +24,8 @@ from bot.pacing import Pacer
 from bot.posting import SlackCaller, SlackWire, Wire
 from bot.schedule import Clockwork, make_scheduler
 from bot.settings import Settings, tokens
-from bot.summarising import Summarising
 from bot.telling import Announcer, Teller
-from bot.web import open_web
+from bot.web import Web, open_web
 from handlers.parts import Parts
 from handlers.people import People
 from storage.runner import Runner, ThreadRunner
@@ -68,24 +67,29 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
 
 
 @asynccontextmanager
-async def application(settings: Settings, clock: Clock) -> AsyncIterator[Application]:
-    """Deliver what is due and answer people until the block ends; raises what `connection` raises."""
+async def application(
+    settings: Settings, clock: Clock, *, has_sources: bool = True
+) -> AsyncIterator[Application]:
+    """Deliver what is due and answer people until the block ends; raises what `connection` raises.
+
+    Without `has_sources` neither Hugging Face nor arXiv is ever asked for anything.
+    """
     _, app_token = tokens(settings)
     async with connection(settings, clock) as parts, AsyncExitStack() as stack:
-        web = await open_web(settings, clock, parts.storage, stack)
+        web = await open_web(settings, clock, parts.storage, stack, has_sources=has_sources)
         # Without a name Bolt looks for its caller through all modules.
         app = AsyncApp(name="paper-round", client=parts.client)
-        handlers.register(app, _handed(parts, web.summarising, clock, settings))
+        handlers.register(app, _handed(parts, web, clock, settings))
         socket = AsyncSocketModeHandler(app, app_token)
         stack.push_async_callback(socket.close_async)
         await _connect(socket)
 
         await _take_over(settings.database, parts.storage, stack)
         clockwork = Clockwork(parts.storage, clock, parts.deliverer)
+        of_sources = {"sources": web.publishing.start_looks, "enriching": web.enriching.tick}
         jobs = {
             "digests": clockwork.tick,
-            "sources": web.publishing.look_around,
-            "enriching": web.enriching.tick,
+            **(of_sources if has_sources else {}),
             "summaries": web.summarising.tick,
             "cards": CardUpdating(parts.storage, clock, parts.wire).tick,
         }
@@ -96,14 +100,15 @@ async def application(settings: Settings, clock: Clock) -> AsyncIterator[Applica
         yield parts
 
 
-def _handed(parts: Application, summarising: Summarising, clock: Clock, settings: Settings) -> Parts:
+def _handed(parts: Application, web: Web, clock: Clock, settings: Settings) -> Parts:
     return Parts(
         storage=parts.storage,
         clock=clock,
         people=People(clock),
         deliverer=parts.deliverer,
         announcer=parts.announcer,
-        summarising=summarising,
+        publishing=web.publishing,
+        summarising=web.summarising,
         command=settings.command,
         messages_a_minute=settings.messages_a_minute,
     )

@@ -54,7 +54,8 @@ async def run_demo(options: DemoOptions, clock: Clock, announcer: Announcer, wor
     digests = [read_digest_file(options.digest, options.language)] if options.digest else read_sample()
     async with (
         Sandbox(workspace, port=options.port) as sandbox,
-        application(_settings(options, workspace, sandbox.api_url), clock) as bot,
+        # Nothing leaves the machine: no list is fetched, and arXiv is not asked about the sample's papers.
+        application(_settings(options, workspace, sandbox.api_url), clock, has_sources=False) as bot,
     ):
         announcer.echo(f"The sandbox is at {sandbox.url} (on this machine only).")
         announcer.opened(sandbox.url)

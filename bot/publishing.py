@@ -38,7 +38,8 @@ _LONGEST_BACK_OFF = timedelta(minutes=30)
 _FEW_OF_USUAL = 0.4
 _WEEKS_OF_HISTORY = 8
 _DAYS_TO_CATCH_UP = 14
-_FIRST_DAYS = 4
+# A week, since a holiday beside a weekend leaves four days without a list.
+_FIRST_DAYS = 7
 _OVER = frozenset({ListingState.COMPLETE, ListingState.NONE})
 
 _logger = logging.getLogger(__name__)
@@ -138,17 +139,40 @@ def days_to_look_at(source: Source, known: dict[date, Listing], now: datetime) -
 
 
 class Publishing:
-    """Looks at sources and keeps what they list; one look at a source at a time."""
+    """Looks at sources and keeps what they list; its rounds look at one source once at a time."""
 
     def __init__(self, storage: Runner, clock: Clock, find: Callable[[str], Source | None]) -> None:
         self._storage = storage
         self._clock = clock
         self._find = find
+        self._looks: dict[str, asyncio.Task[None]] = {}
+
+    async def start_looks(self) -> None:
+        """Begin to look at each source that some channel wants, wherever a look is due, without waiting.
+
+        A source that answers slowly, or is being looked at still, keeps back no other.
+        """
+        wanted = await self._storage.read(_wanted_sources)
+        for source in filter(None, map(self._find, sorted(wanted - self._looks.keys()))):
+            task = asyncio.create_task(self._look_at(source))
+            self._looks[source.name] = task
+            task.add_done_callback(partial(self._end_look, source.name))
+
+    async def join(self) -> None:
+        """Wait for the looks that were begun."""
+        while self._looks:
+            await asyncio.wait(self._looks.values())
+
+    async def aclose(self) -> None:
+        """Stop the looks that were begun; the next process finds them due."""
+        for task in list(self._looks.values()):
+            task.cancel()
+        await self.join()
 
     async def look_around(self) -> None:
-        """Look at each source that some channel wants, wherever a look is due; a failure touches no other."""
-        wanted = await self._storage.read(_wanted_sources)
-        await asyncio.gather(*map(self._look_at, filter(None, map(self._find, sorted(wanted)))))
+        """Look at each source that some channel wants, wherever a look is due, to the end."""
+        await self.start_looks()
+        await self.join()
 
     async def unfinished(self, name: str, days: list[date]) -> list[date]:
         """Return those of the days that are not known to be over."""
@@ -200,6 +224,9 @@ class Publishing:
         except Exception:
             # One source must not keep back the others; the next look-around tries it again.
             _logger.exception("Source %s could not be looked at", source.name)
+
+    def _end_look(self, name: str, _: asyncio.Task[None]) -> None:
+        del self._looks[name]
 
     def _log_once(self, kept: "_Kept") -> None:
         listing, known = kept.listing, kept.known

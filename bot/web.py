@@ -42,8 +42,13 @@ async def reach_web(settings: Settings, clock: Clock) -> AsyncIterator[Web]:
         yield await open_web(settings, clock, storage, stack)
 
 
-async def open_web(settings: Settings, clock: Clock, storage: Runner, stack: AsyncExitStack) -> Web:
-    """Reach sources and model for as long as the stack is open; raises `SettingsError`."""
+async def open_web(
+    settings: Settings, clock: Clock, storage: Runner, stack: AsyncExitStack, *, has_sources: bool = True
+) -> Web:
+    """Reach sources and model for as long as the stack is open; raises `SettingsError`.
+
+    Without `has_sources` no list is ever looked at.
+    """
     client = await stack.enter_async_context(web_client())
     fetcher = Fetcher(client)
     arxiv = ArxivClient(
@@ -56,13 +61,19 @@ async def open_web(settings: Settings, clock: Clock, storage: Runner, stack: Asy
         content_url=settings.arxiv_content_url,
         gate_file=settings.arxiv_gate,
     )
-    publishing = Publishing(storage, clock, catalogue(fetcher, arxiv, settings.hugging_face_url))
+    find = catalogue(fetcher, arxiv, settings.hugging_face_url) if has_sources else _no_source
+    publishing = Publishing(storage, clock, find)
+    stack.push_async_callback(publishing.aclose)
     texts = FullTexts(arxiv, settings.texts)
     summariser = _summariser(settings, clock, storage, client, texts)
     summarising = Summarising(storage, clock, summariser)
     stack.push_async_callback(summarising.aclose)
     enriching = Enriching(storage, clock, arxiv.papers)
     return Web(storage, publishing, enriching, texts, summariser, summarising)
+
+
+def _no_source(_name: str) -> None:
+    """Know no source at all."""
 
 
 def _summariser(

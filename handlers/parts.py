@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.delivery import Deliverer
+from bot.publishing import Publishing
 from bot.summarising import Summarising
 from bot.telling import Announcer
 from handlers.people import People
@@ -22,6 +23,7 @@ class Parts:
     people: People
     deliverer: Deliverer
     announcer: Announcer
+    publishing: Publishing
     summarising: Summarising
     command: str
     messages_a_minute: int

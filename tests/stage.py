@@ -105,7 +105,9 @@ class Stage:
 
 
 # Nobody is there: a test that wants a source's list puts it into the tables.
-_NO_WEB = {"hugging_face_url": "http://127.0.0.1:9/", "arxiv_feed_url": "http://127.0.0.1:9/"}
+_NO_WEB = dict.fromkeys(
+    ("hugging_face_url", "arxiv_api_url", "arxiv_feed_url", "arxiv_content_url"), "http://127.0.0.1:9/"
+)
 
 
 def make_workspace(clock: SimulatedClock, config: Mapping[str, Any] | None = None) -> Workspace:

@@ -11,6 +11,7 @@ from bot.files import read_digest_file
 from bot.sandbox import Workspace
 from bot.text import without_bold
 from storage.records import SUMMARY_PARTS, Summary
+from tests.sources.server import serving
 from tests.stage import NOON, make_workspace
 
 
@@ -42,6 +43,19 @@ async def test_the_demo_delivers_its_sample_and_says_so(tmp_path: Path) -> None:
     assert is_whole
     assert said[-1] == "delivered 12 of 12 papers of 2025-09-29 to #papers"
     assert len(messages_in(workspace)) == 13
+
+
+async def test_the_demo_asks_nobody_about_its_papers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = DemoOptions(tmp_path / "demo.db", once=True)
+    async with serving({}) as service:
+        for name in ("HF_BASE_URL", "ARXIV_API_URL", "ARXIV_FEED_URL", "ARXIV_CONTENT_URL"):
+            monkeypatch.setenv(name, service.address)
+        monkeypatch.setenv("PAPER_ROUND_ARXIV_GATE", str(tmp_path / "gate"))
+        # The second one finds papers from its first moment on.
+        await play(options)
+        await play(options)
+
+    assert service.requests == []
 
 
 async def test_the_demo_speaks_the_language_asked_for(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A source's day over time: a scripted source, the real tables, a simulated clock."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -243,6 +244,33 @@ async def test_a_source_that_breaks_keeps_back_no_other(
     assert "Source arxiv:cs.CL could not be looked at" in caplog.text
 
 
+async def test_a_source_that_answers_slowly_keeps_back_no_other_and_is_asked_once(
+    desk: Desk, stand: Newsstand
+) -> None:
+    asked: list[date] = []
+
+    async def slow(day: date) -> DayOfSource:
+        asked.append(day)
+        await asyncio.Event().wait()
+        return DayOfSource(day, ())
+
+    sources = {
+        FEED: Source(FEED, slow, usual_at=time(5, 0), has_past=False),
+        NAME: Source(NAME, stand.fetch, usual_at=time(2, 0)),
+    }
+    await subscribe(desk, FEED, NAME)
+    publishing = Publishing(desk.storage, desk.clock, sources.get)
+    for _ in range(2):
+        await publishing.start_looks()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        desk.clock.advance(timedelta(hours=1).total_seconds())
+    await publishing.aclose()
+
+    assert asked == [MONDAY]
+    assert stand.asked.count(MONDAY) == 2
+
+
 async def test_only_what_some_channel_wants_is_asked_for(desk: Desk, stand: Newsstand) -> None:
     await desk.publishing.look_around()
     unasked = list(stand.asked)
@@ -250,7 +278,7 @@ async def test_only_what_some_channel_wants_is_asked_for(desk: Desk, stand: News
     await desk.publishing.look_around()
 
     assert unasked == []
-    assert stand.asked == [MONDAY - timedelta(days=back) for back in (3, 2, 1, 0)]
+    assert stand.asked == [MONDAY - timedelta(days=back) for back in (6, 5, 4, 3, 2, 1, 0)]
 
 
 async def test_a_day_of_ticks_is_gentle_to_the_source(desk: Desk, stand: Newsstand) -> None:

@@ -18,7 +18,9 @@ from bot.files import read_sample
 from bot.importing import import_into
 from bot.pacing import Pacer
 from bot.posting import SlackCaller, SlackWire
+from bot.publishing import Publishing
 from bot.sandbox.blocks import problems_of_message
+from bot.sources.source import Source
 from bot.summarising import Summarising
 from bot.telling import Announcer, Teller
 from handlers.asking import answer
@@ -45,6 +47,11 @@ def at_once(work: Coroutine[Any, Any, T]) -> T:
     return result
 
 
+def _no_source(_name: str) -> Source | None:
+    """Nothing that is asked here makes the bot look at a source."""
+    return None
+
+
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     clock = SimulatedClock(datetime(2025, 9, 29, 20, 0, tzinfo=UTC))
@@ -56,8 +63,18 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     # No answer of these is told to a channel, so nothing is there to reach.
     wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url="http://127.0.0.1:9/"))), Pacer(clock)
     deliverer = Deliverer(Tools(storage, wire, clock, pacer, Patience()), Teller(wire).tell)
-    people, summarising = People(clock), Summarising(storage, clock, None)
-    yield Parts(storage, clock, people, deliverer, Announcer(wire, pacer), summarising, "/papers", 300)
+    publishing, summarising = Publishing(storage, clock, _no_source), Summarising(storage, clock, None)
+    yield Parts(
+        storage=storage,
+        clock=clock,
+        people=People(clock),
+        deliverer=deliverer,
+        announcer=Announcer(wire, pacer),
+        publishing=publishing,
+        summarising=summarising,
+        command="/papers",
+        messages_a_minute=300,
+    )
     storage.close()
 
 

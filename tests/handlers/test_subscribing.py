@@ -1,10 +1,12 @@
 """Channels are set up, changed, paused and ended as conversations over a real Socket Mode connection."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import time
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from bot.cards import ids
 from storage.records import Filters, Order, Subscription
@@ -22,6 +24,7 @@ from tests.handlers.talking import (
     shows,
     subscribe,
 )
+from tests.sources.server import serving
 from tests.stage import NOON, SAMPLE_DAY, Stage, set_stage
 
 CHANNELS = [
@@ -98,6 +101,25 @@ async def test_what_is_filled_in_is_kept_and_the_channel_is_told_who_set_it_up(s
         f"<@{ada.id}> 在这里设置了 AI 论文日报："
         "星期一和星期五 08:30 (Asia/Shanghai)，语言为中文 (简体, 中国)。"
     )
+
+
+async def test_a_source_that_nobody_wanted_before_is_looked_at_at_once(tmp_path: Path) -> None:
+    is_asked = asyncio.Event()
+
+    async def answer(_: web.Request) -> web.Response:
+        is_asked.set()
+        return web.json_response([])
+
+    async with (
+        serving({"/api/daily_papers": answer}) as service,
+        set_stage(tmp_path / "test.db", {"channels": CHANNELS}, hugging_face_url=service.address) as stage,
+    ):
+        was_asked = is_asked.is_set()
+        await subscribe(stage.person("ada"), sources=["huggingface"])
+        # A tick would come half a minute later.
+        await asyncio.wait_for(is_asked.wait(), timeout=10)
+
+    assert not was_asked
 
 
 @pytest.mark.parametrize(
