@@ -2,15 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from bot.clock import Clock
-from bot.errors import ModelAnswerError, ModelError, ModelUnavailableError, TokensUsedUpError
+from bot.errors import (
+    ModelAnswerError,
+    ModelError,
+    ModelQuotaError,
+    ModelRefusedError,
+    ModelUnavailableError,
+    TokensUsedUpError,
+)
 from bot.sources.full_text import FullText, NoFullText
 from bot.summaries.checks import Checked, check
 from bot.summaries.excerpt import Excerpt, excerpt, tokens
@@ -98,8 +103,7 @@ class Summariser:
         self._clock = clock
         self._model = model
         self._texts = texts
-        self._allowance = allowance
-        self._reserved = 0
+        self.allowance = allowance
 
     async def make(self, paper: Paper, language: str, *, again: bool = False) -> Result:
         """Make a summary and keep it, or keep why there is none; `again` asks even what was asked before.
@@ -112,7 +116,7 @@ class Summariser:
             return await self.fail(paper.id, language, read.reason)
         full_text = read.text if isinstance(read, FullText) else None
         # Reading a long text takes a while, in which people must be answered and others' requests go out.
-        found = await asyncio.to_thread(excerpt, paper, full_text, self._allowance.tokens_a_text)
+        found = await asyncio.to_thread(excerpt, paper, full_text, self.allowance.tokens_a_text)
         if found is None:
             return await self.fail(paper.id, language, "There is no text to read.")
         asked = question(paper, found, language)
@@ -142,17 +146,17 @@ class Summariser:
     async def estimate(self, paper: Paper, language: str) -> int:
         """Return how many tokens one try takes at most; a text that is not here yet counts as the longest."""
         kept = await self._texts.kept(paper.id)
-        found = excerpt(paper, kept.text if kept else None, self._allowance.tokens_a_text)
+        found = excerpt(paper, kept.text if kept else None, self.allowance.tokens_a_text)
         if found is None:
-            return self._allowance.tokens_a_text
+            return self.allowance.tokens_a_text
         cost = cost_of(question(paper, found, language))
-        return cost if kept else cost - tokens(found.text) + self._allowance.tokens_a_text
+        return cost if kept else cost - tokens(found.text) + self.allowance.tokens_a_text
 
     async def tokens_left(self) -> int:
         """Return how many tokens may still be spent on this UTC day."""
         today = self._clock.now().astimezone(UTC).date()
         spent = await self._storage.read(lambda storage: storage.model_requests.tokens_of_day(today))
-        return max(0, self._allowance.tokens_a_day - spent - self._reserved)
+        return max(0, self.allowance.tokens_a_day - spent)
 
     async def _waits_for_text(self, read: NoFullText, paper: Paper, language: str) -> bool:
         """Tell whether a text that cannot be had now is waited for; after some tries the abstract must do."""
@@ -171,6 +175,9 @@ class Summariser:
         spent: list[Usage] = []
         try:
             checked = await self._asked_twice_at_most(task, spent)
+        except (ModelQuotaError, ModelRefusedError) as error:
+            await self._note_refusal(task, error)
+            raise
         except (ModelAnswerError, ModelUnavailableError) as error:
             wait = timedelta(seconds=getattr(error, "retry_after", None) or 0)
             return await self.fail(task.paper.id, task.language, str(error), _sum(spent), wait)
@@ -183,6 +190,18 @@ class Summariser:
         )
         return Result(task.paper.id, task.language, Outcome.MADE, _sum(spent))
 
+    async def _note_refusal(self, task: _Task, error: ModelError) -> None:
+        """Keep why the endpoint would answer no paper, for the status; it is no failure of this one."""
+        now = self._clock.now()
+
+        def keep(storage: Storage) -> None:
+            known = storage.summary_failures.get(task.paper.id, task.language)
+            tries = known.tries if known else 0
+            failure = SummaryFailure(task.paper.id, task.language, tries, str(error), now, now)
+            storage.summary_failures.put(failure)
+
+        await self._storage.write(keep)
+
     async def _asked_twice_at_most(self, task: _Task, spent: list[Usage]) -> Checked:
         """Return the better of two answers, the second asked only where the first has faults."""
         answer = await self._ask(task, task.question, spent)
@@ -192,7 +211,8 @@ class Summariser:
         sentences = [fault.sentence for fault in first.faults]
         try:
             answer = await self._ask(task, correction(task.question, answer.text, sentences), spent)
-        except (ModelAnswerError, TokensUsedUpError) as error:
+        except (ModelError, TokensUsedUpError) as error:
+            # What was paid for is not thrown away: it may be good enough with its marks.
             _logger.info("%s was not corrected: %s", task.paper.id, error)
             return first
         second = await self._check(task, answer)
@@ -205,40 +225,47 @@ class Summariser:
         return await asyncio.to_thread(check, summary, task.paper, task.excerpt.text)
 
     async def _ask(self, task: _Task, asked: Question, spent: list[Usage]) -> Answer:
-        async with self._reserve(cost_of(asked)):
-            try:
-                answer = await self._model.ask(asked)
-            except ModelError as error:
-                await self._count(task, error.usage, self._model.model, spent)
-                raise
-            await self._count(task, answer.usage, answer.model, spent)
-            return answer
+        request_id = await self._reserve(task, asked)
+        try:
+            answer = await self._model.ask(asked)
+        except ModelError as error:
+            await self._settle(request_id, self._model.model, error.usage, spent)
+            raise
+        await self._settle(request_id, answer.model, answer.usage, spent)
+        return answer
 
-    async def _count(self, task: _Task, usage: Usage, model: str, spent: list[Usage]) -> None:
-        spent.append(usage)
+    async def _reserve(self, task: _Task, asked: Question) -> int:
+        """Write a request down with its most tokens before it is sent; return its id.
+
+        So several at once keep within the day's tokens, in other processes too, and one whose answer nobody
+        lived to hear counts all the same.
+        """
+        day, now, most = self.allowance.tokens_a_day, self._clock.now(), cost_of(asked)
         request = ModelRequest(
-            task.paper.id,
-            task.language,
-            model,
-            self._clock.now(),
-            usage.prompt_tokens,
-            usage.completion_tokens,
+            *(task.paper.id, task.language, self._model.model, now),
+            prompt_tokens=most - asked.most_tokens,
+            completion_tokens=asked.most_tokens,
         )
-        await self._storage.write(lambda storage: storage.model_requests.add(request))
 
-    @asynccontextmanager
-    async def _reserve(self, most: int) -> AsyncIterator[None]:
-        """Set tokens aside while a request is under way, so that several at once keep within the day's."""
-        if await self.tokens_left() < most:
+        def reserve(storage: Storage) -> int | None:
+            spent = storage.model_requests.tokens_of_day(now.astimezone(UTC).date())
+            return storage.model_requests.add(request) if spent + most <= day else None
+
+        request_id = await self._storage.write(reserve)
+        if request_id is None:
             raise TokensUsedUpError(
-                f"Today's {self._allowance.tokens_a_day} tokens are used up; summaries go on tomorrow, UTC. "
+                f"Today's {day:,} tokens are used up; summaries go on tomorrow, UTC. "
                 "The setting is PAPER_ROUND_TOKENS_A_DAY."
             )
-        self._reserved += most
-        try:
-            yield
-        finally:
-            self._reserved -= most
+        return request_id
+
+    async def _settle(self, request_id: int, model: str, usage: Usage, spent: list[Usage]) -> None:
+        spent.append(usage)
+        await self._storage.write(
+            lambda storage: storage.model_requests.settle(
+                request_id, model, usage.prompt_tokens, usage.completion_tokens
+            )
+        )
 
 
 def cost_of(asked: Question) -> int:

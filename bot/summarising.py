@@ -77,12 +77,20 @@ class Summarising:
         self._asked_anew: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._rests_until: datetime | None = None
+        self._ticking = asyncio.Lock()
 
     async def tick(self) -> None:
         """Make the summaries that channels will want and that are not in the tables yet.
 
         An endpoint that would answer no paper is left alone for half an hour, and so is the day's last token.
+        Does nothing while an earlier tick is still at work.
         """
+        if self._ticking.locked():
+            return
+        async with self._ticking:
+            await self._make_wanted()
+
+    async def _make_wanted(self) -> None:
         now = self._clock.now()
         if self._summariser is None or (self._rests_until and now < self._rests_until):
             return
@@ -163,6 +171,9 @@ class Summarising:
         for task in list(self._tasks):
             task.cancel()
         await self.join()
+        async with self._ticking:
+            # A tick that was stopped has written down by now what became of it.
+            return
 
     async def _note_wish(self, workspace: str, person: str, paper_id: str, language: str) -> Again:
         """Write down the wish, unless the paper is not known or the person has had their share."""
@@ -187,9 +198,17 @@ class Summarising:
         except (ModelError, TokensUsedUpError) as error:
             _logger.warning("%s could not be summarised anew: %s", paper_id, error)
             result = None
+        except Exception:
+            # Nobody awaits this task: what goes wrong in it would not be seen, and the person not be told.
+            _logger.exception("%s could not be summarised anew", paper_id)
+            result = None
         finally:
             self._asked_anew.discard(paper_id)
-        await tell(result)
+        try:
+            await tell(result)
+        except Exception:
+            # Likewise.
+            _logger.exception("What became of %s could not be told", paper_id)
 
     async def _make(self, wanted: Wanted, *, again: bool) -> Result:
         if self._summariser is None:

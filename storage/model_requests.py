@@ -14,8 +14,8 @@ class ModelRequests:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, request: ModelRequest) -> None:
-        """Write down one request."""
+    def add(self, request: ModelRequest) -> int:
+        """Write down one request and return its id."""
         row = {
             "paper_id": request.paper_id,
             "language": request.language,
@@ -24,7 +24,22 @@ class ModelRequests:
             "prompt_tokens": request.prompt_tokens,
             "completion_tokens": request.completion_tokens,
         }
-        self._database.table("model_requests").insert(row)
+        rows = self._database.query(
+            """
+            INSERT INTO model_requests (paper_id, language, model, at, prompt_tokens, completion_tokens)
+            VALUES (:paper_id, :language, :model, :at, :prompt_tokens, :completion_tokens) RETURNING id
+            """,
+            row,
+        )
+        request_id: int = next(rows)["id"]
+        return request_id
+
+    def settle(self, request_id: int, model: str, prompt_tokens: int, completion_tokens: int) -> None:
+        """Put what a request has cost, and which model answered, in the place of what was reckoned with."""
+        self._database.execute(
+            "UPDATE model_requests SET model = ?, prompt_tokens = ?, completion_tokens = ? WHERE id = ?",
+            [model, prompt_tokens, completion_tokens, request_id],
+        )
 
     def tokens_of_day(self, day: date) -> int:
         """Return how many tokens were taken on a UTC day, those of the prompts among them."""

@@ -395,7 +395,10 @@ class SummaryFailure:
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """One request to a language model, for one paper in one language, and the tokens that it took."""
+    """One request to a language model, for one paper in one language, and the tokens that it took.
+
+    While it is under way, and where nobody lived to hear the answer, they are the most that it can take.
+    """
 
     paper_id: str
     language: str

@@ -362,6 +362,93 @@ async def test_requests_at_once_keep_within_the_days_tokens_together(database: P
         assert 0 < await w.tokens_today() <= 12_000
 
 
+async def test_two_processes_keep_within_the_days_tokens_together(database: Path) -> None:
+    papers = [replace(PAPER, id=f"2509.{number:05}") for number in range(1, 21)]
+    answer = completing(FIELDS, tokens=(4_000, 1_000))
+    async with (
+        world(database, otherwise=answer, tokens=16_000) as first,
+        world(database, otherwise=answer, tokens=16_000) as second,
+    ):
+        await first.keep(*papers)
+        await first.subscribe()
+        await first.subscribe("C2", "de")
+        await asyncio.gather(first.summarising.tick(), second.summarising.tick())
+
+        assert 0 < await first.tokens_today() <= 16_000
+
+
+async def test_tokens_of_an_answer_that_nobody_waited_for_count(database: Path) -> None:
+    asked = asyncio.Event()
+
+    async def never(_body: dict[str, Any]) -> object:
+        asked.set()
+        await asyncio.Event().wait()
+        return FIELDS
+
+    async with world(database, otherwise=answering(never)) as w:
+        await w.keep(PAPER)
+        making = asyncio.create_task(w.summariser.make(PAPER, "en"))
+        await asked.wait()
+        most = await w.summariser.estimate(PAPER, "en")
+        making.cancel()
+        await asyncio.gather(making, return_exceptions=True)
+
+        assert 0 < await w.tokens_today() <= most
+
+
+@pytest.mark.parametrize("refusal", [error(401, "No."), error(400, "No."), error(500, "No.")])
+async def test_an_answer_that_cannot_be_corrected_stays_with_its_marks(
+    database: Path, refusal: Answer
+) -> None:
+    async with world(database, [completing(WRONG_FIGURE)], otherwise=refusal) as w:
+        await w.keep(PAPER)
+        result = await w.summariser.make(PAPER, "en")
+        (summary,) = await w.stored()
+
+        assert result.outcome is Outcome.MADE
+        assert [figure.grounding for figure in summary.figures if figure.text == "47%"] == [
+            Grounding.NOT_FOUND
+        ]
+
+
+async def test_why_no_paper_is_answered_is_kept_and_is_no_failure_of_the_paper(database: Path) -> None:
+    async with world(database, [error(401, "No.")], otherwise=completing(FIELDS)) as w:
+        await w.keep(PAPER)
+        await w.subscribe()
+        await w.summarising.tick()
+        failure = await w.failure()
+
+        assert failure is not None
+        assert "LLM_API_KEY" in failure.reason
+        assert await w.wanted() == [(PAPER.id, "en")]
+
+        w.clock.advance(30 * 60)
+        await w.summarising.tick()
+
+        assert (len(await w.stored()), await w.failure()) == (1, None)
+
+
+async def test_what_goes_wrong_with_a_wish_is_logged_and_the_paper_is_free_again(
+    database: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[Result | None] = []
+
+    async def tell(result: Result | None) -> None:
+        told.append(result)
+        raise ValueError("something unforeseen")
+
+    async with world(database, otherwise=completing(FIELDS)) as w:
+        await w.keep(PAPER)
+        begun = [await w.summarising.again("T1", "U1", PAPER.id, "en", tell)]
+        await w.summarising.join()
+        begun.append(await w.summarising.again("T1", "U1", PAPER.id, "en", tell))
+        await w.summarising.join()
+
+        assert begun == [Again.STARTED, Again.STARTED]
+        assert [result and result.outcome for result in told] == [Outcome.MADE, Outcome.MADE]
+        assert caplog.text.count("could not be told\nTraceback") == 2
+
+
 async def test_an_endpoint_that_refuses_is_left_alone_for_half_an_hour(database: Path) -> None:
     refusal = error(401, "Incorrect API key provided.", code="invalid_api_key")
     async with world(database, otherwise=refusal) as w:
