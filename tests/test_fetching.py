@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-import os
 import signal
-import sys
 from ast import literal_eval
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,10 +19,11 @@ from bot.clock import SimulatedClock
 from bot.publishing import Publishing
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
+from bot.sources.full_text import FullText, KeptTexts
 from bot.sources.http import Fetcher, web_client
 from storage.records import Listing, ListingState, Paper
 from storage.runner import InlineRunner
-from tests.commands import paper_round
+from tests.commands import ended, started
 from tests.sources.server import Service, saying, serving
 from tests.sources.world import api_answer, daily_feed
 
@@ -124,38 +124,24 @@ async def test_a_list_that_grows_ends_as_the_larger_one(
 
 
 async def fetching(service: Service, folder: Path, *arguments: str) -> asyncio.subprocess.Process:
-    """Start `paper-round fetch` as a process of its own."""
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "fetch", "--db", str(folder / "test.db"), *arguments),
-        env={
-            **os.environ,
-            "HF_BASE_URL": service.address,
-            "ARXIV_API_URL": f"{service.address}/api/",
-            "ARXIV_FEED_URL": f"{service.address}/atom/",
-            "ARXIV_CONTENT_URL": service.address,
-            "PAPER_ROUND_TEXTS": str(folder / "texts"),
-            "PAPER_ROUND_ARXIV_GATE": str(folder / "gate"),
-            "NO_PROXY": "127.0.0.1",
-        },
-        cwd=Path(__file__).parents[1],
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    """Start `paper-round fetch`.
 
-
-async def fetch(service: Service, folder: Path, *arguments: str) -> tuple[int | None, str, str]:
-    """Run `paper-round fetch` and return its status, output and complaints.
-
-    Each call has an arXiv of its own, so that it need not stand three seconds at the last one's gate.
+    Each has an arXiv of its own, so that it need not stand three seconds at the last one's gate.
     """
-    return await paper_round(
+    return await started(
         *("fetch", "--db", str(folder / "test.db"), *arguments),
         HF_BASE_URL=service.address,
         ARXIV_API_URL=f"{service.address}/api/",
+        ARXIV_FEED_URL=f"{service.address}/atom/",
         ARXIV_CONTENT_URL=service.address,
         PAPER_ROUND_TEXTS=str(folder / "texts"),
         PAPER_ROUND_ARXIV_GATE=str(folder / f"gate-{len(service.requests)}"),
     )
+
+
+async def fetch(service: Service, folder: Path, *arguments: str) -> tuple[int | None, str, str]:
+    """Run `paper-round fetch` and return its status, output and complaints."""
+    return await ended(await fetching(service, folder, *arguments))
 
 
 async def test_the_command_prints_a_line_a_day_and_asks_no_more_for_what_is_complete(
@@ -187,6 +173,7 @@ async def test_the_command_keeps_the_texts_of_the_papers(
 ) -> None:
     service, lists = hugging_face
     lists["2025-09-26"] = [ENTRY]
+    await know(tmp_path, "2509.00001")
     service.answers["/html/2509.00001"] = saying(PAGE, Content_Type="text/html; charset=utf-8")
     status, output, _ = await fetch(service, tmp_path, "--date", "2025-09-26")
 
@@ -255,13 +242,13 @@ async def test_interrupted_the_command_has_told_what_it_did_and_goes_on_from_the
     process = await fetching(service, tmp_path, *command)
     await asyncio.wait_for(is_asked.wait(), timeout=30)
     process.send_signal(signal.SIGTERM)
-    output, complaints = await asyncio.wait_for(process.communicate(), timeout=30)
+    status, output, complaints = await ended(process)
     service.answers["/api/daily_papers"] = answer
     _, then, _ = await fetch(service, tmp_path, *command)
 
-    assert process.returncode == 130
-    assert [line.partition(",")[0] for line in output.decode().splitlines()] == [f"{yesterday}: complete"]
-    assert complaints.decode() == "Interrupted; the same command goes on from here.\n"
+    assert status == 130
+    assert [line.partition(",")[0] for line in output.splitlines()] == [f"{yesterday}: complete"]
+    assert complaints == "Interrupted; the same command goes on from here.\n"
     assert [line.partition(",")[0] for line in then.splitlines()] == [f"{today}: waiting", "authors"]
 
 
@@ -272,17 +259,18 @@ async def test_a_feed_that_still_shows_an_earlier_day_is_told_as_what_it_is(
     today = datetime.now(UTC).date()
     shown = today - timedelta(days=2)
     service.answers["/atom/cs.CL"] = saying(daily_feed(shown, ["2509.00001"]))
-    service.answers["/api/query"] = saying(api_answer(["2509.00001"]))
-    service.answers["/html/2509.00001"] = saying(PAGE, Content_Type="text/html; charset=utf-8")
+    await know(tmp_path, "2509.00001")
+    kept = FullText("2509.00001", "We grow graphs.", "html", sha256(b"We grow graphs.").hexdigest())
+    KeptTexts(tmp_path / "texts", most_bytes=1_000_000).put(kept)
     status, output, _ = await fetch(service, tmp_path, "--source", "arxiv:cs.CL")
 
     assert status == 0
     assert output.splitlines()[0].startswith(f"{today}: waiting, 0 papers (0 new), ")
     assert output.splitlines()[1:] == [
-        f"{shown}: complete, 1 papers (1 new), shown on {today}",
-        "authors, categories and versions: 1 of 1 papers",
+        f"{shown}: complete, 1 papers (0 new), shown on {today}",
         "full texts: 1 of 1 papers",
     ]
+    assert [request.path for request in service.requests] == ["/atom/cs.CL"]
 
 
 async def test_a_day_that_is_still_to_come_is_not_asked_for(

@@ -27,31 +27,32 @@ from tests.virtual_time import VirtualClock, run_virtual
 
 ARXIV = "arxiv:cs.CL+cs.LG"
 HUGGING_FACE = "huggingface"
-MINUTES_BETWEEN_TICKS = 20
+
+_SECONDS_BETWEEN_TICKS = 45 * 60
+_CHANCE_OF_READING = 0.25
 
 __all__ = ["folder"]
 
 
 async def again_and_again(clock: VirtualClock, job: Callable[[], Awaitable[object]]) -> None:
+    """Do the job at each tick; all jobs begin at the same moments, so that they meet at arXiv's gate."""
     while True:
         await job()
-        await clock.sleep(60 * MINUTES_BETWEEN_TICKS)
+        passed = (clock.now() - at(FIRST, 0)).total_seconds()
+        await clock.sleep(_SECONDS_BETWEEN_TICKS - passed % _SECONDS_BETWEEN_TICKS)
 
 
-async def read_papers(
-    clock: VirtualClock, clients: Sequence[ArxivClient], storage: InlineRunner, random: Random
-) -> None:
-    """Fetch papers themselves, several at once in both processes, as summaries and a command do."""
+async def read_papers(clients: Sequence[ArxivClient], storage: InlineRunner, random: Random) -> None:
+    """Now and then fetch papers, several at once in both processes, as summaries and a command do."""
 
     async def read(paper_id: str) -> None:
         with suppress(SourceError):
             await random.choice(clients).content("html", paper_id, most_bytes=100_000, seconds=60)
 
-    while True:
-        await clock.sleep(random.uniform(60, 6 * 3600))
+    if random.random() < _CHANCE_OF_READING:
         known = await storage.read(lambda tables: tables.listings.since(ARXIV, FIRST))
         ids = [paper_id for listing in known for paper_id in listing.paper_ids]
-        await asyncio.gather(*map(read, random.sample(ids, min(len(ids), 6))))
+        await asyncio.gather(*map(read, random.sample(ids, min(len(ids), 4))))
 
 
 async def live(path: Path, seed: int) -> tuple[World, dict[date, tuple[str, ...]], InlineRunner]:
@@ -69,7 +70,7 @@ async def live(path: Path, seed: int) -> tuple[World, dict[date, tuple[str, ...]
         tasks = [
             asyncio.create_task(again_and_again(clock, Publishing(storage, clock, find).look_around)),
             asyncio.create_task(again_and_again(clock, Enriching(storage, clock, clients[0].papers).tick)),
-            asyncio.create_task(read_papers(clock, clients, storage, random)),
+            asyncio.create_task(again_and_again(clock, lambda: read_papers(clients, storage, random))),
         ]
         await clock.sleep((at(DAYS[-1], 0) - clock.now()).total_seconds() + 4 * 86_400)
         for task in tasks:
