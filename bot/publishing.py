@@ -24,6 +24,7 @@ from statistics import median
 from bot.clock import Clock
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError, UnknownSourceError
 from bot.sources.source import DayOfSource, Source
+from bot.subscribing import begin_with_latest
 from storage.records import FEW, Listing, ListingState
 from storage.runner import Runner
 from storage.storage import Storage
@@ -221,6 +222,8 @@ class Publishing:
             known = await self._storage.read(lambda storage: _recent(storage, source.name, now))
             for day in days_to_look_at(source, known, now):
                 await self._refresh(source, day)
+            if not known:
+                await self._storage.write(lambda storage: begin_with_latest(storage, source.name))
         except Exception:
             # One source must not keep back the others; the next look-around tries it again.
             _logger.exception("Source %s could not be looked at", source.name)

@@ -28,6 +28,20 @@ def begin(storage: Storage, wanted: Subscription, now: datetime) -> Subscription
     return storage.subscriptions.put(replace(wanted, since=since, begun_at=now))
 
 
+def begin_with_latest(storage: Storage, source: str) -> None:
+    """Let subscriptions that began before anything was known of a source begin with its latest list too.
+
+    Only those that have had nothing yet: what began with another list goes on from there.
+    """
+    for wanted in storage.subscriptions.all():
+        latest = storage.listings.latest_complete_day(wanted.sources)
+        knew_none = source in wanted.sources and wanted.since >= wanted.begun_at.date()
+        if latest is None or latest >= wanted.since or not knew_none:
+            continue
+        if not storage.posts.papers_of_channel(wanted.workspace, wanted.channel):
+            storage.subscriptions.begin_earlier(wanted.id or 0, latest)
+
+
 def read_time(text: str) -> time:
     """Read a wall-clock time such as `9:00`; raises `WrongWishError`."""
     hours, _, minutes = text.strip().replace("：", ":").partition(":")

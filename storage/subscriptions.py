@@ -84,6 +84,13 @@ class Subscriptions:
             [subscription_id],
         )
 
+    def begin_earlier(self, subscription_id: int, since: date) -> None:
+        """Have the lists from this day on belong to the subscription too."""
+        self._database.execute(
+            "UPDATE subscriptions SET since = ? WHERE id = ? AND since > ?",
+            [since.isoformat(), subscription_id, since.isoformat()],
+        )
+
     def end(self, subscription_id: int, now: datetime) -> None:
         """Deliver nothing any more; what was delivered stays known."""
         self._database.execute(

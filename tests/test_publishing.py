@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pytest
 
 from bot.clock import SimulatedClock
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
+from bot.planning import choose
 from bot.publishing import Publishing, days_to_look_at
 from bot.sources.source import DayOfSource, Source
+from bot.subscribing import begin
 from storage.records import FEW, Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
 
@@ -279,6 +282,23 @@ async def test_only_what_some_channel_wants_is_asked_for(desk: Desk, stand: News
 
     assert unasked == []
     assert stand.asked == [MONDAY - timedelta(days=back) for back in (6, 5, 4, 3, 2, 1, 0)]
+
+
+async def test_who_subscribes_before_anything_is_known_begins_with_the_latest_list_all_the_same(
+    desk: Desk, stand: Newsstand
+) -> None:
+    sunday, friday = MONDAY - timedelta(days=1), MONDAY - timedelta(days=3)
+    stand.lists = {friday - timedelta(days=1): 2, friday: 3}
+    wanted = Subscription("T1", "C1", "en", (NAME,))
+    desk.clock.advance((at(8, day=sunday) - desk.clock.now()).total_seconds())
+    begun = await desk.storage.write(lambda tables: begin(tables, wanted, desk.clock.now()))
+    await desk.publishing.look_around()
+    kept = await desk.storage.read(lambda tables: tables.subscriptions.of_channel("T1", "C1"))
+    choice = await desk.storage.read(lambda tables: choose(tables, kept or wanted))
+
+    assert begun.since == sunday
+    assert kept == replace(begun, since=friday)
+    assert [entry.paper for entry in choice.selection.cards] == list(papers_of(friday, 3))
 
 
 async def test_a_day_of_ticks_is_gentle_to_the_source(desk: Desk, stand: Newsstand) -> None:
