@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.app import Application
     from bot.digest import Verdict
     from bot.status import Status, SummariesStatus
-    from storage.records import ChannelStatus, Listing, MistakeReport, Subscription
+    from storage.records import ChannelStatus, Listing, MistakeReport, Subscription, TokensStatus
     from storage.runner import Runner
     from storage.storage import Storage
 
@@ -145,16 +145,19 @@ def deliver(channel: str | None, day: datetime | None, dry_run: bool, database: 
 def status(database: Path | None, *, as_json: bool) -> None:
     """Tell how things are: each channel's last and next digest, what is unfinished and why, and each source.
 
-    Of summaries it tells the tokens of today, what failed in the last day and why, and the mistakes that
-    people reported.
+    Of summaries it tells the tokens of today and how many they may be, what failed in the last day and why,
+    and the mistakes that people reported.
     """
     from bot.clock import SystemClock
     from bot.status import read_status
+    from bot.summariser import Allowance
 
-    now, rate = SystemClock().now(), settings_with(database).messages_a_minute
+    now, settings = SystemClock().now(), settings_with(database)
+    rate = settings.messages_a_minute
+    allowance = Allowance(settings.tokens_a_day, settings.tokens_a_text) if settings.model else None
 
     async def read(storage: "Runner") -> "Status":
-        return await storage.read(lambda tables: read_status(tables, now, rate))
+        return await storage.read(lambda tables: read_status(tables, now, rate, allowance))
 
     found = with_storage(database, read, must_exist=True)
     if as_json:
@@ -253,11 +256,19 @@ def _status_lines(found: "Status", now: datetime) -> "Iterable[str]":
         yield f"{_in_words(channel.subscription)}; {_last_in_words(channel)}; {following}"
     for listing in found.sources:
         yield _source_in_words(listing, now)
-    yield from _summaries_in_words(found.summaries)
+    yield from _summaries_in_words(found.summaries, bot.tokens)
 
 
-def _summaries_in_words(found: "SummariesStatus") -> "Iterable[str]":
-    yield f"summaries: {found.tokens_today} tokens today (UTC), {len(found.failures)} failed in the last day"
+def _summaries_in_words(found: "SummariesStatus", tokens: "TokensStatus | None") -> "Iterable[str]":
+    allowed = f" of {tokens.allowed:,}" if tokens else ""
+    model = "" if tokens else "no model is set (LLM_MODEL), "
+    failed = f"{len(found.failures)} failed in the last day"
+    yield f"summaries: {model}{found.tokens_today:,}{allowed} tokens today (UTC), {failed}"
+    if tokens and tokens.is_used_up:
+        yield (
+            "  Today's tokens are used up: cards show the abstract, and summaries follow from tomorrow on, "
+            "UTC (PAPER_ROUND_TOKENS_A_DAY)."
+        )
     reasons = Counter(on_one_line(failure.reason) for failure in found.failures)
     yield from (f"  {count} x {reason}" for reason, count in reasons.most_common())
     if found.reports:

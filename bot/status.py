@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.due import is_paused, next_due
 from bot.expecting import latest_lists
 from bot.schedule import HEARTBEAT
+from bot.summariser import Allowance
 from storage.records import (
     BotStatus,
     ChannelStatus,
@@ -18,6 +19,7 @@ from storage.records import (
     PostState,
     Subscription,
     SummaryFailure,
+    TokensStatus,
 )
 from storage.storage import Storage
 
@@ -44,17 +46,19 @@ class Status:
     summaries: SummariesStatus
 
 
-def read_status(storage: Storage, now: datetime, messages_a_minute: int) -> Status:
+def read_status(
+    storage: Storage, now: datetime, messages_a_minute: int, allowance: Allowance | None
+) -> Status:
     """Return how the bot, all channels and all sources are."""
     channels = tuple(channel_status(storage, each, now) for each in storage.subscriptions.all())
-    bot, sources = bot_status(storage, now, messages_a_minute), source_status(storage, None)
-    return Status(bot, channels, sources, summaries_status(storage, now))
+    bot = bot_status(storage, now, messages_a_minute, allowance)
+    return Status(bot, channels, source_status(storage, None), summaries_status(storage, now))
 
 
 def summaries_status(storage: Storage, now: datetime) -> SummariesStatus:
     """Return what summaries take, which could not be had, and what people hold against them."""
     return SummariesStatus(
-        tokens_today=storage.model_requests.tokens_of_day(now.astimezone(UTC).date()),
+        tokens_today=_tokens_today(storage, now),
         failures=storage.summary_failures.since(now - timedelta(days=1)),
         reports=storage.mistake_reports.latest(REPORTS_TOLD),
     )
@@ -74,15 +78,30 @@ def channel_status(storage: Storage, subscription: Subscription, now: datetime) 
     return ChannelStatus(subscription, last, None if paused else _next_at(storage, subscription, now))
 
 
-def bot_status(storage: Storage, now: datetime, messages_a_minute: int) -> BotStatus:
-    """Return what waits over all channels; a channel takes one message a second, the workspace a set rate."""
+def bot_status(
+    storage: Storage, now: datetime, messages_a_minute: int, allowance: Allowance | None
+) -> BotStatus:
+    """Return what waits over all channels; a channel takes one message a second, the workspace a set rate.
+
+    `allowance` is what a model may take, where one is set up.
+    """
     waiting = [
         sum(post.state is PostState.PLANNED for post in storage.posts.of_delivery(delivery.id))
         for delivery in storage.deliveries.at_work()
     ]
     seconds = max([*waiting, sum(waiting) * 60 / messages_a_minute])
     done_at = now + timedelta(seconds=seconds) if sum(waiting) else None
-    return BotStatus(sum(waiting), done_at, storage.heartbeats.last(HEARTBEAT))
+    tokens = _tokens_status(storage, now, allowance) if allowance else None
+    return BotStatus(sum(waiting), done_at, storage.heartbeats.last(HEARTBEAT), tokens)
+
+
+def _tokens_today(storage: Storage, now: datetime) -> int:
+    return storage.model_requests.tokens_of_day(now.astimezone(UTC).date())
+
+
+def _tokens_status(storage: Storage, now: datetime, allowance: Allowance) -> TokensStatus:
+    used = _tokens_today(storage, now)
+    return TokensStatus(used, allowance.tokens_a_day, allowance.is_used_up(used))
 
 
 def _delivery_status(delivery: Delivery, posts: tuple[Post, ...]) -> DeliveryStatus:

@@ -20,7 +20,7 @@ from bot.sources.full_text import FullText, NoFullText
 from bot.summaries.checks import Checked, check
 from bot.summaries.excerpt import Excerpt, excerpt, tokens
 from bot.summaries.model import Answer, ModelClient, Usage
-from bot.summaries.prompt import PROMPT_VERSION, correction, input_hash, question, read_answer
+from bot.summaries.prompt import MOST_TOKENS, PROMPT_VERSION, correction, input_hash, question, read_answer
 from bot.summaries.question import Question
 from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure
 from storage.runner import Runner
@@ -63,6 +63,10 @@ class Allowance:
 
     tokens_a_day: int
     tokens_a_text: int
+
+    def is_used_up(self, spent: int) -> bool:
+        """Whether what is left of a day takes no paper with a long text any more."""
+        return self.tokens_a_day - spent < self.tokens_a_text + MOST_TOKENS
 
 
 class Texts(Protocol):

@@ -21,7 +21,7 @@ from weakref import WeakValueDictionary
 from bot.clock import Clock
 from bot.digest import select
 from bot.errors import ModelError, TokensUsedUpError
-from bot.summariser import Result, Summariser
+from bot.summariser import Allowance, Result, Summariser
 from storage.records import Entry, Paper, Subscription
 from storage.runner import Runner
 from storage.storage import Storage
@@ -78,6 +78,11 @@ class Summarising:
         self._tasks: set[asyncio.Task[None]] = set()
         self._rests_until: datetime | None = None
         self._ticking = asyncio.Lock()
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """How many tokens may be spent; `None` where no model is set up."""
+        return self._summariser.allowance if self._summariser else None
 
     async def tick(self) -> None:
         """Make the summaries that channels will want and that are not in the tables yet.

@@ -15,10 +15,12 @@ async def show_status(parts: Parts, asked: Asked, _request: Status) -> Message:
     """Answer with how things are in this channel, with its sources and for the whole bot."""
     now = parts.clock.now()
 
+    rate, allowance = parts.messages_a_minute, parts.summarising.allowance
+
     def read(storage: Storage) -> tuple[ChannelStatus | None, tuple[Listing, ...], BotStatus]:
         wanted = storage.subscriptions.of_channel(asked.person.workspace, asked.here.channel)
         here = channel_status(storage, wanted, now) if wanted else None
-        return here, source_status(storage, wanted), bot_status(storage, now, parts.messages_a_minute)
+        return here, source_status(storage, wanted), bot_status(storage, now, rate, allowance)
 
     here, sources, everywhere = await parts.storage.read(read)
     return status_message(here, sources, everywhere, Reader(now, asked.person.zone, asked.person.words))

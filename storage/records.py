@@ -373,12 +373,25 @@ class ChannelStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class TokensStatus:
+    """The tokens of this UTC day's summaries, how many they may be, and whether the rest takes no paper."""
+
+    used: int
+    allowed: int
+    is_used_up: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BotStatus:
-    """The whole bot: messages that wait, when they will be out at the earliest, and when it last looked."""
+    """The whole bot: messages that wait, when they will be out at the earliest, and when it last looked.
+
+    Where a model is set up, also the tokens of its summaries.
+    """
 
     waiting: int
     done_at: datetime | None
     last_tick: datetime | None
+    tokens: TokensStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)

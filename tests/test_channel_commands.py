@@ -111,15 +111,39 @@ def test_deliver_brings_it_once_and_status_tells_so(channel: str) -> None:
 
     assert first.output == f"{channel}: 12 of 12 papers of 2025-09-29\n"
     assert second.output == first.output
-    assert told["bot"] == {"waiting": 0, "done_at": None, "last_tick": None}
+    assert told["bot"] == {"waiting": 0, "done_at": None, "last_tick": None, "tokens": None}
     assert told["channels"][0]["last"]["posted"] == len(read_sample()[0].entries)
     assert [(each["source"], each["state"]) for each in told["sources"]] == [("digest-file", "complete")]
     assert "last 2025-09-29: 12 of 12, done; next " in words
     assert told["summaries"] == {"tokens_today": 0, "failures": [], "reports": []}
     assert words.endswith(
         "digest-file, 2025-09-29, by UTC: Last list of digest file: 29 September 2025, 12 papers.\n"
-        "summaries: 0 tokens today (UTC), 0 failed in the last day\n"
+        "summaries: no model is set (LLM_MODEL), 0 tokens today (UTC), 0 failed in the last day\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("allowed", "more"),
+    [
+        ("2000000", []),
+        (
+            "17233",
+            ["  Today's tokens are used up: cards show the abstract, and summaries follow from "],
+        ),
+    ],
+)
+def test_status_tells_how_many_tokens_summaries_may_take_and_when_they_are_used_up(
+    channel: str, monkeypatch: pytest.MonkeyPatch, allowed: str, more: list[str]
+) -> None:
+    assert channel
+    keep([ModelRequest("2509.21240", "en", "example-1", datetime.now(UTC), 1000, 234)], [], [])
+    monkeypatch.setenv("LLM_MODEL", "example-1")
+    monkeypatch.setenv("PAPER_ROUND_TOKENS_A_DAY", allowed)
+
+    first, *rest = run("status").output.splitlines()[-1 - len(more) :]
+
+    assert first.startswith(f"summaries: 1,234 of {int(allowed):,} tokens today (UTC), ")
+    assert [line[: len(known)] for line, known in zip(rest, more, strict=True)] == more
 
 
 def test_status_tells_what_summaries_take_and_why_they_fail_and_what_people_report(channel: str) -> None:
@@ -147,7 +171,7 @@ def test_status_tells_what_summaries_take_and_why_they_fail_and_what_people_repo
     assert (told["tokens_today"], len(told["failures"]), len(told["reports"])) == (1234, 2, 2)
     assert (told["reports"][0]["person"], told["reports"][0]["summary_made_at"]) == ("U2", "2025-09-29")
     assert words.splitlines()[-5:] == [
-        "summaries: 1234 tokens today (UTC), 2 failed in the last day",
+        "summaries: no model is set (LLM_MODEL), 1,234 tokens today (UTC), 2 failed in the last day",
         "  2 x The answer [31mis cut off.",
         "mistakes that people reported, the latest first:",
         "  2025-09-29 13:00 UTC: 2509.19301 in zh-CN (abstract, 2025-09-29): no note",

@@ -19,6 +19,7 @@ from storage.records import (
     DeliveryStatus,
     Listing,
     Subscription,
+    TokensStatus,
 )
 
 _MOST_SOURCES = 10
@@ -98,4 +99,12 @@ def _bot_lines(bot: BotStatus, zone: ZoneInfo, words: Words) -> list[Mrkdwn]:
     tick = words("status.no_tick")
     if bot.last_tick:
         tick = words("status.last_tick", moment=words.moment(bot.last_tick.astimezone(zone)))
-    return [escape(waiting), escape(tick)]
+    return [escape(waiting), escape(tick), *_token_lines(bot.tokens, words)]
+
+
+def _token_lines(tokens: TokensStatus | None, words: Words) -> list[Mrkdwn]:
+    """Return what summaries take of a model, and that they pause where no more is left today."""
+    if tokens is None:
+        return []
+    key = "status.tokens_used_up" if tokens.is_used_up else "status.tokens"
+    return [words.mrkdwn(key, used=f"{tokens.used:,}", allowed=f"{tokens.allowed:,}")]

@@ -21,7 +21,7 @@ _ASKED_SHARE = 0.8
 """Models overrun a length now and then, so they are asked for less than what a card takes."""
 
 _CHARACTERS_OF_A_WORD = 7
-_MOST_TOKENS = 4_000
+MOST_TOKENS = 4_000
 """The answer itself takes about 700; the rest is for models whose thoughts count as part of it."""
 
 _WHAT = {
@@ -110,7 +110,7 @@ def question(paper: Paper, excerpt: Excerpt, language: str) -> Question:
         text=text,
         language=spoken,
     )
-    return Question((Turn("system", system), Turn("user", user)), _schema(parts), _MOST_TOKENS)
+    return Question((Turn("system", system), Turn("user", user)), _schema(parts), MOST_TOKENS)
 
 
 def correction(question: Question, answer_text: str, sentences: Sequence[str]) -> Question:

@@ -34,6 +34,7 @@ from storage.records import (
     ListingState,
     Order,
     Subscription,
+    TokensStatus,
 )
 from tests.cards.test_limits import PAPERS, TEXTS, assert_taken, assert_view_taken
 
@@ -148,7 +149,10 @@ def test_any_status_is_taken(
     language: str,
 ) -> None:
     reader = Reader(NOW, ZoneInfo("Asia/Shanghai"), words_for(language))
-    busy, idle = BotStatus(waiting, NOW, NOW), BotStatus(0, None, None)
+    busy, idle = (
+        BotStatus(waiting, NOW, NOW, TokensStatus(waiting, 10**9, is_used_up=True)),
+        BotStatus(0, None, None),
+    )
 
     assert_taken(status_message(ChannelStatus(wanted, last, next_at), sources, busy, reader))
     assert_taken(status_message(None, sources, idle, reader))

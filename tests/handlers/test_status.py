@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
 
 from bot.errors import SourceUnreachableError
 from bot.publishing import Publishing
 from bot.schedule import Clockwork
 from bot.sources.source import Source
 from bot.subscribing import begin
-from storage.records import Subscription
+from storage.records import ModelRequest, Subscription
 from tests.handlers.talking import say, subscribe
-from tests.stage import Stage
+from tests.stage import NOON, Stage, sample, set_stage
+from tests.summaries.model_server import ModelServer
 from tests.test_publishing import Newsstand
 
 HUGGING_FACE = "huggingface"
@@ -48,6 +51,24 @@ async def test_a_delivered_digest_and_the_next_are_told_by_the_person_s_own_cloc
         "上一份日报：2025年9月29日 20:00，已送达 12 篇，共 12 篇。",
         "下一份日报：2025年9月30日 17:00。",
     ]
+
+
+async def test_that_todays_tokens_are_used_up_is_told_where_a_model_is_set(tmp_path: Path) -> None:
+    async with ModelServer() as model:
+        settings: dict[str, Any] = {"model": "small", "model_url": model.base_url, "tokens_a_day": 20_000}
+        async with set_stage(tmp_path / "test.db", **settings) as stage:
+            await stage.import_sample()
+            before = await status(stage)
+            request = ModelRequest(sample()[0].entries[0].paper.id, "en", "small", NOON, 4_000, 1)
+            await stage.bot.storage.write(lambda tables: tables.model_requests.add(request))
+            after, chinese = await status(stage), await status(stage, "lin", text="/papers 状态")
+
+    assert before[-1] == "Summaries took 0 of 20,000 tokens today (UTC)."
+    assert after[-1] == (
+        "Today's tokens for summaries are used up: 4,001 of 20,000. "
+        "Until tomorrow (UTC) new cards show the abstract; their summaries follow in place."
+    )
+    assert chinese[-1].startswith("今天的总结 token 额度已用完（已用 4,001 个，上限 20,000 个）。")
 
 
 async def test_a_channel_without_a_digest_learns_nothing_of_others(stage: Stage) -> None:
