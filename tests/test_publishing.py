@@ -308,25 +308,6 @@ async def test_a_day_of_ticks_is_gentle_to_the_source(desk: Desk, stand: Newssta
     assert 40 <= stand.asked.count(MONDAY) <= 70
 
 
-async def test_a_month_with_outages_ends_with_every_listed_paper_once(desk: Desk, stand: Newsstand) -> None:
-    days = [MONDAY + timedelta(days=ahead) for ahead in range(30)]
-    holiday = days[9]
-    await subscribe(desk)
-    for number, day in enumerate(days):
-        await desk.tick_until(at(4, day=day), minutes=60)
-        stand.failure = SourceUnreachableError("down") if number % 5 == 2 else None
-        if day.weekday() < 5 and day != holiday:
-            stand.lists[day] = 10 + number
-        await desk.tick_until(at(22, day=day), minutes=60)
-        stand.failure = None
-    await desk.tick_until(at(2, day=days[-1] + timedelta(days=3)), minutes=60)
-
-    listings = [await desk.listing(day) for day in days]
-    assert [(each.state, len(each.paper_ids)) for each in listings] == [
-        (COMPLETE, 10 + number) if day in stand.lists else (NONE, 0) for number, day in enumerate(days)
-    ]
-
-
 def test_after_a_pause_the_days_in_between_are_looked_at_but_not_for_ever() -> None:
     source = Source(NAME, Newsstand().fetch, usual_at=time(2, 0))
     done = Listing(NAME, MONDAY, COMPLETE, looked_at=at(0), next_look_at=None)
