@@ -168,14 +168,14 @@ def status(database: Path | None, *, as_json: bool) -> None:
 
 def _wanted(workspace: str, channel: str, wishes: dict[str, Any]) -> "Subscription":
     from bot.sources.digest_file import SOURCE
-    from bot.subscribing import read_language, read_time, read_zone
+    from bot.subscribing import read_language, read_source, read_time, read_zone
     from storage.records import ALL_WEEKDAYS, Filters, Order, Subscription
 
     return Subscription(
         workspace=workspace,
         channel=channel,
         language=read_language(wishes["language"]),
-        sources=wishes["sources"] or (SOURCE,),
+        sources=tuple(dict.fromkeys(map(read_source, wishes["sources"]))) or (SOURCE,),
         at=read_time(wishes["at"]),
         zone=read_zone(wishes["zone"]),
         weekdays=frozenset(map(_WEEKDAYS.index, wishes["weekdays"])) or ALL_WEEKDAYS,
@@ -254,8 +254,10 @@ def _status_lines(found: "Status", now: datetime) -> "Iterable[str]":
     for channel in found.channels:
         following = f"next {channel.next_at:%Y-%m-%d %H:%M} UTC" if channel.next_at else "no next digest"
         yield f"{_in_words(channel.subscription)}; {_last_in_words(channel)}; {following}"
+    wanted = {source for channel in found.channels for source in channel.subscription.sources}
     for listing in found.sources:
-        yield _source_in_words(listing, now)
+        unwanted = "" if listing.source in wanted else " No channel wants it."
+        yield f"{_source_in_words(listing, now)}{unwanted}"
     yield from _summaries_in_words(found.summaries, bot.tokens)
 
 

@@ -38,7 +38,7 @@ class SummariesStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How everything is, for whoever runs the bot: of each source that a channel wants its last day."""
+    """How everything is, for whoever runs the bot: of each source its last day."""
 
     bot: BotStatus
     channels: tuple[ChannelStatus, ...]
@@ -52,7 +52,7 @@ def read_status(
     """Return how the bot, all channels and all sources are."""
     channels = tuple(channel_status(storage, each, now) for each in storage.subscriptions.all())
     bot = bot_status(storage, now, messages_a_minute, allowance)
-    return Status(bot, channels, source_status(storage, None), summaries_status(storage, now))
+    return Status(bot, channels, _every_source(storage), summaries_status(storage, now))
 
 
 def summaries_status(storage: Storage, now: datetime) -> SummariesStatus:
@@ -68,6 +68,12 @@ def source_status(storage: Storage, subscription: Subscription | None) -> tuple[
     """Return what is known of the last day of a channel's sources, or of those that any channel wants."""
     wanted = [subscription] if subscription else storage.subscriptions.all()
     return latest_lists(storage, tuple(dict.fromkeys(source for each in wanted for source in each.sources)))
+
+
+def _every_source(storage: Storage) -> tuple[Listing, ...]:
+    """Return what is known of the last day of every source, those first that a channel wants."""
+    wanted = [source for each in storage.subscriptions.all() for source in each.sources]
+    return latest_lists(storage, tuple(dict.fromkeys([*wanted, *storage.listings.sources()])))
 
 
 def channel_status(storage: Storage, subscription: Subscription, now: datetime) -> ChannelStatus:

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 
-from bot.errors import WrongWishError
+from bot.errors import UnknownSourceError, WrongWishError
 from bot.language import canonical_tag
+from bot.sources.catalogue import is_source
+from bot.sources.digest_file import SOURCE as DIGEST_FILE
 from storage.records import Subscription
 from storage.storage import Storage
 
@@ -49,6 +51,15 @@ def read_time(text: str) -> time:
         return time(int(hours), int(minutes))
     except ValueError:
         raise WrongWishError("time", text, "09:00") from None
+
+
+def read_source(name: str) -> str:
+    """Read the name of a source such as `arxiv:cs.CL`; raises `UnknownSourceError`."""
+    if name == DIGEST_FILE or is_source(name):
+        return name
+    raise UnknownSourceError(
+        f"There is no source {name}. Known are {DIGEST_FILE}, huggingface and arxiv:CATEGORY."
+    )
 
 
 def read_zone(name: str) -> str:

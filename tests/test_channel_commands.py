@@ -193,6 +193,26 @@ def keep(requests: list[ModelRequest], failures: list[SummaryFailure], reports: 
     database.close()
 
 
+def test_a_source_that_there_is_not_is_refused_and_those_there_are_named(channel: str) -> None:
+    refused = run("subscribe", channel, "--source", "hugging-face")
+
+    assert refused.exit_code == 1
+    assert "There is no source hugging-face. Known are digest-file, huggingface and arxiv:CATEGORY." in (
+        refused.output
+    )
+    assert "hugging-face" not in run("subscriptions").output
+
+
+def test_status_tells_of_a_source_that_was_only_fetched_by_hand(tmp_path: Path) -> None:
+    database = str(tmp_path / "test.db")
+    run("import", str(ENGLISH), "--db", database)
+
+    assert run("status", "--db", database).output.splitlines()[1] == (
+        "digest-file, 2025-09-29, by UTC: Last list of digest file: 29 September 2025, 12 papers. "
+        "No channel wants it."
+    )
+
+
 def test_status_tells_how_each_source_is_in_words_and_what_it_answered(channel: str, tmp_path: Path) -> None:
     run("subscribe", channel, "--source", "huggingface", "--source", "arxiv:cs.CL")
     since = datetime(2025, 10, 2, 7, 40, tzinfo=UTC)

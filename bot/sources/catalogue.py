@@ -21,6 +21,15 @@ _DAYS_REMEMBERED = 100
 _logger = logging.getLogger(__name__)
 
 
+def is_source(name: str) -> bool:
+    """Tell whether this is the name of a source that can be asked."""
+    return name == HUGGING_FACE or (name.startswith(ARXIV) and all(map(is_category, _categories(name))))
+
+
+def _categories(name: str) -> list[str]:
+    return name.removeprefix(ARXIV).split("+")
+
+
 def catalogue(fetcher: Fetcher, arxiv: ArxivClient, hugging_face_url: str) -> Callable[[str], Source | None]:
     """Return the look-up of sources: `huggingface`, or `arxiv:` with categories such as `cs.CL+cs.LG`."""
 
@@ -34,10 +43,7 @@ def catalogue(fetcher: Fetcher, arxiv: ArxivClient, hugging_face_url: str) -> Ca
     def find(name: str) -> Source | None:
         if name == HUGGING_FACE:
             return Source(name, fetch_hugging_face, usual_at=_HUGGING_FACE_AT)
-        categories = name.removeprefix(ARXIV).split("+")
-        if name.startswith(ARXIV) and all(map(is_category, categories)):
-            return _arxiv_source(name, categories, arxiv, skipped)
-        return None
+        return _arxiv_source(name, _categories(name), arxiv, skipped) if is_source(name) else None
 
     return find
 
