@@ -1,6 +1,5 @@
 """What a channel may ask for, checked; and how its subscription begins."""
 
-import re
 from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,13 +8,11 @@ from babel import Locale
 
 from bot.errors import UnknownSourceError, WrongWishError
 from bot.language import canonical_tag
+from bot.sources.arxiv import is_category
 from bot.sources.catalogue import is_source
 from bot.sources.digest_file import SOURCE as DIGEST_FILE
 from storage.records import Subscription
 from storage.storage import Storage
-
-# As in https://arxiv.org/category_taxonomy: an archive, mostly with a subject class.
-_CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.[A-Za-z]+(-[A-Za-z]+)*)?")
 
 _NO_LANGUAGES = frozenset({"und", "mul", "zxx"})
 """The tags of ISO 639 for no language or no single one."""
@@ -101,7 +98,7 @@ def read_categories(text: str) -> tuple[str, ...]:
     """Read a list of arXiv categories such as `cs.CL`; raises `WrongWishError` for the first that is none."""
     categories = read_words(text)
     for category in categories:
-        if not _CATEGORY.fullmatch(category):
+        if not is_category(category):
             raise WrongWishError("category", category, "cs.CL, cs.LG")
     return categories
 

@@ -12,13 +12,12 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
 
 import httpx
 
 from bot.errors import SourceAnswerError, SourceRefusedError, SourceUnreachableError
+from bot.waits import LONGEST_WAIT, retry_after
 
 _MOST_REDIRECTS = 3
 
@@ -233,8 +232,6 @@ async def _read(response: httpx.Response, most_bytes: int) -> bytes:
 
 # --- Refusals -------------------------------------------------------------------------------------------
 
-_LONGEST_WAIT = 24 * 60 * 60.0
-_SECONDS = re.compile(r"[0-9]{1,9}")
 _RESET = re.compile(r";\s*t=([0-9]{1,9})(?![0-9.])")
 
 
@@ -244,34 +241,17 @@ def _refusal(response: httpx.Response) -> SourceRefusedError:
     return SourceRefusedError(
         f"{response.url.host} answered with HTTP status {status}{reason}.",
         status,
-        retry_after(status, response.headers),
+        asked_wait(status, response.headers),
     )
 
 
-def retry_after(status: int, headers: httpx.Headers) -> float | None:
+def asked_wait(status: int, headers: httpx.Headers) -> float | None:
     """Return the seconds to wait that a refusal asks for, at most a day, or `None` where it does not say.
 
-    `Retry-After` counts first (RFC 9110, 10.2.3); a date in it is compared with the answer's own `Date`, so
-    that no clock needs to be right. Hugging Face's 429 has `RateLimit: "api";r=0;t=53` instead, where `t` is
-    the seconds: https://huggingface.co/docs/hub/rate-limits
+    `Retry-After` counts first. Hugging Face's 429 has `RateLimit: "api";r=0;t=53` instead, where `t` is the
+    seconds: https://huggingface.co/docs/hub/rate-limits
     """
-    asked = _asked_wait(headers)
+    asked = retry_after(headers)
     if asked is None and status == httpx.codes.TOO_MANY_REQUESTS:
         asked = max(map(float, _RESET.findall(headers.get("RateLimit", ""))), default=None)
-    return None if asked is None else min(asked, _LONGEST_WAIT)
-
-
-def _asked_wait(headers: httpx.Headers) -> float | None:
-    asked = headers.get("Retry-After", "").strip()
-    if _SECONDS.fullmatch(asked):
-        return float(asked)
-    until, now = _moment(asked), _moment(headers.get("Date", ""))
-    return max(0.0, (until - now).total_seconds()) if until and now else None
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo else None
+    return None if asked is None else min(max(asked, 0.0), LONGEST_WAIT)

@@ -6,14 +6,12 @@ All of it is pure; waits are in seconds, above 0 and at most a day.
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
-_LONGEST_WAIT = 24 * 60 * 60.0
+from bot.waits import LONGEST_WAIT, NUMBER, retry_after, seconds_until
 
-_NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,12})?"
 _SECONDS = {
     "h": 3600.0,
     "m": 60.0,
@@ -27,9 +25,9 @@ _SECONDS = {
     "second": 1.0,
     "millisecond": 1e-3,
 }
-_GO_PART = re.compile(rf"({_NUMBER})(h|ms|m|s|us|µs|ns)")
-_GO_DURATION = rf"(?:{_NUMBER}(?:h|ms|m|s|us|µs|ns))+"
-_IN_WORDS = rf"({_NUMBER}) ?(hour|minute|second|millisecond)s?"
+_GO_PART = re.compile(rf"({NUMBER})(h|ms|m|s|us|µs|ns)")
+_GO_DURATION = rf"(?:{NUMBER}(?:h|ms|m|s|us|µs|ns))+"
+_IN_WORDS = rf"({NUMBER}) ?(hour|minute|second|millisecond)s?"
 _IN_TEXT = re.compile(
     rf"(?:try again|retry|wait)(?: in| after| for)? (?:({_GO_DURATION})|{_IN_WORDS})\b", re.IGNORECASE
 )
@@ -41,15 +39,14 @@ _SECONDS_SINCE_1970 = 1e8
 def asked_wait(headers: httpx.Headers, error: Mapping[str, Any], said: str, now: datetime) -> float | None:
     """Return the wait that is asked for, or `None`.
 
-    `Retry-After` counts first (RFC 9110, 10.2.3), then Google's `google.rpc.RetryInfo` in the error, then
-    what is `said` in its text ("try again in 3.89s", as OpenAI does). A date is compared with the answer's
-    own `Date`, and with `now` where it has none.
+    `Retry-After` counts first, then Google's `google.rpc.RetryInfo` in the error, then what is `said` in its
+    text ("try again in 3.89s", as OpenAI does). A date is compared with the answer's own `Date`, and with
+    `now` where it has none.
     """
     return _first(
         [
-            _number(headers.get("Retry-After-Ms", ""), 1e-3),
-            _number(headers.get("Retry-After", ""), 1.0),
-            _seconds_until(_moment(headers.get("Retry-After", "")), headers, now),
+            _milliseconds(headers.get("Retry-After-Ms", "")),
+            retry_after(headers, now),
             *(go_duration(str(detail.get("retryDelay", ""))) for detail in details(error)),
             _in_text(said),
         ]
@@ -83,15 +80,15 @@ def details(error: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _first(waits: list[float | None]) -> float | None:
-    return next((min(wait, _LONGEST_WAIT) for wait in waits if wait is not None and wait > 0), None)
+    return next((min(wait, LONGEST_WAIT) for wait in waits if wait is not None and wait > 0), None)
 
 
 def _items(headers: object) -> list[tuple[str, Any]]:
     return list(headers.items()) if isinstance(headers, dict) else []
 
 
-def _number(text: str, unit: float) -> float | None:
-    return float(text) * unit if re.fullmatch(_NUMBER, text.strip()) else None
+def _milliseconds(text: str) -> float | None:
+    return float(text) * 1e-3 if re.fullmatch(NUMBER, text.strip()) else None
 
 
 def _in_text(said: str) -> float | None:
@@ -109,18 +106,4 @@ def _reset(text: str, headers: httpx.Headers, now: datetime) -> float | None:
     if number < _SECONDS_SINCE_1970:
         return number
     seconds = number / 1000 if number > _MILLISECONDS_SINCE_1970 else number
-    return _seconds_until(datetime.fromtimestamp(seconds, UTC), headers, now)
-
-
-def _seconds_until(moment: datetime | None, headers: httpx.Headers, now: datetime) -> float | None:
-    if moment is None:
-        return None
-    return (moment - (_moment(headers.get("Date", "")) or now)).total_seconds()
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo else None
+    return seconds_until(datetime.fromtimestamp(seconds, UTC), headers, now)

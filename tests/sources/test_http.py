@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError, SourceUnreachableError
-from bot.sources.http import Fetched, Fetcher, retry_after, web_client
+from bot.sources.http import Fetched, Fetcher, asked_wait, web_client
 from tests.sources.server import (
     Answer,
     cut_off,
@@ -346,6 +346,7 @@ def http_date(moment: datetime) -> str:
         ({"Retry-After": "999999999999999"}, None),
         ({"Retry-After": "999999999"}, 86400.0),
         ({"Retry-After": "-5"}, None),
+        ({"Retry-After": "1.5"}, 1.5),
         ({"Retry-After": "7", "RateLimit": '"api";r=0;t=53'}, 7.0),
         ({"RateLimit": '"api";r=0;t=53, "pages";r=3;t=120'}, 120.0),
         ({"RateLimit": '"api";r=0'}, None),
@@ -353,13 +354,13 @@ def http_date(moment: datetime) -> str:
     ],
 )
 def test_a_wait_is_read_in_every_form_and_at_most_a_day(headers: dict[str, str], wait: float | None) -> None:
-    assert retry_after(429, httpx.Headers(headers)) == wait
+    assert asked_wait(429, httpx.Headers(headers)) == wait
 
 
 @settings(deadline=None)
 @given(st.text(), st.text(), st.text())
 def test_no_header_breaks_the_reading_of_a_wait(asked: str, now: str, limit: str) -> None:
     headers = httpx.Headers({"Retry-After": asked, "Date": now, "RateLimit": limit}, encoding="utf-8")
-    wait = retry_after(429, headers)
+    wait = asked_wait(429, headers)
 
     assert wait is None or 0 <= wait <= 86400
