@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.errors import NothingListedError, SettingsError, SummaryError
-from bot.terminal import database_option, language_option, settings_with, until_stopped
+from bot.terminal import database_option, language_option, on_one_line, settings_with, until_stopped
 
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
@@ -59,7 +59,10 @@ def summarise(
                 return True
             return await _make(web, wanted, there, again=again)
 
-    if until_stopped(work()) is False:
+    all_made = until_stopped(work())
+    if all_made is None:
+        raise SummaryError("Stopped before the end. Call it again: what is made is not made again.")
+    if not all_made:
         raise SummaryError("Some summaries could not be had; `paper-round summarise` tries them again.")
 
 
@@ -126,24 +129,31 @@ async def _make(web: "Web", wanted: "list[Wanted]", there: int, *, again: bool) 
     clock = SystemClock()
     started = clock.now()
     done: list[Result] = []
-    with click.progressbar(length=len(wanted), label="summaries", file=sys.stderr) as bar:
-        async with aclosing(web.summarising.make_all(wanted, again=again)) as results:
-            async for result in results:
-                done.append(result)
-                bar.update(1)
-    for result in done:
-        click.echo(_in_words(result))
-    counts = ", ".join(
-        f"{sum(result.outcome is outcome for result in done)} {outcome}" for outcome in Outcome
-    )
-    tokens = sum(result.tokens for result in done)
-    seconds = (clock.now() - started).total_seconds()
-    click.echo(f"{counts}, {there} there before; {tokens:,} tokens, {seconds:.1f} s")
+    try:
+        with click.progressbar(length=len(wanted), label="summaries", file=sys.stderr) as bar:
+            async with aclosing(web.summarising.make_all(wanted, again=again)) as results:
+                async for result in results:
+                    done.append(result)
+                    bar.update(1)
+    finally:
+        # Whoever stops it, or whose tokens are used up, is told too what there is by then.
+        seconds = (clock.now() - started).total_seconds()
+        click.echo("\n".join([*map(_in_words, done), _counts(done, len(wanted), there, seconds)]))
     return all(result.outcome is not Outcome.FAILED for result in done)
 
 
+def _counts(done: "list[Result]", wanted: int, there: int, seconds: float) -> str:
+    from bot.summariser import Outcome
+
+    counts = [f"{sum(result.outcome is outcome for result in done)} {outcome}" for outcome in Outcome]
+    if len(done) < wanted:
+        counts.append(f"{wanted - len(done)} not begun or not ended")
+    tokens = sum(result.tokens for result in done)
+    return f"{', '.join(counts)}, {there} there before; {tokens:,} tokens, {seconds:.1f} s"
+
+
 def _in_words(result: "Result") -> str:
-    reason = f": {result.reason}" if result.reason else ""
+    reason = f": {on_one_line(result.reason)}" if result.reason else ""
     return (
         f"{result.paper_id} {result.language}: {result.outcome}, {result.tokens:,} tokens, "
         f"{result.seconds:.1f} s{reason}"

@@ -25,7 +25,18 @@ database_option = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="The SQLite file. Default: PAPER_ROUND_DB, else paper-round.db here.",
 )
-language_option = click.option("--language", metavar="TAG", help="A BCP 47 tag, such as en or zh-CN.")
+
+
+def _canonical(_context: click.Context, _option: click.Parameter, tag: str | None) -> str | None:
+    """Read the tag as everywhere else: summaries in `zh-cn` would be found by nobody who asks for `zh-CN`."""
+    from bot.subscribing import read_language
+
+    return read_language(tag) if tag else None
+
+
+language_option = click.option(
+    "--language", metavar="TAG", callback=_canonical, help="A BCP 47 tag, such as en or zh-CN."
+)
 
 
 def on_one_line(text: str) -> str:

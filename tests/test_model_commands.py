@@ -1,5 +1,7 @@
 """`paper-round summarise`, against an endpoint on this machine, of texts that are on disk."""
 
+import asyncio
+import signal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from bot.sources.digest_file import DigestEntry, DigestFile
 from bot.sources.full_text import FullText, KeptTexts
 from storage.records import FROM_MODEL, Subscription
 from storage.runner import InlineRunner
-from tests.commands import paper_round
+from tests.commands import ended, paper_round, started
 from tests.sources.server import serving
 from tests.summaries.model_server import ModelServer, answering, completing
 from tests.test_summarising import DAY, FIELDS, OTHER, PAPER
@@ -34,17 +36,23 @@ async def database(tmp_path: Path) -> Path:
     return path
 
 
-async def summarise(server: ModelServer, database: Path, *arguments: str) -> tuple[int | None, str, str]:
+def environment(server: ModelServer, database: Path) -> dict[str, str]:
+    return {
+        "PAPER_ROUND_DB": str(database),
+        "LLM_BASE_URL": server.base_url,
+        "LLM_API_KEY": "sk-made-up",
+        "LLM_MODEL": "small",
+        "PAPER_ROUND_TEXTS": str(database.parent / "texts"),
+        "PAPER_ROUND_ARXIV_GATE": str(database.parent / "gate"),
+    }
+
+
+async def summarise(
+    server: ModelServer, database: Path, *arguments: str, **settings: str
+) -> tuple[int | None, str, str]:
     async with serving({}) as arxiv:
-        said = await paper_round(
-            *("summarise", "--db", str(database), *arguments),
-            LLM_BASE_URL=server.base_url,
-            LLM_API_KEY="sk-made-up",
-            LLM_MODEL="small",
-            ARXIV_CONTENT_URL=arxiv.address,
-            PAPER_ROUND_TEXTS=str(database.parent / "texts"),
-            PAPER_ROUND_ARXIV_GATE=str(database.parent / "gate"),
-        )
+        known = {**environment(server, database), "ARXIV_CONTENT_URL": arxiv.address}
+        said = await paper_round("summarise", *arguments, **{**known, **settings})
     assert arxiv.requests == []
     return said
 
@@ -81,6 +89,54 @@ async def test_what_it_would_cost_is_said_without_a_request(database: Path) -> N
 
         assert (status, server.requests) == (0, [])
         assert output.startswith("2 summaries to make (0 are there), at most ")
+
+
+async def test_a_tag_is_read_in_any_case_and_what_is_none_is_refused(database: Path) -> None:
+    chinese = {name: "图在花园里比在花盆里长得高，高出 12%。" + "好" * len(name) for name in FIELDS}
+    async with ModelServer(otherwise=completing({**chinese, "keywords": ["graphs"]})) as server:
+        status, output, _ = await summarise(server, database, PAPER.id, "--language", "zh-cn")
+        refused = await summarise(server, database, PAPER.id, "--language", "klingon!!")
+
+        assert (status, output.split(":")[0]) == (0, f"{PAPER.id} zh-CN")
+        assert refused[0] != 0
+        assert "klingon!!" in refused[2]
+    assert await models_summaries(database) == [(PAPER.id, "zh-CN")]
+
+
+async def test_when_tokens_end_on_the_way_it_is_said_what_was_made(database: Path) -> None:
+    async with ModelServer(otherwise=completing(FIELDS, tokens=(4_000, 500))) as server:
+        status, output, complaints = await summarise(
+            server, database, PAPER_ROUND_TOKENS_A_DAY="9000", PAPER_ROUND_MODEL_REQUESTS_AT_ONCE="1"
+        )
+
+        assert status == 1
+        assert "1 made, 0 unchanged, 0 failed, 1 not begun or not ended, 0 there before; 4,500 " in output
+        assert complaints.endswith("The setting is PAPER_ROUND_TOKENS_A_DAY.\n")
+
+
+async def test_stopped_on_the_way_it_says_what_was_made_and_goes_on_when_called_again(database: Path) -> None:
+    is_asked = asyncio.Event()
+
+    async def answer(body: dict[str, Any]) -> object:
+        if f"Title: {OTHER.title}" in str(body["messages"]) and not is_asked.is_set():
+            is_asked.set()
+            await asyncio.Event().wait()
+        return FIELDS
+
+    async with ModelServer(otherwise=answering(answer)) as server:
+        process = await started("summarise", **environment(server, database))
+        await is_asked.wait()
+        while not await models_summaries(database):  # noqa: ASYNC110 -- the table tells, no event
+            await asyncio.sleep(0)
+        process.send_signal(signal.SIGINT)
+        status, output, complaints = await ended(process)
+        again = await summarise(server, database)
+
+        assert status == 1
+        assert "1 made, 0 unchanged, 0 failed, 1 not begun or not ended, 0 there before; " in output
+        assert complaints.endswith("Stopped before the end. Call it again: what is made is not made again.\n")
+        assert "1 made, 0 unchanged, 0 failed, 1 there before; " in again[1]
+        assert len(server.requests) == 3
 
 
 async def test_one_that_fails_is_named_and_the_status_is_1(database: Path) -> None:
