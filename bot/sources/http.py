@@ -92,8 +92,8 @@ class Fetcher:
             raise SourceUnreachableError(
                 f"{request.url.host} did not answer within {seconds:g} seconds."
             ) from error
-        if kept and fetched.status == httpx.codes.NOT_MODIFIED:
-            return replace(fetched, body=kept.body)
+        if is_polled and fetched.status == httpx.codes.NOT_MODIFIED:
+            return replace(fetched, body=_unchanged(kept, request.url.host))
         if is_polled:
             self._kept.put(request.url, fetched)
         return fetched
@@ -168,6 +168,12 @@ class _KeptAnswers:
             self._answers[url] = answer
         while sum(len(each.body) for each in self._answers.values()) > self._most_bytes:
             self._answers.popitem(last=False)
+
+
+def _unchanged(kept: Fetched | None, host: str) -> bytes:
+    if kept is None:
+        raise SourceAnswerError(f"{host} says that nothing has changed, and was not asked that.")
+    return kept.body
 
 
 def _conditions(kept: Fetched | None) -> dict[str, str]:

@@ -96,6 +96,19 @@ async def polled(fetcher: Fetcher, url: str, times: int) -> list[tuple[int, byte
     return [(answer.status, answer.body) for answer in answers]
 
 
+async def test_an_answer_that_nothing_has_changed_is_none_where_nothing_is_kept(
+    client: httpx.AsyncClient,
+) -> None:
+    async with serving({"/list": saying(b"", 304, ETag='"1"')}) as service:
+        fetcher = Fetcher(client)
+        with pytest.raises(SourceAnswerError, match=r"says that nothing has changed, and was not asked that"):
+            await polled(fetcher, f"{service.address}/list", 1)
+        service.answers["/list"] = versions("a")
+        found = await polled(fetcher, f"{service.address}/list", 1)
+
+    assert found == [(200, b"a")]
+
+
 @pytest.mark.parametrize("name", ["ETag", "Last-Modified"])
 async def test_what_is_polled_comes_from_memory_until_it_changes(
     client: httpx.AsyncClient, name: str
