@@ -121,7 +121,7 @@ def settings_for(workspace: Workspace, sandbox: Sandbox, database: Path, **setti
         api_url=sandbox.api_url,
         database=database,
         command="/papers",
-        **{"model": "", **_NO_WEB, **settings},
+        **{"model": "", "arxiv_gate": database.parent / "gate", **_NO_WEB, **settings},
     )
 
 

@@ -28,7 +28,7 @@ from tests.virtual_time import VirtualClock, run_virtual
 ARXIV = "arxiv:cs.CL+cs.LG"
 HUGGING_FACE = "huggingface"
 
-_SECONDS_BETWEEN_TICKS = 45 * 60
+_SECONDS_BETWEEN_TICKS = 3600
 _CHANCE_OF_READING = 0.25
 
 __all__ = ["folder"]

@@ -8,7 +8,7 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,8 +19,8 @@ import pytest
 
 from tests.simulation.checker import violations
 from tests.simulation.faults import Trouble
-from tests.simulation.plans import LIST_AFTER, drawn, dying_at, hits, points_of
-from tests.simulation.world import Record, simulate
+from tests.simulation.plans import LIST_AFTER, drawn, drawn_late, dying_at, hits, points_of
+from tests.simulation.world import Record, RunPlan, simulate
 
 pytestmark = pytest.mark.benchmark
 
@@ -59,11 +59,11 @@ class Tally:
         self.broken += other.broken
 
 
-def _drawn_runs(folder: Path, first: int) -> Tally:
+def _drawn_runs(folder: Path, draw: Callable[[int], RunPlan], first: int) -> Tally:
     tally = Tally()
     with tempfile.TemporaryDirectory(dir=folder) as own:
         for seed in range(first, first + _RUNS_A_TASK):
-            tally.count(f"seed {seed}", simulate(drawn(seed), Path(own)))
+            tally.count(f"seed {seed}", simulate(draw(seed), Path(own)))
     return tally
 
 
@@ -96,10 +96,11 @@ def _workers() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(os.cpu_count(), get_context("spawn"))
 
 
-def test_ten_thousand_runs_lose_and_double_nothing(folder: Path) -> None:
+@pytest.mark.parametrize("draw", [drawn, drawn_late], ids=["of a digest", "of waiting"])
+def test_ten_thousand_runs_lose_and_double_nothing(folder: Path, draw: Callable[[int], RunPlan]) -> None:
+    always, firsts = itertools.repeat, range(0, _RUNS, _RUNS_A_TASK)
     with _workers() as workers:
-        firsts = range(0, _RUNS, _RUNS_A_TASK)
-        total = _gather(workers.map(_drawn_runs, itertools.repeat(folder), firsts), "drawn")
+        total = _gather(workers.map(_drawn_runs, always(folder), always(draw), firsts), "drawn")
 
     assert total.runs == _RUNS
     assert total.broken == []

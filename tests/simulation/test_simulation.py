@@ -15,7 +15,7 @@ from tests.simulation.world import LifePlan, RunPlan, simulate
 _SEEDS = 300
 _SEEDS_A_TEST = 25
 _SEEDS_FOR_A_MUTANT = 300
-_LATE_SEEDS = 100
+_LATE_SEEDS = 50
 
 
 @pytest.mark.parametrize("first", range(0, _SEEDS, _SEEDS_A_TEST))

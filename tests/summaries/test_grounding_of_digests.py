@@ -3,11 +3,11 @@
 import random
 from pathlib import Path
 
+import pytest
+
 from bot.summaries.grounding import Source, grounded
 from storage.records import Grounding
 from tests.summaries.changing import changed, figures_of, has_or_gives, parts_of, published_summaries
-
-CASES = 1_000
 
 
 def test_every_figure_of_a_summary_is_found_in_the_summary(shared_data: Path) -> None:
@@ -21,8 +21,9 @@ def test_every_figure_of_a_summary_is_found_in_the_summary(shared_data: Path) ->
     assert count > 250
 
 
+@pytest.mark.parametrize("cases", [250, pytest.param(5_000, marks=pytest.mark.benchmark)])
 def test_a_figure_that_is_changed_to_what_the_text_neither_has_nor_gives_is_not_found(
-    shared_data: Path,
+    shared_data: Path, cases: int
 ) -> None:
     generator = random.Random(20250929)
     known = [(parts_of(summary), summary.language) for summary in published_summaries(shared_data)]
@@ -32,7 +33,7 @@ def test_a_figure_that_is_changed_to_what_the_text_neither_has_nor_gives_is_not_
         if (figures := figures_of(parts, language))
     ]
     done = 0
-    while done < CASES:
+    while done < cases:
         parts, figures, language, source = generator.choice(with_figures)
         change = changed(parts, figures, language, generator)
         if all(has_or_gives("\n".join(parts.values()), number) for number in change.figure.numbers):
