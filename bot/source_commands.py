@@ -42,7 +42,7 @@ def fetch(
     """Fetch what a source lists, a day at a time, what arXiv says of the papers, and their texts; keep all.
 
     Interrupted, call it again: days that are complete and texts that are kept are not fetched again. The
-    status is 1 where the source did not answer, and 130 where it was interrupted.
+    status is 1 where a list could not be had, and 130 where it was interrupted.
     """
     from bot.clock import SystemClock
     from bot.web import reach_web
@@ -59,7 +59,7 @@ def fetch(
         click.echo("Interrupted; the same command goes on from here.", err=True)
         sys.exit(_INTERRUPTED)
     if not answered:
-        raise SourceError("The source did not answer as it should; `paper-round fetch` tries again.")
+        raise SourceError("Not every list could be had; its line says why.")
 
 
 async def _fetch(web: "Web", source: str, days: list[date], *, no_full_text: bool) -> bool:

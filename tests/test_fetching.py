@@ -209,7 +209,7 @@ async def test_the_command_says_what_is_wrong_with_a_source_that_fails(
     assert status == 1
     assert output.startswith("2025-09-26: stalled, 0 papers (0 new), ")
     assert "404" in output
-    assert "Error: The source did not answer as it should" in complaints
+    assert "Error: Not every list could be had; its line says why." in complaints
 
 
 async def test_the_command_names_the_sources_there_are(
