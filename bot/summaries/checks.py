@@ -11,7 +11,7 @@ from bot.summaries.likeness import is_about
 from bot.summaries.markup import balanced, without_markup
 from bot.summaries.placeholders import says_something
 from bot.summaries.question import MOST_KEYWORDS, most_characters
-from bot.text import ELLIPSIS, without_bold
+from bot.text import ELLIPSIS, cut, without_bold
 from storage.records import SUMMARY_PARTS, Grounding, Paper, Summary
 
 _PROSE = SUMMARY_PARTS[1:]
@@ -38,8 +38,8 @@ _SENTENCES = {
     FaultKind.TOO_LONG: "“{part}” has {detail} characters: shorten it and keep what matters most.",
     FaultKind.TOO_MANY_KEYWORDS: "“{part}” has {detail}: keep the most telling ones.",
     FaultKind.WRONG_LANGUAGE: "“{part}” is not written in {detail}: write it in that language.",
-    FaultKind.OTHER_PAPER: "The summary names nothing of this paper: summarise the paper that was given, "
-    "“{detail}”, and use the names that it uses.",
+    FaultKind.OTHER_PAPER: "The summary names nothing of this paper: summarise the paper that stands "
+    "between the marks, and use the names that it uses.",
     FaultKind.LINK_OR_MENTION: "“{part}” has a link or a mention, “{detail}”: leave it out.",
     FaultKind.FIGURE_NOT_FOUND: "“{part}” gives the figure {detail}, which is not in the text: take figures "
     "only from the text, as they stand there, or leave the figure out.",
@@ -49,6 +49,8 @@ _REJECTED = frozenset({FaultKind.WRONG_LANGUAGE, FaultKind.OTHER_PAPER})
 _ABSENT = frozenset({FaultKind.MISSING_PART, FaultKind.PLACEHOLDER, FaultKind.REPEATED_PART})
 _MOST_ABSENT = 1
 _MANY_NOT_FOUND = 3
+
+_LONGEST_DETAIL = 200
 
 _LONGEST_READ = 20_000
 """Characters of one part: what comes after so many is of no use, whatever it is."""
@@ -64,8 +66,11 @@ class Fault:
 
     @property
     def sentence(self) -> str:
-        """What was wrong and what to do, in English, for the model's second try."""
-        return _SENTENCES[self.kind].format(part=self.part, detail=self.detail)
+        """What was wrong and what to do, in English, for the model's second try.
+
+        The paper's title is not in it: outside of the paper's marks it would be read as ours.
+        """
+        return _SENTENCES[self.kind].format(part=self.part, detail=cut(self.detail, _LONGEST_DETAIL))
 
 
 @dataclass(frozen=True, slots=True)
