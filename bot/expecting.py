@@ -34,9 +34,11 @@ def missing_lists(storage: Storage, subscription: Subscription, due: datetime) -
     source fails, over the days before too.
     """
     day = last_ended_day(due)
-    if day < subscription.since:
-        return ()
-    found = (_missing(storage, source, day) for source in subscription.sources)
+    found = (
+        _missing(storage, source, day)
+        for source in subscription.sources
+        if day >= subscription.since_of(source)
+    )
     return tuple(listing for listing in found if listing)
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid5
 
 from bot.cards.blocks import Message
@@ -29,6 +29,8 @@ from storage.storage import Storage
 
 _ENTRIES_A_LIST = 10
 
+_REACH = timedelta(days=31)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -39,13 +41,17 @@ class Choice:
 
 
 def choose(storage: Storage, subscription: Subscription, day: date | None = None) -> Choice:
-    """Choose what the channel gets: of one day's list, or of all lists since its subscription began."""
+    """Choose what the channel gets: of one day's list, or of all lists that it has not had whole.
+
+    Those of the last month since its subscription began count: neither a long pause nor filters that let
+    more through bring years at once.
+    """
+    had = storage.posts.papers_of_channel(subscription.workspace, subscription.channel)
     if day:
         candidates = [listing_of_day(storage, day, source) for source in subscription.sources]
         listings = [listing for listing in candidates if listing]
     else:
-        listings = list(storage.listings.complete_since(subscription.sources, subscription.since))
-    had = storage.posts.papers_of_channel(subscription.workspace, subscription.channel)
+        listings = _lists_in_reach(storage, subscription, had)
     selection = select(_entries(storage, listings, subscription.language), had, subscription)
     return Choice(selection, _sources_of(selection, listings))
 
@@ -85,6 +91,18 @@ def renew_parent(storage: Storage, delivery: Delivery, message: Message, name: s
     """
     payload = _payload(delivery, f"{PARENT}/{name}", PARENT, message)
     storage.posts.renew(delivery, PARENT, payload)
+
+
+def _lists_in_reach(storage: Storage, subscription: Subscription, had: frozenset[str]) -> list[Listing]:
+    latest = storage.listings.latest_complete_day(subscription.sources)
+    if latest is None:
+        return []
+    first = max(subscription.since, latest - _REACH)
+    return [
+        listing
+        for listing in storage.listings.complete_since(subscription.sources, first)
+        if listing.day >= subscription.since_of(listing.source) and not had.issuperset(listing.paper_ids)
+    ]
 
 
 def _entries(storage: Storage, listings: list[Listing], language: str) -> list[Entry]:

@@ -21,10 +21,16 @@ _NO_LANGUAGES = frozenset({"und", "mul", "zxx"})
 def begin(storage: Storage, wanted: Subscription, now: datetime) -> Subscription:
     """Keep what a channel wants; a new subscription begins now, with the latest complete list there is.
 
-    One that is only changed goes on from where it began.
+    One that is only changed goes on from where it began; a source that is added to it begins now.
     """
-    since = storage.listings.latest_complete_day(wanted.sources) or now.date()
-    return storage.subscriptions.put(replace(wanted, since=since, begun_at=now))
+    before = storage.subscriptions.of_channel(wanted.workspace, wanted.channel)
+    begun = replace(
+        wanted,
+        since=storage.listings.latest_complete_day(wanted.sources) or now.date(),
+        begun_at=now,
+        since_by_source=_later_sources(storage, before, wanted, now) if before else (),
+    )
+    return storage.subscriptions.put(begun)
 
 
 def begin_with_latest(storage: Storage, source: str) -> None:
@@ -39,6 +45,21 @@ def begin_with_latest(storage: Storage, source: str) -> None:
             continue
         if not storage.posts.papers_of_channel(wanted.workspace, wanted.channel):
             storage.subscriptions.begin_earlier(wanted.id or 0, latest)
+
+
+def _later_sources(
+    storage: Storage, before: Subscription, wanted: Subscription, now: datetime
+) -> tuple[tuple[str, date], ...]:
+    """Return where those sources begin that a subscription did not begin with: each with its latest list.
+
+    Whoever else has followed such a source for long, its history is not this channel's.
+    """
+    known = dict(before.since_by_source)
+    return tuple(
+        (source, known.get(source) or storage.listings.latest_complete_day([source]) or now.date())
+        for source in sorted(wanted.sources)
+        if source in known or source not in before.sources
+    )
 
 
 def read_time(text: str) -> time:

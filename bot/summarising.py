@@ -277,7 +277,7 @@ def _papers_with_cards(
         is_done = all((entry.paper.id, subscription.language) in settled for entry in entries)
         if is_done or source not in subscription.sources:
             continue
-        if day >= subscription.since:
+        if day >= subscription.since_of(source):
             yield from (entry.paper for entry in select(entries, frozenset(), subscription).cards)
         else:
             had = storage.posts.papers_of_channel(subscription.workspace, subscription.channel)

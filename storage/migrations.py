@@ -313,3 +313,14 @@ def m010_waiting_digests(database: Database) -> None:
     )
     database.execute("ALTER TABLE deliveries ADD COLUMN is_late INTEGER NOT NULL DEFAULT 0")
     database.execute("ALTER TABLE posts ADD COLUMN is_stale INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def m011_beginnings_of_sources(database: Database) -> None:
+    """A source that is added to a subscription begins later than the subscription did."""
+    database.execute(
+        """
+        ALTER TABLE subscriptions ADD COLUMN since_by_source TEXT NOT NULL DEFAULT '{}'
+        CHECK (json_valid(since_by_source))
+        """
+    )

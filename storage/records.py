@@ -198,8 +198,9 @@ class Subscription:
     """What one channel wants: sources, a wall-clock time in its own IANA zone, weekdays and language.
 
     `weekdays` counts from Monday as 0, as `date.weekday()` does. `most_cards` of `None` is a card for each
-    paper. `since` is the first day whose lists belong to it. A paused one says why, and until when if that is
-    known; who set it up (`created_by`) is told what goes wrong.
+    paper. `since` is the first day whose lists belong to it; `since_by_source` has a later one for sources
+    that were added to it. A paused one says why, and until when if that is known; who set it up
+    (`created_by`) is told what goes wrong.
     """
 
     workspace: str
@@ -218,7 +219,12 @@ class Subscription:
     created_by: str | None = None
     paused_reason: str | None = None
     paused_until: date | None = None
+    since_by_source: tuple[tuple[str, date], ...] = ()
     id: int | None = None
+
+    def since_of(self, source: str) -> date:
+        """Return the first day whose list of a source belongs to it."""
+        return max(self.since, dict(self.since_by_source).get(source, date.min))
 
 
 class DeliveryKind(StrEnum):

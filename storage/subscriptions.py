@@ -49,11 +49,12 @@ class Subscriptions:
             """
             INSERT INTO subscriptions (
                 workspace, channel, language, sources, at, zone, weekdays, most_cards, "order", filters,
-                says_when_nothing, since, begun_at, created_by, paused_reason, paused_until
+                says_when_nothing, since, begun_at, created_by, paused_reason, paused_until, since_by_source
             )
             VALUES (
                 :workspace, :channel, :language, :sources, :at, :zone, :weekdays, :most_cards, :order,
-                :filters, :says_when_nothing, :since, :begun_at, :created_by, :paused_reason, :paused_until
+                :filters, :says_when_nothing, :since, :begun_at, :created_by, :paused_reason, :paused_until,
+                :since_by_source
             )
             ON CONFLICT (workspace, channel) DO UPDATE SET
                 language = excluded.language, sources = excluded.sources, at = excluded.at,
@@ -61,6 +62,7 @@ class Subscriptions:
                 "order" = excluded."order", filters = excluded.filters,
                 says_when_nothing = excluded.says_when_nothing, created_by = excluded.created_by,
                 paused_reason = excluded.paused_reason, paused_until = excluded.paused_until,
+                since_by_source = excluded.since_by_source,
                 since = iif(ended_at IS NULL, since, excluded.since),
                 begun_at = iif(ended_at IS NULL, begun_at, excluded.begun_at),
                 ended_at = NULL
@@ -123,6 +125,10 @@ def _subscription_from_row(row: dict[str, Any]) -> Subscription:
         created_by=row["created_by"],
         paused_reason=row["paused_reason"],
         paused_until=date.fromisoformat(row["paused_until"]) if row["paused_until"] else None,
+        since_by_source=tuple(
+            (source, date.fromisoformat(since))
+            for source, since in sorted(json.loads(row["since_by_source"]).items())
+        ),
     )
 
 
@@ -145,4 +151,7 @@ def _row_from_subscription(subscription: Subscription) -> dict[str, Any]:
         "created_by": subscription.created_by,
         "paused_reason": subscription.paused_reason,
         "paused_until": until.isoformat() if until else None,
+        "since_by_source": json.dumps(
+            {source: since.isoformat() for source, since in subscription.since_by_source}
+        ),
     }
