@@ -15,8 +15,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from bot.cards.paper import paper_card
 from bot.clock import SimulatedClock
 from bot.errors import ModelError, TokensUsedUpError
+from bot.locale import words_for
+from bot.lookup import paper_entry
 from bot.sources.full_text import FullText, NoFullText
 from bot.summaries.model import ModelClient
 from bot.summaries.prompt import PROMPT_VERSION
@@ -42,6 +45,8 @@ from storage.runner import InlineRunner
 from storage.storage import Storage
 from tests.sources.server import Answer
 from tests.summaries.model_server import ModelServer, answering, completing, error
+from tests.summaries.recordings import recordings
+from tests.summaries.test_model_faults import RECORDED
 
 NOW = datetime(2025, 9, 30, 8, 0, tzinfo=UTC)
 DAY = date(2025, 9, 29)
@@ -468,6 +473,35 @@ async def test_an_endpoint_that_refuses_is_left_alone_for_half_an_hour(database:
         assert len(w.server.requests) > asked
         with pytest.raises(ModelError, match="LLM_API_KEY"):
             await w.summariser.make(PAPER, "en")
+
+
+async def test_every_recorded_answer_ends_in_a_summary_or_in_a_card_that_says_it_is_the_abstract(
+    tmp_path: Path, shared_data: Path
+) -> None:
+    # What an endpoint says of something else is asked about once more, and this one then answers well.
+    by_model = ("Summary by small-model-2026", 2)
+    from_abstract = ("Drawn from the abstract, no model read it", 1)
+    ended = {
+        name: await _origin_after(tmp_path / f"{number}.db", recording.answer)
+        for number, (name, recording) in enumerate(recordings(shared_data / "llm").items())
+    }
+
+    assert ended == {
+        name: by_model if isinstance(outcome, dict) else from_abstract
+        for name, (outcome, _, _) in RECORDED.items()
+    }
+
+
+async def _origin_after(database: Path, first: Answer) -> tuple[str, int]:
+    """Return where the card says after a tick that its text is from, and how often the model was asked."""
+    async with world(database, [first], otherwise=completing(FIELDS)) as w:
+        await w.keep(PAPER)
+        await w.subscribe()
+        await w.summarising.tick()
+        entry = await w.storage.read(lambda storage: paper_entry(storage, PAPER.id, "en"))
+        assert entry
+        origin = paper_card(entry, words_for("en")).text.splitlines()[-1]
+        return origin.partition(" · ")[0], len(w.server.requests)
 
 
 async def test_a_paper_without_any_text_fails_in_words_and_without_a_request(database: Path) -> None:
