@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 from bot.clock import Clock
 from bot.errors import (
@@ -25,6 +26,9 @@ from bot.summaries.question import Question
 from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure
 from storage.runner import Runner
 from storage.storage import Storage
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 _FIRST_WAIT = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(hours=12)
@@ -108,6 +112,7 @@ class Summariser:
         self._model = model
         self._texts = texts
         self.allowance = allowance
+        self._thread = asyncio.Lock()
 
     async def make(self, paper: Paper, language: str, *, again: bool = False) -> Result:
         """Make a summary and keep it, or keep why there is none; `again` asks even what was asked before.
@@ -119,8 +124,7 @@ class Summariser:
         if isinstance(read, NoFullText) and not again and await self._waits_for_text(read, paper, language):
             return await self.fail(paper.id, language, read.reason)
         full_text = read.text if isinstance(read, FullText) else None
-        # Reading a long text takes a while, in which people must be answered and others' requests go out.
-        found = await asyncio.to_thread(excerpt, paper, full_text, self.allowance.tokens_a_text)
+        found = await self._apart(excerpt, paper, full_text, self.allowance.tokens_a_text)
         if found is None:
             return await self.fail(paper.id, language, "There is no text to read.")
         asked = question(paper, found, language)
@@ -161,6 +165,14 @@ class Summariser:
         today = self._clock.now().astimezone(UTC).date()
         spent = await self._storage.read(lambda storage: storage.model_requests.tokens_of_day(today))
         return max(0, self.allowance.tokens_a_day - spent)
+
+    async def _apart(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Return what the work on a long text answers, while people are answered and other requests go out.
+
+        It is done one at a time: several threads would take the interpreter from the event loop in turns.
+        """
+        async with self._thread:
+            return await asyncio.to_thread(work, *args, **kwargs)
 
     async def _waits_for_text(self, read: NoFullText, paper: Paper, language: str) -> bool:
         """Tell whether a text that cannot be had now is waited for; after some tries the abstract must do."""
@@ -226,7 +238,7 @@ class Summariser:
         today = self._clock.now().astimezone(UTC).date()
         provenance = Provenance(FROM_MODEL, today, answer.model, PROMPT_VERSION, task.excerpt.text_read)
         summary = read_answer(answer.fields, task.paper.id, task.language, provenance)
-        return await asyncio.to_thread(check, summary, task.paper, task.excerpt.text)
+        return await self._apart(check, summary, task.paper, task.excerpt.text)
 
     async def _ask(self, task: _Task, asked: Question, spent: list[Usage]) -> Answer:
         request_id = await self._reserve(task, asked)
