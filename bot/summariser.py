@@ -157,8 +157,8 @@ class Summariser:
         found = excerpt(paper, kept.text if kept else None, self.allowance.tokens_a_text)
         if found is None:
             return self.allowance.tokens_a_text
-        cost = cost_of(question(paper, found, language))
-        return cost if kept else cost - tokens(found.text) + self.allowance.tokens_a_text
+        cost = cost_of(question(paper, found, language), found)
+        return cost if kept else cost - found.tokens + self.allowance.tokens_a_text
 
     async def tokens_left(self) -> int:
         """Return how many tokens may still be spent on this UTC day."""
@@ -256,7 +256,7 @@ class Summariser:
         So several at once keep within the day's tokens, in other processes too, and one whose answer nobody
         lived to hear counts all the same.
         """
-        day, now, most = self.allowance.tokens_a_day, self._clock.now(), cost_of(asked)
+        day, now, most = self.allowance.tokens_a_day, self._clock.now(), cost_of(asked, task.excerpt)
         request = ModelRequest(
             *(task.paper.id, task.language, self._model.model, now),
             prompt_tokens=most - asked.most_tokens,
@@ -284,9 +284,13 @@ class Summariser:
         )
 
 
-def cost_of(asked: Question) -> int:
-    """Return how many tokens a question takes at most: what it says, by estimate, and its longest answer."""
-    return sum(tokens(turn.content) for turn in asked.turns) + asked.most_tokens
+def cost_of(asked: Question, given: Excerpt) -> int:
+    """Return how many tokens a question takes at most: what it says, by estimate, and its longest answer.
+
+    The paper's text, which is most of it, was counted when it was chosen.
+    """
+    around = sum(tokens(turn.content.replace(given.text, "")) for turn in asked.turns)
+    return given.tokens + around + asked.most_tokens
 
 
 def _keep(storage: Storage, summary: Summary, asked_hash: str, opened_since: datetime, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
@@ -15,10 +15,11 @@ LEFT_OUT = "[…]"
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The text that a model is given, one paragraph a line, and which of a paper's texts it is from."""
+    """The text that a model is given, one paragraph a line, from which text of the paper, and its tokens."""
 
     text: str
     text_read: TextRead
+    tokens: int = field(default=0, compare=False)
 
 
 def excerpt(paper: Paper, full_text: str | None, most_tokens: int) -> Excerpt | None:
@@ -31,13 +32,13 @@ def excerpt(paper: Paper, full_text: str | None, most_tokens: int) -> Excerpt | 
     abstract = " ".join((paper.abstract or "").split())
     pieces = _pieces(abstract, (full_text or "").splitlines())
     taken = _within(pieces, most_tokens)
-    while taken and tokens(_composed(pieces, taken)) > most_tokens:
+    while taken and (cost := tokens(_composed(pieces, taken))) > most_tokens:
         taken.pop()
     if not taken:
         return None
     is_abstract = all(pieces[index].kind is _Kind.ABSTRACT for index in taken)
     read = TextRead.ABSTRACT if is_abstract else TextRead.FULL_TEXT
-    return Excerpt(_composed(pieces, taken), read)
+    return Excerpt(_composed(pieces, taken), read, cost)
 
 
 # --- Tokens ----------------------------------------------------------------------------------------------
