@@ -4,6 +4,7 @@ import re
 
 _END = re.compile(r"(?:[.!?]+[\"'”’)\]}*]*(?=\s)|[。！？]+[”’」』）]*)\s*")
 _LAST_WORD = re.compile(r"[^\s(\[{\"“‘,;:/–—-]+$")
+_LONGEST_WORD = 60
 _NEXT_WORD = re.compile(r"(?:\\[a-z]+\{|[\"'“‘(\[{*$])*(\w+)")
 
 _NEVER_ENDS = frozenset(
@@ -48,7 +49,7 @@ def _ends_a_sentence(before: str, end: str, after: str) -> bool:
         return False
     if end[0] != "." or end.startswith(".."):
         return True
-    last = _LAST_WORD.search(before)
+    last = _LAST_WORD.search(before[-_LONGEST_WORD:])
     return not last or _is_closed(last[0], before, word)
 
 
