@@ -11,8 +11,7 @@ from bot.clock import Clock
 from bot.language import primary_language
 from bot.locale import words_for
 from bot.lookup import paper_entry
-from bot.posting import NotNow, Refused, Unknown, Wire
-from bot.reading_back import growing_wait
+from bot.posting import NotNow, Refused, Unknown, Wire, retry_wait
 from storage.records import CardUpdate
 from storage.runner import Runner
 from storage.storage import Storage
@@ -67,10 +66,8 @@ class CardUpdating:
         await self._clock.sleep(_SECONDS_APART)
 
     async def _postpone(self, update: CardUpdate, outcome: NotNow | Unknown) -> None:
-        seconds = outcome.seconds if isinstance(outcome, NotNow) else growing_wait(update.tries)
-        later = replace(
-            update, next_try_at=self._clock.now() + timedelta(seconds=seconds), tries=update.tries + 1
-        )
+        wait = timedelta(seconds=retry_wait(outcome, update.tries))
+        later = replace(update, next_try_at=self._clock.now() + wait, tries=update.tries + 1)
         await self._storage.write(lambda storage: storage.card_updates.postpone(later))
 
 

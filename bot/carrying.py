@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 
 from bot.cards.digest import with_uncertainty
@@ -17,8 +16,8 @@ from bot.clock import Clock
 from bot.errors import LeaseLostError
 from bot.locale import words_for
 from bot.pacing import Pacer
-from bot.posting import Done, NotNow, Posted, Refused, Sighting, Sightings, Unknown, Wire
-from bot.reading_back import ChannelClosedError, NotPermittedError, ThreadGoneError, growing_wait, read_back
+from bot.posting import Done, Failure, NotNow, Posted, Refused, Sighting, Sightings, Unknown, Wire, insist
+from bot.reading_back import ChannelClosedError, NotPermittedError, ThreadGoneError, read_back
 from storage.records import PARENT, Delivery, DeliveryState, Post, PostState
 from storage.runner import Runner
 from storage.storage import Storage
@@ -291,13 +290,12 @@ class Carrier:
 
     async def _insist_on_update(self, payload: Mapping[str, Any]) -> Done | Refused:
         """Put the payload into the parent, however long Slack takes to let that happen or to refuse it."""
-        for tries in count():
+
+        async def update() -> Done | Failure:
             self._check_lease()
-            outcome = await self._tools.wire.update(self._delivery.channel, self._thread_ts or "", payload)
-            if isinstance(outcome, Done | Refused):
-                return outcome
-            await self._wait(outcome.seconds if isinstance(outcome, NotNow) else growing_wait(tries))
-        raise AssertionError("count() does not end")
+            return await self._tools.wire.update(self._delivery.channel, self._thread_ts or "", payload)
+
+        return await insist(update, self._wait)
 
     async def _look_last(self) -> None:
         """Remove what came late and is there twice: the first stays, of parents the one with the thread."""
@@ -323,17 +321,9 @@ class Carrier:
 
     async def _delete(self, ts: str) -> None:
         """Delete a message of ours, however long Slack takes to let that happen."""
-        for tries in count():
-            outcome = await self._tools.wire.delete(self._delivery.channel, ts)
-            if isinstance(outcome, Done):
-                return
-            if isinstance(outcome, Refused):
-                if outcome.reason != "message_not_found":
-                    _logger.warning(
-                        "A doubled message of delivery %s stays: %s", self._delivery.id, outcome.reason
-                    )
-                return
-            await self._wait(outcome.seconds if isinstance(outcome, NotNow) else growing_wait(tries))
+        outcome = await insist(lambda: self._tools.wire.delete(self._delivery.channel, ts), self._wait)
+        if isinstance(outcome, Refused) and outcome.reason != "message_not_found":
+            _logger.warning("A doubled message of delivery %s stays: %s", self._delivery.id, outcome.reason)
 
     async def _read(self, thread_ts: str | None, oldest: datetime) -> list[Sighting]:
         """Return our own messages of this delivery."""

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
 from bot.sources.atom import ArxivPaper
+from bot.waits import doubled
 from storage.records import ArxivRecord
 from storage.runner import Runner
 from storage.storage import Storage
@@ -98,13 +99,13 @@ class Enriching:
     async def _failed(self, lacking: _Lacking, error: SourceError) -> None:
         """Wait longer with each failure in a row, and find the paper on which arXiv's answer breaks."""
         now = self._clock.now()
-        wait = min(_FIRST_WAIT * 2**self._failures, _LONGEST_WAIT)
+        wait = doubled(_FIRST_WAIT, self._failures, _LONGEST_WAIT)
         if isinstance(error, SourceRefusedError) and error.retry_after:
             wait = min(max(wait, timedelta(seconds=error.retry_after)), _LONGEST_WAIT)
         self._not_before = now + wait
         if self._failures == 0:
             _logger.warning("%s The next papers are looked up at %s", error, self._not_before)
-        self._failures = min(self._failures + 1, 10)
+        self._failures += 1
         if _is_down(error):
             return
         if len(lacking) == self._at_a_time == 1:
@@ -130,5 +131,5 @@ def _keep(storage: Storage, asked: _Lacking, found: Mapping[str, ArxivPaper], no
 
 
 def _unknown(paper_id: str, tries: int, now: datetime) -> ArxivRecord:
-    wait = min(_FIRST_WAIT_FOR_A_PAPER * 2 ** min(tries, 10), _LONGEST_WAIT_FOR_A_PAPER)
+    wait = doubled(_FIRST_WAIT_FOR_A_PAPER, tries, _LONGEST_WAIT_FOR_A_PAPER)
     return ArxivRecord(paper_id, now, tries=tries + 1, next_try_at=now + wait)

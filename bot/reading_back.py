@@ -1,16 +1,9 @@
 """Finding out what a channel holds of a delivery, when an answer never came."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from itertools import count
 
 from bot.errors import PaperRoundError
-from bot.posting import NotNow, Refused, Sighting, Sightings, Wire
-
-Wait = Callable[[float], Awaitable[None]]
-"""Waits so many seconds, and holds on to whatever must be held meanwhile."""
-
-_LONGEST_WAIT = 300.0
+from bot.posting import Refused, Sighting, Sightings, Wait, Wire, insist
 
 # With these the bot was not given what reading needs, and asking again changes nothing.
 _NOT_PERMITTED = {"missing_scope", "not_allowed_token_type", "no_permission", "access_denied"}
@@ -48,23 +41,13 @@ async def read_back(
     return [message for message in found if not message.is_deleted]
 
 
-def growing_wait(tries: int) -> float:
-    """Return the seconds to wait before the next try: 1, 2, 4 … up to five minutes."""
-    return min(2.0 ** min(tries, 16), _LONGEST_WAIT)
-
-
 async def _page(
     wire: Wire, wait: Wait, channel: str, thread_ts: str | None, oldest: datetime, cursor: str | None
 ) -> Sightings:
-    for tries in count():
-        answer = await wire.read(channel, thread_ts, oldest, cursor)
-        if isinstance(answer, Sightings):
-            return answer
-        if isinstance(answer, Refused):
-            raise _refusal(answer.reason)
-        seconds = answer.seconds if isinstance(answer, NotNow) else growing_wait(tries)
-        await wait(seconds)
-    raise AssertionError("count() does not end")
+    answer = await insist(lambda: wire.read(channel, thread_ts, oldest, cursor), wait)
+    if isinstance(answer, Refused):
+        raise _refusal(answer.reason)
+    return answer
 
 
 def _refusal(reason: str) -> PaperRoundError:

@@ -23,6 +23,7 @@ from bot.summaries.excerpt import Excerpt, excerpt, tokens
 from bot.summaries.model import Answer, ModelClient, Usage
 from bot.summaries.prompt import MOST_TOKENS, PROMPT_VERSION, correction, input_hash, question, read_answer
 from bot.summaries.question import Question
+from bot.waits import doubled
 from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure
 from storage.runner import Runner
 from storage.storage import Storage
@@ -143,7 +144,7 @@ class Summariser:
         def keep(storage: Storage) -> None:
             known = storage.summary_failures.get(paper_id, language)
             tries = known.tries + 1 if known else 1
-            growing = min(_FIRST_WAIT * 2 ** min(tries - 1, 10), _LONGEST_WAIT)
+            growing = doubled(_FIRST_WAIT, tries - 1, _LONGEST_WAIT)
             failure = SummaryFailure(paper_id, language, tries, reason, now, now + max(growing, wait))
             storage.summary_failures.put(failure)
 

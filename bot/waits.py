@@ -1,4 +1,4 @@
-"""How long a service asks to be left alone by the header that all of HTTP knows for it.
+"""How long to wait: twice as long with each failure, or as a service asks by the header of all of HTTP.
 
 `Retry-After` holds seconds or a date (RFC 9110, 10.2.3). A date is compared with the answer's own `Date`, so
 that no clock needs to be right.
@@ -6,14 +6,25 @@ that no clock needs to be right.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 LONGEST_WAIT = 24 * 60 * 60.0
 """The most seconds for which anything is left alone, whatever it asks for."""
 
 NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,12})?"
 """A number of seconds as services write it; longer ones are none."""
+
+
+_MOST_DOUBLINGS = 16
+
+_Duration = TypeVar("_Duration", float, timedelta)
+
+
+def doubled(first: _Duration, times: int, longest: _Duration) -> _Duration:
+    """Return the first wait doubled so many times, and never more than the longest."""
+    return min(first * 2.0 ** min(times, _MOST_DOUBLINGS), longest)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

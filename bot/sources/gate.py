@@ -19,6 +19,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from bot.clock import Clock
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
+from bot.waits import doubled
 
 SECONDS_BETWEEN_REQUESTS = 3.0
 
@@ -143,7 +144,7 @@ class Gate:
             self._shut = replace(self._shut, troubles=0, trouble="", status=None)
             self._close(SECONDS_BETWEEN_REQUESTS)
             return
-        wait = min(_FIRST_WAIT * 2**self._shut.troubles, _LONGEST_WAIT)
+        wait = doubled(_FIRST_WAIT, self._shut.troubles, _LONGEST_WAIT)
         wait *= 1 + _MOST_JITTER * self._random.random()
         status = error.status if isinstance(error, SourceRefusedError) else None
         troubles = min(self._shut.troubles + 1, 10)
