@@ -68,11 +68,12 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
 
 @asynccontextmanager
 async def application(
-    settings: Settings, clock: Clock, *, has_sources: bool = True
+    settings: Settings, clock: Clock, *, has_sources: bool = True, ticks: bool = True
 ) -> AsyncIterator[Application]:
     """Deliver what is due and answer people until the block ends; raises what `connection` raises.
 
-    Without `has_sources` neither Hugging Face nor arXiv is ever asked for anything.
+    Without `has_sources` neither Hugging Face nor arXiv is ever asked for anything. Where it does not tick,
+    people are answered, and nothing is done that nobody asked for.
     """
     _, app_token = tokens(settings)
     async with connection(settings, clock) as parts, AsyncExitStack() as stack:
@@ -93,7 +94,7 @@ async def application(
             "summaries": web.summarising.tick,
             "cards": CardUpdating(parts.storage, clock, parts.wire).tick,
         }
-        scheduler = make_scheduler(jobs)
+        scheduler = make_scheduler(jobs if ticks else {})
         scheduler.start()
         stack.callback(scheduler.shutdown)
         _logger.info("Connected to workspace %s", parts.workspace)

@@ -18,6 +18,7 @@ from bot.files import read_sample
 from bot.importing import import_into
 from bot.manifest import load_manifest
 from bot.sandbox import Member, Sandbox, Workspace
+from bot.schedule import Clockwork
 from bot.settings import Settings
 from bot.sources.digest_file import SOURCE, DigestFile
 from storage.database import prepare
@@ -129,12 +130,16 @@ def settings_for(workspace: Workspace, sandbox: Sandbox, database: Path, **setti
 async def set_stage(
     database: Path, config: Mapping[str, Any] | None = None, **settings: Any
 ) -> AsyncIterator[Stage]:
-    """Set the stage for a bot that has these `settings` beside those that any stage needs."""
+    """Set the stage for a bot that has these `settings` beside those that any stage needs.
+
+    It has ticked once. After that a test ticks: the bot's own clockwork would do so in the midst of it.
+    """
     _prepare(database)
     clock = SimulatedClock(NOON)
     workspace = make_workspace(clock, config)
     async with (
         Sandbox(workspace) as sandbox,
-        application(settings_for(workspace, sandbox, database, **settings), clock) as bot,
+        application(settings_for(workspace, sandbox, database, **settings), clock, ticks=False) as bot,
     ):
+        await Clockwork(bot.storage, clock, bot.deliverer).tick()
         yield Stage(sandbox, workspace, bot, clock)
