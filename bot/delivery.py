@@ -5,12 +5,12 @@ that a digest waits for a list is changed afterwards, by the same ledger. Carryi
 time, by any process: a lease keeps two from working on the same delivery.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.background import Background
 from bot.carrying import PARENT_DELETED, Carrier, Tools
 from bot.errors import LeaseLostError
 from bot.opening import bring_on, open_asked, open_scheduled
@@ -50,7 +50,7 @@ class Deliverer:
         self._tools = tools
         self._tell = tell
         self._at_work: set[int] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     async def open_asked(self, subscription: Subscription, day: date) -> int | None:
         """Open the delivery of the papers listed on a day, as somebody asked; return its id.
@@ -95,9 +95,7 @@ class Deliverer:
     def start(self, delivery_id: int) -> None:
         """Begin to bring a delivery on, without waiting for it."""
         if delivery_id not in self._at_work:
-            task = asyncio.create_task(self._run_and_log(delivery_id))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._background.start(self._run_and_log(delivery_id))
 
     async def go_on(self, delivery_id: int, workspace: str) -> bool:
         """Reopen a delivery of the workspace that ended early, and start it; a doubtful parent comes anew.
@@ -112,14 +110,11 @@ class Deliverer:
 
     async def join(self) -> None:
         """Wait for what was started."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        await self._background.join()
 
     async def aclose(self) -> None:
         """Stop what was started; the tables know how far it was."""
-        for task in list(self._tasks):
-            task.cancel()
-        await self.join()
+        await self._background.aclose()
 
     async def progress(self, delivery_id: int) -> Progress:
         """Return how far a delivery is."""

@@ -13,7 +13,6 @@ The state is in the tables, with when to look next and since when what is wrong;
 where it was.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from statistics import median
 
+from bot.background import Background
 from bot.clock import Clock
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError, UnknownSourceError
 from bot.sources.source import DayOfSource, Source
@@ -146,7 +146,8 @@ class Publishing:
         self._storage = storage
         self._clock = clock
         self._find = find
-        self._looks: dict[str, asyncio.Task[None]] = {}
+        self._looked_at: set[str] = set()
+        self._background = Background()
 
     async def start_looks(self) -> None:
         """Begin to look at each source that some channel wants, wherever a look is due, without waiting.
@@ -154,21 +155,17 @@ class Publishing:
         A source that answers slowly, or is being looked at still, keeps back no other.
         """
         wanted = await self._storage.read(_wanted_sources)
-        for source in filter(None, map(self._find, sorted(wanted - self._looks.keys()))):
-            task = asyncio.create_task(self._look_at(source))
-            self._looks[source.name] = task
-            task.add_done_callback(partial(self._end_look, source.name))
+        for source in filter(None, map(self._find, sorted(wanted - self._looked_at))):
+            self._looked_at.add(source.name)
+            self._background.start(self._look_at(source))
 
     async def join(self) -> None:
         """Wait for the looks that were begun."""
-        while self._looks:
-            await asyncio.wait(self._looks.values())
+        await self._background.join()
 
     async def aclose(self) -> None:
         """Stop the looks that were begun; the next process finds them due."""
-        for task in list(self._looks.values()):
-            task.cancel()
-        await self.join()
+        await self._background.aclose()
 
     async def look_around(self) -> None:
         """Look at each source that some channel wants, wherever a look is due, to the end."""
@@ -227,9 +224,8 @@ class Publishing:
         except Exception:
             # One source must not keep back the others; the next look-around tries it again.
             _logger.exception("Source %s could not be looked at", source.name)
-
-    def _end_look(self, name: str, _: asyncio.Task[None]) -> None:
-        del self._looks[name]
+        finally:
+            self._looked_at.discard(source.name)
 
     def _log_once(self, kept: "_Kept") -> None:
         listing, known = kept.listing, kept.known

@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from weakref import WeakValueDictionary
 
+from bot.background import Background
 from bot.clock import Clock
 from bot.digest import select
 from bot.errors import ModelError, TokensUsedUpError
@@ -75,7 +76,7 @@ class Summarising:
         self._at_once = at_once
         self._of_paper: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._asked_anew: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
         self._rests_until: datetime | None = None
         self._ticking = asyncio.Lock()
 
@@ -161,21 +162,16 @@ class Summarising:
             if begun is not Again.STARTED:
                 self._asked_anew.discard(paper_id)
         if begun is Again.STARTED:
-            task = asyncio.create_task(self._make_anew(paper_id, language, tell))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._background.start(self._make_anew(paper_id, language, tell))
         return begun
 
     async def join(self) -> None:
         """Wait for what people asked for."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        await self._background.join()
 
     async def aclose(self) -> None:
         """Stop what people asked for; they can ask again."""
-        for task in list(self._tasks):
-            task.cancel()
-        await self.join()
+        await self._background.aclose()
         async with self._ticking:
             # A tick that was stopped has written down by now what became of it.
             return
