@@ -150,11 +150,11 @@ def status(database: Path | None, *, as_json: bool) -> None:
     """
     from bot.clock import SystemClock
     from bot.status import read_status
-    from bot.summariser import Allowance
+    from bot.summariser import allowance_of
 
     now, settings = SystemClock().now(), settings_with(database)
     rate = settings.messages_a_minute
-    allowance = Allowance(settings.tokens_a_day, settings.tokens_a_text) if settings.model else None
+    allowance = allowance_of(settings)
 
     async def read(storage: "Runner") -> "Status":
         return await storage.read(lambda tables: read_status(tables, now, rate, allowance))

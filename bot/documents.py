@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.arxiv_id import abstract_url
+from bot.cards.paper import LABELLED_PARTS, PART_LABELS
 from bot.errors import NothingListedError
 from bot.locale import words_for
 from bot.lookup import listing_of_day, stored_summary
@@ -85,14 +86,10 @@ def _paragraph(number: int, paper: Paper, document: Document, language: str) -> 
     words = words_for(language)
     lines = [f"{number}. {paper.title}", abstract_url(paper.id), ", ".join(paper.authors)]
     if summary := _summary_in(document, paper, language):
-        labelled = {
-            "part.problem": summary.problem,
-            "part.method": summary.method,
-            "part.results": summary.results,
-            "part.takeaway": summary.takeaway,
-        }
         spoken = [
-            words("part.spoken", label=words(label), text=text) for label, text in labelled.items() if text
+            words("part.spoken", label=words(PART_LABELS[part]), text=text)
+            for part in LABELLED_PARTS
+            if (text := getattr(summary, part))
         ]
         lines += [" · ".join(summary.keywords), summary.tldr, *spoken, summary.body]
     elif not paper.abstract and paper.community_summary:

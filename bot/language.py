@@ -10,6 +10,9 @@ _KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa\u31f0-\u31ff\uff66-\uff9d]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]+")
 
+CJK = frozenset({"zh", "ja", "ko"})
+"""The languages whose characters say as much as others' syllables and words."""
+
 # The grammar of https://www.rfc-editor.org/rfc/rfc5646#section-2.1 in lower case; grandfathered tags are not.
 _TAG = re.compile(
     r"""(?P<language>[a-z]{2,3})(?P<extended>(?:-[a-z]{3}){0,3})

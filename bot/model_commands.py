@@ -97,13 +97,7 @@ async def _wanted(
             [language] if language else sorted({each.language for each in storage.subscriptions.all()})
         )
         every = [Wanted(paper, tag) for paper in papers(storage) for tag in languages or ["en"]]
-        summaries = storage.summaries.of_papers(each.paper.id for each in every)
-        made = {
-            (summary.paper_id, summary.language)
-            for several in summaries.values()
-            for summary in several
-            if summary.provenance.source == FROM_MODEL
-        }
+        made = storage.summaries.made((each.paper.id for each in every), FROM_MODEL)
         wanted = [each for each in every if again or (each.paper.id, each.language) not in made]
         return wanted, len(every) - len(wanted)
 

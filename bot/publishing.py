@@ -174,14 +174,14 @@ class Publishing:
 
     async def unfinished(self, name: str, days: list[date]) -> list[date]:
         """Return those of the days that are not known to be over."""
-        known = await self._storage.read(lambda storage: [storage.listings.get(name, day) for day in days])
+        known = await self._known(name, days)
         return [
             day for day, listing in zip(days, known, strict=True) if not listing or listing.state not in _OVER
         ]
 
     async def listed(self, name: str, days: list[date]) -> tuple[str, ...]:
         """Return the ids of the papers that the source listed on these days."""
-        known = await self._storage.read(lambda storage: [storage.listings.get(name, day) for day in days])
+        known = await self._known(name, days)
         return tuple(paper_id for listing in known if listing for paper_id in listing.paper_ids)
 
     async def refresh(self, name: str, day: date) -> Refresh:
@@ -193,6 +193,9 @@ class Publishing:
         if source is None:
             raise UnknownSourceError(f"There is no source {name}. Known are huggingface and arxiv:CATEGORY.")
         return await self._refresh(source, day)
+
+    async def _known(self, name: str, days: list[date]) -> list[Listing | None]:
+        return await self._storage.read(lambda storage: [storage.listings.get(name, day) for day in days])
 
     async def _refresh(self, source: Source, day: date) -> Refresh:
         started = self._clock.now()

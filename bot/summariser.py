@@ -17,6 +17,7 @@ from bot.errors import (
     ModelUnavailableError,
     TokensUsedUpError,
 )
+from bot.settings import Settings
 from bot.sources.full_text import FullText, NoFullText
 from bot.summaries.checks import Checked, check
 from bot.summaries.excerpt import Excerpt, excerpt, tokens
@@ -72,6 +73,11 @@ class Allowance:
     def is_used_up(self, spent: int) -> bool:
         """Whether what is left of a day takes no paper with a long text any more."""
         return self.tokens_a_day - spent < self.tokens_a_text + MOST_TOKENS
+
+
+def allowance_of(settings: Settings) -> Allowance | None:
+    """Return how many tokens may be spent by the settings, `None` where they name no model."""
+    return Allowance(settings.tokens_a_day, settings.tokens_a_text) if settings.model else None
 
 
 class Texts(Protocol):
@@ -142,8 +148,7 @@ class Summariser:
         now = self._clock.now()
 
         def keep(storage: Storage) -> None:
-            known = storage.summary_failures.get(paper_id, language)
-            tries = known.tries + 1 if known else 1
+            tries = _tries(storage, paper_id, language) + 1
             growing = doubled(_FIRST_WAIT, tries - 1, _LONGEST_WAIT)
             failure = SummaryFailure(paper_id, language, tries, reason, now, now + max(growing, wait))
             storage.summary_failures.put(failure)
@@ -179,8 +184,8 @@ class Summariser:
         """Tell whether a text that cannot be had now is waited for; after some tries the abstract must do."""
         if read.is_lasting:
             return False
-        known = await self._storage.read(lambda storage: storage.summary_failures.get(paper.id, language))
-        return known is None or known.tries < _TRIES_FOR_TEXT
+        tries = await self._storage.read(lambda storage: _tries(storage, paper.id, language))
+        return tries < _TRIES_FOR_TEXT
 
     async def _was_asked(self, task: _Task) -> bool:
         known = await self._storage.read(
@@ -212,8 +217,7 @@ class Summariser:
         now = self._clock.now()
 
         def keep(storage: Storage) -> None:
-            known = storage.summary_failures.get(task.paper.id, task.language)
-            tries = known.tries if known else 0
+            tries = _tries(storage, task.paper.id, task.language)
             failure = SummaryFailure(task.paper.id, task.language, tries, str(error), now, now)
             storage.summary_failures.put(failure)
 
@@ -299,6 +303,12 @@ def _keep(storage: Storage, summary: Summary, asked_hash: str, opened_since: dat
     storage.summaries.put(summary, asked_hash)
     storage.summary_failures.forget(summary.paper_id, summary.language)
     storage.card_updates.want(summary.paper_id, summary.language, opened_since, now)
+
+
+def _tries(storage: Storage, paper_id: str, language: str) -> int:
+    """Return how often a summary could not be had since it came last."""
+    failure = storage.summary_failures.get(paper_id, language)
+    return failure.tries if failure else 0
 
 
 def _sum(spent: list[Usage]) -> int:

@@ -16,7 +16,7 @@ from bot.sources.catalogue import catalogue
 from bot.sources.full_text import FullTexts
 from bot.sources.http import Fetcher, web_client
 from bot.summaries.model import ModelClient
-from bot.summariser import Allowance, Summariser
+from bot.summariser import Summariser, allowance_of
 from bot.summarising import Summarising
 from storage.runner import Runner, ThreadRunner
 
@@ -80,7 +80,8 @@ def _summariser(
     settings: Settings, clock: Clock, storage: Runner, client: httpx.AsyncClient, texts: FullTexts
 ) -> Summariser | None:
     """Return who makes summaries, or `None` where no model is set."""
-    if not settings.model:
+    allowance = allowance_of(settings)
+    if allowance is None:
         return None
     model = ModelClient(
         client,
@@ -91,5 +92,4 @@ def _summariser(
         random=Random(),  # noqa: S311 -- it only spreads waits
         at_once=settings.model_requests_at_once,
     )
-    allowance = Allowance(settings.tokens_a_day, settings.tokens_a_text)
     return Summariser(storage, clock, model, texts, allowance)

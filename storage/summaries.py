@@ -33,14 +33,15 @@ class Summaries:
             found.setdefault(row["paper_id"], []).append(_summary_from_row(row))
         return found
 
-    def made(self, paper_ids: Iterable[str]) -> frozenset[tuple[str, str]]:
-        """Return in which languages there is a summary of these papers, as pairs of paper and language."""
+    def made(self, paper_ids: Iterable[str], source: str | None = None) -> frozenset[tuple[str, str]]:
+        """Return in which languages these papers have a summary, of one source or of any, paper by paper."""
         rows = self._database.query(
             """
             SELECT DISTINCT paper_id, language FROM summaries
-            WHERE paper_id IN (SELECT value FROM json_each(?))
+            WHERE paper_id IN (SELECT value FROM json_each(:paper_ids))
+                AND (:source IS NULL OR source = :source)
             """,
-            [json.dumps(list(paper_ids))],
+            {"paper_ids": json.dumps(list(paper_ids)), "source": source},
         )
         return frozenset((row["paper_id"], row["language"]) for row in rows)
 

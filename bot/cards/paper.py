@@ -18,12 +18,18 @@ _KEYWORDS_CHARACTERS = 600
 _BODY_CHARACTERS = 5500
 _AUTHORS_NAMED = 6
 
-_PART_LABELS = {
+PART_LABELS = {
+    "keywords": "part.keywords",
+    "tldr": "part.tldr",
     "problem": "part.problem",
     "method": "part.method",
     "results": "part.results",
     "takeaway": "part.takeaway",
 }
+"""How each part of a summary is called, by the key of its words."""
+
+LABELLED_PARTS = ("problem", "method", "results", "takeaway")
+"""The parts that stand under their label; keywords and the one sentence speak for themselves."""
 
 
 def paper_card(entry: Entry, words: Words, *, is_saved: bool = False) -> Message:
@@ -93,11 +99,11 @@ def _fitted(entry: Entry, words: Words) -> tuple[str, list[tuple[str, str]]]:
         return "", [
             ("", text) for text in fit([_shown(entry.paper.abstract or "")], _BODY_CHARACTERS) if text
         ]
-    labels = ["", *_PART_LABELS.values(), ""]
-    texts = [*(with_marks(summary, part) for part in ("tldr", *_PART_LABELS)), summary.body]
+    labels = ["", *(words(PART_LABELS[part]) for part in LABELLED_PARTS), ""]
+    texts = [*(with_marks(summary, part) for part in ("tldr", *LABELLED_PARTS)), summary.body]
     keyword_line = cut(" · ".join(filter(None, map(_shown, summary.keywords))), _KEYWORDS_CHARACTERS)
     keywords, *fitted = fit([keyword_line, *map(_shown, texts)], _BODY_CHARACTERS)
-    shown = [(label and words(label), text) for label, text in zip(labels, fitted, strict=True) if text]
+    shown = [(label, text) for label, text in zip(labels, fitted, strict=True) if text]
     return keywords, shown
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block
-from bot.cards.paper import shown_title
+from bot.cards.paper import PART_LABELS, shown_title
 from bot.cards.provenance import MARK, not_found, origin, where_looked
 from bot.locale import Words
 from bot.text import Mrkdwn, clean, cut
@@ -17,15 +17,6 @@ NOTE_CHARACTERS = 1000
 _FIGURES_SHOWN = 30
 _FIGURE_CHARACTERS = 100
 _SENTENCE_CHARACTERS = 600
-
-_PART_LABELS = {
-    "keywords": "part.keywords",
-    "tldr": "part.tldr",
-    "problem": "part.problem",
-    "method": "part.method",
-    "results": "part.results",
-    "takeaway": "part.takeaway",
-}
 
 
 def figures_modal(paper: Paper, summary: Summary, words: Words) -> Block:
@@ -66,7 +57,7 @@ def _figures(figures: Sequence[Figure], words: Words) -> list[Block]:
         nearest = cut(clean(figure.nearest).strip(), _SENTENCE_CHARACTERS)
         below = blocks.quote if nearest else blocks.paragraph
         heading = blocks.paragraph(
-            blocks.words(text, bold=True), blocks.words(f" · {words(_PART_LABELS[figure.part])}")
+            blocks.words(text, bold=True), blocks.words(f" · {words(PART_LABELS[figure.part])}")
         )
         drawn.append(blocks.rich_text(heading, below(blocks.words(nearest or words("figures.none_near")))))
     return drawn

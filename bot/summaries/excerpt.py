@@ -32,13 +32,13 @@ def excerpt(paper: Paper, full_text: str | None, most_tokens: int) -> Excerpt | 
     abstract = " ".join((paper.abstract or "").split())
     pieces = _pieces(abstract, (full_text or "").splitlines())
     taken = _within(pieces, most_tokens)
-    while taken and (cost := tokens(_composed(pieces, taken))) > most_tokens:
+    while taken and (cost := tokens(text := _composed(pieces, taken))) > most_tokens:
         taken.pop()
     if not taken:
         return None
     is_abstract = all(pieces[index].kind is _Kind.ABSTRACT for index in taken)
     read = TextRead.ABSTRACT if is_abstract else TextRead.FULL_TEXT
-    return Excerpt(_composed(pieces, taken), read, cost)
+    return Excerpt(text, read, cost)
 
 
 # --- Tokens ----------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from collections import Counter
 
 from babel.core import get_global
 
-from bot.language import language_of, primary_language
+from bot.language import CJK, language_of, primary_language
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS = 4
@@ -46,7 +46,6 @@ _OWN_SCRIPT = 0.3
 """Papers' names and terms are Latin in every script: so much of the letters must be of the language's own."""
 
 _LEAST_LETTERS = 20
-_CJK = frozenset({"zh", "ja", "ko"})
 
 _SIMPLIFIED = frozenset("这们为对说个来时学习数据过进提务处问题现实验结应够单标类级别动优势传统关键网络频图")
 _TRADITIONAL = frozenset("這們為對說個來時學習數據過進務處問題現實驗結應夠單標類級別動優勢傳統關鍵網絡頻圖")
@@ -63,7 +62,7 @@ def is_written_in(text: str, language: str) -> bool:
     if len(_WORD.findall(text)) == 0 or sum(map(str.isalpha, text)) < _LEAST_LETTERS:
         return True
     told = primary_language(language_of(text))
-    if asked in _CJK or told in _CJK:
+    if asked in CJK or told in CJK:
         return told == asked and (asked != "zh" or _has_its_characters(text, language))
     script = _script(language)
     if script not in _SCRIPTS:

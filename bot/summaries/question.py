@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.language import primary_language
+from bot.language import CJK, primary_language
 
 MOST_KEYWORDS = 6
-
-_WIDE_LANGUAGES = frozenset({"zh", "ja", "ko"})
 
 _MOST_CHARACTERS = {
     "keywords": 40,
@@ -46,7 +44,7 @@ class Question:
 
 def counts_characters(language: str) -> bool:
     """Whether texts in this language are measured in characters and not in words."""
-    return primary_language(language) in _WIDE_LANGUAGES
+    return primary_language(language) in CJK
 
 
 def most_characters(part: str, language: str) -> int:
