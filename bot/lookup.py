@@ -50,11 +50,12 @@ def stored_summary(summaries: Iterable[Summary], language: str) -> Summary | Non
 
     A model's comes before an imported one.
     """
-    ranked = _model_first(summaries)
-    exact = [summary for summary in ranked if summary.language == language]
     related = [
-        summary for summary in ranked if primary_language(summary.language) == primary_language(language)
+        summary
+        for summary in _model_first(summaries)
+        if primary_language(summary.language) == primary_language(language)
     ]
+    exact = [summary for summary in related if summary.language == language]
     return next(iter([*exact, *related]), None)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from bot.language import language_of
@@ -10,7 +11,11 @@ from bot.summaries.question import MOST_KEYWORDS, most_characters
 from bot.summaries.sentences import sentences
 from storage.records import FROM_ABSTRACT, FROM_COMMUNITY, Paper, Provenance, Summary
 
+_PAPERS_REMEMBERED = 2048
+"""More than a month of a busy source, which a digest with filters looks through each day."""
 
+
+@lru_cache(maxsize=_PAPERS_REMEMBERED)
 def draw(paper: Paper) -> Summary | None:
     """Return what can be said of a paper without a model, or `None` where nothing is known but its title.
 
