@@ -1,11 +1,13 @@
 import gc
 import os
 import shutil
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
 
+from storage.database import connect, prepare
+from storage.storage import Storage
 from tests.stage import Stage, set_stage
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -54,3 +56,12 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder of recorded data is not beside this checkout")
     return SHARED / "data"
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Iterator[Storage]:
+    """Give tables outside any transaction: sqlite-utils then commits each statement by itself."""
+    prepare(tmp_path / "storage.db")
+    database = connect(tmp_path / "storage.db")
+    yield Storage(database)
+    database.close()

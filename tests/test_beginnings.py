@@ -1,15 +1,10 @@
 """Where a subscription begins, and where the sources begin that are added to it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.planning import choose
 from bot.subscribing import begin
-from storage.database import connect, prepare
 from storage.records import Filters, Listing, ListingState, Paper, Subscription
 from storage.storage import Storage
 
@@ -17,14 +12,6 @@ TODAY = date(2025, 9, 30)
 NOW = datetime(2025, 9, 30, 9, 0, tzinfo=UTC)
 WANTED = Subscription("T1", "C1", "en", ("huggingface",))
 BOTH = replace(WANTED, sources=("arxiv:cs.CL", "huggingface"))
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Iterator[Storage]:
-    prepare(tmp_path / "test.db")
-    database = connect(tmp_path / "test.db")
-    yield Storage(database)
-    database.close()
 
 
 def list_days(storage: Storage, source: str, days: int, *, until: date = TODAY) -> None:

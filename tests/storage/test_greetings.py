@@ -1,22 +1,9 @@
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
-
-from storage.database import connect, prepare
 from storage.storage import Storage
 
 NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Iterator[Storage]:
-    prepare(tmp_path / "test.db")
-    database = connect(tmp_path / "test.db")
-    yield Storage(database)
-    database.close()
 
 
 def test_a_channel_is_greeted_once_within_the_time_and_each_for_itself(storage: Storage) -> None:

@@ -1,11 +1,8 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from storage.database import connect, prepare
 from storage.records import (
     FROM_DIGEST_FILE,
     FROM_MODEL,
@@ -38,13 +35,9 @@ SUMMARY = Summary(
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[Storage]:
-    prepare(tmp_path / "papers.db")
-    database = connect(tmp_path / "papers.db")
-    storage = Storage(database)
+def storage(storage: Storage) -> Storage:
     storage.papers.add(PAPER)
-    yield storage
-    database.close()
+    return storage
 
 
 def test_a_models_summary_comes_back_with_its_figures_beside_an_imported_one(storage: Storage) -> None:

@@ -1,12 +1,9 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.errors import LeaseLostError
-from storage.database import connect, prepare
 from storage.records import (
     Delivery,
     DeliveryKind,
@@ -55,15 +52,6 @@ SUMMARY = Summary(
     takeaway="启示。",
     body="其他。",
 )
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Iterator[Storage]:
-    """Give tables outside any transaction: sqlite-utils then commits each statement by itself."""
-    prepare(tmp_path / "test.db")
-    database = connect(tmp_path / "test.db")
-    yield Storage(database)
-    database.close()
 
 
 def with_papers(storage: Storage) -> None:
