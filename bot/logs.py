@@ -24,6 +24,6 @@ def set_up_logging(level: int) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # APScheduler says at each tick that it ticked, and warns at each that comes while a long one goes on; what
-    # that does not do is in the tables. What goes wrong in a job is an error.
+    # APScheduler tells of each tick, and warns of each that comes while a long one goes on. What that one
+    # does not do is in the tables, and what goes wrong in a job is an error.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)

@@ -59,11 +59,7 @@ def stated_figures(text: str, language: str = "en") -> list[StatedFigure]:
 
 def numbers_in(sentence: str) -> list[Number]:
     """Return what the figures of a paper's sentence are worth, and whatever else there can support one."""
-    plain = _half_width(sentence)
-    if not _SIGN.search(plain) and _NUMERALS.isdisjoint(_WORD.findall(plain.lower())):
-        # Most sentences of a paper have no number, and looking closely takes twenty times as long.
-        return []
-    return [number for found in _found(plain) for number in found.numbers]
+    return [number for found in _found(_half_width(sentence)) for number in found.numbers]
 
 
 # --- Tokens ----------------------------------------------------------------------------------------------
@@ -74,9 +70,9 @@ _HALF_WIDTH = str.maketrans(_WIDE | _SPACES | {ord("−"): "-"})
 
 _LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u03ff\u0400-\u04ff"
 
+_NO_NUMERAL = rf"(?!(?i:{'|'.join(ENGLISH_NUMERALS)})\b)"
 # Words are most of a text, and none of these matters: they are passed over many at a time.
-_TOKEN = re.compile(
-    rf"""(?:(?!(?i:{"|".join(ENGLISH_NUMERALS)})\b)[{_LETTER}]++(?![-_.@]?[{_LETTER}0-9])[\s,;:()]*+)++
+_PATTERN = rf"""(?:NO_NUMERAL[{_LETTER}]++(?![-_.@]?[{_LETTER}0-9])[\s,;:()]*+)++
     | \\[A-Za-z]++                                     # a command of LaTeX's
     | (?P<name>[{_LETTER}][{_LETTER}0-9]*+(?:[-_.@]?[{_LETTER}0-9]++)*+)
     | (?P<date>[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}(?![0-9]) | [0-9]{{4}}\.[0-9]{{5}}(?![0-9]))
@@ -84,9 +80,11 @@ _TOKEN = re.compile(
     | (?P<index>[_^]\s?\{{?\s?[-+]?[0-9.]++\}}?)
     | (?P<digits>(?:(?<![0-9A-Za-z])\.)?[0-9]++(?:(?:[.,]|\{{,\}})[0-9]++)*+)
     | (?P<cjk>(?:百分之)?[{CJK_NUMERAL_SIGNS}]++)
-    """,
-    re.VERBOSE,
-)
+    """
+_TOKEN = re.compile(_PATTERN.replace("NO_NUMERAL", _NO_NUMERAL), re.VERBOSE)
+_TOKEN_AMONG_SIGNS = re.compile(_PATTERN.replace("NO_NUMERAL", ""), re.VERBOSE)
+"""For a text without numbers in words; to look for these at each word takes most of the time."""
+
 _SIGN = re.compile(f"[0-9{CJK_NUMERAL_SIGNS}]")
 _WORD = re.compile("[a-z]+")
 _NUMERALS = frozenset(ENGLISH_NUMERALS)
@@ -104,8 +102,11 @@ class _Found:
 
 def _found(plain: str, *, decimal_comma: bool = False) -> Iterator[_Found]:
     """Yield all that is worth a number, by which kind of token it begins with."""
-    place = 0
-    while token := _TOKEN.search(plain, place):
+    has_numerals = not _NUMERALS.isdisjoint(_WORD.findall(plain.lower()))
+    if not has_numerals and not _SIGN.search(plain):
+        return
+    pattern, place = _TOKEN if has_numerals else _TOKEN_AMONG_SIGNS, 0
+    while token := pattern.search(plain, place):
         place = token.end()
         match token.lastgroup:
             case "digits":
