@@ -1,6 +1,5 @@
 """The command for summaries: having a model make them, and what that would cost."""
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.errors import NothingListedError, SettingsError, SummaryError
-from bot.terminal import database_option, language_option, on_one_line, settings_with, until_stopped
+from bot.terminal import database_option, language_option, on_one_line, settings_with, telling, until_stopped
 
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
@@ -124,15 +123,15 @@ async def _make(web: "Web", wanted: "list[Wanted]", there: int, *, again: bool) 
     started = clock.now()
     done: list[Result] = []
     try:
-        with click.progressbar(length=len(wanted), label="summaries", file=sys.stderr) as bar:
+        with telling("summaries", len(wanted)) as tell:
             async with aclosing(web.summarising.make_all(wanted, again=again)) as results:
                 async for result in results:
                     done.append(result)
-                    bar.update(1)
+                    tell(_in_words(result))
     finally:
         # Whoever stops it, or whose tokens are used up, is told too what there is by then.
         seconds = (clock.now() - started).total_seconds()
-        click.echo("\n".join([*map(_in_words, done), _counts(done, len(wanted), there, seconds)]))
+        click.echo(_counts(done, len(wanted), there, seconds))
     return all(result.outcome is not Outcome.FAILED for result in done)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.errors import SourceError
-from bot.terminal import database_option, settings_with, until_stopped
+from bot.terminal import database_option, settings_with, telling, until_stopped
 
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
@@ -79,18 +79,12 @@ async def _fetch(web: "Web", source: str, days: list[date], *, no_full_text: boo
 
 
 async def _lists_of(web: "Web", source: str, days: list[date]) -> "list[Refresh]":
-    """Look at each of the days and tell of it: at once, or after the progress bar where there is one."""
-    has_bar = sys.stderr.isatty()
+    """Look at each of the days and tell of it."""
     done: list[Refresh] = []
-    try:
-        with click.progressbar(days, label=source, file=sys.stderr, hidden=not has_bar) as bar:
-            for day in bar:
-                done.append(await web.publishing.refresh(source, day))
-                if not has_bar:
-                    click.echo(_in_words(done[-1]))
-    finally:
-        if has_bar and done:
-            click.echo("\n".join(map(_in_words, done)))
+    with telling(source, len(days)) as tell:
+        for day in days:
+            done.append(await web.publishing.refresh(source, day))
+            tell(_in_words(done[-1]))
     return done
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Coroutine
+import sys
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -85,6 +86,27 @@ def with_storage(
         return asyncio.run(work(storage))
     finally:
         storage.close()
+
+
+@contextlib.contextmanager
+def telling(label: str, length: int) -> Iterator[Callable[[str], None]]:
+    """Give a way to tell of each thing when it is done: at once, or after the progress bar where one is."""
+    has_bar = sys.stderr.isatty()
+    lines: list[str] = []
+    try:
+        with click.progressbar(length=length, label=label, file=sys.stderr, hidden=not has_bar) as bar:
+
+            def tell(line: str) -> None:
+                bar.update(1)
+                if has_bar:
+                    lines.append(line)
+                else:
+                    click.echo(line)
+
+            yield tell
+    finally:
+        if lines:
+            click.echo("\n".join(lines))
 
 
 def until_stopped(work: Coroutine[Any, Any, T]) -> T | None:

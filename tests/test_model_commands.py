@@ -126,13 +126,14 @@ async def test_stopped_on_the_way_it_says_what_was_made_and_goes_on_when_called_
     async with ModelServer(otherwise=answering(answer)) as server:
         process = await started("summarise", **environment(server, database))
         await is_asked.wait()
-        while not await models_summaries(database):  # noqa: ASYNC110 -- the table tells, no event
-            await asyncio.sleep(0)
+        assert process.stdout
+        told = await process.stdout.readline()
         process.send_signal(signal.SIGINT)
         status, output, complaints = await ended(process)
         again = await summarise(server, database)
 
         assert status == 1
+        assert told.decode().startswith(f"{PAPER.id} en: made, ")
         assert "1 made, 0 unchanged, 0 failed, 1 not begun or not ended, 0 there before; " in output
         assert complaints.endswith("Stopped before the end. Call it again: what is made is not made again.\n")
         assert "1 made, 0 unchanged, 0 failed, 1 there before; " in again[1]
