@@ -1,5 +1,5 @@
 """The paper-round command, for hosts that run from the checkout."""
 
-from bot.cli import main
+from bot.commands.cli import main
 
 main()

@@ -15,16 +15,16 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
-from bot.card_updating import CardUpdating
-from bot.carrying import Patience, Tools
 from bot.clock import Clock
-from bot.delivery import Deliverer
+from bot.delivery.announcer import Announcer, Teller
+from bot.delivery.card_updates import CardUpdating
+from bot.delivery.carrier import Patience, Tools
+from bot.delivery.clockwork import Clockwork, make_scheduler
+from bot.delivery.deliverer import Deliverer
+from bot.delivery.pacer import Pacer
+from bot.delivery.wire import SlackCaller, SlackWire, Wire
 from bot.errors import SlackUnavailableError
-from bot.pacing import Pacer
-from bot.posting import SlackCaller, SlackWire, Wire
-from bot.schedule import Clockwork, make_scheduler
 from bot.settings import Settings, tokens
-from bot.telling import Announcer, Teller
 from bot.web import Web, open_web
 from handlers.parts import Parts
 from handlers.people import People

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.due import is_paused, next_due
-from bot.expecting import latest_lists
-from bot.schedule import HEARTBEAT
-from bot.summariser import Allowance
+from bot.delivery.clockwork import HEARTBEAT
+from bot.listings.expected import latest_lists
+from bot.subscriptions.due import is_paused, next_due
+from bot.summarising.summariser import Allowance
 from storage.records import (
     BotStatus,
     ChannelStatus,
@@ -21,7 +21,7 @@ from storage.records import (
     SummaryFailure,
     TokensStatus,
 )
-from storage.storage import Storage
+from storage.tables import Tables
 
 REPORTS_TOLD = 10
 """How many reports of mistakes are told, the latest ones."""
@@ -46,67 +46,65 @@ class Status:
     summaries: SummariesStatus
 
 
-def read_status(
-    storage: Storage, now: datetime, messages_a_minute: int, allowance: Allowance | None
-) -> Status:
+def read_status(tables: Tables, now: datetime, messages_a_minute: int, allowance: Allowance | None) -> Status:
     """Return how the bot, all channels and all sources are."""
-    channels = tuple(channel_status(storage, each, now) for each in storage.subscriptions.all())
-    bot = bot_status(storage, now, messages_a_minute, allowance)
-    return Status(bot, channels, _every_source(storage), summaries_status(storage, now))
+    channels = tuple(channel_status(tables, each, now) for each in tables.subscriptions.all())
+    bot = bot_status(tables, now, messages_a_minute, allowance)
+    return Status(bot, channels, _every_source(tables), summaries_status(tables, now))
 
 
-def summaries_status(storage: Storage, now: datetime) -> SummariesStatus:
+def summaries_status(tables: Tables, now: datetime) -> SummariesStatus:
     """Return what summaries take, which could not be had, and what people hold against them."""
     return SummariesStatus(
-        tokens_today=_tokens_today(storage, now),
-        failures=storage.summary_failures.since(now - timedelta(days=1)),
-        reports=storage.mistake_reports.latest(REPORTS_TOLD),
+        tokens_today=_tokens_today(tables, now),
+        failures=tables.summary_failures.since(now - timedelta(days=1)),
+        reports=tables.mistake_reports.latest(REPORTS_TOLD),
     )
 
 
-def source_status(storage: Storage, subscription: Subscription | None) -> tuple[Listing, ...]:
+def source_status(tables: Tables, subscription: Subscription | None) -> tuple[Listing, ...]:
     """Return what is known of the last day of a channel's sources, or of those that any channel wants."""
-    wanted = [subscription] if subscription else storage.subscriptions.all()
-    return latest_lists(storage, tuple(dict.fromkeys(source for each in wanted for source in each.sources)))
+    wanted = [subscription] if subscription else tables.subscriptions.all()
+    return latest_lists(tables, tuple(dict.fromkeys(source for each in wanted for source in each.sources)))
 
 
-def _every_source(storage: Storage) -> tuple[Listing, ...]:
+def _every_source(tables: Tables) -> tuple[Listing, ...]:
     """Return what is known of the last day of every source, those first that a channel wants."""
-    wanted = [source for each in storage.subscriptions.all() for source in each.sources]
-    return latest_lists(storage, tuple(dict.fromkeys([*wanted, *storage.listings.sources()])))
+    wanted = [source for each in tables.subscriptions.all() for source in each.sources]
+    return latest_lists(tables, tuple(dict.fromkeys([*wanted, *tables.listings.sources()])))
 
 
-def channel_status(storage: Storage, subscription: Subscription, now: datetime) -> ChannelStatus:
+def channel_status(tables: Tables, subscription: Subscription, now: datetime) -> ChannelStatus:
     """Return how one channel's digests are; a paused one has no next."""
-    latest = storage.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
-    last = _delivery_status(latest, storage.posts.of_delivery(latest.id)) if latest else None
+    latest = tables.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
+    last = _delivery_status(latest, tables.posts.of_delivery(latest.id)) if latest else None
     paused = is_paused(subscription, now)
-    return ChannelStatus(subscription, last, None if paused else _next_at(storage, subscription, now))
+    return ChannelStatus(subscription, last, None if paused else _next_at(tables, subscription, now))
 
 
 def bot_status(
-    storage: Storage, now: datetime, messages_a_minute: int, allowance: Allowance | None
+    tables: Tables, now: datetime, messages_a_minute: int, allowance: Allowance | None
 ) -> BotStatus:
     """Return what waits over all channels; a channel takes one message a second, the workspace a set rate.
 
     `allowance` is what a model may take, where one is set up.
     """
     waiting = [
-        sum(post.state is PostState.PLANNED for post in storage.posts.of_delivery(delivery.id))
-        for delivery in storage.deliveries.at_work()
+        sum(post.state is PostState.PLANNED for post in tables.posts.of_delivery(delivery.id))
+        for delivery in tables.deliveries.at_work()
     ]
     seconds = max([*waiting, sum(waiting) * 60 / messages_a_minute])
     done_at = now + timedelta(seconds=seconds) if sum(waiting) else None
-    tokens = _tokens_status(storage, now, allowance) if allowance else None
-    return BotStatus(sum(waiting), done_at, storage.heartbeats.last(HEARTBEAT), tokens)
+    tokens = _tokens_status(tables, now, allowance) if allowance else None
+    return BotStatus(sum(waiting), done_at, tables.heartbeats.last(HEARTBEAT), tokens)
 
 
-def _tokens_today(storage: Storage, now: datetime) -> int:
-    return storage.model_requests.tokens_of_day(now.astimezone(UTC).date())
+def _tokens_today(tables: Tables, now: datetime) -> int:
+    return tables.model_requests.tokens_of_day(now.astimezone(UTC).date())
 
 
-def _tokens_status(storage: Storage, now: datetime, allowance: Allowance) -> TokensStatus:
-    used = _tokens_today(storage, now)
+def _tokens_status(tables: Tables, now: datetime, allowance: Allowance) -> TokensStatus:
+    used = _tokens_today(tables, now)
     return TokensStatus(used, allowance.tokens_a_day, allowance.is_used_up(used))
 
 
@@ -118,6 +116,6 @@ def _delivery_status(delivery: Delivery, posts: tuple[Post, ...]) -> DeliverySta
     )
 
 
-def _next_at(storage: Storage, subscription: Subscription, now: datetime) -> datetime:
-    last_slot = storage.deliveries.last_slot(subscription.id or 0)
+def _next_at(tables: Tables, subscription: Subscription, now: datetime) -> datetime:
+    last_slot = tables.deliveries.last_slot(subscription.id or 0)
     return next_due(now, subscription.at, ZoneInfo(subscription.zone), subscription.weekdays, last_slot)

@@ -8,16 +8,16 @@ from random import Random
 import httpx
 
 from bot.clock import Clock
-from bot.enriching import Enriching
-from bot.publishing import Publishing
+from bot.listings.arxiv_records import Enriching
+from bot.listings.watcher import Publishing
 from bot.settings import Settings
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.full_text import FullTexts
 from bot.sources.http import Fetcher, web_client
 from bot.summaries.model import ModelClient
-from bot.summariser import Summariser, allowance_of
-from bot.summarising import Summarising
+from bot.summarising.queue import Summarising
+from bot.summarising.summariser import Summariser, allowance_of
 from storage.runner import Runner, ThreadRunner
 
 

@@ -3,15 +3,15 @@
 from slack_bolt.async_app import AsyncApp
 
 from handlers import (
-    arriving,
-    asking,
-    digests,
-    failing,
+    card_links,
+    deliveries,
+    failures,
     home,
-    reading,
-    recovering,
-    saving,
-    settings,
+    invitations,
+    preferences,
+    saved_papers,
+    slash_command,
+    subscriptions,
     summaries,
 )
 from handlers.parts import Parts
@@ -20,15 +20,15 @@ from handlers.parts import Parts
 def register(app: AsyncApp, parts: Parts) -> None:
     """Have the app listen to all that a person can do."""
     for module in (
-        asking,
-        saving,
-        reading,
+        slash_command,
+        saved_papers,
+        card_links,
         summaries,
         home,
-        settings,
-        digests,
-        recovering,
-        arriving,
-        failing,
+        preferences,
+        subscriptions,
+        deliveries,
+        invitations,
+        failures,
     ):
         module.register(app, parts)

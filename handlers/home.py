@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.lists import home_view
 from handlers.parts import Parts
-from handlers.saving import read_saved
+from handlers.saved_papers import read_saved
 
 
 def register(app: AsyncApp, parts: Parts) -> None:

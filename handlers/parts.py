@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from bot.clock import Clock
-from bot.delivery import Deliverer
-from bot.publishing import Publishing
-from bot.summarising import Summarising
-from bot.telling import Announcer
+from bot.delivery.announcer import Announcer
+from bot.delivery.deliverer import Deliverer
+from bot.listings.watcher import Publishing
+from bot.summarising.queue import Summarising
 from handlers.people import People
 from storage.runner import Runner
 

@@ -4,11 +4,11 @@ from bot.cards.blocks import Message
 from bot.cards.sources import Reader
 from bot.cards.status import status_message
 from bot.status import bot_status, channel_status, source_status
-from handlers.digests import Asked
 from handlers.parts import Parts
 from handlers.requests import Status
+from handlers.subscriptions import Asked
 from storage.records import BotStatus, ChannelStatus, Listing
-from storage.storage import Storage
+from storage.tables import Tables
 
 
 async def show_status(parts: Parts, asked: Asked, _request: Status) -> Message:
@@ -17,10 +17,10 @@ async def show_status(parts: Parts, asked: Asked, _request: Status) -> Message:
 
     rate, allowance = parts.messages_a_minute, parts.summarising.allowance
 
-    def read(storage: Storage) -> tuple[ChannelStatus | None, tuple[Listing, ...], BotStatus]:
-        wanted = storage.subscriptions.of_channel(asked.person.workspace, asked.here.channel)
-        here = channel_status(storage, wanted, now) if wanted else None
-        return here, source_status(storage, wanted), bot_status(storage, now, rate, allowance)
+    def read(tables: Tables) -> tuple[ChannelStatus | None, tuple[Listing, ...], BotStatus]:
+        wanted = tables.subscriptions.of_channel(asked.person.workspace, asked.here.channel)
+        here = channel_status(tables, wanted, now) if wanted else None
+        return here, source_status(tables, wanted), bot_status(tables, now, rate, allowance)
 
     here, sources, everywhere = await parts.storage.read(read)
     return status_message(here, sources, everywhere, Reader(now, asked.person.zone, asked.person.words))

@@ -18,17 +18,17 @@ from bot.cards.paper import shown_title
 from bot.cards.provenance import not_found
 from bot.cards.summaries import NOTE_CHARACTERS, figures_modal, report_answer, report_modal
 from bot.locale import Words
-from bot.lookup import paper_entry
-from bot.summariser import Outcome, Result
-from bot.summarising import Again
+from bot.lookup.papers import paper_entry
+from bot.summarising.queue import Again
+from bot.summarising.summariser import Outcome, Result
 from bot.text import Mrkdwn, clean, link
 from handlers.clicks import Click, listen
-from handlers.looking_up import one_paper, unknown_paper
+from handlers.lookup import one_paper, unknown_paper
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.requests import OnePaper
 from storage.records import Entry, MistakeReport, Paper
-from storage.storage import Storage
+from storage.tables import Tables
 
 _TITLE_CHARACTERS = 300
 
@@ -65,7 +65,7 @@ async def _on_choice(parts: Parts, click: Click) -> None:
 
 async def _show_figures(parts: Parts, click: Click, choice: SummaryChoice) -> None:
     words = click.person.words
-    entry = await parts.storage.read(lambda storage: _entry(storage, choice))
+    entry = await parts.storage.read(lambda tables: _entry(tables, choice))
     if entry is None or entry.summary is None:
         await click.answer(notice(words.mrkdwn("summary.gone")))
     elif not not_found(entry.summary):
@@ -76,7 +76,7 @@ async def _show_figures(parts: Parts, click: Click, choice: SummaryChoice) -> No
 
 async def _open_report(parts: Parts, click: Click, choice: SummaryChoice) -> None:
     words = click.person.words
-    entry = await parts.storage.read(lambda storage: _entry(storage, choice))
+    entry = await parts.storage.read(lambda tables: _entry(tables, choice))
     if entry is None:
         await click.answer(notice(words.mrkdwn("summary.gone")))
         return
@@ -89,8 +89,8 @@ async def _keep_report(parts: Parts, person: Person, view: Mapping[str, Any]) ->
     entered = view["state"]["values"].get(ids.REPORT_NOTE, {}).get(ids.REPORT_NOTE, {}).get("value")
     note, now, words = clean(entered or "").strip()[:NOTE_CHARACTERS], parts.clock.now(), person.words
 
-    def write(storage: Storage) -> Entry | None:
-        entry = _entry(storage, choice)
+    def write(tables: Tables) -> Entry | None:
+        entry = _entry(tables, choice)
         if entry is None or entry.summary is None:
             return None
         provenance = entry.summary.provenance
@@ -105,7 +105,7 @@ async def _keep_report(parts: Parts, person: Person, view: Mapping[str, Any]) ->
             # What is drawn at each reading was made now.
             summary_made_at=provenance.made_at or now.date(),
         )
-        storage.mistake_reports.add(report)
+        tables.mistake_reports.add(report)
         return entry
 
     entry = await parts.storage.write(write)
@@ -116,7 +116,7 @@ async def _keep_report(parts: Parts, person: Person, view: Mapping[str, Any]) ->
 
 async def _make_anew(parts: Parts, click: Click, choice: SummaryChoice) -> None:
     person, words = click.person, click.person.words
-    paper = await parts.storage.read(lambda storage: storage.papers.get(choice.paper_id))
+    paper = await parts.storage.read(lambda tables: tables.papers.get(choice.paper_id))
     if paper is None:
         await click.answer(unknown_paper(choice.paper_id, words))
         return
@@ -148,9 +148,9 @@ def _outcome(result: Result | None, paper: Paper, words: Words) -> Message:
     return notice(words.mrkdwn(key, title=_title(paper)))
 
 
-def _entry(storage: Storage, choice: SummaryChoice) -> Entry | None:
+def _entry(tables: Tables, choice: SummaryChoice) -> Entry | None:
     """Return the paper with the summary that the card's readers get now, `None` where there is none."""
-    entry = paper_entry(storage, choice.paper_id, choice.language)
+    entry = paper_entry(tables, choice.paper_id, choice.language)
     return entry if entry and entry.summary else None
 
 

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from sqlite_utils import Database
 
 from storage.database import connect, prepare, transaction
-from storage.storage import Storage
+from storage.tables import Tables
 
 T = TypeVar("T")
 
@@ -20,11 +20,11 @@ _READERS = 4
 class Runner(Protocol):
     """Runs calls on the tables; the one way to reach them from a coroutine."""
 
-    async def read(self, call: Callable[[Storage], T]) -> T:
+    async def read(self, call: Callable[[Tables], T]) -> T:
         """Return what `call` answers; it must not write."""
         ...
 
-    async def write(self, call: Callable[[Storage], T]) -> T:
+    async def write(self, call: Callable[[Tables], T]) -> T:
         """Return what `call` answers, with all its changes committed, or none of them where it raises."""
         ...
 
@@ -43,17 +43,17 @@ class ThreadRunner:
         prepare(path)
         self._path = path
         self._write_database = connect(path)
-        self._written = Storage(self._write_database)
+        self._written = Tables(self._write_database)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="storage-writer")
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="storage-reader")
         self._read_databases: list[Database] = []
         self._of_this_thread = threading.local()
 
-    async def read(self, call: Callable[[Storage], T]) -> T:
+    async def read(self, call: Callable[[Tables], T]) -> T:
         """Return what `call` answers, from a reader thread."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, call)
 
-    async def write(self, call: Callable[[Storage], T]) -> T:
+    async def write(self, call: Callable[[Tables], T]) -> T:
         """Return what `call` answers, from the writer thread, in one transaction."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, call)
 
@@ -65,14 +65,14 @@ class ThreadRunner:
             database.close()
         self._write_database.close()
 
-    def _read(self, call: Callable[[Storage], T]) -> T:
+    def _read(self, call: Callable[[Tables], T]) -> T:
         if not hasattr(self._of_this_thread, "storage"):
             database = connect(self._path, query_only=True)
             self._read_databases.append(database)
-            self._of_this_thread.storage = Storage(database)
+            self._of_this_thread.storage = Tables(database)
         return call(self._of_this_thread.storage)
 
-    def _write(self, call: Callable[[Storage], T]) -> T:
+    def _write(self, call: Callable[[Tables], T]) -> T:
         with transaction(self._write_database):
             return call(self._written)
 
@@ -86,13 +86,13 @@ class InlineRunner:
 
     def _open(self, path: Path) -> None:
         self._database = connect(path)
-        self._storage = Storage(self._database)
+        self._storage = Tables(self._database)
 
-    async def read(self, call: Callable[[Storage], T]) -> T:
+    async def read(self, call: Callable[[Tables], T]) -> T:
         """Return what `call` answers."""
         return call(self._storage)
 
-    async def write(self, call: Callable[[Storage], T]) -> T:
+    async def write(self, call: Callable[[Tables], T]) -> T:
         """Return what `call` answers, in one transaction."""
         with transaction(self._database):
             return call(self._storage)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from storage.database import connect, prepare
-from storage.storage import Storage
-from tests.stage import Stage, set_stage
+from storage.tables import Tables
+from tests.support.stage import Stage, set_stage
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -59,9 +59,9 @@ def shared_data() -> Path:
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[Storage]:
+def tables(tmp_path: Path) -> Iterator[Tables]:
     """Give tables outside any transaction: sqlite-utils then commits each statement by itself."""
     prepare(tmp_path / "storage.db")
     database = connect(tmp_path / "storage.db")
-    yield Storage(database)
+    yield Tables(database)
     database.close()

@@ -8,7 +8,7 @@ from bot.clock import SimulatedClock
 from bot.errors import PaperRoundError, SlackUnavailableError
 from bot.sandbox import Sandbox
 from bot.settings import Settings
-from tests.stage import NOON, make_workspace, settings_for
+from tests.support.stage import NOON, make_workspace, settings_for
 
 
 async def refusal(settings: Settings) -> PaperRoundError:

@@ -8,7 +8,7 @@ import click
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from bot.cli import main
+from bot.commands.cli import main
 from bot.locale import words_for
 from bot.settings import Settings
 from handlers.requests import NotUnderstood, parse_request

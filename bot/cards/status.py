@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cards import blocks, ids
 from bot.cards.blocks import Button, Message
-from bot.cards.settings import when_sentence
+from bot.cards.preferences import when_sentence
 from bot.cards.sources import Reader, source_names, status_sentence
 from bot.cards.trouble import trouble_sentence
 from bot.locale import Words

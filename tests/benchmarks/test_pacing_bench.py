@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.test_pacing_limits import Rush, slow_each_way
+from tests.delivery.test_pacer_limits import Rush, slow_each_way
 
 pytestmark = pytest.mark.benchmark
 

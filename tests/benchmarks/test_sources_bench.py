@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from bot.clock import SimulatedClock
-from bot.publishing import Publishing
+from bot.listings.watcher import Publishing
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.http import Fetcher

@@ -17,11 +17,11 @@ from bot.clock import SystemClock
 from bot.sources.full_text import FullText, NoFullText
 from bot.sources.http import web_client
 from bot.summaries.model import ModelClient
-from bot.summariser import Allowance, Outcome, Summariser
-from bot.summarising import Summarising, Wanted
+from bot.summarising.queue import Summarising, Wanted
+from bot.summarising.summariser import Allowance, Outcome, Summariser
 from storage.runner import ThreadRunner
-from tests.summaries.model_server import ModelServer, after, completing
-from tests.test_summarising import FIELDS, PAPER
+from tests.summarising.test_queue import FIELDS, PAPER
+from tests.support.model_server import ModelServer, after, completing
 
 pytestmark = pytest.mark.benchmark
 

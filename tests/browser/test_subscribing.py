@@ -11,7 +11,7 @@ from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import Screen, leave
 from tests.browser.places import main_of, say
-from tests.stage import Stage, set_stage
+from tests.support.stage import Stage, set_stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

@@ -5,16 +5,16 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from bot.delivery.clockwork import Clockwork
 from bot.errors import SourceUnreachableError
-from bot.publishing import Publishing
-from bot.schedule import Clockwork
+from bot.listings.watcher import Publishing
 from bot.sources.source import Source
-from bot.subscribing import begin
+from bot.subscriptions.preferences import begin
 from storage.records import ModelRequest, Subscription
 from tests.handlers.talking import say, subscribe
-from tests.stage import NOON, Stage, sample, set_stage
-from tests.summaries.model_server import ModelServer
-from tests.test_publishing import Newsstand
+from tests.listings.test_watcher import Newsstand
+from tests.support.model_server import ModelServer
+from tests.support.stage import NOON, Stage, sample, set_stage
 
 HUGGING_FACE = "huggingface"
 MONDAY = date(2025, 9, 29)

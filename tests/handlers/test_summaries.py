@@ -14,7 +14,7 @@ import pytest
 from bot.cards import ids
 from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
 from bot.sandbox import Member
-from bot.summarising import AGAIN_A_DAY
+from bot.summarising.queue import AGAIN_A_DAY
 from storage.database import connect, transaction
 from storage.records import (
     FROM_ABSTRACT,
@@ -27,11 +27,11 @@ from storage.records import (
     Summary,
     TextRead,
 )
-from storage.storage import Storage
+from storage.tables import Tables
 from tests.handlers.talking import hears, opened, say, shows
-from tests.sources.server import Answer, serving
-from tests.stage import NOON, SAMPLE_DAY, Stage, set_stage
-from tests.summaries.model_server import ModelServer, answering, completing, error
+from tests.support.model_server import ModelServer, answering, completing, error
+from tests.support.stage import NOON, SAMPLE_DAY, Stage, set_stage
+from tests.support.web_server import Answer, serving
 
 PAPER_ID = "2509.21240"
 TITLE = "Tree Search for LLM Agent Reinforcement Learning"
@@ -55,7 +55,7 @@ def by_model(language: str, *figures: Figure) -> Summary:
 
 
 async def keep(stage: Stage, *summaries: Summary) -> None:
-    def write(tables: Storage) -> None:
+    def write(tables: Tables) -> None:
         for summary in summaries:
             tables.summaries.put(summary)
 
@@ -260,7 +260,7 @@ async def with_model(
 async def add_abstract(stage: Stage) -> None:
     """Have the paper's abstract known, so that there is a text to summarise."""
 
-    def write(tables: Storage) -> None:
+    def write(tables: Tables) -> None:
         (paper,) = tables.papers.of_ids([PAPER_ID])
         tables.papers.add(replace(paper, abstract="Agents search in a tree. The tree shares their steps."))
 
@@ -354,7 +354,7 @@ async def test_a_person_who_has_asked_often_is_told_to_wait_and_no_one_else(tmp_
         await add_abstract(stage)
         ada, emmy = stage.person("ada"), stage.person("emmy")
 
-        def wish(tables: Storage) -> None:
+        def wish(tables: Tables) -> None:
             for _ in range(AGAIN_A_DAY):
                 tables.summary_wishes.add(stage.bot.workspace, ada.id, PAPER_ID, "en", NOON)
 

@@ -8,7 +8,7 @@ import pytest
 from bot.cards import ids
 from bot.cards.ids import Listed, Page
 from bot.sandbox import Member
-from tests.stage import SAMPLE_DAY, Stage
+from tests.support.stage import SAMPLE_DAY, Stage
 
 TREE_SEARCH = "Tree Search for LLM Agent Reinforcement Learning"
 

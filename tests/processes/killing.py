@@ -11,17 +11,17 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.carrying import Patience, Tools
 from bot.clock import SystemClock
-from bot.delivery import Deliverer, Ended
+from bot.delivery.carrier import Patience, Tools
+from bot.delivery.deliverer import Deliverer, Ended
+from bot.delivery.pacer import Pacer
+from bot.delivery.wire import Answer, SlackWire
 from bot.manifest import load_manifest
-from bot.pacing import Pacer
-from bot.posting import Answer, SlackWire
 from bot.sandbox import Sandbox, Workspace, settings_for_a_bot
 from storage.database import connect
 from storage.records import DeliveryState, Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
-from storage.storage import Storage
+from storage.tables import Tables
 
 _ROOT = Path(__file__).parents[2]
 _SOURCE = "digest-file"
@@ -78,7 +78,7 @@ class Place:
         """Return how far the bot says it is; for waiting, not for judging."""
         database = connect(self.database, query_only=True)
         try:
-            delivery = Storage(database).deliveries.get(self.delivery_id)
+            delivery = Tables(database).deliveries.get(self.delivery_id)
         finally:
             database.close()
         assert delivery is not None
@@ -147,7 +147,7 @@ async def _plan(database: Path, workspace: Workspace, cards: int) -> int:
         begun_at=now,
     )
 
-    def fill(tables: Storage) -> Subscription:
+    def fill(tables: Tables) -> Subscription:
         for paper in papers:
             tables.papers.add(paper)
         tables.listings.put(listing)

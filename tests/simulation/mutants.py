@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-import bot.delivery
-from bot.carrying import Carrier, Patience
+import bot.delivery.deliverer
+from bot.delivery.carrier import Carrier, Patience
 from storage.deliveries import Deliveries
 from storage.posts import Posts
 from storage.records import Delivery, DeliveryState, Post, PostState
@@ -25,7 +25,7 @@ def without_intent(patch: pytest.MonkeyPatch) -> Patience:
         async def _record(self, post: Post) -> Post:
             return post if post.state is PostState.SENDING else await super()._record(post)
 
-    patch.setattr(bot.delivery, "Carrier", Hasty)
+    patch.setattr(bot.delivery.deliverer, "Carrier", Hasty)
     return PATIENCE
 
 
@@ -62,7 +62,7 @@ def without_second_read(patch: pytest.MonkeyPatch) -> Patience:
         async def _look_for(self, post: Post) -> None:
             await super()._look_for(replace(post, absent=1))
 
-    patch.setattr(bot.delivery, "Carrier", Credulous)
+    patch.setattr(bot.delivery.deliverer, "Carrier", Credulous)
     return PATIENCE
 
 
@@ -73,7 +73,7 @@ def without_last_look(patch: pytest.MonkeyPatch) -> Patience:
         async def _finish(self) -> None:
             await self._close(DeliveryState.DONE)
 
-    patch.setattr(bot.delivery, "Carrier", Incurious)
+    patch.setattr(bot.delivery.deliverer, "Carrier", Incurious)
     return PATIENCE
 
 

@@ -17,19 +17,19 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from bot.carrying import Patience, Tools
-from bot.delivery import Deliverer, Ended
+from bot.delivery.carrier import Patience, Tools
+from bot.delivery.clockwork import SECONDS_BETWEEN_TICKS, Clockwork
+from bot.delivery.deliverer import Deliverer, Ended
+from bot.delivery.pacer import Pacer
+from bot.delivery.wire import Answer, AnswerLostError, NotConnectedError, SlackWire
 from bot.errors import StorageError
 from bot.manifest import load_manifest
-from bot.pacing import Pacer
-from bot.posting import Answer, AnswerLostError, NotConnectedError, SlackWire
 from bot.sandbox import ConnectionLostError, Workspace
-from bot.schedule import SECONDS_BETWEEN_TICKS, Clockwork
 from storage.records import Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
-from storage.storage import Storage
+from storage.tables import Tables
 from tests.simulation.faults import POST, REFUSED_CONNECTION, UPDATE, Trouble, draw
-from tests.virtual_time import START, VirtualClock, run_virtual
+from tests.support.virtual_time import START, VirtualClock, run_virtual
 
 LONGEST_RUN = timedelta(hours=3)
 """In this time each digest is whole, whatever the plans below hold."""
@@ -322,7 +322,7 @@ class Life:
             return False
         return await runner.read(self._is_done)
 
-    def _is_done(self, tables: Storage) -> bool:
+    def _is_done(self, tables: Tables) -> bool:
         opened = tables.deliveries.latest_of_channel(self.world.workspace.team_id, self.world.channel.id)
         return opened is not None and not tables.deliveries.at_work()
 
@@ -341,11 +341,11 @@ class _Runner:
         self._life = life
         self._inner = inner
 
-    async def read(self, call: Callable[[Storage], T]) -> T:
+    async def read(self, call: Callable[[Tables], T]) -> T:
         await self._life.point()
         return await self._inner.read(call)
 
-    async def write(self, call: Callable[[Storage], T]) -> T:
+    async def write(self, call: Callable[[Tables], T]) -> T:
         await self._life.point()
         self._life.world.fail_on_full_disk()
         answer = await self._inner.write(call)
@@ -486,7 +486,7 @@ def _prepared(folder: Path, workspace: str, channel: str, cards: int, state: Lis
         workspace, channel, "en", (_SOURCE,), at=time(9, 0), since=_DAY, begun_at=START - timedelta(hours=9)
     )
 
-    def fill(tables: Storage) -> None:
+    def fill(tables: Tables) -> None:
         for paper in _papers(cards):
             tables.papers.add(paper)
         tables.listings.put(_listing(cards, state))

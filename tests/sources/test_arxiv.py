@@ -31,8 +31,8 @@ from bot.sources.http import Fetcher, web_client
 from storage.database import connect, prepare
 from storage.papers import Papers
 from storage.records import Paper
-from tests.sources.server import Answer, Service, saying, serving
-from tests.virtual_time import VirtualClock, run_virtual
+from tests.support.virtual_time import VirtualClock, run_virtual
+from tests.support.web_server import Answer, Service, saying, serving
 
 NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
 

@@ -25,7 +25,7 @@ from bot.sources.full_text import FullText, FullTexts, KeptTexts, Limits, NoFull
 from bot.sources.http import Fetcher, web_client
 from bot.sources.paper_reader import ReaderLimits, read_apart
 from bot.sources.paper_text import text_of_html, text_of_pdf
-from tests.sources.server import Answer, Service, cut_off, never_ending, redirecting, saying, serving
+from tests.support.web_server import Answer, Service, cut_off, never_ending, redirecting, saying, serving
 
 # --- Papers made for the purpose -------------------------------------------------------------------------
 

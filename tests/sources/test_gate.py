@@ -15,7 +15,7 @@ import pytest
 from bot.clock import SimulatedClock
 from bot.errors import SourceRefusedError, SourceUnreachableError
 from bot.sources.gate import Gate
-from tests.virtual_time import VirtualClock, run_virtual
+from tests.support.virtual_time import VirtualClock, run_virtual
 
 NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]

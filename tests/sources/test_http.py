@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError, SourceUnreachableError
 from bot.sources.http import Fetched, Fetcher, asked_wait, web_client
-from tests.sources.server import (
+from tests.support.web_server import (
     Answer,
     cut_off,
     hanging_up,

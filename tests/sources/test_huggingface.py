@@ -16,7 +16,7 @@ from bot.errors import SourceAnswerError, SourceRefusedError
 from bot.sources.http import Fetcher, web_client
 from bot.sources.huggingface import DayList, fetch_day, read_page
 from storage.records import Paper
-from tests.sources.server import Answer, redirecting, saying, serving
+from tests.support.web_server import Answer, redirecting, saying, serving
 
 DAY = date(2025, 9, 29)
 PATH = "/api/daily_papers"

@@ -1,14 +1,14 @@
 from datetime import UTC, datetime, timedelta
 
-from storage.storage import Storage
+from storage.tables import Tables
 
 NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def test_a_channel_is_greeted_once_within_the_time_and_each_for_itself(storage: Storage) -> None:
+def test_a_channel_is_greeted_once_within_the_time_and_each_for_itself(tables: Tables) -> None:
     greeted = [
-        storage.greetings.begin(workspace, channel, now, DAY)
+        tables.greetings.begin(workspace, channel, now, DAY)
         for workspace, channel, now in [
             ("T1", "C1", NOW),
             ("T1", "C1", NOW),

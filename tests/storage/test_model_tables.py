@@ -21,7 +21,7 @@ from storage.records import (
     SummaryFailure,
     TextRead,
 )
-from storage.storage import Storage
+from storage.tables import Tables
 
 NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
 PAPER = Paper(id="hep-th/9901001", title="Gardens")
@@ -35,126 +35,126 @@ SUMMARY = Summary(
 
 
 @pytest.fixture
-def storage(storage: Storage) -> Storage:
-    storage.papers.add(PAPER)
-    return storage
+def tables(tables: Tables) -> Tables:
+    tables.papers.add(PAPER)
+    return tables
 
 
-def test_a_models_summary_comes_back_with_its_figures_beside_an_imported_one(storage: Storage) -> None:
+def test_a_models_summary_comes_back_with_its_figures_beside_an_imported_one(tables: Tables) -> None:
     imported = replace(SUMMARY, provenance=Provenance(FROM_DIGEST_FILE, NOW.date()), figures=())
-    storage.summaries.put(imported)
-    storage.summaries.put(SUMMARY, "abc")
+    tables.summaries.put(imported)
+    tables.summaries.put(SUMMARY, "abc")
 
-    assert storage.summaries.of_papers([PAPER.id]) == {PAPER.id: [imported, SUMMARY]}
-    assert storage.summaries.input_hash(PAPER.id, "en", FROM_MODEL) == "abc"
-    assert storage.summaries.input_hash(PAPER.id, "en", FROM_DIGEST_FILE) is None
-    assert storage.summaries.input_hash(PAPER.id, "de", FROM_MODEL) is None
+    assert tables.summaries.of_papers([PAPER.id]) == {PAPER.id: [imported, SUMMARY]}
+    assert tables.summaries.input_hash(PAPER.id, "en", FROM_MODEL) == "abc"
+    assert tables.summaries.input_hash(PAPER.id, "en", FROM_DIGEST_FILE) is None
+    assert tables.summaries.input_hash(PAPER.id, "de", FROM_MODEL) is None
 
 
-def test_a_failure_waits_until_its_next_try_and_is_forgotten_when_the_summary_came(storage: Storage) -> None:
+def test_a_failure_waits_until_its_next_try_and_is_forgotten_when_the_summary_came(tables: Tables) -> None:
     first = SummaryFailure(PAPER.id, "en", 1, "no answer", NOW, NOW + timedelta(minutes=5))
     second = replace(first, tries=2, next_try_at=NOW + timedelta(minutes=10))
-    storage.summary_failures.put(first)
-    storage.summary_failures.put(second)
+    tables.summary_failures.put(first)
+    tables.summary_failures.put(second)
 
-    assert storage.summary_failures.get(PAPER.id, "en") == second
-    assert storage.summary_failures.since(NOW) == (second,)
-    assert storage.summary_failures.since(NOW + timedelta(seconds=1)) == ()
-    assert storage.summary_failures.waiting(NOW + timedelta(minutes=9)) == {(PAPER.id, "en")}
-    assert storage.summary_failures.waiting(second.next_try_at) == frozenset()
+    assert tables.summary_failures.get(PAPER.id, "en") == second
+    assert tables.summary_failures.since(NOW) == (second,)
+    assert tables.summary_failures.since(NOW + timedelta(seconds=1)) == ()
+    assert tables.summary_failures.waiting(NOW + timedelta(minutes=9)) == {(PAPER.id, "en")}
+    assert tables.summary_failures.waiting(second.next_try_at) == frozenset()
 
-    storage.summary_failures.forget(PAPER.id, "en")
+    tables.summary_failures.forget(PAPER.id, "en")
 
-    assert storage.summary_failures.get(PAPER.id, "en") is None
+    assert tables.summary_failures.get(PAPER.id, "en") is None
 
 
-def test_tokens_are_counted_per_paper_and_per_utc_day(storage: Storage) -> None:
+def test_tokens_are_counted_per_paper_and_per_utc_day(tables: Tables) -> None:
     requests = [
         ModelRequest(PAPER.id, "en", "example-1", at, 10, 1)
         for at in (datetime(2025, 9, 28, 23, 59, 59, tzinfo=UTC), NOW, datetime(2025, 9, 30, tzinfo=UTC))
     ]
     for request in requests:
-        storage.model_requests.add(request)
+        tables.model_requests.add(request)
 
-    assert storage.model_requests.tokens_of_day(date(2025, 9, 29)) == 11
-    assert storage.model_requests.tokens_of_day(date(2025, 10, 1)) == 0
-    assert storage.model_requests.of_paper(PAPER.id) == tuple(requests)
-    assert storage.model_requests.of_paper("2509.00002") == ()
-
-
-def test_wishes_for_a_new_summary_are_counted_for_each_person_alone(storage: Storage) -> None:
-    storage.summary_wishes.add("T1", "U1", PAPER.id, "en", NOW)
-    storage.summary_wishes.add("T1", "U2", PAPER.id, "en", NOW)
-    storage.summary_wishes.add("T2", "U1", PAPER.id, "en", NOW)
-
-    assert storage.summary_wishes.count_since("T1", "U1", NOW) == 1
-    assert storage.summary_wishes.count_since("T1", "U1", NOW + timedelta(seconds=1)) == 0
+    assert tables.model_requests.tokens_of_day(date(2025, 9, 29)) == 11
+    assert tables.model_requests.tokens_of_day(date(2025, 10, 1)) == 0
+    assert tables.model_requests.of_paper(PAPER.id) == tuple(requests)
+    assert tables.model_requests.of_paper("2509.00002") == ()
 
 
-def test_the_latest_reports_of_mistakes_come_first(storage: Storage) -> None:
+def test_wishes_for_a_new_summary_are_counted_for_each_person_alone(tables: Tables) -> None:
+    tables.summary_wishes.add("T1", "U1", PAPER.id, "en", NOW)
+    tables.summary_wishes.add("T1", "U2", PAPER.id, "en", NOW)
+    tables.summary_wishes.add("T2", "U1", PAPER.id, "en", NOW)
+
+    assert tables.summary_wishes.count_since("T1", "U1", NOW) == 1
+    assert tables.summary_wishes.count_since("T1", "U1", NOW + timedelta(seconds=1)) == 0
+
+
+def test_the_latest_reports_of_mistakes_come_first(tables: Tables) -> None:
     first = MistakeReport("T1", "U1", PAPER.id, "en", NOW, "Wrong.", FROM_MODEL, NOW.date())
     second = replace(first, reported_at=NOW + timedelta(days=1), note="")
-    storage.mistake_reports.add(first)
-    storage.mistake_reports.add(second)
+    tables.mistake_reports.add(first)
+    tables.mistake_reports.add(second)
 
-    assert storage.mistake_reports.latest(5) == (replace(second, id=2), replace(first, id=1))
-    assert storage.mistake_reports.latest(1) == (replace(second, id=2),)
+    assert tables.mistake_reports.latest(5) == (replace(second, id=2), replace(first, id=1))
+    assert tables.mistake_reports.latest(1) == (replace(second, id=2),)
 
 
 def test_a_card_is_drawn_anew_where_it_is_read_in_that_language_and_once_it_is_posted(
-    storage: Storage,
+    tables: Tables,
 ) -> None:
-    delivery_id = _deliver(storage, "C1", "en", NOW)
-    _deliver(storage, "C2", "de", NOW)
-    _deliver(storage, "C3", "en", NOW - timedelta(days=40))
+    delivery_id = _deliver(tables, "C1", "en", NOW)
+    _deliver(tables, "C2", "de", NOW)
+    _deliver(tables, "C3", "en", NOW - timedelta(days=40))
     later = NOW + timedelta(hours=1)
 
-    wanted = storage.card_updates.want(PAPER.id, "en", NOW - timedelta(days=30), later)
+    wanted = tables.card_updates.want(PAPER.id, "en", NOW - timedelta(days=30), later)
 
     update = CardUpdate(delivery_id, 1, later)
     assert wanted == 1
-    assert storage.card_updates.due(later) == ()
+    assert tables.card_updates.due(later) == ()
 
-    delivery = storage.deliveries.get(delivery_id)
+    delivery = tables.deliveries.get(delivery_id)
     assert delivery
     posted = replace(_card(delivery_id), state=PostState.POSTED, ts="1.2", attempted_at=NOW)
-    storage.posts.record(delivery, posted)
+    tables.posts.record(delivery, posted)
 
-    assert storage.card_updates.due(NOW) == ()
-    assert storage.card_updates.due(later) == (update,)
+    assert tables.card_updates.due(NOW) == ()
+    assert tables.card_updates.due(later) == (update,)
 
-    storage.card_updates.postpone(replace(update, next_try_at=later + timedelta(minutes=1), tries=1))
+    tables.card_updates.postpone(replace(update, next_try_at=later + timedelta(minutes=1), tries=1))
 
-    assert storage.card_updates.due(later) == ()
+    assert tables.card_updates.due(later) == ()
 
 
-def test_an_update_that_was_wanted_once_more_meanwhile_stays(storage: Storage) -> None:
-    delivery_id = _deliver(storage, "C1", "en", NOW)
-    storage.card_updates.want(PAPER.id, "en", NOW, NOW)
-    storage.card_updates.want(PAPER.id, "en", NOW, NOW + timedelta(seconds=1))
-    delivery = storage.deliveries.get(delivery_id)
+def test_an_update_that_was_wanted_once_more_meanwhile_stays(tables: Tables) -> None:
+    delivery_id = _deliver(tables, "C1", "en", NOW)
+    tables.card_updates.want(PAPER.id, "en", NOW, NOW)
+    tables.card_updates.want(PAPER.id, "en", NOW, NOW + timedelta(seconds=1))
+    delivery = tables.deliveries.get(delivery_id)
     assert delivery
     posted = replace(_card(delivery_id), state=PostState.POSTED, ts="1.2", attempted_at=NOW)
-    storage.posts.record(delivery, posted)
+    tables.posts.record(delivery, posted)
 
-    storage.card_updates.done(CardUpdate(delivery_id, 1, NOW))
+    tables.card_updates.done(CardUpdate(delivery_id, 1, NOW))
 
     again = CardUpdate(delivery_id, 1, NOW + timedelta(seconds=1))
-    assert storage.card_updates.due(again.next_try_at) == (again,)
+    assert tables.card_updates.due(again.next_try_at) == (again,)
 
-    storage.card_updates.done(again)
+    tables.card_updates.done(again)
 
-    assert storage.card_updates.due(again.next_try_at) == ()
+    assert tables.card_updates.due(again.next_try_at) == ()
 
 
-def _deliver(storage: Storage, channel: str, language: str, opened_at: datetime) -> int:
-    storage.subscriptions.put(Subscription("T1", channel, language, ("huggingface",)))
-    subscription = storage.subscriptions.of_channel("T1", channel)
+def _deliver(tables: Tables, channel: str, language: str, opened_at: datetime) -> int:
+    tables.subscriptions.put(Subscription("T1", channel, language, ("huggingface",)))
+    subscription = tables.subscriptions.of_channel("T1", channel)
     assert subscription
-    delivery = storage.deliveries.open(
+    delivery = tables.deliveries.open(
         subscription, DeliveryKind.SCHEDULED, opened_at.date(), f"key of {channel}", opened_at
     )
-    storage.posts.plan([Post(delivery.id, 0, "{}"), _card(delivery.id)])
+    tables.posts.plan([Post(delivery.id, 0, "{}"), _card(delivery.id)])
     return delivery.id
 
 

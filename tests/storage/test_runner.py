@@ -11,7 +11,7 @@ from bot.errors import StorageError
 from storage.database import connect, prepare
 from storage.records import Paper
 from storage.runner import InlineRunner, Runner, ThreadRunner
-from storage.storage import Storage
+from storage.tables import Tables
 
 RUNNERS = [ThreadRunner, InlineRunner]
 
@@ -29,11 +29,11 @@ async def test_what_one_call_wrote_the_next_reads_and_a_restart_finds(
     make_runner: Callable[[], Runner],
 ) -> None:
     runner = make_runner()
-    await runner.write(lambda storage: storage.papers.add(paper(1)))
-    read = await runner.read(lambda storage: storage.papers.get("2509.00001"))
+    await runner.write(lambda tables: tables.papers.add(paper(1)))
+    read = await runner.read(lambda tables: tables.papers.get("2509.00001"))
     runner.close()
     restarted = make_runner()
-    found = await restarted.read(lambda storage: storage.papers.get("2509.00001"))
+    found = await restarted.read(lambda tables: tables.papers.get("2509.00001"))
     restarted.close()
 
     assert read == found == paper(1)
@@ -42,14 +42,14 @@ async def test_what_one_call_wrote_the_next_reads_and_a_restart_finds(
 async def test_a_write_that_raises_leaves_nothing_behind(make_runner: Callable[[], Runner]) -> None:
     runner = make_runner()
 
-    def fails_half_way(storage: Storage) -> None:
-        storage.papers.add(paper(1))
+    def fails_half_way(tables: Tables) -> None:
+        tables.papers.add(paper(1))
         raise LookupError
 
     with pytest.raises(LookupError):
         await runner.write(fails_half_way)
 
-    assert await runner.read(lambda storage: storage.papers.get("2509.00001")) is None
+    assert await runner.read(lambda tables: tables.papers.get("2509.00001")) is None
     runner.close()
 
 
@@ -57,10 +57,10 @@ async def test_two_hundred_writes_at_once_from_two_runners_all_arrive(tmp_path: 
     runners = [ThreadRunner(tmp_path / "test.db"), ThreadRunner(tmp_path / "test.db")]
 
     async def add(number: int) -> bool:
-        return await runners[number % 2].write(lambda storage: storage.papers.add(paper(number)))
+        return await runners[number % 2].write(lambda tables: tables.papers.add(paper(number)))
 
     added = await asyncio.gather(*map(add, range(200)))
-    found = await runners[0].read(lambda storage: storage.papers.of_ids(f"2509.{n:05}" for n in range(200)))
+    found = await runners[0].read(lambda tables: tables.papers.of_ids(f"2509.{n:05}" for n in range(200)))
     for runner in runners:
         runner.close()
 
@@ -72,7 +72,7 @@ async def test_a_reader_cannot_write(tmp_path: Path) -> None:
     runner = ThreadRunner(tmp_path / "test.db")
 
     with pytest.raises(Exception, match="readonly"):
-        await runner.read(lambda storage: storage.papers.add(paper(1)))
+        await runner.read(lambda tables: tables.papers.add(paper(1)))
 
     runner.close()
 

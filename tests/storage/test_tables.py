@@ -18,7 +18,7 @@ from storage.records import (
     Subscription,
     Summary,
 )
-from storage.storage import Storage
+from storage.tables import Tables
 
 DAY = date(2025, 9, 29)
 NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
@@ -54,28 +54,28 @@ SUMMARY = Summary(
 )
 
 
-def with_papers(storage: Storage) -> None:
-    storage.papers.add(FULL)
-    storage.papers.add(BARE)
+def with_papers(tables: Tables) -> None:
+    tables.papers.add(FULL)
+    tables.papers.add(BARE)
 
 
-def test_papers_come_back_as_they_went_in(storage: Storage) -> None:
-    added = [storage.papers.add(paper) for paper in (FULL, BARE, FULL)]
+def test_papers_come_back_as_they_went_in(tables: Tables) -> None:
+    added = [tables.papers.add(paper) for paper in (FULL, BARE, FULL)]
 
     assert added == [True, True, False]
-    assert storage.papers.get(FULL.id) == FULL
-    assert storage.papers.get("2509.99999") is None
-    assert storage.papers.of_ids([BARE.id, "2509.99999", FULL.id]) == (BARE, FULL)
+    assert tables.papers.get(FULL.id) == FULL
+    assert tables.papers.get("2509.99999") is None
+    assert tables.papers.of_ids([BARE.id, "2509.99999", FULL.id]) == (BARE, FULL)
 
 
-def test_what_is_known_of_a_paper_is_not_lost_when_a_poorer_source_lists_it(storage: Storage) -> None:
-    storage.papers.add(FULL)
-    storage.papers.add(Paper(id=FULL.id, title=FULL.title))
+def test_what_is_known_of_a_paper_is_not_lost_when_a_poorer_source_lists_it(tables: Tables) -> None:
+    tables.papers.add(FULL)
+    tables.papers.add(Paper(id=FULL.id, title=FULL.title))
 
-    assert storage.papers.get(FULL.id) == FULL
+    assert tables.papers.get(FULL.id) == FULL
 
 
-def test_what_a_later_look_knows_of_a_paper_takes_the_place(storage: Storage) -> None:
+def test_what_a_later_look_knows_of_a_paper_takes_the_place(tables: Tables) -> None:
     newer = replace(
         FULL,
         title="Gardens and graphs",
@@ -92,104 +92,104 @@ def test_what_a_later_look_knows_of_a_paper_takes_the_place(storage: Storage) ->
         thumbnail_url="https://example.org/newer.png",
         published=date(2025, 9, 24),
     )
-    storage.papers.add(FULL)
-    storage.papers.add(newer)
+    tables.papers.add(FULL)
+    tables.papers.add(newer)
 
-    assert storage.papers.get(FULL.id) == newer
+    assert tables.papers.get(FULL.id) == newer
 
 
-def test_summaries_come_back_as_they_went_in_and_a_later_one_takes_the_place(storage: Storage) -> None:
-    with_papers(storage)
+def test_summaries_come_back_as_they_went_in_and_a_later_one_takes_the_place(tables: Tables) -> None:
+    with_papers(tables)
     english = Summary(paper_id=FULL.id, language="en", provenance=SUMMARY.provenance, tldr="One sentence.")
     for summary in (SUMMARY, SUMMARY, english):
-        storage.summaries.put(summary)
+        tables.summaries.put(summary)
 
-    assert storage.summaries.of_papers([FULL.id, BARE.id]) == {FULL.id: [english, SUMMARY]}
-    assert storage.summaries.of_papers([FULL.id], "zh-CN") == {FULL.id: [SUMMARY]}
+    assert tables.summaries.of_papers([FULL.id, BARE.id]) == {FULL.id: [english, SUMMARY]}
+    assert tables.summaries.of_papers([FULL.id], "zh-CN") == {FULL.id: [SUMMARY]}
 
 
-def test_a_listing_has_the_order_that_it_had_last_and_loses_no_paper(storage: Storage) -> None:
-    with_papers(storage)
-    storage.listings.put(Listing("digest-file", DAY, ListingState.PARTIAL, (BARE.id,)))
-    storage.listings.put(
+def test_a_listing_has_the_order_that_it_had_last_and_loses_no_paper(tables: Tables) -> None:
+    with_papers(tables)
+    tables.listings.put(Listing("digest-file", DAY, ListingState.PARTIAL, (BARE.id,)))
+    tables.listings.put(
         Listing("digest-file", DAY, ListingState.STALLED, (FULL.id,), NOW, NOW, "no answer", NOW)
     )
 
     grown = Listing("digest-file", DAY, ListingState.STALLED, (FULL.id, BARE.id), NOW, NOW, "no answer", NOW)
-    assert storage.listings.get("digest-file", DAY) == grown
-    assert storage.listings.of_day(DAY) == (grown,)
+    assert tables.listings.get("digest-file", DAY) == grown
+    assert tables.listings.of_day(DAY) == (grown,)
 
 
-def test_days_without_papers_are_neither_latest_nor_neighbours(storage: Storage) -> None:
-    with_papers(storage)
+def test_days_without_papers_are_neither_latest_nor_neighbours(tables: Tables) -> None:
+    with_papers(tables)
     for day, ids in [(26, (FULL.id,)), (27, ()), (29, (BARE.id,)), (30, ())]:
-        storage.listings.put(Listing("digest-file", date(2025, 9, day), ListingState.COMPLETE, ids))
+        tables.listings.put(Listing("digest-file", date(2025, 9, day), ListingState.COMPLETE, ids))
 
-    assert storage.listings.latest_day() == date(2025, 9, 29)
-    assert storage.listings.neighbours(date(2025, 9, 28)) == (date(2025, 9, 26), date(2025, 9, 29))
-    assert storage.listings.neighbours(date(2025, 9, 29)) == (date(2025, 9, 26), None)
-
-
-def test_nothing_is_latest_in_an_empty_database(storage: Storage) -> None:
-    assert storage.listings.latest_day() is None
-    assert storage.listings.neighbours(DAY) == (None, None)
+    assert tables.listings.latest_day() == date(2025, 9, 29)
+    assert tables.listings.neighbours(date(2025, 9, 28)) == (date(2025, 9, 26), date(2025, 9, 29))
+    assert tables.listings.neighbours(date(2025, 9, 29)) == (date(2025, 9, 26), None)
 
 
-def test_a_channel_has_one_subscription_and_the_last_word_counts(storage: Storage) -> None:
-    first = storage.subscriptions.put(Subscription("T1", "C1", "en", ("digest-file",)))
+def test_nothing_is_latest_in_an_empty_database(tables: Tables) -> None:
+    assert tables.listings.latest_day() is None
+    assert tables.listings.neighbours(DAY) == (None, None)
+
+
+def test_a_channel_has_one_subscription_and_the_last_word_counts(tables: Tables) -> None:
+    first = tables.subscriptions.put(Subscription("T1", "C1", "en", ("digest-file",)))
     wanted = Subscription(
         "T1", "C1", "zh-CN", ("huggingface", "arxiv:cs.CL"), time(18, 30), "Asia/Shanghai", frozenset({0, 4})
     )
-    second = storage.subscriptions.put(wanted)
+    second = tables.subscriptions.put(wanted)
 
     assert second.id == first.id
-    assert storage.subscriptions.of_channel("T1", "C1") == second
+    assert tables.subscriptions.of_channel("T1", "C1") == second
     assert (second.sources, second.at, second.weekdays) == (wanted.sources, wanted.at, wanted.weekdays)
-    assert storage.subscriptions.of_channel("T2", "C1") is None
+    assert tables.subscriptions.of_channel("T2", "C1") is None
 
 
-def opened(storage: Storage) -> Delivery:
-    subscription = storage.subscriptions.put(Subscription("T1", "C1", "en", ("digest-file",)))
-    return storage.deliveries.open(subscription, DeliveryKind.SCHEDULED, DAY, "key-1", NOW)
+def opened(tables: Tables) -> Delivery:
+    subscription = tables.subscriptions.put(Subscription("T1", "C1", "en", ("digest-file",)))
+    return tables.deliveries.open(subscription, DeliveryKind.SCHEDULED, DAY, "key-1", NOW)
 
 
-def test_the_ledger_tells_what_is_open_and_what_is_posted(storage: Storage) -> None:
-    with_papers(storage)
-    delivery = opened(storage)
+def test_the_ledger_tells_what_is_open_and_what_is_posted(tables: Tables) -> None:
+    with_papers(tables)
+    delivery = opened(tables)
     parent = Post(delivery.id, 0, '{"text": "parent"}')
     card = Post(delivery.id, 1, '{"text": "card"}', paper_ids=(FULL.id, BARE.id))
-    storage.posts.plan([parent, card])
+    tables.posts.plan([parent, card])
     posted = replace(parent, state=PostState.POSTED, ts="1.000001", attempted_at=NOW)
     refused = replace(card, state=PostState.REFUSED, reason="invalid_blocks")
-    storage.posts.record(delivery, posted)
-    had_while_planned = storage.posts.papers_of_channel("T1", "C1")
-    storage.posts.record(delivery, refused)
+    tables.posts.record(delivery, posted)
+    had_while_planned = tables.posts.papers_of_channel("T1", "C1")
+    tables.posts.record(delivery, refused)
 
     kind, state, of = DeliveryKind.SCHEDULED, DeliveryState.OPEN, delivery.subscription_id
     assert delivery == Delivery(delivery.id, "key-1", of, "T1", "C1", kind, DAY, state, NOW)
-    assert storage.deliveries.of_day(delivery.subscription_id, DeliveryKind.SCHEDULED, DAY) == delivery
-    assert storage.deliveries.last_slot(delivery.subscription_id) == DAY
-    assert storage.deliveries.at_work() == (delivery,)
-    assert storage.posts.of_delivery(delivery.id) == (posted, refused)
+    assert tables.deliveries.of_day(delivery.subscription_id, DeliveryKind.SCHEDULED, DAY) == delivery
+    assert tables.deliveries.last_slot(delivery.subscription_id) == DAY
+    assert tables.deliveries.at_work() == (delivery,)
+    assert tables.posts.of_delivery(delivery.id) == (posted, refused)
     assert had_while_planned == {FULL.id, BARE.id}
 
-    storage.deliveries.close(delivery, DeliveryState.FAILED, "not_in_channel")
-    closed = storage.deliveries.get(delivery.id)
+    tables.deliveries.close(delivery, DeliveryState.FAILED, "not_in_channel")
+    closed = tables.deliveries.get(delivery.id)
     assert closed is not None
     assert (closed.state, closed.reason) == (DeliveryState.FAILED, "not_in_channel")
-    assert storage.deliveries.at_work() == ()
-    assert storage.deliveries.untold() == (closed,)
-    storage.deliveries.mark_told(delivery.id)
-    assert storage.deliveries.untold() == ()
-    assert storage.posts.papers_of_channel("T1", "C1") == frozenset()
+    assert tables.deliveries.at_work() == ()
+    assert tables.deliveries.untold() == (closed,)
+    tables.deliveries.mark_told(delivery.id)
+    assert tables.deliveries.untold() == ()
+    assert tables.posts.papers_of_channel("T1", "C1") == frozenset()
 
 
-def test_a_delivery_has_one_worker_until_its_lease_ends(storage: Storage) -> None:
-    delivery = opened(storage)
+def test_a_delivery_has_one_worker_until_its_lease_ends(tables: Tables) -> None:
+    delivery = opened(tables)
     lease = timedelta(seconds=120)
-    first = storage.deliveries.claim(delivery.id, NOW, lease)
-    meanwhile = storage.deliveries.claim(delivery.id, NOW + timedelta(seconds=119), lease)
-    second = storage.deliveries.claim(delivery.id, NOW + lease, lease)
+    first = tables.deliveries.claim(delivery.id, NOW, lease)
+    meanwhile = tables.deliveries.claim(delivery.id, NOW + timedelta(seconds=119), lease)
+    second = tables.deliveries.claim(delivery.id, NOW + lease, lease)
 
     assert first is not None
     assert second is not None
@@ -198,33 +198,33 @@ def test_a_delivery_has_one_worker_until_its_lease_ends(storage: Storage) -> Non
     assert second.leased_until == NOW + 2 * lease
 
 
-def test_whoever_lost_its_lease_cannot_write(storage: Storage) -> None:
-    delivery = opened(storage)
+def test_whoever_lost_its_lease_cannot_write(tables: Tables) -> None:
+    delivery = opened(tables)
     post = Post(delivery.id, 0, "{}")
-    storage.posts.plan([post])
-    first = storage.deliveries.claim(delivery.id, NOW, timedelta())
-    storage.deliveries.claim(delivery.id, NOW, timedelta())
+    tables.posts.plan([post])
+    first = tables.deliveries.claim(delivery.id, NOW, timedelta())
+    tables.deliveries.claim(delivery.id, NOW, timedelta())
 
     assert first is not None
     with pytest.raises(LeaseLostError):
-        storage.posts.record(first, replace(post, reason="too late"))
+        tables.posts.record(first, replace(post, reason="too late"))
     with pytest.raises(LeaseLostError):
-        storage.deliveries.renew(first, NOW)
+        tables.deliveries.renew(first, NOW)
     with pytest.raises(LeaseLostError):
-        storage.deliveries.close(first, DeliveryState.DONE)
-    assert storage.posts.of_delivery(delivery.id) == (post,)
+        tables.deliveries.close(first, DeliveryState.DONE)
+    assert tables.posts.of_delivery(delivery.id) == (post,)
 
 
-def test_a_subscription_that_ended_begins_anew_and_one_that_is_changed_goes_on(storage: Storage) -> None:
+def test_a_subscription_that_ended_begins_anew_and_one_that_is_changed_goes_on(tables: Tables) -> None:
     wanted = Subscription("T1", "C1", "en", ("digest-file",), since=DAY, begun_at=NOW)
-    first = storage.subscriptions.put(wanted)
+    first = tables.subscriptions.put(wanted)
     later = replace(wanted, since=date(2025, 10, 1), begun_at=NOW + timedelta(days=2))
-    changed = storage.subscriptions.put(later)
-    storage.subscriptions.pause(first.id or 0, "not_in_channel", until=date(2025, 10, 3))
-    paused = storage.subscriptions.of_channel("T1", "C1")
-    storage.subscriptions.end(first.id or 0, NOW)
-    ended = storage.subscriptions.of_channel("T1", "C1")
-    anew = storage.subscriptions.put(replace(wanted, since=date(2025, 10, 5)))
+    changed = tables.subscriptions.put(later)
+    tables.subscriptions.pause(first.id or 0, "not_in_channel", until=date(2025, 10, 3))
+    paused = tables.subscriptions.of_channel("T1", "C1")
+    tables.subscriptions.end(first.id or 0, NOW)
+    ended = tables.subscriptions.of_channel("T1", "C1")
+    anew = tables.subscriptions.put(replace(wanted, since=date(2025, 10, 5)))
 
     assert changed == first
     assert paused == replace(first, paused_reason="not_in_channel", paused_until=date(2025, 10, 3))
@@ -232,8 +232,8 @@ def test_a_subscription_that_ended_begins_anew_and_one_that_is_changed_goes_on(s
     assert (anew.id, anew.since, anew.paused_reason) == (first.id, date(2025, 10, 5), None)
 
 
-def test_only_complete_lists_from_a_day_on_are_for_a_digest(storage: Storage) -> None:
-    with_papers(storage)
+def test_only_complete_lists_from_a_day_on_are_for_a_digest(tables: Tables) -> None:
+    with_papers(tables)
     listed = [
         (26, "complete", (FULL.id,)),
         (27, "none", ()),
@@ -241,59 +241,59 @@ def test_only_complete_lists_from_a_day_on_are_for_a_digest(storage: Storage) ->
         (30, "partial", (FULL.id,)),
     ]
     for day, state, ids in listed:
-        storage.listings.put(Listing("huggingface", date(2025, 9, day), ListingState(state), ids))
+        tables.listings.put(Listing("huggingface", date(2025, 9, day), ListingState(state), ids))
 
-    found = storage.listings.complete_since(["huggingface"], date(2025, 9, 27))
+    found = tables.listings.complete_since(["huggingface"], date(2025, 9, 27))
     assert found == (Listing("huggingface", date(2025, 9, 29), ListingState.COMPLETE, (BARE.id,)),)
-    assert storage.listings.complete_since(["digest-file"], date(2025, 9, 1)) == ()
-    assert storage.listings.latest_complete_day(["huggingface"]) == date(2025, 9, 29)
-    assert storage.listings.latest_complete_day(["digest-file"]) is None
+    assert tables.listings.complete_since(["digest-file"], date(2025, 9, 1)) == ()
+    assert tables.listings.latest_complete_day(["huggingface"]) == date(2025, 9, 29)
+    assert tables.listings.latest_complete_day(["digest-file"]) is None
 
 
-def test_the_last_day_of_each_source_can_be_told(storage: Storage) -> None:
-    with_papers(storage)
+def test_the_last_day_of_each_source_can_be_told(tables: Tables) -> None:
+    with_papers(tables)
     stalled = Listing("huggingface", DAY, ListingState.STALLED, (), NOW, NOW, "no answer", NOW)
     complete = Listing("digest-file", date(2025, 9, 28), ListingState.COMPLETE, (BARE.id,))
     for listing in (Listing("huggingface", date(2025, 9, 26), ListingState.NONE), stalled, complete):
-        storage.listings.put(listing)
+        tables.listings.put(listing)
 
-    assert storage.listings.latest() == (complete, stalled)
+    assert tables.listings.latest() == (complete, stalled)
 
 
-def test_a_heartbeat_is_the_last_one(storage: Storage) -> None:
-    before = storage.heartbeats.last("tick")
+def test_a_heartbeat_is_the_last_one(tables: Tables) -> None:
+    before = tables.heartbeats.last("tick")
     for moment in (NOW, NOW + timedelta(seconds=30)):
-        storage.heartbeats.beat("tick", moment)
+        tables.heartbeats.beat("tick", moment)
 
     assert before is None
-    assert storage.heartbeats.last("tick") == NOW + timedelta(seconds=30)
+    assert tables.heartbeats.last("tick") == NOW + timedelta(seconds=30)
 
 
-def test_a_saved_list_is_newest_first_and_one_person_s_own(storage: Storage) -> None:
-    with_papers(storage)
+def test_a_saved_list_is_newest_first_and_one_person_s_own(tables: Tables) -> None:
+    with_papers(tables)
     later = NOW.replace(hour=10)
     added = [
-        storage.saved_papers.save("T1", "U1", FULL.id, NOW),
-        storage.saved_papers.save("T1", "U1", BARE.id, later),
-        storage.saved_papers.save("T1", "U1", BARE.id, later),
-        storage.saved_papers.save("T1", "U2", BARE.id, NOW),
+        tables.saved_papers.save("T1", "U1", FULL.id, NOW),
+        tables.saved_papers.save("T1", "U1", BARE.id, later),
+        tables.saved_papers.save("T1", "U1", BARE.id, later),
+        tables.saved_papers.save("T1", "U2", BARE.id, NOW),
     ]
 
     assert added == [True, True, False, True]
-    assert storage.saved_papers.page("T1", "U1", offset=0, limit=10) == (
+    assert tables.saved_papers.page("T1", "U1", offset=0, limit=10) == (
         SavedPaper("T1", "U1", BARE, later),
         SavedPaper("T1", "U1", FULL, NOW),
     )
-    assert storage.saved_papers.page("T1", "U1", offset=1, limit=10) == (SavedPaper("T1", "U1", FULL, NOW),)
-    assert storage.saved_papers.count("T1", "U1") == 2
-    assert storage.saved_papers.count("T2", "U1") == 0
-    assert storage.saved_papers.saved_among("T1", "U2", [FULL.id, BARE.id]) == {BARE.id}
+    assert tables.saved_papers.page("T1", "U1", offset=1, limit=10) == (SavedPaper("T1", "U1", FULL, NOW),)
+    assert tables.saved_papers.count("T1", "U1") == 2
+    assert tables.saved_papers.count("T2", "U1") == 0
+    assert tables.saved_papers.saved_among("T1", "U2", [FULL.id, BARE.id]) == {BARE.id}
 
 
-def test_removing_tells_whether_the_paper_was_on_that_list(storage: Storage) -> None:
-    with_papers(storage)
-    storage.saved_papers.save("T1", "U1", FULL.id, NOW)
+def test_removing_tells_whether_the_paper_was_on_that_list(tables: Tables) -> None:
+    with_papers(tables)
+    tables.saved_papers.save("T1", "U1", FULL.id, NOW)
 
-    assert not storage.saved_papers.remove("T1", "U2", FULL.id)
-    assert storage.saved_papers.remove("T1", "U1", FULL.id)
-    assert storage.saved_papers.page("T1", "U1", offset=0, limit=10) == ()
+    assert not tables.saved_papers.remove("T1", "U2", FULL.id)
+    assert tables.saved_papers.remove("T1", "U1", FULL.id)
+    assert tables.saved_papers.page("T1", "U1", offset=0, limit=10) == ()

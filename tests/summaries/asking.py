@@ -14,9 +14,9 @@ from bot.clock import Clock, SimulatedClock
 from bot.errors import ModelError
 from bot.summaries.model import ModelClient
 from bot.summaries.question import Question, Turn
-from tests.sources.server import Answer
-from tests.summaries.model_server import ModelServer, error
-from tests.virtual_time import START
+from tests.support.model_server import ModelServer, error
+from tests.support.virtual_time import START
+from tests.support.web_server import Answer
 
 KEY = "sk-garden-0123456789"
 SCHEMA = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from bot.sources.digest_file import parse
+from bot.documents.digest_file import parse
 from bot.summaries.figures import StatedFigure, numbers_in, stated_figures
 from bot.summaries.numerals import Number
 from bot.text import without_bold

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.sources.server import Answer, saying
-from tests.summaries.model_server import completion
+from tests.support.model_server import completion
+from tests.support.web_server import Answer, saying
 
 _STATUSES = {"openai-error.1": 429, "google-429-retry-info": 429}
 # What only their own connection needs.

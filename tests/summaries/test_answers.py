@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ModelAnswerError, Usage
 from bot.summaries.answers import Completion, estimated_usage, fields_of, quoted, read_completion, read_json
-from tests.summaries.model_server import completion
+from tests.support.model_server import completion
 
 EXPECTED = ("keywords", "tldr")
 FIELDS = {"keywords": ["gardens"], "tldr": "Gardens {grow} 花."}

@@ -20,8 +20,6 @@ from bot.errors import (
 )
 from bot.summaries.model import MOST_SECONDS_WAITED, Answer, ModelClient, Usage
 from bot.summaries.question import Question, Turn
-from tests.sources.server import Answer as Played
-from tests.sources.server import saying
 from tests.summaries.asking import (
     KEY,
     NO_MAX_TOKENS,
@@ -35,8 +33,10 @@ from tests.summaries.asking import (
     model_at,
     outcome,
 )
-from tests.summaries.model_server import ModelServer, answering, completing, completion, error, sending
-from tests.virtual_time import START, VirtualClock, run_virtual
+from tests.support.model_server import ModelServer, answering, completing, completion, error, sending
+from tests.support.virtual_time import START, VirtualClock, run_virtual
+from tests.support.web_server import Answer as Played
+from tests.support.web_server import saying
 
 # --- What is sent, and what comes of it ------------------------------------------------------------------
 

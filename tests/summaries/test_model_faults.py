@@ -17,7 +17,6 @@ from bot.errors import (
     ModelUnavailableError,
 )
 from bot.summaries.model import MOST_SECONDS_WAITED
-from tests.sources.server import Answer, cut_off, hanging_up, never_ending, redirecting, saying
 from tests.summaries.asking import (
     NO_MAX_TOKENS,
     NO_OBJECT,
@@ -29,9 +28,10 @@ from tests.summaries.asking import (
     model_at,
     outcome,
 )
-from tests.summaries.model_server import ModelServer, completing, completion, error, sending
 from tests.summaries.recordings import recordings
-from tests.virtual_time import START
+from tests.support.model_server import ModelServer, completing, completion, error, sending
+from tests.support.virtual_time import START
+from tests.support.web_server import Answer, cut_off, hanging_up, never_ending, redirecting, saying
 
 GROWING = timedelta(seconds=Random(1).uniform(1, 2))
 NO_WAIT = timedelta()

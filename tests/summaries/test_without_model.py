@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.documents import as_json, as_markdown, as_text, read_document
-from bot.lookup import best_summary, digest_of_day, paper_entry
+from bot.documents.day import as_json, as_markdown, as_text, read_document
+from bot.lookup.papers import best_summary, digest_of_day, paper_entry
 from bot.summaries.question import MOST_KEYWORDS
 from bot.summaries.sentences import sentences
 from bot.summaries.without_model import draw
@@ -25,7 +25,7 @@ from storage.records import (
     Summary,
 )
 from storage.runner import InlineRunner
-from storage.storage import Storage
+from storage.tables import Tables
 
 BACKGROUND = "Rivers carry mud to the sea."
 GAP = "However, existing gauges struggle with mud, e.g. after a storm (see Smith et al. 2020)."
@@ -273,7 +273,7 @@ def test_only_where_nothing_can_be_drawn_another_language_is_shown() -> None:
 
 @pytest.fixture
 async def storage(tmp_path: Path) -> InlineRunner:
-    def fill(tables: Storage) -> None:
+    def fill(tables: Tables) -> None:
         tables.papers.add(PAPER)
         tables.listings.put(Listing("arxiv:cs.CL", DAY, ListingState.COMPLETE, (PAPER.id,)))
 

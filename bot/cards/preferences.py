@@ -1,0 +1,353 @@
+"""What a channel wants: as a modal to fill in, in words, and as a sentence on who changed what."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+
+from bot.cards import blocks, ids
+from bot.cards.blocks import Block, Button, Message
+from bot.cards.digest import source_name
+from bot.cards.ids import PREVIEWED_AT_ONCE, Field
+from bot.cards.notices import notice
+from bot.cards.paper import shown_title
+from bot.locale import Words, words_for
+from bot.text import Mrkdwn, cut, escape, join
+from storage.records import Order, Paper, Subscription
+
+LANGUAGES = ("en", "zh-CN", "ja", "ko", "de", "fr", "es")
+"""The languages that the modal offers, as BCP 47 tags."""
+
+ALL_CARDS = "all"
+
+_MOST_CARDS = (5, 10, 20)
+_MOST_OPTIONS = 100
+_LIST_CHARACTERS = 600
+_ZONE_CHARACTERS = 100
+_TITLES_SHOWN = 3
+_TITLE_CHARACTERS = 200
+_VALUE_CHARACTERS = 500
+_LINES_CHARACTERS = 2500
+_MOST_VOTES = 1_000_000
+
+_WHY_LEFT_OUT = {
+    "never_word": "why.never_word",
+    "no_word": "why.no_word",
+    "no_category": "why.no_category",
+    "few_votes": "why.few_votes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What stands in the fields of the modal, right or wrong, each as Slack tells it."""
+
+    sources: tuple[str, ...]
+    at: str
+    zone: str
+    weekdays: tuple[str, ...]
+    language: str
+    most_cards: str
+    order: str
+    words: str
+    categories: str
+    least_votes: str
+    never_words: str
+    says_when_nothing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the latest list gives under some settings, for a channel that has had none of it.
+
+    `first` are the papers that come first, `cards` and `rest` count all of them. `left_out` counts papers
+    by the reason, one of `bot.delivery.selection.Why`; `had` are those of the chosen that the channel itself
+    has had.
+    """
+
+    day: date
+    cards: int
+    rest: int
+    first: tuple[Paper, ...]
+    left_out: Mapping[str, int]
+    had: int = 0
+
+
+def form_of(wanted: Subscription) -> Form:
+    """Return the fields filled in with what a channel wants."""
+    filters = wanted.filters
+    return Form(
+        sources=wanted.sources,
+        at=f"{wanted.at:%H:%M}",
+        zone=wanted.zone,
+        weekdays=tuple(map(str, sorted(wanted.weekdays))),
+        language=wanted.language,
+        most_cards=str(wanted.most_cards or ALL_CARDS),
+        order=wanted.order,
+        words=", ".join(filters.words),
+        categories=", ".join(filters.categories),
+        least_votes=str(filters.least_votes or ""),
+        never_words=", ".join(filters.never_words),
+        says_when_nothing=wanted.says_when_nothing,
+    )
+
+
+def opening_modal() -> Block:
+    """Return what is shown at once, until it is known who asks and what their channel wants."""
+    name = "Paper Round"
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": name, "emoji": False},
+        "blocks": [blocks.context("…")],
+    }
+
+
+def sentence_modal(sentence: Mrkdwn, words: Words, *buttons: Button, about: str = "") -> Block:
+    """Return a modal that says one thing."""
+    drawn = [blocks.section(sentence), *([blocks.actions(*buttons)] if buttons else [])]
+    return blocks.modal(words("settings.title"), words("button.close"), drawn, about=about)
+
+
+def settings_modal(
+    form: Form, sources: Iterable[str], preview: Iterable[Block], channel: str, words: Words
+) -> Block:
+    """Return the modal in which a channel says what it wants, with a preview at its end."""
+    drawn = [
+        *_when_fields(form, words),
+        *_what_fields(form, sources, words),
+        *_filter_fields(form, words),
+        blocks.divider(),
+        blocks.actions(Button(ids.PREVIEW, words("button.preview"))),
+        *preview,
+    ]
+    view = blocks.modal(words("settings.title"), words("button.cancel"), drawn, about=channel)
+    return blocks.form(view, ids.SUBMIT_SETTINGS, words("button.save_settings"))
+
+
+def preview_blocks(preview: Preview | None, words: Words) -> list[Block]:
+    """Return what the settings would make of the latest list."""
+    if preview is None:
+        return [blocks.context(words("preview.nothing_listed"))]
+    total = preview.cards + preview.rest
+    lines = [words.count("preview.papers", total, date=words.date(preview.day))]
+    if preview.rest:
+        lines.append(words("preview.split", cards=preview.cards, rest=preview.rest))
+    drawn = [blocks.section(escape("\n".join(lines)))]
+    if preview.first:
+        titles = [shown_title(paper, _TITLE_CHARACTERS) for paper in preview.first[:_TITLES_SHOWN]]
+        drawn.append(blocks.rich_text(blocks.numbered([blocks.words(title)] for title in titles)))
+    if notes := _left_out(preview, words):
+        drawn.append(blocks.context(notes))
+    return drawn
+
+
+def preview_refused(sentence: str) -> list[Block]:
+    """Return why there is no preview."""
+    return [blocks.context(sentence)]
+
+
+def settings_message(wanted: Subscription, next_at: datetime | None, words: Words) -> Message:
+    """Return in words what the channel wants, with buttons to change it and to have the latest at once."""
+    rows = [(label, value) for label, value in settings_rows(wanted, words) if value]
+    state = when_sentence(wanted, next_at, ZoneInfo(wanted.zone), words)
+    drawn = [
+        blocks.header(words("settings.headline")),
+        blocks.rich_text(*(_row(label, value) for label, value in rows)),
+        blocks.context(state),
+        blocks.actions(*_settings_buttons(wanted, words)),
+    ]
+    spoken = [words("settings.headline"), *(words("part.spoken", label=a, text=b) for a, b in rows), state]
+    return blocks.message("\n".join(spoken), drawn)
+
+
+def settings_rows(wanted: Subscription, words: Words) -> list[tuple[str, str]]:
+    """Return every setting with its value in words, empty where nothing is asked for."""
+    filters = wanted.filters
+    most = wanted.most_cards
+    votes = words.count("settings.at_least", filters.least_votes) if filters.least_votes else ""
+    nothing = "settings.nothing_new_told" if wanted.says_when_nothing else "settings.nothing_new_silent"
+    sources = words.series([source_name(source, words) for source in wanted.sources])
+    rows = [
+        (words("settings.sources"), sources),
+        (words("settings.at"), f"{wanted.at:%H:%M} ({wanted.zone})"),
+        (words("settings.weekdays"), _weekdays(wanted.weekdays, words)),
+        (words("settings.language"), language_name(wanted.language)),
+        (words("settings.most_cards"), _most_cards(str(most or ALL_CARDS), words)),
+        (words("settings.order"), _orders(words)[wanted.order]),
+        (words("settings.words"), words.series(list(filters.words)) if filters.words else ""),
+        (words("settings.categories"), words.series(list(filters.categories)) if filters.categories else ""),
+        (words("settings.least_votes"), votes),
+        (
+            words("settings.never_words"),
+            words.series(list(filters.never_words)) if filters.never_words else "",
+        ),
+        (words("settings.nothing_new"), words(nothing)),
+    ]
+    return [(label, cut(value, _VALUE_CHARACTERS)) for label, value in rows]
+
+
+def changed_message(before: Subscription | None, after: Subscription, person: str, words: Words) -> Message:
+    """Return who set up the channel's digest, or who changed what in it; `person` is a user id."""
+    who = Mrkdwn(f"<@{person}>")
+    buttons = [
+        Button(ids.POST_NOW, words("button.post_now")),
+        Button(ids.OPEN_SETTINGS, words("button.settings")),
+    ]
+    if before is None:
+        at, days = f"{after.at:%H:%M} ({after.zone})", _weekdays(after.weekdays, words)
+        sentence = words.mrkdwn(
+            "told.set_up", person=who, at=at, days=days, language=language_name(after.language)
+        )
+        return notice(sentence, buttons=buttons)
+    lines = [Mrkdwn(f"• {escape(change)}") for change in changes(before, after, words)]
+    return notice(words.mrkdwn("told.changed", person=who), _fitting(lines), buttons=buttons)
+
+
+def changes(before: Subscription, after: Subscription, words: Words) -> list[str]:
+    """Return each setting that is another now, with what it was and what it is."""
+    nothing = words("settings.nothing")
+    pairs = zip(settings_rows(before, words), settings_rows(after, words), strict=True)
+    return [
+        words("told.change", label=label, before=cut(old, 150) or nothing, after=cut(new, 150) or nothing)
+        for (label, old), (_, new) in pairs
+        if old != new
+    ]
+
+
+def when_sentence(wanted: Subscription, next_at: datetime | None, zone: ZoneInfo, words: Words) -> str:
+    """Return when the next digest comes, by the clocks of `zone`, or why none does."""
+    if next_at:
+        return words("settings.next", moment=words.moment(next_at.astimezone(zone)))
+    if wanted.paused_until:
+        return words("settings.paused_until", date=words.date(wanted.paused_until))
+    return words("settings.paused")
+
+
+def language_name(tag: str) -> str:
+    """Return what the speakers of a language call it, else its name in English or its tag."""
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name()
+    except (ValueError, UnknownLocaleError):
+        name = None
+    return str(name or words_for("en").language_name(tag))
+
+
+def _when_fields(form: Form, words: Words) -> list[Block]:
+    days = {str(number): words.weekday(number) for number in range(7)}
+    return [
+        blocks.field(Field.AT, words("settings.at"), {"type": "timepicker", "initial_time": form.at}),
+        blocks.field(
+            Field.ZONE,
+            words("settings.zone"),
+            blocks.text_input(form.zone, _ZONE_CHARACTERS),
+            hint=words("settings.zone_hint"),
+        ),
+        blocks.field(
+            Field.WEEKDAYS, words("settings.weekdays"), blocks.choice("checkboxes", days, form.weekdays)
+        ),
+    ]
+
+
+def _what_fields(form: Form, sources: Iterable[str], words: Words) -> list[Block]:
+    known = list(dict.fromkeys([*form.sources, *sources]))[:_MOST_OPTIONS]
+    names = {source: source_name(source, words) for source in known}
+    languages = {tag: language_name(tag) for tag in dict.fromkeys([*LANGUAGES, form.language])}
+    most = dict.fromkeys([ALL_CARDS, *map(str, _MOST_CARDS), form.most_cards])
+    cards = {number: _most_cards(number, words) for number in most}
+    says = {"yes": words("settings.nothing_new_told")}
+    return [
+        _select(Field.SOURCES, words("settings.sources"), names, form.sources),
+        _select(Field.LANGUAGE, words("settings.language"), languages, form.language),
+        _select(Field.MOST_CARDS, words("settings.most_cards"), cards, form.most_cards),
+        _select(Field.ORDER, words("settings.order"), _orders(words), form.order),
+        blocks.field(
+            Field.SAYS_WHEN_NOTHING,
+            words("settings.nothing_new"),
+            blocks.choice("checkboxes", says, ("yes",) if form.says_when_nothing else ()),
+            optional=True,
+        ),
+    ]
+
+
+def _select(name: Field, label: str, options: Mapping[str, str], chosen: tuple[str, ...] | str) -> Block:
+    kind = "static_select" if isinstance(chosen, str) else "multi_static_select"
+    return blocks.field(
+        name, label, blocks.choice(kind, options, chosen), dispatch_action=name in PREVIEWED_AT_ONCE
+    )
+
+
+def _filter_fields(form: Form, words: Words) -> list[Block]:
+    number: Block = {
+        "type": "number_input",
+        "is_decimal_allowed": False,
+        "min_value": "0",
+        "max_value": str(_MOST_VOTES),
+    }
+    if form.least_votes.isdecimal():
+        number["initial_value"] = str(int(form.least_votes))
+    comma = words("settings.comma_hint")
+    return [
+        _line(Field.WORDS, words("settings.words"), form.words, comma),
+        _line(
+            Field.CATEGORIES, words("settings.categories"), form.categories, words("settings.category_hint")
+        ),
+        blocks.field(Field.LEAST_VOTES, words("settings.least_votes"), number, optional=True),
+        _line(Field.NEVER_WORDS, words("settings.never_words"), form.never_words, comma),
+    ]
+
+
+def _line(name: Field, label: str, value: str, hint: str) -> Block:
+    return blocks.field(name, label, blocks.text_input(value, _LIST_CHARACTERS), hint=hint, optional=True)
+
+
+def _row(label: str, value: str) -> Block:
+    return blocks.paragraph(blocks.words(f"{label}  ", bold=True), blocks.words(f"{value}\n"))
+
+
+def _settings_buttons(wanted: Subscription, words: Words) -> list[Button]:
+    buttons = [
+        Button(ids.OPEN_SETTINGS, words("button.change")),
+        Button(ids.POST_NOW, words("button.post_now")),
+    ]
+    if wanted.paused_reason:
+        buttons.append(Button(ids.RESUME_DIGESTS, words("button.resume")))
+    return buttons
+
+
+def _weekdays(days: frozenset[int], words: Words) -> str:
+    if len(days) == len(range(7)):
+        return words("settings.every_day")
+    return words.series([words.weekday(day) for day in sorted(days)])
+
+
+def _most_cards(most: str, words: Words) -> str:
+    if most == ALL_CARDS:
+        return words("settings.all_cards")
+    return words.count("settings.at_most", int(most))
+
+
+def _orders(words: Words) -> dict[str, str]:
+    return {Order.LISTED: words("settings.order_listed"), Order.VOTES: words("settings.order_votes")}
+
+
+def _left_out(preview: Preview, words: Words) -> str:
+    notes = [
+        words.count(key, preview.left_out[why])
+        for why, key in _WHY_LEFT_OUT.items()
+        if preview.left_out.get(why)
+    ]
+    if preview.had:
+        notes.append(words.count("why.had", preview.had))
+    return " · ".join(notes)
+
+
+def _fitting(lines: list[Mrkdwn]) -> Mrkdwn:
+    """Return as many of the lines as a section holds beside its first sentence."""
+    fitted: list[Mrkdwn] = []
+    for line in lines:
+        if len(join("\n", [*fitted, line])) > _LINES_CHARACTERS:
+            break
+        fitted.append(line)
+    return join("\n", fitted)

@@ -1,0 +1,153 @@
+"""What a delivery holds: the papers chosen for a channel, as messages written down before any is sent."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID, uuid5
+
+from bot.cards.blocks import Message
+from bot.cards.digest import digest_parent, nothing_new, rest_list
+from bot.cards.paper import paper_card
+from bot.delivery.selection import Selection, select
+from bot.delivery.wire import METADATA_EVENT
+from bot.locale import words_for
+from bot.lookup.papers import entries_of, listing_of_day
+from storage.records import (
+    NOTHING_NEW,
+    PARENT,
+    Delivery,
+    DeliveryState,
+    Digest,
+    Entry,
+    Listing,
+    ListingState,
+    Post,
+    Subscription,
+)
+from storage.tables import Tables
+
+_ENTRIES_A_LIST = 10
+
+_REACH = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The papers that a channel gets, and the sources that list any of them."""
+
+    selection: Selection
+    sources: tuple[str, ...]
+
+
+def choose(tables: Tables, subscription: Subscription, day: date | None = None) -> Choice:
+    """Choose what the channel gets: of one day's list, or of all lists that it has not had whole.
+
+    Those of the last month since its subscription began count: neither a long pause nor filters that let
+    more through bring years at once.
+    """
+    had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel)
+    if day:
+        candidates = [listing_of_day(tables, day, source) for source in subscription.sources]
+        listings = [listing for listing in candidates if listing]
+    else:
+        listings = _lists_in_reach(tables, subscription, had)
+    selection = select(_entries(tables, listings, subscription.language), had, subscription)
+    return Choice(selection, _sources_of(selection, listings))
+
+
+def plan_digest(
+    tables: Tables, delivery: Delivery, subscription: Subscription, choice: Choice, notes: Sequence[str]
+) -> None:
+    """Write down all messages of a digest; its parent takes the place of one that said that it waits.
+
+    `notes` are what the parent says beside the papers. A digest of nothing is done at once, but for a line
+    where the channel wants one or waits for one. Raises `LeaseLostError`.
+    """
+    has_parent = bool(tables.posts.of_delivery(delivery.id))
+    messages = _messages(subscription, delivery.day, choice, notes, says_when_nothing=has_parent)
+    if delivery.waits_for:
+        tables.deliveries.wait_for(delivery, ())
+    if has_parent:
+        renew_parent(tables, delivery, messages[PARENT][0], "digest")
+    tables.posts.plan(
+        Post(delivery.id, position, _payload(delivery, str(position), position, message), paper_ids=paper_ids)
+        for position, (message, paper_ids) in enumerate(messages)
+        if position != PARENT or not has_parent
+    )
+    if not messages:
+        tables.deliveries.close(delivery, DeliveryState.DONE, NOTHING_NEW)
+
+
+def plan_parent(tables: Tables, delivery: Delivery, message: Message) -> None:
+    """Write down the first message of a delivery that waits for the others."""
+    tables.posts.plan([Post(delivery.id, PARENT, _payload(delivery, str(PARENT), PARENT, message))])
+
+
+def renew_parent(tables: Tables, delivery: Delivery, message: Message, name: str) -> None:
+    """Put another message in the parent's place; `name` tells it from those before it.
+
+    Slack may refuse to post what it has had under a `client_msg_id`, where somebody deleted that.
+    """
+    payload = _payload(delivery, f"{PARENT}/{name}", PARENT, message)
+    tables.posts.renew(delivery, PARENT, payload)
+
+
+def _lists_in_reach(tables: Tables, subscription: Subscription, had: frozenset[str]) -> list[Listing]:
+    latest = tables.listings.latest_complete_day(subscription.sources)
+    if latest is None:
+        return []
+    first = max(subscription.since, latest - _REACH)
+    return [
+        listing
+        for listing in tables.listings.complete_since(subscription.sources, first)
+        if listing.day >= subscription.since_of(listing.source) and not had.issuperset(listing.paper_ids)
+    ]
+
+
+def _entries(tables: Tables, listings: list[Listing], language: str) -> list[Entry]:
+    return [entry for listing in listings for entry in entries_of(tables, listing.paper_ids, language)]
+
+
+def _sources_of(selection: Selection, listings: list[Listing]) -> tuple[str, ...]:
+    chosen = {entry.paper.id for entry in (*selection.cards, *selection.rest)}
+    return tuple(dict.fromkeys(each.source for each in listings if chosen.intersection(each.paper_ids)))
+
+
+def _messages(
+    subscription: Subscription, day: date, choice: Choice, notes: Sequence[str], *, says_when_nothing: bool
+) -> list[tuple[Message, tuple[str, ...]]]:
+    """Return the messages of a digest in order, each with the papers that it brings."""
+    words, selection = words_for(subscription.language), choice.selection
+    if not selection.cards:
+        is_said = says_when_nothing or subscription.says_when_nothing
+        return [(nothing_new(day, words, notes), ())] if is_said else []
+    entries = (*selection.cards, *selection.rest)
+    digest = Digest(day, choice.sources[0], ListingState.COMPLETE, entries)
+    rest = [
+        selection.rest[at : at + _ENTRIES_A_LIST] for at in range(0, len(selection.rest), _ENTRIES_A_LIST)
+    ]
+    return [
+        (digest_parent(digest, words, sources=choice.sources, notes=notes), ()),
+        *((paper_card(entry, words), (entry.paper.id,)) for entry in selection.cards),
+        *((rest_list(some, words), tuple(entry.paper.id for entry in some)) for some in rest),
+    ]
+
+
+def _payload(delivery: Delivery, name: str, position: int, message: Message) -> str:
+    """Return the arguments of `chat.postMessage`, but for the channel and the thread.
+
+    Metadata can be read by every app and member of the workspace, so it holds opaque ids alone.
+    """
+    arguments = {
+        "text": message.text,
+        "blocks": message.blocks,
+        "metadata": {
+            "event_type": METADATA_EVENT,
+            "event_payload": {"delivery": delivery.key, "position": position},
+        },
+        "client_msg_id": str(uuid5(UUID(delivery.key), name)),
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+    return json.dumps(arguments, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""Digest files: their format, read and written; days as documents."""

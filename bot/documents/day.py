@@ -1,0 +1,136 @@
+"""A day's digest as a document: plain text to read, Markdown to keep, JSON for machines; pure."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.arxiv_id import abstract_url
+from bot.cards.paper import LABELLED_PARTS, PART_LABELS
+from bot.documents.digest_file import DigestEntry, DigestFile, render
+from bot.errors import NothingListedError
+from bot.locale import words_for
+from bot.lookup.papers import listing_of_day, stored_summary
+from bot.text import without_bold
+from storage.records import Listing, Paper, Summary
+from storage.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one source listed on one day, with all that is known of it."""
+
+    listing: Listing
+    papers: tuple[Paper, ...]
+    summaries: dict[str, list[Summary]]
+
+    @property
+    def language(self) -> str:
+        """The language of most of its summaries; English where there are none."""
+        counts = Counter(summary.language for several in self.summaries.values() for summary in several)
+        return counts.most_common(1)[0][0] if counts else "en"
+
+
+def read_document(tables: Tables, day: date, source: str | None = None) -> Document:
+    """Read a day's listing of one source, or of the first that has papers; raises `NothingListedError`."""
+    listing = listing_of_day(tables, day, source)
+    if listing is None:
+        raise NothingListedError(_nothing_listed(day, source, tables.listings.neighbours(day)))
+    papers = tables.papers.of_ids(listing.paper_ids)
+    return Document(listing, papers, tables.summaries.of_papers(listing.paper_ids))
+
+
+def as_json(document: Document) -> str:
+    """Return the document as one JSON object."""
+    listing = document.listing
+    papers = [_paper_fields(paper, document.summaries.get(paper.id, [])) for paper in document.papers]
+    fields = {
+        "date": listing.day.isoformat(),
+        "source": listing.source,
+        "state": listing.state.value,
+        "papers": papers,
+    }
+    return json.dumps(fields, ensure_ascii=False, indent=2)
+
+
+def as_markdown(document: Document, language: str) -> str:
+    """Return the document in the digest format, with the summaries in one language."""
+    entries = tuple(DigestEntry(paper, _summary_in(document, paper, language)) for paper in document.papers)
+    return render(DigestFile(document.listing.day, entries))
+
+
+def summaries_in(document: Document, language: str) -> tuple[Summary, ...]:
+    """Return the summaries that the document has in one language, at most one a paper."""
+    return tuple(filter(None, (_summary_in(document, paper, language) for paper in document.papers)))
+
+
+def as_text(document: Document, language: str) -> str:
+    """Return the document for reading in a terminal, with the summaries in one language."""
+    words = words_for(language)
+    opening = words("digest.headline", date=words.date(document.listing.day))
+    numbered = enumerate(document.papers, start=1)
+    return "\n\n".join(
+        [opening, *(_paragraph(number, paper, document, language) for number, paper in numbered)]
+    )
+
+
+def _nothing_listed(day: date, source: str | None, neighbours: tuple[date | None, date | None]) -> str:
+    near = " and ".join(day.isoformat() for day in neighbours if day)
+    by_whom = f" by {source}" if source else ""
+    nearest = f" The nearest days with papers: {near}." if near else ""
+    return f"Nothing is listed{by_whom} for {day}.{nearest}"
+
+
+def _paragraph(number: int, paper: Paper, document: Document, language: str) -> str:
+    words = words_for(language)
+    lines = [f"{number}. {paper.title}", abstract_url(paper.id), ", ".join(paper.authors)]
+    if summary := _summary_in(document, paper, language):
+        spoken = [
+            words("part.spoken", label=words(PART_LABELS[part]), text=text)
+            for part in LABELLED_PARTS
+            if (text := getattr(summary, part))
+        ]
+        lines += [" · ".join(summary.keywords), summary.tldr, *spoken, summary.body]
+    elif not paper.abstract and paper.community_summary:
+        lines += [paper.community_summary, words("origin.community")]
+    else:
+        lines.append(paper.abstract or words("origin.nothing"))
+    return "\n".join(without_bold(line) for line in lines if line)
+
+
+def _summary_in(document: Document, paper: Paper, language: str) -> Summary | None:
+    summary = stored_summary(document.summaries.get(paper.id, []), language)
+    return summary if summary and summary.language == language else None
+
+
+def _paper_fields(paper: Paper, summaries: list[Summary]) -> dict[str, Any]:
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "authors": list(paper.authors),
+        "url": abstract_url(paper.id),
+        "votes": paper.votes,
+        "abstract": paper.abstract,
+        "summaries": [_summary_fields(summary) for summary in summaries],
+    }
+
+
+def _summary_fields(summary: Summary) -> dict[str, Any]:
+    provenance = summary.provenance
+    return {
+        "language": summary.language,
+        "keywords": list(summary.keywords),
+        "tldr": summary.tldr,
+        "problem": summary.problem,
+        "method": summary.method,
+        "results": summary.results,
+        "takeaway": summary.takeaway,
+        "body": summary.body,
+        "provenance": {
+            "model": provenance.model,
+            "prompt": provenance.prompt,
+            "source": provenance.source,
+            "made_at": provenance.made_at.isoformat() if provenance.made_at else None,
+        },
+    }

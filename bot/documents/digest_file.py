@@ -1,0 +1,368 @@
+"""The digest file as a source: one day's papers and their summaries in one Markdown file; pure.
+
+A file is a line `# Papers for YYYY-MM-DD` and, for each paper, a heading `## 0.[Title](address)` with one
+line `summary:…` below it, which is meant to hold six labelled parts separated by two spaces. Labels changed
+over the years, went missing or hide inside a paragraph, so a summary is read from what it says to what can be
+guessed: labels, then position, then the cues of sentences. What is left stays as `body`: no text is lost.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby, pairwise, zip_longest
+from operator import attrgetter
+from typing import Any
+
+from bot.arxiv_id import find_arxiv_id, pdf_url
+from bot.documents.digest_format import (
+    CUES,
+    HINTS,
+    PARTS,
+    Label,
+    bold_keywords,
+    decoded,
+    keywords_of,
+    labelled_keywords,
+    labels_in,
+    looks_like_keywords,
+    opens_with_label,
+    write_summary,
+)
+from bot.errors import NotADigestError, PaperRoundError
+from bot.language import language_of
+from bot.text import cut
+from storage.records import FROM_DIGEST_FILE, Paper, Provenance, Summary
+
+SOURCE = FROM_DIGEST_FILE
+
+
+@dataclass(frozen=True, slots=True)
+class DigestEntry:
+    """One paper of a digest file, with its summary where it has one."""
+
+    paper: Paper
+    summary: Summary | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An entry of a digest file that could not be read: its line, counted from 1, and why."""
+
+    line: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestFile:
+    """One day's papers in their order, and what of the file could not be read."""
+
+    day: date
+    entries: tuple[DigestEntry, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a summary's line as it stands there: the part it belongs to, its label and its text."""
+
+    part: str
+    text: str
+    label: str = ""
+
+
+# --- The file -------------------------------------------------------------------------------------------
+
+_SHOWN = 80
+_DAY = re.compile(r"#\s*Papers for\s+(\S+)\s*$", re.IGNORECASE)
+_HEADING = re.compile(r"##(?!#)|title\s*[:：]", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:##\s*(?:[0-9]+\s*[.、)]?)?|title\s*[:：])\s*\[(?P<title>.*)\]\((?P<address>.*)", re.IGNORECASE
+)
+_SUMMARY = "summary:"
+_OPENING = re.compile(r"\s*summary\s*[:：]", re.IGNORECASE)
+
+
+class _MalformedEntryError(PaperRoundError):
+    """One entry cannot be read; the others can."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A heading and the text below it; the heading of text that has none above it is `None`."""
+
+    line: int
+    heading: str | None
+    text: str
+
+
+def parse(text: str, *, language: str | None = None) -> DigestFile:
+    """Read a digest file; `language` (BCP 47) is that of its summaries, else the script of each one tells.
+
+    A malformed entry is left out and told as a problem. Raises NotADigestError where no digest begins.
+    """
+    lines = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
+    start = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    day = _day(lines[start], start + 1)
+    entries: list[DigestEntry] = []
+    problems: list[Problem] = []
+    first_lines: dict[str, int] = {}
+    for block in _blocks(lines, start + 1):
+        try:
+            entry = _entry(block, day, language, first_lines)
+        except _MalformedEntryError as error:
+            problems.append(Problem(block.line, str(error)))
+        else:
+            entries.append(entry)
+            first_lines[entry.paper.id] = block.line
+    return DigestFile(day, tuple(entries), tuple(problems))
+
+
+def render(digest: DigestFile) -> str:
+    """Write a digest file that reads back the same; each summary is labelled in its own language."""
+    entries = (_written(number, entry) for number, entry in enumerate(digest.entries))
+    return f"\n\n# Papers for {digest.day.isoformat()}\n\n" + "".join(entries)
+
+
+def _written(number: int, entry: DigestEntry) -> str:
+    title = " ".join(entry.paper.title.split())
+    heading = f"## {number}.[{title}]({pdf_url(entry.paper.id)})\n"
+    summary = write_summary(entry.summary) if entry.summary else ""
+    return f"{heading}{_SUMMARY}{summary}\n\n" if summary else f"{heading}\n"
+
+
+def _day(line: str, number: int) -> date:
+    wanted = f'Line {number} of a digest file should be "# Papers for" and a date as YYYY-MM-DD'
+    match = _DAY.match(line.strip())
+    if match is None:
+        found = f'it is "{cut(line.strip(), _SHOWN)}"' if line.strip() else "the file is empty"
+        raise NotADigestError(f"{wanted}, but {found}.")
+    try:
+        return date.fromisoformat(match[1])
+    except ValueError as error:
+        raise NotADigestError(f'{wanted}, but "{cut(match[1], _SHOWN)}" is no date.') from error
+
+
+def _blocks(lines: list[str], start: int) -> Iterator[_Block]:
+    """Divide the lines of a file at its headings and before any summary without one; a second day ends it."""
+    starts = [start, *_starts(lines, start)]
+    for begin, end in pairwise((*starts, len(lines))):
+        line = lines[begin] if begin < len(lines) else ""
+        heading = line.strip() if _is_heading(line) else None
+        own = [index for index in range(begin, end) if lines[index].strip()]
+        if own:
+            text = "\n".join(lines[index] for index in own[heading is not None :])
+            opening = _OPENING.match(text)
+            yield _Block(own[0] + 1, heading, text[opening.end() :] if opening else text)
+        if _DAY.match(line):
+            return
+
+
+def _starts(lines: list[str], start: int) -> Iterator[int]:
+    has_summary = False
+    for index in range(start, len(lines)):
+        if _is_heading(lines[index]):
+            has_summary = False
+            yield index
+        elif lines[index].startswith(_SUMMARY):
+            if has_summary:
+                yield index
+            has_summary = True
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line begins an entry or a day; a summary of several lines may have headings of its own."""
+    if _DAY.match(line):
+        return True
+    return _HEADING.match(line) is not None and ("](" in line or not opens_with_label(line))
+
+
+def _entry(block: _Block, day: date, language: str | None, first_lines: dict[str, int]) -> DigestEntry:
+    if block.heading is None:
+        raise _MalformedEntryError(f'No heading stands above "{_shown(block.text)}".')
+    if _DAY.match(block.heading):
+        raise _MalformedEntryError(
+            "A second day begins here: put it, and what follows, into a file of its own."
+        )
+    paper = _paper(block.heading)
+    if paper.id in first_lines:
+        raise _MalformedEntryError(f"{paper.id} is in line {first_lines[paper.id]} already, which was kept.")
+    summary = read_summary(
+        block.text, paper.id, language or language_of(block.text), Provenance(SOURCE, made_at=day)
+    )
+    return DigestEntry(paper, summary)
+
+
+def _paper(heading: str) -> Paper:
+    link = _LINK.match(heading)
+    if link is None:
+        wanted = '"## 0.[Title](https://arxiv.org/pdf/2509.00001)"'
+        raise _MalformedEntryError(f'A heading should look like {wanted}, but this is "{_shown(heading)}".')
+    paper_id = find_arxiv_id(link["address"])
+    if paper_id is None:
+        raise _MalformedEntryError(f'The heading links to no arXiv id: "{_shown(heading)}".')
+    title = " ".join(link["title"].split())
+    if not title:
+        raise _MalformedEntryError(f"The heading of {paper_id} has no title between its brackets.")
+    return Paper(paper_id, title)
+
+
+def _shown(text: str) -> str:
+    return cut(" ".join(text.split()), _SHOWN)
+
+
+# --- A summary ------------------------------------------------------------------------------------------
+
+_BLANK_LINE = re.compile(r"\s*\n\s*\n\s*")
+_GAP = re.compile(r"\s{2,}|(?<=[。！？.!?])\n")
+_LIST_NUMBER = re.compile(r"(?:^|[:：。.;；!?！？]\s+)[0-9]{1,2}[.)]$")
+_CLOSERS = "[”’』」）)\"'*]*"
+_GROUP_END = re.compile(rf"[。！？]{_CLOSERS}\s+")
+_SENTENCE_END = re.compile(
+    rf"[。！？]+{_CLOSERS}\s*"
+    rf"|(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bal)(?<!\bcf)(?<!\bFig)[.!?]{_CLOSERS}\s+(?![a-z])"
+)
+_LIST_MARK = re.compile(r"(?:[-•*]|[0-9]{1,2}[.)])\s")
+_LONGEST_NUMBER = 16
+
+_EARLY = 10
+"""How many characters may stand before a cue that opens a sentence, as in 该研究旨在解决."""
+
+_FEW = 2
+"""Up to so many segments say nothing of the parts: they may be keywords' remains or one stray gap."""
+
+_HINTED = {"tldr": ("method",), "problem": ("results", "method"), "method": ("results",)}
+
+
+def read_summary(text: str, paper_id: str, language: str, provenance: Provenance) -> Summary | None:
+    """Read what stands after `summary:`, or `None` where nothing does; all of its text is kept."""
+    runs: dict[str, list[str]] = {part: [] for part in PARTS}
+    for part, pieces in groupby(read_pieces(text), attrgetter("part")):
+        runs[part].append("".join(piece.text for piece in pieces))
+    keywords = tuple(word for run in runs.pop("keywords") for word in keywords_of(run))
+    texts: dict[str, Any] = {part: decoded(" ".join(" ".join(run).split())) for part, run in runs.items()}
+    if not keywords and not any(texts.values()):
+        return None
+    return Summary(paper_id, language, provenance, keywords, **texts)
+
+
+def read_pieces(text: str) -> Iterator[Piece]:
+    """Divide a summary's text into pieces that together are all of it."""
+    line = re.sub(r"\s*\n\s*", "\n", _BLANK_LINE.sub("  ", text.strip()))
+    labels = labels_in(line)
+    labelled = {label.part for label in labels}
+    first = labels[0] if labels else Label("body", len(line), len(line))
+    before = PARTS[: PARTS.index(first.part)] or PARTS[1:-1]
+    yield from _unlabelled(line[: first.start], _absent(labelled, before))
+    for label, following in zip_longest(labels, labels[1:], fillvalue=Label("body", len(line), len(line))):
+        between = PARTS[PARTS.index(label.part) + 1 : PARTS.index(following.part)]
+        section = line[label.end : following.start]
+        words = line[label.start : label.end]
+        if label.bold:
+            words, section = words.replace("**", ""), f"**{section}"
+        yield from _section(Piece(label.part, section, words), _absent(labelled, between))
+
+
+def _absent(labelled: set[str], parts: Iterable[str]) -> list[str]:
+    return [part for part in parts if part not in labelled]
+
+
+def _section(piece: Piece, absent: list[str]) -> Iterator[Piece]:
+    """Divide what stands below a label: further parts may follow that have none."""
+    segments = _cut_after(_GAP, piece.text.strip())
+    if piece.part == "keywords":
+        keywords, sentences = labelled_keywords(segments[0])
+        yield replace(piece, text=keywords)
+        yield from _unlabelled(sentences + "".join(segments[1:]), absent)
+    elif not absent or len(segments) == 1:
+        yield piece
+    else:
+        parts = [piece.part, *absent]
+        placed = _in_order(segments, parts) if len(segments) > _FEW else []
+        first, *others = placed or _by_cues(segments, parts, piece.part, otherwise=piece.part)
+        yield replace(first, label=piece.label)
+        yield from others
+
+
+def _unlabelled(text: str, absent: list[str]) -> Iterator[Piece]:
+    """Divide text without labels among the parts that have none."""
+    if not text.strip():
+        return
+    segments = _cut_after(_GAP, text)
+    if "keywords" in absent:
+        absent = [part for part in absent if part != "keywords"]
+        all_of_it = looks_like_keywords(segments[0])
+        keywords, rest = (segments[0], "") if all_of_it else bold_keywords(segments[0])
+        if keywords:
+            yield Piece("keywords", keywords)
+            yield from _unlabelled(rest + "".join(segments[1:]), absent)
+            return
+    if len(absent) <= 1:
+        yield Piece(absent[0] if absent else "body", text)
+        return
+    groups = segments if len(segments) > 1 else _cut_after(_GROUP_END, text)
+    chunks = segments if len(segments) > _FEW else _cut_after(_SENTENCE_END, text)
+    opening = _opening(chunks, absent)
+    yield from _in_order(groups, absent) or _by_cues(chunks, absent, opening, otherwise="body")
+
+
+def _in_order(chunks: list[str], parts: list[str]) -> list[Piece]:
+    """Give each chunk to its part by position, where there are as many; else return nothing."""
+    if len(chunks) != len(parts):
+        return []
+    return [Piece(part, chunk) for part, chunk in zip(parts, chunks, strict=True)]
+
+
+def _by_cues(chunks: list[str], parts: list[str], current: str, *, otherwise: str) -> Iterator[Piece]:
+    """Give each chunk after the first to the part that its words tell; without a cue it goes on as before.
+
+    What follows the first of the parts without a cue goes to the part `otherwise`.
+    """
+    yield Piece(current, chunks[0])
+    filled = {current}
+    for chunk in chunks[1:]:
+        told = _told(chunk, parts, current, filled)
+        current = told or current
+        filled.add(current)
+        yield Piece(otherwise if told is None and current == parts[0] else current, chunk)
+
+
+def _opening(chunks: list[str], parts: list[str]) -> str:
+    """Return the part of the first chunk: the first one, unless it states the problem and no other does."""
+    places = [_place(CUES["problem"], chunk) for chunk in chunks]
+    states_it = places[0] is not None and places[0] < _EARLY
+    only_here = all(place is None for place in places[1:])
+    return "problem" if "problem" in parts and states_it and only_here else parts[0]
+
+
+def _told(chunk: str, parts: list[str], current: str, filled: set[str]) -> str | None:
+    """Return the part whose cue comes first in the chunk, else the next one that it hints at.
+
+    The order of the parts is that of the text, unless a chunk opens with the cue of a part that is missing.
+    """
+    ahead = parts[parts.index(current) :]
+    cues = {part: place for part in parts if (place := _place(CUES.get(part, ()), chunk)) is not None}
+    allowed = [part for part in cues if part in ahead or (part not in filled and cues[part] < _EARLY)]
+    if allowed:
+        return min(allowed, key=cues.__getitem__)
+    hinted = (part for part in _HINTED.get(current, ()) if part in ahead)
+    return next((part for part in hinted if _place(HINTS[part], chunk) is not None), None)
+
+
+def _place(patterns: Iterable[str], chunk: str) -> int | None:
+    words = " ".join(chunk.split())
+    matches = (re.search(pattern, words, re.IGNORECASE) for pattern in patterns)
+    return min((match.start() for match in matches if match), default=None)
+
+
+def _cut_after(pattern: re.Pattern[str], text: str) -> list[str]:
+    """Cut a text after each match, white space included, but not around the numbers of a list in it."""
+    ends = [match.end() for match in pattern.finditer(text) if not _is_in_list(match, text)]
+    pieces = [text[begin:end] for begin, end in pairwise((0, *ends, len(text)))]
+    return [piece for piece in pieces if piece.strip()] or [text]
+
+
+def _is_in_list(match: re.Match[str], text: str) -> bool:
+    before = match.start() + len(match[0].rstrip())
+    number = _LIST_NUMBER.search(text, max(0, before - _LONGEST_NUMBER), before)
+    return number is not None or _LIST_MARK.match(text, match.end()) is not None

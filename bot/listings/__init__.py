@@ -1,0 +1,1 @@
+"""What each source lists for each day: polled, compared, complete; and which lists are missing."""

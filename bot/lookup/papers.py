@@ -1,0 +1,88 @@
+"""Finding what was listed: a day, the latest day, or one paper, with the summaries that fit the reader."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from bot.language import primary_language
+from bot.summaries.without_model import draw
+from storage.records import FROM_MODEL, Digest, Entry, Listing, Paper, Summary
+from storage.tables import Tables
+
+SOURCES = ("digest-file", "huggingface", "arxiv")
+"""The kinds of source, in the order in which one is taken where several list a day."""
+
+
+def listing_of_day(tables: Tables, day: date, source: str | None = None) -> Listing | None:
+    """Return what one source listed on the day: the one named, else the first that has papers, else any."""
+    listings = sorted(tables.listings.of_day(day), key=_rank)
+    wanted = [listing for listing in listings if source in (None, listing.source)]
+    with_papers = [listing for listing in wanted if listing.paper_ids]
+    return next(iter([*with_papers, *wanted]), None)
+
+
+def digest_of_day(tables: Tables, day: date, language: str, source: str | None = None) -> Digest | None:
+    """Return the day's papers in order, each with its best summary, or `None` where nothing is known."""
+    listing = listing_of_day(tables, day, source)
+    if listing is None:
+        return None
+    entries = entries_of(tables, listing.paper_ids, language)
+    return Digest(listing.day, listing.source, listing.state, entries)
+
+
+def latest_digest(tables: Tables, language: str) -> Digest | None:
+    """Return the papers of the last day that has any, or `None` where nothing was ever listed."""
+    day = tables.listings.latest_day()
+    return digest_of_day(tables, day, language) if day else None
+
+
+def paper_entry(tables: Tables, paper_id: str, language: str) -> Entry | None:
+    """Return one paper with its best summary, or `None` where it was never listed."""
+    paper = tables.papers.get(paper_id)
+    if paper is None:
+        return None
+    return Entry(
+        paper, best_summary(paper, tables.summaries.of_papers([paper_id]).get(paper_id, []), language)
+    )
+
+
+def stored_summary(summaries: Iterable[Summary], language: str) -> Summary | None:
+    """Return the best of the stored summaries in the language asked for, or in one that is much the same.
+
+    A model's comes before an imported one.
+    """
+    related = [
+        summary
+        for summary in _model_first(summaries)
+        if primary_language(summary.language) == primary_language(language)
+    ]
+    exact = [summary for summary in related if summary.language == language]
+    return next(iter([*exact, *related]), None)
+
+
+def best_summary(paper: Paper, summaries: Iterable[Summary], language: str) -> Summary | None:
+    """Return the summary that the reader gets: a stored one in their language, else what can be drawn.
+
+    A stored one in another language is for a paper of which nothing can be drawn. `None` is for a paper of
+    which nothing is known but its title.
+    """
+    ranked = _model_first(summaries)
+    return stored_summary(ranked, language) or draw(paper) or next(iter(ranked), None)
+
+
+def _model_first(summaries: Iterable[Summary]) -> list[Summary]:
+    return sorted(
+        summaries, key=lambda each: (each.provenance.source != FROM_MODEL, not each.provenance.model)
+    )
+
+
+def entries_of(tables: Tables, paper_ids: tuple[str, ...], language: str) -> tuple[Entry, ...]:
+    """Return papers in the order given, numbered from 1, each with its best summary."""
+    summaries = tables.summaries.of_papers(paper_ids)
+    return tuple(
+        Entry(paper, best_summary(paper, summaries.get(paper.id, []), language), number)
+        for number, paper in enumerate(tables.papers.of_ids(paper_ids), start=1)
+    )
+
+
+def _rank(listing: Listing) -> tuple[int, str]:
+    return SOURCES.index(listing.source.partition(":")[0]), listing.source

@@ -1,0 +1,1 @@
+"""What a channel wants, and when its digest is due."""

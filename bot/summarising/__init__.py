@@ -1,0 +1,1 @@
+"""Which summaries are wanted, and how one is made and kept."""

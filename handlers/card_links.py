@@ -1,0 +1,29 @@
+"""Reading on from a card: the abstract here, the PDF and the discussion elsewhere."""
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.cards import ids
+from bot.cards.paper import abstract_modal
+from handlers.clicks import Click, listen
+from handlers.lookup import unknown_paper
+from handlers.parts import Parts
+
+
+def register(app: AsyncApp, parts: Parts) -> None:
+    """Listen to the buttons of a card that lead on."""
+    listen(app, parts, ids.SHOW_ABSTRACT, _on_show_abstract)
+    for action_id in (ids.OPEN_PDF, ids.OPEN_DISCUSSION):
+        app.action(action_id)(_on_link)
+
+
+async def _on_show_abstract(parts: Parts, click: Click) -> None:
+    paper = await parts.storage.read(lambda tables: tables.papers.get(click.value))
+    if paper is None:
+        await click.answer(unknown_paper(click.value, click.person.words))
+        return
+    await click.open_modal(abstract_modal(paper, click.person.words))
+
+
+async def _on_link(ack: AsyncAck) -> None:
+    # A button that is a link is reported as a click too, and wants to be acknowledged.
+    await ack()

@@ -1,0 +1,55 @@
+"""The buttons that go on with a digest that ended early, in the message that told whoever set it up."""
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.cards import ids
+from bot.cards.notices import notice
+from bot.text import Mrkdwn
+from handlers.clicks import Click, listen
+from handlers.parts import Parts
+from storage.records import Delivery
+from storage.tables import Tables
+
+
+def register(app: AsyncApp, parts: Parts) -> None:
+    """Listen to both buttons."""
+    listen(app, parts, ids.POST_ANEW, _on_post_anew)
+    listen(app, parts, ids.RESUME_DELIVERY, _on_resume)
+
+
+async def _on_post_anew(parts: Parts, click: Click) -> None:
+    delivery = await parts.storage.read(lambda tables: _own(tables, click))
+    goes_on = delivery is not None and await parts.deliverer.go_on(delivery.id, click.person.workspace)
+    await _say(click, delivery, "digests.goes_on" if goes_on else "digests.nothing_to_resume")
+
+
+async def _on_resume(parts: Parts, click: Click) -> None:
+    """Resume the subscription; what its delivery lacks comes now, or with a digest that was opened since."""
+
+    def resume(tables: Tables) -> Delivery | None:
+        delivery = _own(tables, click)
+        wanted = tables.subscriptions.of_channel(delivery.workspace, delivery.channel) if delivery else None
+        if wanted is None:
+            return None
+        tables.subscriptions.resume(wanted.id or 0)
+        return delivery
+
+    delivery = await parts.storage.write(resume)
+    goes_on = delivery is not None and await parts.deliverer.go_on(delivery.id, click.person.workspace)
+    key = "digests.goes_on" if goes_on else "digests.comes_next"
+    await _say(click, delivery, key if delivery else "digests.nothing_to_resume")
+
+
+def _own(tables: Tables, click: Click) -> Delivery | None:
+    """Return the delivery that the button names, where it is one of the workspace of who clicked."""
+    delivery = tables.deliveries.get(int(click.value))
+    return delivery if delivery and delivery.workspace == click.person.workspace else None
+
+
+async def _say(click: Click, delivery: Delivery | None, key: str) -> None:
+    """Put the outcome in the place of the message with the button, so that it is not pressed again."""
+    words = click.person.words
+    place = (
+        {"channel": Mrkdwn(f"<#{delivery.channel}>"), "date": words.date(delivery.day)} if delivery else {}
+    )
+    await click.replace(notice(words.mrkdwn(key, **place)))

@@ -1,0 +1,81 @@
+"""Looking up a day, the latest day, or one paper."""
+
+from datetime import date, timedelta
+
+from bot.arxiv_id import abstract_url
+from bot.cards.blocks import Message
+from bot.cards.ids import PAGE_LENGTH, Page
+from bot.cards.lists import listing_page
+from bot.cards.notices import notice
+from bot.cards.paper import paper_card
+from bot.locale import Words
+from bot.lookup.papers import digest_of_day, paper_entry
+from bot.text import escape, link
+from handlers.parts import Parts
+from handlers.people import Person
+from handlers.requests import DaysAgo, Latest, OfDay, OnePaper
+from storage.records import Digest, Entry
+from storage.tables import Tables
+
+
+async def latest(parts: Parts, person: Person, _request: Latest) -> Message:
+    """Answer with the first page of the last day that has papers."""
+    day = await parts.storage.read(lambda tables: tables.listings.latest_day())
+    if day is None:
+        return notice(person.words.mrkdwn("lookup.no_listing_at_all"))
+    return await day_page(parts, person, day)
+
+
+async def of_day(parts: Parts, person: Person, request: OfDay) -> Message:
+    """Answer with the first page of a day's papers."""
+    return await day_page(parts, person, request.day)
+
+
+async def days_ago(parts: Parts, person: Person, request: DaysAgo) -> Message:
+    """Answer with the first page of today's or yesterday's papers, as the person's own clock has it."""
+    today = parts.clock.now().astimezone(person.zone).date()
+    return await day_page(parts, person, today - timedelta(days=request.days))
+
+
+async def one_paper(parts: Parts, person: Person, request: OnePaper) -> Message:
+    """Answer with the card of a paper, or with where else to find it."""
+
+    def read(tables: Tables) -> tuple[Entry | None, frozenset[str]]:
+        entry = paper_entry(tables, request.paper_id, person.language)
+        return entry, tables.saved_papers.saved_among(person.workspace, person.id, [request.paper_id])
+
+    entry, saved = await parts.storage.read(read)
+    if entry is None:
+        return unknown_paper(request.paper_id, person.words)
+    return paper_card(entry, person.words, is_saved=bool(saved))
+
+
+async def day_page(parts: Parts, person: Person, day: date, offset: int = 0) -> Message:
+    """Answer with a page of a day's papers; a day without any says which neighbours have some."""
+
+    def read(tables: Tables) -> tuple[Digest | None, frozenset[str], list[date]]:
+        digest = digest_of_day(tables, day, person.language)
+        shown = digest.entries[offset : offset + PAGE_LENGTH] if digest else ()
+        paper_ids = [entry.paper.id for entry in shown]
+        saved = tables.saved_papers.saved_among(person.workspace, person.id, paper_ids)
+        return digest, saved, [near for near in tables.listings.neighbours(day) if near]
+
+    digest, saved, neighbours = await parts.storage.read(read)
+    if digest and digest.entries:
+        return listing_page(digest, Page(offset, day), saved, person.words)
+    return _no_papers(day, neighbours, person.words, is_listed=digest is not None)
+
+
+def unknown_paper(paper_id: str, words: Words) -> Message:
+    """Say that the paper was never listed here, and where it is."""
+    url = abstract_url(paper_id)
+    return notice(words.mrkdwn("lookup.unknown_paper", paper_id=paper_id, url=link(url, url)))
+
+
+def _no_papers(day: date, neighbours: list[date], words: Words, *, is_listed: bool) -> Message:
+    key = "lookup.no_papers" if is_listed else "lookup.no_listing"
+    sentences = [words.mrkdwn(key, date=words.date(day))]
+    if neighbours:
+        days = words.series([near.isoformat() for near in neighbours])
+        sentences.append(escape(words.count("lookup.neighbours", len(neighbours), days=days)))
+    return notice(*sentences)

@@ -1,0 +1,118 @@
+"""Saving papers to one's own list, removing them, and reading the list."""
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.cards import ids
+from bot.cards.blocks import Message
+from bot.cards.ids import PAGE_LENGTH, Page
+from bot.cards.lists import SavedPage, home_view, saved_page
+from bot.cards.notices import notice, removed_notice, saved_notice
+from handlers.clicks import Click, listen
+from handlers.lookup import day_page, unknown_paper
+from handlers.parts import Parts
+from handlers.people import Person
+from handlers.requests import Remove, Save, SavedPapers, WhichPaper
+from storage.records import Paper
+from storage.tables import Tables
+
+
+async def my_papers(parts: Parts, person: Person, _request: SavedPapers) -> Message:
+    """Answer with the first page of the person's own list."""
+    return saved_page(await read_saved(parts, person, 0), person.words)
+
+
+async def save(parts: Parts, person: Person, request: Save) -> Message:
+    """Put a paper on the person's list."""
+    now = parts.clock.now()
+
+    def write(tables: Tables) -> tuple[Paper | None, bool]:
+        paper = tables.papers.get(request.paper_id)
+        is_new = paper and tables.saved_papers.save(person.workspace, person.id, paper.id, now)
+        return paper, bool(is_new)
+
+    paper, is_new = await parts.storage.write(write)
+    if paper is None:
+        return unknown_paper(request.paper_id, person.words)
+    return saved_notice(paper, person.words, is_new=is_new)
+
+
+async def remove(parts: Parts, person: Person, request: Remove) -> Message:
+    """Take a paper off the person's list."""
+
+    def write(tables: Tables) -> tuple[Paper | None, bool]:
+        was_there = tables.saved_papers.remove(person.workspace, person.id, request.paper_id)
+        return tables.papers.get(request.paper_id), was_there
+
+    paper, was_there = await parts.storage.write(write)
+    if paper is None:
+        return unknown_paper(request.paper_id, person.words)
+    return removed_notice(paper, person.words, was_there=was_there)
+
+
+async def which_paper(parts: Parts, person: Person, request: WhichPaper) -> Message:
+    """Say that an arXiv id is missing."""
+    return notice(person.words.mrkdwn("lookup.which_paper", verb=request.verb, command=parts.command))
+
+
+async def read_saved(parts: Parts, person: Person, offset: int) -> SavedPage:
+    """Read a page of the person's list; past the end, the last page there is."""
+
+    def read(tables: Tables) -> SavedPage:
+        total = tables.saved_papers.count(person.workspace, person.id)
+        start = min(offset, max(0, (total - 1) // PAGE_LENGTH * PAGE_LENGTH))
+        papers = tables.saved_papers.page(person.workspace, person.id, offset=start, limit=PAGE_LENGTH)
+        return SavedPage(papers, start, total)
+
+    return await parts.storage.read(read)
+
+
+async def redraw(parts: Parts, click: Click, page: Page) -> None:
+    """Draw the list that the button is on anew: a day's listing, the person's own, or their Home tab."""
+    person = click.person
+    if page.day:
+        await click.replace(await day_page(parts, person, page.day, page.offset))
+        return
+    saved = await read_saved(parts, person, page.offset)
+    if click.is_on_home:
+        await click.show_home(home_view(saved, parts.command, person.words))
+    else:
+        await click.replace(saved_page(saved, person.words))
+
+
+def register(app: AsyncApp, parts: Parts) -> None:
+    """Listen to the buttons that save, remove, and lead through lists."""
+    listen(app, parts, ids.SAVE_PAPER, _on_save)
+    listen(app, parts, ids.REMOVE_PAPER, _on_remove)
+    listen(app, parts, ids.SAVE_LISTED_PAPER, _on_save_listed)
+    listen(app, parts, ids.REMOVE_LISTED_PAPER, _on_remove_listed)
+    listen(app, parts, ids.MY_PAPERS, _on_my_papers)
+    listen(app, parts, ids.PREVIOUS_PAGE, _on_turn_page)
+    listen(app, parts, ids.NEXT_PAGE, _on_turn_page)
+
+
+async def _on_save(parts: Parts, click: Click) -> None:
+    await click.answer(await save(parts, click.person, Save(click.value)))
+
+
+async def _on_remove(parts: Parts, click: Click) -> None:
+    await click.answer(await remove(parts, click.person, Remove(click.value)))
+
+
+async def _on_save_listed(parts: Parts, click: Click) -> None:
+    listed = ids.read_listed(click.value)
+    await save(parts, click.person, Save(listed.paper_id))
+    await redraw(parts, click, listed.page)
+
+
+async def _on_remove_listed(parts: Parts, click: Click) -> None:
+    listed = ids.read_listed(click.value)
+    await remove(parts, click.person, Remove(listed.paper_id))
+    await redraw(parts, click, listed.page)
+
+
+async def _on_my_papers(parts: Parts, click: Click) -> None:
+    await click.answer(await my_papers(parts, click.person, SavedPapers()))
+
+
+async def _on_turn_page(parts: Parts, click: Click) -> None:
+    await redraw(parts, click, ids.read_page(click.value))

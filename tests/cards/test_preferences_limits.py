@@ -1,0 +1,175 @@
+"""The settings, in a modal and in words, and how things are: Slack takes them, whatever they hold."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.cards.preferences import (
+    LANGUAGES,
+    Form,
+    Preview,
+    changed_message,
+    form_of,
+    opening_modal,
+    preview_blocks,
+    preview_refused,
+    sentence_modal,
+    settings_message,
+    settings_modal,
+)
+from bot.cards.sources import Reader
+from bot.cards.status import status_message
+from bot.locale import words_for
+from storage.records import (
+    FEW,
+    BotStatus,
+    ChannelStatus,
+    DeliveryState,
+    DeliveryStatus,
+    Filters,
+    Listing,
+    ListingState,
+    Order,
+    Subscription,
+    TokensStatus,
+)
+from tests.cards.test_limits import PAPERS, TEXTS, assert_taken, assert_view_taken
+
+NOW = datetime(2025, 9, 29, 12, tzinfo=UTC)
+SOURCES = ("digest-file", "huggingface", "arxiv:cs.CL")
+SPOKEN = st.sampled_from(["en", "zh-CN"])
+
+WORD_LISTS = st.lists(TEXTS, max_size=6).map(tuple)
+SUBSCRIPTIONS = st.builds(
+    Subscription,
+    workspace=st.just("T1"),
+    channel=st.just("C1"),
+    language=st.sampled_from([*LANGUAGES, "pt-BR", "zh-TW", "tlh", "x-klingon"]),
+    sources=st.lists(st.sampled_from(SOURCES), min_size=1, unique=True).map(tuple),
+    at=st.times(),
+    zone=st.sampled_from(["UTC", "America/Argentina/ComodRivadavia"]),
+    weekdays=st.frozensets(st.integers(0, 6), min_size=1),
+    most_cards=st.none() | st.integers(1, 10**9),
+    order=st.sampled_from(Order),
+    filters=st.builds(
+        Filters,
+        words=WORD_LISTS,
+        categories=WORD_LISTS,
+        least_votes=st.integers(0, 10**6),
+        never_words=WORD_LISTS,
+    ),
+    says_when_nothing=st.booleans(),
+    paused_reason=st.none() | st.sampled_from(["asked", "restricted_action"]),
+    paused_until=st.none() | st.dates(),
+)
+PREVIEWS = st.builds(
+    Preview,
+    day=st.dates(),
+    cards=st.integers(0, 10**4),
+    rest=st.integers(0, 10**4),
+    first=st.lists(PAPERS, max_size=4).map(tuple),
+    left_out=st.dictionaries(
+        st.sampled_from(["never_word", "no_word", "no_category", "few_votes"]), st.integers(0, 10**4)
+    ),
+    had=st.integers(0, 10**4),
+)
+LISTINGS = st.builds(
+    Listing,
+    source=st.sampled_from([*SOURCES, "arxiv:" + "+".join(["cond-mat.mes-hall"] * 60)]),
+    day=st.dates(),
+    state=st.sampled_from(ListingState),
+    paper_ids=st.lists(st.just("2509.00001"), max_size=3).map(tuple),
+    looked_at=st.none() | st.just(NOW),
+    next_look_at=st.none() | st.just(NOW + timedelta(days=1)),
+    trouble=st.none() | st.just(FEW) | TEXTS,
+    trouble_since=st.none() | st.just(NOW - timedelta(days=30)),
+)
+LAST = st.builds(
+    DeliveryStatus,
+    waits_for=st.lists(st.sampled_from(SOURCES), unique=True).map(tuple),
+    day=st.dates(),
+    state=st.sampled_from(DeliveryState),
+    opened_at=st.just(NOW),
+    posted=st.integers(0, 10**3),
+    papers=st.integers(0, 10**3),
+    reason=st.none() | st.sampled_from(["not_in_channel", "parent_uncertain", "parent_deleted", "<!here>"]),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(wanted=SUBSCRIPTIONS, preview=st.none() | PREVIEWS, language=SPOKEN)
+def test_any_settings_fill_a_modal_that_slack_takes(
+    wanted: Subscription, preview: Preview | None, language: str
+) -> None:
+    words = words_for(language)
+    drawn = preview_blocks(preview, words)
+
+    assert_view_taken(settings_modal(form_of(wanted), SOURCES, drawn, "C1", words))
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=TEXTS, language=SPOKEN)
+def test_any_text_in_the_fields_is_drawn_again(text: str, language: str) -> None:
+    form = Form((), "09:00", text, (), "en", "all", "listed", text, text, text, text, says_when_nothing=False)
+    refusal = preview_refused(words_for(language)("settings.unreadable", found=text[:80], example="UTC"))
+
+    assert_view_taken(settings_modal(form, SOURCES, refusal, "C1", words_for(language)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(before=st.none() | SUBSCRIPTIONS, after=SUBSCRIPTIONS, language=SPOKEN)
+def test_any_settings_in_words_are_taken(
+    before: Subscription | None, after: Subscription, language: str
+) -> None:
+    words = words_for(language)
+
+    assert_taken(settings_message(after, None, words))
+    assert_taken(settings_message(after, NOW, words))
+    assert_taken(changed_message(before, after, "U1", words))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    wanted=SUBSCRIPTIONS,
+    last=st.none() | LAST,
+    next_at=st.none() | st.just(NOW),
+    sources=st.lists(LISTINGS, max_size=30),
+    waiting=st.integers(0, 10**5),
+    language=SPOKEN,
+)
+def test_any_status_is_taken(
+    wanted: Subscription,
+    last: DeliveryStatus | None,
+    next_at: datetime | None,
+    sources: list[Listing],
+    waiting: int,
+    language: str,
+) -> None:
+    reader = Reader(NOW, ZoneInfo("Asia/Shanghai"), words_for(language))
+    busy, idle = (
+        BotStatus(waiting, NOW, NOW, TokensStatus(waiting, 10**9, is_used_up=True)),
+        BotStatus(0, None, None),
+    )
+
+    assert_taken(status_message(ChannelStatus(wanted, last, next_at), sources, busy, reader))
+    assert_taken(status_message(None, sources, idle, reader))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_small_modals_are_taken(language: str) -> None:
+    words = words_for(language)
+
+    assert_view_taken(opening_modal())
+    assert_view_taken(sentence_modal(words.mrkdwn("place.direct"), words))
+
+
+def test_only_what_differs_is_named_as_changed() -> None:
+    before = Subscription("T1", "C1", "en", ("digest-file",), at=time(9))
+    after = Subscription("T1", "C1", "en", ("digest-file",), at=time(8), paused_until=date(2025, 10, 1))
+
+    text = changed_message(before, after, "U1", words_for("en")).text
+
+    assert text == "<@U1> changed the digest of this channel:\n• Time: 09:00 (UTC) → 08:00 (UTC)"

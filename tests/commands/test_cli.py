@@ -1,0 +1,143 @@
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.commands import cli
+
+ENGLISH = Path(__file__).parents[2] / "bot" / "sample" / "2025-09-29.en.md"
+CHINESE = Path(__file__).parents[2] / "bot" / "sample" / "2025-09-29.zh-CN.md"
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "PAPER_ROUND_DB"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments])
+
+
+def test_import_tells_what_is_new_and_the_second_time_nothing_is() -> None:
+    results = [run("import", ENGLISH, CHINESE), run("import", ENGLISH)]
+
+    assert [(result.output, result.exit_code) for result in results] == [
+        (
+            "2025-09-29: 12 papers (12 new), 12 summaries\n2025-09-29: 12 papers (0 new), 12 summaries\n",
+            0,
+        ),
+        ("2025-09-29: 12 papers (0 new), 12 summaries\n", 0),
+    ]
+
+
+def test_import_goes_on_after_a_file_that_is_no_digest_and_ends_with_status_1(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text("# Shopping\n\nBread.\n")
+    result = run("import", notes, ENGLISH)
+
+    assert result.exit_code == 1
+    assert result.stdout == "2025-09-29: 12 papers (12 new), 12 summaries\n"
+    assert result.stderr.startswith(f"Error: {notes}: Line 1 of a digest file should be")
+    assert '"# Shopping"' in result.stderr
+
+
+def test_import_names_the_line_of_a_malformed_entry_and_keeps_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "digest.md"
+    path.write_text(
+        "\n\n# Papers for 2025-09-30\n\n## 0.[No id](https://example.org/x)\nsummary:A.\n\n"
+        "## 1.[Rivers](https://arxiv.org/pdf/2509.00002)\nsummary:They flow.\n"
+    )
+    result = run("import", path)
+
+    assert result.exit_code == 0
+    assert result.stdout == "2025-09-30: 1 papers (1 new), 1 summaries\n"
+    assert result.stderr.startswith(f"{path}, line 5: ")
+
+
+def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "picture.md"
+    path.write_bytes(b"\x89PNG\r\n")
+    result = run("import", path)
+
+    assert result.exit_code == 1
+    assert result.stderr == f"Error: {path}: this is not text in UTF-8 (byte 0).\n"
+
+
+def test_a_digest_is_printed_as_text_markdown_or_json() -> None:
+    run("import", CHINESE)
+    text, markdown, as_json = (
+        run("digest", "2025-09-29", "--format", layout).output for layout in ("text", "markdown", "json")
+    )
+
+    assert text.startswith("AI 论文 · 2025年9月29日\n\n1. MMR1")
+    assert markdown == CHINESE.read_text(encoding="utf-8")
+    assert len(json.loads(as_json)["papers"]) == 12
+
+
+def test_the_database_is_the_option_s_else_the_setting_s_else_one_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run("import", ENGLISH)
+    monkeypatch.setenv("PAPER_ROUND_DB", str(tmp_path / "setting.db"))
+    run("import", ENGLISH)
+    run("import", ENGLISH, "--db", tmp_path / "option.db")
+
+    assert sorted(path.name for path in tmp_path.glob("*.db")) == [
+        "option.db",
+        "paper-round.db",
+        "setting.db",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "sentence"),
+    [
+        (
+            ["digest", "2025-09-29"],
+            1,
+            "Error: There is no database paper-round.db yet. Import something first, or name it with --db.",
+        ),
+        (["digest", "29.9.2025"], 2, "Error: Invalid value for 'DATE'"),
+        (
+            ["run"],
+            2,
+            "Error: The setting SLACK_BOT_TOKEN is missing. The README says where Slack shows this token.",
+        ),
+        (["import", "nowhere.md"], 2, "Error: Invalid value for 'FILES...'"),
+        (
+            ["import", str(ENGLISH), "--db", "nowhere/test.db"],
+            1,
+            "Error: The folder of the database nowhere/test.db does not exist. Make it, or use another --db.",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(arguments: list[str], status: int, sentence: str) -> None:
+    result = run(*arguments)
+
+    assert result.exit_code == status
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_token_of_the_wrong_kind_is_named_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xapp-secret")
+    result = run("run")
+
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "Error: The setting SLACK_BOT_TOKEN must start with xoxb-.\n",
+    )
+
+
+def test_a_day_without_papers_names_its_neighbours() -> None:
+    run("import", ENGLISH)
+    result = run("digest", "2025-09-28")
+
+    assert result.exit_code == 1
+    assert (
+        result.stderr
+        == "Error: Nothing is listed for 2025-09-28. The nearest days with papers: 2025-09-29.\n"
+    )

@@ -1,0 +1,222 @@
+"""Posted cards in a real sandbox that follow when a summary comes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import cast
+
+import pytest
+
+from bot.delivery.card_updates import CardUpdating
+from bot.delivery.wire import Done, Failure, NotNow, Refused, Unknown, Wire
+from bot.documents.digest_file import SOURCE, DigestEntry, DigestFile
+from bot.documents.importer import import_into
+from bot.sources.http import web_client
+from bot.summaries.model import ModelClient
+from bot.summarising.queue import Summarising
+from bot.summarising.summariser import Allowance, Summariser
+from storage.records import FROM_MODEL, Provenance, Subscription, Summary, TextRead
+from storage.tables import Tables
+from tests.summarising.test_queue import DAY, FIELDS, PAPER, KnownTexts
+from tests.support.model_server import ModelServer, completing
+from tests.support.stage import SAMPLE_DAY, Stage
+
+SUMMARY = Summary(
+    "",
+    "en",
+    Provenance(FROM_MODEL, SAMPLE_DAY, "example-1", "1", TextRead.FULL_TEXT),
+    tldr="A model wrote this later.",
+)
+
+
+async def summary_comes(stage: Stage, delivery_id: int, position: int = 2) -> str:
+    """Keep a model's summary of the paper at a position of the delivery; return the `ts` of its card."""
+    posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
+    summary = replace(SUMMARY, paper_id=posts[position].paper_ids[0])
+    now = stage.clock.now()
+
+    def keep(tables: Tables) -> None:
+        tables.summaries.put(summary)
+        tables.card_updates.want(summary.paper_id, "en", now - timedelta(days=1), now)
+
+    await stage.bot.storage.write(keep)
+    return posts[position].ts or ""
+
+
+def updating(stage: Stage, wire: "Scripted | None" = None) -> CardUpdating:
+    # A scripted wire passes on what it does not have itself.
+    return CardUpdating(stage.bot.storage, stage.clock, cast("Wire", wire or stage.bot.wire))
+
+
+async def left(stage: Stage) -> int:
+    far = stage.clock.now() + timedelta(days=1)
+    return len(await stage.bot.storage.read(lambda tables: tables.card_updates.due(far)))
+
+
+def text_of(stage: Stage, ts: str) -> str:
+    return next(str(each["text"]) for each in stage.person("ada").messages("papers") if each["ts"] == ts)
+
+
+async def test_a_posted_card_shows_the_summary_in_place_and_keeps_its_number(stage: Stage) -> None:
+    ts = await summary_comes(stage, await stage.deliver_sample())
+    before = stage.person("ada").messages("papers")
+    await updating(stage).tick()
+    after = stage.person("ada").messages("papers")
+
+    assert [each["ts"] for each in after] == [each["ts"] for each in before]
+    assert [each["ts"] for each, old in zip(after, before, strict=True) if each["text"] != old["text"]] == [
+        ts
+    ]
+    assert text_of(stage, ts).startswith("2. ")
+    assert "A model wrote this later." in text_of(stage, ts)
+    assert await left(stage) == 0
+
+
+async def test_a_card_that_shows_all_there_is_is_left_as_it_is(stage: Stage) -> None:
+    delivery_id = await stage.deliver_sample()
+    posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
+    now = stage.clock.now()
+    await stage.bot.storage.write(
+        lambda tables: tables.card_updates.want(posts[1].paper_ids[0], "en", now, now)
+    )
+    wire = Scripted(stage.bot.wire, [])
+    await updating(stage, wire).tick()
+
+    assert (wire.calls, await left(stage)) == (0, 0)
+
+
+async def test_a_channel_in_another_language_is_left_as_it_is(stage: Stage) -> None:
+    ts = await summary_comes(stage, await stage.deliver_sample(language="zh-CN"))
+
+    assert await left(stage) == 0
+    assert "A model wrote this later." not in text_of(stage, ts)
+
+
+async def test_a_list_of_one_paper_never_becomes_its_card(stage: Stage) -> None:
+    await stage.import_sample()
+    listing = await stage.bot.storage.read(lambda tables: tables.listings.get(SOURCE, SAMPLE_DAY))
+    assert listing is not None
+    channel = stage.workspace.channel("papers").id
+    wanted = Subscription(
+        *(stage.bot.workspace, channel, "en", (SOURCE,)),
+        most_cards=len(listing.paper_ids) - 1,
+        since=SAMPLE_DAY,
+    )
+    kept = await stage.bot.storage.write(lambda tables: tables.subscriptions.put(wanted))
+    delivery_id = await stage.bot.deliverer.open_asked(kept, SAMPLE_DAY)
+    assert delivery_id is not None
+    await stage.bot.deliverer.run(delivery_id)
+    before = stage.person("ada").messages("papers")
+    ts = await summary_comes(stage, delivery_id, position=len(listing.paper_ids))
+    await updating(stage).tick()
+
+    assert stage.person("ada").messages("papers") == before
+    assert ts == before[-1]["ts"]
+    assert await left(stage) == 0
+
+
+async def test_a_card_in_a_language_that_the_channel_reads_no_more_stays_as_it_is(stage: Stage) -> None:
+    delivery_id = await stage.deliver_sample(language="zh-CN")
+    channel = stage.workspace.channel("papers").id
+
+    def change(tables: Tables) -> None:
+        known = tables.subscriptions.of_channel(stage.bot.workspace, channel)
+        assert known is not None
+        tables.subscriptions.put(replace(known, language="en"))
+
+    await stage.bot.storage.write(change)
+    before = stage.person("ada").messages("papers")
+    await summary_comes(stage, delivery_id)
+    await updating(stage).tick()
+
+    assert stage.person("ada").messages("papers") == before
+    assert await left(stage) == 0
+
+
+async def test_a_card_that_cannot_be_drawn_keeps_no_other_back(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    delivery_id = await stage.deliver_sample()
+    await summary_comes(stage, delivery_id, position=1)
+    ts = await summary_comes(stage, delivery_id, position=2)
+    wire = Scripted(stage.bot.wire, [ValueError("something unforeseen")])
+    await updating(stage, wire).tick()
+
+    assert "could not be drawn anew" in caplog.text
+    assert "A model wrote this later." in text_of(stage, ts)
+    assert await left(stage) == 1
+
+
+async def test_a_digest_goes_out_without_a_summary_and_its_card_follows_when_the_model_answers(
+    stage: Stage, tmp_path: Path
+) -> None:
+    await import_into(stage.bot.storage, DigestFile(DAY, (DigestEntry(PAPER, None),)))
+    channel = stage.workspace.channel("papers").id
+    wanted = Subscription(stage.bot.workspace, channel, "en", (SOURCE,), since=DAY)
+    kept = await stage.bot.storage.write(lambda tables: tables.subscriptions.put(wanted))
+    async with ModelServer([completing(None), completing(FIELDS)]) as server, web_client() as client:
+        model = ModelClient(
+            client, stage.clock, base_url=server.base_url, api_key=None, model="small", random=Random(1)
+        )
+        summariser = Summariser(stage.bot.storage, stage.clock, model, KnownTexts(), Allowance(50_000, 4_000))
+        summarising = Summarising(stage.bot.storage, stage.clock, summariser)
+        await summarising.tick()
+        delivery_id = await stage.bot.deliverer.open_asked(kept, DAY)
+        assert delivery_id is not None
+        await stage.bot.deliverer.run(delivery_id)
+        before = stage.person("ada").messages("papers")
+        stage.clock.advance(3600)
+        await summarising.tick()
+        await updating(stage).tick()
+        after = stage.person("ada").messages("papers")
+
+    assert "Graphs wilt in pots." in before[1]["text"]
+    assert "from the abstract" in before[1]["text"]
+    assert [FIELDS["tldr"] in each["text"] for each in after] == [False, True]
+    assert "small-model-2026" in after[1]["text"]
+    assert [each["ts"] for each in after] == [each["ts"] for each in before]
+
+
+class Scripted:
+    """A wire whose updates end as a test says, and then as they really do."""
+
+    def __init__(self, wire: Wire, outcomes: Sequence[Failure | Exception]) -> None:
+        self._wire = wire
+        self._outcomes = list(outcomes)
+        self.calls = 0
+
+    async def update(self, channel: str, ts: str, payload: dict[str, object]) -> Done | Failure:
+        self.calls += 1
+        if not self._outcomes:
+            return await self._wire.update(channel, ts, payload)
+        outcome = self._outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._wire, name)
+
+
+@pytest.mark.parametrize("outcome", [NotNow(30), Unknown("fatal_error")])
+async def test_an_update_that_slack_did_not_take_is_tried_again_later(stage: Stage, outcome: Failure) -> None:
+    ts = await summary_comes(stage, await stage.deliver_sample())
+    wire = Scripted(stage.bot.wire, [outcome])
+    await updating(stage, wire).tick()
+    assert await left(stage) == 1
+
+    stage.clock.advance(60)
+    await updating(stage, wire).tick()
+
+    assert (wire.calls, await left(stage)) == (2, 0)
+    assert "A model wrote this later." in text_of(stage, ts)
+
+
+async def test_a_card_that_somebody_deleted_is_given_up(stage: Stage) -> None:
+    await summary_comes(stage, await stage.deliver_sample())
+    wire = Scripted(stage.bot.wire, [Refused("message_not_found")])
+    await updating(stage, wire).tick()
+
+    assert (wire.calls, await left(stage)) == (1, 0)

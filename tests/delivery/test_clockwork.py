@@ -1,0 +1,180 @@
+"""Ticks over a real sandbox: what is due is opened once, whenever the ticks come."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from bot.delivery.clockwork import Clockwork
+from bot.documents.digest_file import SOURCE, DigestEntry, DigestFile
+from bot.documents.importer import import_into
+from bot.subscriptions.preferences import begin
+from storage.records import Paper, Subscription
+from tests.support.stage import Stage
+
+
+def tomorrow(hour: int, minute: int = 0, *, day: int = 30) -> datetime:
+    return datetime(2025, 9, day, hour, minute, tzinfo=UTC)
+
+
+async def subscribe(stage: Stage, **wishes: object) -> Subscription:
+    """Subscribe #papers at nine in the morning, UTC."""
+    wanted = Subscription(stage.bot.workspace, stage.workspace.channel("papers").id, "en", (SOURCE,))
+    changed = replace(wanted, at=time(9, 0), **wishes)  # type: ignore[arg-type]  # the fields of a subscription
+    return await stage.bot.storage.write(lambda tables: begin(tables, changed, stage.clock.now()))
+
+
+async def tick_at(stage: Stage, moment: datetime) -> list[str]:
+    """Tick at the moment, let what is due be delivered, and return what is in the channel then."""
+    stage.clock.advance((moment - stage.clock.now()).total_seconds())
+    await Clockwork(stage.bot.storage, stage.clock, stage.bot.deliverer).tick()
+    await stage.bot.deliverer.join()
+    return [
+        message["text"]
+        for message in stage.person("ada").messages("papers")
+        if not message.get("thread_ts") or message["thread_ts"] == message["ts"]
+    ]
+
+
+def parents(texts: list[str]) -> list[str]:
+    return [text.splitlines()[0] for text in texts]
+
+
+async def test_a_digest_comes_at_its_time_once_and_brings_the_latest_list(stage: Stage) -> None:
+    await stage.import_sample()
+    await subscribe(stage)
+    seen = [await tick_at(stage, moment) for moment in (tomorrow(8, 59), tomorrow(9, 0), tomorrow(9, 1))]
+
+    assert [parents(texts) for texts in seen] == [
+        [],
+        ["AI papers · September 30, 2025"],
+        ["AI papers · September 30, 2025"],
+    ]
+
+
+async def test_one_that_was_missed_comes_when_the_bot_is_back_and_says_so(stage: Stage) -> None:
+    await stage.import_sample()
+    await subscribe(stage)
+    await tick_at(stage, tomorrow(8, 0))
+    seen = await tick_at(stage, tomorrow(11, 30))
+
+    assert "late, because the bot was not running" in seen[0]
+
+
+async def test_one_that_comes_on_time_does_not_say_that_it_is_late(stage: Stage) -> None:
+    await stage.import_sample()
+    await subscribe(stage)
+    await tick_at(stage, tomorrow(8, 59, day=30))
+    seen = await tick_at(stage, tomorrow(9, 0))
+
+    assert "late" not in seen[0].partition("\n1.")[0]
+
+
+async def test_missed_days_are_folded_into_one_digest(stage: Stage) -> None:
+    await stage.import_sample()
+    await subscribe(stage)
+    later = [
+        DigestFile(date(2025, 9, 30 - back), (DigestEntry(Paper(f"2510.0000{back}", f"Later {back}"), None),))
+        for back in (0,)
+    ]
+    for digest in later:
+        await import_into(stage.bot.storage, digest)
+    seen = await tick_at(stage, datetime(2025, 10, 3, 9, 0, tzinfo=UTC))
+
+    assert parents(seen) == ["AI papers · October 3, 2025"]
+    assert "13 papers" in seen[0]
+
+
+async def test_a_paper_that_the_channel_had_does_not_come_with_the_next_digest(stage: Stage) -> None:
+    await stage.import_sample()
+    await subscribe(stage, says_when_nothing=True)
+    await tick_at(stage, tomorrow(9))
+    new = DigestFile(date(2025, 9, 30), (DigestEntry(Paper("2510.00001", "The new one"), None),))
+    await import_into(stage.bot.storage, new)
+    seen = await tick_at(stage, datetime(2025, 10, 1, 9, 0, tzinfo=UTC))
+
+    assert parents(seen)[1:] == ["AI papers · October 1, 2025"]
+    assert "1 paper ·" in seen[1]
+    assert "The new one" in seen[1]
+
+
+@pytest.mark.parametrize(
+    ("says_so", "lines"), [(True, ["No new papers on September 30, 2025."]), (False, [])]
+)
+async def test_a_day_with_nothing_new_is_told_once_and_only_if_asked_for(
+    stage: Stage, *, says_so: bool, lines: list[str]
+) -> None:
+    await subscribe(stage, says_when_nothing=says_so)
+    await tick_at(stage, tomorrow(9))
+
+    assert await tick_at(stage, tomorrow(10)) == lines
+
+
+async def test_a_paused_channel_gets_nothing_until_its_day(stage: Stage) -> None:
+    await stage.import_sample()
+    subscription = await subscribe(stage)
+    await stage.bot.storage.write(
+        lambda tables: tables.subscriptions.pause(subscription.id or 0, "person", date(2025, 10, 2))
+    )
+    seen = [await tick_at(stage, datetime(2025, 10, day, 9, 0, tzinfo=UTC)) for day in (1, 2)]
+
+    assert [parents(texts) for texts in seen] == [[], ["AI papers · October 2, 2025"]]
+
+
+async def test_a_channel_that_shut_the_bot_out_is_paused_and_who_set_it_up_is_told(stage: Stage) -> None:
+    await stage.import_sample()
+    ada = stage.person("ada")
+    subscription = await subscribe(stage, created_by=ada.id)
+    await ada.remove("papers")
+    await tick_at(stage, tomorrow(9))
+    kept = await stage.bot.storage.read(lambda tables: tables.subscriptions.get(subscription.id or 0))
+
+    assert kept is not None
+    assert kept.paused_reason == "not_in_channel"
+    assert "its digests are paused" in ada.direct_messages()[-1]["text"]
+
+
+async def test_each_tick_leaves_a_heartbeat(stage: Stage) -> None:
+    await tick_at(stage, tomorrow(9))
+
+    assert await stage.bot.storage.read(lambda tables: tables.heartbeats.last("tick")) == tomorrow(9)
+
+
+async def test_one_subscription_that_cannot_be_looked_at_does_not_keep_back_the_others(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    await stage.import_sample()
+    broken = Subscription(stage.bot.workspace, "C1", "en", (SOURCE,), zone="Moon/Base")
+    await stage.bot.storage.write(lambda tables: tables.subscriptions.put(broken))
+    await subscribe(stage)
+    seen = await tick_at(stage, tomorrow(9))
+
+    assert parents(seen) == ["AI papers · September 30, 2025"]
+    assert "Moon/Base" in caplog.text
+
+
+async def test_a_clock_that_once_ran_far_ahead_does_not_silence_a_channel(stage: Stage) -> None:
+    await stage.import_sample()
+    subscription = await subscribe(stage)
+    await stage.bot.deliverer.open_scheduled(subscription, date(2030, 1, 1))
+    await import_into(
+        stage.bot.storage, DigestFile(date(2025, 9, 30), (DigestEntry(Paper("2510.00001", "New"), None),))
+    )
+    seen = await tick_at(stage, tomorrow(9))
+
+    assert "AI papers · September 30, 2025" in parents(seen)
+
+
+async def test_who_set_it_up_is_told_once_even_if_slack_lets_that_happen_only_later(stage: Stage) -> None:
+    await stage.import_sample()
+    ada = stage.person("ada")
+    await subscribe(stage, created_by=ada.id)
+    await ada.remove("papers")
+    stage.workspace.faults.add("status", method="chat.postMessage", skip=1, status=429)
+    await tick_at(stage, tomorrow(9))
+    at_first = list(ada.direct_messages())
+    for minute in (1, 2):
+        await tick_at(stage, tomorrow(9, minute))
+
+    assert at_first == []
+    assert len(ada.direct_messages()) == 1

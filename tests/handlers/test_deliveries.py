@@ -1,0 +1,118 @@
+"""The buttons by which a digest that ended early goes on."""
+
+from pathlib import Path
+from typing import Any
+
+from bot.cards import ids
+from bot.sandbox import Member
+from storage.records import DeliveryState, PostState
+from tests.handlers.talking import POST_NOW, press, say, shows
+from tests.support.stage import Stage, set_stage
+
+
+async def told_directly(person: Member, text: str) -> dict[str, Any]:
+    await person.sees(shows(text))
+    return person.direct_messages()[-1]
+
+
+async def press_in(person: Member, message: dict[str, Any], action_id: str, until: str) -> str:
+    await person.click(message, action_id)
+    await person.sees(lambda _: until in person.direct_messages()[-1]["text"])
+    return str(person.direct_messages()[-1]["text"])
+
+
+async def delivered(stage: Stage, delivery_id: int) -> list[PostState]:
+    await stage.bot.deliverer.join()
+    posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
+    return [post.state for post in posts]
+
+
+async def ended_early(stage: Stage, person: Member) -> tuple[int, dict[str, Any]]:
+    """Have a digest end because the bot is not in its channel, and return what the person is told."""
+    await person.remove("papers")
+    delivery_id = await stage.deliver_sample(created_by=person.id)
+    return delivery_id, await told_directly(person, "I am not in")
+
+
+async def test_a_digest_goes_on_once_the_bot_is_back(stage: Stage) -> None:
+    ada = stage.person("ada")
+    delivery_id, message = await ended_early(stage, ada)
+    await ada.invite("papers")
+
+    answer = await press_in(ada, message, ids.RESUME_DELIVERY, "goes on")
+
+    channel = stage.workspace.channel("papers").id
+    assert answer == f"Resumed. The digest of September 29, 2025 goes on in <#{channel}>."
+    assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13
+    [wanted] = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
+    assert wanted.paused_reason is None
+
+
+async def test_post_now_goes_on_with_a_digest_that_ended_early(stage: Stage) -> None:
+    ada = stage.person("ada")
+    delivery_id, _ = await ended_early(stage, ada)
+    await ada.invite("papers")
+    await say(ada, "/papers settings", "Daily papers in this channel")
+
+    await press(ada, POST_NOW, "It is on its way: 12 papers")
+
+    assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13
+
+
+async def test_a_doubtful_digest_is_posted_anew_once_however_often_it_is_asked_for(tmp_path: Path) -> None:
+    withheld = {"withheld_scopes": ["channels:history", "groups:history"]}
+    async with set_stage(tmp_path / "test.db", withheld) as stage:
+        stage.workspace.faults.add("drop_before_write", method="chat.postMessage")
+        ada = stage.person("ada")
+        delivery_id = await stage.deliver_sample(created_by=ada.id)
+        message = await told_directly(ada, "Slack did not say")
+
+        await ada.click(message, ids.POST_ANEW)
+        await ada.sees(shows("goes on in"))
+
+        assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13
+        assert not await stage.bot.deliverer.go_on(delivery_id, stage.bot.workspace)
+        parents = [each for each in ada.messages("papers") if each["text"].startswith("AI ")]
+        assert len(parents) == 1
+
+
+async def test_what_a_later_digest_brought_is_not_posted_again(stage: Stage) -> None:
+    ada = stage.person("ada")
+    delivery_id, message = await ended_early(stage, ada)
+    await ada.invite("papers")
+    [wanted] = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
+    later = await stage.bot.deliverer.open_scheduled(wanted, stage.clock.now().date())
+    assert later
+
+    answer = await press_in(ada, message, ids.RESUME_DELIVERY, "are resumed")
+
+    assert answer.endswith("are resumed. What is missing comes with the next one.")
+    assert await delivered(stage, delivery_id) == [PostState.PLANNED] * 13
+
+
+async def test_nothing_is_resumed_for_an_ended_subscription_or_another_workspace(stage: Stage) -> None:
+    ada = stage.person("ada")
+    delivery_id, message = await ended_early(stage, ada)
+    elsewhere = await stage.bot.deliverer.go_on(delivery_id, "T9999999999")
+    await stage.bot.storage.write(lambda tables: tables.subscriptions.end(1, stage.clock.now()))
+
+    answer = await press_in(ada, message, ids.RESUME_DELIVERY, "nothing to resume")
+
+    delivery = await stage.bot.storage.read(lambda tables: tables.deliveries.get(delivery_id))
+    assert delivery
+    assert (elsewhere, delivery.state) == (False, DeliveryState.FAILED)
+    assert answer == "There is nothing to resume here any more."
+
+
+async def test_a_digest_that_a_person_deleted_is_not_posted_again(stage: Stage) -> None:
+    ada = stage.person("ada")
+    delivery_id = await stage.open_sample(created_by=ada.id)
+    stage.bot.deliverer.start(delivery_id)
+    await ada.sees(lambda _: len(ada.messages("papers")) > 3)
+    await ada.delete(ada.messages("papers")[0])
+    await stage.bot.deliverer.join()
+
+    await say(ada, "/papers settings", "Daily papers in this channel")
+    answer = await press(ada, POST_NOW, "ended early")
+
+    assert answer.startswith("The digest of September 29, 2025 ended early, and I cannot go on with it.")

@@ -1,0 +1,237 @@
+"""The answers to a command, straight from the tables: every text has one, and Slack takes it."""
+
+from collections.abc import Coroutine, Iterator
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cards.blocks import Message
+from bot.clock import SimulatedClock
+from bot.delivery.announcer import Announcer, Teller
+from bot.delivery.carrier import Patience, Tools
+from bot.delivery.deliverer import Deliverer
+from bot.delivery.pacer import Pacer
+from bot.delivery.wire import SlackCaller, SlackWire
+from bot.documents.files import read_sample
+from bot.documents.importer import import_into
+from bot.listings.watcher import Publishing
+from bot.sandbox.blocks import problems_of_message
+from bot.sources.source import Source
+from bot.summarising.queue import Summarising
+from handlers.channels import Here
+from handlers.parts import Parts
+from handlers.people import People, Person
+from handlers.requests import parse_request
+from handlers.slash_command import answer
+from handlers.subscriptions import Asked
+from storage.records import Listing, ListingState
+from storage.runner import InlineRunner
+from tests.test_arxiv_id import SPELLINGS
+
+T = TypeVar("T")
+
+ADA = Person("T1", "U1", "en-US", ZoneInfo("America/New_York"))
+WEI = Person("T1", "U2", "zh-CN", ZoneInfo("Asia/Shanghai"))
+
+
+def at_once(work: Coroutine[Any, Any, T]) -> T:
+    """Return what the coroutine returns; with the inline runner it never waits for anything."""
+    with pytest.raises(StopIteration) as stopped:
+        work.send(None)
+    result: T = stopped.value.value
+    return result
+
+
+def _no_source(_name: str) -> Source | None:
+    """Nothing that is asked here makes the bot look at a source."""
+    return None
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
+    clock = SimulatedClock(datetime(2025, 9, 29, 20, 0, tzinfo=UTC))
+    storage = InlineRunner(tmp_path_factory.mktemp("asking") / "test.db")
+    for digest in read_sample():
+        at_once(import_into(storage, digest))
+    holiday = Listing("digest-file", date(2025, 10, 1), ListingState.NONE)
+    at_once(storage.write(lambda tables: tables.listings.put(holiday)))
+    # No answer of these is told to a channel, so nothing is there to reach.
+    wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url="http://127.0.0.1:9/"))), Pacer(clock)
+    deliverer = Deliverer(Tools(storage, wire, clock, pacer, Patience()), Teller(wire).tell)
+    publishing, summarising = Publishing(storage, clock, _no_source), Summarising(storage, clock, None)
+    yield Parts(
+        storage=storage,
+        clock=clock,
+        people=People(clock),
+        deliverer=deliverer,
+        announcer=Announcer(wire, pacer),
+        publishing=publishing,
+        summarising=summarising,
+        command="/papers",
+        messages_a_minute=300,
+    )
+    storage.close()
+
+
+def ask(parts: Parts, text: str, person: Person = ADA) -> Message:
+    here = Here(AsyncWebClient(base_url="http://127.0.0.1:9/"), "D1", "UBOT")
+    message = at_once(answer(parts, Asked(person, here), parse_request(text)))
+    assert message
+    return message
+
+
+def text_of(parts: Parts, text: str, person: Person = ADA) -> str:
+    return str(ask(parts, text, person).text)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_any_spelling_of_an_id_or_address_finds_the_paper(parts: Parts, spelling: str) -> None:
+    assert text_of(parts, spelling).startswith("Tree Search for LLM Agent Reinforcement Learning")
+
+
+def test_a_card_is_in_the_language_of_the_person(parts: Parts) -> None:
+    english, chinese = text_of(parts, "2509.21240"), text_of(parts, "2509.21240", WEI)
+
+    assert "What it means for practitioners: " in english
+    assert "对从业者的启示：" in chinese
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "sentence"),
+    [
+        (
+            "2025-09-28",
+            ADA,
+            "Nothing is listed for September 28, 2025.\nThe nearest day with papers is 2025-09-29.",
+        ),
+        ("2025-09-28", WEI, "2025年9月28日没有论文列表。\n离它最近、有论文的日子是 2025-09-29。"),
+        (
+            "2025-10-01",
+            ADA,
+            "October 1, 2025 is a day without papers.\nThe nearest day with papers is 2025-09-29.",
+        ),
+        ("2025-02-30", ADA, "There is no day 2025-02-30. Write a day as `/papers 2025-09-29`."),
+        ("save", ADA, "I found no arXiv id after “save”. Try `/papers save 2509.21240`."),
+        ("save 2509.99999", ADA, "2509.99999 has not been listed here, so there is no card for it."),
+        ("remove 2509.21302", ADA, "Not on your list: "),
+        (
+            "&lt;!channel&gt; hi",
+            ADA,
+            "I do not understand “&lt;!channel&gt; hi”. Try `/papers 2025-09-29` for a day,",
+        ),
+        ("help", WEI, "我每天把 AI 论文送到你的频道。"),
+        ("settings", ADA, "Digests come into channels, not into direct messages."),
+        ("pause", WEI, "日报只能送到频道里，不能送到私信。"),
+        ("unsubscribe", ADA, "Digests come into channels, not into direct messages."),
+        ("pause until soon", ADA, "I cannot read “soon” as a day. Write `/papers pause until 2025-10-06`."),
+        ("暂停到下周", WEI, "看不懂“下周”是哪一天。请写作 `/papers pause until 2025-10-07` 。"),
+        ("status", ADA, "This channel has no digest yet.\nNothing waits to be posted."),
+    ],
+)
+def test_what_cannot_be_found_gets_a_sentence_that_leads_on(
+    parts: Parts, text: str, person: Person, sentence: str
+) -> None:
+    assert text_of(parts, text, person).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "finds"),
+    [
+        ("today", ADA, True),
+        ("yesterday", ADA, False),
+        ("today", WEI, False),
+        ("yesterday", WEI, True),
+    ],
+)
+def test_today_is_the_day_that_it_is_where_the_person_is(
+    parts: Parts, text: str, person: Person, *, finds: bool
+) -> None:
+    headlines = ("AI papers · September 29, 2025", "AI 论文 · 2025年9月29日")
+
+    assert text_of(parts, text, person).startswith(headlines) == finds
+
+
+def test_a_saved_paper_is_on_the_list_of_that_person_in_that_workspace_alone(parts: Parts) -> None:
+    saved = text_of(parts, "save 2509.21302")
+    again = text_of(parts, "save arXiv:2509.21302v2")
+    lists = {
+        person: text_of(parts, "saved", person)
+        for person in (ADA, WEI, Person("T2", ADA.id), Person("T1", "U3", "de-DE"))
+    }
+    removed = text_of(parts, "remove 2509.21302")
+    emptied = text_of(parts, "saved")
+
+    title = "Quantized Visual Geometry Grounded Transformer"
+    assert saved == f"Saved: <https://arxiv.org/abs/2509.21302|{title}>"
+    assert again == f"Already on your list: <https://arxiv.org/abs/2509.21302|{title}>"
+    assert {person for person, text in lists.items() if title in text} == {ADA}
+    assert removed == f"Removed from your list: <https://arxiv.org/abs/2509.21302|{title}>"
+    assert title not in emptied
+
+
+@pytest.mark.parametrize(("text", "papers"), [("", 10), ("2025-09-29", 10)])
+def test_a_listing_shows_ten_papers_a_page(parts: Parts, text: str, papers: int) -> None:
+    blocks = ask(parts, text).blocks
+
+    assert sum("accessory" in block for block in blocks) == papers
+
+
+WORDS = [
+    "save",
+    "remove",
+    "saved",
+    "help",
+    "pause",
+    "pause until 2025-10-05",
+    "resume",
+    "settings",
+    "status",
+    "unsubscribe",
+    "today",
+    "2025-09-29",
+    "2025-13-99",
+    "2509.21240",
+    "9999.99999",
+    "<",
+    "&",
+]
+TEXTS = st.text(max_size=30) | st.builds(" ".join, st.tuples(st.sampled_from(WORDS), st.text(max_size=10)))
+
+
+FIFTY_TEXTS = st.lists(TEXTS, min_size=50, max_size=50)
+
+
+@settings(max_examples=40, deadline=None)
+@given(texts=FIFTY_TEXTS)
+def test_two_thousand_random_texts_each_get_an_answer_that_slack_takes(
+    parts: Parts, texts: list[str]
+) -> None:
+    check_answers(parts, texts)
+
+
+@pytest.mark.benchmark
+@settings(max_examples=200, deadline=None)
+@given(texts=FIFTY_TEXTS)
+def test_ten_thousand_random_texts_each_get_an_answer_that_slack_takes(
+    parts: Parts, texts: list[str]
+) -> None:
+    check_answers(parts, texts)
+
+
+def check_answers(parts: Parts, texts: list[str]) -> None:
+    for text in texts:
+        message = ask(parts, text)
+
+        assert problems_of_message(list(message.blocks)) == []
+        assert 0 < len(message.text.encode()) <= 3800
+
+
+@settings(max_examples=50, deadline=None)
+@given(text=st.text(min_size=500, max_size=4000))
+def test_a_very_long_text_gets_a_short_answer(parts: Parts, text: str) -> None:
+    assert len(text_of(parts, text).encode()) <= 3800

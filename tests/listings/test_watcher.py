@@ -1,0 +1,425 @@
+"""A source's day over time: a scripted source, the real tables, a simulated clock."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.clock import SimulatedClock
+from bot.delivery.messages import choose
+from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
+from bot.listings.watcher import Publishing, days_to_look_at
+from bot.sources.source import DayOfSource, Source
+from bot.subscriptions.preferences import begin
+from storage.records import FEW, Listing, ListingState, Paper, Subscription
+from storage.runner import InlineRunner
+
+MONDAY = date(2025, 9, 29)
+TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+NAME = "huggingface"
+FEED = "arxiv:cs.CL"
+WAITING, PARTIAL, COMPLETE, NONE, STALLED = (
+    ListingState.WAITING,
+    ListingState.PARTIAL,
+    ListingState.COMPLETE,
+    ListingState.NONE,
+    ListingState.STALLED,
+)
+
+
+def at(hour: int, minute: int = 0, *, day: date = MONDAY) -> datetime:
+    return datetime.combine(day, time(hour, minute), UTC)
+
+
+def papers_of(day: date, count: int) -> tuple[Paper, ...]:
+    return tuple(Paper(f"{day:%y%m}.{day.day:02}{n:03}", f"{day} {n}") for n in range(count))
+
+
+class Newsstand:
+    """A source that lists what the test says, or fails as it says, and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.lists: dict[date, int] = {}
+        self.failure: SourceError | None = None
+        self.asked: list[date] = []
+
+    async def fetch(self, day: date) -> DayOfSource:
+        self.asked.append(day)
+        if self.failure:
+            raise self.failure
+        return DayOfSource(day, papers_of(day, self.lists.get(day, 0)))
+
+
+class Feed:
+    """A source that shows what the test says, whichever day is asked for, as arXiv's feeds do."""
+
+    def __init__(self) -> None:
+        self.shown = DayOfSource(MONDAY, ())
+
+    def show(self, day: date, new: Iterable[Paper] = (), crossed: Iterable[Paper] = ()) -> None:
+        new = tuple(new)
+        self.shown = DayOfSource(day, (*new, *crossed), frozenset(paper.id for paper in new))
+
+    async def fetch(self, _: date) -> DayOfSource:
+        return self.shown
+
+
+class Desk:
+    """Publishing over real tables, at a time that the test moves."""
+
+    def __init__(self, storage: InlineRunner, clock: SimulatedClock, stand: Newsstand) -> None:
+        self.storage, self.clock, self.stand, self.feed = storage, clock, stand, Feed()
+        sources = {
+            NAME: Source(NAME, stand.fetch, usual_at=time(2, 0)),
+            FEED: Source(FEED, self.feed.fetch, usual_at=time(5, 0), has_past=False),
+        }
+        self.publishing = Publishing(storage, clock, sources.get)
+
+    async def look_at(self, moment: datetime, day: date = MONDAY, name: str = NAME) -> Listing:
+        """Look at a day at a moment, whether a look is due or not."""
+        self.clock.advance((moment - self.clock.now()).total_seconds())
+        return (await self.publishing.refresh(name, day)).listing
+
+    async def tick_until(self, moment: datetime, *, minutes: int = 1) -> None:
+        """Tick every so many minutes until the moment."""
+        while self.clock.now() < moment:
+            await self.publishing.look_around()
+            self.clock.advance(minutes * 60)
+
+    async def listing(self, day: date = MONDAY, name: str = NAME) -> Listing:
+        listing = await self.storage.read(lambda tables: tables.listings.get(name, day))
+        assert listing is not None
+        return listing
+
+    async def states(self) -> dict[date, tuple[ListingState, tuple[str, ...]]]:
+        """Return what is known of all days of the feed."""
+        known = await self.storage.read(lambda tables: tables.listings.since(FEED, date.min))
+        return {listing.day: (listing.state, listing.paper_ids) for listing in known}
+
+
+@pytest.fixture
+def stand() -> Newsstand:
+    return Newsstand()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, stand: Newsstand) -> Iterator[Desk]:
+    storage = InlineRunner(tmp_path / "test.db")
+    yield Desk(storage, SimulatedClock(at(0)), stand)
+    storage.close()
+
+
+async def subscribe(desk: Desk, *names: str) -> None:
+    wanted = Subscription("T1", "C1", "en", names or (NAME,))
+    await desk.storage.write(lambda tables: tables.subscriptions.put(wanted))
+
+
+async def test_a_day_waits_grows_and_is_complete_when_it_is_over(desk: Desk, stand: Newsstand) -> None:
+    before = await desk.look_at(at(1))
+    stand.lists[MONDAY] = 3
+    begun = await desk.look_at(at(3))
+    stand.lists[MONDAY] = 5
+    over = await desk.look_at(at(0, 5, day=MONDAY + timedelta(days=1)))
+    once_more = await desk.look_at(at(0, 5, day=MONDAY + timedelta(days=2)))
+
+    looks = [before, begun, over, once_more]
+    assert [(look.state, len(look.paper_ids)) for look in looks] == [
+        (WAITING, 0),
+        (PARTIAL, 3),
+        (COMPLETE, 5),
+        (COMPLETE, 5),
+    ]
+    assert before.next_look_at == at(1, 10)
+    assert begun.next_look_at == at(3, 10)
+    assert over.next_look_at == at(0, 5, day=MONDAY + timedelta(days=2))
+    assert once_more.next_look_at is None
+
+
+async def test_far_from_the_usual_time_the_source_is_asked_seldom(desk: Desk) -> None:
+    assert (await desk.look_at(at(14))).next_look_at == at(15)
+
+
+async def test_a_day_that_ends_without_papers_is_none(desk: Desk) -> None:
+    sunday = MONDAY - timedelta(days=1)
+
+    assert (await desk.look_at(at(0, 1), sunday)).state is NONE
+
+
+async def test_a_list_that_comes_after_its_day_is_not_lost(desk: Desk, stand: Newsstand) -> None:
+    await desk.look_at(at(0, 1, day=MONDAY + timedelta(days=1)))
+    stand.lists[MONDAY] = 7
+    late = await desk.look_at(at(0, 1, day=MONDAY + timedelta(days=2)))
+
+    assert (late.state, len(late.paper_ids)) == (COMPLETE, 7)
+
+
+async def test_a_source_that_does_not_answer_is_stalled_since_then_and_asked_ever_less(
+    desk: Desk, stand: Newsstand, caplog: pytest.LogCaptureFixture
+) -> None:
+    stand.lists[MONDAY] = 3
+    await desk.look_at(at(3))
+    stand.failure = SourceUnreachableError("Hugging Face does not answer.")
+    looks = [await desk.look_at(at(hour, minute)) for hour, minute in [(4, 0), (4, 1), (4, 6), (9, 0)]]
+    stand.failure = None
+    well = await desk.look_at(at(10))
+
+    assert {(look.state, look.trouble, look.trouble_since) for look in looks} == {
+        (STALLED, "Hugging Face does not answer.", at(4))
+    }
+    assert [look.next_look_at for look in looks] == [at(4, 1), at(4, 2), at(4, 12), at(9, 30)]
+    assert all(len(look.paper_ids) == 3 for look in looks)
+    assert (well.state, well.trouble, well.trouble_since) == (PARTIAL, None, None)
+    assert caplog.text.count("does not answer") == 1
+
+
+async def test_a_list_far_below_the_usual_one_late_in_its_day_is_looked_at_again_and_said_so(
+    desk: Desk, stand: Newsstand
+) -> None:
+    for weeks in (1, 2, 3):
+        stand.lists[MONDAY - timedelta(weeks=weeks)] = 20
+        await desk.look_at(at(0), MONDAY - timedelta(weeks=weeks))
+    stand.lists[MONDAY] = 4
+    early, late = await desk.look_at(at(12)), await desk.look_at(at(21))
+
+    assert (early.trouble, early.next_look_at) == (None, at(13))
+    assert (late.trouble, late.trouble_since, late.next_look_at) == (FEW, at(21), at(21, 10))
+
+
+async def test_a_source_that_asks_to_be_left_alone_is(desk: Desk, stand: Newsstand) -> None:
+    stand.failure = SourceRefusedError("Too many requests.", 429, retry_after=1800)
+
+    assert (await desk.look_at(at(4))).next_look_at == at(4, 30)
+
+
+async def test_a_day_that_is_over_stays_what_it_is_when_a_look_fails(desk: Desk, stand: Newsstand) -> None:
+    stand.lists[MONDAY] = 3
+    await desk.look_at(at(0, 5, day=TUESDAY))
+    stand.failure = SourceUnreachableError("down")
+    failed = await desk.look_at(at(0, 5, day=WEDNESDAY))
+    stand.failure = None
+    well = await desk.look_at(at(0, 6, day=WEDNESDAY))
+
+    assert (failed.state, failed.trouble, failed.next_look_at) == (COMPLETE, "down", at(0, 6, day=WEDNESDAY))
+    assert (well.state, well.trouble, well.next_look_at) == (COMPLETE, None, None)
+
+
+async def test_a_list_that_is_suddenly_empty_is_no_answer_until_a_day_later(
+    desk: Desk, stand: Newsstand
+) -> None:
+    stand.lists[MONDAY] = 3
+    await desk.look_at(at(3))
+    del stand.lists[MONDAY]
+    empty = await desk.look_at(at(0, 1, day=TUESDAY))
+    still_empty = await desk.look_at(at(0, 1, day=WEDNESDAY))
+
+    sentence = f"huggingface lists nothing for {MONDAY} now, where it has listed 3 papers."
+    assert (empty.state, empty.trouble, len(empty.paper_ids)) == (STALLED, sentence, 3)
+    assert empty.next_look_at == at(0, 2, day=TUESDAY)
+    assert (still_empty.state, still_empty.trouble, len(still_empty.paper_ids)) == (COMPLETE, None, 3)
+
+
+async def test_a_complete_list_that_is_far_below_the_usual_one_says_so(desk: Desk, stand: Newsstand) -> None:
+    for weeks in (1, 2, 3):
+        stand.lists[MONDAY - timedelta(weeks=weeks)] = 20
+        await desk.look_at(at(0), MONDAY - timedelta(weeks=weeks))
+    stand.lists[MONDAY] = 4
+
+    assert (await desk.look_at(at(0, 1, day=TUESDAY))).trouble == FEW
+
+
+async def test_a_source_that_breaks_keeps_back_no_other(
+    desk: Desk, stand: Newsstand, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(_: date) -> DayOfSource:
+        raise ZeroDivisionError
+
+    sources = {
+        FEED: Source(FEED, broken, usual_at=time(5, 0), has_past=False),
+        NAME: Source(NAME, stand.fetch, usual_at=time(2, 0)),
+    }
+    await subscribe(desk, FEED, NAME)
+    await Publishing(desk.storage, desk.clock, sources.get).look_around()
+
+    assert MONDAY in stand.asked
+    assert "Source arxiv:cs.CL could not be looked at" in caplog.text
+
+
+async def test_a_source_that_answers_slowly_keeps_back_no_other_and_is_asked_once(
+    desk: Desk, stand: Newsstand
+) -> None:
+    asked: list[date] = []
+
+    async def slow(day: date) -> DayOfSource:
+        asked.append(day)
+        await asyncio.Event().wait()
+        return DayOfSource(day, ())
+
+    sources = {
+        FEED: Source(FEED, slow, usual_at=time(5, 0), has_past=False),
+        NAME: Source(NAME, stand.fetch, usual_at=time(2, 0)),
+    }
+    await subscribe(desk, FEED, NAME)
+    publishing = Publishing(desk.storage, desk.clock, sources.get)
+    for _ in range(2):
+        await publishing.start_looks()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        desk.clock.advance(timedelta(hours=1).total_seconds())
+    await publishing.aclose()
+
+    assert asked == [MONDAY]
+    assert stand.asked.count(MONDAY) == 2
+
+
+async def test_only_what_some_channel_wants_is_asked_for(desk: Desk, stand: Newsstand) -> None:
+    await desk.publishing.look_around()
+    unasked = list(stand.asked)
+    await subscribe(desk)
+    await desk.publishing.look_around()
+
+    assert unasked == []
+    assert stand.asked == [MONDAY - timedelta(days=back) for back in (6, 5, 4, 3, 2, 1, 0)]
+
+
+async def test_who_subscribes_before_anything_is_known_begins_with_the_latest_list_all_the_same(
+    desk: Desk, stand: Newsstand
+) -> None:
+    sunday, friday = MONDAY - timedelta(days=1), MONDAY - timedelta(days=3)
+    stand.lists = {friday - timedelta(days=1): 2, friday: 3}
+    wanted = Subscription("T1", "C1", "en", (NAME,))
+    desk.clock.advance((at(8, day=sunday) - desk.clock.now()).total_seconds())
+    begun = await desk.storage.write(lambda tables: begin(tables, wanted, desk.clock.now()))
+    await desk.publishing.look_around()
+    kept = await desk.storage.read(lambda tables: tables.subscriptions.of_channel("T1", "C1"))
+    choice = await desk.storage.read(lambda tables: choose(tables, kept or wanted))
+
+    assert begun.since == sunday
+    assert kept == replace(begun, since=friday)
+    assert [entry.paper for entry in choice.selection.cards] == list(papers_of(friday, 3))
+
+
+async def test_a_day_of_ticks_is_gentle_to_the_source(desk: Desk, stand: Newsstand) -> None:
+    await subscribe(desk)
+    await desk.tick_until(at(0, day=MONDAY + timedelta(days=1)))
+
+    assert 40 <= stand.asked.count(MONDAY) <= 70
+
+
+def test_after_a_pause_the_days_in_between_are_looked_at_but_not_for_ever() -> None:
+    source = Source(NAME, Newsstand().fetch, usual_at=time(2, 0))
+    done = Listing(NAME, MONDAY, COMPLETE, looked_at=at(0), next_look_at=None)
+
+    three_days_later = days_to_look_at(source, {MONDAY: done}, at(9, day=MONDAY + timedelta(days=3)))
+    long_after = days_to_look_at(source, {MONDAY: done}, at(9, day=MONDAY + timedelta(days=90)))
+
+    assert three_days_later == [MONDAY + timedelta(days=ahead) for ahead in (1, 2, 3)]
+    assert len(long_after) == 15
+
+
+def test_a_source_without_a_past_is_asked_for_today_alone() -> None:
+    source = Source("arxiv:cs.CL", Newsstand().fetch, usual_at=time(4, 0), has_past=False)
+
+    assert days_to_look_at(source, {}, at(9)) == [MONDAY]
+
+
+# --- A source that shows its latest list alone -----------------------------------------------------------
+
+
+async def test_a_feed_s_day_is_complete_when_it_is_over(desk: Desk) -> None:
+    await subscribe(desk, FEED)
+    await desk.tick_until(at(4))
+    monday, tuesday = papers_of(MONDAY, 3), papers_of(TUESDAY, 2)
+    desk.feed.show(MONDAY, monday)
+    await desk.tick_until(at(4, day=TUESDAY))
+    before = await desk.states()
+    desk.feed.show(TUESDAY, tuesday, crossed=monday[:1])
+    await desk.tick_until(at(0, 30, day=WEDNESDAY))
+
+    assert before == {MONDAY: (COMPLETE, ids(monday)), TUESDAY: (WAITING, ())}
+    assert await desk.states() == {
+        MONDAY: (COMPLETE, ids(monday)),
+        TUESDAY: (COMPLETE, (*ids(tuesday), *ids(monday[:1]))),
+        WEDNESDAY: (WAITING, ()),
+    }
+
+
+def ids(papers: Iterable[Paper]) -> tuple[str, ...]:
+    return tuple(paper.id for paper in papers)
+
+
+async def test_a_batch_that_is_shown_for_two_days_is_of_the_first(desk: Desk) -> None:
+    monday = papers_of(MONDAY, 3)
+    desk.feed.show(MONDAY, monday)
+    await desk.look_at(at(5), name=FEED)
+    desk.feed.show(TUESDAY, monday)
+    stuck = await desk.look_at(at(5, day=TUESDAY), TUESDAY, FEED)
+    over = await desk.look_at(at(0, 1, day=WEDNESDAY), TUESDAY, FEED)
+
+    assert (stuck.state, stuck.paper_ids) == (WAITING, ())
+    assert (over.state, over.paper_ids) == (NONE, ())
+    assert (await desk.listing(MONDAY, FEED)).paper_ids == ids(monday)
+
+
+async def test_what_a_batch_has_more_when_it_is_shown_again_is_not_lost(desk: Desk) -> None:
+    monday, late = papers_of(MONDAY, 3), papers_of(WEDNESDAY, 1)
+    desk.feed.show(MONDAY, monday)
+    await desk.look_at(at(0, 1, day=TUESDAY), MONDAY, FEED)
+    desk.feed.show(TUESDAY, monday, crossed=late)
+    stuck = await desk.look_at(at(5, day=TUESDAY), TUESDAY, FEED)
+
+    assert stuck.paper_ids == ()
+    assert set((await desk.listing(MONDAY, FEED)).paper_ids) == set(ids((*monday, *late)))
+
+
+async def test_a_batch_that_comes_after_its_day_goes_to_its_day(desk: Desk) -> None:
+    await desk.look_at(at(6), name=FEED)
+    none = await desk.look_at(at(0, 1, day=TUESDAY), MONDAY, FEED)
+    desk.feed.show(MONDAY, papers_of(MONDAY, 3))
+    await desk.look_at(at(1, day=TUESDAY), TUESDAY, FEED)
+
+    assert none.state is NONE
+    assert await desk.states() == {
+        MONDAY: (COMPLETE, ids(papers_of(MONDAY, 3))),
+        TUESDAY: (WAITING, ()),
+    }
+
+
+async def test_the_latest_batch_is_there_at_the_first_look_whichever_day_it_is_of(desk: Desk) -> None:
+    desk.feed.show(MONDAY, papers_of(MONDAY, 3))
+    await subscribe(desk, FEED)
+    desk.clock.advance(timedelta(days=1, hours=2).total_seconds())
+    await desk.publishing.look_around()
+
+    assert await desk.states() == {
+        MONDAY: (COMPLETE, ids(papers_of(MONDAY, 3))),
+        TUESDAY: (WAITING, ()),
+    }
+
+
+@pytest.mark.parametrize(
+    ("shown", "last_look", "state"),
+    [(3, 6, COMPLETE), (0, 21, NONE), (0, 3, STALLED)],
+    ids=["listed", "empty till late", "hardly looked at"],
+)
+async def test_what_a_feed_shows_no_more_is_what_is_known_or_said_to_be_lost(
+    desk: Desk, shown: int, last_look: int, state: ListingState
+) -> None:
+    desk.feed.show(MONDAY, papers_of(MONDAY, shown))
+    await desk.look_at(at(last_look), name=FEED)
+    desk.feed.show(WEDNESDAY, papers_of(WEDNESDAY, 2))
+    gone = await desk.look_at(at(9, day=WEDNESDAY), MONDAY, FEED)
+
+    lost = f"arxiv:cs.CL lists {WEDNESDAY} by now; what it listed on {MONDAY} cannot be had any more."
+    assert (gone.state, len(gone.paper_ids), gone.next_look_at) == (state, shown, None)
+    assert gone.trouble == (lost if state is STALLED else None)
+
+
+async def test_a_feed_that_is_dated_in_the_future_is_no_list(desk: Desk) -> None:
+    desk.feed.show(TUESDAY, papers_of(TUESDAY, 2))
+    look = await desk.look_at(at(9), name=FEED)
+
+    assert (look.state, look.paper_ids) == (STALLED, ())
+    assert look.trouble == f"arxiv:cs.CL shows a list of {TUESDAY}, which is still to come."

@@ -1,0 +1,145 @@
+"""The bot on a real sandbox, over a real Socket Mode connection and a real SQLite file."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.app import Application, application
+from bot.clock import SimulatedClock
+from bot.delivery.clockwork import Clockwork
+from bot.documents.digest_file import SOURCE, DigestFile
+from bot.documents.files import read_sample
+from bot.documents.importer import import_into
+from bot.manifest import load_manifest
+from bot.sandbox import Member, Sandbox, Workspace
+from bot.settings import Settings
+from storage.database import prepare
+from storage.records import Subscription
+
+SAMPLE_DAY = date(2025, 9, 29)
+NOON = datetime(2025, 9, 29, 12, 0, tzinfo=UTC)
+
+
+class FollowingClock:
+    """The sandbox's time: it follows the bot's simulated clock, and its own timers wait in real time."""
+
+    def __init__(self, leader: SimulatedClock) -> None:
+        self._leader = leader
+
+    def now(self) -> datetime:
+        return self._leader.now()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@cache
+def sample() -> tuple[DigestFile, ...]:
+    """Return the bundled sample, read once for all tests."""
+    return tuple(read_sample())
+
+
+@cache
+def _empty_tables() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        prepare(path)
+        return path.read_bytes()
+
+
+def _prepare(database: Path) -> None:
+    """Put empty tables where there is no database yet; to make them anew costs more than many a test."""
+    if not database.exists():
+        database.write_bytes(_empty_tables())
+
+
+@dataclass(frozen=True)
+class Stage:
+    """All that a test can look at and act on; people are asked for by their names in the sandbox."""
+
+    sandbox: Sandbox
+    workspace: Workspace
+    bot: Application
+    clock: SimulatedClock
+
+    def person(self, name: str) -> Member:
+        return self.sandbox.person(name)
+
+    async def import_sample(self) -> None:
+        for digest in sample():
+            await import_into(self.bot.storage, digest)
+
+    async def open_sample(
+        self, channel: str = "papers", language: str = "en", created_by: str | None = None
+    ) -> int:
+        """Open the delivery of the bundled sample into the channel and return its id."""
+        await self.import_sample()
+        wanted = Subscription(
+            workspace=self.bot.workspace,
+            channel=self.workspace.channel(channel).id,
+            language=language,
+            sources=(SOURCE,),
+            since=SAMPLE_DAY,
+            begun_at=NOON,
+            created_by=created_by,
+        )
+        kept = await self.bot.storage.write(lambda tables: tables.subscriptions.put(wanted))
+        delivery_id = await self.bot.deliverer.open_asked(kept, SAMPLE_DAY)
+        assert delivery_id is not None
+        return delivery_id
+
+    async def deliver_sample(
+        self, channel: str = "papers", language: str = "en", created_by: str | None = None
+    ) -> int:
+        """Deliver the bundled sample into the channel and return the delivery's id."""
+        delivery_id = await self.open_sample(channel, language, created_by)
+        await self.bot.deliverer.run(delivery_id)
+        return delivery_id
+
+
+# Nobody is there: a test that wants a source's list puts it into the tables.
+_NO_WEB = dict.fromkeys(
+    ("hugging_face_url", "arxiv_api_url", "arxiv_feed_url", "arxiv_content_url"), "http://127.0.0.1:9/"
+)
+
+
+def make_workspace(clock: SimulatedClock, config: Mapping[str, Any] | None = None) -> Workspace:
+    return Workspace(load_manifest(), clock=FollowingClock(clock), config=config)
+
+
+def settings_for(workspace: Workspace, sandbox: Sandbox, database: Path, **settings: Any) -> Settings:
+    return Settings(
+        bot_token=SecretStr(workspace.bot_token),
+        app_token=SecretStr(workspace.app_token),
+        api_url=sandbox.api_url,
+        database=database,
+        command="/papers",
+        **{"model": "", "arxiv_gate": database.parent / "gate", **_NO_WEB, **settings},
+    )
+
+
+@asynccontextmanager
+async def set_stage(
+    database: Path, config: Mapping[str, Any] | None = None, **settings: Any
+) -> AsyncIterator[Stage]:
+    """Set the stage for a bot that has these `settings` beside those that any stage needs.
+
+    It has ticked once. After that a test ticks: the bot's own clockwork would do so in the midst of it.
+    """
+    _prepare(database)
+    clock = SimulatedClock(NOON)
+    workspace = make_workspace(clock, config)
+    async with (
+        Sandbox(workspace) as sandbox,
+        application(settings_for(workspace, sandbox, database, **settings), clock, ticks=False) as bot,
+    ):
+        await Clockwork(bot.storage, clock, bot.deliverer).tick()
+        yield Stage(sandbox, workspace, bot, clock)
