@@ -26,6 +26,7 @@ from bot.cards.preferences import (
 from bot.delivery.messages import choose
 from bot.delivery.selection import Selection
 from bot.locale import words_for
+from bot.sources.kinds import OFFERED_SOURCES
 from bot.status import channel_status
 from bot.subscriptions.preferences import begin
 from bot.text import escape, join
@@ -33,7 +34,7 @@ from handlers import channels
 from handlers.channels import Here
 from handlers.parts import Parts
 from handlers.people import Person
-from handlers.preferences_form import OFFERED_SOURCES, check, proposed, read_form
+from handlers.preferences_form import check, proposed, read_form
 from storage.records import PAUSED_BY_PERSON, ChannelStatus, Subscription
 from storage.tables import Tables
 

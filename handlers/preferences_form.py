@@ -8,6 +8,7 @@ from bot.cards.ids import Field
 from bot.cards.preferences import ALL_CARDS, LANGUAGES, Form
 from bot.errors import WrongWishError
 from bot.locale import Words
+from bot.sources.kinds import HUGGING_FACE, OFFERED_SOURCES
 from bot.subscriptions.preferences import (
     read_categories,
     read_language,
@@ -22,19 +23,6 @@ from storage.records import Filters, Order, Subscription
 
 T = TypeVar("T")
 
-OFFERED_SOURCES = (
-    "digest-file",
-    "huggingface",
-    "arxiv:cs.AI",
-    "arxiv:cs.CL",
-    "arxiv:cs.CV",
-    "arxiv:cs.LG",
-    "arxiv:stat.ML",
-)
-"""The sources that can be chosen whether or not they have listed anything yet."""
-
-_USUAL_SOURCE = "huggingface"
-
 _ECHOED_CHARACTERS = 80
 
 _State = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -45,7 +33,7 @@ def proposed(person: Person, channel: str, listed: Collection[str] = ()) -> Subs
 
     The source is the first that is offered and has `listed` something.
     """
-    usual = next((source for source in OFFERED_SOURCES if source in listed), _USUAL_SOURCE)
+    usual = next((source for source in OFFERED_SOURCES if source in listed), HUGGING_FACE.name)
     return Subscription(
         workspace=person.workspace,
         channel=channel,

@@ -11,6 +11,7 @@ from bot.cards.blocks import TEXT_BYTES, Block, Button, Message
 from bot.cards.paper import shown_title
 from bot.cards.provenance import with_marks
 from bot.locale import Words
+from bot.sources.kinds import categories_of, kind_of
 from bot.text import cut, cut_bytes, escape, without_bold
 from storage.records import Digest, Entry
 
@@ -81,10 +82,9 @@ def rest_list(entries: Sequence[Entry], words: Words) -> Message:
 
 def source_name(source: str, words: Words) -> str:
     """Return what people call a source."""
-    kind, _, categories = source.partition(":")
-    if kind == "arxiv":
-        return f"arXiv {categories}"
-    return {"digest-file": words("source.digest_file"), "huggingface": "Hugging Face"}.get(source, source)
+    kind = kind_of(source)
+    title = words(kind.title_key) if kind.title_key else kind.title
+    return " ".join(filter(None, (title, "+".join(categories_of(source)) if kind.has_categories else "")))
 
 
 def sentence(entry: Entry, limit: int) -> str:

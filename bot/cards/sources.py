@@ -9,12 +9,11 @@ from babel.dates import format_time
 
 from bot.cards.digest import source_name
 from bot.locale import Words
+from bot.sources.kinds import kind_of
 from storage.records import FEW, Listing, ListingState
 
 _DAYS_OFF = frozenset({5, 6})
-"""Saturday and Sunday, counted from Monday as 0: neither Hugging Face nor arXiv lists anything then."""
-
-_SOURCES_WITH_DAYS_OFF = ("huggingface", "arxiv")
+"""Saturday and Sunday, counted from Monday as 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +106,8 @@ def _empty(listing: Listing, words: Words) -> str:
 
 
 def _is_day_off(listing: Listing) -> bool:
-    has_days_off = listing.source.startswith(_SOURCES_WITH_DAYS_OFF)
-    return has_days_off and not listing.paper_ids and listing.day.weekday() in _DAYS_OFF
+    rests = kind_of(listing.source).rests_on_weekends
+    return rests and not listing.paper_ids and listing.day.weekday() in _DAYS_OFF
 
 
 def _counted(key: str, listing: Listing, words: Words) -> str:

@@ -165,7 +165,7 @@ def status(database: Path | None, *, as_json: bool) -> None:
 
 
 def _wanted(workspace: str, channel: str, wishes: dict[str, Any]) -> "Subscription":
-    from bot.documents.digest_file import SOURCE
+    from bot.sources.kinds import DIGEST_FILE
     from bot.subscriptions.preferences import read_language, read_source, read_time, read_zone
     from storage.records import ALL_WEEKDAYS, Filters, Order, Subscription
 
@@ -173,7 +173,7 @@ def _wanted(workspace: str, channel: str, wishes: dict[str, Any]) -> "Subscripti
         workspace=workspace,
         channel=channel,
         language=read_language(wishes["language"]),
-        sources=tuple(dict.fromkeys(map(read_source, wishes["sources"]))) or (SOURCE,),
+        sources=tuple(dict.fromkeys(map(read_source, wishes["sources"]))) or (DIGEST_FILE.name,),
         at=read_time(wishes["at"]),
         zone=read_zone(wishes["zone"]),
         weekdays=frozenset(map(_WEEKDAYS.index, wishes["weekdays"])) or ALL_WEEKDAYS,

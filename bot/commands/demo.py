@@ -12,12 +12,13 @@ from pydantic import SecretStr
 from bot.app import Application, application
 from bot.clock import Clock
 from bot.delivery.deliverer import Progress
-from bot.documents.digest_file import SOURCE, DigestFile
+from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_digest_file, read_sample
 from bot.documents.importer import import_into
 from bot.manifest import load_manifest
 from bot.sandbox import Sandbox, Workspace
 from bot.settings import Settings
+from bot.sources.kinds import DIGEST_FILE
 from bot.subscriptions.preferences import begin
 from storage.records import Subscription
 
@@ -86,7 +87,7 @@ async def _deliver(
         workspace=bot.workspace,
         channel=workspace.channel(CHANNEL).id,
         language=options.language or _language(digests[0]),
-        sources=(SOURCE,),
+        sources=(DIGEST_FILE.name,),
     )
     kept = await bot.storage.write(lambda tables: begin(tables, subscription, clock.now()))
     delivery_id = await bot.deliverer.open_asked(kept, day)

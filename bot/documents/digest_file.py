@@ -34,8 +34,6 @@ from bot.language import language_of
 from bot.text import cut
 from storage.records import FROM_DIGEST_FILE, Paper, Provenance, Summary
 
-SOURCE = FROM_DIGEST_FILE
-
 
 @dataclass(frozen=True, slots=True)
 class DigestEntry:
@@ -188,7 +186,7 @@ def _entry(block: _Block, day: date, language: str | None, first_lines: dict[str
     if paper.id in first_lines:
         raise _MalformedEntryError(f"{paper.id} is in line {first_lines[paper.id]} already, which was kept.")
     summary = read_summary(
-        block.text, paper.id, language or language_of(block.text), Provenance(SOURCE, made_at=day)
+        block.text, paper.id, language or language_of(block.text), Provenance(FROM_DIGEST_FILE, made_at=day)
     )
     return DigestEntry(paper, summary)
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from bot.documents.digest_file import SOURCE, DigestFile
+from bot.documents.digest_file import DigestFile
+from bot.sources.kinds import DIGEST_FILE
 from storage.records import Listing, ListingState
 from storage.runner import Runner
 from storage.tables import Tables
@@ -31,7 +32,7 @@ def import_digest(tables: Tables, digest: DigestFile) -> Import:
     for summary in summaries:
         tables.summaries.put(summary)
     paper_ids = tuple(entry.paper.id for entry in digest.entries)
-    known = tables.listings.get(SOURCE, digest.day)
+    known = tables.listings.get(DIGEST_FILE.name, digest.day)
     state = ListingState.COMPLETE if paper_ids or (known and known.paper_ids) else ListingState.NONE
-    tables.listings.put(Listing(SOURCE, digest.day, state, paper_ids))
+    tables.listings.put(Listing(DIGEST_FILE.name, digest.day, state, paper_ids))
     return Import(digest.day, len(digest.entries), new_papers, len(summaries))

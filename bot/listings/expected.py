@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.documents.digest_file import SOURCE as DIGEST_FILE
-from bot.sources.catalogue import ARXIV
+from bot.sources.kinds import kind_of
 from bot.subscriptions.due import LATE_AFTER
 from storage.records import Listing, ListingState, Subscription
 from storage.tables import Tables
@@ -58,13 +57,12 @@ def latest_lists(tables: Tables, sources: tuple[str, ...]) -> tuple[Listing, ...
 
 
 def _missing(tables: Tables, source: str, day: date) -> Listing | None:
-    listing = tables.listings.get(source, day)
+    listing, kind = tables.listings.get(source, day), kind_of(source)
     if listing is None:
         was_followed = bool(tables.listings.since(source, day - _DAYS_OF_AN_OUTAGE))
-        # arXiv is asked for today's list alone: one that nobody saw will not come any more.
-        can_come = was_followed and source != DIGEST_FILE and not source.startswith(ARXIV)
+        can_come = was_followed and kind.is_fetched and kind.has_past
         return Listing(source, day, ListingState.WAITING) if can_come else None
-    if listing.state in _OVER or listing.is_lost or source == DIGEST_FILE:
+    if listing.state in _OVER or listing.is_lost or not kind.is_fetched:
         return None
     return _since_when(tables, listing)
 

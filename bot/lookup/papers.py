@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from bot.language import primary_language
+from bot.sources.kinds import precedence
 from bot.summaries.without_model import draw
 from storage.records import FROM_MODEL, Digest, Entry, Listing, Paper, Summary
 from storage.tables import Tables
-
-SOURCES = ("digest-file", "huggingface", "arxiv")
-"""The kinds of source, in the order in which one is taken where several list a day."""
 
 
 def listing_of_day(tables: Tables, day: date, source: str | None = None) -> Listing | None:
@@ -85,4 +83,4 @@ def entries_of(tables: Tables, paper_ids: tuple[str, ...], language: str) -> tup
 
 
 def _rank(listing: Listing) -> tuple[int, str]:
-    return SOURCES.index(listing.source.partition(":")[0]), listing.source
+    return precedence(listing.source), listing.source

@@ -6,7 +6,6 @@ answers 429 to callers below that limit too; then all of the bot's requests wait
 """
 
 import logging
-import re
 from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,6 +20,7 @@ from bot.errors import SourceAnswerError, SourceRefusedError, WrongWishError
 from bot.sources.atom import Answer, ArxivPaper, DailyList, read_answer, read_daily_feed
 from bot.sources.gate import Gate
 from bot.sources.http import Fetched, Fetcher
+from bot.sources.kinds import is_category
 
 API_URL = "https://export.arxiv.org/api/"
 FEED_URL = "https://rss.arxiv.org/atom/"
@@ -34,7 +34,6 @@ _MOST_REFUSED_BATCHES = 20
 _MOST_ENTRIES_OF_A_FEED = 2000
 _MOST_BYTES = 32 * 1024 * 1024
 _SECONDS_A_REQUEST = 60.0
-_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
 
 
 class ArxivClient:
@@ -152,11 +151,6 @@ class ArxivClient:
                 is_polled=is_polled,
             )
         )
-
-
-def is_category(text: str) -> bool:
-    """Tell whether a category of arXiv can be called so, as in https://arxiv.org/category_taxonomy."""
-    return _CATEGORY.fullmatch(text) is not None
 
 
 def user_agent(contact: str) -> str:

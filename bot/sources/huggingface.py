@@ -30,8 +30,6 @@ from bot.sources.http import Fetcher
 from bot.text import cut
 from storage.records import Paper
 
-SOURCE = "huggingface"
-
 # The service's own default is 50, which cuts real days; it has listed 73 papers on one.
 _PAPERS_A_PAGE = 100
 _MOST_PAGES = 20

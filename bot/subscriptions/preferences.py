@@ -6,11 +6,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 
-from bot.documents.digest_file import SOURCE as DIGEST_FILE
 from bot.errors import UnknownSourceError, WrongWishError
 from bot.language import canonical_tag
-from bot.sources.arxiv import is_category
-from bot.sources.catalogue import is_source
+from bot.sources.kinds import SOURCE_KINDS, is_category, is_source
 from storage.records import Subscription
 from storage.tables import Tables
 
@@ -73,11 +71,10 @@ def read_time(text: str) -> time:
 
 def read_source(name: str) -> str:
     """Read the name of a source such as `arxiv:cs.CL`; raises `UnknownSourceError`."""
-    if name == DIGEST_FILE or is_source(name):
+    if is_source(name):
         return name
-    raise UnknownSourceError(
-        f"There is no source {name}. Known are {DIGEST_FILE}, huggingface and arxiv:CATEGORY."
-    )
+    *others, last = [kind.pattern for kind in SOURCE_KINDS]
+    raise UnknownSourceError(f"There is no source {name}. Known are {', '.join(others)} and {last}.")
 
 
 def read_zone(name: str) -> str:

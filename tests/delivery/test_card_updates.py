@@ -11,9 +11,10 @@ import pytest
 
 from bot.delivery.card_updates import CardUpdating
 from bot.delivery.wire import Done, Failure, NotNow, Refused, Unknown, Wire
-from bot.documents.digest_file import SOURCE, DigestEntry, DigestFile
+from bot.documents.digest_file import DigestEntry, DigestFile
 from bot.documents.importer import import_into
 from bot.sources.http import web_client
+from bot.sources.kinds import DIGEST_FILE
 from bot.summaries.model import ModelClient
 from bot.summarising.queue import Summarising
 from bot.summarising.summariser import Allowance, Summariser
@@ -96,11 +97,11 @@ async def test_a_channel_in_another_language_is_left_as_it_is(stage: Stage) -> N
 
 async def test_a_list_of_one_paper_never_becomes_its_card(stage: Stage) -> None:
     await stage.import_sample()
-    listing = await stage.bot.storage.read(lambda tables: tables.listings.get(SOURCE, SAMPLE_DAY))
+    listing = await stage.bot.storage.read(lambda tables: tables.listings.get(DIGEST_FILE.name, SAMPLE_DAY))
     assert listing is not None
     channel = stage.workspace.channel("papers").id
     wanted = Subscription(
-        *(stage.bot.workspace, channel, "en", (SOURCE,)),
+        *(stage.bot.workspace, channel, "en", (DIGEST_FILE.name,)),
         most_cards=len(listing.paper_ids) - 1,
         since=SAMPLE_DAY,
     )
@@ -154,7 +155,7 @@ async def test_a_digest_goes_out_without_a_summary_and_its_card_follows_when_the
 ) -> None:
     await import_into(stage.bot.storage, DigestFile(DAY, (DigestEntry(PAPER, None),)))
     channel = stage.workspace.channel("papers").id
-    wanted = Subscription(stage.bot.workspace, channel, "en", (SOURCE,), since=DAY)
+    wanted = Subscription(stage.bot.workspace, channel, "en", (DIGEST_FILE.name,), since=DAY)
     kept = await stage.bot.storage.write(lambda tables: tables.subscriptions.put(wanted))
     async with ModelServer([completing(None), completing(FIELDS)]) as server, web_client() as client:
         model = ModelClient(

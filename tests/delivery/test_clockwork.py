@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from bot.delivery.clockwork import Clockwork
-from bot.documents.digest_file import SOURCE, DigestEntry, DigestFile
+from bot.documents.digest_file import DigestEntry, DigestFile
 from bot.documents.importer import import_into
+from bot.sources.kinds import DIGEST_FILE
 from bot.subscriptions.preferences import begin
 from storage.records import Paper, Subscription
 from tests.support.stage import Stage
@@ -19,7 +20,9 @@ def tomorrow(hour: int, minute: int = 0, *, day: int = 30) -> datetime:
 
 async def subscribe(stage: Stage, **wishes: object) -> Subscription:
     """Subscribe #papers at nine in the morning, UTC."""
-    wanted = Subscription(stage.bot.workspace, stage.workspace.channel("papers").id, "en", (SOURCE,))
+    wanted = Subscription(
+        stage.bot.workspace, stage.workspace.channel("papers").id, "en", (DIGEST_FILE.name,)
+    )
     changed = replace(wanted, at=time(9, 0), **wishes)  # type: ignore[arg-type]  # the fields of a subscription
     return await stage.bot.storage.write(lambda tables: begin(tables, changed, stage.clock.now()))
 
@@ -144,7 +147,7 @@ async def test_one_subscription_that_cannot_be_looked_at_does_not_keep_back_the_
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     await stage.import_sample()
-    broken = Subscription(stage.bot.workspace, "C1", "en", (SOURCE,), zone="Moon/Base")
+    broken = Subscription(stage.bot.workspace, "C1", "en", (DIGEST_FILE.name,), zone="Moon/Base")
     await stage.bot.storage.write(lambda tables: tables.subscriptions.put(broken))
     await subscribe(stage)
     seen = await tick_at(stage, tomorrow(9))

@@ -15,12 +15,13 @@ from pydantic import SecretStr
 from bot.app import Application, application
 from bot.clock import SimulatedClock
 from bot.delivery.clockwork import Clockwork
-from bot.documents.digest_file import SOURCE, DigestFile
+from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_sample
 from bot.documents.importer import import_into
 from bot.manifest import load_manifest
 from bot.sandbox import Member, Sandbox, Workspace
 from bot.settings import Settings
+from bot.sources.kinds import DIGEST_FILE
 from storage.database import prepare
 from storage.records import Subscription
 
@@ -86,7 +87,7 @@ class Stage:
             workspace=self.bot.workspace,
             channel=self.workspace.channel(channel).id,
             language=language,
-            sources=(SOURCE,),
+            sources=(DIGEST_FILE.name,),
             since=SAMPLE_DAY,
             begun_at=NOON,
             created_by=created_by,
