@@ -35,8 +35,8 @@ class UnknownSourceError(PaperRoundError):
     """A source was named that the bot cannot ask; the sentence names those that it can."""
 
 
-class WrongWishError(PaperRoundError):
-    """A setting of a subscription cannot be read: which one (`what`), what was found and an example."""
+class InvalidPreferenceError(PaperRoundError):
+    """A preference cannot be read: which one (`what`), the text that was `found`, and an `example`."""
 
     def __init__(self, what: str, found: str, example: str) -> None:
         super().__init__(f"The {what} “{found}” cannot be read. Write it as {example}.")

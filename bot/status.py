@@ -65,12 +65,13 @@ def summaries_status(tables: Tables, now: datetime) -> SummariesStatus:
 def source_status(tables: Tables, subscription: Subscription | None) -> tuple[Listing, ...]:
     """Return what is known of the last day of a channel's sources, or of those that any channel wants."""
     wanted = [subscription] if subscription else tables.subscriptions.all()
-    return latest_lists(tables, tuple(dict.fromkeys(source for each in wanted for source in each.sources)))
+    sources = (source for each in wanted for source in each.preferences.sources)
+    return latest_lists(tables, tuple(dict.fromkeys(sources)))
 
 
 def _every_source(tables: Tables) -> tuple[Listing, ...]:
     """Return what is known of the last day of every source, those first that a channel wants."""
-    wanted = [source for each in tables.subscriptions.all() for source in each.sources]
+    wanted = [source for each in tables.subscriptions.all() for source in each.preferences.sources]
     return latest_lists(tables, tuple(dict.fromkeys([*wanted, *tables.listings.sources()])))
 
 
@@ -117,5 +118,5 @@ def _delivery_status(delivery: Delivery, posts: tuple[Post, ...]) -> DeliverySta
 
 
 def _next_at(tables: Tables, subscription: Subscription, now: datetime) -> datetime:
-    last_slot = tables.deliveries.last_slot(subscription.id or 0)
-    return next_due(now, subscription.at, ZoneInfo(subscription.zone), subscription.weekdays, last_slot)
+    preferences, last_slot = subscription.preferences, tables.deliveries.last_slot(subscription.id)
+    return next_due(now, preferences.at, ZoneInfo(preferences.zone), preferences.weekdays, last_slot)

@@ -28,10 +28,12 @@ async def _on_resume(parts: Parts, click: Click) -> None:
 
     def resume(tables: Tables) -> Delivery | None:
         delivery = _own(tables, click)
-        wanted = tables.subscriptions.of_channel(delivery.workspace, delivery.channel) if delivery else None
-        if wanted is None:
+        if delivery is None:
             return None
-        tables.subscriptions.resume(wanted.id or 0)
+        subscription = tables.subscriptions.of_channel(delivery.workspace, delivery.channel)
+        if subscription is None:
+            return None
+        tables.subscriptions.resume(subscription.id)
         return delivery
 
     delivery = await parts.storage.write(resume)

@@ -1,7 +1,7 @@
 """What the tables hold, as plain frozen records; each table's class is the only translation."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 
 SUMMARY_PARTS = ("keywords", "tldr", "problem", "method", "results", "takeaway")
@@ -170,7 +170,7 @@ ALL_WEEKDAYS = frozenset(range(7))
 
 
 class Order(StrEnum):
-    """In which order a digest's papers come."""
+    """The order of a digest's papers."""
 
     VOTES = "votes"
     LISTED = "listed"
@@ -178,15 +178,40 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which papers a channel wants; empty means all.
+    """Which papers a channel wants; an empty filter lets every paper through.
 
-    Words are compared without regard to case; a paper whose votes or categories are not known has none.
+    Matching words ignores case; a paper whose votes or categories are unknown counts as having none.
     """
 
+    #: A paper needs one of these words or one of `categories`, where any are given.
     words: tuple[str, ...] = ()
+    #: arXiv categories.
     categories: tuple[str, ...] = ()
     least_votes: int = 0
+    #: A paper with one of these words is left out, whatever else it has.
     never_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a channel wants of its digest."""
+
+    #: A BCP 47 tag.
+    language: str
+    #: The names of sources, as in `bot.sources.kinds`.
+    sources: tuple[str, ...]
+    #: The wall-clock time of the digest in `zone`.
+    at: time = time(9, 0)
+    #: An IANA time zone.
+    zone: str = "UTC"
+    #: The days with a digest, counted from Monday as 0, as `date.weekday()` does.
+    weekdays: frozenset[int] = ALL_WEEKDAYS
+    #: The most papers with a card of their own; `None` is a card for every paper.
+    most_cards: int | None = None
+    order: Order = Order.LISTED
+    filters: Filters = Filters()
+    #: Whether a day without a new paper gets a line that says so.
+    says_when_nothing: bool = False
 
 
 PAUSED_BY_PERSON = "asked"
@@ -195,35 +220,27 @@ PAUSED_BY_PERSON = "asked"
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What one channel wants: sources, a wall-clock time in its own IANA zone, weekdays and language.
+    """A channel's subscription: its preferences, where it begins, and whether it is paused."""
 
-    `weekdays` counts from Monday as 0, as `date.weekday()` does. `most_cards` of `None` is a card for each
-    paper. `since` is the first day whose lists belong to it; `since_by_source` has a later one for sources
-    that were added to it. A paused one says why, and until when if that is known; who set it up
-    (`created_by`) is told what goes wrong.
-    """
-
+    id: int
     workspace: str
     channel: str
-    language: str
-    sources: tuple[str, ...]
-    at: time = time(9, 0)
-    zone: str = "UTC"
-    weekdays: frozenset[int] = ALL_WEEKDAYS
-    most_cards: int | None = None
-    order: Order = Order.LISTED
-    filters: Filters = Filters()
-    says_when_nothing: bool = False
-    since: date = date.min
-    begun_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
-    created_by: str | None = None
-    paused_reason: str | None = None
-    paused_until: date | None = None
+    preferences: Preferences
+    #: The first day whose lists belong to the subscription.
+    since: date
+    #: When the channel subscribed; no digest is due before.
+    begun_at: datetime
+    #: A later first day for each source that was added to the subscription.
     since_by_source: tuple[tuple[str, date], ...] = ()
-    id: int | None = None
+    #: The person who last saved the preferences and is notified of failures; `None` on the command line.
+    created_by: str | None = None
+    #: Why it is paused, or `None` where it is not; `PAUSED_BY_PERSON` or an error of Slack.
+    paused_reason: str | None = None
+    #: The local date on which the pause ends; `None` where somebody has to resume it.
+    paused_until: date | None = None
 
     def since_of(self, source: str) -> date:
-        """Return the first day whose list of a source belongs to it."""
+        """Return the first day whose list of a source belongs to the subscription."""
         return max(self.since, dict(self.since_by_source).get(source, date.min))
 
 

@@ -42,7 +42,7 @@ def digest_parent(
         blocks.context(invitation),
         blocks.actions(
             Button(ids.MY_PAPERS, words("button.my_papers")),
-            Button(ids.OPEN_SETTINGS, words("button.settings")),
+            Button(ids.OPEN_PREFERENCES, words("button.settings")),
         ),
     ]
     spoken = [headline, scope, *notes, *map(_spoken, first), invitation]

@@ -17,9 +17,9 @@ PREVIOUS_PAGE = "previous_page"
 NEXT_PAGE = "next_page"
 POST_ANEW = "post_anew"
 RESUME_DELIVERY = "resume_delivery"
-OPEN_SETTINGS = "open_settings"
+OPEN_PREFERENCES = "open_settings"
 SET_UP = "set_up"
-SUBMIT_SETTINGS = "submit_settings"
+SUBMIT_PREFERENCES = "submit_settings"
 PREVIEW = "preview"
 POST_NOW = "post_now"
 RESUME_DIGESTS = "resume_digests"
@@ -34,7 +34,7 @@ PAGE_LENGTH = 10
 
 
 class Field(StrEnum):
-    """The fields of the settings, each by the id of its block and of what is filled in there."""
+    """The fields of a channel's preferences, each by the id of its block and of its input."""
 
     SOURCES = "wish_sources"
     AT = "wish_at"

@@ -41,7 +41,7 @@ def status_message(
     ]
     everywhere = _bot_lines(bot, zone, words)
     button = (
-        Button(ids.OPEN_SETTINGS, words("button.settings"))
+        Button(ids.OPEN_PREFERENCES, words("button.settings"))
         if channel
         else Button(ids.SET_UP, words("button.set_up"), primary=True)
     )

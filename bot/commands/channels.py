@@ -17,9 +17,10 @@ from bot.errors import NothingListedError
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
     from bot.app import Application
+    from bot.delivery.messages import Choice
     from bot.delivery.selection import Verdict
     from bot.status import Status, SummariesStatus
-    from storage.records import ChannelStatus, Listing, MistakeReport, Subscription, TokensStatus
+    from storage.records import ChannelStatus, Listing, MistakeReport, Preferences, Subscription, TokensStatus
     from storage.runner import Runner
     from storage.tables import Tables
 
@@ -57,18 +58,21 @@ def subscribe(channels: tuple[str, ...], database: Path | None, **wishes: Any) -
     """Bring a digest into the channels with the ids C… each day; a channel's old wishes are replaced."""
     from bot.app import connection
     from bot.clock import SystemClock
-    from bot.subscriptions.preferences import begin
+    from bot.subscriptions.preferences import save_preferences
 
     clock = SystemClock()
 
     async def keep() -> None:
         async with connection(settings_with(database), clock) as bot:
-            wanted = [_wanted(bot.workspace, channel, wishes) for channel in channels]
+            preferences = _preferences(wishes)
 
-            def begin_all(tables: "Tables") -> "list[Subscription]":
-                return [begin(tables, each, clock.now()) for each in wanted]
+            def save(tables: "Tables") -> "list[Subscription]":
+                return [
+                    save_preferences(tables, bot.workspace, channel, preferences, clock.now())
+                    for channel in channels
+                ]
 
-            click.echo("\n".join(map(_in_words, await bot.storage.write(begin_all))))
+            click.echo("\n".join(map(_in_words, await bot.storage.write(save))))
 
     until_stopped(keep())
 
@@ -97,7 +101,7 @@ def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
     def end_all(tables: "Tables") -> list[str]:
         ending = [each for each in tables.subscriptions.all() if each.channel in channels]
         for subscription in ending:
-            tables.subscriptions.end(subscription.id or 0, now)
+            tables.subscriptions.end(subscription.id, now)
         return [subscription.channel for subscription in ending]
 
     async def end(storage: "Runner") -> list[str]:
@@ -164,14 +168,12 @@ def status(database: Path | None, *, as_json: bool) -> None:
         click.echo("\n".join(_status_lines(found, now)))
 
 
-def _wanted(workspace: str, channel: str, wishes: dict[str, Any]) -> "Subscription":
+def _preferences(wishes: dict[str, Any]) -> "Preferences":
     from bot.sources.kinds import DIGEST_FILE
     from bot.subscriptions.preferences import read_language, read_source, read_time, read_zone
-    from storage.records import ALL_WEEKDAYS, Filters, Order, Subscription
+    from storage.records import ALL_WEEKDAYS, Filters, Order, Preferences
 
-    return Subscription(
-        workspace=workspace,
-        channel=channel,
+    return Preferences(
         language=read_language(wishes["language"]),
         sources=tuple(dict.fromkeys(map(read_source, wishes["sources"]))) or (DIGEST_FILE.name,),
         at=read_time(wishes["at"]),
@@ -185,12 +187,13 @@ def _wanted(workspace: str, channel: str, wishes: dict[str, Any]) -> "Subscripti
 
 
 def _in_words(subscription: "Subscription") -> str:
-    days = ", ".join(_WEEKDAYS[day] for day in sorted(subscription.weekdays))
-    often = "every day" if len(subscription.weekdays) == len(_WEEKDAYS) else days
+    preferences = subscription.preferences
+    days = ", ".join(_WEEKDAYS[day] for day in sorted(preferences.weekdays))
+    often = "every day" if len(preferences.weekdays) == len(_WEEKDAYS) else days
     paused = f", paused ({subscription.paused_reason})" if subscription.paused_reason else ""
     return (
-        f"{subscription.channel}: {', '.join(subscription.sources)} at {subscription.at:%H:%M} "
-        f"{subscription.zone}, {often}, in {subscription.language}{paused}"
+        f"{subscription.channel}: {', '.join(preferences.sources)} at {preferences.at:%H:%M} "
+        f"{preferences.zone}, {often}, in {preferences.language}{paused}"
     )
 
 
@@ -205,11 +208,11 @@ async def _chosen(storage: "Runner", channel: str | None) -> "list[Subscription]
 
 async def _day_for(storage: "Runner", subscription: "Subscription", day: date | None) -> date:
     latest = day or await storage.read(
-        lambda tables: tables.listings.latest_complete_day(subscription.sources)
+        lambda tables: tables.listings.latest_complete_day(subscription.preferences.sources)
     )
     if latest is None:
         raise NothingListedError(
-            f"{', '.join(subscription.sources)} listed nothing yet: import a digest first."
+            f"{', '.join(subscription.preferences.sources)} listed nothing yet: import a digest first."
         )
     return latest
 
@@ -232,9 +235,13 @@ async def _dry_run(storage: "Runner", channel: str | None, day: date | None) -> 
 
 
 async def _verdicts(storage: "Runner", subscription: "Subscription", day: date) -> list[str]:
-    from bot.delivery.messages import choose
+    from bot.delivery.messages import choose_of_day
 
-    choice = await storage.read(lambda tables: choose(tables, subscription, day))
+    def choose(tables: "Tables") -> "Choice":
+        had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel)
+        return choose_of_day(tables, day, subscription.preferences, had)
+
+    choice = await storage.read(choose)
     return [f"{subscription.channel}, {day}:", *map(_verdict_line, choice.selection.verdicts)]
 
 
@@ -252,7 +259,7 @@ def _status_lines(found: "Status", now: datetime) -> "Iterable[str]":
     for channel in found.channels:
         following = f"next {channel.next_at:%Y-%m-%d %H:%M} UTC" if channel.next_at else "no next digest"
         yield f"{_in_words(channel.subscription)}; {_last_in_words(channel)}; {following}"
-    wanted = {source for channel in found.channels for source in channel.subscription.sources}
+    wanted = {source for channel in found.channels for source in channel.subscription.preferences.sources}
     for listing in found.sources:
         unwanted = "" if listing.source in wanted else " No channel wants it."
         yield f"{_source_in_words(listing, now)}{unwanted}"

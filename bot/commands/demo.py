@@ -19,8 +19,8 @@ from bot.manifest import load_manifest
 from bot.sandbox import Sandbox, Workspace
 from bot.settings import Settings
 from bot.sources.kinds import DIGEST_FILE
-from bot.subscriptions.preferences import begin
-from storage.records import Subscription
+from bot.subscriptions.preferences import save_preferences
+from storage.records import Preferences
 
 CHANNEL = "papers"
 
@@ -83,14 +83,12 @@ async def _deliver(
     announcer: Announcer,
 ) -> bool:
     day = digests[0].day
-    subscription = Subscription(
-        workspace=bot.workspace,
-        channel=workspace.channel(CHANNEL).id,
-        language=options.language or _language(digests[0]),
-        sources=(DIGEST_FILE.name,),
+    channel, language = workspace.channel(CHANNEL).id, options.language or _language(digests[0])
+    preferences = Preferences(language, sources=(DIGEST_FILE.name,))
+    subscription = await bot.storage.write(
+        lambda tables: save_preferences(tables, bot.workspace, channel, preferences, clock.now())
     )
-    kept = await bot.storage.write(lambda tables: begin(tables, subscription, clock.now()))
-    delivery_id = await bot.deliverer.open_asked(kept, day)
+    delivery_id = await bot.deliverer.open_asked(subscription, day)
     if delivery_id is None:
         announcer.echo(f"{day} is a day without papers: nothing to deliver.")
         return True

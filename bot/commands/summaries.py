@@ -99,7 +99,8 @@ async def _wanted(
         return tables.papers.of_ids(listing.paper_ids)
 
     def read(tables: Tables) -> tuple[list[Wanted], int]:
-        languages = [language] if language else sorted({each.language for each in tables.subscriptions.all()})
+        spoken = {each.preferences.language for each in tables.subscriptions.all()}
+        languages = [language] if language else sorted(spoken)
         every = [Wanted(paper, tag) for paper in papers(tables) for tag in languages or ["en"]]
         made = tables.summaries.made((each.paper.id for each in every), FROM_MODEL)
         wanted = [each for each in every if again or (each.paper.id, each.language) not in made]

@@ -29,7 +29,7 @@ class Teller:
         _logger.warning("Delivery %s in %s ended early: %s", delivery.id, delivery.channel, ended.reason)
         if subscription.created_by is None:
             return True
-        message = trouble_message(ended.delivery, ended.reason, words_for(subscription.language))
+        message = trouble_message(ended.delivery, ended.reason, words_for(subscription.preferences.language))
         payload = {"text": message.text, "blocks": list(message.blocks)}
         outcome = await self._poster.post(subscription.created_by, payload, None)
         if not isinstance(outcome, Posted):

@@ -79,13 +79,13 @@ def _card(tables: Tables, update: CardUpdate) -> _Card | None:
     post = next((post for post in posts if post.position == update.position), None)
     if delivery is None or subscription is None or post is None or post.ts is None:
         return None
-    entry = paper_entry(tables, post.paper_ids[0], subscription.language)
+    entry = paper_entry(tables, post.paper_ids[0], subscription.preferences.language)
     if entry is None:
         return None
     shown = json.loads(post.payload)
-    if not _is_card(shown, post.position, subscription.language):
+    if not _is_card(shown, post.position, subscription.preferences.language):
         return None
-    message = paper_card(replace(entry, number=post.position), words_for(subscription.language))
+    message = paper_card(replace(entry, number=post.position), words_for(subscription.preferences.language))
     payload = {"text": message.text, "blocks": [] if post.is_plain else list(message.blocks)}
     is_new = any(payload[name] != shown.get(name, []) for name in payload)
     return _Card(delivery.channel, post.ts, payload if is_new else None)

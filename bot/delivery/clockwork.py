@@ -48,14 +48,14 @@ class Clockwork:
     async def _open_if_due(
         self, subscription: Subscription, last_slot: date | None, now: datetime, last_tick: datetime | None
     ) -> None:
-        zone = ZoneInfo(subscription.zone)
+        preferences, zone = subscription.preferences, ZoneInfo(subscription.preferences.zone)
         if is_paused(subscription, now):
             return
         if last_slot and last_slot > local_date(now, zone) + _DATES_APART:
             # It was opened by a clock that ran ahead, and must not silence the channel until then.
             last_slot = None
         begun = _begun(subscription, zone)
-        slot = due_slot(now, subscription.at, zone, subscription.weekdays, begun, last_slot)
+        slot = due_slot(now, preferences.at, zone, preferences.weekdays, begun, last_slot)
         if slot:
             is_late = slot.lateness(now, last_tick) > timedelta()
             await self._deliverer.open_scheduled(subscription, slot.day, is_late=is_late)
@@ -85,7 +85,7 @@ def make_scheduler(jobs: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIO
 
 def _look(tables: Tables) -> tuple[datetime | None, list[tuple[Subscription, date | None]]]:
     waiting = [
-        (subscription, tables.deliveries.last_slot(subscription.id or 0))
+        (subscription, tables.deliveries.last_slot(subscription.id))
         for subscription in tables.subscriptions.all()
     ]
     return tables.heartbeats.last(HEARTBEAT), waiting

@@ -150,7 +150,7 @@ class Deliverer:
     async def _carry(self, delivery: Delivery) -> None:
         if delivery.state is not DeliveryState.DONE:
             subscription, posts = await self._tools.storage.read(lambda tables: _work_of(tables, delivery))
-            await Carrier(self._tools, delivery, posts, subscription.language).carry()
+            await Carrier(self._tools, delivery, posts, subscription.preferences.language).carry()
 
     async def _tell_if_ended_early(self, delivery_id: int) -> None:
         delivery, _ = await self._tools.storage.read(lambda tables: _load(tables, delivery_id))

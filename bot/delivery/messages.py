@@ -23,6 +23,7 @@ from storage.records import (
     Listing,
     ListingState,
     Post,
+    Preferences,
     Subscription,
 )
 from storage.tables import Tables
@@ -40,19 +41,24 @@ class Choice:
     sources: tuple[str, ...]
 
 
-def choose(tables: Tables, subscription: Subscription, day: date | None = None) -> Choice:
-    """Choose what the channel gets: of one day's list, or of all lists that it has not had whole.
+def choose_of_day(tables: Tables, day: date, preferences: Preferences, had: frozenset[str]) -> Choice:
+    """Choose a channel's papers from one day's lists; `had` are the papers that it has had."""
+    listings = (listing_of_day(tables, day, source) for source in preferences.sources)
+    return _choose(tables, [listing for listing in listings if listing], preferences, had)
 
-    Those of the last month since its subscription began count: neither a long pause nor filters that let
+
+def choose_new(tables: Tables, subscription: Subscription, had: frozenset[str]) -> Choice:
+    """Choose a channel's papers from every list that it has not had whole; `had` are those it has had.
+
+    Lists of the last month since its subscription began count: neither a long pause nor filters that let
     more through bring years at once.
     """
-    had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel)
-    if day:
-        candidates = [listing_of_day(tables, day, source) for source in subscription.sources]
-        listings = [listing for listing in candidates if listing]
-    else:
-        listings = _lists_in_reach(tables, subscription, had)
-    selection = select(_entries(tables, listings, subscription.language), had, subscription)
+    listings = _lists_in_reach(tables, subscription, had)
+    return _choose(tables, listings, subscription.preferences, had)
+
+
+def _choose(tables: Tables, listings: list[Listing], preferences: Preferences, had: frozenset[str]) -> Choice:
+    selection = select(_entries(tables, listings, preferences.language), had, preferences)
     return Choice(selection, _sources_of(selection, listings))
 
 
@@ -65,7 +71,7 @@ def plan_digest(
     where the channel wants one or waits for one. Raises `LeaseLostError`.
     """
     has_parent = bool(tables.posts.of_delivery(delivery.id))
-    messages = _messages(subscription, delivery.day, choice, notes, says_when_nothing=has_parent)
+    messages = _messages(subscription.preferences, delivery.day, choice, notes, says_when_nothing=has_parent)
     if delivery.waits_for:
         tables.deliveries.wait_for(delivery, ())
     if has_parent:
@@ -94,13 +100,14 @@ def renew_parent(tables: Tables, delivery: Delivery, message: Message, name: str
 
 
 def _lists_in_reach(tables: Tables, subscription: Subscription, had: frozenset[str]) -> list[Listing]:
-    latest = tables.listings.latest_complete_day(subscription.sources)
+    sources = subscription.preferences.sources
+    latest = tables.listings.latest_complete_day(sources)
     if latest is None:
         return []
     first = max(subscription.since, latest - _REACH)
     return [
         listing
-        for listing in tables.listings.complete_since(subscription.sources, first)
+        for listing in tables.listings.complete_since(sources, first)
         if listing.day >= subscription.since_of(listing.source) and not had.issuperset(listing.paper_ids)
     ]
 
@@ -115,12 +122,12 @@ def _sources_of(selection: Selection, listings: list[Listing]) -> tuple[str, ...
 
 
 def _messages(
-    subscription: Subscription, day: date, choice: Choice, notes: Sequence[str], *, says_when_nothing: bool
+    preferences: Preferences, day: date, choice: Choice, notes: Sequence[str], *, says_when_nothing: bool
 ) -> list[tuple[Message, tuple[str, ...]]]:
     """Return the messages of a digest in order, each with the papers that it brings."""
-    words, selection = words_for(subscription.language), choice.selection
+    words, selection = words_for(preferences.language), choice.selection
     if not selection.cards:
-        is_said = says_when_nothing or subscription.says_when_nothing
+        is_said = says_when_nothing or preferences.says_when_nothing
         return [(nothing_new(day, words, notes), ())] if is_said else []
     entries = (*selection.cards, *selection.rest)
     digest = Digest(day, choice.sources[0], ListingState.COMPLETE, entries)

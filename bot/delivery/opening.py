@@ -23,7 +23,7 @@ from bot.cards.sources import (
     source_names,
     waiting_sentence,
 )
-from bot.delivery.messages import choose, plan_digest, plan_parent, renew_parent
+from bot.delivery.messages import choose_new, choose_of_day, plan_digest, plan_parent, renew_parent
 from bot.listings.expected import last_ended_lists, may_come_at_any_moment, missing_lists
 from bot.locale import words_for
 from bot.subscriptions.due import is_paused
@@ -36,10 +36,11 @@ def open_asked(tables: Tables, subscription: Subscription, day: date, now: datet
 
     Returns the one there is, if there is one, and `None` where the channel has had all of them.
     """
-    known = tables.deliveries.of_day(_stored_id(subscription), DeliveryKind.ASKED, day)
+    known = tables.deliveries.of_day(subscription.id, DeliveryKind.ASKED, day)
     if known:
         return known.id
-    choice = choose(tables, subscription, day)
+    had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel)
+    choice = choose_of_day(tables, day, subscription.preferences, had)
     if not choice.selection.cards:
         return None
     delivery = _open(tables, subscription, DeliveryKind.ASKED, day, now)
@@ -54,7 +55,7 @@ def open_scheduled(
 
     `is_late` is whether the bot was not running when it was due.
     """
-    if tables.deliveries.of_day(_stored_id(subscription), DeliveryKind.SCHEDULED, slot):
+    if tables.deliveries.of_day(subscription.id, DeliveryKind.SCHEDULED, slot):
         return None
     missing = missing_lists(tables, subscription, now)
     delivery = _open(
@@ -88,7 +89,8 @@ class _Opened:
         self._delivery = delivery
         self._subscription = subscription
         self._now = now
-        self._reader = Reader(now, ZoneInfo(subscription.zone), words_for(subscription.language))
+        preferences = subscription.preferences
+        self._reader = Reader(now, ZoneInfo(preferences.zone), words_for(preferences.language))
         self._has_told = bool(tables.posts.of_delivery(delivery.id))
 
     def go_on(self, missing: Sequence[Listing]) -> None:
@@ -97,7 +99,8 @@ class _Opened:
             return
         if self._has_told and _sources(missing) == self._delivery.waits_for:
             return
-        choice = choose(self._storage, self._subscription)
+        had = self._storage.posts.papers_of_channel(self._delivery.workspace, self._delivery.channel)
+        choice = choose_new(self._storage, self._subscription, had)
         if choice.selection.cards or not missing:
             late = self._why_late() if choice.selection.cards else []
             notes = [*late, *self._how_lists_are(missing)]
@@ -134,7 +137,7 @@ def _give_up(
     if not tables.posts.of_delivery(delivery.id):
         tables.deliveries.close(delivery, DeliveryState.DONE, SOURCE_LATE)
         return
-    words = words_for(subscription.language if subscription else "en")
+    words = words_for(subscription.preferences.language if subscription else "en")
     sentence = given_up_sentence(delivery.waits_for, words, has_next=has_next)
     tables.deliveries.give_up(delivery, SOURCE_LATE)
     renew_parent(tables, delivery, short_message(sentence), "given up")
@@ -159,9 +162,3 @@ def _open(
 
 def _sources(missing: Sequence[Listing]) -> tuple[str, ...]:
     return tuple(listing.source for listing in missing)
-
-
-def _stored_id(subscription: Subscription) -> int:
-    if subscription.id is None:
-        raise ValueError("Only a subscription that is stored can be delivered.")
-    return subscription.id

@@ -1,10 +1,10 @@
-"""Listings and a subscription in, a digest out; pure."""
+"""Listed papers and preferences in, a digest out; pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from storage.records import Entry, Filters, Order, Subscription
+from storage.records import Entry, Filters, Order, Preferences
 
 
 class Why(StrEnum):
@@ -39,18 +39,18 @@ class Selection:
     verdicts: tuple[Verdict, ...]
 
 
-def select(listed: Iterable[Entry], had: frozenset[str], subscription: Subscription) -> Selection:
+def select(listed: Iterable[Entry], had: frozenset[str], preferences: Preferences) -> Selection:
     """Choose from all listed papers, in their order, those that the channel wants and has not had yet.
 
     A paper that several lists hold counts once. Numbers are given anew, from 1.
     """
     once = {entry.paper.id: entry for entry in listed}
-    verdicts = tuple(_verdict(entry, had, subscription.filters) for entry in once.values())
+    verdicts = tuple(_verdict(entry, had, preferences.filters) for entry in once.values())
     chosen = [verdict.entry for verdict in verdicts if verdict.is_in]
-    if subscription.order is Order.VOTES:
+    if preferences.order is Order.VOTES:
         chosen.sort(key=lambda entry: -(entry.paper.votes or 0))
     numbered = [replace(entry, number=number) for number, entry in enumerate(chosen, start=1)]
-    most = len(numbered) if subscription.most_cards is None else subscription.most_cards
+    most = len(numbered) if preferences.most_cards is None else preferences.most_cards
     return Selection(tuple(numbered[:most]), tuple(numbered[most:]), verdicts)
 
 

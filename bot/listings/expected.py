@@ -22,7 +22,7 @@ def last_ended_day(now: datetime) -> date:
 def last_ended_lists(tables: Tables, subscription: Subscription, due: datetime) -> tuple[Listing, ...]:
     """Return what is known of the last ended day of each of the channel's sources, where anything is."""
     day = last_ended_day(due)
-    listings = (tables.listings.get(source, day) for source in subscription.sources)
+    listings = (tables.listings.get(source, day) for source in subscription.preferences.sources)
     return tuple(listing for listing in listings if listing)
 
 
@@ -35,7 +35,7 @@ def missing_lists(tables: Tables, subscription: Subscription, due: datetime) -> 
     day = last_ended_day(due)
     found = (
         _missing(tables, source, day)
-        for source in subscription.sources
+        for source in subscription.preferences.sources
         if day >= subscription.since_of(source)
     )
     return tuple(listing for listing in found if listing)

@@ -282,7 +282,7 @@ def _end_of(day: date) -> datetime:
 
 
 def _wanted_sources(tables: Tables) -> set[str]:
-    return {source for each in tables.subscriptions.all() for source in each.sources}
+    return {source for each in tables.subscriptions.all() for source in each.preferences.sources}
 
 
 def _recent(tables: Tables, source: str, now: datetime) -> dict[date, Listing]:

@@ -16,7 +16,7 @@ import httpx
 
 from bot.arxiv_id import find_arxiv_id
 from bot.clock import Clock
-from bot.errors import SourceAnswerError, SourceRefusedError, WrongWishError
+from bot.errors import InvalidPreferenceError, SourceAnswerError, SourceRefusedError
 from bot.sources.atom import Answer, ArxivPaper, DailyList, read_answer, read_daily_feed
 from bot.sources.gate import Gate
 from bot.sources.http import Fetched, Fetcher
@@ -67,11 +67,11 @@ class ArxivClient:
     async def daily_list(self, categories: Sequence[str]) -> DailyList:
         """Return what arXiv announced last in these categories, as one list without repetitions.
 
-        Raises WrongWishError for what cannot be a category's name.
+        Raises InvalidPreferenceError for what cannot be a category's name.
         """
         for category in categories:
             if not is_category(category):
-                raise WrongWishError("arXiv category", category, "cs.CL")
+                raise InvalidPreferenceError("arXiv category", category, "cs.CL")
         fetched = await self._get(f"{self._feed_url}/{'+'.join(categories)}", is_polled=True)
         day = read_daily_feed(fetched.body)
         if day.entries < _MOST_ENTRIES_OF_A_FEED or len(categories) == 1:

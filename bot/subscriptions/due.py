@@ -74,7 +74,7 @@ def is_paused(subscription: Subscription, now: datetime) -> bool:
     if subscription.paused_reason is None:
         return False
     until = subscription.paused_until
-    return until is None or local_date(now, ZoneInfo(subscription.zone)) < until
+    return until is None or local_date(now, ZoneInfo(subscription.preferences.zone)) < until
 
 
 def due_slot(

@@ -239,13 +239,13 @@ def wanted_summaries(tables: Tables, now: datetime) -> tuple[Wanted, ...]:
     subscriptions = [
         each for each in tables.subscriptions.all() if not each.paused_reason or each.paused_until
     ]
-    sources = dict.fromkeys(source for each in subscriptions for source in each.sources)
+    sources = dict.fromkeys(source for each in subscriptions for source in each.preferences.sources)
     lists = _lists(tables, sources, first)
     listed = {entry.paper.id for entries in lists.values() for entry in entries}
     settled = tables.summaries.made(listed) | tables.summary_failures.waiting(now)
     wanted: dict[tuple[str, str], Wanted] = {}
     for subscription in subscriptions:
-        language = subscription.language
+        language = subscription.preferences.language
         for paper in _papers_with_cards(tables, subscription, lists, settled):
             if (paper.id, language) not in settled:
                 wanted.setdefault((paper.id, language), Wanted(paper, language))
@@ -268,13 +268,14 @@ def _papers_with_cards(
 
     Of a list from before the subscription only those that somebody asked for come into the channel.
     """
+    preferences = subscription.preferences
     for day, source in sorted(lists, key=lambda each: each[0], reverse=True):
         entries = lists[day, source]
-        is_done = all((entry.paper.id, subscription.language) in settled for entry in entries)
-        if is_done or source not in subscription.sources:
+        is_done = all((entry.paper.id, preferences.language) in settled for entry in entries)
+        if is_done or source not in preferences.sources:
             continue
         if day >= subscription.since_of(source):
-            yield from (entry.paper for entry in select(entries, frozenset(), subscription).cards)
+            yield from (entry.paper for entry in select(entries, frozenset(), preferences).cards)
         else:
             had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel)
             yield from (entry.paper for entry in entries if entry.paper.id in had)

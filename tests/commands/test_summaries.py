@@ -11,11 +11,12 @@ import pytest
 from bot.documents.digest_file import DigestEntry, DigestFile
 from bot.documents.importer import import_into
 from bot.sources.full_text import FullText, KeptTexts
-from storage.records import FROM_MODEL, Subscription
+from storage.records import FROM_MODEL
 from storage.runner import InlineRunner
 from tests.summarising.test_queue import DAY, FIELDS, OTHER, PAPER
 from tests.support.command import ended, paper_round, started
 from tests.support.model_server import ModelServer, answering, completing
+from tests.support.subscribing import subscribe
 from tests.support.web_server import serving
 
 
@@ -25,8 +26,7 @@ async def database(tmp_path: Path) -> Path:
     path = tmp_path / "test.db"
     storage = InlineRunner(path)
     await import_into(storage, DigestFile(DAY, (DigestEntry(PAPER, None), DigestEntry(OTHER, None))))
-    wanted = Subscription("T1", "C1", "en", ("digest-file",))
-    await storage.write(lambda tables: tables.subscriptions.put(wanted))
+    await storage.write(subscribe)
     storage.close()
     # The texts are there already, as `fetch` leaves them, so that nobody waits his turn at arXiv.
     kept = KeptTexts(tmp_path / "texts", most_bytes=1_000_000)

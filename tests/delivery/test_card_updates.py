@@ -18,11 +18,12 @@ from bot.sources.kinds import DIGEST_FILE
 from bot.summaries.model import ModelClient
 from bot.summarising.queue import Summarising
 from bot.summarising.summariser import Allowance, Summariser
-from storage.records import FROM_MODEL, Provenance, Subscription, Summary, TextRead
+from storage.records import FROM_MODEL, Provenance, Summary, TextRead
 from storage.tables import Tables
 from tests.summarising.test_queue import DAY, FIELDS, PAPER, KnownTexts
 from tests.support.model_server import ModelServer, completing
 from tests.support.stage import SAMPLE_DAY, Stage
+from tests.support.subscribing import subscribe
 
 SUMMARY = Summary(
     "",
@@ -100,13 +101,11 @@ async def test_a_list_of_one_paper_never_becomes_its_card(stage: Stage) -> None:
     listing = await stage.bot.storage.read(lambda tables: tables.listings.get(DIGEST_FILE.name, SAMPLE_DAY))
     assert listing is not None
     channel = stage.workspace.channel("papers").id
-    wanted = Subscription(
-        *(stage.bot.workspace, channel, "en", (DIGEST_FILE.name,)),
-        most_cards=len(listing.paper_ids) - 1,
-        since=SAMPLE_DAY,
+    most = len(listing.paper_ids) - 1
+    subscription = await stage.bot.storage.write(
+        lambda tables: subscribe(tables, stage.bot.workspace, channel, since=SAMPLE_DAY, most_cards=most)
     )
-    kept = await stage.bot.storage.write(lambda tables: tables.subscriptions.put(wanted))
-    delivery_id = await stage.bot.deliverer.open_asked(kept, SAMPLE_DAY)
+    delivery_id = await stage.bot.deliverer.open_asked(subscription, SAMPLE_DAY)
     assert delivery_id is not None
     await stage.bot.deliverer.run(delivery_id)
     before = stage.person("ada").messages("papers")
@@ -122,12 +121,7 @@ async def test_a_card_in_a_language_that_the_channel_reads_no_more_stays_as_it_i
     delivery_id = await stage.deliver_sample(language="zh-CN")
     channel = stage.workspace.channel("papers").id
 
-    def change(tables: Tables) -> None:
-        known = tables.subscriptions.of_channel(stage.bot.workspace, channel)
-        assert known is not None
-        tables.subscriptions.put(replace(known, language="en"))
-
-    await stage.bot.storage.write(change)
+    await stage.bot.storage.write(lambda tables: subscribe(tables, stage.bot.workspace, channel))
     before = stage.person("ada").messages("papers")
     await summary_comes(stage, delivery_id)
     await updating(stage).tick()
@@ -155,8 +149,9 @@ async def test_a_digest_goes_out_without_a_summary_and_its_card_follows_when_the
 ) -> None:
     await import_into(stage.bot.storage, DigestFile(DAY, (DigestEntry(PAPER, None),)))
     channel = stage.workspace.channel("papers").id
-    wanted = Subscription(stage.bot.workspace, channel, "en", (DIGEST_FILE.name,), since=DAY)
-    kept = await stage.bot.storage.write(lambda tables: tables.subscriptions.put(wanted))
+    subscription = await stage.bot.storage.write(
+        lambda tables: subscribe(tables, stage.bot.workspace, channel, since=DAY)
+    )
     async with ModelServer([completing(None), completing(FIELDS)]) as server, web_client() as client:
         model = ModelClient(
             client, stage.clock, base_url=server.base_url, api_key=None, model="small", random=Random(1)
@@ -164,7 +159,7 @@ async def test_a_digest_goes_out_without_a_summary_and_its_card_follows_when_the
         summariser = Summariser(stage.bot.storage, stage.clock, model, KnownTexts(), Allowance(50_000, 4_000))
         summarising = Summarising(stage.bot.storage, stage.clock, summariser)
         await summarising.tick()
-        delivery_id = await stage.bot.deliverer.open_asked(kept, DAY)
+        delivery_id = await stage.bot.deliverer.open_asked(subscription, DAY)
         assert delivery_id is not None
         await stage.bot.deliverer.run(delivery_id)
         before = stage.person("ada").messages("papers")

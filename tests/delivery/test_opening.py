@@ -53,8 +53,8 @@ async def is_silent(
     await put(stage, replace(silent, next_look_at=since + timedelta(days=9)))
 
 
-async def wanting(stage: Stage, *sources: str, **wishes: Any) -> Subscription:
-    return await subscribe(stage, sources=sources or (HUGGING_FACE,), **wishes)
+async def wanting(stage: Stage, *sources: str, **preferences: Any) -> Subscription:
+    return await subscribe(stage, sources=sources or (HUGGING_FACE,), **preferences)
 
 
 def thread_of(stage: Stage) -> list[dict[str, Any]]:
@@ -251,9 +251,9 @@ async def test_nothing_is_waited_for_while_digests_are_paused_or_ended(
 
     def stop(tables: Tables) -> None:
         if is_ended:
-            tables.subscriptions.end(subscription.id or 0, tomorrow(9, 5))
+            tables.subscriptions.end(subscription.id, tomorrow(9, 5))
         else:
-            tables.subscriptions.pause(subscription.id or 0, "asked")
+            tables.subscriptions.pause(subscription.id, "asked")
 
     await stage.bot.storage.write(stop)
     stopped = await tick_at(stage, tomorrow(9, 10))
@@ -266,7 +266,7 @@ async def test_a_digest_that_was_kept_back_when_it_was_paused_ends_in_silence(st
     subscription = await wanting(stage)
     await put(stage, Listing(HUGGING_FACE, MONDAY, ListingState.PARTIAL))
     await tick_at(stage, tomorrow(9))
-    await stage.bot.storage.write(lambda tables: tables.subscriptions.pause(subscription.id or 0, "asked"))
+    await stage.bot.storage.write(lambda tables: tables.subscriptions.pause(subscription.id, "asked"))
 
     assert await tick_at(stage, tomorrow(9, 10)) == []
     assert await _ends(stage) == [(DeliveryState.DONE, SOURCE_LATE)]
@@ -364,7 +364,7 @@ async def test_a_digest_that_waits_goes_on_when_the_bot_is_back_in_the_channel(s
     shut_out = await tick_at(stage, tomorrow(9))
     failed = await _ends(stage)
     await ada.invite("papers")
-    await stage.bot.storage.write(lambda tables: tables.subscriptions.resume(subscription.id or 0))
+    await stage.bot.storage.write(lambda tables: tables.subscriptions.resume(subscription.id))
     goes_on = await stage.bot.deliverer.go_on(1, stage.bot.workspace)
     told = await tick_at(stage, tomorrow(9, 10))
     await lists(stage, 3)
@@ -383,7 +383,7 @@ async def test_a_change_in_a_channel_that_shut_the_bot_out_is_made_when_it_is_ba
     await lists(stage, 3)
     await tick_at(stage, tomorrow(9, 10))
     failed = await _ends(stage)
-    await stage.bot.storage.write(lambda tables: tables.subscriptions.resume(subscription.id or 0))
+    await stage.bot.storage.write(lambda tables: tables.subscriptions.resume(subscription.id))
     await stage.bot.deliverer.go_on(1, stage.bot.workspace)
     await tick_at(stage, tomorrow(9, 20))
 

@@ -44,8 +44,8 @@ async def test_a_digest_goes_on_once_the_bot_is_back(stage: Stage) -> None:
     channel = stage.workspace.channel("papers").id
     assert answer == f"Resumed. The digest of September 29, 2025 goes on in <#{channel}>."
     assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13
-    [wanted] = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
-    assert wanted.paused_reason is None
+    [subscription] = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
+    assert subscription.paused_reason is None
 
 
 async def test_post_now_goes_on_with_a_digest_that_ended_early(stage: Stage) -> None:
@@ -80,8 +80,8 @@ async def test_what_a_later_digest_brought_is_not_posted_again(stage: Stage) -> 
     ada = stage.person("ada")
     delivery_id, message = await ended_early(stage, ada)
     await ada.invite("papers")
-    [wanted] = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
-    later = await stage.bot.deliverer.open_scheduled(wanted, stage.clock.now().date())
+    [subscription] = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
+    later = await stage.bot.deliverer.open_scheduled(subscription, stage.clock.now().date())
     assert later
 
     answer = await press_in(ada, message, ids.RESUME_DELIVERY, "are resumed")

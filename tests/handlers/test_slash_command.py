@@ -23,12 +23,11 @@ from bot.listings.watcher import Publishing
 from bot.sandbox.blocks import problems_of_message
 from bot.sources.source import Source
 from bot.summarising.queue import Summarising
-from handlers.channels import Here
+from handlers.channels import ChannelContext, Requester
 from handlers.parts import Parts
 from handlers.people import People, Person
 from handlers.requests import parse_request
 from handlers.slash_command import answer
-from handlers.subscriptions import Asked
 from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
 from tests.test_arxiv_id import SPELLINGS
@@ -79,8 +78,8 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
 
 
 def ask(parts: Parts, text: str, person: Person = ADA) -> Message:
-    here = Here(AsyncWebClient(base_url="http://127.0.0.1:9/"), "D1", "UBOT")
-    message = at_once(answer(parts, Asked(person, here), parse_request(text)))
+    channel = ChannelContext(AsyncWebClient(base_url="http://127.0.0.1:9/"), "D1", "UBOT")
+    message = at_once(answer(parts, Requester(person, channel), parse_request(text)))
     assert message
     return message
 

@@ -1,6 +1,5 @@
 """`/papers status`, as the people in the channel read it."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,8 @@ from bot.delivery.clockwork import Clockwork
 from bot.errors import SourceUnreachableError
 from bot.listings.watcher import Publishing
 from bot.sources.source import Source
-from bot.subscriptions.preferences import begin
-from storage.records import ModelRequest, Subscription
+from bot.subscriptions.preferences import save_preferences
+from storage.records import ModelRequest, Preferences
 from tests.handlers.talking import say, subscribe
 from tests.listings.test_watcher import Newsstand
 from tests.support.model_server import ModelServer
@@ -128,8 +127,11 @@ class Kiosk:
 
     async def open(self, at: time = time(9, 0)) -> None:
         channel = self.stage.workspace.channel("papers").id
-        wanted = Subscription(self.stage.bot.workspace, channel, "en", (HUGGING_FACE,), at=at)
-        await self.stage.bot.storage.write(lambda tables: begin(tables, wanted, self.stage.clock.now()))
+        workspace, now = self.stage.bot.workspace, self.stage.clock.now()
+        preferences = Preferences("en", (HUGGING_FACE,), at=at)
+        await self.stage.bot.storage.write(
+            lambda tables: save_preferences(tables, workspace, channel, preferences, now)
+        )
 
     async def tick_until(self, day: int, hour: int, minute: int = 0, *, every: int = 10) -> None:
         """Look around and deliver every so many minutes until the moment, in UTC, and at it."""
@@ -221,13 +223,11 @@ async def test_a_digest_that_came_to_nothing_is_told(stage: Stage) -> None:
     kiosk.fail()
     await kiosk.tick_until(3, 9, 10)
     channel = stage.workspace.channel("papers").id
-    wanted = await stage.bot.storage.read(
+    subscription = await stage.bot.storage.read(
         lambda tables: tables.subscriptions.of_channel(stage.bot.workspace, channel)
     )
-    assert wanted is not None
-    await stage.bot.storage.write(
-        lambda tables: tables.subscriptions.put(replace(wanted, paused_reason="asked"))
-    )
+    assert subscription is not None
+    await stage.bot.storage.write(lambda tables: tables.subscriptions.pause(subscription.id, "asked"))
     await kiosk.tick_until(3, 9, 30)
 
     assert (await status(stage))[0] == (

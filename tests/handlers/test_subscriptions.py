@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.cards import ids
-from storage.records import Filters, Order, Subscription
+from storage.records import Filters, Order, Preferences, Subscription
 from tests.handlers.talking import (
     POST_NOW,
     RESUME,
@@ -44,7 +44,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield stage
 
 
-async def wanted_in(stage: Stage, channel: str = "papers") -> Subscription | None:
+async def subscription_in(stage: Stage, channel: str = "papers") -> Subscription | None:
     channel_id = stage.workspace.channel(channel).id
     return await stage.bot.storage.read(
         lambda tables: tables.subscriptions.of_channel(stage.bot.workspace, channel_id)
@@ -78,20 +78,22 @@ async def test_what_is_filled_in_is_kept_and_the_channel_is_told_who_set_it_up(s
         says_when_nothing=["yes"],
     )
 
-    wanted = await wanted_in(stage)
-    assert wanted == Subscription(
+    subscription = await subscription_in(stage)
+    assert subscription == Subscription(
         id=1,
         workspace=stage.bot.workspace,
         channel=stage.workspace.channel("papers").id,
-        language="zh-CN",
-        sources=("digest-file",),
-        at=time(8, 30),
-        zone="Asia/Shanghai",
-        weekdays=frozenset({0, 4}),
-        most_cards=5,
-        order=Order.VOTES,
-        filters=Filters(("agents", "graphs"), ("cs.CL", "cs.LG"), 3, ("survey",)),
-        says_when_nothing=True,
+        preferences=Preferences(
+            language="zh-CN",
+            sources=("digest-file",),
+            at=time(8, 30),
+            zone="Asia/Shanghai",
+            weekdays=frozenset({0, 4}),
+            most_cards=5,
+            order=Order.VOTES,
+            filters=Filters(("agents", "graphs"), ("cs.CL", "cs.LG"), 3, ("survey",)),
+            says_when_nothing=True,
+        ),
         since=SAMPLE_DAY,
         begun_at=NOON,
         created_by=ada.id,
@@ -133,10 +135,11 @@ async def test_a_person_s_own_zone_and_language_are_proposed(
     view = await opened(person, zone)
 
     assert (await person.submit(view)) == {}
-    wanted = await wanted_in(stage)
+    subscription = await subscription_in(stage)
 
-    assert wanted
-    assert (wanted.zone, wanted.language, wanted.at) == (zone, language, time(9))
+    assert subscription
+    preferences = subscription.preferences
+    assert (preferences.zone, preferences.language, preferences.at) == (zone, language, time(9))
 
 
 async def test_the_modal_opens_before_anything_else_is_asked(stage: Stage) -> None:
@@ -161,7 +164,7 @@ async def test_what_cannot_be_read_is_said_at_its_field_in_the_person_s_words(st
     }
     assert in_chinese["wish_zone"] == "看不懂“Berlin”。请写成 Asia/Shanghai 这样。"
     assert without_a_day == {"wish_weekdays": "Please complete this required field."}
-    assert await wanted_in(stage) is None
+    assert await subscription_in(stage) is None
 
 
 async def test_the_preview_follows_what_is_chosen_and_what_is_typed(stage: Stage) -> None:
@@ -202,16 +205,16 @@ async def test_only_what_changed_is_told_and_nothing_where_nothing_did(stage: St
         "• Time: 09:00 (UTC) → 10:15 (UTC)\n"
         "• Never papers with: nothing → survey"
     )
-    wanted = await wanted_in(stage)
-    assert wanted
-    assert wanted.created_by == emmy.id
+    subscription = await subscription_in(stage)
+    assert subscription
+    assert subscription.created_by == emmy.id
 
 
 async def test_settings_under_a_digest_open_what_the_channel_has(stage: Stage) -> None:
     await stage.deliver_sample(language="ja")
     ada = stage.person("ada")
 
-    await ada.click(last_with(ada, ids.OPEN_SETTINGS), ids.OPEN_SETTINGS)
+    await ada.click(last_with(ada, ids.OPEN_PREFERENCES), ids.OPEN_PREFERENCES)
     view = await opened(ada)
 
     assert view["state"]["wish_language"]["wish_language"]["selected_option"]["value"] == "ja"
@@ -265,7 +268,7 @@ async def test_settings_are_told_in_words_with_a_button_to_change_them(stage: St
     await subscribe(ada, most_cards="5", words="graphs", zone="UTC")
 
     text = await say(ada, "/papers settings", "Daily papers in this channel")
-    await ada.click(last_with(ada, ids.OPEN_SETTINGS), ids.OPEN_SETTINGS)
+    await ada.click(last_with(ada, ids.OPEN_PREFERENCES), ids.OPEN_PREFERENCES)
     await opened(ada, "graphs")
 
     assert text.splitlines() == [
@@ -330,9 +333,9 @@ async def test_a_pause_needs_a_day_to_come(stage: Stage, text: str, answer: str)
     await subscribe(ada)
 
     assert await say(ada, text, answer[:20]) == answer
-    wanted = await wanted_in(stage)
-    assert wanted
-    assert wanted.paused_reason is None
+    subscription = await subscription_in(stage)
+    assert subscription
+    assert subscription.paused_reason is None
 
 
 async def test_unsubscribing_is_told_and_can_be_undone(stage: Stage) -> None:
@@ -340,7 +343,7 @@ async def test_unsubscribing_is_told_and_can_be_undone(stage: Stage) -> None:
     await subscribe(ada)
 
     told = await say(ada, "/papers unsubscribe", "ended the digests")
-    ended = await wanted_in(stage)
+    ended = await subscription_in(stage)
     answer = await say(ada, "/papers pause", "has no digest yet")
     await ada.click(last_with(ada, SET_UP), SET_UP)
     await ada.submit(await opened(ada))
@@ -348,7 +351,7 @@ async def test_unsubscribing_is_told_and_can_be_undone(stage: Stage) -> None:
     assert told == (f"<@{ada.id}> ended the digests of this channel. `/papers subscribe` begins them again.")
     assert ended is None
     assert answer == "This channel has no digest yet. `/papers subscribe` sets one up."
-    assert await wanted_in(stage)
+    assert await subscription_in(stage)
 
 
 # ---- Where it cannot be
@@ -396,7 +399,7 @@ async def test_each_place_that_will_not_do_has_its_sentence(
 async def test_a_private_channel_with_the_bot_in_it_is_like_any_other(stage: Stage) -> None:
     await subscribe(stage.person("ada"), "board")
 
-    assert await wanted_in(stage, "board")
+    assert await subscription_in(stage, "board")
 
 
 @pytest.mark.parametrize("withheld", [("channels:join",), ("channels:read",)])
@@ -420,7 +423,7 @@ async def test_a_channel_that_closes_while_it_is_filled_in_is_said_on_sending_in
     await ada.submit(view)
 
     assert "This channel is archived" in str(ada.modals()[0]["blocks"])
-    assert await wanted_in(stage) is None
+    assert await subscription_in(stage) is None
 
 
 async def test_a_channel_that_cannot_be_told_is_said_to_who_saved(stage: Stage) -> None:
@@ -431,7 +434,7 @@ async def test_a_channel_that_cannot_be_told_is_said_to_who_saved(stage: Stage) 
     await ada.submit(view)
     await ada.sees(shows("Saved, but I could not say so in the channel (restricted_action)."))
 
-    assert await wanted_in(stage)
+    assert await subscription_in(stage)
 
 
 # ---- Arriving

@@ -18,10 +18,11 @@ from bot.listings.watcher import Publishing
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.http import Fetcher
-from storage.records import ListingState, Paper, Subscription
+from storage.records import ListingState, Paper
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.simulation.places import folder
+from tests.support.subscribing import subscribe
 from tests.support.virtual_time import VirtualClock, run_virtual
 from tests.support.web_world import DAYS, FAILURES, FIRST, LATE, STUCK, World, at, month
 
@@ -59,8 +60,7 @@ async def live(path: Path, seed: int) -> tuple[World, dict[date, tuple[str, ...]
     """Live through a month and three days: one process as `run` is, and another beside it as `fetch` is."""
     clock, random, storage = VirtualClock(), Random(seed), InlineRunner(path / "test.db")
     world, expected = month(clock.now, random)
-    wanted = Subscription("T1", "C1", "en", (HUGGING_FACE, ARXIV))
-    await storage.write(lambda tables: tables.subscriptions.put(wanted))
+    await storage.write(lambda tables: subscribe(tables, sources=(HUGGING_FACE, ARXIV)))
     async with httpx.AsyncClient(transport=httpx.MockTransport(world.handle)) as http:
         clients = [
             ArxivClient(Fetcher(http), clock, contact="me", random=random, gate_file=path / "gate")

@@ -15,8 +15,9 @@ from bot.listings.watcher import Publishing
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.http import Fetcher, web_client
-from storage.records import Listing, ListingState, Subscription
+from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
+from tests.support.subscribing import subscribe
 from tests.support.web_server import Answer, Service, cut_off, hanging_up, redirecting, saying, serving
 from tests.support.web_world import daily_feed, hugging_face_list
 
@@ -179,8 +180,7 @@ async def test_a_list_that_has_not_changed_is_an_answer(desk: Desk, name: str) -
 
 async def test_a_service_that_is_down_keeps_back_no_other(desk: Desk) -> None:
     desk.service.answers[PATHS[ARXIV]] = saying("", 503)
-    wanted = Subscription("T1", "C1", "en", tuple(PATHS))
-    await desk.storage.write(lambda tables: tables.subscriptions.put(wanted))
+    await desk.storage.write(lambda tables: subscribe(tables, sources=tuple(PATHS)))
     desk.clock.advance(timedelta(hours=8).total_seconds())
     await desk.publishing.look_around()
     known = await desk.storage.read(lambda tables: tables.listings.of_day(DAY))

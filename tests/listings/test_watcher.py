@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from bot.clock import SimulatedClock
-from bot.delivery.messages import choose
+from bot.delivery.messages import choose_new
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
 from bot.listings.watcher import Publishing, days_to_look_at
 from bot.sources.source import DayOfSource, Source
-from bot.subscriptions.preferences import begin
-from storage.records import FEW, Listing, ListingState, Paper, Subscription
+from bot.subscriptions.preferences import save_preferences
+from storage.records import FEW, Listing, ListingState, Paper, Preferences
 from storage.runner import InlineRunner
+from tests.support.subscribing import subscribe as put_subscription
 
 MONDAY = date(2025, 9, 29)
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
@@ -113,8 +114,7 @@ def desk(tmp_path: Path, stand: Newsstand) -> Iterator[Desk]:
 
 
 async def subscribe(desk: Desk, *names: str) -> None:
-    wanted = Subscription("T1", "C1", "en", names or (NAME,))
-    await desk.storage.write(lambda tables: tables.subscriptions.put(wanted))
+    await desk.storage.write(lambda tables: put_subscription(tables, sources=names or (NAME,)))
 
 
 async def test_a_day_waits_grows_and_is_complete_when_it_is_over(desk: Desk, stand: Newsstand) -> None:
@@ -289,12 +289,14 @@ async def test_who_subscribes_before_anything_is_known_begins_with_the_latest_li
 ) -> None:
     sunday, friday = MONDAY - timedelta(days=1), MONDAY - timedelta(days=3)
     stand.lists = {friday - timedelta(days=1): 2, friday: 3}
-    wanted = Subscription("T1", "C1", "en", (NAME,))
+    preferences = Preferences("en", (NAME,))
     desk.clock.advance((at(8, day=sunday) - desk.clock.now()).total_seconds())
-    begun = await desk.storage.write(lambda tables: begin(tables, wanted, desk.clock.now()))
+    begun = await desk.storage.write(
+        lambda tables: save_preferences(tables, "T1", "C1", preferences, desk.clock.now())
+    )
     await desk.publishing.look_around()
     kept = await desk.storage.read(lambda tables: tables.subscriptions.of_channel("T1", "C1"))
-    choice = await desk.storage.read(lambda tables: choose(tables, kept or wanted))
+    choice = await desk.storage.read(lambda tables: choose_new(tables, kept or begun, frozenset()))
 
     assert begun.since == sunday
     assert kept == replace(begun, since=friday)

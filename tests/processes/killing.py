@@ -22,6 +22,7 @@ from storage.database import connect
 from storage.records import DeliveryState, Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
 from storage.tables import Tables
+from tests.support.subscribing import subscribe
 
 _ROOT = Path(__file__).parents[2]
 _SOURCE = "digest-file"
@@ -138,20 +139,13 @@ async def _plan(database: Path, workspace: Workspace, cards: int) -> int:
     papers = [Paper(f"2509.{number:05d}", f"On killing, part {number}") for number in range(cards)]
     listing = Listing(_SOURCE, now.date(), ListingState.COMPLETE, tuple(paper.id for paper in papers))
     # Due by its time in half a day, so that only what was asked for is delivered here.
-    wanted = Subscription(
-        workspace=workspace.team_id,
-        channel=workspace.channel("papers").id,
-        language="en",
-        sources=(_SOURCE,),
-        at=(now + timedelta(hours=12)).time(),
-        begun_at=now,
-    )
+    channel, at = workspace.channel("papers").id, (now + timedelta(hours=12)).time()
 
     def fill(tables: Tables) -> Subscription:
         for paper in papers:
             tables.papers.add(paper)
         tables.listings.put(listing)
-        return tables.subscriptions.put(wanted)
+        return subscribe(tables, workspace.team_id, channel, begun_at=now, at=at)
 
     try:
         tools = Tools(storage, SlackWire(_NoSlack()), clock, Pacer(clock), Patience())

@@ -25,7 +25,7 @@ from bot.delivery.wire import Answer, AnswerLostError, NotConnectedError, SlackW
 from bot.errors import StorageError
 from bot.manifest import load_manifest
 from bot.sandbox import ConnectionLostError, Workspace
-from storage.records import Listing, ListingState, Paper, Subscription
+from storage.records import Listing, ListingState, Paper, Preferences
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.simulation.faults import POST, REFUSED_CONNECTION, UPDATE, Trouble, draw
@@ -482,15 +482,14 @@ def _listing(cards: int, state: ListingState) -> Listing:
 def _prepared(folder: Path, workspace: str, channel: str, cards: int, state: ListingState) -> Path:
     path = folder / f"prepared-{cards}-{state}.db"
     runner = InlineRunner(path)
-    wanted = Subscription(
-        workspace, channel, "en", (_SOURCE,), at=time(9, 0), since=_DAY, begun_at=START - timedelta(hours=9)
-    )
+    preferences = Preferences("en", (_SOURCE,), at=time(9, 0))
+    begun_at = START - timedelta(hours=9)
 
     def fill(tables: Tables) -> None:
         for paper in _papers(cards):
             tables.papers.add(paper)
         tables.listings.put(_listing(cards, state))
-        tables.subscriptions.put(wanted)
+        tables.subscriptions.put(workspace, channel, preferences, since=_DAY, begun_at=begun_at)
 
     try:
         runner.write(fill).send(None)

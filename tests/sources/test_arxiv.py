@@ -19,11 +19,11 @@ from aiohttp import web
 from bot.arxiv_id import find_arxiv_id
 from bot.clock import SimulatedClock
 from bot.errors import (
+    InvalidPreferenceError,
     SourceAnswerError,
     SourceError,
     SourceRefusedError,
     SourceUnreachableError,
-    WrongWishError,
 )
 from bot.sources.arxiv import ArxivClient, user_agent
 from bot.sources.atom import ArxivPaper, read_answer, read_daily_feed
@@ -443,7 +443,7 @@ async def test_feeds_of_two_days_are_not_joined(arxiv: Arxiv) -> None:
 
 @pytest.mark.parametrize("category", ["", "cs.CL/../..", "cs CL", "cs.CL+cs.LG", "CS", "http://evil.example"])
 async def test_what_is_no_category_is_not_asked_for(arxiv: Arxiv, category: str) -> None:
-    with pytest.raises(WrongWishError, match=r"Write it as cs\.CL"):
+    with pytest.raises(InvalidPreferenceError, match=r"Write it as cs\.CL"):
         await arxiv.client.daily_list([category])
     assert arxiv.asked == []
 

@@ -16,12 +16,12 @@ from storage.records import (
     Post,
     PostState,
     Provenance,
-    Subscription,
     Summary,
     SummaryFailure,
     TextRead,
 )
 from storage.tables import Tables
+from tests.support.subscribing import subscribe
 
 NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
 PAPER = Paper(id="hep-th/9901001", title="Gardens")
@@ -148,9 +148,7 @@ def test_an_update_that_was_wanted_once_more_meanwhile_stays(tables: Tables) -> 
 
 
 def _deliver(tables: Tables, channel: str, language: str, opened_at: datetime) -> int:
-    tables.subscriptions.put(Subscription("T1", channel, language, ("huggingface",)))
-    subscription = tables.subscriptions.of_channel("T1", channel)
-    assert subscription
+    subscription = subscribe(tables, channel=channel, language=language)
     delivery = tables.deliveries.open(
         subscription, DeliveryKind.SCHEDULED, opened_at.date(), f"key of {channel}", opened_at
     )

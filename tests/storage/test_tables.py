@@ -13,12 +13,13 @@ from storage.records import (
     Paper,
     Post,
     PostState,
+    Preferences,
     Provenance,
     SavedPaper,
-    Subscription,
     Summary,
 )
 from storage.tables import Tables
+from tests.support.subscribing import subscribe
 
 DAY = date(2025, 9, 29)
 NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
@@ -136,21 +137,20 @@ def test_nothing_is_latest_in_an_empty_database(tables: Tables) -> None:
 
 
 def test_a_channel_has_one_subscription_and_the_last_word_counts(tables: Tables) -> None:
-    first = tables.subscriptions.put(Subscription("T1", "C1", "en", ("digest-file",)))
-    wanted = Subscription(
-        "T1", "C1", "zh-CN", ("huggingface", "arxiv:cs.CL"), time(18, 30), "Asia/Shanghai", frozenset({0, 4})
+    first = subscribe(tables)
+    preferences = Preferences(
+        "zh-CN", ("huggingface", "arxiv:cs.CL"), time(18, 30), "Asia/Shanghai", frozenset({0, 4})
     )
-    second = tables.subscriptions.put(wanted)
+    second = tables.subscriptions.put("T1", "C1", preferences, since=DAY, begun_at=NOW)
 
     assert second.id == first.id
     assert tables.subscriptions.of_channel("T1", "C1") == second
-    assert (second.sources, second.at, second.weekdays) == (wanted.sources, wanted.at, wanted.weekdays)
+    assert second.preferences == preferences
     assert tables.subscriptions.of_channel("T2", "C1") is None
 
 
 def opened(tables: Tables) -> Delivery:
-    subscription = tables.subscriptions.put(Subscription("T1", "C1", "en", ("digest-file",)))
-    return tables.deliveries.open(subscription, DeliveryKind.SCHEDULED, DAY, "key-1", NOW)
+    return tables.deliveries.open(subscribe(tables), DeliveryKind.SCHEDULED, DAY, "key-1", NOW)
 
 
 def test_the_ledger_tells_what_is_open_and_what_is_posted(tables: Tables) -> None:
@@ -216,20 +216,31 @@ def test_whoever_lost_its_lease_cannot_write(tables: Tables) -> None:
 
 
 def test_a_subscription_that_ended_begins_anew_and_one_that_is_changed_goes_on(tables: Tables) -> None:
-    wanted = Subscription("T1", "C1", "en", ("digest-file",), since=DAY, begun_at=NOW)
-    first = tables.subscriptions.put(wanted)
-    later = replace(wanted, since=date(2025, 10, 1), begun_at=NOW + timedelta(days=2))
-    changed = tables.subscriptions.put(later)
-    tables.subscriptions.pause(first.id or 0, "not_in_channel", until=date(2025, 10, 3))
+    first = subscribe(tables, since=DAY, begun_at=NOW)
+    changed = subscribe(tables, since=date(2025, 10, 1), begun_at=NOW + timedelta(days=2))
+    tables.subscriptions.pause(first.id, "not_in_channel", until=date(2025, 10, 3))
     paused = tables.subscriptions.of_channel("T1", "C1")
-    tables.subscriptions.end(first.id or 0, NOW)
+    tables.subscriptions.end(first.id, NOW)
     ended = tables.subscriptions.of_channel("T1", "C1")
-    anew = tables.subscriptions.put(replace(wanted, since=date(2025, 10, 5)))
+    anew = subscribe(tables, since=date(2025, 10, 5), begun_at=NOW)
 
     assert changed == first
     assert paused == replace(first, paused_reason="not_in_channel", paused_until=date(2025, 10, 3))
     assert ended is None
     assert (anew.id, anew.since, anew.paused_reason) == (first.id, date(2025, 10, 5), None)
+
+
+@pytest.mark.parametrize(("ends_pause", "reason"), [(True, None), (False, "asked")])
+def test_changed_preferences_end_a_pause_unless_told_otherwise(
+    tables: Tables, *, ends_pause: bool, reason: str | None
+) -> None:
+    first = subscribe(tables)
+    tables.subscriptions.pause(first.id, "asked")
+    changed = tables.subscriptions.put(
+        "T1", "C1", first.preferences, since=DAY, begun_at=NOW, ends_pause=ends_pause
+    )
+
+    assert changed == replace(first, paused_reason=reason)
 
 
 def test_only_complete_lists_from_a_day_on_are_for_a_digest(tables: Tables) -> None:

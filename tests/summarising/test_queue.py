@@ -36,7 +36,6 @@ from storage.records import (
     Paper,
     Post,
     Provenance,
-    Subscription,
     Summary,
     SummaryFailure,
     TextRead,
@@ -46,6 +45,7 @@ from storage.tables import Tables
 from tests.summaries.recordings import recordings
 from tests.summaries.test_model_faults import RECORDED
 from tests.support.model_server import ModelServer, answering, completing, error
+from tests.support.subscribing import subscribe
 from tests.support.web_server import Answer
 
 NOW = datetime(2025, 9, 30, 8, 0, tzinfo=UTC)
@@ -102,9 +102,10 @@ class World:
 
         await self.storage.write(write)
 
-    async def subscribe(self, channel: str = "C1", language: str = "en", **wishes: Any) -> None:
-        wanted = replace(Subscription("T1", channel, language, ("huggingface",)), **wishes)
-        await self.storage.write(lambda tables: tables.subscriptions.put(wanted))
+    async def subscribe(self, channel: str = "C1", language: str = "en", **preferences: Any) -> int:
+        """Subscribe a channel and return the subscription's id."""
+        wanted = {"language": language, "sources": ("huggingface",), **preferences}
+        return (await self.storage.write(lambda tables: subscribe(tables, channel=channel, **wanted))).id
 
     async def stored(self, paper: Paper = PAPER) -> list[Summary]:
         found = await self.storage.read(lambda tables: tables.summaries.of_papers([paper.id]))
@@ -286,7 +287,8 @@ async def test_what_channels_will_get_is_wanted_and_nothing_else(database: Path)
         await w.keep(replace(PAPER, id="2509.00005"), source="arxiv:cs.CL")
         await w.subscribe("C1", filters=Filters(never_words=("deserts",)))
         await w.subscribe("C2", "zh-CN", most_cards=1)
-        await w.subscribe("C3", "de", paused_reason="asked")
+        paused = await w.subscribe("C3", "de")
+        await w.storage.write(lambda tables: tables.subscriptions.pause(paused, "asked"))
         await w.subscribe("C4", "fr", sources=("digest-file",))
         imported = Summary(PAPER.id, "zh-CN", Provenance("digest-file", DAY), tldr="图在花园里长得更高。")
 

@@ -21,9 +21,8 @@ from bot.documents.importer import import_into
 from bot.manifest import load_manifest
 from bot.sandbox import Member, Sandbox, Workspace
 from bot.settings import Settings
-from bot.sources.kinds import DIGEST_FILE
 from storage.database import prepare
-from storage.records import Subscription
+from tests.support.subscribing import subscribe
 
 SAMPLE_DAY = date(2025, 9, 29)
 NOON = datetime(2025, 9, 29, 12, 0, tzinfo=UTC)
@@ -83,17 +82,19 @@ class Stage:
     ) -> int:
         """Open the delivery of the bundled sample into the channel and return its id."""
         await self.import_sample()
-        wanted = Subscription(
-            workspace=self.bot.workspace,
-            channel=self.workspace.channel(channel).id,
-            language=language,
-            sources=(DIGEST_FILE.name,),
-            since=SAMPLE_DAY,
-            begun_at=NOON,
-            created_by=created_by,
+        channel_id = self.workspace.channel(channel).id
+        subscription = await self.bot.storage.write(
+            lambda tables: subscribe(
+                tables,
+                self.bot.workspace,
+                channel_id,
+                since=SAMPLE_DAY,
+                begun_at=NOON,
+                created_by=created_by,
+                language=language,
+            )
         )
-        kept = await self.bot.storage.write(lambda tables: tables.subscriptions.put(wanted))
-        delivery_id = await self.bot.deliverer.open_asked(kept, SAMPLE_DAY)
+        delivery_id = await self.bot.deliverer.open_asked(subscription, SAMPLE_DAY)
         assert delivery_id is not None
         return delivery_id
 
