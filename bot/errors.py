@@ -36,7 +36,7 @@ class UnknownSourceError(PaperRoundError):
 
 
 class InvalidPreferenceError(PaperRoundError):
-    """A preference cannot be read: which one (`what`), the text that was `found`, and an `example`."""
+    """A preference cannot be read: which one (`what`), its text (`found`), and an `example`."""
 
     def __init__(self, what: str, found: str, example: str) -> None:
         super().__init__(f"The {what} “{found}” cannot be read. Write it as {example}.")

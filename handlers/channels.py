@@ -1,4 +1,4 @@
-"""Which channels can have digests: what Slack says of a channel, and a sentence for each refusal."""
+"""Which channels can have digests, by what Slack says of them, and a sentence otherwise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,9 +43,9 @@ class Requester:
 
 
 async def refusal_reason(channel: ChannelContext, *, joins: bool = False) -> str | None:
-    """Return why the channel cannot have digests, or `None` where the bot is a member or may become one.
+    """Return why the channel cannot have digests, `None` where it can.
 
-    With `joins` the bot becomes a member where it is not one yet.
+    It can where the bot is a member or may join; with `joins` the bot joins it where it is not a member yet.
     """
     if channel.id.startswith("D"):
         return "direct"

@@ -11,7 +11,7 @@ from handlers.saved_papers import read_saved
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
-    """Listen for a person opening the Home tab."""
+    """Draw the Home tab each time a person opens it."""
 
     async def on_home_opened(
         event: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient

@@ -20,7 +20,7 @@ GREETED_FOR = timedelta(hours=25)
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
-    """Listen for the bot being invited."""
+    """Greet the channel when the bot is invited to it."""
 
     async def on_joined(event: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient) -> None:
         # Without an inviter the bot joined by itself, for somebody who is saving preferences.

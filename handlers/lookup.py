@@ -1,4 +1,4 @@
-"""Looking up a day, the latest day, or one paper."""
+"""Looking up a day's papers, the latest ones, or one paper."""
 
 from datetime import date, timedelta
 
@@ -32,13 +32,13 @@ async def of_day(parts: Parts, person: Person, request: OfDay) -> Message:
 
 
 async def days_ago(parts: Parts, person: Person, request: DaysAgo) -> Message:
-    """Answer with the first page of today's or yesterday's papers, as the person's own clock has it."""
+    """Answer with the first page of today's or yesterday's papers, in the person's time zone."""
     today = parts.clock.now().astimezone(person.zone).date()
     return await day_page(parts, person, today - timedelta(days=request.days))
 
 
 async def one_paper(parts: Parts, person: Person, request: OnePaper) -> Message:
-    """Answer with the card of a paper, or with where else to find it."""
+    """Answer with the card of a paper, or with its address where it was never listed here."""
 
     def read(tables: Tables) -> tuple[Entry | None, frozenset[str]]:
         entry = paper_entry(tables, request.paper_id, person.language)
@@ -51,7 +51,7 @@ async def one_paper(parts: Parts, person: Person, request: OnePaper) -> Message:
 
 
 async def day_page(parts: Parts, person: Person, day: date, offset: int = 0) -> Message:
-    """Answer with a page of a day's papers; a day without any says which neighbours have some."""
+    """Answer with a page of a day's papers, or with the nearest days that have some."""
 
     def read(tables: Tables) -> tuple[Digest | None, frozenset[str], list[date]]:
         digest = digest_of_day(tables, day, person.language)
@@ -67,7 +67,7 @@ async def day_page(parts: Parts, person: Person, day: date, offset: int = 0) -> 
 
 
 def unknown_paper(paper_id: str, words: Words) -> Message:
-    """Say that the paper was never listed here, and where it is."""
+    """Return an answer that the paper was never listed here, with its address."""
     url = abstract_url(paper_id)
     return notice(words.mrkdwn("lookup.unknown_paper", paper_id=paper_id, url=link(url, url)))
 

@@ -1,4 +1,4 @@
-"""What the handlers are handed."""
+"""The parts of the bot that every handler is given."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,7 @@ from storage.runner import Runner
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts of the bot that handlers call.
-
-    `command` is the name of the slash command, `messages_a_minute` how many the bot posts at most.
-    """
+    """The parts of the bot that handlers call."""
 
     storage: Runner
     clock: Clock
@@ -25,5 +22,7 @@ class Parts:
     announcer: Announcer
     publishing: Publishing
     summarising: Summarising
+    #: The name of the slash command.
     command: str
+    #: The rate at which the bot posts at most.
     messages_a_minute: int

@@ -1,4 +1,4 @@
-"""A channel's preferences: a modal that opens at once, previews what they would bring, and saves them."""
+"""A channel's preferences: a modal that opens at once, previews them and saves them."""
 
 import asyncio
 from collections import Counter
@@ -53,7 +53,7 @@ class _Saved:
 async def open_preferences(
     parts: Parts, channel: ChannelContext, context: AsyncBoltContext, trigger_id: str
 ) -> None:
-    """Open the modal at once, since Slack allows three seconds for it, and fill it in afterwards."""
+    """Open the modal at once, as Slack allows three seconds for it, and fill it in afterwards."""
     opened = await channel.client.views_open(trigger_id=trigger_id, view=opening_modal())
     person = await parts.people.get(channel.client, context.team_id or "", context.user_id or "")
     reason = await refusal_reason(channel)
@@ -165,7 +165,7 @@ async def _save(parts: Parts, person: Person, channel: str, preferences: Prefere
 
 
 async def _announce(parts: Parts, person: Person, saved: _Saved) -> str | None:
-    """Announce in the channel, in its language, what was changed; return why that failed, if it did."""
+    """Announce the change in the channel, in its language; return why that failed, if it did."""
     subscription = saved.after.subscription
     before, after = saved.before.preferences if saved.before else None, subscription.preferences
     words = words_for(after.language)

@@ -1,4 +1,4 @@
-"""The preferences modal as Slack sends it, read into preferences or into an error for each field; pure."""
+"""The submitted preferences modal, read into preferences or an error for each field; pure."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -39,9 +39,10 @@ class InvalidForm:
 
 
 def proposed(person: Person, listed: Collection[str] = ()) -> Preferences:
-    """Return the preferences proposed to a channel without a subscription, in the person's zone and language.
+    """Return the preferences proposed to a channel without a subscription.
 
-    The source is the first offered one that has `listed` something.
+    The zone is the person's, the language the nearest offered one to theirs, and the source the first
+    offered one that has `listed` something.
     """
     source = next((source for source in OFFERED_SOURCES if source in listed), HUGGING_FACE.name)
     return Preferences(_nearest_language(person.language), (source,), zone=person.zone.key)

@@ -43,14 +43,14 @@ class ShowSavedPapers:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Put a paper on the person's own list."""
+    """Add a paper to the person's own list."""
 
     paper_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Take a paper off the person's own list."""
+    """Remove a paper from the person's own list."""
 
     paper_id: str
 

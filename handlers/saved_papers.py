@@ -22,7 +22,7 @@ async def my_papers(parts: Parts, person: Person, _request: ShowSavedPapers) -> 
 
 
 async def save(parts: Parts, person: Person, request: Save) -> Message:
-    """Put a paper on the person's list."""
+    """Add a paper to the person's list."""
     now = parts.clock.now()
 
     def write(tables: Tables) -> tuple[Paper | None, bool]:
@@ -37,7 +37,7 @@ async def save(parts: Parts, person: Person, request: Save) -> Message:
 
 
 async def remove(parts: Parts, person: Person, request: Remove) -> Message:
-    """Take a paper off the person's list."""
+    """Remove a paper from the person's list."""
 
     def write(tables: Tables) -> tuple[Paper | None, bool]:
         was_there = tables.saved_papers.remove(person.workspace, person.id, request.paper_id)
@@ -67,7 +67,7 @@ async def read_saved(parts: Parts, person: Person, offset: int) -> SavedPage:
 
 
 async def redraw(parts: Parts, click: Click, page: Page) -> None:
-    """Redraw the list that the button is on: a day's listing, the person's own, or their Home tab."""
+    """Redraw the list that the button is on: a day's papers, the person's own, or their Home."""
     person = click.person
     if page.day:
         await click.replace(await day_page(parts, person, page.day, page.offset))

@@ -1,4 +1,4 @@
-"""The slash command: each request is answered to the person, or announced in the channel it changes."""
+"""The slash command: requests are answered to the person or announced in the channel."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -20,7 +20,7 @@ _ECHOED_CHARACTERS = 200
 
 
 async def answer(parts: Parts, requester: Requester, request: requests.Request) -> Message | None:
-    """Return the answer to the person alone, or `None` where it was announced in the channel instead."""
+    """Return the answer to the person, or `None` where the channel got an announcement instead."""
     if answer_in_channel := _CHANNEL_ANSWERS.get(type(request)):
         return await answer_in_channel(parts, requester, request)
     return await _ANSWERS[type(request)](parts, requester.person, request)

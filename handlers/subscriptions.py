@@ -1,4 +1,4 @@
-"""A channel's subscription: shown, ended, paused, resumed, and its latest digest posted at once."""
+"""A channel's subscription: shown, ended, paused, resumed, and its latest digest posted."""
 
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -88,7 +88,7 @@ async def resume(parts: Parts, requester: Requester, _request: Resume) -> Messag
 
 
 async def not_subscribed(parts: Parts, requester: Requester) -> Message:
-    """Answer that the channel has no subscription, with a button to set one up, or why it cannot have one."""
+    """Answer that the channel has no subscription, with a button to set it up or why it cannot."""
     words = requester.person.words
     if reason := await refusal_reason(requester.channel):
         return notice(refusal_sentence(reason, requester.channel.bot, words))
@@ -163,7 +163,7 @@ async def _announce(
     can_resume: bool = False,
     **values: str,
 ) -> Message | None:
-    """Announce in the channel, in its language, what the person did; return an answer where that failed."""
+    """Announce in the channel what the person did; return an answer to them where that failed."""
     words = words_for(subscription.preferences.language)
     who = Mrkdwn(f"<@{requester.person.id}>")
     buttons = [Button(ids.RESUME_DIGESTS, words("button.resume"))] if can_resume else []

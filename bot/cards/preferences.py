@@ -1,4 +1,4 @@
-"""A channel's preferences: as a modal to fill in, in words, and as a sentence on who changed what."""
+"""A channel's preferences: as a modal, in words, and as a sentence on who changed what."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class PreferencesForm:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What some preferences make of the latest list, for a channel that has had none of its papers."""
+    """What preferences make of the latest list, for a channel that has had none of it."""
 
     day: date
     #: How many papers get a card of their own.
@@ -113,7 +113,7 @@ def sentence_modal(sentence: Mrkdwn, words: Words, *buttons: Button, about: str 
 def preferences_modal(
     form: PreferencesForm, sources: Iterable[str], preview: Iterable[Block], channel: str, words: Words
 ) -> Block:
-    """Return the modal in which a channel's preferences are filled in, with a preview at its end."""
+    """Return the modal to fill in a channel's preferences, with a preview at its end."""
     drawn = [
         *_when_fields(form, words),
         *_what_fields(form, sources, words),
@@ -149,7 +149,7 @@ def preview_refused(sentence: str) -> list[Block]:
 
 
 def preferences_message(subscription: Subscription, next_at: datetime | None, words: Words) -> Message:
-    """Return the channel's preferences in words, with buttons to change them and to post the latest list."""
+    """Return the preferences in words, with buttons to change them and to post the latest list."""
     preferences = subscription.preferences
     rows = [(label, value) for label, value in preference_rows(preferences, words) if value]
     state = when_sentence(subscription, next_at, ZoneInfo(preferences.zone), words)
@@ -164,7 +164,7 @@ def preferences_message(subscription: Subscription, next_at: datetime | None, wo
 
 
 def preference_rows(preferences: Preferences, words: Words) -> list[tuple[str, str]]:
-    """Return the label and the value of every preference in words; the value is empty where none is set."""
+    """Return each preference's label and value in words; a value is empty where none is set."""
     filters = preferences.filters
     most = preferences.most_cards
     votes = words.count("settings.at_least", filters.least_votes) if filters.least_votes else ""
@@ -190,7 +190,7 @@ def preference_rows(preferences: Preferences, words: Words) -> list[tuple[str, s
 
 
 def changed_message(before: Preferences | None, after: Preferences, person: str, words: Words) -> Message:
-    """Return who set up the channel's digest, or who changed which preferences; `person` is a user id."""
+    """Return who set up the digest, or who changed which preferences; `person` is a user id."""
     who = Mrkdwn(f"<@{person}>")
     buttons = [
         Button(ids.POST_NOW, words("button.post_now")),
@@ -218,7 +218,7 @@ def changes(before: Preferences, after: Preferences, words: Words) -> list[str]:
 
 
 def when_sentence(subscription: Subscription, next_at: datetime | None, zone: ZoneInfo, words: Words) -> str:
-    """Return when the next digest is due, by the clocks of `zone`, or until when digests are paused."""
+    """Return when the next digest is due, on the clocks of `zone`, or how long digests pause."""
     if next_at:
         return words("settings.next", moment=words.moment(next_at.astimezone(zone)))
     if subscription.paused_until:
@@ -252,8 +252,8 @@ def _when_fields(form: PreferencesForm, words: Words) -> list[Block]:
 
 
 def _what_fields(form: PreferencesForm, sources: Iterable[str], words: Words) -> list[Block]:
-    known = list(dict.fromkeys([*form.sources, *sources]))[:_MOST_OPTIONS]
-    names = {source: source_name(source, words) for source in known}
+    options = list(dict.fromkeys([*form.sources, *sources]))[:_MOST_OPTIONS]
+    names = {source: source_name(source, words) for source in options}
     languages = {tag: language_name(tag) for tag in dict.fromkeys([*LANGUAGES, form.language])}
     most = dict.fromkeys([ALL_CARDS, *map(str, _MOST_CARDS), form.most_cards])
     cards = {number: _most_cards(number, words) for number in most}

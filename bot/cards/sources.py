@@ -1,4 +1,4 @@
-"""How a source's list is, in a sentence: for the status, and for a digest that lacks a list."""
+"""The state of a source's list in a sentence, for the status and for a digest without it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _DAYS_OFF = frozenset({5, 6})
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom a sentence is: it tells moments as they are `now` on the clocks of `zone`."""
+    """The reader of a sentence: moments are written as `now` on the clocks of `zone`."""
 
     now: datetime
     zone: ZoneInfo
@@ -26,27 +26,27 @@ class Reader:
 
 
 def status_sentence(listing: Listing, reader: Reader) -> str:
-    """Return how a source is by what is known of its last day."""
-    said = _how_it_is(listing, reader)
+    """Return the state of a source's latest list, and when the source was and will be polled."""
+    state = _state(listing, reader)
     is_over = listing.state in {ListingState.COMPLETE, ListingState.NONE}
     is_quiet = is_over or (listing.state is not ListingState.STALLED and _is_day_off(listing))
-    return _joined(reader.words, said, None if is_quiet else _looks(listing, reader))
+    return _joined(reader.words, state, None if is_quiet else _looks(listing, reader))
 
 
 def waiting_sentence(listing: Listing, reader: Reader) -> str:
-    """Return why there is no digest yet, and that it comes with the list."""
+    """Return why there is no digest yet, and that it will be posted with the list."""
     is_stalled = listing.state is ListingState.STALLED
     promise = reader.words("sources.will_post_then" if is_stalled else "sources.will_post")
     return _joined(reader.words, _why_missing(listing, reader), promise)
 
 
 def missing_sentence(listing: Listing, reader: Reader) -> str:
-    """Return whose papers a digest lacks and why, and that they come with the next one."""
+    """Return whose papers a digest lacks and why, and that the next digest will have them."""
     return _joined(reader.words, _why_missing(listing, reader), reader.words("sources.with_next"))
 
 
 def remarkable_sentence(listing: Listing, words: Words) -> str | None:
-    """Return what a digest says of a list that it need not wait for: empty, far below the usual, or lost."""
+    """Return a digest's remark on a list that is empty, unusually short, or lost, if it is."""
     if listing.is_lost:
         return _joined(words, _gone(listing, words))
     if listing.state is ListingState.NONE:
@@ -57,17 +57,17 @@ def remarkable_sentence(listing: Listing, words: Words) -> str | None:
 
 
 def given_up_sentence(sources: Sequence[str], words: Words, *, has_next: bool) -> str:
-    """Return that a digest came to nothing since sources did not answer before the next one was due."""
-    said = words("sources.given_up", sources=source_names(sources, words))
-    return _joined(words, said, words("sources.papers_with_next") if has_next else None)
+    """Return that a digest was given up, as sources did not answer before the next was due."""
+    sentence = words("sources.given_up", sources=source_names(sources, words))
+    return _joined(words, sentence, words("sources.papers_with_next") if has_next else None)
 
 
 def source_names(sources: Sequence[str], words: Words) -> str:
-    """Return what people call these sources, as a list in words."""
+    """Return the titles of these sources as a list in words."""
     return words.series([source_name(source, words) for source in sources])
 
 
-def _how_it_is(listing: Listing, reader: Reader) -> str:
+def _state(listing: Listing, reader: Reader) -> str:
     words, is_few = reader.words, listing.trouble == FEW
     if listing.state is ListingState.STALLED:
         return _gone(listing, words) if listing.is_lost else _stalled(listing, reader)
@@ -123,7 +123,7 @@ def _looks(listing: Listing, reader: Reader) -> str | None:
 
 
 def _moment(at: datetime, reader: Reader) -> str:
-    """Return the time of day where that says enough, else the date with it."""
+    """Return the time of day, with the date unless it is today."""
     local = at.astimezone(reader.zone)
     if local.date() != reader.now.astimezone(reader.zone).date():
         return reader.words.moment(local)

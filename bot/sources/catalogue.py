@@ -20,7 +20,7 @@ _logger = logging.getLogger(__name__)
 
 
 def catalogue(fetcher: Fetcher, arxiv: ArxivClient, hugging_face_url: str) -> Callable[[str], Source | None]:
-    """Return the look-up of a fetched source by its name, such as `huggingface` or `arxiv:cs.CL+cs.LG`."""
+    """Return the look-up of sources by name, such as `huggingface` or `arxiv:cs.CL+cs.LG`."""
 
     skipped = _SkippedEntries()
 

@@ -1,4 +1,4 @@
-"""What a source is: one table of the kinds there are, in the order in which they take precedence."""
+"""What a source is: the table of the kinds of source, in their order of precedence."""
 
 import re
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ OFFERED_SOURCES = tuple(source for kind in SOURCE_KINDS for source in kind.offer
 
 
 def kind_of(source: str) -> SourceKind:
-    """Return the kind of a source; a name that the table lacks, as of a later version, is its own kind."""
+    """Return the kind of a source; a name that the table lacks is a kind of its own."""
     name = source.partition(":")[0]
     return next((kind for kind in SOURCE_KINDS if kind.name == name), SourceKind(source, title=source))
 
@@ -92,5 +92,8 @@ def categories_of(source: str) -> tuple[str, ...]:
 
 
 def is_category(text: str) -> bool:
-    """Tell whether arXiv may have a category of this name, as in https://arxiv.org/category_taxonomy."""
+    """Tell whether arXiv may have a category of this name.
+
+    The categories are listed at https://arxiv.org/category_taxonomy; new ones need no release of ours.
+    """
     return _CATEGORY.fullmatch(text) is not None

@@ -61,7 +61,7 @@ def begin_with_latest(tables: Tables, source: str) -> None:
 def _starts_of_added_sources(
     tables: Tables, current: Subscription, preferences: Preferences, now: datetime
 ) -> tuple[tuple[str, date], ...]:
-    """Return the first day of each source that the subscription did not begin with: its latest list.
+    """Return the first day of each source that was added later: that of its latest list then.
 
     A source may have years of lists for other channels; none of these belong to this one.
     """
@@ -91,7 +91,7 @@ def read_source(name: str) -> str:
 
 
 def read_zone(name: str) -> str:
-    """Read the name of an IANA time zone such as `Europe/Berlin`; raises `InvalidPreferenceError`."""
+    """Read an IANA time zone such as `Europe/Berlin`; raises `InvalidPreferenceError`."""
     try:
         return ZoneInfo(name.strip()).key
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -1,4 +1,4 @@
-"""The settings, in a modal and in words, and how things are: Slack takes them, whatever they hold."""
+"""Preferences, in a modal and in words, and the status: Slack takes them, whatever they hold."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -109,7 +109,7 @@ LAST = st.builds(
 
 @settings(max_examples=40, deadline=None)
 @given(preferences=PREFERENCES, preview=st.none() | PREVIEWS, language=SPOKEN)
-def test_any_settings_fill_a_modal_that_slack_takes(
+def test_any_preferences_fill_a_modal_that_slack_takes(
     preferences: Preferences, preview: Preview | None, language: str
 ) -> None:
     words = words_for(language)
@@ -131,7 +131,7 @@ def test_any_text_in_the_fields_is_drawn_again(text: str, language: str) -> None
 
 @settings(max_examples=40, deadline=None)
 @given(before=st.none() | PREFERENCES, after=SUBSCRIPTIONS, language=SPOKEN)
-def test_any_settings_in_words_are_taken(
+def test_any_preferences_in_words_are_taken(
     before: Preferences | None, after: Subscription, language: str
 ) -> None:
     words = words_for(language)

@@ -17,7 +17,7 @@ from tests.handlers.talking import (
     filled,
     hears,
     last_with,
-    open_settings,
+    open_preferences,
     opened,
     press,
     say,
@@ -143,7 +143,7 @@ async def test_a_person_s_own_zone_and_language_are_proposed(
 
 
 async def test_the_modal_opens_before_anything_else_is_asked(stage: Stage) -> None:
-    await open_settings(stage.person("ada"))
+    await open_preferences(stage.person("ada"))
 
     methods = [call.method for call in stage.workspace.calls]
     first = methods.index("views.open")
@@ -154,8 +154,8 @@ async def test_what_cannot_be_read_is_said_at_its_field_in_the_person_s_words(st
     ada, lin = stage.person("ada"), stage.person("lin")
     wrong = filled(zone="Berlin", categories="cs.CL, physics?")
 
-    errors = await ada.submit(await open_settings(ada), wrong)
-    in_chinese = await lin.submit(await open_settings(lin, until="时区"), wrong)
+    errors = await ada.submit(await open_preferences(ada), wrong)
+    in_chinese = await lin.submit(await open_preferences(lin, until="时区"), wrong)
     without_a_day = await ada.submit(ada.modals()[0], filled(zone="UTC", categories="", weekdays=[]))
 
     assert errors == {
@@ -169,7 +169,7 @@ async def test_what_cannot_be_read_is_said_at_its_field_in_the_person_s_words(st
 
 async def test_the_preview_follows_what_is_chosen_and_what_is_typed(stage: Stage) -> None:
     ada = stage.person("ada")
-    view = await open_settings(ada)
+    view = await open_preferences(ada)
     assert "The latest list under these settings: 12 papers of September 29, 2025" in str(view)
 
     await ada.select(view, "wish_most_cards", "5")
@@ -187,7 +187,7 @@ async def test_the_preview_follows_what_is_chosen_and_what_is_typed(stage: Stage
 async def test_a_preview_says_what_the_channel_has_had(stage: Stage) -> None:
     await stage.deliver_sample()
 
-    view = await open_settings(stage.person("ada"))
+    view = await open_preferences(stage.person("ada"))
 
     assert "12 of them were in this channel before" in str(view)
 
@@ -238,7 +238,7 @@ async def test_post_now_brings_the_latest_digest_once(stage: Stage) -> None:
 
 async def test_post_now_is_offered_in_the_confirmation_too(stage: Stage) -> None:
     ada = stage.person("ada")
-    await ada.submit(await open_settings(ada))
+    await ada.submit(await open_preferences(ada))
     confirmation = await opened(ada, "Saved.")
 
     await ada.click(confirmation, POST_NOW)
@@ -359,7 +359,7 @@ async def test_unsubscribing_is_told_and_can_be_undone(stage: Stage) -> None:
 
 async def test_the_bot_joins_a_public_channel_by_itself_and_greets_nobody(stage: Stage) -> None:
     ada = stage.person("ada")
-    view = await open_settings(ada, "general")
+    view = await open_preferences(ada, "general")
     before = stage.workspace.bot.id in stage.workspace.channel("general").members
 
     await ada.submit(view)
@@ -389,7 +389,7 @@ async def test_each_place_that_will_not_do_has_its_sentence(
         place = stage.workspace.direct(person.id).id if channel == "direct" else channel
         if sentence is None:
             continue
-        await open_settings(person, place, until=sentence)
+        await open_preferences(person, place, until=sentence)
         await person.close(person.modals()[0])
         await say(person, "/papers settings", sentence, place)
 
@@ -412,12 +412,12 @@ async def test_where_the_bot_may_not_join_it_asks_to_be_invited(
         "channels:read": "Slack does not let me look at this channel (missing_scope).",
     }
     async with set_stage(tmp_path / "test.db", config) as stage:
-        await open_settings(stage.person("ada"), "general", until=sentences[withheld[0]])
+        await open_preferences(stage.person("ada"), "general", until=sentences[withheld[0]])
 
 
 async def test_a_channel_that_closes_while_it_is_filled_in_is_said_on_sending_in(stage: Stage) -> None:
     ada = stage.person("ada")
-    view = await open_settings(ada)
+    view = await open_preferences(ada)
     await stage.person("emmy").archive("papers")
 
     await ada.submit(view)
@@ -428,7 +428,7 @@ async def test_a_channel_that_closes_while_it_is_filled_in_is_said_on_sending_in
 
 async def test_a_channel_that_cannot_be_told_is_said_to_who_saved(stage: Stage) -> None:
     ada = stage.person("ada")
-    view = await open_settings(ada)
+    view = await open_preferences(ada)
     stage.workspace.faults.add("error", method="chat.postMessage", error="restricted_action")
 
     await ada.submit(view)
