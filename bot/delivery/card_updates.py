@@ -3,7 +3,6 @@
 import json
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from bot.cards.paper import paper_card, readers_language
@@ -66,7 +65,7 @@ class CardUpdating:
         await self._clock.sleep(_SECONDS_APART)
 
     async def _postpone(self, update: CardUpdate, outcome: NotNow | Unknown) -> None:
-        wait = timedelta(seconds=retry_wait(outcome, update.tries))
+        wait = retry_wait(outcome, update.tries)
         later = replace(update, next_try_at=self._clock.now() + wait, tries=update.tries + 1)
         await self._storage.write(lambda tables: tables.card_updates.postpone(later))
 

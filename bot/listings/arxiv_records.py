@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
+from bot.retries import Backoff
 from bot.sources.atom import ArxivPaper
-from bot.waits import doubled
 from storage.records import ArxivRecord
 from storage.runner import Runner
 from storage.tables import Tables
@@ -20,10 +20,8 @@ from storage.tables import Tables
 PAPERS_AT_A_TIME = 100
 """How many papers are asked about in a tick, which is one request where all goes well."""
 
-_FIRST_WAIT = timedelta(minutes=1)
-_LONGEST_WAIT = timedelta(hours=1)
-_FIRST_WAIT_FOR_A_PAPER = timedelta(days=1)
-_LONGEST_WAIT_FOR_A_PAPER = timedelta(days=30)
+_BACKOFF = Backoff(first=timedelta(minutes=1), longest=timedelta(hours=1))
+_BACKOFF_OF_A_PAPER = Backoff(first=timedelta(days=1), longest=timedelta(days=30))
 _COME_BACK_LATER = frozenset({429, 502, 503, 504})
 
 _logger = logging.getLogger(__name__)
@@ -59,7 +57,7 @@ class Enriching:
     async def tick(self) -> None:
         """Ask about a few papers, if any lack something and arXiv is not to be left alone for now."""
         now = self._clock.now()
-        if self._not_before and now < self._not_before <= now + _LONGEST_WAIT:
+        if self._not_before and now < self._not_before <= now + _BACKOFF.longest:
             return
         limit = self._at_a_time
         lacking = await self._storage.read(lambda tables: tables.arxiv_records.lacking(now, limit))
@@ -99,9 +97,9 @@ class Enriching:
     async def _failed(self, lacking: _Lacking, error: SourceError) -> None:
         """Wait longer with each failure in a row, and find the paper on which arXiv's answer breaks."""
         now = self._clock.now()
-        wait = doubled(_FIRST_WAIT, self._failures, _LONGEST_WAIT)
+        wait = _BACKOFF.wait(self._failures)
         if isinstance(error, SourceRefusedError) and error.retry_after:
-            wait = min(max(wait, timedelta(seconds=error.retry_after)), _LONGEST_WAIT)
+            wait = min(max(wait, timedelta(seconds=error.retry_after)), _BACKOFF.longest)
         self._not_before = now + wait
         if self._failures == 0:
             _logger.warning("%s The next papers are looked up at %s", error, self._not_before)
@@ -131,5 +129,5 @@ def _keep(tables: Tables, asked: _Lacking, found: Mapping[str, ArxivPaper], now:
 
 
 def _unknown(paper_id: str, tries: int, now: datetime) -> ArxivRecord:
-    wait = doubled(_FIRST_WAIT_FOR_A_PAPER, tries, _LONGEST_WAIT_FOR_A_PAPER)
+    wait = _BACKOFF_OF_A_PAPER.wait(tries)
     return ArxivRecord(paper_id, now, tries=tries + 1, next_try_at=now + wait)

@@ -23,6 +23,7 @@ from statistics import median
 from bot.background import Background
 from bot.clock import Clock
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError, UnknownSourceError
+from bot.retries import Backoff
 from bot.sources.source import DayOfSource, Source
 from bot.subscriptions.preferences import begin_with_latest
 from storage.records import FEW, Listing, ListingState
@@ -34,8 +35,7 @@ _FAR = timedelta(hours=1)
 _AROUND = (timedelta(hours=-1), timedelta(hours=6))
 _ONCE_MORE = timedelta(days=1)
 _LATE = timedelta(hours=20)
-_SHORTEST_BACK_OFF = timedelta(minutes=1)
-_LONGEST_BACK_OFF = timedelta(minutes=30)
+_BACKOFF = Backoff(first=timedelta(minutes=1), longest=timedelta(minutes=30))
 _FEW_OF_USUAL = 0.4
 _WEEKS_OF_HISTORY = 8
 _DAYS_TO_CATCH_UP = 14
@@ -87,12 +87,11 @@ def judge_failure(before: Listing, now: datetime, reason: str, retry_after: floa
     """
     was_failing = before.trouble not in {None, FEW}
     since = (before.trouble_since if was_failing else None) or now
-    grown = min(max(now - since, _SHORTEST_BACK_OFF), _LONGEST_BACK_OFF)
     return replace(
         before,
         state=before.state if before.state in _OVER else ListingState.STALLED,
         looked_at=now,
-        next_look_at=now + max(grown, timedelta(seconds=retry_after or 0)),
+        next_look_at=now + max(_BACKOFF.wait_in_outage(now - since), timedelta(seconds=retry_after or 0)),
         trouble=reason,
         trouble_since=since,
     )

@@ -17,6 +17,7 @@ from bot.errors import (
     ModelUnavailableError,
     TokensUsedUpError,
 )
+from bot.retries import Backoff
 from bot.settings import Settings
 from bot.sources.full_text import FullText, NoFullText
 from bot.summaries.checks import Checked, check
@@ -24,7 +25,6 @@ from bot.summaries.excerpt import Excerpt, excerpt, tokens
 from bot.summaries.model import Answer, ModelClient, Usage
 from bot.summaries.prompt import MOST_TOKENS, PROMPT_VERSION, correction, input_hash, question, read_answer
 from bot.summaries.question import Question
-from bot.waits import doubled
 from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure
 from storage.runner import Runner
 from storage.tables import Tables
@@ -32,8 +32,7 @@ from storage.tables import Tables
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
-_FIRST_WAIT = timedelta(minutes=5)
-_LONGEST_WAIT = timedelta(hours=12)
+_BACKOFF = Backoff(first=timedelta(minutes=5), longest=timedelta(hours=12))
 
 _TRIES_FOR_TEXT = 3
 
@@ -149,7 +148,7 @@ class Summariser:
 
         def keep(tables: Tables) -> None:
             tries = _tries(tables, paper_id, language) + 1
-            growing = doubled(_FIRST_WAIT, tries - 1, _LONGEST_WAIT)
+            growing = _BACKOFF.wait(tries - 1)
             failure = SummaryFailure(paper_id, language, tries, reason, now, now + max(growing, wait))
             tables.summary_failures.put(failure)
 
