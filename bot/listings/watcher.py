@@ -24,7 +24,7 @@ from bot.background import Background
 from bot.clock import Clock
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError, UnknownSourceError
 from bot.retries import Backoff
-from bot.sources.source import DayOfSource, Source
+from bot.sources.source import DailyList, Source
 from bot.subscriptions.preferences import begin_with_latest
 from storage.records import FEW, Listing, ListingState
 from storage.runner import Runner
@@ -109,7 +109,7 @@ def judge_gone(before: Listing, shown: date, now: datetime) -> Listing:
     return replace(listing, state=ListingState.STALLED, trouble=reason, trouble_since=now)
 
 
-def day_of_batch(listed: DayOfSource, known: Iterable[Listing]) -> date:
+def day_of_batch(listed: DailyList, known: Iterable[Listing]) -> date:
     """Return the day that a batch is of: an earlier one that has most of its new papers, else its own; pure.
 
     A cross-listed paper may come on several days, a new one does not.
@@ -334,7 +334,7 @@ def _keep_failure(look: _Look, error: SourceError, tables: Tables) -> _Kept:
     return _Kept(listing, known)
 
 
-def _keep_answer(look: _Look, listed: DayOfSource, tables: Tables) -> _Kept:
+def _keep_answer(look: _Look, listed: DailyList, tables: Tables) -> _Kept:
     """Keep what was listed with the day that it is of, and what this says of the day that was looked at."""
     known = tables.listings.get(look.source.name, look.day)
     before = known or Listing(look.source.name, look.day, ListingState.WAITING)

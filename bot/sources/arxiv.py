@@ -18,9 +18,10 @@ import httpx
 from bot.arxiv_id import find_arxiv_id
 from bot.clock import Clock
 from bot.errors import SourceAnswerError, SourceRefusedError, WrongWishError
-from bot.sources.atom import Answer, ArxivPaper, DailyList, read_answer, read_daily_feed
+from bot.sources.atom import ArxivPaper, QueryResult, read_daily_feed, read_query_result
 from bot.sources.gate import Gate
 from bot.sources.http import Fetched, Fetcher
+from bot.sources.source import DailyList
 
 API_URL = "https://export.arxiv.org/api/"
 FEED_URL = "https://rss.arxiv.org/atom/"
@@ -110,7 +111,7 @@ class ArxivClient:
             f"{self._content_url}/{form}/{paper_id}", most_bytes=most_bytes, seconds=seconds
         )
 
-    async def _answer(self, ids: tuple[str, ...]) -> Answer | None:
+    async def _answer(self, ids: tuple[str, ...]) -> QueryResult | None:
         """Return the API's answer, or `None` where it takes one of the ids for malformed.
 
         Now and then the API returns an empty page for no reason, so what falls short is asked for again.
@@ -125,9 +126,9 @@ class ArxivClient:
             raise
         return None if answer.errors else answer
 
-    async def _ask(self, ids: tuple[str, ...]) -> Answer:
+    async def _ask(self, ids: tuple[str, ...]) -> QueryResult:
         params: dict[str, str | int] = {"id_list": ",".join(ids), "max_results": len(ids)}
-        answer = read_answer((await self._get(self._query_url, params=params)).body)
+        answer = read_query_result((await self._get(self._query_url, params=params)).body)
         for sentence in answer.skipped:
             _logger.warning("In an answer of arXiv's API: %s", sentence)
         return answer
@@ -187,9 +188,9 @@ def _joined(first: DailyList, then: DailyList) -> DailyList:
         raise SourceAnswerError("arXiv's daily feeds are being rebuilt: one is a day ahead of another.")
     known = {paper.id for paper in first.papers}
     return DailyList(
-        first.day,
-        (*first.papers, *(paper for paper in then.papers if paper.id not in known)),
-        first.entries + then.entries,
-        first.new_ids | then.new_ids,
-        (*first.skipped, *then.skipped),
+        day=first.day,
+        papers=(*first.papers, *(paper for paper in then.papers if paper.id not in known)),
+        new_ids=first.new_ids | then.new_ids,
+        skipped=(*first.skipped, *then.skipped),
+        entries=first.entries + then.entries,
     )

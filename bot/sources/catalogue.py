@@ -8,7 +8,7 @@ from bot.sources.arxiv import ArxivClient, is_category
 from bot.sources.http import Fetcher
 from bot.sources.huggingface import SOURCE as HUGGING_FACE
 from bot.sources.huggingface import fetch_day
-from bot.sources.source import DayOfSource, Source
+from bot.sources.source import DailyList, Source
 
 ARXIV = "arxiv:"
 
@@ -35,10 +35,10 @@ def catalogue(fetcher: Fetcher, arxiv: ArxivClient, hugging_face_url: str) -> Ca
 
     skipped = _Skipped()
 
-    async def fetch_hugging_face(day: date) -> DayOfSource:
+    async def fetch_hugging_face(day: date) -> DailyList:
         listed = await fetch_day(fetcher, hugging_face_url, day)
         skipped.log(HUGGING_FACE, day, listed.skipped)
-        return DayOfSource(day, listed.papers)
+        return listed
 
     def find(name: str) -> Source | None:
         if name == HUGGING_FACE:
@@ -49,11 +49,11 @@ def catalogue(fetcher: Fetcher, arxiv: ArxivClient, hugging_face_url: str) -> Ca
 
 
 def _arxiv_source(name: str, categories: Sequence[str], arxiv: ArxivClient, skipped: "_Skipped") -> Source:
-    async def fetch(_: date) -> DayOfSource:
+    async def fetch(_: date) -> DailyList:
         """Return what the feed shows, which can be one batch behind."""
         listed = await arxiv.daily_list(categories)
         skipped.log(name, listed.day, listed.skipped)
-        return DayOfSource(listed.day, listed.papers, listed.new_ids)
+        return listed
 
     return Source(name, fetch, usual_at=_ARXIV_AT, has_past=False)
 

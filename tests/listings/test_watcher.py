@@ -12,7 +12,7 @@ from bot.clock import SimulatedClock
 from bot.delivery.messages import choose
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
 from bot.listings.watcher import Publishing, days_to_look_at
-from bot.sources.source import DayOfSource, Source
+from bot.sources.source import DailyList, Source
 from bot.subscriptions.preferences import begin
 from storage.records import FEW, Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
@@ -46,24 +46,24 @@ class Newsstand:
         self.failure: SourceError | None = None
         self.asked: list[date] = []
 
-    async def fetch(self, day: date) -> DayOfSource:
+    async def fetch(self, day: date) -> DailyList:
         self.asked.append(day)
         if self.failure:
             raise self.failure
-        return DayOfSource(day, papers_of(day, self.lists.get(day, 0)))
+        return DailyList(day, papers_of(day, self.lists.get(day, 0)))
 
 
 class Feed:
     """A source that shows what the test says, whichever day is asked for, as arXiv's feeds do."""
 
     def __init__(self) -> None:
-        self.shown = DayOfSource(MONDAY, ())
+        self.shown = DailyList(MONDAY, ())
 
     def show(self, day: date, new: Iterable[Paper] = (), crossed: Iterable[Paper] = ()) -> None:
         new = tuple(new)
-        self.shown = DayOfSource(day, (*new, *crossed), frozenset(paper.id for paper in new))
+        self.shown = DailyList(day, (*new, *crossed), frozenset(paper.id for paper in new))
 
-    async def fetch(self, _: date) -> DayOfSource:
+    async def fetch(self, _: date) -> DailyList:
         return self.shown
 
 
@@ -233,7 +233,7 @@ async def test_a_complete_list_that_is_far_below_the_usual_one_says_so(desk: Des
 async def test_a_source_that_breaks_keeps_back_no_other(
     desk: Desk, stand: Newsstand, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def broken(_: date) -> DayOfSource:
+    async def broken(_: date) -> DailyList:
         raise ZeroDivisionError
 
     sources = {
@@ -252,10 +252,10 @@ async def test_a_source_that_answers_slowly_keeps_back_no_other_and_is_asked_onc
 ) -> None:
     asked: list[date] = []
 
-    async def slow(day: date) -> DayOfSource:
+    async def slow(day: date) -> DailyList:
         asked.append(day)
         await asyncio.Event().wait()
-        return DayOfSource(day, ())
+        return DailyList(day, ())
 
     sources = {
         FEED: Source(FEED, slow, usual_at=time(5, 0), has_past=False),
