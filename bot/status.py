@@ -4,23 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus
 from bot.delivery.clockwork import HEARTBEAT
 from bot.listings.expected import latest_lists
 from bot.subscriptions.due import is_paused, next_due
 from bot.summarising.summariser import Allowance
-from storage.records import (
-    BotStatus,
-    ChannelStatus,
-    Delivery,
-    DeliveryStatus,
-    Listing,
-    MistakeReport,
-    Post,
-    PostState,
-    Subscription,
-    SummaryFailure,
-    TokensStatus,
-)
+from storage.records import Delivery, Listing, MistakeReport, Post, PostState, Subscription, SummaryFailure
 from storage.tables import Tables
 
 REPORTS_TOLD = 10

@@ -23,6 +23,7 @@ from bot.cards.preferences import (
     settings_modal,
     when_sentence,
 )
+from bot.cards.status import ChannelStatus
 from bot.delivery.messages import choose
 from bot.delivery.selection import Selection
 from bot.locale import words_for
@@ -34,7 +35,7 @@ from handlers.channels import Here
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.preferences_form import OFFERED_SOURCES, check, proposed, read_form
-from storage.records import PAUSED_BY_PERSON, ChannelStatus, Subscription
+from storage.records import PAUSED_BY_PERSON, Subscription
 from storage.tables import Tables
 
 _FIRST_ONES = 3

@@ -37,7 +37,7 @@ class OnePaper:
 
 
 @dataclass(frozen=True, slots=True)
-class SavedPapers:
+class ShowSavedPapers:
     """The person's own list."""
 
 
@@ -90,7 +90,7 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class ShowStatus:
     """How things are here."""
 
 
@@ -125,7 +125,7 @@ Request = (
     | OfDay
     | DaysAgo
     | OnePaper
-    | SavedPapers
+    | ShowSavedPapers
     | Save
     | Remove
     | Subscribe
@@ -134,7 +134,7 @@ Request = (
     | Pause
     | PauseUntilWhen
     | Resume
-    | Status
+    | ShowStatus
     | Help
     | NoSuchDay
     | WhichPaper
@@ -145,13 +145,13 @@ _WORDS: dict[str, Request] = {
     **dict.fromkeys(["", "latest", "最新"], Latest()),
     **dict.fromkeys(["today", "今天", "今日"], DaysAgo(0)),
     **dict.fromkeys(["yesterday", "昨天", "昨日"], DaysAgo(1)),
-    **dict.fromkeys(["saved", "my papers", "收藏", "我的收藏"], SavedPapers()),
+    **dict.fromkeys(["saved", "my papers", "收藏", "我的收藏"], ShowSavedPapers()),
     **dict.fromkeys(["subscribe", "订阅"], Subscribe()),
     **dict.fromkeys(["unsubscribe", "退订"], Unsubscribe()),
     **dict.fromkeys(["settings", "设置"], ShowSettings()),
     **dict.fromkeys(["pause", "暂停"], Pause()),
     **dict.fromkeys(["resume", "恢复"], Resume()),
-    **dict.fromkeys(["status", "状态"], Status()),
+    **dict.fromkeys(["status", "状态"], ShowStatus()),
     **dict.fromkeys(["help", "?", "帮助"], Help()),
 }
 

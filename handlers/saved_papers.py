@@ -11,12 +11,12 @@ from handlers.clicks import Click, listen
 from handlers.lookup import day_page, unknown_paper
 from handlers.parts import Parts
 from handlers.people import Person
-from handlers.requests import Remove, Save, SavedPapers, WhichPaper
+from handlers.requests import Remove, Save, ShowSavedPapers, WhichPaper
 from storage.records import Paper
 from storage.tables import Tables
 
 
-async def my_papers(parts: Parts, person: Person, _request: SavedPapers) -> Message:
+async def my_papers(parts: Parts, person: Person, _request: ShowSavedPapers) -> Message:
     """Answer with the first page of the person's own list."""
     return saved_page(await read_saved(parts, person, 0), person.words)
 
@@ -111,7 +111,7 @@ async def _on_remove_listed(parts: Parts, click: Click) -> None:
 
 
 async def _on_my_papers(parts: Parts, click: Click) -> None:
-    await click.answer(await my_papers(parts, click.person, SavedPapers()))
+    await click.answer(await my_papers(parts, click.person, ShowSavedPapers()))
 
 
 async def _on_turn_page(parts: Parts, click: Click) -> None:

@@ -70,7 +70,7 @@ _ACTS: Mapping[type[requests.Request], Callable[[Parts, Asked, Any], Awaitable[M
     requests.Pause: subscriptions.pause,
     requests.PauseUntilWhen: subscriptions.pause_until_when,
     requests.Resume: subscriptions.resume,
-    requests.Status: show_status,
+    requests.ShowStatus: show_status,
 }
 
 _ANSWERS: Mapping[type[requests.Request], Callable[[Parts, Person, Any], Awaitable[Message]]] = {
@@ -78,7 +78,7 @@ _ANSWERS: Mapping[type[requests.Request], Callable[[Parts, Person, Any], Awaitab
     requests.OfDay: lookup.of_day,
     requests.DaysAgo: lookup.days_ago,
     requests.OnePaper: lookup.one_paper,
-    requests.SavedPapers: saved_papers.my_papers,
+    requests.ShowSavedPapers: saved_papers.my_papers,
     requests.Save: saved_papers.save,
     requests.Remove: saved_papers.remove,
     requests.WhichPaper: saved_papers.which_paper,

@@ -2,16 +2,16 @@
 
 from bot.cards.blocks import Message
 from bot.cards.sources import Reader
-from bot.cards.status import status_message
+from bot.cards.status import BotStatus, ChannelStatus, status_message
 from bot.status import bot_status, channel_status, source_status
 from handlers.parts import Parts
-from handlers.requests import Status
+from handlers.requests import ShowStatus
 from handlers.subscriptions import Asked
-from storage.records import BotStatus, ChannelStatus, Listing
+from storage.records import Listing
 from storage.tables import Tables
 
 
-async def show_status(parts: Parts, asked: Asked, _request: Status) -> Message:
+async def show_status(parts: Parts, asked: Asked, _request: ShowStatus) -> Message:
     """Answer with how things are in this channel, with its sources and for the whole bot."""
     now = parts.clock.now()
 

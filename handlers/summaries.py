@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.arxiv_id import abstract_url
 from bot.cards import ids
 from bot.cards.blocks import Block, Message
+from bot.cards.entry import Entry
 from bot.cards.ids import SummaryAct, SummaryChoice
 from bot.cards.notices import notice
 from bot.cards.paper import shown_title
@@ -27,7 +28,7 @@ from handlers.lookup import one_paper, unknown_paper
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.requests import OnePaper
-from storage.records import Entry, MistakeReport, Paper
+from storage.records import MistakeReport, Paper
 from storage.tables import Tables
 
 _TITLE_CHARACTERS = 300

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from bot.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Menu, Message
+from bot.cards.entry import Entry
 from bot.cards.ids import SummaryAct, SummaryChoice, choice_value, read_choice
 from bot.cards.provenance import missing_line, origin, with_marks
 from bot.language import primary_language
 from bot.locale import Words
 from bot.text import Mrkdwn, clean, cut, cut_bytes, escape, fit, join, link, without_bold
-from storage.records import Entry, Paper, Summary
+from storage.records import Paper, Summary
 
 _TITLE_CHARACTERS = 1200
 _AUTHORS_CHARACTERS = 300

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
+from bot.cards.entry import Digest, Entry
 from bot.language import primary_language
 from bot.summaries.without_model import draw
-from storage.records import FROM_MODEL, Digest, Entry, Listing, Paper, Summary
+from storage.records import FROM_MODEL, Listing, Paper, Summary
 from storage.tables import Tables
 
 SOURCES = ("digest-file", "huggingface", "arxiv")

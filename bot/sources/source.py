@@ -15,8 +15,7 @@ class DailyList:
     day: date
     #: In the source's order, without repetitions.
     papers: tuple[Paper, ...]
-    #: Papers that the source announces on one day alone, by which a batch shown for another day is recognised;
-    #: empty for a source that announces no such papers.
+    #: Papers announced on this day alone: a batch shown again for another day is recognised by them.
     new_ids: frozenset[str] = frozenset()
     #: A sentence for each entry that could not be read.
     skipped: tuple[str, ...] = ()

@@ -19,11 +19,12 @@ from enum import StrEnum
 from weakref import WeakValueDictionary
 
 from bot.background import Background
+from bot.cards.entry import Entry
 from bot.clock import Clock
 from bot.delivery.selection import select
 from bot.errors import ModelError, TokensUsedUpError
 from bot.summarising.summariser import Allowance, Result, Summariser
-from storage.records import Entry, Paper, Subscription
+from storage.records import Paper, Subscription
 from storage.runner import Runner
 from storage.tables import Tables
 

@@ -21,21 +21,9 @@ from bot.cards.preferences import (
     settings_modal,
 )
 from bot.cards.sources import Reader
-from bot.cards.status import status_message
+from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus, status_message
 from bot.locale import words_for
-from storage.records import (
-    FEW,
-    BotStatus,
-    ChannelStatus,
-    DeliveryState,
-    DeliveryStatus,
-    Filters,
-    Listing,
-    ListingState,
-    Order,
-    Subscription,
-    TokensStatus,
-)
+from storage.records import FEW, DeliveryState, Filters, Listing, ListingState, Order, Subscription
 from tests.cards.test_limits import PAPERS, TEXTS, assert_taken, assert_view_taken
 
 NOW = datetime(2025, 9, 29, 12, tzinfo=UTC)

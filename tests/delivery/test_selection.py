@@ -2,8 +2,9 @@ from datetime import date
 
 import pytest
 
+from bot.cards.entry import Entry
 from bot.delivery.selection import Why, select
-from storage.records import Entry, Filters, Order, Paper, Provenance, Subscription, Summary
+from storage.records import Filters, Order, Paper, Provenance, Subscription, Summary
 
 PROVENANCE = Provenance("digest-file", date(2025, 9, 29))
 WANTED = Subscription("T1", "C1", "en", ("digest-file",))
