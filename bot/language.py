@@ -1,6 +1,8 @@
 """In which language a text is written, told by its script; and how a language is named; pure."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -65,6 +67,12 @@ def canonical_tag(text: str) -> str | None:
     script = f"-{match['script'].title()}" if match["script"] else ""
     region = f"-{match['region'].upper()}" if match["region"] else ""
     return f"{match['language']}{match['extended']}{script}{region}{match['rest']}"
+
+
+def most_common_language(languages: Iterable[str]) -> str:
+    """Return the language that occurs most often, the first one of several; English where there is none."""
+    counts = Counter(languages)
+    return counts.most_common(1)[0][0] if counts else "en"
 
 
 def _other_words(text: str) -> int:

@@ -8,6 +8,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
 
+ARXIV_API_URL = "https://export.arxiv.org/api/"
+ARXIV_FEED_URL = "https://rss.arxiv.org/atom/"
+ARXIV_CONTENT_URL = "https://arxiv.org/"
+
 
 def _starting_with(prefix: str) -> AfterValidator:
     def check(token: SecretStr) -> SecretStr:
@@ -18,7 +22,7 @@ def _starting_with(prefix: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _web_address(url: str) -> str:
+def _base_url(url: str) -> str:
     if not url.startswith(("https://", "http://")):
         raise ValueError("must be an address that starts with https://")
     return url.rstrip("/") + "/"
@@ -45,7 +49,7 @@ class Settings(BaseSettings):
         validation_alias="SLACK_APP_TOKEN",
         description="the app's token for Socket Mode, `xapp-…`; needed by `run`",
     )
-    api_url: Annotated[str, AfterValidator(_web_address)] = Field(
+    api_url: Annotated[str, AfterValidator(_base_url)] = Field(
         default="https://slack.com/api/",
         validation_alias="SLACK_API_URL",
         description="where Slack's Web API is",
@@ -84,23 +88,23 @@ class Settings(BaseSettings):
         validation_alias="PAPER_ROUND_LAST_LOOK_SECONDS",
         description="how long after such a delivery to look for messages that came late",
     )
-    hugging_face_url: Annotated[str, AfterValidator(_web_address)] = Field(
+    hugging_face_url: Annotated[str, AfterValidator(_base_url)] = Field(
         default="https://huggingface.co/",
         validation_alias="HF_BASE_URL",
         description="where Hugging Face is",
     )
-    arxiv_api_url: Annotated[str, AfterValidator(_web_address)] = Field(
-        default="https://export.arxiv.org/api/",
+    arxiv_api_url: Annotated[str, AfterValidator(_base_url)] = Field(
+        default=ARXIV_API_URL,
         validation_alias="ARXIV_API_URL",
         description="where arXiv's API is",
     )
-    arxiv_feed_url: Annotated[str, AfterValidator(_web_address)] = Field(
-        default="https://rss.arxiv.org/atom/",
+    arxiv_feed_url: Annotated[str, AfterValidator(_base_url)] = Field(
+        default=ARXIV_FEED_URL,
         validation_alias="ARXIV_FEED_URL",
         description="where arXiv's daily Atom feeds are",
     )
-    arxiv_content_url: Annotated[str, AfterValidator(_web_address)] = Field(
-        default="https://arxiv.org/",
+    arxiv_content_url: Annotated[str, AfterValidator(_base_url)] = Field(
+        default=ARXIV_CONTENT_URL,
         validation_alias="ARXIV_CONTENT_URL",
         description="where the papers themselves are, as HTML and PDF",
     )
@@ -119,7 +123,7 @@ class Settings(BaseSettings):
         validation_alias="PAPER_ROUND_CONTACT",
         description="an address at which arXiv reaches whoever runs this bot, told with each request",
     )
-    model_url: Annotated[str, AfterValidator(_web_address)] = Field(
+    model_url: Annotated[str, AfterValidator(_base_url)] = Field(
         default="https://api.openai.com/v1/",
         validation_alias="LLM_BASE_URL",
         description="where the language model is: any endpoint with OpenAI's `chat/completions`",

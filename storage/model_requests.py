@@ -1,7 +1,6 @@
 """The model requests table: what each summary has cost."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from sqlite_utils import Database
 
@@ -53,19 +52,3 @@ class ModelRequests:
         )
         tokens: int = next(rows)["tokens"]
         return tokens
-
-    def of_paper(self, paper_id: str) -> tuple[ModelRequest, ...]:
-        """Return the requests for a paper, in all languages, the first one first."""
-        rows = self._database.query("SELECT * FROM model_requests WHERE paper_id = ? ORDER BY id", [paper_id])
-        return tuple(map(_request_from_row, rows))
-
-
-def _request_from_row(row: dict[str, Any]) -> ModelRequest:
-    return ModelRequest(
-        paper_id=row["paper_id"],
-        language=row["language"],
-        model=row["model"],
-        at=datetime.fromisoformat(row["at"]),
-        prompt_tokens=row["prompt_tokens"],
-        completion_tokens=row["completion_tokens"],
-    )

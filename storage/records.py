@@ -132,11 +132,21 @@ class Summary:
 class ListingState(StrEnum):
     """How far a source's list of one day has come."""
 
+    #: Nothing is out yet.
     WAITING = "waiting"
+    #: Papers are out, and more may follow.
     PARTIAL = "partial"
+    #: The day has ended; its list is final.
     COMPLETE = "complete"
+    #: The day has ended without papers.
     NONE = "none"
+    #: The source cannot be read.
     STALLED = "stalled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the day has ended and its list, empty or not, is known."""
+        return self in (ListingState.COMPLETE, ListingState.NONE)
 
 
 FEW = "few"

@@ -4,10 +4,10 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import application
-from bot.clock import SimulatedClock
 from bot.errors import PaperRoundError, SlackUnavailableError
 from bot.sandbox import Sandbox
 from bot.settings import Settings
+from tests.support.clocks import SimulatedClock
 from tests.support.stage import NOON, make_workspace, settings_for
 
 

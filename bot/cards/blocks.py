@@ -13,7 +13,6 @@ from bot.text import Mrkdwn, bold_runs, clean, cut, cut_bytes, escape, split
 Block = dict[str, Any]
 
 BLOCKS_PER_MESSAGE = 50
-BLOCKS_PER_VIEW = 100
 MESSAGE_CHARACTERS = 8000
 """What all blocks of a message may count together; Slack refuses at about 13,000, undocumented."""
 

@@ -11,7 +11,6 @@ from storage.records import Listing, ListingState, Subscription
 from storage.tables import Tables
 
 _ONE_DAY = timedelta(days=1)
-_OVER = {ListingState.COMPLETE, ListingState.NONE}
 _DAYS_OF_AN_OUTAGE = timedelta(days=14)
 
 
@@ -64,7 +63,7 @@ def _missing(tables: Tables, source: str, day: date) -> Listing | None:
         # arXiv is asked for today's list alone: one that nobody saw will not come any more.
         can_come = was_followed and source != DIGEST_FILE and not source.startswith(ARXIV)
         return Listing(source, day, ListingState.WAITING) if can_come else None
-    if listing.state in _OVER or listing.is_lost or source == DIGEST_FILE:
+    if listing.state.is_final or listing.is_lost or source == DIGEST_FILE:
         return None
     return _since_when(tables, listing)
 

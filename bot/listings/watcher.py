@@ -41,7 +41,6 @@ _WEEKS_OF_HISTORY = 8
 _DAYS_TO_CATCH_UP = 14
 # A week, since a holiday beside a weekend leaves four days without a list.
 _FIRST_DAYS = 7
-_OVER = frozenset({ListingState.COMPLETE, ListingState.NONE})
 
 _logger = logging.getLogger(__name__)
 
@@ -68,7 +67,7 @@ def judge(
     is_over = now >= _end_of(listing.day)
     is_late = _start_of(listing.day) + _LATE <= now
     few = is_late and not (is_over and not listing.paper_ids) and _is_few(listing, usual_count)
-    was_over = known is not None and known.state in _OVER
+    was_over = known is not None and known.state.is_final
     next_look_at = _next_look(listing.day, now, usual_at, is_over=is_over, was_over=was_over, few=few)
     return replace(
         listing,
@@ -89,7 +88,7 @@ def judge_failure(before: Listing, now: datetime, reason: str, retry_after: floa
     since = (before.trouble_since if was_failing else None) or now
     return replace(
         before,
-        state=before.state if before.state in _OVER else ListingState.STALLED,
+        state=before.state if before.state.is_final else ListingState.STALLED,
         looked_at=now,
         next_look_at=now + max(_BACKOFF.wait_in_outage(now - since), timedelta(seconds=retry_after or 0)),
         trouble=reason,
@@ -175,7 +174,7 @@ class Publishing:
         """Return those of the days that are not known to be over."""
         known = await self._known(name, days)
         return [
-            day for day, listing in zip(days, known, strict=True) if not listing or listing.state not in _OVER
+            day for day, listing in zip(days, known, strict=True) if not listing or not listing.state.is_final
         ]
 
     async def listed(self, name: str, days: list[date]) -> tuple[str, ...]:

@@ -30,12 +30,6 @@ def digest_of_day(tables: Tables, day: date, language: str, source: str | None =
     return Digest(listing.day, listing.source, listing.state, entries)
 
 
-def latest_digest(tables: Tables, language: str) -> Digest | None:
-    """Return the papers of the last day that has any, or `None` where nothing was ever listed."""
-    day = tables.listings.latest_day()
-    return digest_of_day(tables, day, language) if day else None
-
-
 def paper_entry(tables: Tables, paper_id: str, language: str) -> Entry | None:
     """Return one paper with its best summary, or `None` where it was never listed."""
     paper = tables.papers.get(paper_id)

@@ -18,14 +18,11 @@ import httpx
 from bot.arxiv_id import find_arxiv_id
 from bot.clock import Clock
 from bot.errors import SourceAnswerError, SourceRefusedError, WrongWishError
+from bot.settings import ARXIV_API_URL, ARXIV_CONTENT_URL, ARXIV_FEED_URL
 from bot.sources.atom import ArxivPaper, QueryResult, read_daily_feed, read_query_result
 from bot.sources.gate import Gate
 from bot.sources.http import Fetched, Fetcher
 from bot.sources.source import DailyList
-
-API_URL = "https://export.arxiv.org/api/"
-FEED_URL = "https://rss.arxiv.org/atom/"
-CONTENT_URL = "https://arxiv.org/"
 
 _logger = logging.getLogger(__name__)
 
@@ -54,9 +51,9 @@ class ArxivClient:
         *,
         contact: str,
         random: Random,
-        api_url: str = API_URL,
-        feed_url: str = FEED_URL,
-        content_url: str = CONTENT_URL,
+        api_url: str = ARXIV_API_URL,
+        feed_url: str = ARXIV_FEED_URL,
+        content_url: str = ARXIV_CONTENT_URL,
         gate_file: Path | None = None,
     ) -> None:
         self._fetcher = fetcher

@@ -113,7 +113,7 @@ def _arxiv_id(text: str) -> str:
     return found
 
 
-def _web_address(text: str) -> str:
+def _linkable_url(text: str) -> str:
     """Return the address; what could break out of a link in a message is none."""
     if len(text) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(text):
         raise ValueError("is no web address")
@@ -138,7 +138,7 @@ def _readable_ones(found: Iterable[_Value | None] | None) -> tuple[_Value, ...]:
 
 _IfReadable = WrapValidator(_if_readable)
 _Text = Annotated[Annotated[str, AfterValidator(_said)] | None, _IfReadable]
-_Address = Annotated[Annotated[str, AfterValidator(_web_address)] | None, _IfReadable]
+_Address = Annotated[Annotated[str, AfterValidator(_linkable_url)] | None, _IfReadable]
 _Count = Annotated[Annotated[int, Field(strict=True, ge=0, le=_MOST_OF_AN_INTEGER)] | None, _IfReadable]
 _Day = Annotated[Annotated[date, BeforeValidator(_utc_date)] | None, _IfReadable]
 

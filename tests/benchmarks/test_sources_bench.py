@@ -11,13 +11,13 @@ from random import Random
 import httpx
 import pytest
 
-from bot.clock import SimulatedClock
 from bot.listings.watcher import Publishing
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.http import Fetcher
 from storage.records import ListingState
 from storage.runner import ThreadRunner
+from tests.support.clocks import SimulatedClock
 
 pytestmark = pytest.mark.benchmark
 

@@ -15,7 +15,6 @@ import pytest
 from aiohttp import web
 
 from bot.arxiv_id import find_arxiv_id
-from bot.clock import SimulatedClock
 from bot.listings.watcher import Publishing
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
@@ -23,6 +22,7 @@ from bot.sources.full_text import FullText, KeptTexts
 from bot.sources.http import Fetcher, web_client
 from storage.records import Listing, ListingState, Paper
 from storage.runner import InlineRunner
+from tests.support.clocks import SimulatedClock
 from tests.support.command import ended, started
 from tests.support.web_server import Service, saying, serving
 from tests.support.web_world import api_answer, daily_feed

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.blocks import Message
-from bot.clock import SimulatedClock
 from bot.delivery.announcer import Announcer, Teller
 from bot.delivery.carrier import Patience, Tools
 from bot.delivery.deliverer import Deliverer
@@ -31,6 +30,7 @@ from handlers.slash_command import answer
 from handlers.subscriptions import Asked
 from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
+from tests.support.clocks import SimulatedClock
 from tests.test_arxiv_id import SPELLINGS
 
 T = TypeVar("T")

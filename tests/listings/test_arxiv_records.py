@@ -9,13 +9,13 @@ from random import Random
 import pytest
 from aiohttp import web
 
-from bot.clock import SimulatedClock
 from bot.listings.arxiv_records import Enriching, Enrichment
 from bot.sources.arxiv import ArxivClient
 from bot.sources.http import Fetcher, web_client
 from storage.records import ArxivRecord, Listing, ListingState, Paper
 from storage.runner import InlineRunner
 from storage.tables import Tables
+from tests.support.clocks import SimulatedClock
 from tests.support.web_server import Answer, Service, saying, serving
 from tests.support.web_world import api_answer
 

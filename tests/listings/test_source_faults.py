@@ -10,13 +10,13 @@ from random import Random
 import pytest
 from aiohttp import web
 
-from bot.clock import SimulatedClock
 from bot.listings.watcher import Publishing
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.http import Fetcher, web_client
 from storage.records import Listing, ListingState, Subscription
 from storage.runner import InlineRunner
+from tests.support.clocks import SimulatedClock
 from tests.support.web_server import Answer, Service, cut_off, hanging_up, redirecting, saying, serving
 from tests.support.web_world import daily_feed, hugging_face_list
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock import SimulatedClock
 from bot.delivery.messages import choose
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
 from bot.listings.watcher import Publishing, days_to_look_at
@@ -16,6 +15,7 @@ from bot.sources.source import DailyList, Source
 from bot.subscriptions.preferences import begin
 from storage.records import FEW, Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
+from tests.support.clocks import SimulatedClock
 
 MONDAY = date(2025, 9, 29)
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)

@@ -17,7 +17,6 @@ import pytest
 from aiohttp import web
 
 from bot.arxiv_id import find_arxiv_id
-from bot.clock import SimulatedClock
 from bot.errors import (
     SourceAnswerError,
     SourceError,
@@ -31,6 +30,7 @@ from bot.sources.http import Fetcher, web_client
 from storage.database import connect, prepare
 from storage.papers import Papers
 from storage.records import Paper
+from tests.support.clocks import SimulatedClock
 from tests.support.virtual_time import VirtualClock, run_virtual
 from tests.support.web_server import Answer, Service, saying, serving
 

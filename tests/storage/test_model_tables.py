@@ -68,7 +68,7 @@ def test_a_failure_waits_until_its_next_try_and_is_forgotten_when_the_summary_ca
     assert tables.summary_failures.get(PAPER.id, "en") is None
 
 
-def test_tokens_are_counted_per_paper_and_per_utc_day(tables: Tables) -> None:
+def test_tokens_are_counted_per_utc_day(tables: Tables) -> None:
     requests = [
         ModelRequest(PAPER.id, "en", "example-1", at, 10, 1)
         for at in (datetime(2025, 9, 28, 23, 59, 59, tzinfo=UTC), NOW, datetime(2025, 9, 30, tzinfo=UTC))
@@ -78,8 +78,6 @@ def test_tokens_are_counted_per_paper_and_per_utc_day(tables: Tables) -> None:
 
     assert tables.model_requests.tokens_of_day(date(2025, 9, 29)) == 11
     assert tables.model_requests.tokens_of_day(date(2025, 10, 1)) == 0
-    assert tables.model_requests.of_paper(PAPER.id) == tuple(requests)
-    assert tables.model_requests.of_paper("2509.00002") == ()
 
 
 def test_wishes_for_a_new_summary_are_counted_for_each_person_alone(tables: Tables) -> None:

@@ -11,7 +11,6 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.clock import SimulatedClock
 from bot.errors import (
     ModelAnswerError,
     ModelError,
@@ -33,6 +32,7 @@ from tests.summaries.asking import (
     model_at,
     outcome,
 )
+from tests.support.clocks import SimulatedClock
 from tests.support.model_server import ModelServer, answering, completing, completion, error, sending
 from tests.support.virtual_time import START, VirtualClock, run_virtual
 from tests.support.web_server import Answer as Played

@@ -16,7 +16,6 @@ import httpx
 import pytest
 
 from bot.cards.paper import paper_card
-from bot.clock import SimulatedClock
 from bot.errors import ModelError, TokensUsedUpError
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
@@ -45,6 +44,7 @@ from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.summaries.recordings import recordings
 from tests.summaries.test_model_faults import RECORDED
+from tests.support.clocks import SimulatedClock
 from tests.support.model_server import ModelServer, answering, completing, error
 from tests.support.web_server import Answer
 

@@ -13,7 +13,6 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.app import Application, application
-from bot.clock import SimulatedClock
 from bot.delivery.clockwork import Clockwork
 from bot.documents.digest_file import SOURCE, DigestFile
 from bot.documents.files import read_sample
@@ -23,6 +22,7 @@ from bot.sandbox import Member, Sandbox, Workspace
 from bot.settings import Settings
 from storage.database import prepare
 from storage.records import Subscription
+from tests.support.clocks import SimulatedClock
 
 SAMPLE_DAY = date(2025, 9, 29)
 NOON = datetime(2025, 9, 29, 12, 0, tzinfo=UTC)
