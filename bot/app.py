@@ -87,11 +87,11 @@ async def application(
 
         await _take_over(settings.database, parts.storage, stack)
         clockwork = Clockwork(parts.storage, clock, parts.deliverer)
-        of_sources = {"sources": web.publishing.start_looks, "enriching": web.enriching.tick}
+        of_sources = {"sources": web.watcher.start_due_polls, "arxiv records": web.enricher.tick}
         jobs = {
             "digests": clockwork.tick,
             **(of_sources if has_sources else {}),
-            "summaries": web.summarising.tick,
+            "summaries": web.summary_queue.tick,
             "cards": CardUpdating(parts.storage, clock, parts.wire).tick,
         }
         scheduler = make_scheduler(jobs if ticks else {})
@@ -108,8 +108,8 @@ def _handed(parts: Application, web: Web, clock: Clock, settings: Settings) -> P
         people=People(clock),
         deliverer=parts.deliverer,
         announcer=parts.announcer,
-        publishing=web.publishing,
-        summarising=web.summarising,
+        watcher=web.watcher,
+        summary_queue=web.summary_queue,
         command=settings.command,
         messages_a_minute=settings.messages_a_minute,
     )

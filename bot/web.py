@@ -8,15 +8,15 @@ from random import Random
 import httpx
 
 from bot.clock import Clock
-from bot.listings.arxiv_records import Enriching
-from bot.listings.watcher import Publishing
+from bot.listings.arxiv_records import Enricher
+from bot.listings.watcher import ListingWatcher
 from bot.settings import Settings
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.full_text import FullTexts
 from bot.sources.http import Fetcher, web_client
 from bot.summaries.model import ModelClient
-from bot.summarising.queue import Summarising
+from bot.summarising.queue import SummaryQueue
 from bot.summarising.summariser import Summariser, allowance_of
 from storage.runner import Runner, ThreadRunner
 
@@ -26,11 +26,11 @@ class Web:
     """What is read from the web: each day's lists, papers' texts, and a model's answers where one is set."""
 
     storage: Runner
-    publishing: Publishing
-    enriching: Enriching
+    watcher: ListingWatcher
+    enricher: Enricher
     texts: FullTexts
     summariser: Summariser | None
-    summarising: Summarising
+    summary_queue: SummaryQueue
 
 
 @asynccontextmanager
@@ -62,14 +62,14 @@ async def open_web(
         gate_file=settings.arxiv_gate,
     )
     find = catalogue(fetcher, arxiv, settings.hugging_face_url) if has_sources else _no_source
-    publishing = Publishing(storage, clock, find)
-    stack.push_async_callback(publishing.aclose)
+    watcher = ListingWatcher(storage, clock, find)
+    stack.push_async_callback(watcher.aclose)
     texts = FullTexts(arxiv, settings.texts)
     summariser = _summariser(settings, clock, storage, client, texts)
-    summarising = Summarising(storage, clock, summariser)
-    stack.push_async_callback(summarising.aclose)
-    enriching = Enriching(storage, clock, arxiv.papers)
-    return Web(storage, publishing, enriching, texts, summariser, summarising)
+    summary_queue = SummaryQueue(storage, clock, summariser)
+    stack.push_async_callback(summary_queue.aclose)
+    enricher = Enricher(storage, clock, arxiv.papers)
+    return Web(storage, watcher, enricher, texts, summariser, summary_queue)
 
 
 def _no_source(_name: str) -> None:

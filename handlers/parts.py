@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.delivery.announcer import Announcer
 from bot.delivery.deliverer import Deliverer
-from bot.listings.watcher import Publishing
-from bot.summarising.queue import Summarising
+from bot.listings.watcher import ListingWatcher
+from bot.summarising.queue import SummaryQueue
 from handlers.people import People
 from storage.runner import Runner
 
@@ -23,7 +23,7 @@ class Parts:
     people: People
     deliverer: Deliverer
     announcer: Announcer
-    publishing: Publishing
-    summarising: Summarising
+    watcher: ListingWatcher
+    summary_queue: SummaryQueue
     command: str
     messages_a_minute: int

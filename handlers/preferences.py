@@ -138,7 +138,7 @@ async def _submit(parts: Parts, person: Person, here: Here, view: dict[str, Any]
     await asyncio.wait([telling], timeout=_SECONDS_TO_TELL)
     await ack(response_action="update", view=_confirmation(saved, person, _reason(telling)))
     # A source that nobody wanted before has something to show as soon as it answers.
-    await parts.publishing.start_looks()
+    await parts.watcher.start_due_polls()
     if not telling.done() and (reason := await telling):
         await here.client.views_update(view_id=view["id"], view=_confirmation(saved, person, reason))
 

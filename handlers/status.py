@@ -15,7 +15,7 @@ async def show_status(parts: Parts, asked: Asked, _request: ShowStatus) -> Messa
     """Answer with how things are in this channel, with its sources and for the whole bot."""
     now = parts.clock.now()
 
-    rate, allowance = parts.messages_a_minute, parts.summarising.allowance
+    rate, allowance = parts.messages_a_minute, parts.summary_queue.allowance
 
     def read(tables: Tables) -> tuple[ChannelStatus | None, tuple[Listing, ...], BotStatus]:
         wanted = tables.subscriptions.of_channel(asked.person.workspace, asked.here.channel)

@@ -324,3 +324,11 @@ def m011_beginnings_of_sources(database: Database) -> None:
         CHECK (json_valid(since_by_source))
         """
     )
+
+
+@migrations()
+def m012_summary_requests(database: Database) -> None:
+    """A request for a new summary is called so."""
+    database.execute("ALTER TABLE summary_wishes RENAME TO summary_requests")
+    database.execute("DROP INDEX summary_wishes_by_person")
+    database.execute("CREATE INDEX summary_requests_by_person ON summary_requests (workspace, person, at)")

@@ -16,7 +16,7 @@ from storage.saved_papers import SavedPapers
 from storage.subscriptions import Subscriptions
 from storage.summaries import Summaries
 from storage.summary_failures import SummaryFailures
-from storage.summary_wishes import SummaryWishes
+from storage.summary_requests import SummaryRequests
 
 
 class Tables:
@@ -37,4 +37,4 @@ class Tables:
         self.mistake_reports = MistakeReports(database)
         self.model_requests = ModelRequests(database)
         self.summary_failures = SummaryFailures(database)
-        self.summary_wishes = SummaryWishes(database)
+        self.summary_requests = SummaryRequests(database)

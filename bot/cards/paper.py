@@ -166,7 +166,7 @@ def _summary_menu(paper: Paper, summary: Summary, words: Words) -> list[Menu]:
     is_asked_for = primary_language(summary.language) == primary_language(words.language)
     language = summary.language if is_asked_for else words.language
     choices = {
-        SummaryChoice(SummaryAct.AGAIN, paper.id, language): words("button.again"),
+        SummaryChoice(SummaryAct.REGENERATE, paper.id, language): words("button.again"),
         SummaryChoice(SummaryAct.REPORT, paper.id, words.language): words("button.report"),
     }
     options = {choice_value(choice): label for choice, label in choices.items()}

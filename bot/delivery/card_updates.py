@@ -53,7 +53,7 @@ class CardUpdating:
     async def _draw(self, update: CardUpdate) -> None:
         card = await self._storage.read(lambda tables: _card(tables, update))
         if card is None or card.payload is None:
-            await self._storage.write(lambda tables: tables.card_updates.done(update))
+            await self._storage.write(lambda tables: tables.card_updates.remove(update))
             return
         outcome = await self._wire.update(card.channel, card.ts, card.payload)
         if isinstance(outcome, NotNow | Unknown):
@@ -61,7 +61,7 @@ class CardUpdating:
         else:
             if isinstance(outcome, Refused):
                 _logger.warning("A card of delivery %s stays: %s", update.delivery_id, outcome.reason)
-            await self._storage.write(lambda tables: tables.card_updates.done(update))
+            await self._storage.write(lambda tables: tables.card_updates.remove(update))
         await self._clock.sleep(_SECONDS_APART)
 
     async def _postpone(self, update: CardUpdate, outcome: NotNow | Unknown) -> None:

@@ -18,12 +18,12 @@ from bot.clock import Clock
 from bot.errors import ModelError, Usage
 from bot.retries import Backoff
 from bot.summaries.answers import Completion, estimated_usage, fields_of
-from bot.summaries.dialect import Dialect, Form
+from bot.summaries.dialect import AnswerFormat, Dialect
 from bot.summaries.endpoint import Endpoint
 from bot.summaries.question import Question
 from bot.summaries.refusals import Cause, Refusal
 
-__all__ = ["MOST_SECONDS_WAITED", "Answer", "ModelClient", "Usage"]
+__all__ = ["MOST_SECONDS_WAITED", "ModelAnswer", "ModelClient", "Usage"]
 
 MOST_SECONDS_WAITED = 120.0
 """For how long one question waits altogether, for a rate limit to end or an endpoint to come back."""
@@ -35,7 +35,7 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ModelAnswer:
     """The fields of an answer, its text as the model wrote it, what it cost, and which model it says it is.
 
     The usage is that of all requests the question took. It is counted by the endpoint, and estimated where
@@ -75,7 +75,7 @@ class ModelClient:
         self._hold = _Hold(clock)
         self._places = asyncio.Semaphore(at_once)
 
-    async def ask(self, question: Question) -> Answer:
+    async def ask(self, question: Question) -> ModelAnswer:
         """Return the model's answer, which is an object; whether it is one of the schema is not looked at.
 
         A rate limit is waited out, and a failing endpoint tried twice more, for up to MOST_SECONDS_WAITED in
@@ -89,13 +89,13 @@ class ModelClient:
                 error.usage = asking.usage
                 raise
 
-    async def _answer(self, asking: "_Asking") -> Answer:
+    async def _answer(self, asking: "_Asking") -> ModelAnswer:
         dialect, completion = await self._completion(self._dialect, asking)
-        if completion.is_blank and dialect.form is Form.OBJECT:
+        if completion.is_blank and dialect.form is AnswerFormat.OBJECT:
             # DeepSeek's JSON mode does so now and then, which is no reason to do without it for ever.
-            _, completion = await self._completion(replace(dialect, form=Form.TEXT), asking)
+            _, completion = await self._completion(replace(dialect, form=AnswerFormat.TEXT), asking)
         fields = fields_of(completion, asking.question.schema.get("required", ()))
-        return Answer(fields, completion.text, asking.usage, completion.model or self.model)
+        return ModelAnswer(fields, completion.text, asking.usage, completion.model or self.model)
 
     async def _completion(self, dialect: Dialect, asking: "_Asking") -> tuple[Dialect, Completion]:
         """Return what is answered to the question in the first dialect that the endpoint understands."""

@@ -237,7 +237,7 @@ def test_anew_a_summary_is_made_in_the_language_of_the_readers(shown: str, asked
     choices = [ids.read_choice(option["value"]) for option in menu_of(card.blocks)["options"]]
 
     assert choices == [
-        ids.SummaryChoice(ids.SummaryAct.AGAIN, PAPER.id, anew),
+        ids.SummaryChoice(ids.SummaryAct.REGENERATE, PAPER.id, anew),
         ids.SummaryChoice(ids.SummaryAct.REPORT, PAPER.id, asked),
     ]
 
