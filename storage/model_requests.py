@@ -1,4 +1,4 @@
-"""The model requests table: what each summary has cost."""
+"""The model requests table: what each summary costs."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -14,7 +14,7 @@ class ModelRequests:
         self._database = database
 
     def add(self, request: ModelRequest) -> int:
-        """Write down one request and return its id."""
+        """Record a request and return its id."""
         row = {
             "paper_id": request.paper_id,
             "language": request.language,
@@ -34,14 +34,14 @@ class ModelRequests:
         return request_id
 
     def settle(self, request_id: int, model: str, prompt_tokens: int, completion_tokens: int) -> None:
-        """Put what a request has cost, and which model answered, in the place of what was reckoned with."""
+        """Replace a request's estimate with what it cost, and its model with the one that answered."""
         self._database.execute(
             "UPDATE model_requests SET model = ?, prompt_tokens = ?, completion_tokens = ? WHERE id = ?",
             [model, prompt_tokens, completion_tokens, request_id],
         )
 
     def tokens_of_day(self, day: date) -> int:
-        """Return how many tokens were taken on a UTC day, those of the prompts among them."""
+        """Return the tokens of a UTC day, prompts included."""
         start = datetime.combine(day, time.min, UTC)
         rows = self._database.query(
             """

@@ -20,7 +20,7 @@ from storage.summary_requests import SummaryRequests
 
 
 class Tables:
-    """The tables, over one connection; plain and synchronous, called through a `Runner`."""
+    """The tables over one connection; synchronous, and called through a `Runner`."""
 
     def __init__(self, database: Database) -> None:
         self.papers = Papers(database)
