@@ -1,4 +1,4 @@
-"""The settings, read once from the environment or a `.env` file in the working directory."""
+"""The settings, read once from the environment or from `.env` in the working directory."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +7,10 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+
+ARXIV_API_URL = "https://export.arxiv.org/api/"
+ARXIV_FEED_URL = "https://rss.arxiv.org/atom/"
+ARXIV_CONTENT_URL = "https://arxiv.org/"
 
 
 def _starting_with(prefix: str) -> AfterValidator:
@@ -18,7 +22,7 @@ def _starting_with(prefix: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _web_address(url: str) -> str:
+def _base_url(url: str) -> str:
     if not url.startswith(("https://", "http://")):
         raise ValueError("must be an address that starts with https://")
     return url.rstrip("/") + "/"
@@ -31,7 +35,7 @@ def _command(name: str) -> str:
 
 
 class Settings(BaseSettings):
-    """All settings; a field's validation alias is its variable's name, and the README has the same table."""
+    """All settings; a field's validation alias is its variable, and the README has the same table."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
 
@@ -45,7 +49,7 @@ class Settings(BaseSettings):
         validation_alias="SLACK_APP_TOKEN",
         description="the app's token for Socket Mode, `xapp-…`; needed by `run`",
     )
-    api_url: Annotated[str, AfterValidator(_web_address)] = Field(
+    api_url: Annotated[str, AfterValidator(_base_url)] = Field(
         default="https://slack.com/api/",
         validation_alias="SLACK_API_URL",
         description="where Slack's Web API is",
@@ -84,23 +88,23 @@ class Settings(BaseSettings):
         validation_alias="PAPER_ROUND_LAST_LOOK_SECONDS",
         description="how long after such a delivery to look for messages that came late",
     )
-    hugging_face_url: Annotated[str, AfterValidator(_web_address)] = Field(
+    hugging_face_url: Annotated[str, AfterValidator(_base_url)] = Field(
         default="https://huggingface.co/",
         validation_alias="HF_BASE_URL",
         description="where Hugging Face is",
     )
-    arxiv_api_url: Annotated[str, AfterValidator(_web_address)] = Field(
-        default="https://export.arxiv.org/api/",
+    arxiv_api_url: Annotated[str, AfterValidator(_base_url)] = Field(
+        default=ARXIV_API_URL,
         validation_alias="ARXIV_API_URL",
         description="where arXiv's API is",
     )
-    arxiv_feed_url: Annotated[str, AfterValidator(_web_address)] = Field(
-        default="https://rss.arxiv.org/atom/",
+    arxiv_feed_url: Annotated[str, AfterValidator(_base_url)] = Field(
+        default=ARXIV_FEED_URL,
         validation_alias="ARXIV_FEED_URL",
         description="where arXiv's daily Atom feeds are",
     )
-    arxiv_content_url: Annotated[str, AfterValidator(_web_address)] = Field(
-        default="https://arxiv.org/",
+    arxiv_content_url: Annotated[str, AfterValidator(_base_url)] = Field(
+        default=ARXIV_CONTENT_URL,
         validation_alias="ARXIV_CONTENT_URL",
         description="where the papers themselves are, as HTML and PDF",
     )
@@ -119,7 +123,7 @@ class Settings(BaseSettings):
         validation_alias="PAPER_ROUND_CONTACT",
         description="an address at which arXiv reaches whoever runs this bot, told with each request",
     )
-    model_url: Annotated[str, AfterValidator(_web_address)] = Field(
+    model_url: Annotated[str, AfterValidator(_base_url)] = Field(
         default="https://api.openai.com/v1/",
         validation_alias="LLM_BASE_URL",
         description="where the language model is: any endpoint with OpenAI's `chat/completions`",
@@ -155,7 +159,7 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings; raises `SettingsError` that names the first malformed variable, never its value."""
+    """Read the settings; raises `SettingsError` with the first malformed variable, never its value."""
     try:
         return Settings()
     except ValidationError as error:
@@ -165,7 +169,7 @@ def load_settings() -> Settings:
 
 
 def tokens(settings: Settings) -> tuple[str, str]:
-    """Return the bot's and the app's token; raises `SettingsError` that names the missing one."""
+    """Return the bot's and the app's token; raises `SettingsError`, which names the missing one."""
     wanted = {"SLACK_BOT_TOKEN": settings.bot_token, "SLACK_APP_TOKEN": settings.app_token}
     missing = next((name for name, token in wanted.items() if token is None), None)
     if missing or settings.bot_token is None or settings.app_token is None:

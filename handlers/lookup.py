@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from bot.arxiv_id import abstract_url
 from bot.cards.blocks import Message
+from bot.cards.entry import Digest, Entry
 from bot.cards.ids import PAGE_LENGTH, Page
 from bot.cards.lists import listing_page
 from bot.cards.notices import notice
@@ -14,7 +15,6 @@ from bot.text import escape, link
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.requests import DaysAgo, Latest, OfDay, OnePaper
-from storage.records import Digest, Entry
 from storage.tables import Tables
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.delivery.announcer import Announcer
 from bot.delivery.deliverer import Deliverer
-from bot.listings.watcher import Publishing
-from bot.summarising.queue import Summarising
+from bot.listings.watcher import ListingWatcher
+from bot.summarising.queue import SummaryQueue
 from handlers.people import People
 from storage.runner import Runner
 
@@ -20,8 +20,8 @@ class Parts:
     people: People
     deliverer: Deliverer
     announcer: Announcer
-    publishing: Publishing
-    summarising: Summarising
+    watcher: ListingWatcher
+    summary_queue: SummaryQueue
     #: The name of the slash command.
     command: str
     #: The rate at which the bot posts at most.

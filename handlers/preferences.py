@@ -22,6 +22,7 @@ from bot.cards.preferences import (
     sentence_modal,
     when_sentence,
 )
+from bot.cards.status import ChannelStatus
 from bot.delivery.messages import choose_of_day
 from bot.delivery.selection import Selection
 from bot.locale import words_for
@@ -33,7 +34,7 @@ from handlers.channels import ChannelContext, refusal_reason, refusal_sentence
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.preferences_form import InvalidForm, proposed, read_form, read_preferences
-from storage.records import PAUSED_BY_PERSON, ChannelStatus, Preferences, Subscription
+from storage.records import PAUSED_BY_PERSON, Preferences, Subscription
 from storage.tables import Tables
 
 _FIRST_ONES = 3
@@ -144,7 +145,7 @@ async def _submit(
     failure = announcement.result() if is_settled else None
     await ack(response_action="update", view=_confirmation(saved, person, failure))
     # A source that no channel wanted before has something to show as soon as it answers.
-    await parts.publishing.start_looks()
+    await parts.watcher.start_due_polls()
     if not is_settled and (failure := await announcement):
         await channel.client.views_update(view_id=view["id"], view=_confirmation(saved, person, failure))
 

@@ -2,19 +2,19 @@
 
 from bot.cards.blocks import Message
 from bot.cards.sources import Reader
-from bot.cards.status import status_message
+from bot.cards.status import BotStatus, ChannelStatus, status_message
 from bot.status import bot_status, channel_status, source_status
 from handlers.channels import Requester
 from handlers.parts import Parts
 from handlers.requests import ShowStatus
-from storage.records import BotStatus, ChannelStatus, Listing
+from storage.records import Listing
 from storage.tables import Tables
 
 
 async def show_status(parts: Parts, requester: Requester, _request: ShowStatus) -> Message:
     """Answer with the status of the channel, of its sources and of the whole bot."""
     now, person = parts.clock.now(), requester.person
-    rate, allowance = parts.messages_a_minute, parts.summarising.allowance
+    rate, allowance = parts.messages_a_minute, parts.summary_queue.allowance
 
     def read(tables: Tables) -> tuple[ChannelStatus | None, tuple[Listing, ...], BotStatus]:
         subscription = tables.subscriptions.of_channel(person.workspace, requester.channel.id)

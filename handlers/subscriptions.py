@@ -9,6 +9,7 @@ from bot.cards import ids
 from bot.cards.blocks import Button, Message
 from bot.cards.notices import notice
 from bot.cards.preferences import preferences_message, sentence_modal
+from bot.cards.status import ChannelStatus
 from bot.locale import Words, words_for
 from bot.status import channel_status
 from bot.subscriptions.due import is_paused, local_date
@@ -17,7 +18,7 @@ from handlers.channels import ChannelContext, Requester, refusal_reason, refusal
 from handlers.clicks import Click, listen
 from handlers.parts import Parts
 from handlers.requests import InvalidPauseDate, Pause, Resume, ShowPreferences, Unsubscribe
-from storage.records import PAUSED_BY_PERSON, ChannelStatus, DeliveryState, Subscription
+from storage.records import PAUSED_BY_PERSON, DeliveryState, Subscription
 from storage.tables import Tables
 
 _EXAMPLE_AHEAD = timedelta(days=7)

@@ -8,12 +8,12 @@ from typing import Any
 from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import TEXT_BYTES, Block, Button, Message
+from bot.cards.entry import Digest, Entry
 from bot.cards.paper import shown_title
 from bot.cards.provenance import with_marks
 from bot.locale import Words
 from bot.sources.kinds import categories_of, kind_of
 from bot.text import cut, cut_bytes, escape, without_bold
-from storage.records import Digest, Entry
 
 _FIRST_ONES = 5
 _TITLE_CHARACTERS = 300

@@ -83,7 +83,7 @@ class Listed:
 class SummaryAct(StrEnum):
     """What can be done with a summary."""
 
-    AGAIN = "again"
+    REGENERATE = "again"
     REPORT = "report"
     FIGURES = "figures"
 

@@ -6,11 +6,12 @@ from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
 from bot.cards.digest import sentence, source_name
+from bot.cards.entry import Digest, Entry
 from bot.cards.ids import PAGE_LENGTH, Listed, Page
 from bot.cards.paper import facts_line, shown_title
 from bot.locale import Words
 from bot.text import Mrkdwn, escape, join, link
-from storage.records import Digest, Entry, Paper, SavedPaper
+from storage.records import Paper, SavedPaper
 
 _TITLE_CHARACTERS = 250
 _SENTENCE_CHARACTERS = 220

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from bot.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Menu, Message
+from bot.cards.entry import Entry
 from bot.cards.ids import SummaryAct, SummaryChoice, choice_value, read_choice
 from bot.cards.provenance import missing_line, origin, with_marks
 from bot.language import primary_language
 from bot.locale import Words
 from bot.text import Mrkdwn, clean, cut, cut_bytes, escape, fit, join, link, without_bold
-from storage.records import Entry, Paper, Summary
+from storage.records import Paper, Summary
 
 _TITLE_CHARACTERS = 1200
 _AUTHORS_CHARACTERS = 300
@@ -165,7 +166,7 @@ def _summary_menu(paper: Paper, summary: Summary, words: Words) -> list[Menu]:
     is_asked_for = primary_language(summary.language) == primary_language(words.language)
     language = summary.language if is_asked_for else words.language
     choices = {
-        SummaryChoice(SummaryAct.AGAIN, paper.id, language): words("button.again"),
+        SummaryChoice(SummaryAct.REGENERATE, paper.id, language): words("button.again"),
         SummaryChoice(SummaryAct.REPORT, paper.id, words.language): words("button.report"),
     }
     options = {choice_value(choice): label for choice, label in choices.items()}

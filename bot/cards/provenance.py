@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from bot.cards.entry import Entry
 from bot.language import primary_language
 from bot.locale import Words
 from bot.text import clean, cut
@@ -10,7 +11,6 @@ from storage.records import (
     FROM_ABSTRACT,
     FROM_COMMUNITY,
     FROM_MODEL,
-    Entry,
     Figure,
     Grounding,
     Provenance,

@@ -1,6 +1,8 @@
 """How things are, in words: for one channel and for the whole bot, and never another channel's name."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.cards import blocks, ids
@@ -10,20 +12,62 @@ from bot.cards.sources import Reader, source_names, status_sentence
 from bot.cards.trouble import trouble_sentence
 from bot.locale import Words
 from bot.text import Mrkdwn, cut, escape, join
-from storage.records import (
-    PAUSED_BY_PERSON,
-    SOURCE_LATE,
-    BotStatus,
-    ChannelStatus,
-    DeliveryState,
-    DeliveryStatus,
-    Listing,
-    Subscription,
-    TokensStatus,
-)
+from storage.records import PAUSED_BY_PERSON, SOURCE_LATE, DeliveryState, Listing, Subscription
 
 _MOST_SOURCES = 10
 _SOURCE_CHARACTERS = 250
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStatus:
+    """How far a delivery has come."""
+
+    day: date
+    state: DeliveryState
+    opened_at: datetime
+    #: How many of its papers are certainly in the channel.
+    posted: int
+    #: How many papers it has.
+    papers: int
+    #: Why it ended, where that is not obvious.
+    reason: str | None
+    #: The sources whose lists it waits for before anything can be posted.
+    waits_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStatus:
+    """The last and the next digest of a channel."""
+
+    subscription: Subscription
+    #: The latest delivery, if any.
+    last: DeliveryStatus | None
+    #: When the next digest is due; a paused subscription has none.
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokensStatus:
+    """The tokens that summaries take on this UTC day."""
+
+    used: int
+    allowed: int
+    #: Whether what is left takes no paper with a long text.
+    is_used_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BotStatus:
+    """The bot's work over all channels."""
+
+    #: How many messages wait to be posted.
+    waiting: int
+    #: When they will be out at the earliest; `None` where none waits.
+    done_at: datetime | None
+    #: When the bot last checked what is due.
+    last_tick: datetime | None
+    #: `None` where no model is set up.
+    tokens: TokensStatus | None = None
 
 
 def status_message(

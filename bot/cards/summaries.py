@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block
+from bot.cards.entry import Entry
 from bot.cards.paper import PART_LABELS, shown_title
 from bot.cards.provenance import MARK, not_found, origin, where_looked
 from bot.locale import Words
 from bot.text import Mrkdwn, clean, cut
-from storage.records import Entry, Figure, Paper, Summary
+from storage.records import Figure, Paper, Summary
 
 NOTE_CHARACTERS = 1000
 """How long the note of a report may be."""

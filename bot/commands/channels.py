@@ -17,10 +17,11 @@ from bot.errors import NothingListedError
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
     from bot.app import Application
+    from bot.cards.status import ChannelStatus, TokensStatus
     from bot.delivery.messages import Choice
     from bot.delivery.selection import Verdict
     from bot.status import Status, SummariesStatus
-    from storage.records import ChannelStatus, Listing, MistakeReport, Preferences, Subscription, TokensStatus
+    from storage.records import Listing, MistakeReport, Preferences, Subscription
     from storage.runner import Runner
     from storage.tables import Tables
 

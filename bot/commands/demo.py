@@ -1,7 +1,6 @@
 """The demo: the bot in a local Slack, with a day of papers on its way into a channel."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from bot.delivery.deliverer import Progress
 from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_digest_file, read_sample
 from bot.documents.importer import import_into
+from bot.language import most_common_language
 from bot.manifest import load_manifest
 from bot.sandbox import Sandbox, Workspace
 from bot.settings import Settings
@@ -113,8 +113,7 @@ def _outcome(progress: Progress, day: date) -> str:
 
 def _language(digest: DigestFile) -> str:
     """Return the language of most of the file's summaries; English where it has none."""
-    counts = Counter(entry.summary.language for entry in digest.entries if entry.summary)
-    return counts.most_common(1)[0][0] if counts else "en"
+    return most_common_language(entry.summary.language for entry in digest.entries if entry.summary)
 
 
 def _settings(options: DemoOptions, workspace: Workspace, api_url: str) -> Settings:

@@ -66,10 +66,10 @@ async def _fetch(web: "Web", source: str, days: list[date], *, no_full_text: boo
     """Fetch all that is not here, tell of it, and return whether the source answered for each day."""
     from storage.records import FEW
 
-    done = await _lists_of(web, source, await web.publishing.unfinished(source, days))
+    done = await _lists_of(web, source, await web.watcher.unfinished(source, days))
     earlier = {refresh.earlier.day for refresh in done if refresh.earlier}
-    listed = await web.publishing.listed(source, sorted({*days, *earlier}))
-    enriched = _enriched_in_words(await web.enriching.enrich(listed))
+    listed = await web.watcher.listed(source, sorted({*days, *earlier}))
+    enriched = _enriched_in_words(await web.enricher.enrich(listed))
     if enriched:
         click.echo(enriched)
     texts = "" if no_full_text else await _texts_of(web, listed)
@@ -83,7 +83,7 @@ async def _lists_of(web: "Web", source: str, days: list[date]) -> "list[Refresh]
     done: list[Refresh] = []
     with telling(source, len(days)) as tell:
         for day in days:
-            done.append(await web.publishing.refresh(source, day))
+            done.append(await web.watcher.refresh(source, day))
             tell(_in_words(done[-1]))
     return done
 

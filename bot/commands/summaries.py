@@ -18,7 +18,7 @@ from bot.errors import NothingListedError, SettingsError, SummaryError
 
 if TYPE_CHECKING:
     # Commands import what they need when they run, so that --help is quick.
-    from bot.summarising.queue import Wanted
+    from bot.summarising.queue import SummaryJob
     from bot.summarising.summariser import Result, Summariser
     from bot.web import Web
 
@@ -74,11 +74,11 @@ def summarise(
 
 async def _wanted(
     web: "Web", paper_ids: tuple[str, ...], day: datetime | None, language: str | None, *, again: bool
-) -> "tuple[list[Wanted], int]":
+) -> "tuple[list[SummaryJob], int]":
     """Return what is to be made, and how many summaries of a model are there already."""
     from bot.arxiv_id import find_arxiv_id
     from bot.lookup.papers import listing_of_day
-    from bot.summarising.queue import Wanted
+    from bot.summarising.queue import SummaryJob
     from storage.records import FROM_MODEL, Paper
     from storage.tables import Tables
 
@@ -98,10 +98,10 @@ async def _wanted(
             )
         return tables.papers.of_ids(listing.paper_ids)
 
-    def read(tables: Tables) -> tuple[list[Wanted], int]:
+    def read(tables: Tables) -> tuple[list[SummaryJob], int]:
         spoken = {each.preferences.language for each in tables.subscriptions.all()}
         languages = [language] if language else sorted(spoken)
-        every = [Wanted(paper, tag) for paper in papers(tables) for tag in languages or ["en"]]
+        every = [SummaryJob(paper, tag) for paper in papers(tables) for tag in languages or ["en"]]
         made = tables.summaries.made((each.paper.id for each in every), FROM_MODEL)
         wanted = [each for each in every if again or (each.paper.id, each.language) not in made]
         return wanted, len(every) - len(wanted)
@@ -109,7 +109,7 @@ async def _wanted(
     return await web.storage.read(read)
 
 
-async def _cost(summariser: "Summariser", wanted: "list[Wanted]", there: int) -> str:
+async def _cost(summariser: "Summariser", wanted: "list[SummaryJob]", there: int) -> str:
     total = sum([await summariser.estimate(each.paper, each.language) for each in wanted])
     left = await summariser.tokens_left()
     return (
@@ -118,7 +118,7 @@ async def _cost(summariser: "Summariser", wanted: "list[Wanted]", there: int) ->
     )
 
 
-async def _make(web: "Web", wanted: "list[Wanted]", there: int, *, again: bool) -> bool:
+async def _make(web: "Web", wanted: "list[SummaryJob]", there: int, *, again: bool) -> bool:
     """Make them, tell of each and of all together, and return whether none failed."""
     from contextlib import aclosing
 
@@ -130,7 +130,7 @@ async def _make(web: "Web", wanted: "list[Wanted]", there: int, *, again: bool) 
     done: list[Result] = []
     try:
         with telling("summaries", len(wanted)) as tell:
-            async with aclosing(web.summarising.make_all(wanted, again=again)) as results:
+            async with aclosing(web.summary_queue.make_all(wanted, regenerate=again)) as results:
                 async for result in results:
                     done.append(result)
                     tell(_in_words(result))

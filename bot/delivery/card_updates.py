@@ -3,7 +3,6 @@
 import json
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from bot.cards.paper import paper_card, readers_language
@@ -54,7 +53,7 @@ class CardUpdating:
     async def _draw(self, update: CardUpdate) -> None:
         card = await self._storage.read(lambda tables: _card(tables, update))
         if card is None or card.payload is None:
-            await self._storage.write(lambda tables: tables.card_updates.done(update))
+            await self._storage.write(lambda tables: tables.card_updates.remove(update))
             return
         outcome = await self._wire.update(card.channel, card.ts, card.payload)
         if isinstance(outcome, NotNow | Unknown):
@@ -62,11 +61,11 @@ class CardUpdating:
         else:
             if isinstance(outcome, Refused):
                 _logger.warning("A card of delivery %s stays: %s", update.delivery_id, outcome.reason)
-            await self._storage.write(lambda tables: tables.card_updates.done(update))
+            await self._storage.write(lambda tables: tables.card_updates.remove(update))
         await self._clock.sleep(_SECONDS_APART)
 
     async def _postpone(self, update: CardUpdate, outcome: NotNow | Unknown) -> None:
-        wait = timedelta(seconds=retry_wait(outcome, update.tries))
+        wait = retry_wait(outcome, update.tries)
         later = replace(update, next_try_at=self._clock.now() + wait, tries=update.tries + 1)
         await self._storage.write(lambda tables: tables.card_updates.postpone(later))
 

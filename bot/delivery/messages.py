@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from bot.cards.blocks import Message
 from bot.cards.digest import digest_parent, nothing_new, rest_list
+from bot.cards.entry import Digest, Entry
 from bot.cards.paper import paper_card
 from bot.delivery.selection import Selection, select
 from bot.delivery.wire import METADATA_EVENT
@@ -18,8 +19,6 @@ from storage.records import (
     PARENT,
     Delivery,
     DeliveryState,
-    Digest,
-    Entry,
     Listing,
     ListingState,
     Post,

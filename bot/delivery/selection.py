@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from storage.records import Entry, Filters, Order, Preferences
+from bot.cards.entry import Entry
+from storage.records import Filters, Order, Preferences
 
 
 class Why(StrEnum):

@@ -5,21 +5,21 @@ An outcome is one of: done, surely not done, or nobody knows. Facts: https://doc
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.waits import doubled
+from bot.retries import Backoff
 
 METADATA_EVENT = "paper_round_post"
 
 _RATE_LIMITED = 429
 _SERVER_ERROR = 500
 _SECONDS_TO_TRY_AGAIN = 1.0
-_LONGEST_WAIT = 300.0
+_BACKOFF = Backoff(first=timedelta(seconds=1), longest=timedelta(minutes=5))
 
 # Slack says of these that some aspect of the call may have succeeded all the same.
 _MAYBE_DONE = {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}
@@ -86,16 +86,16 @@ Wait = Callable[[float], Awaitable[None]]
 _Answered = TypeVar("_Answered", "Sightings", Done)
 
 
-def retry_wait(outcome: NotNow | Unknown, tries: int) -> float:
-    """Return the seconds to wait before the next try: as Slack says, else 1, 2, 4 … up to five minutes."""
-    return outcome.seconds if isinstance(outcome, NotNow) else doubled(1.0, tries, _LONGEST_WAIT)
+def retry_wait(outcome: NotNow | Unknown, retries: int) -> timedelta:
+    """Return the wait before the next try: the one Slack asks for, else one that grows to five minutes."""
+    return timedelta(seconds=outcome.seconds) if isinstance(outcome, NotNow) else _BACKOFF.wait(retries)
 
 
 async def insist(call: Callable[[], Awaitable[_Answered | Failure]], wait: Wait) -> _Answered | Refused:
     """Return what Slack says at last to a call that may be repeated: that it is done, or will never be."""
     tries = 0
     while isinstance(outcome := await call(), NotNow | Unknown):
-        await wait(retry_wait(outcome, tries))
+        await wait(retry_wait(outcome, tries).total_seconds())
         tries += 1
     return outcome
 

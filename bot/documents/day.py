@@ -1,7 +1,6 @@
 """A day's digest as a document: plain text to read, Markdown to keep, JSON for machines; pure."""
 
 import json
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +9,7 @@ from bot.arxiv_id import abstract_url
 from bot.cards.paper import LABELLED_PARTS, PART_LABELS
 from bot.documents.digest_file import DigestEntry, DigestFile, render
 from bot.errors import NothingListedError
+from bot.language import most_common_language
 from bot.locale import words_for
 from bot.lookup.papers import listing_of_day, stored_summary
 from bot.text import without_bold
@@ -28,8 +28,9 @@ class Document:
     @property
     def language(self) -> str:
         """The language of most of its summaries; English where there are none."""
-        counts = Counter(summary.language for several in self.summaries.values() for summary in several)
-        return counts.most_common(1)[0][0] if counts else "en"
+        return most_common_language(
+            summary.language for several in self.summaries.values() for summary in several
+        )
 
 
 def read_document(tables: Tables, day: date, source: str | None = None) -> Document:

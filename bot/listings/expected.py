@@ -10,7 +10,6 @@ from storage.records import Listing, ListingState, Subscription
 from storage.tables import Tables
 
 _ONE_DAY = timedelta(days=1)
-_OVER = {ListingState.COMPLETE, ListingState.NONE}
 _DAYS_OF_AN_OUTAGE = timedelta(days=14)
 
 
@@ -62,7 +61,7 @@ def _missing(tables: Tables, source: str, day: date) -> Listing | None:
         was_followed = bool(tables.listings.since(source, day - _DAYS_OF_AN_OUTAGE))
         can_come = was_followed and kind.is_fetched and kind.has_past
         return Listing(source, day, ListingState.WAITING) if can_come else None
-    if listing.state in _OVER or listing.is_lost or not kind.is_fetched:
+    if listing.state.is_final or listing.is_lost or not kind.is_fetched:
         return None
     return _since_when(tables, listing)
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 
+from bot.cards.entry import Digest, Entry
 from bot.language import primary_language
 from bot.sources.kinds import precedence
 from bot.summaries.without_model import draw
-from storage.records import FROM_MODEL, Digest, Entry, Listing, Paper, Summary
+from storage.records import FROM_MODEL, Listing, Paper, Summary
 from storage.tables import Tables
 
 
@@ -25,12 +26,6 @@ def digest_of_day(tables: Tables, day: date, language: str, source: str | None =
         return None
     entries = entries_of(tables, listing.paper_ids, language)
     return Digest(listing.day, listing.source, listing.state, entries)
-
-
-def latest_digest(tables: Tables, language: str) -> Digest | None:
-    """Return the papers of the last day that has any, or `None` where nothing was ever listed."""
-    day = tables.listings.latest_day()
-    return digest_of_day(tables, day, language) if day else None
 
 
 def paper_entry(tables: Tables, paper_id: str, language: str) -> Entry | None:

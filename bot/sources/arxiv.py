@@ -17,14 +17,12 @@ import httpx
 from bot.arxiv_id import find_arxiv_id
 from bot.clock import Clock
 from bot.errors import InvalidPreferenceError, SourceAnswerError, SourceRefusedError
-from bot.sources.atom import Answer, ArxivPaper, DailyList, read_answer, read_daily_feed
+from bot.settings import ARXIV_API_URL, ARXIV_CONTENT_URL, ARXIV_FEED_URL
+from bot.sources.atom import ArxivPaper, QueryResult, read_daily_feed, read_query_result
 from bot.sources.gate import Gate
 from bot.sources.http import Fetched, Fetcher
 from bot.sources.kinds import is_category
-
-API_URL = "https://export.arxiv.org/api/"
-FEED_URL = "https://rss.arxiv.org/atom/"
-CONTENT_URL = "https://arxiv.org/"
+from bot.sources.source import DailyList
 
 _logger = logging.getLogger(__name__)
 
@@ -52,9 +50,9 @@ class ArxivClient:
         *,
         contact: str,
         random: Random,
-        api_url: str = API_URL,
-        feed_url: str = FEED_URL,
-        content_url: str = CONTENT_URL,
+        api_url: str = ARXIV_API_URL,
+        feed_url: str = ARXIV_FEED_URL,
+        content_url: str = ARXIV_CONTENT_URL,
         gate_file: Path | None = None,
     ) -> None:
         self._fetcher = fetcher
@@ -109,7 +107,7 @@ class ArxivClient:
             f"{self._content_url}/{form}/{paper_id}", most_bytes=most_bytes, seconds=seconds
         )
 
-    async def _answer(self, ids: tuple[str, ...]) -> Answer | None:
+    async def _answer(self, ids: tuple[str, ...]) -> QueryResult | None:
         """Return the API's answer, or `None` where it takes one of the ids for malformed.
 
         Now and then the API returns an empty page for no reason, so what falls short is asked for again.
@@ -124,9 +122,9 @@ class ArxivClient:
             raise
         return None if answer.errors else answer
 
-    async def _ask(self, ids: tuple[str, ...]) -> Answer:
+    async def _ask(self, ids: tuple[str, ...]) -> QueryResult:
         params: dict[str, str | int] = {"id_list": ",".join(ids), "max_results": len(ids)}
-        answer = read_answer((await self._get(self._query_url, params=params)).body)
+        answer = read_query_result((await self._get(self._query_url, params=params)).body)
         for sentence in answer.skipped:
             _logger.warning("In an answer of arXiv's API: %s", sentence)
         return answer
@@ -181,9 +179,9 @@ def _joined(first: DailyList, then: DailyList) -> DailyList:
         raise SourceAnswerError("arXiv's daily feeds are being rebuilt: one is a day ahead of another.")
     known = {paper.id for paper in first.papers}
     return DailyList(
-        first.day,
-        (*first.papers, *(paper for paper in then.papers if paper.id not in known)),
-        first.entries + then.entries,
-        first.new_ids | then.new_ids,
-        (*first.skipped, *then.skipped),
+        day=first.day,
+        papers=(*first.papers, *(paper for paper in then.papers if paper.id not in known)),
+        new_ids=first.new_ids | then.new_ids,
+        skipped=(*first.skipped, *then.skipped),
+        entries=first.entries + then.entries,
     )

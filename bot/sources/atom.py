@@ -11,7 +11,7 @@ Entities and DTDs are refused, since a few kilobytes of them can grow into gigab
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 from xml.etree.ElementTree import Element, ParseError
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from defusedxml.ElementTree import fromstring
 
 from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError
+from bot.sources.source import DailyList
 from storage.records import Paper
 
 _NAMES = {
@@ -33,63 +34,47 @@ _EASTERN = ZoneInfo("America/New_York")
 
 @dataclass(frozen=True, slots=True)
 class ArxivPaper:
-    """A paper as arXiv's API tells it; its first category is the primary one.
+    """A paper as arXiv's API describes it; `None` where arXiv does not say."""
 
-    `version` counts from 1 and `updated` is when it was submitted, in UTC; `comment` is the authors' own
-    remark. `None` means that arXiv does not say.
-    """
-
+    #: Its first category is the primary one.
     paper: Paper
+    #: Counts from 1.
     version: int | None = None
+    #: When this version was submitted, in UTC.
     updated: datetime | None = None
+    #: The authors' own remark.
     comment: str | None = None
 
     @property
     def is_withdrawn(self) -> bool:
-        """Tell whether the paper was withdrawn; it keeps its title and abstract, and its comment says so."""
+        """Whether the paper was withdrawn: it keeps its title and abstract, and its comment says so."""
         return re.search(r"\bwithdrawn\b", self.comment or "", re.IGNORECASE) is not None
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the API answered: papers by id, and how many it says there are (`None` where it does not).
+class QueryResult:
+    """The result of a query to the API."""
 
-    `errors` are its own sentences on what it could not read in the request; `skipped` has one of ours for
-    each entry that could not be read.
-    """
-
+    #: By id.
     papers: dict[str, ArxivPaper]
+    #: How many papers the API says match; `None` where it does not.
     total: int | None
+    #: The API's own sentences on what it could not read in the request.
     errors: tuple[str, ...] = ()
-    skipped: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DailyList:
-    """What arXiv announced on one day in some categories: its new papers and those cross-listed, in order.
-
-    `day` is the feed's own date, which may be one batch behind the calendar. `new_ids` are the new papers,
-    each announced once; a cross-list may come on another day. `entries` counts everything in the feed,
-    replaced papers too; `skipped` has a sentence for each entry that could not be read.
-    """
-
-    day: date
-    papers: tuple[Paper, ...]
-    entries: int
-    new_ids: frozenset[str] = frozenset()
+    #: A sentence of ours for each entry that could not be read.
     skipped: tuple[str, ...] = ()
 
 
 # --- The API --------------------------------------------------------------------------------------------
 
 
-def read_answer(body: bytes) -> Answer:
-    """Read an answer of the API; raises SourceAnswerError where it is none."""
+def read_query_result(body: bytes) -> QueryResult:
+    """Read the API's answer to a query; raises SourceAnswerError for anything else."""
     feed = _feed(body)
     entries = feed.findall("atom:entry", _NAMES)
     found, skipped = _readable([entry for entry in entries if not _is_error(entry)], _arxiv_paper)
     total = _text(feed, "opensearch:totalResults")
-    return Answer(
+    return QueryResult(
         papers={each.paper.id: each for each in found},
         total=int(total) if total.isdecimal() else None,
         errors=tuple(_text(entry, "atom:summary") for entry in entries if _is_error(entry)),

@@ -8,7 +8,7 @@ from bot.sources.arxiv import ArxivClient
 from bot.sources.http import Fetcher
 from bot.sources.huggingface import fetch_day
 from bot.sources.kinds import ARXIV, HUGGING_FACE, categories_of
-from bot.sources.source import DayOfSource, Source
+from bot.sources.source import DailyList, Source
 
 # When most of a day's papers are listed, in UTC; arXiv's feeds change at midnight US Eastern.
 _HUGGING_FACE_AT = time(2, 0)
@@ -33,10 +33,10 @@ def catalogue(fetcher: Fetcher, arxiv: ArxivClient, hugging_face_url: str) -> Ca
 
 
 def _hugging_face_source(name: str, fetcher: Fetcher, url: str, skipped: "_SkippedEntries") -> Source:
-    async def fetch(day: date) -> DayOfSource:
+    async def fetch(day: date) -> DailyList:
         listed = await fetch_day(fetcher, url, day)
         skipped.log(name, day, listed.skipped)
-        return DayOfSource(day, listed.papers)
+        return listed
 
     return Source(name, fetch, usual_at=_HUGGING_FACE_AT, has_past=HUGGING_FACE.has_past)
 
@@ -44,11 +44,11 @@ def _hugging_face_source(name: str, fetcher: Fetcher, url: str, skipped: "_Skipp
 def _arxiv_source(name: str, arxiv: ArxivClient, skipped: "_SkippedEntries") -> Source:
     categories = categories_of(name)
 
-    async def fetch(_: date) -> DayOfSource:
+    async def fetch(_: date) -> DailyList:
         """Return what the feed shows, which can be one batch behind."""
         listed = await arxiv.daily_list(categories)
         skipped.log(name, listed.day, listed.skipped)
-        return DayOfSource(listed.day, listed.papers, listed.new_ids)
+        return listed
 
     return Source(name, fetch, usual_at=_ARXIV_AT, has_past=ARXIV.has_past)
 

@@ -21,7 +21,7 @@ import httpx
 from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError
 from bot.sources.arxiv import ArxivClient
-from bot.sources.paper_reader import Form, ReaderLimits, read_apart
+from bot.sources.paper_reader import PaperFormat, ReaderLimits, read_apart
 
 _logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class FullText:
 
     paper_id: str
     text: str
-    source: Form
+    source: PaperFormat
     sha256: str
 
 
@@ -95,7 +95,7 @@ class FullTexts:
 
     async def _fetch(self, paper_id: str) -> FullText | NoFullText:
         reasons = []
-        for form in get_args(Form):
+        for form in get_args(PaperFormat):
             try:
                 return await self._fetch_form(form, paper_id)
             except SourceRefusedError as refusal:
@@ -108,7 +108,7 @@ class FullTexts:
                 return _none(paper_id, [str(error)], is_lasting=False)
         return _none(paper_id, reasons, is_lasting=True)
 
-    async def _fetch_form(self, form: Form, paper_id: str) -> FullText:
+    async def _fetch_form(self, form: PaperFormat, paper_id: str) -> FullText:
         limits = self._limits
         most_bytes = limits.html_bytes if form == "html" else limits.pdf_bytes
         fetched = await self._arxiv.content(form, paper_id, most_bytes=most_bytes, seconds=limits.seconds)

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Annotated, TypeVar
@@ -19,13 +20,11 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from bot.clock import Clock
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
-from bot.waits import doubled
+from bot.retries import Backoff
 
 SECONDS_BETWEEN_REQUESTS = 3.0
 
-_FIRST_WAIT = 15.0
-_LONGEST_WAIT = 900.0
-_MOST_JITTER = 0.5
+_BACKOFF = Backoff(first=timedelta(seconds=15), longest=timedelta(minutes=15), jitter=0.5)
 # Longer than this nobody is kept waiting at the gate.
 _PATIENCE = 90.0
 # How often to look whether another process is done with its request, and when to give it up.
@@ -144,8 +143,7 @@ class Gate:
             self._shut = replace(self._shut, troubles=0, trouble="", status=None)
             self._close(SECONDS_BETWEEN_REQUESTS)
             return
-        wait = doubled(_FIRST_WAIT, self._shut.troubles, _LONGEST_WAIT)
-        wait *= 1 + _MOST_JITTER * self._random.random()
+        wait = _BACKOFF.wait(self._shut.troubles, self._random).total_seconds()
         status = error.status if isinstance(error, SourceRefusedError) else None
         troubles = min(self._shut.troubles + 1, 10)
         self._shut = replace(self._shut, troubles=troubles, trouble=str(error), status=status)

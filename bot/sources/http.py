@@ -17,7 +17,7 @@ from functools import cache
 import httpx
 
 from bot.errors import SourceAnswerError, SourceRefusedError, SourceUnreachableError
-from bot.waits import LONGEST_WAIT, retry_after
+from bot.retries import LONGEST_WAIT, retry_after
 
 _MOST_REDIRECTS = 3
 

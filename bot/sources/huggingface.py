@@ -8,7 +8,6 @@ lost only where its id or its title is: anything else that cannot be read counts
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, TypeVar
 
@@ -27,6 +26,7 @@ from pydantic import (
 from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError
 from bot.sources.http import Fetcher
+from bot.sources.source import DailyList
 from bot.text import cut
 from storage.records import Paper
 
@@ -37,15 +37,7 @@ _MOST_BYTES = 16 * 1024 * 1024
 _SHOWN = 80
 
 
-@dataclass(frozen=True, slots=True)
-class DayList:
-    """What a source lists for one day, in its order; `skipped` has a sentence for each unreadable entry."""
-
-    papers: tuple[Paper, ...]
-    skipped: tuple[str, ...] = ()
-
-
-async def fetch_day(fetcher: Fetcher, base_url: str, day: date) -> DayList:
+async def fetch_day(fetcher: Fetcher, base_url: str, day: date) -> DailyList:
     """Return what is listed for the UTC day so far; nothing on weekends and holidays.
 
     Raises SourceAnswerError for an answer that is no list of papers, and what `Fetcher.get` raises. A future
@@ -63,19 +55,21 @@ async def fetch_day(fetcher: Fetcher, base_url: str, day: date) -> DayList:
             found.setdefault(paper.id, paper)
         # A short page need not be the last one: the service may lower its limit without a word.
         if len(found) == known:
-            return _plausible(DayList(tuple(found.values()), (*skipped, *listed.skipped)), host)
+            return _plausible(
+                DailyList(day, tuple(found.values()), skipped=(*skipped, *listed.skipped)), host
+            )
         skipped += listed.skipped
     raise SourceAnswerError(f"{host} listed {len(found)} papers for one day and did not come to an end.")
 
 
-def _plausible(listed: DayList, host: str) -> DayList:
+def _plausible(listed: DailyList, host: str) -> DailyList:
     """Return the list, but for one of which nothing can be read: that is no day without papers."""
     if listed.skipped and not listed.papers:
         raise SourceAnswerError(f"Nothing that {host} listed can be read. {listed.skipped[0]}")
     return listed
 
 
-async def _fetch_page(fetcher: Fetcher, base_url: str, day: date, page: int, first_number: int) -> DayList:
+async def _fetch_page(fetcher: Fetcher, base_url: str, day: date, page: int, first_number: int) -> DailyList:
     fetched = await fetcher.get(
         f"{base_url.rstrip('/')}/api/daily_papers",
         params={"date": day.isoformat(), "limit": _PAPERS_A_PAGE, "p": page},
@@ -83,7 +77,7 @@ async def _fetch_page(fetcher: Fetcher, base_url: str, day: date, page: int, fir
         is_polled=True,
     )
     try:
-        return read_page(fetched.body, first_number)
+        return read_page(fetched.body, day, first_number)
     except SourceAnswerError as error:
         raise SourceAnswerError(f"{httpx.URL(base_url).host} {error}") from error
 
@@ -117,7 +111,7 @@ def _arxiv_id(text: str) -> str:
     return found
 
 
-def _web_address(text: str) -> str:
+def _linkable_url(text: str) -> str:
     """Return the address; what could break out of a link in a message is none."""
     if len(text) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(text):
         raise ValueError("is no web address")
@@ -142,7 +136,7 @@ def _readable_ones(found: Iterable[_Value | None] | None) -> tuple[_Value, ...]:
 
 _IfReadable = WrapValidator(_if_readable)
 _Text = Annotated[Annotated[str, AfterValidator(_said)] | None, _IfReadable]
-_Address = Annotated[Annotated[str, AfterValidator(_web_address)] | None, _IfReadable]
+_Address = Annotated[Annotated[str, AfterValidator(_linkable_url)] | None, _IfReadable]
 _Count = Annotated[Annotated[int, Field(strict=True, ge=0, le=_MOST_OF_AN_INTEGER)] | None, _IfReadable]
 _Day = Annotated[Annotated[date, BeforeValidator(_utc_date)] | None, _IfReadable]
 
@@ -194,7 +188,7 @@ class _Entry(BaseModel):
 # --- From bytes to papers; pure ---------------------------------------------------------------------------
 
 
-def read_page(body: bytes, first_number: int = 1) -> DayList:
+def read_page(body: bytes, day: date, first_number: int = 1) -> DailyList:
     """Return the papers in one answer; its entries are counted from `first_number` in sentences.
 
     Raises SourceAnswerError for what is not a JSON list, in words that follow the service's name.
@@ -206,7 +200,7 @@ def read_page(body: bytes, first_number: int = 1) -> DayList:
             papers.append(_paper(_Entry.model_validate(entry)))
         except ValidationError as error:
             skipped.append(_why(number, entry, error))
-    return DayList(tuple(papers), tuple(skipped))
+    return DailyList(day, tuple(papers), skipped=tuple(skipped))
 
 
 def _entries(body: bytes) -> list[object]:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from bot.errors import SourceAnswerError
 
-Form = Literal["html", "pdf"]
+PaperFormat = Literal["html", "pdf"]
 
 # The bot's own environment holds its tokens; this is what Python needs of it.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZ", "LANG", "LC_ALL")
@@ -30,7 +30,7 @@ class ReaderLimits:
     characters: int = 1_000_000
 
 
-async def read_apart(form: Form, body: bytes, limits: ReaderLimits) -> str:
+async def read_apart(form: PaperFormat, body: bytes, limits: ReaderLimits) -> str:
     """Return the text of a paper's HTML or PDF; raises SourceAnswerError, which says of the paper why not."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", __name__, form, json.dumps(asdict(limits))),
@@ -53,7 +53,7 @@ async def read_apart(form: Form, body: bytes, limits: ReaderLimits) -> str:
     return _told(form, output, process.returncode)
 
 
-def _told(form: Form, output: bytes, status: int | None) -> str:
+def _told(form: PaperFormat, output: bytes, status: int | None) -> str:
     try:
         told: dict[str, str] = json.loads(output)
     except ValueError as error:
@@ -86,7 +86,7 @@ def _limit_this_process(limits: ReaderLimits) -> None:
             resource.setrlimit(kind, (most, most))
 
 
-def _read(form: Form, body: bytes, limits: ReaderLimits) -> dict[str, str]:
+def _read(form: PaperFormat, body: bytes, limits: ReaderLimits) -> dict[str, str]:
     from bot.sources.paper_text import text_of_html, text_of_pdf
 
     name = form.upper()
@@ -104,7 +104,7 @@ def _read(form: Form, body: bytes, limits: ReaderLimits) -> dict[str, str]:
 
 
 def _main() -> None:
-    form: Form = "html" if sys.argv[1] == "html" else "pdf"
+    form: PaperFormat = "html" if sys.argv[1] == "html" else "pdf"
     limits = ReaderLimits(**json.loads(sys.argv[2]))
     _limit_this_process(limits)
     told = _read(form, sys.stdin.buffer.read(), limits)

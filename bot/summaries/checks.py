@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from bot.summaries.grounding import Source, grounded
+from bot.summaries.grounding import SourceText, grounded
 from bot.summaries.languages import is_written_in
 from bot.summaries.likeness import is_about
 from bot.summaries.markup import balanced, without_markup
@@ -119,7 +119,7 @@ def check(summary: Summary, paper: Paper, text: str) -> Checked:
     said = " ".join([*keywords, *parts.values(), body])
     if said.strip() and not is_about(without_bold(said), paper, text):
         faults.append(Fault(FaultKind.OTHER_PAPER, "", paper.title))
-    source = Source("\n\n".join(filter(None, [paper.title, paper.abstract, text])))
+    source = SourceText("\n\n".join(filter(None, [paper.title, paper.abstract, text])))
     figures = grounded({"keywords": ", ".join(keywords), **parts, "body": body}, summary.language, source)
     faults += [
         Fault(FaultKind.FIGURE_NOT_FOUND, figure.part, figure.text)

@@ -10,7 +10,7 @@ from bot.summaries.question import Question
 _TEMPERATURE = 0.2
 
 
-class Form(enum.Enum):
+class AnswerFormat(enum.Enum):
     """How an endpoint is told that the answer is JSON, as its `response_format`; `TEXT` is not sent."""
 
     SCHEMA = "json_schema"
@@ -18,7 +18,7 @@ class Form(enum.Enum):
     TEXT = "text"
 
 
-_NEXT_FORM = {Form.SCHEMA: Form.OBJECT, Form.OBJECT: Form.TEXT}
+_NEXT_FORM = {AnswerFormat.SCHEMA: AnswerFormat.OBJECT, AnswerFormat.OBJECT: AnswerFormat.TEXT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Dialect:
     and want `max_completion_tokens`, and no temperature.
     """
 
-    form: Form = Form.SCHEMA
+    form: AnswerFormat = AnswerFormat.SCHEMA
     most_tokens: Literal["max_tokens", "max_completion_tokens"] | None = "max_tokens"
     has_temperature: bool = True
 
@@ -44,12 +44,12 @@ class Dialect:
             body["temperature"] = _TEMPERATURE
         if self.most_tokens:
             body[self.most_tokens] = question.most_tokens
-        if self.form is not Form.TEXT:
+        if self.form is not AnswerFormat.TEXT:
             body["response_format"] = self._response_format(question)
         return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
     def _response_format(self, question: Question) -> dict[str, Any]:
-        if self.form is Form.OBJECT:
+        if self.form is AnswerFormat.OBJECT:
             return {"type": "json_object"}
         schema = {"name": "answer", "strict": True, "schema": dict(question.schema)}
         return {"type": "json_schema", "json_schema": schema}

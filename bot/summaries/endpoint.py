@@ -17,21 +17,21 @@ from bot.errors import (
     SettingsError,
 )
 from bot.summaries.answers import Completion, read_completion, read_json
-from bot.summaries.troubles import Refusal, Trouble, error_in, refusal_of, refusal_within
+from bot.summaries.refusals import Cause, Refusal, error_in, refusal_of, refusal_within
 
 _MOST_BYTES = 2_000_000
 _PATH = "/chat/completions"
 _ADDRESS_ADVICE = f"Look at LLM_BASE_URL: it is what stands before {_PATH}, often ending in /v1."
-_ERRORS: Mapping[Trouble, tuple[type[ModelError], str]] = {
-    Trouble.EXHAUSTED: (ModelQuotaError, "What the owner of LLM_API_KEY may ask of it is used up."),
-    Trouble.WRONG_KEY: (ModelRefusedError, "Look at LLM_API_KEY: it is missing, wrong or not let in there."),
-    Trouble.WRONG_MODEL: (
+_ERRORS: Mapping[Cause, tuple[type[ModelError], str]] = {
+    Cause.EXHAUSTED: (ModelQuotaError, "What the owner of LLM_API_KEY may ask of it is used up."),
+    Cause.WRONG_KEY: (ModelRefusedError, "Look at LLM_API_KEY: it is missing, wrong or not let in there."),
+    Cause.WRONG_MODEL: (
         ModelRefusedError,
         "Look at LLM_MODEL: it has to be a model that is offered there.",
     ),
-    Trouble.WRONG_ADDRESS: (ModelRefusedError, _ADDRESS_ADVICE),
-    Trouble.TOO_LONG: (ModelAnswerError, "The question is too long for this model."),
-    Trouble.FILTERED: (ModelAnswerError, "It does not want to speak of this."),
+    Cause.WRONG_ADDRESS: (ModelRefusedError, _ADDRESS_ADVICE),
+    Cause.TOO_LONG: (ModelAnswerError, "The question is too long for this model."),
+    Cause.FILTERED: (ModelAnswerError, "It does not want to speak of this."),
 }
 _NOT_TAKEN = (ModelAnswerError, "It does not take this question.")
 
@@ -65,9 +65,9 @@ class Endpoint:
     def error(self, refusal: Refusal) -> ModelError:
         """Return what is to be raised for a refusal that nothing is left to do about."""
         sentence = f"{self.host} {refusal.what}."
-        if refusal.trouble in {Trouble.FAILED, Trouble.RATE_LIMITED}:
+        if refusal.cause in {Cause.FAILED, Cause.RATE_LIMITED}:
             return ModelUnavailableError(sentence, refusal.wait)
-        kind, advice = _ERRORS.get(refusal.trouble, _NOT_TAKEN)
+        kind, advice = _ERRORS.get(refusal.cause, _NOT_TAKEN)
         return kind(f"{sentence} {advice}")
 
     async def send(self, body: bytes) -> Completion | Refusal:
@@ -83,10 +83,10 @@ class Endpoint:
                 finally:
                     await response.aclose()
         except (TimeoutError, httpx.TimeoutException):
-            return Refusal(Trouble.FAILED, f"did not answer within {self._seconds:g} seconds")
+            return Refusal(Cause.FAILED, f"did not answer within {self._seconds:g} seconds")
         except httpx.TransportError as error:
             # Its text may hold what was sent.
-            return Refusal(Trouble.FAILED, f"cannot be reached ({type(error).__name__})")
+            return Refusal(Cause.FAILED, f"cannot be reached ({type(error).__name__})")
         return self._understood(response, content)
 
     def _headers(self) -> dict[str, str]:

@@ -44,7 +44,7 @@ _MOST_COMBINED = 12
 """From a sentence with more numbers almost anything could be derived."""
 
 
-def grounded(parts: Mapping[str, str], language: str, source: "Source") -> tuple[Figure, ...]:
+def grounded(parts: Mapping[str, str], language: str, source: "SourceText") -> tuple[Figure, ...]:
     """Look up the figures of a summary's parts, by their names, written in a language (BCP 47).
 
     What a part says twice is looked up in both places, and told once, with the better result.
@@ -71,7 +71,7 @@ def _by_sentence(text: str, stated: list[StatedFigure]) -> Iterator[tuple[str, l
             yield sentence, within
 
 
-def _looked_up(figure: StatedFigure, part: str, claim: "Claim", source: "Source") -> Figure:
+def _looked_up(figure: StatedFigure, part: str, claim: "Claim", source: "SourceText") -> Figure:
     """Look up all numbers of a figure: it is as well founded as the worst of them."""
     results = [source.look_up(number, claim) for number in figure.numbers]
     grounding, place = max(results, key=lambda result: list(Grounding).index(result[0]))
@@ -86,7 +86,7 @@ class Claim:
     nearness: Mapping[int, float]
 
 
-class Source:
+class SourceText:
     """A paper's text, prepared so that figures are looked up in it quickly."""
 
     def __init__(self, text: str) -> None:

@@ -16,24 +16,26 @@ from pydantic import SecretStr
 
 from bot.clock import Clock
 from bot.errors import ModelError, Usage
+from bot.retries import Backoff
 from bot.summaries.answers import Completion, estimated_usage, fields_of
-from bot.summaries.dialect import Dialect, Form
+from bot.summaries.dialect import AnswerFormat, Dialect
 from bot.summaries.endpoint import Endpoint
 from bot.summaries.question import Question
-from bot.summaries.troubles import Refusal, Trouble
+from bot.summaries.refusals import Cause, Refusal
 
-__all__ = ["MOST_SECONDS_WAITED", "Answer", "ModelClient", "Usage"]
+__all__ = ["MOST_SECONDS_WAITED", "ModelAnswer", "ModelClient", "Usage"]
 
 MOST_SECONDS_WAITED = 120.0
 """For how long one question waits altogether, for a rate limit to end or an endpoint to come back."""
 
 _TRIES = 3
+_BACKOFF = Backoff(first=timedelta(seconds=1), longest=timedelta(minutes=2), jitter=1.0)
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ModelAnswer:
     """The fields of an answer, its text as the model wrote it, what it cost, and which model it says it is.
 
     The usage is that of all requests the question took. It is counted by the endpoint, and estimated where
@@ -73,7 +75,7 @@ class ModelClient:
         self._hold = _Hold(clock)
         self._places = asyncio.Semaphore(at_once)
 
-    async def ask(self, question: Question) -> Answer:
+    async def ask(self, question: Question) -> ModelAnswer:
         """Return the model's answer, which is an object; whether it is one of the schema is not looked at.
 
         A rate limit is waited out, and a failing endpoint tried twice more, for up to MOST_SECONDS_WAITED in
@@ -87,13 +89,13 @@ class ModelClient:
                 error.usage = asking.usage
                 raise
 
-    async def _answer(self, asking: "_Asking") -> Answer:
+    async def _answer(self, asking: "_Asking") -> ModelAnswer:
         dialect, completion = await self._completion(self._dialect, asking)
-        if completion.is_blank and dialect.form is Form.OBJECT:
+        if completion.is_blank and dialect.form is AnswerFormat.OBJECT:
             # DeepSeek's JSON mode does so now and then, which is no reason to do without it for ever.
-            _, completion = await self._completion(replace(dialect, form=Form.TEXT), asking)
+            _, completion = await self._completion(replace(dialect, form=AnswerFormat.TEXT), asking)
         fields = fields_of(completion, asking.question.schema.get("required", ()))
-        return Answer(fields, completion.text, asking.usage, completion.model or self.model)
+        return ModelAnswer(fields, completion.text, asking.usage, completion.model or self.model)
 
     async def _completion(self, dialect: Dialect, asking: "_Asking") -> tuple[Dialect, Completion]:
         """Return what is answered to the question in the first dialect that the endpoint understands."""
@@ -117,9 +119,9 @@ class ModelClient:
             if isinstance(got, Completion):
                 asking.spend(got)
                 return got
-            if got.trouble is Trouble.RATE_LIMITED:
+            if got.cause is Cause.RATE_LIMITED:
                 self._hold.extend(self._rate_limit_wait(got, asking), got)
-            elif got.trouble is Trouble.FAILED:
+            elif got.cause is Cause.FAILED:
                 await self._wait_after_failure(got, asking)
             else:
                 return got
@@ -132,14 +134,14 @@ class ModelClient:
         """Return the wait that is asked for; who is told a wait that does not help waits longer by itself."""
         times, asking.times_limited = asking.times_limited, asking.times_limited + 1
         if refusal.wait is None:
-            return self._growing(times)
-        return max(refusal.wait, self._growing(times - 1)) if times else refusal.wait
+            return self._backoff(times)
+        return max(refusal.wait, self._backoff(times - 1)) if times else refusal.wait
 
     async def _wait_after_failure(self, refusal: Refusal, asking: "_Asking") -> None:
         asking.times_failed += 1
         if asking.times_failed == _TRIES:
             raise self._endpoint.error(refusal)
-        await self._wait(max(self._growing(asking.times_failed - 1), refusal.wait or 0), asking, refusal)
+        await self._wait(max(self._backoff(asking.times_failed - 1), refusal.wait or 0), asking, refusal)
 
     async def _wait(self, seconds: float, asking: "_Asking", refusal: Refusal) -> None:
         if asking.seconds_waited + seconds > MOST_SECONDS_WAITED:
@@ -148,8 +150,8 @@ class ModelClient:
         _logger.info("%s %s: waiting %.1f seconds.", self._endpoint.host, refusal.what, seconds)
         await self._clock.sleep(seconds)
 
-    def _growing(self, times: int) -> float:
-        return float(2**times) * self._random.uniform(1, 2)
+    def _backoff(self, retries: int) -> float:
+        return _BACKOFF.wait(retries, self._random).total_seconds()
 
 
 @dataclass(slots=True)
@@ -177,7 +179,7 @@ class _Hold:
         self._clock = clock
         self._since = datetime.min.replace(tzinfo=UTC)
         self._duration = timedelta()
-        self.refusal = Refusal(Trouble.RATE_LIMITED, "")
+        self.refusal = Refusal(Cause.RATE_LIMITED, "")
 
     def seconds_left(self) -> float:
         passed = self._clock.now() - self._since
@@ -190,12 +192,12 @@ class _Hold:
 
 
 def _lower(dialect: Dialect, refusal: Refusal) -> Dialect | None:
-    match refusal.trouble:
-        case Trouble.NO_MOST_TOKENS:
+    match refusal.cause:
+        case Cause.NO_MOST_TOKENS:
             return dialect.without_most_tokens()
-        case Trouble.NO_TEMPERATURE:
+        case Cause.NO_TEMPERATURE:
             return dialect.without_temperature()
-        case Trouble.NO_FORM | Trouble.UNCLEAR:
+        case Cause.NO_FORM | Cause.UNCLEAR:
             return dialect.without_form()
         case _:
             return None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.cards.blocks import BLOCKS_PER_MESSAGE, MESSAGE_CHARACTERS, TEXT_BYTES, Block, Message
 from bot.cards.digest import digest_parent
+from bot.cards.entry import Digest, Entry
 from bot.cards.ids import Page
 from bot.cards.lists import SavedPage, home_view, listing_page, saved_page
 from bot.cards.notices import help_message, removed_notice, saved_notice
@@ -22,8 +23,6 @@ from storage.records import (
     FROM_DIGEST_FILE,
     FROM_MODEL,
     SUMMARY_PARTS,
-    Digest,
-    Entry,
     Figure,
     Grounding,
     ListingState,

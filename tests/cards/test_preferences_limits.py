@@ -21,21 +21,17 @@ from bot.cards.preferences import (
     sentence_modal,
 )
 from bot.cards.sources import Reader
-from bot.cards.status import status_message
+from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus, status_message
 from bot.locale import words_for
 from storage.records import (
     FEW,
-    BotStatus,
-    ChannelStatus,
     DeliveryState,
-    DeliveryStatus,
     Filters,
     Listing,
     ListingState,
     Order,
     Preferences,
     Subscription,
-    TokensStatus,
 )
 from tests.cards.test_limits import PAPERS, TEXTS, assert_taken, assert_view_taken
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.cards import ids
 from bot.cards.digest import digest_parent, sentence
+from bot.cards.entry import Digest, Entry
 from bot.cards.paper import paper_card
 from bot.cards.provenance import origin, with_marks
 from bot.cards.summaries import figures_modal
@@ -17,8 +18,6 @@ from storage.records import (
     FROM_COMMUNITY,
     FROM_DIGEST_FILE,
     FROM_MODEL,
-    Digest,
-    Entry,
     Figure,
     Grounding,
     ListingState,
@@ -238,7 +237,7 @@ def test_anew_a_summary_is_made_in_the_language_of_the_readers(shown: str, asked
     choices = [ids.read_choice(option["value"]) for option in menu_of(card.blocks)["options"]]
 
     assert choices == [
-        ids.SummaryChoice(ids.SummaryAct.AGAIN, PAPER.id, anew),
+        ids.SummaryChoice(ids.SummaryAct.REGENERATE, PAPER.id, anew),
         ids.SummaryChoice(ids.SummaryAct.REPORT, PAPER.id, asked),
     ]
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.clock import SimulatedClock
 from bot.commands.demo import Announcer, DemoOptions, run_demo
 from bot.documents.files import read_digest_file
 from bot.sandbox import Workspace
 from bot.text import without_bold
 from storage.records import SUMMARY_PARTS, Summary
+from tests.support.clocks import SimulatedClock
 from tests.support.stage import NOON, make_workspace
 from tests.support.web_server import serving
 

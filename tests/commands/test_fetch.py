@@ -1,4 +1,4 @@
-"""Real lists through a local service into the tables, by the publishing desk and by the command."""
+"""Real lists through a local service into the tables, by the watcher and by the command."""
 
 import asyncio
 import json
@@ -15,14 +15,14 @@ import pytest
 from aiohttp import web
 
 from bot.arxiv_id import find_arxiv_id
-from bot.clock import SimulatedClock
-from bot.listings.watcher import Publishing
+from bot.listings.watcher import ListingWatcher
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.full_text import FullText, KeptTexts
 from bot.sources.http import Fetcher, web_client
 from storage.records import Listing, ListingState, Paper
 from storage.runner import InlineRunner
+from tests.support.clocks import SimulatedClock
 from tests.support.command import ended, started
 from tests.support.web_server import Service, saying, serving
 from tests.support.web_world import api_answer, daily_feed
@@ -60,11 +60,11 @@ async def desk(
     async with web_client(trust_env=False) as client:
         fetcher = Fetcher(client)
         arxiv = ArxivClient(fetcher, clock, contact="", random=Random(1))
-        publishing = Publishing(storage, clock, catalogue(fetcher, arxiv, service.address + "/"))
+        watcher = ListingWatcher(storage, clock, catalogue(fetcher, arxiv, service.address + "/"))
 
         async def look_at(day: date, moment: datetime) -> Listing:
             clock.advance((moment - clock.now()).total_seconds())
-            return (await publishing.refresh(NAME, day)).listing
+            return (await watcher.refresh(NAME, day)).listing
 
         yield look_at, storage
     storage.close()
@@ -218,7 +218,7 @@ async def test_the_command_names_the_sources_there_are(
     status, _, complaints = await fetch(hugging_face[0], tmp_path, "--source", "twitter")
 
     assert status == 1
-    assert "There is no source twitter. Known are huggingface and arxiv:CATEGORY." in complaints
+    assert "Unknown source twitter. Use huggingface or arxiv:CATEGORY." in complaints
 
 
 async def test_interrupted_the_command_has_told_what_it_did_and_goes_on_from_there(

@@ -111,7 +111,7 @@ async def test_when_tokens_end_on_the_way_it_is_said_what_was_made(database: Pat
 
         assert status == 1
         assert "1 made, 0 unchanged, 0 failed, 1 not begun or not ended, 0 there before; 4,500 " in output
-        assert complaints.endswith("The setting is PAPER_ROUND_TOKENS_A_DAY.\n")
+        assert complaints.endswith("PAPER_ROUND_TOKENS_A_DAY sets the limit.\n")
 
 
 async def test_stopped_on_the_way_it_says_what_was_made_and_goes_on_when_called_again(database: Path) -> None:

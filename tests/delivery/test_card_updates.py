@@ -16,7 +16,7 @@ from bot.documents.importer import import_into
 from bot.sources.http import web_client
 from bot.sources.kinds import DIGEST_FILE
 from bot.summaries.model import ModelClient
-from bot.summarising.queue import Summarising
+from bot.summarising.queue import SummaryQueue
 from bot.summarising.summariser import Allowance, Summariser
 from storage.records import FROM_MODEL, Provenance, Summary, TextRead
 from storage.tables import Tables
@@ -41,7 +41,7 @@ async def summary_comes(stage: Stage, delivery_id: int, position: int = 2) -> st
 
     def keep(tables: Tables) -> None:
         tables.summaries.put(summary)
-        tables.card_updates.want(summary.paper_id, "en", now - timedelta(days=1), now)
+        tables.card_updates.enqueue(summary.paper_id, "en", now - timedelta(days=1), now)
 
     await stage.bot.storage.write(keep)
     return posts[position].ts or ""
@@ -81,7 +81,7 @@ async def test_a_card_that_shows_all_there_is_is_left_as_it_is(stage: Stage) -> 
     posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
     now = stage.clock.now()
     await stage.bot.storage.write(
-        lambda tables: tables.card_updates.want(posts[1].paper_ids[0], "en", now, now)
+        lambda tables: tables.card_updates.enqueue(posts[1].paper_ids[0], "en", now, now)
     )
     wire = Scripted(stage.bot.wire, [])
     await updating(stage, wire).tick()
@@ -157,14 +157,14 @@ async def test_a_digest_goes_out_without_a_summary_and_its_card_follows_when_the
             client, stage.clock, base_url=server.base_url, api_key=None, model="small", random=Random(1)
         )
         summariser = Summariser(stage.bot.storage, stage.clock, model, KnownTexts(), Allowance(50_000, 4_000))
-        summarising = Summarising(stage.bot.storage, stage.clock, summariser)
-        await summarising.tick()
+        summary_queue = SummaryQueue(stage.bot.storage, stage.clock, summariser)
+        await summary_queue.tick()
         delivery_id = await stage.bot.deliverer.open_asked(subscription, DAY)
         assert delivery_id is not None
         await stage.bot.deliverer.run(delivery_id)
         before = stage.person("ada").messages("papers")
         stage.clock.advance(3600)
-        await summarising.tick()
+        await summary_queue.tick()
         await updating(stage).tick()
         after = stage.person("ada").messages("papers")
 

@@ -9,11 +9,11 @@ from typing import Any, Literal
 import pytest
 
 from bot.app import application
-from bot.clock import SimulatedClock
 from bot.delivery.deliverer import Progress
 from bot.delivery.wire import METADATA_EVENT
 from bot.sandbox import Member, Sandbox
 from storage.records import DeliveryState, PostState
+from tests.support.clocks import SimulatedClock
 from tests.support.stage import NOON, Stage, make_workspace, set_stage, settings_for
 
 

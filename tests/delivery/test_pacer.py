@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.clock import SimulatedClock
 from bot.delivery.pacer import Pacer
+from tests.support.clocks import SimulatedClock
 from tests.support.virtual_time import VirtualClock, run_virtual
 
 

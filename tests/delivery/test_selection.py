@@ -2,8 +2,9 @@ from datetime import date
 
 import pytest
 
+from bot.cards.entry import Entry
 from bot.delivery.selection import Why, select
-from storage.records import Entry, Filters, Order, Paper, Preferences, Provenance, Summary
+from storage.records import Filters, Order, Paper, Preferences, Provenance, Summary
 
 PROVENANCE = Provenance("digest-file", date(2025, 9, 29))
 EVERYTHING = Preferences("en", ("digest-file",))

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.blocks import Message
-from bot.clock import SimulatedClock
 from bot.delivery.announcer import Announcer, Teller
 from bot.delivery.carrier import Patience, Tools
 from bot.delivery.deliverer import Deliverer
@@ -19,10 +18,10 @@ from bot.delivery.pacer import Pacer
 from bot.delivery.wire import SlackCaller, SlackWire
 from bot.documents.files import read_sample
 from bot.documents.importer import import_into
-from bot.listings.watcher import Publishing
+from bot.listings.watcher import ListingWatcher
 from bot.sandbox.blocks import problems_of_message
 from bot.sources.source import Source
-from bot.summarising.queue import Summarising
+from bot.summarising.queue import SummaryQueue
 from handlers.channels import ChannelContext, Requester
 from handlers.parts import Parts
 from handlers.people import People, Person
@@ -30,6 +29,7 @@ from handlers.requests import parse_request
 from handlers.slash_command import answer
 from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
+from tests.support.clocks import SimulatedClock
 from tests.test_arxiv_id import SPELLINGS
 
 T = TypeVar("T")
@@ -62,15 +62,15 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     # No answer of these is told to a channel, so nothing is there to reach.
     wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url="http://127.0.0.1:9/"))), Pacer(clock)
     deliverer = Deliverer(Tools(storage, wire, clock, pacer, Patience()), Teller(wire).tell)
-    publishing, summarising = Publishing(storage, clock, _no_source), Summarising(storage, clock, None)
+    watcher, summary_queue = ListingWatcher(storage, clock, _no_source), SummaryQueue(storage, clock, None)
     yield Parts(
         storage=storage,
         clock=clock,
         people=People(clock),
         deliverer=deliverer,
         announcer=Announcer(wire, pacer),
-        publishing=publishing,
-        summarising=summarising,
+        watcher=watcher,
+        summary_queue=summary_queue,
         command="/papers",
         messages_a_minute=300,
     )

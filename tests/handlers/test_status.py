@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.delivery.clockwork import Clockwork
 from bot.errors import SourceUnreachableError
-from bot.listings.watcher import Publishing
+from bot.listings.watcher import ListingWatcher
 from bot.sources.source import Source
 from bot.subscriptions.preferences import save_preferences
 from storage.records import ModelRequest, Preferences
@@ -122,7 +122,7 @@ class Kiosk:
     def __init__(self, stage: Stage) -> None:
         self.stage, self.stand = stage, Newsstand()
         source = Source(HUGGING_FACE, self.stand.fetch, usual_at=time(2, 0))
-        self._publishing = Publishing(stage.bot.storage, stage.clock, {HUGGING_FACE: source}.get)
+        self._publishing = ListingWatcher(stage.bot.storage, stage.clock, {HUGGING_FACE: source}.get)
         self._clockwork = Clockwork(stage.bot.storage, stage.clock, stage.bot.deliverer)
 
     async def open(self, at: time = time(9, 0)) -> None:
@@ -137,7 +137,7 @@ class Kiosk:
         """Look around and deliver every so many minutes until the moment, in UTC, and at it."""
         moment = datetime(2025, 10, day, hour, minute, tzinfo=UTC)
         while self.stage.clock.now() <= moment:
-            await self._publishing.look_around()
+            await self._publishing.poll_due()
             await self._clockwork.tick()
             await self.stage.bot.deliverer.join()
             self.stage.clock.advance(every * 60)

@@ -14,7 +14,7 @@ import pytest
 from bot.cards import ids
 from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
 from bot.sandbox import Member
-from bot.summarising.queue import AGAIN_A_DAY
+from bot.summarising.queue import REGENERATIONS_A_DAY
 from storage.database import connect, transaction
 from storage.records import (
     FROM_ABSTRACT,
@@ -271,8 +271,8 @@ async def test_without_a_model_again_is_answered_with_what_is_missing(stage: Sta
     await deliver(stage)
     ada, lin = stage.person("ada"), stage.person("lin")
 
-    english = await choose(ada, SummaryAct.AGAIN, until="No language model")
-    chinese = await choose(lin, SummaryAct.AGAIN, until="尚未配置")
+    english = await choose(ada, SummaryAct.REGENERATE, until="No language model")
+    chinese = await choose(lin, SummaryAct.REGENERATE, until="尚未配置")
 
     assert english == (
         f"No language model is set up here, so {LINK} cannot be summarised again. "
@@ -286,7 +286,7 @@ async def test_a_summary_is_made_anew_and_who_asked_is_told_when_it_is_there(tmp
         await deliver(stage)
         await add_abstract(stage)
         ada = stage.person("ada")
-        begun = await choose(ada, SummaryAct.AGAIN, until="is being summarised again")
+        begun = await choose(ada, SummaryAct.REGENERATE, until="is being summarised again")
         await ada.sees(shows("The new summary of"))
         kept = await stage.bot.storage.read(lambda tables: tables.summaries.of_papers([PAPER_ID], "en"))
 
@@ -302,7 +302,7 @@ async def test_an_answer_that_one_person_sees_becomes_the_new_card(tmp_path: Pat
         ada = stage.person("ada")
         await say(ada, f"/papers {PAPER_ID}", "Summary from a digest file")
         answer = ada.messages("papers")[-1]
-        value = choice_value(SummaryChoice(SummaryAct.AGAIN, PAPER_ID, "en"))
+        value = choice_value(SummaryChoice(SummaryAct.REGENERATE, PAPER_ID, "en"))
         await ada.overflow(answer, ids.SUMMARY_MENU, value)
         await ada.sees(shows("Summary by small-model-2026"))
         shown = [each for each in ada.messages("papers") if each["ts"] == answer["ts"]]
@@ -321,8 +321,8 @@ async def test_a_paper_is_summarised_once_at_a_time(tmp_path: Path) -> None:
         await deliver(stage)
         await add_abstract(stage)
         ada, lin = stage.person("ada"), stage.person("lin")
-        await choose(ada, SummaryAct.AGAIN, until="is being summarised again")
-        meanwhile = await choose(lin, SummaryAct.AGAIN, until="正在")
+        await choose(ada, SummaryAct.REGENERATE, until="is being summarised again")
+        meanwhile = await choose(lin, SummaryAct.REGENERATE, until="正在")
         may_answer.set()
         await ada.sees(shows("The new summary of"))
 
@@ -335,7 +335,7 @@ async def test_a_model_that_cannot_be_asked_is_told_of(tmp_path: Path) -> None:
         await deliver(stage)
         await add_abstract(stage)
         ada = stage.person("ada")
-        await choose(ada, SummaryAct.AGAIN, until="is being summarised again")
+        await choose(ada, SummaryAct.REGENERATE, until="is being summarised again")
         await ada.sees(shows("The language model could not be asked for a new summary of"))
 
 
@@ -344,7 +344,7 @@ async def test_an_answer_that_is_no_summary_leaves_what_is_there(tmp_path: Path)
         await deliver(stage)
         await add_abstract(stage)
         ada = stage.person("ada")
-        await choose(ada, SummaryAct.AGAIN, until="is being summarised again")
+        await choose(ada, SummaryAct.REGENERATE, until="is being summarised again")
         await ada.sees(shows("could be made, so what is there stays"))
 
 
@@ -355,19 +355,21 @@ async def test_a_person_who_has_asked_often_is_told_to_wait_and_no_one_else(tmp_
         ada, emmy = stage.person("ada"), stage.person("emmy")
 
         def wish(tables: Tables) -> None:
-            for _ in range(AGAIN_A_DAY):
-                tables.summary_wishes.add(stage.bot.workspace, ada.id, PAPER_ID, "en", NOON)
+            for _ in range(REGENERATIONS_A_DAY):
+                tables.summary_requests.add(stage.bot.workspace, ada.id, PAPER_ID, "en", NOON)
 
         await stage.bot.storage.write(wish)
-        await choose(ada, SummaryAct.AGAIN, until="as many new summaries as one person can")
+        await choose(ada, SummaryAct.REGENERATE, until="as many new summaries as one person can")
         assert model.requests == []
-        await choose(emmy, SummaryAct.AGAIN, until="is being summarised again")
+        await choose(emmy, SummaryAct.REGENERATE, until="is being summarised again")
         await emmy.sees(shows("The new summary of"))
 
 
 async def test_where_todays_tokens_are_used_up_it_is_said(tmp_path: Path) -> None:
     async with with_model(tmp_path, tokens_a_day=0) as (stage, model):
         await deliver(stage)
-        await choose(stage.person("ada"), SummaryAct.AGAIN, until="Today's tokens for the language model")
+        await choose(
+            stage.person("ada"), SummaryAct.REGENERATE, until="Today's tokens for the language model"
+        )
 
     assert model.requests == []

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from bot.errors import SourceError
-from bot.listings.arxiv_records import Enriching
-from bot.listings.watcher import Publishing
+from bot.listings.arxiv_records import Enricher
+from bot.listings.watcher import ListingWatcher
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.http import Fetcher
@@ -68,8 +68,8 @@ async def live(path: Path, seed: int) -> tuple[World, dict[date, tuple[str, ...]
         ]
         find = catalogue(Fetcher(http), clients[0], "https://huggingface.co/")
         tasks = [
-            asyncio.create_task(again_and_again(clock, Publishing(storage, clock, find).look_around)),
-            asyncio.create_task(again_and_again(clock, Enriching(storage, clock, clients[0].papers).tick)),
+            asyncio.create_task(again_and_again(clock, ListingWatcher(storage, clock, find).poll_due)),
+            asyncio.create_task(again_and_again(clock, Enricher(storage, clock, clients[0].papers).tick)),
             asyncio.create_task(again_and_again(clock, lambda: read_papers(clients, storage, random))),
         ]
         await clock.sleep((at(DAYS[-1], 0) - clock.now()).total_seconds() + 4 * 86_400)

@@ -36,7 +36,7 @@ LONGEST_RUN = timedelta(hours=3)
 
 PATIENCE = Patience()
 
-FULL_DISK = "The database did not take a change: database or disk is full."
+FULL_DISK = "The database rejected a change: database or disk is full."
 
 _SOURCE = "huggingface"
 _DAY = START.date() - timedelta(days=1)

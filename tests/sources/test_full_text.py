@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from bot.clock import SimulatedClock
 from bot.errors import SourceAnswerError
 from bot.sources.arxiv import ArxivClient
 from bot.sources.full_text import FullText, FullTexts, KeptTexts, Limits, NoFullText
 from bot.sources.http import Fetcher, web_client
 from bot.sources.paper_reader import ReaderLimits, read_apart
 from bot.sources.paper_text import text_of_html, text_of_pdf
+from tests.support.clocks import SimulatedClock
 from tests.support.web_server import Answer, Service, cut_off, never_ending, redirecting, saying, serving
 
 # --- Papers made for the purpose -------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from random import Random
 
 import pytest
 
-from bot.clock import SimulatedClock
 from bot.errors import SourceRefusedError, SourceUnreachableError
 from bot.sources.gate import Gate
+from tests.support.clocks import SimulatedClock
 from tests.support.virtual_time import VirtualClock, run_virtual
 
 NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)

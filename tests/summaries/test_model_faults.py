@@ -8,7 +8,6 @@ from random import Random
 import httpx
 import pytest
 
-from bot.clock import SimulatedClock
 from bot.errors import (
     ModelAnswerError,
     ModelError,
@@ -29,6 +28,7 @@ from tests.summaries.asking import (
     outcome,
 )
 from tests.summaries.recordings import recordings
+from tests.support.clocks import SimulatedClock
 from tests.support.model_server import ModelServer, completing, completion, error, sending
 from tests.support.virtual_time import START
 from tests.support.web_server import Answer, cut_off, hanging_up, never_ending, redirecting, saying

@@ -13,7 +13,6 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.app import Application, application
-from bot.clock import SimulatedClock
 from bot.delivery.clockwork import Clockwork
 from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_sample
@@ -22,6 +21,7 @@ from bot.manifest import load_manifest
 from bot.sandbox import Member, Sandbox, Workspace
 from bot.settings import Settings
 from storage.database import prepare
+from tests.support.clocks import SimulatedClock
 from tests.support.subscribing import subscribe
 
 SAMPLE_DAY = date(2025, 9, 29)

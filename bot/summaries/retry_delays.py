@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from bot.waits import LONGEST_WAIT, NUMBER, retry_after, seconds_until
+from bot.retries import LONGEST_WAIT, NUMBER, retry_after, seconds_until
 
 _SECONDS = {
     "h": 3600.0,

@@ -1,4 +1,4 @@
-"""Why an endpoint did not answer: from a status, headers and a body of whatever shape to one trouble. Pure.
+"""Why an endpoint did not answer: from a status, headers and a body of whatever shape to one cause. Pure.
 
 The words are those of OpenAI, Gemini, DeepSeek, OpenRouter, Anthropic, Mistral, Azure, vLLM, Ollama and LM
 Studio, no two of which agree on a shape. What fits none of them is not guessed at.
@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 
 from bot.summaries.answers import quoted, read_json
-from bot.summaries.waits import asked_wait, details, reset_wait
+from bot.summaries.retry_delays import asked_wait, details, reset_wait
 
 
-class Trouble(enum.Enum):
+class Cause(enum.Enum):
     """What is the matter, as far as it decides what to do."""
 
     FAILED = enum.auto()  # out of order or out of reach: worth another try
@@ -37,47 +37,47 @@ class Trouble(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A trouble, and how a sentence about it goes on that begins with the endpoint's name.
+    """A cause, and how a sentence about it goes on that begins with the endpoint's name.
 
     `wait` is for how many seconds the endpoint asks to be left alone, or `None` where it did not say.
     """
 
-    trouble: Trouble
+    cause: Cause
     what: str
     wait: float | None = None
 
 
 _BY_STATUS = {
-    401: Trouble.WRONG_KEY,
-    402: Trouble.EXHAUSTED,
-    405: Trouble.WRONG_ADDRESS,
-    408: Trouble.FAILED,
-    409: Trouble.FAILED,
-    413: Trouble.TOO_LONG,
-    425: Trouble.FAILED,
-    429: Trouble.RATE_LIMITED,
+    401: Cause.WRONG_KEY,
+    402: Cause.EXHAUSTED,
+    405: Cause.WRONG_ADDRESS,
+    408: Cause.FAILED,
+    409: Cause.FAILED,
+    413: Cause.TOO_LONG,
+    425: Cause.FAILED,
+    429: Cause.RATE_LIMITED,
 }
 _OTHERWISE = {
-    400: Trouble.UNCLEAR,
-    403: Trouble.WRONG_KEY,
-    404: Trouble.WRONG_ADDRESS,
-    422: Trouble.UNCLEAR,
+    400: Cause.UNCLEAR,
+    403: Cause.WRONG_KEY,
+    404: Cause.WRONG_ADDRESS,
+    422: Cause.UNCLEAR,
 }
 
 # The first that is found counts. What an endpoint cannot do is told apart before the model's name, since it
 # says "… is not supported with this model"; and a length before `max_tokens`, since it advises to lower that.
 _BY_WORDS = tuple(
-    (trouble, re.compile("|".join(patterns), re.IGNORECASE))
-    for trouble, patterns in {
-        Trouble.WRONG_KEY: ("api[ _-]?key", "authorization header", "unauthenticated"),
-        Trouble.TOO_LONG: (
+    (cause, re.compile("|".join(patterns), re.IGNORECASE))
+    for cause, patterns in {
+        Cause.WRONG_KEY: ("api[ _-]?key", "authorization header", "unauthenticated"),
+        Cause.TOO_LONG: (
             "context.(length|window|size)",
             "maximum context",
             "too many (input )?tokens",
             "too long",
             "above_max_length",
         ),
-        Trouble.FILTERED: (
+        Cause.FILTERED: (
             "content_filter",
             "content_policy",
             "content management policy",
@@ -88,9 +88,9 @@ _BY_WORDS = tuple(
             "moderation",
             "safety system",
         ),
-        Trouble.NO_MOST_TOKENS: ("max_(completion_)?tokens",),
-        Trouble.NO_TEMPERATURE: (r"\btemperature\b",),
-        Trouble.NO_FORM: (
+        Cause.NO_MOST_TOKENS: ("max_(completion_)?tokens",),
+        Cause.NO_TEMPERATURE: (r"\btemperature\b",),
+        Cause.NO_FORM: (
             "response_?format",
             "response mime ?type",
             "json_?(schema|object)",
@@ -100,7 +100,7 @@ _BY_WORDS = tuple(
             "grammar",
             "guided",
         ),
-        Trouble.WRONG_MODEL: (
+        Cause.WRONG_MODEL: (
             "model.{0,120}not (found|exist)",
             "model.{0,120}does(n't| not) exist",
             "model_not_found",
@@ -182,26 +182,26 @@ def _refusal(
 ) -> Refusal:
     said = " ".join(_words(error))
     wait = asked_wait(headers, error, said, now)
-    trouble = _trouble(status, error, said, wait)
-    if trouble is Trouble.RATE_LIMITED and wait is None:
+    cause = _cause(status, error, said, wait)
+    if cause is Cause.RATE_LIMITED and wait is None:
         wait = reset_wait(headers, error, now)
     # Whoever refuses a key likes to repeat it, and not always as it was.
-    heard = "" if trouble is Trouble.WRONG_KEY else quoted(said.replace(secret, "…") if secret else said)
-    return Refusal(trouble, f"{what} (“{heard}”)" if heard else what, wait)
+    heard = "" if cause is Cause.WRONG_KEY else quoted(said.replace(secret, "…") if secret else said)
+    return Refusal(cause, f"{what} (“{heard}”)" if heard else what, wait)
 
 
-def _trouble(status: int, error: Mapping[str, Any], said: str, wait: float | None) -> Trouble:
+def _cause(status: int, error: Mapping[str, Any], said: str, wait: float | None) -> Cause:
     if status < httpx.codes.BAD_REQUEST:
-        return Trouble.WRONG_ADDRESS
+        return Cause.WRONG_ADDRESS
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return Trouble.FAILED
+        return Cause.FAILED
     if _is_exhausted(error, said, wait):
-        return Trouble.EXHAUSTED
+        return Cause.EXHAUSTED
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     text = f"{said} {_names(error)}"
-    by_words = next((trouble for trouble, pattern in _BY_WORDS if pattern.search(text)), None)
-    return by_words or _OTHERWISE.get(status, Trouble.UNKNOWN)
+    by_words = next((cause for cause, pattern in _BY_WORDS if pattern.search(text)), None)
+    return by_words or _OTHERWISE.get(status, Cause.UNKNOWN)
 
 
 def _is_exhausted(error: Mapping[str, Any], said: str, wait: float | None) -> bool:
