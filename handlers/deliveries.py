@@ -19,7 +19,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
 
 async def _on_post_anew(parts: Parts, click: Click) -> None:
     delivery = await parts.storage.read(lambda tables: _own(tables, click))
-    goes_on = delivery is not None and await parts.deliverer.go_on(delivery.id, click.person.workspace)
+    goes_on = delivery is not None and await parts.deliverer.resume(delivery.id, click.person.workspace)
     await _say(click, delivery, "digests.goes_on" if goes_on else "digests.nothing_to_resume")
 
 
@@ -37,7 +37,7 @@ async def _on_resume(parts: Parts, click: Click) -> None:
         return delivery
 
     delivery = await parts.storage.write(resume)
-    goes_on = delivery is not None and await parts.deliverer.go_on(delivery.id, click.person.workspace)
+    goes_on = delivery is not None and await parts.deliverer.resume(delivery.id, click.person.workspace)
     key = "digests.goes_on" if goes_on else "digests.comes_next"
     await _say(click, delivery, key if delivery else "digests.nothing_to_resume")
 

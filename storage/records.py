@@ -245,7 +245,7 @@ class Subscription:
 
 
 class DeliveryKind(StrEnum):
-    """Whether a digest came by its time, one a local date, or was asked for by the date of its list."""
+    """Whether a digest is due by its schedule (`day` is a local date) or was requested for a list's date."""
 
     SCHEDULED = "scheduled"
     ASKED = "asked"
@@ -261,23 +261,24 @@ class DeliveryState(StrEnum):
 
 
 NOTHING_NEW = "nothing_new"
-"""Why a delivery is done that has no paper: there was none to bring."""
+"""The reason of a delivery that is done without papers: the channel had all of them."""
 
 SOURCE_LATE = "source_late"
-"""Why a delivery is done that has no paper: a source did not answer before the next digest was due."""
+"""The reason of a delivery that is done without papers: the next digest was due before a source answered."""
+
+PARENT_DELETED = "parent_deleted"
+"""The reason of a delivery that failed because a person deleted its parent."""
+
+PARENT_UNCERTAIN = "parent_uncertain"
+"""The reason of a delivery that failed because its parent may or may not be in the channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One digest on its way into a channel, for one subscription and one day.
-
-    `key` names it in the metadata of its messages. Whoever works on it holds a lease until `leased_until`;
-    each claim raises `epoch`, and a write under an older epoch is refused. `is_told` is whether who set it up
-    knows that it failed. `waits_for` are the sources without whose lists there is nothing to post yet, and
-    `is_late` is whether the bot was not running when it was due.
-    """
+    """One digest on its way into a channel, for one subscription and one day."""
 
     id: int
+    #: Names the delivery in the metadata of its messages.
     key: str
     subscription_id: int
     workspace: str
@@ -286,21 +287,29 @@ class Delivery:
     day: date
     state: DeliveryState
     opened_at: datetime
+    #: Raised by each claim; a write under an older epoch is refused.
     epoch: int = 0
+    #: Until when the worker that claimed it holds its lease; `None` once it is released.
     leased_until: datetime | None = None
-    had_unknown: bool = False
-    look_at: datetime | None = None
+    #: Whether a message may be in the channel twice, so that the channel has to be looked at again.
+    needs_look: bool = False
+    #: When that look is due, once it is scheduled.
+    next_look_at: datetime | None = None
     reason: str | None = None
-    is_told: bool = False
+    #: Whether the person who set up the subscription was notified that it failed, or cannot be.
+    is_notified: bool = False
+    #: The sources without whose lists there is nothing to post yet.
     waits_for: tuple[str, ...] = ()
+    #: Whether the bot was not running when it was due.
     is_late: bool = False
 
 
 class PostState(StrEnum):
     """What is known of one message.
 
-    `SENDING` is committed before the call and `POSTED` after it. `UNKNOWN` is looked for in the channel;
-    `UNCERTAIN` may not be looked for. `REFUSED` was surely not written and never will be.
+    `SENDING` is committed before the call to Slack and `POSTED` after it. An `UNKNOWN` post is looked for in
+    the channel; an `UNCERTAIN` one cannot be, because the bot may not read there. A `REFUSED` one was
+    certainly not written and never will be.
     """
 
     PLANNED = "planned"
@@ -312,29 +321,29 @@ class PostState(StrEnum):
 
 
 PARENT = 0
-"""The position of a delivery's parent; the others are its thread in order."""
+"""The position of a delivery's parent; the other posts are its thread, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One message of a delivery, by its position.
-
-    `payload` is rendered once and frozen, with its SHA-256: the arguments of `chat.postMessage` but for the
-    channel and the thread. `absent` counts the looks that did not find it since the last attempt. A stale one
-    may show an earlier payload in the channel, and is to be changed to this one.
-    """
+    """One message of a delivery, by its position."""
 
     delivery_id: int
     position: int
+    #: The arguments of `chat.postMessage` except channel and thread, as JSON; rendered once and frozen.
     payload: str
     state: PostState = PostState.PLANNED
     paper_ids: tuple[str, ...] = ()
     ts: str | None = None
     reason: str | None = None
     attempted_at: datetime | None = None
-    look_at: datetime | None = None
+    #: When an unknown post is looked for in the channel.
+    next_look_at: datetime | None = None
+    #: How many looks since the last attempt did not find it.
     absent: int = 0
+    #: Whether it is reduced to plain text, because Slack refused its blocks.
     is_plain: bool = False
+    #: Whether the channel may still show an earlier payload, which `chat.update` has to replace.
     is_stale: bool = False
 
 

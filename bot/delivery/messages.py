@@ -96,7 +96,7 @@ def renew_parent(tables: Tables, delivery: Delivery, message: Message, name: str
     Slack may refuse to post what it has had under a `client_msg_id`, where somebody deleted that.
     """
     payload = _payload(delivery, f"{PARENT}/{name}", PARENT, message)
-    tables.posts.renew(delivery, PARENT, payload)
+    tables.posts.replace_payload(delivery, PARENT, payload)
 
 
 def _lists_in_reach(tables: Tables, subscription: Subscription, had: frozenset[str]) -> list[Listing]:

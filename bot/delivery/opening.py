@@ -65,7 +65,7 @@ def open_scheduled(
     return delivery.id
 
 
-def bring_on(tables: Tables, delivery: Delivery, now: datetime) -> Delivery:
+def resume_waiting(tables: Tables, delivery: Delivery, now: datetime) -> Delivery:
     """Bring a delivery that waits for lists as far as it goes now, and return it as it is then.
 
     Raises `LeaseLostError` where another process has claimed it since.
@@ -73,7 +73,7 @@ def bring_on(tables: Tables, delivery: Delivery, now: datetime) -> Delivery:
     subscription = tables.subscriptions.of_channel(delivery.workspace, delivery.channel)
     if subscription is None:
         _give_up(tables, delivery, tables.subscriptions.get(delivery.subscription_id), has_next=False)
-    elif is_paused(subscription, now) or tables.deliveries.is_followed(delivery):
+    elif is_paused(subscription, now) or tables.deliveries.is_superseded(delivery):
         _give_up(tables, delivery, subscription, has_next=True)
     else:
         missing = missing_lists(tables, subscription, delivery.opened_at)
@@ -139,7 +139,7 @@ def _give_up(
         return
     words = words_for(subscription.preferences.language if subscription else "en")
     sentence = given_up_sentence(delivery.waits_for, words, has_next=has_next)
-    tables.deliveries.give_up(delivery, SOURCE_LATE)
+    tables.deliveries.stop_waiting(delivery, SOURCE_LATE)
     renew_parent(tables, delivery, short_message(sentence), "given up")
 
 
