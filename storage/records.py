@@ -245,40 +245,43 @@ class Subscription:
 
 
 class DeliveryKind(StrEnum):
-    """Whether a digest is due by its schedule (`day` is a local date) or was requested for a list's date."""
+    """What opened a delivery."""
 
+    #: The subscription's time, once per local date.
     SCHEDULED = "scheduled"
+    #: A person, for the date of a list.
     ASKED = "asked"
 
 
 class DeliveryState(StrEnum):
-    """Whether work is left on a delivery; a last look is work too."""
+    """How far a delivery has come."""
 
     OPEN = "open"
+    #: All is posted; the thread is read back once more for messages that arrived late.
     LAST_LOOK = "last_look"
     DONE = "done"
     FAILED = "failed"
 
 
 NOTHING_NEW = "nothing_new"
-"""The reason of a delivery that is done without papers: the channel had all of them."""
+"""The reason of a delivery without papers: there were no new ones."""
 
 SOURCE_LATE = "source_late"
-"""The reason of a delivery that is done without papers: the next digest was due before a source answered."""
+"""The reason of a delivery without papers: a source did not answer before the next digest was due."""
 
 PARENT_DELETED = "parent_deleted"
-"""The reason of a delivery that failed because a person deleted its parent."""
+"""The reason of a failed delivery: a person deleted its parent."""
 
 PARENT_UNCERTAIN = "parent_uncertain"
-"""The reason of a delivery that failed because its parent may or may not be in the channel."""
+"""The reason of a failed delivery: nobody knows whether its parent is in the channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One digest on its way into a channel, for one subscription and one day."""
+    """A digest on its way into a channel, for one subscription and one day."""
 
     id: int
-    #: Names the delivery in the metadata of its messages.
+    #: Identifies it in the metadata of its messages.
     key: str
     subscription_id: int
     workspace: str
@@ -287,63 +290,67 @@ class Delivery:
     day: date
     state: DeliveryState
     opened_at: datetime
-    #: Raised by each claim; a write under an older epoch is refused.
+    #: Rises with each claim; a write under an older epoch is refused.
     epoch: int = 0
-    #: Until when the worker that claimed it holds its lease; `None` once it is released.
+    #: Until when the worker that claimed it holds it.
     leased_until: datetime | None = None
-    #: Whether a message may be in the channel twice, so that the channel has to be looked at again.
+    #: Whether one of its messages may have arrived late or twice, so that the channel is read back again.
     needs_look: bool = False
-    #: When that look is due, once it is scheduled.
+    #: When that look is due.
     next_look_at: datetime | None = None
+    #: Why it ended: one of the reasons above, ours or Slack's error.
     reason: str | None = None
-    #: Whether the person who set up the subscription was notified that it failed, or cannot be.
+    #: Whether its owner was notified that it failed, or cannot be.
     is_notified: bool = False
-    #: The sources without whose lists there is nothing to post yet.
+    #: The sources whose lists it waits for before anything can be posted.
     waits_for: tuple[str, ...] = ()
     #: Whether the bot was not running when it was due.
     is_late: bool = False
 
 
 class PostState(StrEnum):
-    """What is known of one message.
-
-    `SENDING` is committed before the call to Slack and `POSTED` after it. An `UNKNOWN` post is looked for in
-    the channel; an `UNCERTAIN` one cannot be, because the bot may not read there. A `REFUSED` one was
-    certainly not written and never will be.
-    """
+    """What is known of one message."""
 
     PLANNED = "planned"
+    #: Committed before the call.
     SENDING = "sending"
+    #: Committed after the call.
     POSTED = "posted"
+    #: The answer was lost; the channel is read back for the message.
     UNKNOWN = "unknown"
+    #: The answer was lost, and the channel cannot be read back.
     UNCERTAIN = "uncertain"
+    #: Certainly not written, and never will be.
     REFUSED = "refused"
 
 
 PARENT = 0
-"""The position of a delivery's parent; the other posts are its thread, in order."""
+"""The position of a delivery's parent; its thread follows in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One message of a delivery, by its position."""
+    """One message of a delivery."""
 
     delivery_id: int
     position: int
-    #: The arguments of `chat.postMessage` except channel and thread, as JSON; rendered once and frozen.
+    #: The arguments of `chat.postMessage` without channel and thread, as JSON; rendered once and frozen.
     payload: str
     state: PostState = PostState.PLANNED
+    #: The papers that the message shows.
     paper_ids: tuple[str, ...] = ()
+    #: Slack's id of the posted message.
     ts: str | None = None
+    #: Why it was refused.
     reason: str | None = None
     attempted_at: datetime | None = None
-    #: When an unknown post is looked for in the channel.
+    #: When to read the channel back for it.
     next_look_at: datetime | None = None
-    #: How many looks since the last attempt did not find it.
+    #: How many times reading back has not found it since the last attempt.
     absent: int = 0
-    #: Whether it is reduced to plain text, because Slack refused its blocks.
+    #: Whether it is sent without blocks, since Slack refused them.
     is_plain: bool = False
-    #: Whether the channel may still show an earlier payload, which `chat.update` has to replace.
+    #: Whether the channel may show an earlier payload, which has to be updated to this one.
     is_stale: bool = False
 
 
