@@ -16,13 +16,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.clock import Clock
-from bot.delivery.announcer import Announcer, Teller
-from bot.delivery.card_updates import CardUpdating
-from bot.delivery.carrier import Patience, Tools
+from bot.delivery.announcer import Announcer
+from bot.delivery.card_updates import CardUpdater
 from bot.delivery.clockwork import Clockwork, make_scheduler
 from bot.delivery.deliverer import Deliverer
+from bot.delivery.notifier import Notifier
 from bot.delivery.pacer import Pacer
-from bot.delivery.wire import SlackCaller, SlackWire, Wire
+from bot.delivery.web_api import SlackCaller
+from bot.delivery.wire import SlackWire, Wire
+from bot.delivery.worker import Services, Timing
 from bot.errors import SlackUnavailableError
 from bot.settings import Settings, tokens
 from bot.web import Web, open_web
@@ -61,7 +63,8 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
         posting = AsyncWebClient(token=bot_token, base_url=settings.api_url, retry_handlers=[])
         wire = SlackWire(SlackCaller(posting))
         pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
-        deliverer = Deliverer(Tools(storage, wire, clock, pacer, _patience(settings)), Teller(wire).tell)
+        services = Services(storage, wire, clock, pacer, _timing(settings))
+        deliverer = Deliverer(services, Notifier(wire).notify)
         stack.push_async_callback(deliverer.aclose)
         yield Application(storage, deliverer, Announcer(wire, pacer), wire, client, workspace)
 
@@ -92,7 +95,7 @@ async def application(
             "digests": clockwork.tick,
             **(of_sources if has_sources else {}),
             "summaries": web.summary_queue.tick,
-            "cards": CardUpdating(parts.storage, clock, parts.wire).tick,
+            "cards": CardUpdater(parts.storage, clock, parts.wire).tick,
         }
         scheduler = make_scheduler(jobs if ticks else {})
         scheduler.start()
@@ -115,8 +118,8 @@ def _parts(parts: Application, web: Web, clock: Clock, settings: Settings) -> Pa
     )
 
 
-def _patience(settings: Settings) -> Patience:
-    return Patience(
+def _timing(settings: Settings) -> Timing:
+    return Timing(
         lease=timedelta(seconds=settings.lease_seconds),
         settling=timedelta(seconds=settings.settling_seconds),
         last_look=timedelta(seconds=settings.last_look_seconds),

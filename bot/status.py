@@ -9,7 +9,8 @@ from bot.delivery.clockwork import HEARTBEAT
 from bot.listings.expected import latest_lists
 from bot.subscriptions.due import is_paused, next_due
 from bot.summarising.summariser import Allowance
-from storage.records import Delivery, Listing, MistakeReport, Post, PostState, Subscription, SummaryFailure
+from storage.posts import PostCounts
+from storage.records import Delivery, Listing, MistakeReport, Subscription, SummaryFailure
 from storage.tables import Tables
 
 REPORTS_SHOWN = 10
@@ -71,7 +72,7 @@ def _every_source(tables: Tables) -> tuple[Listing, ...]:
 def channel_status(tables: Tables, subscription: Subscription, now: datetime) -> ChannelStatus:
     """Return the status of one channel; a paused one has no next digest."""
     latest = tables.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
-    last = _delivery_status(latest, tables.posts.of_delivery(latest.id)) if latest else None
+    last = _delivery_status(latest, tables.posts.counts(latest.id)) if latest else None
     paused = is_paused(subscription, now)
     return ChannelStatus(subscription, last, None if paused else _next_at(tables, subscription, now))
 
@@ -84,10 +85,7 @@ def bot_status(
     A channel takes one message a second, the workspace `messages_a_minute`. `allowance` is the model's, where
     one is set up.
     """
-    waiting = [
-        sum(post.state is PostState.PLANNED for post in tables.posts.of_delivery(delivery.id))
-        for delivery in tables.deliveries.at_work()
-    ]
+    waiting = [tables.posts.counts(delivery.id).planned_posts for delivery in tables.deliveries.unfinished()]
     seconds = max([*waiting, sum(waiting) * 60 / messages_a_minute])
     done_at = now + timedelta(seconds=seconds) if sum(waiting) else None
     tokens = _tokens_status(tables, now, allowance) if allowance else None
@@ -103,9 +101,8 @@ def _tokens_status(tables: Tables, now: datetime, allowance: Allowance) -> Token
     return TokensStatus(used, allowance.tokens_a_day, allowance.is_used_up(used))
 
 
-def _delivery_status(delivery: Delivery, posts: tuple[Post, ...]) -> DeliveryStatus:
-    posted = sum(len(post.paper_ids) for post in posts if post.state is PostState.POSTED)
-    papers = sum(len(post.paper_ids) for post in posts)
+def _delivery_status(delivery: Delivery, counts: PostCounts) -> DeliveryStatus:
+    posted, papers = counts.posted_papers, counts.papers
     return DeliveryStatus(
         delivery.day, delivery.state, delivery.opened_at, posted, papers, delivery.reason, delivery.waits_for
     )

@@ -117,7 +117,7 @@ async def _start_delivery(parts: Parts, subscription: Subscription, day: date, w
         return words("digests.nothing_to_post", date=words.date(day))
     progress = await parts.deliverer.progress(delivery_id)
     if progress.state is DeliveryState.FAILED:
-        if not await parts.deliverer.go_on(delivery_id, subscription.workspace):
+        if not await parts.deliverer.resume(delivery_id, subscription.workspace):
             return words("digests.cannot_be_posted", date=words.date(day))
     elif progress.state is DeliveryState.OPEN:
         parts.deliverer.start(delivery_id)

@@ -284,6 +284,12 @@ NOTHING_NEW = "nothing_new"
 SOURCE_LATE = "source_late"
 """The reason of a delivery without papers: a source did not answer before the next digest was due."""
 
+PARENT_DELETED = "parent_deleted"
+"""The reason of a failed delivery: a person deleted its parent."""
+
+PARENT_UNCERTAIN = "parent_uncertain"
+"""The reason of a failed delivery: nobody knows whether its parent is in the channel."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -303,14 +309,14 @@ class Delivery:
     epoch: int = 0
     #: Until when the worker that claimed it holds it.
     leased_until: datetime | None = None
-    #: Whether one of its messages may have arrived late or twice.
-    had_unknown: bool = False
-    #: When the last look is due.
-    look_at: datetime | None = None
+    #: Whether one of its messages may have arrived late or twice, so that the channel is read back again.
+    needs_look: bool = False
+    #: When that look is due.
+    next_look_at: datetime | None = None
     #: Why it ended: one of the reasons above, ours or Slack's error.
     reason: str | None = None
     #: Whether its owner was notified that it failed, or cannot be.
-    is_told: bool = False
+    is_notified: bool = False
     #: The sources whose lists it waits for before anything can be posted.
     waits_for: tuple[str, ...] = ()
     #: Whether the bot was not running when it was due.
@@ -354,7 +360,7 @@ class Post:
     reason: str | None = None
     attempted_at: datetime | None = None
     #: When to read the channel back for it.
-    look_at: datetime | None = None
+    next_look_at: datetime | None = None
     #: How many times reading back has not found it since the last attempt.
     absent: int = 0
     #: Whether it is sent without blocks, since Slack refused them.

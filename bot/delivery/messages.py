@@ -1,4 +1,4 @@
-"""What a delivery holds: the papers chosen for a channel, as messages written down before any is sent."""
+"""The messages of a delivery: a channel's papers, planned as posts before the first is sent."""
 
 import json
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ _REACH = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The papers that a channel gets, and the sources that list any of them."""
+    """The papers chosen for a channel, and the sources that list any of them."""
 
     selection: Selection
     sources: tuple[str, ...]
@@ -64,17 +64,17 @@ def _choose(tables: Tables, listings: list[Listing], preferences: Preferences, h
 def plan_digest(
     tables: Tables, delivery: Delivery, subscription: Subscription, choice: Choice, notes: Sequence[str]
 ) -> None:
-    """Write down all messages of a digest; its parent takes the place of one that said that it waits.
+    """Plan all posts of a digest; its parent replaces the message that said that it waits, if there is one.
 
-    `notes` are what the parent says beside the papers. A digest of nothing is done at once, but for a line
-    where the channel wants one or waits for one. Raises `LeaseLostError`.
+    `notes` are what the parent says beside the papers. Without papers there is only a line, if the channel
+    wants one or was told to wait; otherwise the delivery is done at once. Raises `LeaseLostError`.
     """
     has_parent = bool(tables.posts.of_delivery(delivery.id))
     messages = _messages(subscription.preferences, delivery.day, choice, notes, says_when_nothing=has_parent)
     if delivery.waits_for:
         tables.deliveries.wait_for(delivery, ())
     if has_parent:
-        renew_parent(tables, delivery, messages[PARENT][0], "digest")
+        replace_parent(tables, delivery, messages[PARENT][0], "digest")
     tables.posts.plan(
         Post(delivery.id, position, _payload(delivery, str(position), position, message), paper_ids=paper_ids)
         for position, (message, paper_ids) in enumerate(messages)
@@ -85,17 +85,17 @@ def plan_digest(
 
 
 def plan_parent(tables: Tables, delivery: Delivery, message: Message) -> None:
-    """Write down the first message of a delivery that waits for the others."""
+    """Plan the parent of a delivery whose other posts wait for a list."""
     tables.posts.plan([Post(delivery.id, PARENT, _payload(delivery, str(PARENT), PARENT, message))])
 
 
-def renew_parent(tables: Tables, delivery: Delivery, message: Message, name: str) -> None:
-    """Put another message in the parent's place; `name` tells it from those before it.
+def replace_parent(tables: Tables, delivery: Delivery, message: Message, name: str) -> None:
+    """Replace the parent's message; `name` gives it a `client_msg_id` of its own.
 
-    Slack may refuse to post what it has had under a `client_msg_id`, where somebody deleted that.
+    Slack may refuse to post a message under the `client_msg_id` of one that was deleted.
     """
     payload = _payload(delivery, f"{PARENT}/{name}", PARENT, message)
-    tables.posts.renew(delivery, PARENT, payload)
+    tables.posts.replace_payload(delivery, PARENT, payload)
 
 
 def _lists_in_reach(tables: Tables, subscription: Subscription, had: frozenset[str]) -> list[Listing]:
@@ -123,7 +123,7 @@ def _sources_of(selection: Selection, listings: list[Listing]) -> tuple[str, ...
 def _messages(
     preferences: Preferences, day: date, choice: Choice, notes: Sequence[str], *, says_when_nothing: bool
 ) -> list[tuple[Message, tuple[str, ...]]]:
-    """Return the messages of a digest in order, each with the papers that it brings."""
+    """Return the messages of a digest in order, each with the ids of its papers."""
     words, selection = words_for(preferences.language), choice.selection
     if not selection.cards:
         is_said = says_when_nothing or preferences.says_when_nothing
@@ -141,9 +141,9 @@ def _messages(
 
 
 def _payload(delivery: Delivery, name: str, position: int, message: Message) -> str:
-    """Return the arguments of `chat.postMessage`, but for the channel and the thread.
+    """Return the arguments of `chat.postMessage` except channel and thread, as JSON.
 
-    Metadata can be read by every app and member of the workspace, so it holds opaque ids alone.
+    Every app and member of the workspace can read the metadata, so it holds only opaque ids.
     """
     arguments = {
         "text": message.text,

@@ -9,7 +9,7 @@ from storage.records import Filters, Order, Preferences
 
 
 class Why(StrEnum):
-    """Why a paper is in a digest or is not."""
+    """Why a paper is or is not in a digest."""
 
     LISTED = "listed"
     WORD = "word"
@@ -23,7 +23,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One listed paper, whether it is in, and why; `what` is the word or the category that decided it."""
+    """Whether a listed paper is in the digest, and why; `what` is the deciding word or category."""
 
     entry: Entry
     is_in: bool
@@ -33,7 +33,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The papers of a digest: those with a card each, the rest that is listed in short, and every verdict."""
+    """A digest's papers: those with a card each, those listed in short, and the verdict on every one."""
 
     cards: tuple[Entry, ...]
     rest: tuple[Entry, ...]
@@ -67,7 +67,7 @@ def _verdict(entry: Entry, had: frozenset[str], filters: Filters) -> Verdict:
 
 
 def _wanted(entry: Entry, text: str, filters: Filters) -> Verdict:
-    """Judge by words and categories: either is enough where both are asked for."""
+    """Judge by words and categories; if the filters have both, either is enough."""
     if not filters.words and not filters.categories:
         return Verdict(entry, is_in=True, why=Why.LISTED)
     if word := _first(filters.words, text):
@@ -83,7 +83,7 @@ def _first(words: Sequence[str], text: str) -> str:
 
 
 def _text(entry: Entry) -> str:
-    """Return all that is known of the paper in words, for comparing without regard to case."""
+    """Return the paper's texts in one, case-folded for comparison."""
     summary = entry.summary
     told = [*summary.keywords, summary.tldr, summary.problem, summary.method, summary.body] if summary else []
     return "\n".join([entry.paper.title, entry.paper.abstract or "", *told]).casefold()

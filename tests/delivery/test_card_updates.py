@@ -9,8 +9,9 @@ from typing import cast
 
 import pytest
 
-from bot.delivery.card_updates import CardUpdating
-from bot.delivery.wire import Done, Failure, NotNow, Refused, Unknown, Wire
+from bot.delivery.card_updates import CardUpdater
+from bot.delivery.outcomes import Done, Failure, NotNow, Refused, Unknown
+from bot.delivery.wire import Wire
 from bot.documents.digest_file import DigestEntry, DigestFile
 from bot.documents.importer import import_into
 from bot.sources.http import web_client
@@ -47,9 +48,9 @@ async def summary_comes(stage: Stage, delivery_id: int, position: int = 2) -> st
     return posts[position].ts or ""
 
 
-def updating(stage: Stage, wire: "Scripted | None" = None) -> CardUpdating:
+def updating(stage: Stage, wire: "Scripted | None" = None) -> CardUpdater:
     # A scripted wire passes on what it does not have itself.
-    return CardUpdating(stage.bot.storage, stage.clock, cast("Wire", wire or stage.bot.wire))
+    return CardUpdater(stage.bot.storage, stage.clock, cast("Wire", wire or stage.bot.wire))
 
 
 async def left(stage: Stage) -> int:
@@ -139,7 +140,7 @@ async def test_a_card_that_cannot_be_drawn_keeps_no_other_back(
     wire = Scripted(stage.bot.wire, [ValueError("something unforeseen")])
     await updating(stage, wire).tick()
 
-    assert "could not be drawn anew" in caplog.text
+    assert "Updating a card" in caplog.text
     assert "A model wrote this later." in text_of(stage, ts)
     assert await left(stage) == 1
 

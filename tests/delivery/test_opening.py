@@ -365,7 +365,7 @@ async def test_a_digest_that_waits_goes_on_when_the_bot_is_back_in_the_channel(s
     failed = await _ends(stage)
     await ada.invite("papers")
     await stage.bot.storage.write(lambda tables: tables.subscriptions.resume(subscription.id))
-    goes_on = await stage.bot.deliverer.go_on(1, stage.bot.workspace)
+    goes_on = await stage.bot.deliverer.resume(1, stage.bot.workspace)
     told = await tick_at(stage, tomorrow(9, 10))
     await lists(stage, 3)
     await tick_at(stage, tomorrow(9, 20))
@@ -384,7 +384,7 @@ async def test_a_change_in_a_channel_that_shut_the_bot_out_is_made_when_it_is_ba
     await tick_at(stage, tomorrow(9, 10))
     failed = await _ends(stage)
     await stage.bot.storage.write(lambda tables: tables.subscriptions.resume(subscription.id))
-    await stage.bot.deliverer.go_on(1, stage.bot.workspace)
+    await stage.bot.deliverer.resume(1, stage.bot.workspace)
     await tick_at(stage, tomorrow(9, 20))
 
     assert failed == [(DeliveryState.FAILED, "not_in_channel")]

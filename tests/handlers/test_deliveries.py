@@ -71,7 +71,7 @@ async def test_a_doubtful_digest_is_posted_anew_once_however_often_it_is_asked_f
         await ada.sees(shows("goes on in"))
 
         assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13
-        assert not await stage.bot.deliverer.go_on(delivery_id, stage.bot.workspace)
+        assert not await stage.bot.deliverer.resume(delivery_id, stage.bot.workspace)
         parents = [each for each in ada.messages("papers") if each["text"].startswith("AI ")]
         assert len(parents) == 1
 
@@ -93,7 +93,7 @@ async def test_what_a_later_digest_brought_is_not_posted_again(stage: Stage) -> 
 async def test_nothing_is_resumed_for_an_ended_subscription_or_another_workspace(stage: Stage) -> None:
     ada = stage.person("ada")
     delivery_id, message = await ended_early(stage, ada)
-    elsewhere = await stage.bot.deliverer.go_on(delivery_id, "T9999999999")
+    elsewhere = await stage.bot.deliverer.resume(delivery_id, "T9999999999")
     await stage.bot.storage.write(lambda tables: tables.subscriptions.end(1, stage.clock.now()))
 
     answer = await press_in(ada, message, ids.RESUME_DELIVERY, "nothing to resume")

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.blocks import Message
-from bot.delivery.announcer import Announcer, Teller
-from bot.delivery.carrier import Patience, Tools
+from bot.delivery.announcer import Announcer
 from bot.delivery.deliverer import Deliverer
+from bot.delivery.notifier import Notifier
 from bot.delivery.pacer import Pacer
-from bot.delivery.wire import SlackCaller, SlackWire
+from bot.delivery.web_api import SlackCaller
+from bot.delivery.wire import SlackWire
+from bot.delivery.worker import Services, Timing
 from bot.documents.files import read_sample
 from bot.documents.importer import import_into
 from bot.listings.watcher import ListingWatcher
@@ -61,7 +63,8 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     at_once(storage.write(lambda tables: tables.listings.put(holiday)))
     # No answer of these is told to a channel, so nothing is there to reach.
     wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url="http://127.0.0.1:9/"))), Pacer(clock)
-    deliverer = Deliverer(Tools(storage, wire, clock, pacer, Patience()), Teller(wire).tell)
+    services = Services(storage, wire, clock, pacer, Timing())
+    deliverer = Deliverer(services, Notifier(wire).notify)
     watcher, summary_queue = ListingWatcher(storage, clock, _no_source), SummaryQueue(storage, clock, None)
     yield Parts(
         storage=storage,

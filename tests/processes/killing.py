@@ -12,10 +12,11 @@ from random import Random
 from typing import Any
 
 from bot.clock import SystemClock
-from bot.delivery.carrier import Patience, Tools
-from bot.delivery.deliverer import Deliverer, Ended
+from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.pacer import Pacer
-from bot.delivery.wire import Answer, SlackWire
+from bot.delivery.web_api import Answer
+from bot.delivery.wire import SlackWire
+from bot.delivery.worker import Services, Timing
 from bot.manifest import load_manifest
 from bot.sandbox import Sandbox, Workspace, settings_for_a_bot
 from storage.database import connect
@@ -148,16 +149,16 @@ async def _plan(database: Path, workspace: Workspace, cards: int) -> int:
         return subscribe(tables, workspace.team_id, channel, begun_at=now, at=at)
 
     try:
-        tools = Tools(storage, SlackWire(_NoSlack()), clock, Pacer(clock), Patience())
-        delivery_id = await Deliverer(tools, _tell).open_asked(await storage.write(fill), listing.day)
+        services = Services(storage, SlackWire(_NoSlack()), clock, Pacer(clock), Timing())
+        delivery_id = await Deliverer(services, _notify).open_asked(await storage.write(fill), listing.day)
     finally:
         storage.close()
     assert delivery_id is not None
     return delivery_id
 
 
-async def _tell(ended: Ended) -> bool:
-    raise AssertionError(f"The delivery ended early: {ended.reason}")
+async def _notify(failed: FailedDelivery) -> bool:
+    raise AssertionError(f"The delivery ended early: {failed.reason}")
 
 
 async def kill_again_and_again(place: Place, random: Random, times: int, longest: float) -> None:

@@ -77,17 +77,17 @@ def test_the_simulation_notices_a_safeguard_of_waiting_that_is_missing(
     folder: Path, mutation: Mutation
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patience = mutation(patch)
+        timing = mutation(patch)
         plans = map(drawn_late, range(_SEEDS_FOR_A_MUTANT))
-        broken = (violations(simulate(plan, folder, patience)) for plan in plans)
+        broken = (violations(simulate(plan, folder, timing)) for plan in plans)
         assert any(broken), f"{mutation.__name__} went unnoticed in {_SEEDS_FOR_A_MUTANT} runs"
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
 def test_the_simulation_notices_a_safeguard_that_is_missing(folder: Path, mutation: Mutation) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patience = mutation(patch)
-        broken = (violations(simulate(drawn(seed), folder, patience)) for seed in range(_SEEDS_FOR_A_MUTANT))
+        timing = mutation(patch)
+        broken = (violations(simulate(drawn(seed), folder, timing)) for seed in range(_SEEDS_FOR_A_MUTANT))
         assert any(broken), f"{mutation.__name__} went unnoticed in {_SEEDS_FOR_A_MUTANT} runs"
 
 

@@ -17,11 +17,12 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from bot.delivery.carrier import Patience, Tools
 from bot.delivery.clockwork import SECONDS_BETWEEN_TICKS, Clockwork
-from bot.delivery.deliverer import Deliverer, Ended
+from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.pacer import Pacer
-from bot.delivery.wire import Answer, AnswerLostError, NotConnectedError, SlackWire
+from bot.delivery.web_api import Answer, AnswerLostError, NotConnectedError
+from bot.delivery.wire import SlackWire
+from bot.delivery.worker import Services, Timing
 from bot.errors import StorageError
 from bot.manifest import load_manifest
 from bot.sandbox import ConnectionLostError, Workspace
@@ -34,7 +35,7 @@ from tests.support.virtual_time import START, VirtualClock, run_virtual
 LONGEST_RUN = timedelta(hours=3)
 """In this time each digest is whole, whatever the plans below hold."""
 
-PATIENCE = Patience()
+TIMING = Timing()
 
 FULL_DISK = "The database rejected a change: database or disk is full."
 
@@ -119,19 +120,19 @@ class Record:
         return self.workspace.channel("papers").id
 
 
-def simulate(plan: RunPlan, folder: Path, patience: Patience = PATIENCE) -> Record:
+def simulate(plan: RunPlan, folder: Path, timing: Timing = TIMING) -> Record:
     """Run the plan to its end, in a new database in the folder, and return what was seen."""
 
     async def run() -> Record:
-        return await _World(plan, folder, patience).run()
+        return await _World(plan, folder, timing).run()
 
     return run_virtual(run())
 
 
 class _World:
-    def __init__(self, plan: RunPlan, folder: Path, patience: Patience) -> None:
+    def __init__(self, plan: RunPlan, folder: Path, timing: Timing) -> None:
         self.plan = plan
-        self.patience = patience
+        self.timing = timing
         self.clock = VirtualClock()
         self.random = Random(plan.seed)
         withheld = [] if plan.may_read else ["channels:history"]
@@ -265,8 +266,8 @@ class Life:
         inner = _PreparedRunner(self.world.database)
         runner, clock = _Runner(self, inner), _Clock(self)
         pacer = Pacer(clock)
-        tools = Tools(runner, SlackWire(_Caller(self)), clock, pacer, self.world.patience)
-        deliverer = Deliverer(tools, _tell)
+        services = Services(runner, SlackWire(_Caller(self)), clock, pacer, self.world.timing)
+        deliverer = Deliverer(services, _notify)
         clockwork = Clockwork(runner, clock, deliverer)
         ticking = asyncio.create_task(self._tick(clockwork, runner, takes_over=takes_over))
         try:
@@ -324,7 +325,7 @@ class Life:
 
     def _is_done(self, tables: Tables) -> bool:
         opened = tables.deliveries.latest_of_channel(self.world.workspace.team_id, self.world.channel.id)
-        return opened is not None and not tables.deliveries.at_work()
+        return opened is not None and not tables.deliveries.unfinished()
 
 
 class _PreparedRunner(InlineRunner):
@@ -419,7 +420,7 @@ class _Caller:
         stood_still = (self._world.clock.now() - decided_at).total_seconds()
         shows_after = stood_still + sum(each.shows_after for each in troubles)
         # A second for the network and for what a message needs to be looked for.
-        if shows_after > 2 * PATIENCE.settling.total_seconds() - 1:
+        if shows_after > 2 * TIMING.settling.total_seconds() - 1:
             self._world.record.very_late.add(arguments["metadata"]["event_payload"]["position"])
 
     def _note_crowding(self, answer: Answer, troubles: tuple[Trouble, ...]) -> None:
@@ -430,7 +431,7 @@ class _Caller:
         self._life.has_posted = True
 
 
-async def _tell(ended: Ended) -> bool:
+async def _notify(failed: FailedDelivery) -> bool:
     """Nobody need be told: who ended early shows in the channel."""
     return True
 

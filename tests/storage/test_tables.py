@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from bot.errors import LeaseLostError
+from storage.posts import PostCounts
 from storage.records import (
     Delivery,
     DeliveryKind,
@@ -169,18 +170,19 @@ def test_the_ledger_tells_what_is_open_and_what_is_posted(tables: Tables) -> Non
     assert delivery == Delivery(delivery.id, "key-1", of, "T1", "C1", kind, DAY, state, NOW)
     assert tables.deliveries.of_day(delivery.subscription_id, DeliveryKind.SCHEDULED, DAY) == delivery
     assert tables.deliveries.last_slot(delivery.subscription_id) == DAY
-    assert tables.deliveries.at_work() == (delivery,)
+    assert tables.deliveries.unfinished() == (delivery,)
     assert tables.posts.of_delivery(delivery.id) == (posted, refused)
+    assert tables.posts.counts(delivery.id) == PostCounts(papers=2, posted_papers=0, planned_posts=0)
     assert had_while_planned == {FULL.id, BARE.id}
 
     tables.deliveries.close(delivery, DeliveryState.FAILED, "not_in_channel")
     closed = tables.deliveries.get(delivery.id)
     assert closed is not None
     assert (closed.state, closed.reason) == (DeliveryState.FAILED, "not_in_channel")
-    assert tables.deliveries.at_work() == ()
-    assert tables.deliveries.untold() == (closed,)
-    tables.deliveries.mark_told(delivery.id)
-    assert tables.deliveries.untold() == ()
+    assert tables.deliveries.unfinished() == ()
+    assert tables.deliveries.unnotified() == (closed,)
+    tables.deliveries.mark_notified(delivery.id)
+    assert tables.deliveries.unnotified() == ()
     assert tables.posts.papers_of_channel("T1", "C1") == frozenset()
 
 
@@ -198,6 +200,36 @@ def test_a_delivery_has_one_worker_until_its_lease_ends(tables: Tables) -> None:
     assert second.leased_until == NOW + 2 * lease
 
 
+def test_papers_are_counted_by_the_state_of_their_posts(tables: Tables) -> None:
+    with_papers(tables)
+    delivery = opened(tables)
+    parent = Post(delivery.id, 0, "{}", state=PostState.POSTED, attempted_at=NOW, ts="1.0")
+    card = replace(parent, position=1, paper_ids=(FULL.id,), ts="2.0")
+    rest = Post(delivery.id, 2, "{}", paper_ids=(FULL.id, BARE.id))
+    before = tables.posts.counts(delivery.id)
+    tables.posts.plan([parent, card, rest])
+
+    assert before == PostCounts(papers=0, posted_papers=0, planned_posts=0)
+    assert tables.posts.counts(delivery.id) == PostCounts(papers=3, posted_papers=1, planned_posts=1)
+
+
+def test_what_a_worker_changes_of_a_delivery_is_recorded(tables: Tables) -> None:
+    delivery = opened(tables)
+    claimed = tables.deliveries.claim(delivery.id, NOW, timedelta(seconds=120))
+    assert claimed is not None
+    changed = replace(
+        claimed,
+        state=DeliveryState.LAST_LOOK,
+        reason="source_late",
+        leased_until=None,
+        needs_look=True,
+        next_look_at=NOW,
+    )
+    tables.deliveries.record(changed)
+
+    assert tables.deliveries.get(delivery.id) == changed
+
+
 def test_whoever_lost_its_lease_cannot_write(tables: Tables) -> None:
     delivery = opened(tables)
     post = Post(delivery.id, 0, "{}")
@@ -209,7 +241,7 @@ def test_whoever_lost_its_lease_cannot_write(tables: Tables) -> None:
     with pytest.raises(LeaseLostError):
         tables.posts.record(first, replace(post, reason="too late"))
     with pytest.raises(LeaseLostError):
-        tables.deliveries.renew(first, NOW)
+        tables.deliveries.record(first)
     with pytest.raises(LeaseLostError):
         tables.deliveries.close(first, DeliveryState.DONE)
     assert tables.posts.of_delivery(delivery.id) == (post,)
