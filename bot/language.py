@@ -1,4 +1,4 @@
-"""In which language a text is written, told by its script; and how a language is named; pure."""
+"""Languages: detecting one by a text's script, and reading BCP 47 tags; pure."""
 
 import re
 from collections import Counter
@@ -13,9 +13,9 @@ _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 CJK = frozenset({"zh", "ja", "ko"})
-"""The languages whose characters say as much as others' syllables and words."""
+"""The languages in which a character says as much as a syllable or a word elsewhere."""
 
-# The grammar of https://www.rfc-editor.org/rfc/rfc5646#section-2.1 in lower case; grandfathered tags are not.
+# The grammar of https://www.rfc-editor.org/rfc/rfc5646#section-2.1 in lower case, without grandfathered tags.
 _TAG = re.compile(
     r"""(?P<language>[a-z]{2,3})(?P<extended>(?:-[a-z]{3}){0,3})
         (?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|[0-9]{3}))?
@@ -27,14 +27,14 @@ _TAG = re.compile(
 _TAG_CHARACTERS = 60
 
 _KANA_SHARE = 8
-"""One kana in so many characters makes a text Japanese; Chinese quotes a Japanese name now and then."""
+"""One kana in this many characters makes a text Japanese; Chinese texts may quote a Japanese name."""
 
 
 def language_of(text: str) -> str:
     """Return the BCP 47 tag of the language that the text's script suggests: `zh-CN`, `ja`, `ko` or `en`.
 
     Chinese, Japanese and Korean texts on papers are full of Latin terms, so their characters are weighed
-    against words of other scripts, not against letters. Where nothing speaks for one of them it is `en`.
+    against words of other scripts, not letters. The default is `en`.
     """
     han, kana, hangul = (len(script.findall(text)) for script in (_HAN, _KANA, _HANGUL))
     if han + kana + hangul <= _other_words(text):
@@ -44,7 +44,7 @@ def language_of(text: str) -> str:
     return "ja" if kana * _KANA_SHARE > han + kana else "zh-CN"
 
 
-# Babel goes through all its locales each time, and a page of papers asks for the same few tags.
+# Babel searches all its locales each time, and a page of papers repeats the same few tags.
 @lru_cache(maxsize=1024)
 def primary_language(language: str) -> str:
     """Return the language of a BCP 47 tag without script and region, in lower case."""
@@ -55,9 +55,9 @@ def primary_language(language: str) -> str:
 
 
 def canonical_tag(text: str) -> str | None:
-    """Return a BCP 47 tag in its usual case, such as `zh-CN` for `zh_cn`, or `None` for what is none.
+    """Return a BCP 47 tag in its usual case, such as `zh-CN` for `zh_cn`, or `None` for any other text.
 
-    Whether anybody speaks such a language is not asked.
+    Only the grammar is checked, not whether the language exists.
     """
     match = _TAG.fullmatch(text.strip().replace("_", "-").lower())
     if match is None or len(match[0]) > _TAG_CHARACTERS:

@@ -1,4 +1,4 @@
-"""The settings, read once from the environment or a `.env` file in the working directory."""
+"""The settings, read once from the environment or from `.env` in the working directory."""
 
 from pathlib import Path
 from typing import Annotated
@@ -35,7 +35,7 @@ def _command(name: str) -> str:
 
 
 class Settings(BaseSettings):
-    """All settings; a field's validation alias is its variable's name, and the README has the same table."""
+    """All settings; a field's validation alias is its variable, and the README has the same table."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
 
@@ -159,7 +159,7 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings; raises `SettingsError` that names the first malformed variable, never its value."""
+    """Read the settings; raises `SettingsError` with the first malformed variable, never its value."""
     try:
         return Settings()
     except ValidationError as error:
@@ -169,7 +169,7 @@ def load_settings() -> Settings:
 
 
 def tokens(settings: Settings) -> tuple[str, str]:
-    """Return the bot's and the app's token; raises `SettingsError` that names the missing one."""
+    """Return the bot's and the app's token; raises `SettingsError`, which names the missing one."""
     wanted = {"SLACK_BOT_TOKEN": settings.bot_token, "SLACK_APP_TOKEN": settings.app_token}
     missing = next((name for name, token in wanted.items() if token is None), None)
     if missing or settings.bot_token is None or settings.app_token is None:

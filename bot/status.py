@@ -1,4 +1,4 @@
-"""How things are: per channel and for the whole bot, as `status` tells it; nothing here is drawn yet."""
+"""The status of channels, sources and the whole bot, read from the tables for cards and commands."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,59 +12,63 @@ from bot.summarising.summariser import Allowance
 from storage.records import Delivery, Listing, MistakeReport, Post, PostState, Subscription, SummaryFailure
 from storage.tables import Tables
 
-REPORTS_TOLD = 10
-"""How many reports of mistakes are told, the latest ones."""
+REPORTS_SHOWN = 10
+"""How many reports of mistakes the status shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class SummariesStatus:
-    """The tokens of this UTC day, the summaries that failed in the last 24 hours, and the latest reports."""
+    """The state of summaries."""
 
+    #: Tokens spent on this UTC day.
     tokens_today: int
+    #: Those of the last 24 hours.
     failures: tuple[SummaryFailure, ...]
+    #: The newest reports of mistakes.
     reports: tuple[MistakeReport, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How everything is, for whoever runs the bot: of each source its last day."""
+    """The status of everything, for the bot's admin."""
 
     bot: BotStatus
     channels: tuple[ChannelStatus, ...]
+    #: Each source's latest listing.
     sources: tuple[Listing, ...]
     summaries: SummariesStatus
 
 
 def read_status(tables: Tables, now: datetime, messages_a_minute: int, allowance: Allowance | None) -> Status:
-    """Return how the bot, all channels and all sources are."""
+    """Return the status of the bot, all channels and all sources."""
     channels = tuple(channel_status(tables, each, now) for each in tables.subscriptions.all())
     bot = bot_status(tables, now, messages_a_minute, allowance)
     return Status(bot, channels, _every_source(tables), summaries_status(tables, now))
 
 
 def summaries_status(tables: Tables, now: datetime) -> SummariesStatus:
-    """Return what summaries take, which could not be had, and what people hold against them."""
+    """Return today's tokens, recent failures and the newest reports of mistakes."""
     return SummariesStatus(
         tokens_today=_tokens_today(tables, now),
         failures=tables.summary_failures.since(now - timedelta(days=1)),
-        reports=tables.mistake_reports.latest(REPORTS_TOLD),
+        reports=tables.mistake_reports.latest(REPORTS_SHOWN),
     )
 
 
 def source_status(tables: Tables, subscription: Subscription | None) -> tuple[Listing, ...]:
-    """Return what is known of the last day of a channel's sources, or of those that any channel wants."""
+    """Return the latest listings of a channel's sources, or of all subscribed sources."""
     wanted = [subscription] if subscription else tables.subscriptions.all()
     return latest_lists(tables, tuple(dict.fromkeys(source for each in wanted for source in each.sources)))
 
 
 def _every_source(tables: Tables) -> tuple[Listing, ...]:
-    """Return what is known of the last day of every source, those first that a channel wants."""
+    """Return the latest listing of every source, subscribed ones first."""
     wanted = [source for each in tables.subscriptions.all() for source in each.sources]
     return latest_lists(tables, tuple(dict.fromkeys([*wanted, *tables.listings.sources()])))
 
 
 def channel_status(tables: Tables, subscription: Subscription, now: datetime) -> ChannelStatus:
-    """Return how one channel's digests are; a paused one has no next."""
+    """Return the status of one channel; a paused one has no next digest."""
     latest = tables.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
     last = _delivery_status(latest, tables.posts.of_delivery(latest.id)) if latest else None
     paused = is_paused(subscription, now)
@@ -74,9 +78,10 @@ def channel_status(tables: Tables, subscription: Subscription, now: datetime) ->
 def bot_status(
     tables: Tables, now: datetime, messages_a_minute: int, allowance: Allowance | None
 ) -> BotStatus:
-    """Return what waits over all channels; a channel takes one message a second, the workspace a set rate.
+    """Return how much waits to be posted in all channels, and when it will be done at the earliest.
 
-    `allowance` is what a model may take, where one is set up.
+    A channel takes one message a second, the workspace `messages_a_minute`. `allowance` is the model's, where
+    one is set up.
     """
     waiting = [
         sum(post.state is PostState.PLANNED for post in tables.posts.of_delivery(delivery.id))

@@ -1,4 +1,4 @@
-"""What is read from the web, built once: the sources, the papers' texts, and a model where one is set."""
+"""Builds everything that reads from the web: the sources, papers' texts, and a model where one is set."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -23,7 +23,7 @@ from storage.runner import Runner, ThreadRunner
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """What is read from the web: each day's lists, papers' texts, and a model's answers where one is set."""
+    """Everything that reads from the web; without a model there is no summariser."""
 
     storage: Runner
     watcher: ListingWatcher
@@ -35,7 +35,7 @@ class Web:
 
 @asynccontextmanager
 async def reach_web(settings: Settings, clock: Clock) -> AsyncIterator[Web]:
-    """Reach sources and model alone, for a command that ends; raises `StorageError` or `SettingsError`."""
+    """Open the web with a storage of its own, for a command; raises `StorageError` or `SettingsError`."""
     async with AsyncExitStack() as stack:
         storage = ThreadRunner(settings.database)
         stack.callback(storage.close)
@@ -45,9 +45,9 @@ async def reach_web(settings: Settings, clock: Clock) -> AsyncIterator[Web]:
 async def open_web(
     settings: Settings, clock: Clock, storage: Runner, stack: AsyncExitStack, *, has_sources: bool = True
 ) -> Web:
-    """Reach sources and model for as long as the stack is open; raises `SettingsError`.
+    """Open sources and model for as long as the stack is open; raises `SettingsError`.
 
-    Without `has_sources` no list is ever looked at.
+    Without `has_sources` no source is ever polled.
     """
     client = await stack.enter_async_context(web_client())
     fetcher = Fetcher(client)
@@ -73,13 +73,13 @@ async def open_web(
 
 
 def _no_source(_name: str) -> None:
-    """Know no source at all."""
+    """Find no source."""
 
 
 def _summariser(
     settings: Settings, clock: Clock, storage: Runner, client: httpx.AsyncClient, texts: FullTexts
 ) -> Summariser | None:
-    """Return who makes summaries, or `None` where no model is set."""
+    """Return the summariser, or `None` where no model is set."""
     allowance = allowance_of(settings)
     if allowance is None:
         return None

@@ -110,7 +110,10 @@ def test_the_database_is_the_option_s_else_the_setting_s_else_one_here(
         (
             ["import", str(ENGLISH), "--db", "nowhere/test.db"],
             1,
-            "Error: The folder of the database nowhere/test.db does not exist. Create it, or choose another with --db.",
+            (
+                "Error: The folder of the database nowhere/test.db does not exist. "
+                "Create it, or choose another with --db."
+            ),
         ),
     ],
 )
