@@ -23,13 +23,7 @@ def test_a_traceback_holds_no_token_either() -> None:
 
 
 def test_fields_follow_the_sentence() -> None:
-    extra = {
-        "action": "poll",
-        "source": "arxiv:cs.CL",
-        "note": "two words",
-        "token": "xoxb-1-2-abc",
-        "day": "",
-    }
+    extra = {"action": "poll", "source": "arxiv:cs.CL", "note": "two words", "token": "xoxb-1-2-abc"}
     record = logging.getLogger("x").makeRecord(
         "x", logging.INFO, "x.py", 1, "Polled %s", ("it",), None, extra=extra
     )

@@ -22,7 +22,7 @@ PAPERS_AT_A_TIME = 100
 
 _BACKOFF = Backoff(first=timedelta(minutes=1), longest=timedelta(hours=1))
 _BACKOFF_OF_A_PAPER = Backoff(first=timedelta(days=1), longest=timedelta(days=30))
-_COME_BACK_LATER = frozenset({429, 502, 503, 504})
+_RETRYABLE = frozenset({429, 502, 503, 504})
 
 _logger = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ class Enricher:
 def _is_down(error: SourceError) -> bool:
     """Tell whether arXiv is down, whichever papers were asked about."""
     return isinstance(error, SourceUnreachableError) or (
-        isinstance(error, SourceRefusedError) and error.status in _COME_BACK_LATER
+        isinstance(error, SourceRefusedError) and error.status in _RETRYABLE
     )
 
 

@@ -1,11 +1,11 @@
-"""arXiv's Atom: the answers of its API and its daily feeds, from bytes to papers; pure.
+"""Parses arXiv's Atom, of its API and of its daily feeds, into papers; pure.
 
-The API's output was rewritten between 2025-10 and 2026-04: the order of elements, where name spaces are
-declared, how a moment is written, whether a title is wrapped. Elements are found by their names here, so both
-generations give the same fields. https://info.arxiv.org/help/api/user-manual.html describes the API,
+The API's output changed between 2025-10 and 2026-04: the order of elements, where name spaces are declared,
+how moments are written, whether titles are wrapped. Elements are found by name here, so both generations give
+the same fields. https://info.arxiv.org/help/api/user-manual.html describes the API,
 https://info.arxiv.org/help/rss_specifications.html the feeds.
 
-Entities and DTDs are refused, since a few kilobytes of them can grow into gigabytes.
+Entities and DTDs are rejected, since a few kilobytes of them can expand to gigabytes.
 """
 
 import re
@@ -69,13 +69,13 @@ class QueryResult:
 
 
 def read_query_result(body: bytes) -> QueryResult:
-    """Read the API's answer to a query; raises SourceAnswerError for anything else."""
+    """Parse the API's answer to a query; raises SourceAnswerError for anything else."""
     feed = _feed(body)
     entries = feed.findall("atom:entry", _NAMES)
-    found, skipped = _readable([entry for entry in entries if not _is_error(entry)], _arxiv_paper)
+    papers, skipped = _readable([entry for entry in entries if not _is_error(entry)], _arxiv_paper)
     total = _text(feed, "opensearch:totalResults")
     return QueryResult(
-        papers={each.paper.id: each for each in found},
+        papers={each.paper.id: each for each in papers},
         total=int(total) if total.isdecimal() else None,
         errors=tuple(_text(entry, "atom:summary") for entry in entries if _is_error(entry)),
         skipped=skipped,
@@ -115,15 +115,15 @@ _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*(?P<type>[a-z-]+)\s*(?:Abs
 
 
 def read_daily_feed(body: bytes) -> DailyList:
-    """Read a feed of rss.arxiv.org; raises SourceAnswerError where it is none or cannot be read."""
+    """Parse a feed of rss.arxiv.org; raises SourceAnswerError where it cannot be read."""
     feed = _feed(body)
     entries = feed.findall("atom:entry", _NAMES)
     updated = _moment(feed, "atom:updated")
     if updated is None:
-        raise SourceAnswerError("arXiv's daily feed does not say of which day it is.")
+        raise SourceAnswerError("arXiv's daily feed has no date.")
     announced, skipped = _readable(entries, _announced)
     if skipped and not any(announced):
-        raise SourceAnswerError(f"Nothing that arXiv's daily feed announces can be read. {skipped[0]}")
+        raise SourceAnswerError(f"No entry of arXiv's daily feed can be read. {skipped[0]}")
     papers: dict[str, Paper] = {}
     new_ids: set[str] = set()
     for kind, paper in filter(None, announced):
@@ -140,13 +140,13 @@ def read_daily_feed(body: bytes) -> DailyList:
 
 
 def _announced(entry: Element) -> tuple[str, Paper] | None:
-    """Return how a paper is announced and the paper, or `None` where an older version is only replaced."""
+    """Return how a paper is announced and the paper; `None` for a replacement of an older version."""
     summary = _text(entry, "atom:summary")
     preamble = _PREAMBLE.match(summary)
-    said = _text(entry, "arxiv:announce_type") or (preamble["type"] if preamble else "")
-    if not said:
+    announce_type = (_text(entry, "arxiv:announce_type") or (preamble["type"] if preamble else "")).lower()
+    if not announce_type:
         raise _UnreadableError("does not say whether the paper is new")
-    if (announce_type := said.lower()) not in _OF_THE_DAY:
+    if announce_type not in _OF_THE_DAY:
         return None
     return announce_type, Paper(
         id=_paper_id(entry),
@@ -161,7 +161,7 @@ _AFFILIATION = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)")
 
 
 def _creators(entry: Element) -> tuple[str, ...]:
-    """Return the authors, which a feed gives as one line: names, and perhaps affiliations in parentheses."""
+    """Return the authors, which a feed gives in one line, some with affiliations in parentheses."""
     line = ", ".join(_collapsed(each) for each in entry.findall("dc:creator", _NAMES))
     return tuple(filter(None, (name.strip() for name in _AFFILIATION.sub("", line).split(","))))
 
@@ -170,16 +170,16 @@ def _creators(entry: Element) -> tuple[str, ...]:
 
 
 class _UnreadableError(Exception):
-    """How a sentence goes on that begins with an entry."""
+    """Why an entry cannot be read: the rest of a sentence that starts with the entry."""
 
 
 def _feed(body: bytes) -> Element:
     try:
         feed: Element = fromstring(body, forbid_dtd=True)
     except (ParseError, ValueError, LookupError) as error:
-        raise SourceAnswerError(f"The answer of arXiv is not the XML that it should be: {error}.") from error
+        raise SourceAnswerError(f"arXiv's answer is not valid XML: {error}.") from error
     if feed.tag != f"{{{_NAMES['atom']}}}feed":
-        raise SourceAnswerError("The answer of arXiv is not an Atom feed.")
+        raise SourceAnswerError("arXiv's answer is not an Atom feed.")
     return feed
 
 
@@ -187,16 +187,16 @@ _T = TypeVar("_T")
 
 
 def _readable(entries: list[Element], read: Callable[[Element], _T]) -> tuple[list[_T], tuple[str, ...]]:
-    """Return what could be read, and a sentence for each entry that could not."""
-    found: list[_T] = []
+    """Return the parsed entries, and a sentence for each entry that could not be read."""
+    parsed: list[_T] = []
     skipped: list[str] = []
     for number, entry in enumerate(entries, 1):
         try:
-            found.append(read(entry))
+            parsed.append(read(entry))
         except _UnreadableError as error:
             name = _text(entry, "atom:id")[:80] or _text(entry, "atom:title")[:80] or "without a name"
             skipped.append(f"Entry {number} ({name}) {error}.")
-    return found, tuple(skipped)
+    return parsed, tuple(skipped)
 
 
 def _paper_id(entry: Element) -> str:

@@ -101,7 +101,7 @@ async def test_an_answer_that_nothing_has_changed_is_none_where_nothing_is_kept(
 ) -> None:
     async with serving({"/list": saying(b"", 304, ETag='"1"')}) as service:
         fetcher = Fetcher(client)
-        with pytest.raises(SourceAnswerError, match=r"says that nothing has changed, and was not asked that"):
+        with pytest.raises(SourceAnswerError, match="nothing has changed, without being asked"):
             await polled(fetcher, f"{service.address}/list", 1)
         service.answers["/list"] = versions("a")
         found = await polled(fetcher, f"{service.address}/list", 1)
@@ -227,10 +227,10 @@ async def test_a_body_that_is_cut_off_is_not_taken_for_a_short_one(client: httpx
 @pytest.mark.parametrize(
     ("body", "encoding", "sentence"),
     [
-        (b"[]", "gzip", "is not the gzip that it says it is"),
+        (b"[]", "gzip", "is not valid gzip"),
         (gzip.compress(b"[]", mtime=0) + b"more", "gzip", "goes on after its end"),
-        (b"[]", "br", "is encoded as “br”, which was not asked for"),
-        (b"[]", "gzip, gzip", "is encoded as “gzip, gzip”, which was not asked for"),
+        (b"[]", "br", "is encoded as “br”, which was not requested"),
+        (b"[]", "gzip, gzip", "is encoded as “gzip, gzip”, which was not requested"),
     ],
 )
 async def test_an_encoding_that_is_not_what_it_says_is_told(
@@ -294,9 +294,9 @@ async def test_a_redirect_elsewhere_is_not_followed(client: httpx.AsyncClient) -
     assert asked == []
     assert {type(error) for error in (other_port, other_host, nowhere)} == {SourceAnswerError}
     assert str(other_host) == (
-        "127.0.0.1 sent the bot elsewhere, to login.example, where it does not follow."
+        "127.0.0.1 redirected to another service, login.example, which is not followed."
     )
-    assert str(nowhere) == "127.0.0.1 redirected without saying where to."
+    assert str(nowhere) == "127.0.0.1 redirected without an address."
 
 
 @pytest.mark.parametrize(

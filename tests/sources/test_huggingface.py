@@ -149,9 +149,7 @@ async def test_a_list_without_end_is_given_up(fetcher: Fetcher) -> None:
     async def endless(request: web.Request) -> web.Response:
         return web.json_response(many(int(request.query["p"]) * 100, 100))
 
-    assert await error_of(fetcher, endless) == (
-        "127.0.0.1 listed 2000 papers for one day and did not come to an end."
-    )
+    assert await error_of(fetcher, endless) == ("127.0.0.1 listed 2000 papers for one day without an end.")
 
 
 async def test_bad_entries_among_good_ones_are_skipped_and_named(fetcher: Fetcher) -> None:
@@ -246,20 +244,20 @@ def test_half_an_emoji_costs_no_list() -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ("", "127.0.0.1 answered with something that is not JSON: it is empty."),
+        ("", "127.0.0.1 answered with something other than JSON: it is empty."),
         (
             "<!DOCTYPE html>\n<title>Sign in</title>",
-            "127.0.0.1 answered with something that is not JSON: “<!DOCTYPE html> <title>Sign in</title>”.",
+            "127.0.0.1 answered with something other than JSON: “<!DOCTYPE html> <title>Sign in</title>”.",
         ),
         (
             '{"error": "Sorry"}',
             '127.0.0.1 answered with JSON that is not a list of papers: “{"error": "Sorry"}”.',
         ),
         ("null", "127.0.0.1 answered with JSON that is not a list of papers: “null”."),
-        ('[{"paper": {"id"', '127.0.0.1 answered with something that is not JSON: “[{"paper": {"id"”.'),
+        ('[{"paper": {"id"', '127.0.0.1 answered with something other than JSON: “[{"paper": {"id"”.'),
         (
             '[{"id": "2509.00001"}, {"id": "2509.00002"}]',
-            "Nothing that 127.0.0.1 listed can be read. Entry 1 was skipped: paper is missing.",
+            "No entry of 127.0.0.1 can be read. Entry 1 was skipped: paper is missing.",
         ),
     ],
 )
@@ -271,13 +269,13 @@ async def test_an_answer_that_is_no_list_is_never_a_day_without_papers(
 
 @pytest.mark.parametrize("body", [b"\xff\xfe\x00", b"[" * 1_000_000, b"[1" + b"0" * 100_000 + b"]"])
 def test_what_json_itself_cannot_read_is_told_in_a_sentence(body: bytes) -> None:
-    with pytest.raises(SourceAnswerError, match=r"^answered with something that is not JSON: “.*”\.$"):
+    with pytest.raises(SourceAnswerError, match=r"^answered with something other than JSON: “.*”\.$"):
         read_page(body, DAY)
 
 
 async def test_a_login_page_is_no_list(fetcher: Fetcher) -> None:
     async with serving({PATH: redirecting("/login"), "/login": saying("<html>Sign in")}) as service:
-        with pytest.raises(SourceAnswerError, match="is not JSON"):
+        with pytest.raises(SourceAnswerError, match="other than JSON"):
             await fetch_day(fetcher, service.address, DAY)
 
 
