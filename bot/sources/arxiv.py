@@ -8,7 +8,6 @@ answers 429 to callers below that limit too; then all of the bot's requests wait
 import logging
 import re
 from collections.abc import Iterable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -21,6 +20,7 @@ from bot.errors import SourceAnswerError, SourceRefusedError, WrongWishError
 from bot.sources.atom import Answer, ArxivPaper, DailyList, read_answer, read_daily_feed
 from bot.sources.gate import Gate
 from bot.sources.http import Fetched, Fetcher
+from bot.version import version
 
 API_URL = "https://export.arxiv.org/api/"
 FEED_URL = "https://rss.arxiv.org/atom/"
@@ -161,17 +161,9 @@ def is_category(text: str) -> bool:
 
 def user_agent(contact: str) -> str:
     """Return the User-Agent: the program's name, its version and a contact."""
-    name = f"paper-round/{_version()}"
+    name = f"paper-round/{version()}"
     printable = "".join(each for each in contact if each.isascii() and each.isprintable()).strip()
     return f"{name} ({printable})" if printable else name
-
-
-def _version() -> str:
-    """Return the installed version; a host that runs from the checkout has none installed."""
-    try:
-        return version("paper-round")
-    except PackageNotFoundError:
-        return "checkout"
 
 
 def _halves(batch: tuple[str, ...]) -> list[tuple[str, ...]]:

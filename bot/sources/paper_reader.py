@@ -71,7 +71,7 @@ def _told(form: Form, output: bytes, status: int | None) -> str:
 def _limit_this_process(limits: ReaderLimits) -> None:
     """Set the limits that the operating system keeps, where it has them: Windows has none."""
     try:
-        import resource
+        import resource  # noqa: PLC0415 -- Windows has no such module
     except ImportError:
         return
     # One second more than the bot itself waits; this only ends a reader whose bot is gone.
@@ -87,7 +87,8 @@ def _limit_this_process(limits: ReaderLimits) -> None:
 
 
 def _read(form: Form, body: bytes, limits: ReaderLimits) -> dict[str, str]:
-    from bot.sources.paper_text import text_of_html, text_of_pdf
+    # The bot itself parses no paper: only the process that does needs the parsers.
+    from bot.sources.paper_text import text_of_html, text_of_pdf  # noqa: PLC0415 -- see above
 
     name = form.upper()
     try:

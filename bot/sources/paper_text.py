@@ -110,8 +110,8 @@ _LIGATURE = re.compile("[\ufb00-\ufb06]")
 def text_of_pdf(body: bytes, most_pages: int) -> str:
     """Return the text of a PDF; raises SourceAnswerError where it cannot be read or has too many pages."""
     # Most papers come as HTML, and to import this takes longer than to read one.
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    from pypdf import PdfReader  # noqa: PLC0415 -- see above
+    from pypdf.errors import PyPdfError  # noqa: PLC0415 -- see above
 
     if b"%PDF-" not in body[:1024]:
         raise SourceAnswerError("what arXiv sends as its PDF is none")
