@@ -41,7 +41,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     metavar="SOURCE",
     multiple=True,
     show_default=SOURCE,
-    help="huggingface, arxiv:CATEGORY or digest-file. Repeat for several.",
+    help="Where papers come from: huggingface, arxiv:CATEGORY or digest-file. Repeat for several.",
 )
 @click.option(
     "--weekday",
@@ -53,9 +53,10 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 )
 @click.option(
     "--most-cards",
+    metavar="N",
     type=click.IntRange(min=1),
     show_default="no limit",
-    help="Post at most this many cards, and list the other papers by title.",
+    help="Post at most N cards, and list the other papers by title.",
 )
 @click.option(
     "--by-votes", is_flag=True, help="Put the papers with most votes first, instead of the source's order."
@@ -75,7 +76,11 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     help="Only papers in this arXiv category. Repeat for several, any of which will do.",
 )
 @click.option(
-    "--least-votes", type=click.IntRange(min=0), default=0, help="Only papers with at least this many votes."
+    "--least-votes",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Only papers with at least N votes.",
 )
 @click.option(
     "--never-word",
