@@ -7,7 +7,6 @@ answers 429 below that limit; then all of the bot's requests wait, not only the 
 
 import logging
 from collections.abc import Iterable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -23,6 +22,7 @@ from bot.sources.gate import Gate
 from bot.sources.http import Fetched, Fetcher
 from bot.sources.kinds import is_category
 from bot.sources.source import DailyList
+from bot.version import version
 
 _logger = logging.getLogger(__name__)
 
@@ -152,17 +152,9 @@ class ArxivClient:
 
 def user_agent(contact: str) -> str:
     """Return the User-Agent header: program, version and contact."""
-    name = f"paper-round/{_version()}"
+    name = f"paper-round/{version()}"
     printable = "".join(each for each in contact if each.isascii() and each.isprintable()).strip()
     return f"{name} ({printable})" if printable else name
-
-
-def _version() -> str:
-    """Return the installed version, or "checkout" where the package is not installed."""
-    try:
-        return version("paper-round")
-    except PackageNotFoundError:
-        return "checkout"
 
 
 def _halves(batch: tuple[str, ...]) -> list[tuple[str, ...]]:

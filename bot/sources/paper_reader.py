@@ -73,7 +73,7 @@ def _result(form: PaperFormat, output: bytes, status: int | None) -> str:
 def _limit_this_process(limits: ReaderLimits) -> None:
     """Set the operating system's limits, which Windows does not have."""
     try:
-        import resource
+        import resource  # noqa: PLC0415 -- Windows has no such module
     except ImportError:
         return
     # One second more than the bot waits: this only ends a reader whose bot is gone.
@@ -89,7 +89,8 @@ def _limit_this_process(limits: ReaderLimits) -> None:
 
 
 def _read(form: PaperFormat, body: bytes, limits: ReaderLimits) -> dict[str, str]:
-    from bot.sources.paper_text import text_of_html, text_of_pdf
+    # The bot itself parses no paper: only the process that does needs the parsers.
+    from bot.sources.paper_text import text_of_html, text_of_pdf  # noqa: PLC0415 -- see above
 
     name = form.upper()
     try:

@@ -110,8 +110,8 @@ _LIGATURE = re.compile("[\ufb00-\ufb06]")
 def text_of_pdf(body: bytes, most_pages: int) -> str:
     """Return the text of a PDF; raises SourceAnswerError for an unreadable or too long one."""
     # Most papers come as HTML, and this import takes longer than reading one.
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    from pypdf import PdfReader  # noqa: PLC0415 -- see above
+    from pypdf.errors import PyPdfError  # noqa: PLC0415 -- see above
 
     if b"%PDF-" not in body[:1024]:
         raise SourceAnswerError("arXiv's file is not a PDF")
