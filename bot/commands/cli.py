@@ -112,7 +112,7 @@ def sandbox(port: int, config: Path | None, manifest: Path | None) -> None:
     """
     from bot.manifest import load_manifest
     from bot.sandbox import SandboxError, serve
-    from bot.sandbox.serving import read_json
+    from bot.sandbox.standalone import read_json
 
     try:
         described = read_json(manifest) if manifest else load_manifest()

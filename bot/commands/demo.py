@@ -16,7 +16,7 @@ from bot.documents.digest_file import SOURCE, DigestFile
 from bot.documents.files import read_digest_file, read_sample
 from bot.documents.importer import import_into
 from bot.manifest import load_manifest
-from bot.sandbox import Sandbox, Workspace
+from bot.sandbox import Sandbox, Workspace, create_workspace
 from bot.settings import Settings
 from bot.subscriptions.preferences import begin
 from storage.records import Subscription
@@ -70,7 +70,7 @@ async def run_demo(options: DemoOptions, clock: Clock, announcer: Announcer, wor
 
 def demo_workspace(clock: Clock) -> Workspace:
     """Return the workspace that the demo plays in, made from the app's own manifest."""
-    return Workspace(load_manifest(), clock=clock)
+    return create_workspace(load_manifest(), clock=clock)
 
 
 async def _deliver(

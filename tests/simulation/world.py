@@ -24,7 +24,7 @@ from bot.delivery.pacer import Pacer
 from bot.delivery.wire import Answer, AnswerLostError, NotConnectedError, SlackWire
 from bot.errors import StorageError
 from bot.manifest import load_manifest
-from bot.sandbox import ConnectionLostError, Workspace
+from bot.sandbox import ConnectionLostError, Workspace, create_workspace
 from storage.records import Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
 from storage.tables import Tables
@@ -136,7 +136,7 @@ class _World:
         self.random = Random(plan.seed)
         withheld = [] if plan.may_read else ["channels:history"]
         config = {"is_distributed": plan.is_distributed, "withheld_scopes": withheld}
-        self.workspace = Workspace(_manifest(), clock=self.clock, config=config)
+        self.workspace = create_workspace(_manifest(), clock=self.clock, config=config)
         self.workspace.timer = self._settle_after
         self.workspace.subscribe(self._observe)
         self.channel = self.workspace.channel("papers")
