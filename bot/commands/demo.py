@@ -22,7 +22,7 @@ from bot.documents.files import read_digest_file, read_sample
 from bot.documents.importer import import_into
 from bot.language import most_common_language
 from bot.manifest import load_manifest
-from bot.sandbox import Sandbox, Workspace
+from bot.sandbox import Sandbox, Workspace, create_workspace
 from bot.settings import Settings
 from bot.sources.kinds import DIGEST_FILE
 from bot.subscriptions.preferences import save_preferences
@@ -110,7 +110,7 @@ async def run_demo(options: DemoOptions, clock: Clock, output: DemoOutput, works
 
 def demo_workspace(clock: Clock) -> Workspace:
     """Return the demo's workspace, with the app installed from its own manifest."""
-    return Workspace(load_manifest(), clock=clock)
+    return create_workspace(load_manifest(), clock=clock)
 
 
 async def _deliver(

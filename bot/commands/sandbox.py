@@ -7,7 +7,7 @@ import click
 from bot.commands.terminal import FILE, run_until_stopped
 from bot.manifest import load_manifest
 from bot.sandbox import SandboxError, serve
-from bot.sandbox.serving import read_json
+from bot.sandbox.standalone import read_json
 
 
 @click.command()

@@ -1,8 +1,8 @@
 """A local Slack workspace for trying and testing a bot; it knows nothing of papers."""
 
 from bot.sandbox.clock import Clock, ManualClock, RunningClock
+from bot.sandbox.composition import create_workspace
 from bot.sandbox.config import Configuration
-from bot.sandbox.driver import Driver, RemoteMember
 from bot.sandbox.errors import (
     ConfigurationError,
     ConnectionLostError,
@@ -11,28 +11,27 @@ from bot.sandbox.errors import (
     NotPossibleError,
     SandboxError,
 )
-from bot.sandbox.people import Member
+from bot.sandbox.member import Member
 from bot.sandbox.server import Sandbox
-from bot.sandbox.serving import serve, settings_for_a_bot
-from bot.sandbox.workspace import Answer, Workspace
+from bot.sandbox.standalone import bot_settings, serve
+from bot.sandbox.workspace import Response, Workspace
 
 __all__ = [
-    "Answer",
     "Clock",
     "Configuration",
     "ConfigurationError",
     "ConnectionLostError",
-    "Driver",
     "ManualClock",
     "Member",
     "NeverSeenError",
     "NotAnsweredError",
     "NotPossibleError",
-    "RemoteMember",
+    "Response",
     "RunningClock",
     "Sandbox",
     "SandboxError",
     "Workspace",
+    "bot_settings",
+    "create_workspace",
     "serve",
-    "settings_for_a_bot",
 ]

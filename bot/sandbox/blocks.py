@@ -1,4 +1,4 @@
-"""Walks the blocks of a message or a view, finds what Slack would refuse, and fills in what Slack adds."""
+"""Validates the blocks of messages and views as Slack does, and fills in what Slack adds."""
 
 import json
 from collections.abc import Iterator
@@ -23,18 +23,18 @@ from bot.sandbox.shapes import BLOCKS, INTERACTIVE
 from bot.sandbox.text import counted, escaped
 
 _HEADER_WEIGHT = 100
-"""What a header counts for beside its text in Slack's cumulative limit (reported, bolt-js#2509)."""
+"""What a header adds to Slack's cumulative limit beyond its text (reported, bolt-js#2509)."""
 
 
 def problems_of_message(blocks: Any) -> list[Problem]:
-    """Return what Slack would refuse in the `blocks` of a message."""
+    """Return the problems for which Slack would reject the `blocks` of a message."""
     walk = Walk("message")
     _check_blocks(walk, blocks, "/blocks", "message.blocks")
     return walk.problems
 
 
 def problems_of_view(view: Any) -> list[Problem]:
-    """Return what Slack would refuse in a modal or a Home tab."""
+    """Return the problems for which Slack would reject a modal or a Home tab."""
     kind = view.get("type") if isinstance(view, dict) else None
     walk = Walk(str(kind))
     if kind is not None and (not isinstance(kind, str) or kind not in VIEWS):
@@ -94,14 +94,14 @@ def _is_input(block: Any) -> bool:
     return isinstance(block, dict) and block.get("type") == "input"
 
 
-def _submit_where_inputs_are(walk: Walk, view: Any, pointer: str) -> None:
+def _submit_with_inputs(walk: Walk, view: Any, pointer: str) -> None:
     blocks = view.get("blocks")
     inputs = [block for block in blocks if _is_input(block)] if isinstance(blocks, list) else []
     if inputs and view.get("submit") is None:
         walk.report("modal.submit.with_input", "missing required field: submit", pointer)
 
 
-def _nothing_of_a_modal(walk: Walk, view: Any, pointer: str) -> None:
+def _no_modal_fields(walk: Walk, view: Any, pointer: str) -> None:
     for name in ("title", "submit", "close", "clear_on_close", "notify_on_close"):
         if name in view:
             walk.report("home.fields", f"invalid additional property: {name}", pointer)
@@ -125,7 +125,7 @@ VIEWS: dict[str, Shape] = {
             "notify_on_close": boolean,
         },
         ("type", "title", "blocks"),
-        (_submit_where_inputs_are,),
+        (_submit_with_inputs,),
     ),
     "home": Shape(
         {
@@ -133,13 +133,13 @@ VIEWS: dict[str, Shape] = {
             **dict.fromkeys(("title", "submit", "close", "clear_on_close", "notify_on_close"), anything),
         },
         ("type", "blocks"),
-        (_nothing_of_a_modal,),
+        (_no_modal_fields,),
     ),
 }
 
 
 def elements_of(block: Json) -> Iterator[Json]:
-    """Yield the interactive elements of a block, wherever in it they stand."""
+    """Yield the interactive elements of a block: accessory, input element or action elements."""
     candidates = [block.get("accessory"), block.get("element")]
     elements = block.get("elements")
     candidates += elements if isinstance(elements, list) and block.get("type") == "actions" else []
@@ -149,7 +149,7 @@ def elements_of(block: Json) -> Iterator[Json]:
 
 
 def size_of(value: Any) -> int:
-    """Return the characters that Slack counts against its cumulative limit, over all texts of `value`."""
+    """Return the size of all texts in `value` as Slack counts it for its cumulative limit."""
     if isinstance(value, list):
         return sum(size_of(item) for item in value)
     if not isinstance(value, dict):
@@ -160,7 +160,7 @@ def size_of(value: Any) -> int:
 
 
 def parse_blocks(value: Any) -> list[Any] | None:
-    """Return the `blocks` argument as a list, from JSON where it is a string.
+    """Return the `blocks` argument as a list, decoded from JSON if it is a string.
 
     Raises RefusedError (`invalid_blocks_format`).
     """
@@ -176,9 +176,9 @@ def parse_blocks(value: Any) -> list[Any] | None:
 
 
 def checked_blocks(value: Any, *, whole: bool = True) -> list[Json] | None:
-    """Return the blocks of a message as Slack keeps them. Raises RefusedError.
+    """Return the blocks of a message as Slack stores them. Raises RefusedError.
 
-    `whole` applies the cumulative limit, which `response_url` does not have (reported, bolt-js#2509).
+    `whole` applies the cumulative limit, which `response_url` lacks (reported, bolt-js#2509).
     """
     blocks = parse_blocks(value)
     if blocks is None:
@@ -192,15 +192,15 @@ def checked_blocks(value: Any, *, whole: bool = True) -> list[Json] | None:
 
 
 def details(problems: list[Problem]) -> Json:
-    """Return the fields in which Slack says what is wrong."""
-    said = [str(problem) for problem in problems]
-    return {"errors": said, "response_metadata": {"messages": [f"[ERROR] {each}" for each in said]}}
+    """Return the fields in which Slack's response reports `problems`."""
+    errors = [str(problem) for problem in problems]
+    return {"errors": errors, "response_metadata": {"messages": [f"[ERROR] {each}" for each in errors]}}
 
 
 def filled_in(blocks: list[Json]) -> list[Json]:
-    """Return a copy as Slack keeps it: entities in all texts, and ids where none were given.
+    """Return a copy as Slack stores it: with entities in all texts and with missing ids added.
 
-    That the texts in payloads have entities is reported in slackapi/bolt-python#513.
+    Entities in the texts of payloads are reported in slackapi/bolt-python#513.
     """
     copy: list[Json] = [_with_entities(block) for block in blocks]
     for index, block in enumerate(copy):
@@ -223,7 +223,7 @@ def _with_entities(value: Any) -> Any:
 
 
 def text_of(blocks: list[Json]) -> str:
-    """Return the text that Slack builds from blocks where a message has none of its own."""
+    """Return the text that Slack builds from the blocks of a message without text."""
     return " ".join(_texts(blocks))
 
 

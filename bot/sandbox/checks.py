@@ -1,4 +1,4 @@
-"""The checks of which the tables of shapes are made: each looks at one value and reports broken rules."""
+"""The checks that the tables of shapes consist of; each reports the rules that one value violates."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Problem:
-    """A rule that is broken, what Slack says about it, and the place as a JSON pointer."""
+    """A violated rule, Slack's message for it, and the place as a JSON pointer."""
 
     rule: str
     message: str
@@ -25,14 +25,14 @@ class Problem:
 
 @dataclass
 class Walk:
-    """One walk over a payload: where it is shown, and what was found."""
+    """One walk over a payload: its surface (message, modal or home) and the problems so far."""
 
     surface: str
     problems: list[Problem] = field(default_factory=list)
     focused: int = 0
 
     def report(self, rule: str, message: str, pointer: str) -> None:
-        """Note that `rule` is broken at `pointer`."""
+        """Add the problem that `pointer` violates `rule`."""
         self.problems.append(Problem(rule, message, pointer))
 
 
@@ -41,7 +41,7 @@ Check = Callable[[Walk, Any, str], None]
 
 @dataclass(frozen=True)
 class Shape:
-    """The fields of one kind of object, those it must have, and what holds between them."""
+    """The fields of one kind of object, the required ones, and checks across fields."""
 
     fields: Mapping[str, Check]
     required: tuple[str, ...] = ()
@@ -57,38 +57,38 @@ def check_object(walk: Walk, value: Any, pointer: str, shape: Shape) -> None:
         if value.get(name) is None:
             walk.report("field.required", f"missing required field: {name}", pointer)
     for name, inner in value.items():
-        known = shape.fields.get(name)
-        if known is None:
+        check_field = shape.fields.get(name)
+        if check_field is None:
             walk.report("field.known", f"invalid additional property: {name}", pointer)
         elif inner is not None or name not in shape.required:
-            known(walk, inner, f"{pointer}/{name}")
+            check_field(walk, inner, f"{pointer}/{name}")
     for check in shape.also:
         check(walk, value, pointer)
 
 
 def of_shape(shape: Shape) -> Check:
-    """Return the check of an object of `shape`."""
+    """Return a check for an object of `shape`."""
     return lambda walk, value, pointer: check_object(walk, value, pointer, shape)
 
 
 def anything(_walk: Walk, _value: Any, _pointer: str) -> None:
-    """Accept whatever stands here: it was looked at before."""
+    """Accept any value: the caller has checked it."""
 
 
 def boolean(walk: Walk, value: Any, pointer: str) -> None:
-    """Check for true or false."""
+    """Check that the value is a boolean."""
     if not isinstance(value, bool):
         walk.report("field.type", "must be a boolean", pointer)
 
 
 def integer(walk: Walk, value: Any, pointer: str) -> None:
-    """Check for a whole number that is not negative."""
+    """Check that the value is a nonnegative integer."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         walk.report("field.type", "must be an integer", pointer)
 
 
 def one_of(*values: str) -> Check:
-    """Return the check that the value is one of `values`."""
+    """Return a check that the value is one of `values`."""
 
     def check(walk: Walk, value: Any, pointer: str) -> None:
         if value not in values:
@@ -98,7 +98,7 @@ def one_of(*values: str) -> Check:
 
 
 def string(rule: str, *, may_be_empty: bool = False) -> Check:
-    """Return the check of a string no longer than the number of `rule`."""
+    """Return a check for a string no longer than the limit of `rule`."""
 
     def check(walk: Walk, value: Any, pointer: str) -> None:
         if not isinstance(value, str):
@@ -112,7 +112,7 @@ def string(rule: str, *, may_be_empty: bool = False) -> Check:
 
 
 def matching(rule: str, pattern: str, message: str) -> Check:
-    """Return the check that the value is a string of `pattern`."""
+    """Return a check for a string that matches `pattern`."""
     compiled = re.compile(pattern)
 
     def check(walk: Walk, value: Any, pointer: str) -> None:
@@ -123,7 +123,7 @@ def matching(rule: str, pattern: str, message: str) -> Check:
 
 
 def url(rule: str) -> Check:
-    """Return the check of a web address no longer than the number of `rule`."""
+    """Return a check for a URL no longer than the limit of `rule`."""
     short_enough = string(rule)
 
     def check(walk: Walk, value: Any, pointer: str) -> None:
@@ -135,7 +135,7 @@ def url(rule: str) -> Check:
 
 
 def items(rule: str | None, check_item: Check) -> Check:
-    """Return the check of a list of one to the number of `rule`, or of any number without a rule."""
+    """Return a check for a nonempty list, no longer than the limit of `rule` if given."""
 
     def check(walk: Walk, value: Any, pointer: str) -> None:
         if not isinstance(value, list):
@@ -152,7 +152,7 @@ def items(rule: str | None, check_item: Check) -> Check:
 
 
 def text(rule: str, *types: str) -> Check:
-    """Return the check of a text object of one of `types` no longer than the number of `rule`."""
+    """Return a check for a text object of one of `types`, no longer than the limit of `rule`."""
     inner = string(rule)
     shapes = {
         "plain_text": Shape({"type": anything, "text": inner, "emoji": boolean}, ("text",)),
@@ -170,21 +170,21 @@ def text(rule: str, *types: str) -> Check:
 
 
 def plain_text(rule: str) -> Check:
-    """Return the check of a plain text object."""
+    """Return a check for a plain text object."""
     return text(rule, "plain_text")
 
 
 def any_text(rule: str) -> Check:
-    """Return the check of a text object of either type."""
+    """Return a check for a text object of either type."""
     return text(rule, "plain_text", "mrkdwn")
 
 
 def by_type(
     shapes: Mapping[str, Shape], allowed: tuple[str, ...], rule: str, unknown: str = "block.type"
 ) -> Check:
-    """Return the check of an object whose `type` is one of `allowed`, each with its shape.
+    """Return a check for an object whose `type` is one of `allowed`, each with its shape.
 
-    `rule` forbids the other types in `shapes` here, `unknown` those that are not in it.
+    Other types in `shapes` violate `rule`, types outside it violate `unknown`.
     """
 
     def check(walk: Walk, value: Any, pointer: str) -> None:

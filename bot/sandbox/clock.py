@@ -1,4 +1,4 @@
-"""The sandbox's time: any clock with `now` and `sleep` will do; two of its own can be moved by hand."""
+"""The sandbox's clocks: any with `now` and `sleep` works; the two here can be advanced."""
 
 import asyncio
 import heapq
@@ -8,32 +8,32 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 TURNS_AFTER_WAKING = 25
-"""How often the event loop turns after a sleeper woke, so that it can go to sleep again on time."""
+"""Event loop iterations after waking a sleeper, enough for it to start its next sleep on time."""
 
 
 class Clock(Protocol):
-    """The time as the sandbox needs it."""
+    """The clock that the sandbox needs."""
 
     def now(self) -> datetime:
         """Return the current time in UTC, with its zone."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Return when `seconds` have passed on this clock."""
+        """Wait until `seconds` have passed on this clock."""
         ...
 
 
 @runtime_checkable
 class MovableClock(Protocol):
-    """A clock that a test moves forward."""
+    """A clock that can be advanced."""
 
     def advance(self, seconds: float) -> Awaitable[None] | None:
-        """Move the time forward by `seconds`; what is returned, if anything, is to be awaited."""
+        """Advance the time by `seconds`; callers await the result unless it is None."""
         ...
 
 
 class _Sleepers:
-    """Those who wait for a moment, the earliest first."""
+    """The waiting sleepers, earliest due first."""
 
     def __init__(self) -> None:
         self._waiting: list[tuple[datetime, int, asyncio.Future[None]]] = []
@@ -57,57 +57,57 @@ class _Sleepers:
             future.set_result(None)
 
 
-async def _let_others_run() -> None:
+async def _run_other_tasks() -> None:
     for _ in range(TURNS_AFTER_WAKING):
         await asyncio.sleep(0)
 
 
 class ManualClock:
-    """A time that stands still until it is advanced, so that a test of five minutes takes milliseconds."""
+    """A clock that only `advance` moves, so that a test of five minutes takes milliseconds."""
 
     def __init__(self, now: datetime = datetime(2025, 9, 30, 8, 0, tzinfo=UTC)) -> None:
         self._now = now
         self._sleepers = _Sleepers()
 
     def now(self) -> datetime:
-        """Return the time that was last advanced to."""
+        """Return the time of the last `advance`."""
         return self._now
 
     async def sleep(self, seconds: float) -> None:
-        """Wait until somebody has advanced the time by `seconds`."""
+        """Wait until the time has advanced by `seconds`."""
         if seconds <= 0:
             await asyncio.sleep(0)
             return
         await self._sleepers.add(self._now + timedelta(seconds=seconds))
 
     async def advance(self, seconds: float) -> None:
-        """Move the time forward by `seconds`, stopping at each moment for which somebody waits.
+        """Advance the time by `seconds`, stopping whenever a sleeper is due.
 
-        What was started before runs first, so that it waits from now on and not from then.
+        Tasks started before run first, so that their sleeps begin before the time advances.
         """
-        await _let_others_run()
+        await _run_other_tasks()
         until = self._now + timedelta(seconds=seconds)
         while (due := self._sleepers.next_due(until)) is not None:
             self._now = max(self._now, due)
             self._sleepers.wake_one()
-            await _let_others_run()
+            await _run_other_tasks()
         self._now = until
-        await _let_others_run()
+        await _run_other_tasks()
 
 
 class RunningClock:
-    """The machine's time, which can be put forward."""
+    """The machine's time plus an offset that `advance` increases."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
         self._sleepers = _Sleepers()
 
     def now(self) -> datetime:
-        """Return the machine's time plus what it was put forward by."""
+        """Return the machine's time plus the offset."""
         return datetime.now(UTC) + self._ahead
 
     async def sleep(self, seconds: float) -> None:
-        """Wait until `seconds` have passed or were skipped."""
+        """Wait until `seconds` have passed or were skipped by `advance`."""
         future = self._sleepers.add(self.now() + timedelta(seconds=seconds))
         timer = asyncio.get_running_loop().call_later(max(seconds, 0), _finish, future)
         try:
@@ -116,12 +116,12 @@ class RunningClock:
             timer.cancel()
 
     async def advance(self, seconds: float) -> None:
-        """Put the clock forward by `seconds` and wake those whose moment has passed."""
-        await _let_others_run()
+        """Advance the clock by `seconds` and wake the sleepers that are due."""
+        await _run_other_tasks()
         self._ahead += timedelta(seconds=seconds)
         while self._sleepers.next_due(self.now()) is not None:
             self._sleepers.wake_one()
-            await _let_others_run()
+            await _run_other_tasks()
 
 
 def _finish(future: asyncio.Future[None]) -> None:

@@ -1,4 +1,4 @@
-"""What the sandbox is made of: the people, channels, tokens and rates, and the app's manifest."""
+"""The sandbox's configuration (people, channels, tokens, rates) and the app's manifest."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from bot.sandbox.errors import ConfigurationError
 
 Posting = Literal["everyone", "admins", "read_only", "thread_only", "non_threadable"]
-"""Who may post what in a channel, named after Slack's `restricted_action*` errors."""
+"""Who may post in a channel, named after Slack's `restricted_action*` errors."""
 
 
 class _Strict(BaseModel):
@@ -17,7 +17,7 @@ class _Strict(BaseModel):
 
 
 class PersonConfig(_Strict):
-    """One person; `locale` and `tz` as `users.info` gives them (`zh-CN`, `Asia/Shanghai`)."""
+    """One person; `locale` and `tz` as in `users.info` (`zh-CN`, `Asia/Shanghai`)."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     real_name: str
@@ -35,9 +35,9 @@ class PersonConfig(_Strict):
 
 
 class ChannelConfig(_Strict):
-    """One channel; `members` are names, and everybody where none are given.
+    """One channel; `members` are names, by default everybody's.
 
-    `is_ext_shared` is one that another organisation shares (Slack Connect); nobody of theirs is here.
+    `is_ext_shared` marks a Slack Connect channel; the workspace has no people of the other organisation.
     """
 
     name: str
@@ -50,10 +50,10 @@ class ChannelConfig(_Strict):
 
 
 class Rates(_Strict):
-    """How much is let through; `None` lifts a limit, for tests that are about something else.
+    """The rate limits; `None` lifts one, for tests of something else.
 
-    The tiers are calls a minute for one method, as Slack documents them; the bursts are ours, since Slack
-    keeps its own secret. `messages_per_minute` is the even rate over all channels of the workspace.
+    The tiers are calls a minute per method, as Slack documents them. The bursts are ours, since Slack does
+    not publish its own. `messages_per_minute` is the even rate over all channels of the workspace.
     """
 
     message_seconds: float | None = Field(default=1.0, gt=0)
@@ -82,9 +82,9 @@ _CHANNELS = (
 
 
 class Configuration(_Strict):
-    """The whole workspace as it starts.
+    """The initial workspace.
 
-    `is_distributed` reads history as Slack lets commercially distributed apps outside its Marketplace.
+    `is_distributed` applies the history limits of commercially distributed apps outside the Marketplace.
     """
 
     team_name: str = "Sandbox"
@@ -100,7 +100,7 @@ class Configuration(_Strict):
 
     @classmethod
     def read(cls, data: "Configuration | Mapping[str, Any] | None") -> "Configuration":
-        """Return the configuration in `data`, defaults where it says nothing.
+        """Return the configuration in `data`, with defaults for missing fields.
 
         Raises ConfigurationError.
         """
@@ -123,7 +123,7 @@ class Command(_Loose):
 
 
 class Shortcut(_Loose):
-    """A shortcut of the manifest, offered on messages or everywhere."""
+    """A shortcut of the manifest, offered on messages or globally."""
 
     name: str
     type: Literal["message", "global"]
@@ -175,7 +175,7 @@ class _Settings(_Loose):
 
 
 class Manifest(_Loose):
-    """What the sandbox reads of an app manifest (docs.slack.dev/reference/app-manifest)."""
+    """The parts of an app manifest that the sandbox uses (docs.slack.dev/reference/app-manifest)."""
 
     display_information: _Display = _Display()
     features: _Features = _Features()
@@ -189,12 +189,12 @@ class Manifest(_Loose):
 
     @property
     def name(self) -> str:
-        """The name that stands beside what the app posts."""
+        """The name shown with the app's messages."""
         return self.features.bot_user.display_name or self.display_information.name
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """All bot scopes, the optional ones too, in the manifest's order."""
+        """All bot scopes, including the optional ones, in the manifest's order."""
         scopes = self.oauth_config.scopes
         return tuple(dict.fromkeys((*scopes.bot, *scopes.bot_optional)))
 
@@ -208,5 +208,4 @@ def _validated(model: type[_Model], data: Mapping[str, Any], what: str) -> _Mode
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        sentence = f"The sandbox cannot read the {what}: {place}: {first['msg']}."
-        raise ConfigurationError(sentence) from error
+        raise ConfigurationError(f"Invalid {what}: {place}: {first['msg']}.") from error

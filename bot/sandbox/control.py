@@ -1,4 +1,4 @@
-"""The control API: acts as a person, reads what a person sees, sets faults (see CONTROL.md)."""
+"""The control API: acts as a person, reads what a person sees, injects faults (see CONTROL.md)."""
 
 import asyncio
 import json
@@ -9,9 +9,9 @@ from aiohttp import web
 
 from bot.sandbox.checks import Json
 from bot.sandbox.clock import MovableClock
-from bot.sandbox.control_acts import ACTS
+from bot.sandbox.control_actions import ACTIONS
 from bot.sandbox.errors import NotAnsweredError, NotPossibleError, SandboxError
-from bot.sandbox.people import Member
+from bot.sandbox.member import Member
 from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.workspace import Workspace
 
@@ -29,7 +29,7 @@ class Control:
         self._is_closed = False
 
     def close(self) -> None:
-        """End the streams of events, so that the server need not wait for them."""
+        """End the event streams, so that the server does not wait for them when it closes."""
         self._is_closed = True
         for changed in self._watched:
             changed.set()
@@ -105,7 +105,7 @@ class Control:
                 await response.write(f"data: {data}\n\n".encode())
                 await changed.wait()
         except ConnectionError:
-            pass  # the reader has gone
+            pass  # the reader has disconnected
         finally:
             stop()
             self._watched.discard(changed)
@@ -113,14 +113,14 @@ class Control:
 
     async def _act(self, request: web.Request) -> web.Response:
         body = await _json_body(request)
-        act = ACTS.get(str(body.get("do")))
+        action = ACTIONS.get(str(body.get("do")))
         try:
-            if act is None:
-                raise NotPossibleError(f"Nobody can {body.get('do')!r}; there is {', '.join(ACTS)}.")
-            answer = await act(self._person(str(body.get("as"))), body)
+            if action is None:
+                raise NotPossibleError(f"Unknown action {body.get('do')!r}; actions: {', '.join(ACTIONS)}.")
+            result = await action(self._person(str(body.get("as"))), body)
         except SandboxError as error:
             return _refused(error)
-        return web.json_response({"ok": True, **(answer or {})})
+        return web.json_response({"ok": True, **(result or {})})
 
     async def _faults(self, _request: web.Request) -> web.Response:
         return web.json_response({"ok": True, "faults": self._workspace.faults.list()})
@@ -141,10 +141,10 @@ class Control:
         body = await _json_body(request)
         clock = self._workspace.clock
         if not isinstance(clock, MovableClock):
-            return _refused(NotPossibleError("The clock that the sandbox was given cannot be advanced."))
+            return _refused(NotPossibleError("The sandbox's clock cannot be advanced."))
         seconds = body.get("advance")
         if not isinstance(seconds, int | float) or seconds < 0:
-            return _refused(NotPossibleError("advance is a number of seconds, not below 0."))
+            return _refused(NotPossibleError("advance must be a number of seconds, at least 0."))
         moved = clock.advance(seconds)
         if moved is not None:
             await moved

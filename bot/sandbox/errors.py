@@ -1,24 +1,24 @@
-"""The sandbox's own errors: it stands alone, so it has its own tree."""
+"""The sandbox's own error tree, independent of the bot's."""
 
 from typing import Any
 
 
 class SandboxError(Exception):
-    """Something is wrong with the sandbox's use; the sentence says what, and what to do."""
+    """Base class; the message is a sentence for the user."""
 
 
 class ConfigurationError(SandboxError):
-    """The manifest or the configuration cannot be read; the sentence names the field."""
+    """The manifest or the configuration is invalid; the message names the field."""
 
 
 class NotPossibleError(SandboxError):
-    """A person tried what cannot be done here: no such button, channel, command or view."""
+    """A person tried something impossible: no such button, channel, command or view."""
 
 
 class NotAnsweredError(SandboxError):
     """The app did not acknowledge in time.
 
-    `code` is what Slack shows: `operation_timeout`, or `dispatch_failed` when nothing was connected.
+    `code` is Slack's error code, such as `operation_timeout`, or `dispatch_failed` with no app connected.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -27,15 +27,15 @@ class NotAnsweredError(SandboxError):
 
 
 class NeverSeenError(SandboxError):
-    """What a test waited for did not come in time; the message holds what the person sees instead."""
+    """A condition was not met in time; the message holds what the person sees instead."""
 
 
 class ConnectionLostError(SandboxError):
-    """A fault closed the connection instead of answering: the caller cannot know what happened."""
+    """A fault dropped the connection instead of responding: the call's effect is unknown."""
 
 
 class RefusedError(SandboxError):
-    """Slack answers `ok: false`; `body` is the answer, `status` its HTTP status."""
+    """Slack responds with `ok: false`; `body` is the response body, `status` its HTTP status."""
 
     def __init__(
         self, error: str, *, status: int = 200, headers: dict[str, str] | None = None, **more: Any
@@ -47,7 +47,7 @@ class RefusedError(SandboxError):
 
 
 def invalid_arguments(*messages: str) -> RefusedError:
-    """Return the refusal that names arguments, in the words and the place where Slack puts them."""
+    """Return the `invalid_arguments` error with `messages` where Slack puts them."""
     return RefusedError(
         "invalid_arguments", response_metadata={"messages": [f"[ERROR] {message}" for message in messages]}
     )

@@ -1,4 +1,4 @@
-"""The events that the app hears of, as docs.slack.dev/reference/events describes them."""
+"""The events that the app receives, as docs.slack.dev/reference/events describes them."""
 
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,12 @@ _CHANNEL_TYPES = {"channels": "channel", "groups": "group", "im": "im"}
 
 def _message_event(workspace: "Workspace", channel: Channel, event: Json) -> None:
     if workspace.bot.id in channel.members:
-        told = {**event, "channel": channel.id, "channel_type": _CHANNEL_TYPES[channel.kind]}
-        workspace.emit(f"message.{channel.kind}", f"{channel.kind}:history", told)
+        located = {**event, "channel": channel.id, "channel_type": _CHANNEL_TYPES[channel.kind]}
+        workspace.emit(f"message.{channel.kind}", f"{channel.kind}:history", located)
 
 
 def message_posted(workspace: "Workspace", channel: Channel, message: Message) -> None:
-    """Tell of a new message, and of the app being mentioned in one."""
+    """Emit the event of a new message, and `app_mention` if it mentions the app."""
     event = workspace.message_json(message)
     _message_event(workspace, channel, event)
     mentioned = f"<@{workspace.bot.id}>" in message.text and message.user != workspace.bot.id
@@ -29,7 +29,7 @@ def message_posted(workspace: "Workspace", channel: Channel, message: Message) -
 
 
 def message_changed(workspace: "Workspace", channel: Channel, message: Message, before: Json) -> None:
-    """Tell that a message was edited; `before` is how it was."""
+    """Emit `message_changed`; `before` is the message object before the edit."""
     event = {
         "type": "message",
         "subtype": "message_changed",
@@ -42,7 +42,7 @@ def message_changed(workspace: "Workspace", channel: Channel, message: Message, 
 
 
 def message_deleted(workspace: "Workspace", channel: Channel, before: Json) -> None:
-    """Tell that a message was deleted; `before` is how it was."""
+    """Emit `message_deleted`; `before` is the message object before the deletion."""
     event = {
         "type": "message",
         "subtype": "message_deleted",
@@ -55,7 +55,7 @@ def message_deleted(workspace: "Workspace", channel: Channel, before: Json) -> N
 
 
 def reaction(workspace: "Workspace", kind: str, person: Person, message: Message, name: str) -> None:
-    """Tell of `reaction_added` or `reaction_removed`, in channels that the app is in."""
+    """Emit `reaction_added` or `reaction_removed` if the app is in the channel."""
     if workspace.bot.id not in workspace.channels[message.channel].members:
         return
     item = {"type": "message", "channel": message.channel, "ts": message.ts}
@@ -64,7 +64,7 @@ def reaction(workspace: "Workspace", kind: str, person: Person, message: Message
 
 
 def bot_joined(workspace: "Workspace", channel: Channel, inviter: Person | None) -> None:
-    """Tell the app that it is now in a channel, and who invited it."""
+    """Emit `member_joined_channel` for the app; `inviter` is None if it joined by itself."""
     event: Json = {
         "type": "member_joined_channel",
         "user": workspace.bot.id,
@@ -78,7 +78,7 @@ def bot_joined(workspace: "Workspace", channel: Channel, inviter: Person | None)
 
 
 def bot_left(workspace: "Workspace", channel: Channel, remover: Person) -> None:
-    """Tell the app that it was removed from a channel."""
+    """Emit `channel_left` or `group_left`."""
     kind = "group_left" if channel.is_private else "channel_left"
     workspace.emit(
         kind, f"{channel.kind}:read", {"type": kind, "channel": channel.id, "actor_id": remover.id}
@@ -86,19 +86,19 @@ def bot_left(workspace: "Workspace", channel: Channel, remover: Person) -> None:
 
 
 def channel_archived(workspace: "Workspace", channel: Channel, person: Person) -> None:
-    """Tell that a channel was archived."""
+    """Emit `channel_archive` or `group_archive`."""
     _channel_event(workspace, channel, "archive", {"channel": channel.id, "user": person.id, "is_moved": 0})
 
 
 def channel_renamed(workspace: "Workspace", channel: Channel) -> None:
-    """Tell a channel's new name."""
-    told = {
+    """Emit `channel_rename` or `group_rename` with the new name."""
+    renamed = {
         "id": channel.id,
         "name": channel.name,
         "name_normalized": channel.name,
         "created": int(channel.created.timestamp()),
     }
-    _channel_event(workspace, channel, "rename", {"channel": told})
+    _channel_event(workspace, channel, "rename", {"channel": renamed})
 
 
 def _channel_event(workspace: "Workspace", channel: Channel, what: str, event: Json) -> None:
@@ -109,7 +109,7 @@ def _channel_event(workspace: "Workspace", channel: Channel, what: str, event: J
 
 
 def home_opened(workspace: "Workspace", person: Person) -> None:
-    """Tell that a person opened the Home tab, and what stands on it."""
+    """Emit `app_home_opened` with the published Home tab, if any."""
     event: Json = {
         "type": "app_home_opened",
         "user": person.id,

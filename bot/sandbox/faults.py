@@ -1,13 +1,13 @@
-"""Faults on demand: what goes wrong, for which calls, and how often."""
+"""Injected faults: what goes wrong, for which calls, and how often."""
 
 import itertools
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.sandbox.errors import NotPossibleError
-from bot.sandbox.methods import METHODS
 
 Kind = Literal[
     "status",
@@ -21,21 +21,21 @@ Kind = Literal[
     "silence_pings",
     "lose_ack",
 ]
-"""What can go wrong.
+"""The kinds of faults.
 
-For calls: `status` answers with an HTTP status (429 with `Retry-After`, in `seconds`) and `error` with a
-Slack error, both without effect unless `written`; `drop_before_write` and `drop_after_write` close the
-connection instead of answering; `write_late` closes it too, and the call takes effect `seconds` later;
-`show_late` hides what was written for `seconds` from every reader; `delay` answers `seconds` late. For the
-socket: `drop_socket` cuts a connection when the next envelope goes out, `silence_pings` leaves the next
-pings unanswered, `lose_ack` forgets the next acknowledgements. Several faults on one call add up.
+For calls: `status` responds with an HTTP status (429 with `Retry-After` of `seconds`) and `error` with a
+Slack error, both without effect unless `written`. `drop_before_write` and `drop_after_write` drop the
+connection instead of responding. `write_late` drops it too, and the call takes effect `seconds` later.
+`show_late` hides a written message from every reader for `seconds`. `delay` responds `seconds` late. For the
+socket: `drop_socket` aborts a connection when the next envelope is sent, `silence_pings` leaves the next
+pings unanswered, `lose_ack` discards the next acknowledgements. Several faults on one call combine.
 """
 
 SOCKET_KINDS = frozenset({"drop_socket", "silence_pings", "lose_ack"})
 
 
 class Fault(BaseModel):
-    """One fault: it lets `skip` matching calls pass, then strikes `times` times.
+    """One fault: it skips `skip` matching calls, then strikes `times` times.
 
     `method` is a Web API method, `response_url`, or `*` for all of them.
     """
@@ -52,18 +52,10 @@ class Fault(BaseModel):
     written: bool = False
     id: int = 0
 
-    @field_validator("method")
-    @classmethod
-    def _is_known(cls, value: str) -> str:
-        if value not in METHODS and value not in {"*", "response_url"}:
-            message = f"{value} is no method that the sandbox knows"
-            raise ValueError(message)
-        return value
-
 
 @dataclass(frozen=True)
 class Plan:
-    """What happens to one call: all faults that struck, put together."""
+    """What happens to one call: the combination of all faults that struck."""
 
     status: int | None = None
     error: str | None = None
@@ -75,26 +67,29 @@ class Plan:
     retry_after: float = 0.0
 
 
-@dataclass
 class Faults:
-    """The faults that are set, in the order in which they were."""
+    """The active faults of a workspace whose Web API has `methods`."""
 
-    _active: list[Fault] = field(default_factory=list)
-    _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    def __init__(self, methods: Collection[str]) -> None:
+        self._methods = frozenset({*methods, "response_url", "*"})
+        self._active: list[Fault] = []
+        self._ids = itertools.count(1)
 
     def add(self, kind: Kind, **options: Any) -> Fault:
-        """Set a fault; `options` are the fields of `Fault`. Raises NotPossibleError for malformed ones."""
+        """Add a fault; `options` are the fields of `Fault`. Raises NotPossibleError for malformed ones."""
         try:
             fault = Fault.model_validate({**options, "kind": kind, "id": next(self._ids)})
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
-            raise NotPossibleError(f"No such fault: {place}: {first['msg']}.") from error
+            raise NotPossibleError(f"Invalid fault: {place}: {first['msg']}.") from error
+        if fault.method not in self._methods:
+            raise NotPossibleError(f"Invalid fault: the sandbox has no method {fault.method}.")
         self._active.append(fault)
         return fault
 
     def list(self) -> list[dict[str, Any]]:
-        """Return the faults that have not yet struck as often as they will."""
+        """Return the active faults in the order of their addition."""
         return [fault.model_dump() for fault in self._active]
 
     def clear(self) -> None:
@@ -102,17 +97,17 @@ class Faults:
         self._active.clear()
 
     def strikes(self, kind: Kind) -> bool:
-        """Tell whether a socket fault of this kind strikes now, and count it."""
+        """Return whether a socket fault of this kind strikes now, and count the strike."""
         return any(self._struck(fault) for fault in list(self._active) if fault.kind == kind)
 
     def plan(self, method: str) -> Plan:
-        """Return what happens to this call of `method`, and count the faults that strike."""
+        """Return what happens to this call of `method`, and count the strikes."""
         struck = [
             fault
             for fault in list(self._active)
             if fault.kind not in SOCKET_KINDS and fault.method in {method, "*"} and self._struck(fault)
         ]
-        return _together(struck)
+        return _combined(struck)
 
     def _struck(self, fault: Fault) -> bool:
         if fault.skip > 0:
@@ -124,15 +119,15 @@ class Faults:
         return True
 
 
-def _together(struck: list[Fault]) -> Plan:
+def _combined(struck: list[Fault]) -> Plan:
     by_kind = {fault.kind: fault for fault in struck}
-    answered_badly = [fault for fault in struck if fault.kind in {"status", "error"}]
+    failed = [fault for fault in struck if fault.kind in {"status", "error"}]
     status, error = by_kind.get("status"), by_kind.get("error")
     return Plan(
         status=status.status if status else None,
         error=error.error if error else None,
         dropped=not by_kind.keys().isdisjoint({"drop_before_write", "drop_after_write", "write_late"}),
-        written="drop_before_write" not in by_kind and all(fault.written for fault in answered_badly),
+        written="drop_before_write" not in by_kind and all(fault.written for fault in failed),
         write_after=_seconds(by_kind.get("write_late")),
         show_after=_seconds(by_kind.get("show_late")),
         answer_after=_seconds(by_kind.get("delay")),

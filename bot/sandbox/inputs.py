@@ -1,4 +1,4 @@
-"""The values of inputs: what they hold at first, and what they hold once a person chose."""
+"""The values of inputs: initial values, values that a person sets, and the client's validation."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ _SELECTED = {
     "plain_text_input": ("value", "initial_value"),
     "number_input": ("value", "initial_value"),
 }
-"""For each element that holds a value: where Slack puts it, and where its first value stands."""
+"""For each input element: the field of its value in Slack's state, and the field of its initial value."""
 
 _MANY = frozenset({"multi_static_select", "checkboxes"})
 
 
 def initial_state(blocks: list[Json], before: State | None = None) -> State:
-    """Return the values of all inputs in `blocks`; what `before` holds under the same ids stays."""
+    """Return the values of all inputs in `blocks`, keeping those that `before` holds under the same ids."""
     state: State = {}
     for block in blocks:
         for element in elements_of(block):
@@ -41,7 +41,7 @@ def _initial_value(element: Json) -> Json:
 
 
 def options_of(element: Json) -> list[Json]:
-    """Return all options of a select, choice or overflow element, groups taken apart."""
+    """Return all options of a select, choice or overflow element, with groups flattened."""
     groups = element.get("option_groups", [])
     return [*element.get("options", []), *(option for group in groups for option in group["options"])]
 
@@ -56,7 +56,7 @@ def option_with_value(element: Json, value: str) -> Json:
 
 
 def chosen(element: Json, value: Any) -> Json:
-    """Return what Slack sends when a person sets `element` to `value`.
+    """Return the state that Slack sends after a person sets `element` to `value`.
 
     `value` is a text, a number, a date or time as text, an option's value, or a list of those; None clears.
     Raises NotPossibleError.
@@ -81,12 +81,12 @@ def _not_too_many(element: Json, values: list[Any]) -> None:
 
 
 def is_empty(value: Json | None) -> bool:
-    """Tell whether an input holds nothing."""
+    """Return whether an input has no value."""
     return value is None or not any(inner for key, inner in value.items() if key != "type")
 
 
 def complaint(element: Json, value: Json) -> str | None:
-    """Return what Slack's client says of a value that it does not let through, if anything."""
+    """Return the error that Slack's client shows for an invalid value, if any."""
     written = value.get("value")
     if not isinstance(written, str):
         return None

@@ -1,4 +1,4 @@
-"""What the app is sent when a person acts, in the shapes of docs.slack.dev/reference/interaction-payloads."""
+"""The payloads of people's actions, as in docs.slack.dev/reference/interaction-payloads."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ _TOKEN = "sandbox"  # noqa: S105 the verification token, which Slack has depreca
 def slash_command(
     workspace: "Workspace", person: Person, channel: Channel, command: Command, text: str
 ) -> Json:
-    """Return the fields of a slash command; a private channel's name is not told."""
+    """Return the fields of a slash command; Slack withholds a private channel's name."""
     name = "directmessage" if channel.is_im else "privategroup" if channel.is_private else channel.name
     return {
         "token": _TOKEN,
@@ -59,7 +59,7 @@ def _where(channel: Channel) -> Json:
 def actions_in_message(
     workspace: "Workspace", person: Person, channel: Channel, message: Message, action: Json
 ) -> Json:
-    """Return the block_actions payload of an act on a message; an ephemeral one is not repeated in it."""
+    """Return the block_actions payload of an action on a message; it omits an ephemeral message."""
     is_ephemeral = message.ephemeral_to is not None
     container: Json = {
         "type": "message",
@@ -82,7 +82,7 @@ def actions_in_message(
 
 
 def actions_in_view(workspace: "Workspace", person: Person, view: View, action: Json) -> Json:
-    """Return the block_actions payload of an act in a modal or on the Home tab."""
+    """Return the block_actions payload of an action in a modal or on the Home tab."""
     return {
         **_by(workspace, person, "block_actions"),
         "container": {"type": "view", "view_id": view.id},
@@ -93,7 +93,7 @@ def actions_in_view(workspace: "Workspace", person: Person, view: View, action: 
 
 
 def view_submission(workspace: "Workspace", person: Person, view: View) -> Json:
-    """Return the payload of a modal that is sent in."""
+    """Return the payload of a submitted modal."""
     return {
         **_by(workspace, person, "view_submission"),
         "trigger_id": workspace.issue_trigger(person.id, view.id),
@@ -103,7 +103,7 @@ def view_submission(workspace: "Workspace", person: Person, view: View) -> Json:
 
 
 def view_closed(workspace: "Workspace", person: Person, view: View, *, is_cleared: bool) -> Json:
-    """Return the payload of a modal that is closed without being sent in."""
+    """Return the payload of a modal closed without submission."""
     return {
         **_by(workspace, person, "view_closed"),
         "view": workspace.view_json(view),

@@ -1,4 +1,4 @@
-"""What a workspace holds: people, channels, messages, views, and the keys that are handed out for a while."""
+"""The records of a workspace: people, channels, messages, views, triggers and response URLs."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +26,7 @@ class Person:
 
 @dataclass
 class Channel:
-    """A channel, or the direct conversation of one person (`im_with`) with the app."""
+    """A channel, or the direct messages between one person (`im_with`) and the app."""
 
     id: str
     name: str
@@ -43,7 +43,7 @@ class Channel:
 
     @property
     def is_im(self) -> bool:
-        """Whether this is a direct conversation."""
+        """Whether this is a direct message channel."""
         return self.im_with is not None
 
     @property
@@ -56,7 +56,7 @@ class Channel:
 
 @dataclass
 class Message:
-    """A message; an ephemeral one has the person who alone sees it."""
+    """A message; `ephemeral_to` is the only person who sees an ephemeral one."""
 
     ts: str
     channel: str
@@ -75,17 +75,17 @@ class Message:
 
     @property
     def is_reply(self) -> bool:
-        """Whether this stands in a thread below another message."""
+        """Whether this is a reply in a thread."""
         return self.thread_ts is not None and self.thread_ts != self.ts
 
 
 State = dict[str, dict[str, Json]]
-"""The values of inputs: block_id, action_id, value as Slack sends it."""
+"""The values of inputs by block_id and action_id, as Slack sends them."""
 
 
 @dataclass
 class View:
-    """A modal or a Home tab as Slack keeps it."""
+    """A modal or a Home tab as Slack stores it."""
 
     id: str
     owner: str
@@ -103,14 +103,14 @@ class View:
 
     @property
     def blocks(self) -> list[Json]:
-        """The blocks, with all ids."""
+        """The blocks, each with a block_id and its elements with action_ids."""
         blocks: list[Json] = self.definition["blocks"]
         return blocks
 
 
 @dataclass
 class Trigger:
-    """A trigger_id: whose act made it, when, and from which view."""
+    """A trigger_id: whose action issued it, when, and from which view."""
 
     person: str
     issued_at: datetime
@@ -120,7 +120,7 @@ class Trigger:
 
 @dataclass
 class ResponseUrl:
-    """A response_url: where its answers go, and how often it was used."""
+    """A response_url: where its responses go, and how often it was used."""
 
     person: str
     channel: str
@@ -131,7 +131,7 @@ class ResponseUrl:
 
 @dataclass(frozen=True)
 class CallRecord:
-    """One call of the Web API as it came and was answered; `status` 0 where the connection was dropped."""
+    """One received call of the Web API and its outcome; `status` is 0 for a dropped connection."""
 
     at: datetime
     method: str

@@ -1,7 +1,7 @@
-"""Slack's rules as one table: each has a name, its number where it has one, and where it is known from.
+"""Slack's rules as one table: each has a name, a number if it limits one, and its source.
 
-"docs" is docs.slack.dev, "sdk" the source of slack_sdk 3.47 and @slack/types, "reported" an error that
-somebody met on a live workspace, "ours" a number that Slack keeps to itself and that we chose to be safe.
+"docs" is docs.slack.dev, "sdk" the source of slack_sdk 3.47 and @slack/types, "reported" an error reported
+from a live workspace, "ours" a conservative choice where Slack publishes nothing.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing that Slack refuses, or does in its own way."""
+    """One limit, check or behaviour of Slack."""
 
     name: str
     number: int | None
@@ -21,16 +21,20 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     ("message.blocks", 50, "docs: reference/block-kit/blocks"),
     ("view.blocks", 100, "docs: surfaces/app-home, surfaces/modals"),
     ("view.needs_blocks", 1, "sdk: models/views, between 1 and 100 blocks"),
-    ("message.size", 11_340, "reported: slackapi/bolt-js#2509 and #2867, the smallest size refused less one"),
+    (
+        "message.size",
+        11_340,
+        "reported: slackapi/bolt-js#2509 and #2867, one less than the smallest rejected",
+    ),
     ("message.text", 40_000, "docs: reference/methods/chat.postMessage, longer text is cut"),
     ("message.needs_content", None, "docs: reference/methods/chat.postMessage, no_text"),
     ("update.text", 4_000, "docs: reference/methods/chat.update; counted in bytes, reported"),
     ("blocks.format", None, "reported: jolicode/slack-php-api#114, invalid_blocks_format"),
-    ("block.type", None, "docs: an unknown type is refused; types that no bot here uses likewise"),
+    ("block.type", None, "docs: unknown types are rejected; ours: so are types that no bot here uses"),
     ("field.known", None, "reported: grafana-cold-storage/oncall#702, invalid additional property"),
     ("field.required", None, "reported: slackapi/java-slack-sdk#302, missing required field"),
     ("field.type", None, "docs: reference/block-kit"),
-    ("field.value", None, "docs: reference/block-kit, one of the values that are listed"),
+    ("field.value", None, "docs: reference/block-kit, one of the listed values"),
     # Identifiers
     ("block_id", 255, "docs: reference/block-kit/blocks"),
     ("block_id.unique", None, "docs: reference/block-kit/blocks"),
@@ -47,7 +51,7 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     ("section.text", 3_000, "docs: reference/block-kit/blocks/section-block"),
     ("section.fields", 10, "docs: reference/block-kit/blocks/section-block"),
     ("section.field", 2_000, "docs: reference/block-kit/blocks/section-block"),
-    ("section.content", None, "docs: text is required where there are no fields"),
+    ("section.content", None, "docs: text is required without fields"),
     ("header.text", 150, "docs: reference/block-kit/blocks/header-block"),
     ("context.elements", 10, "docs: reference/block-kit/blocks/context-block"),
     (
@@ -58,7 +62,7 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     ("element.place", None, "docs: each element page, 'works with block types'"),
     ("input.label", 2_000, "docs: reference/block-kit/blocks/input-block"),
     ("input.hint", 2_000, "docs: reference/block-kit/blocks/input-block"),
-    ("input.surface", None, "ours: inputs in messages are refused, no bot here uses them"),
+    ("input.surface", None, "ours: inputs in messages are rejected, no bot here uses them"),
     ("rich_text.list", None, "docs: reference/block-kit/blocks/rich-text-block, list style and sections"),
     # Elements and objects
     ("button.text", 75, "docs: reference/block-kit/block-elements/button-element"),
@@ -93,7 +97,7 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     ("modal.title", 24, "docs: reference/views/modal-views"),
     ("modal.submit", 24, "docs: reference/views/modal-views"),
     ("modal.close", 24, "docs: reference/views/modal-views"),
-    ("modal.submit.with_input", None, "docs: submit is required when an input block is in the view"),
+    ("modal.submit.with_input", None, "docs: submit is required in a view with an input block"),
     ("home.fields", None, "docs: reference/views/home-tab-views, no title, submit or close"),
     ("view.private_metadata", 3_000, "docs: reference/views"),
     ("view.size", 250_000, "docs: reference/methods/views.open, view_too_large; in bytes"),
@@ -104,7 +108,7 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     # Metadata
     ("metadata.event_type", None, "docs: messaging/message-metadata, [a-z][a-z0-9_]*"),
     ("metadata.flat", None, "docs: messaging/message-metadata, no nested objects"),
-    ("metadata.size", 1_024, "ours: Slack answers metadata_too_large at a size that it does not publish"),
+    ("metadata.size", 1_024, "ours: Slack does not publish the size that gives metadata_too_large"),
     ("metadata.asked_for", None, "docs: messaging/message-metadata, include_all_metadata"),
     # Triggers and response URLs
     ("trigger.seconds", 3, "docs: interactivity/handling-user-interaction, expired_trigger_id"),
@@ -112,22 +116,22 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     ("trigger.once", None, "docs: reference/methods/views.open, exchanged_trigger_id"),
     ("response_url.uses", 5, "docs: interactivity/handling-user-interaction"),
     ("response_url.seconds", 1_800, "docs: interactivity/handling-user-interaction"),
-    # Who may
+    # Permissions
     ("token", None, "docs: not_authed, invalid_auth, not_allowed_token_type"),
     ("scope", None, "docs: missing_scope with needed and provided"),
     ("method", None, "docs: unknown_method"),
-    ("argument", None, "ours: an argument that no bot here uses is refused by its name"),
+    ("argument", None, "ours: arguments that no bot here uses are rejected by name"),
     ("channel.known", None, "docs: channel_not_found, also for a private channel without the bot"),
     ("channel.member", None, "docs: not_in_channel"),
     ("channel.archived", None, "docs: is_archived"),
     ("channel.posting", None, "docs: restricted_action and its variants"),
     ("message.author", None, "docs: cant_update_message, cant_delete_message"),
     ("message.known", None, "docs: message_not_found, thread_not_found"),
-    ("thread.gone", None, "reported: slack-go/slack#1571, posted outside of the thread instead of refused"),
+    ("thread.gone", None, "reported: slack-go/slack#1571, posted outside the thread instead of rejected"),
     (
         "thread.parent",
         None,
-        "docs: chat.postMessage, cannot_reply_to_message; a thread is named by its parent",
+        "docs: chat.postMessage, cannot_reply_to_message; thread_ts is the parent's ts",
     ),
     ("ephemeral.member", None, "docs: reference/methods/chat.postEphemeral, user_not_in_channel"),
     # Reading
@@ -140,8 +144,8 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     ("history.cursor", None, "docs: apis/web-api/pagination, invalid_cursor"),
     ("history.ts", None, "docs: invalid_ts_oldest, invalid_ts_latest"),
     # Rates
-    ("rate.channel", 1, "docs: apis/web-api/rate-limits, one message a second a channel"),
-    ("rate.workspace", 300, "docs: several hundred a minute a workspace; the number is a setting"),
+    ("rate.channel", 1, "docs: apis/web-api/rate-limits, one message per second per channel"),
+    ("rate.workspace", 300, "docs: several hundred per minute per workspace; the number is configurable"),
     ("rate.method", None, "docs: apis/web-api/rate-limits, the tiers"),
     # Socket Mode
     ("socket.connections", 10, "docs: apis/events-api/using-socket-mode"),
@@ -156,7 +160,7 @@ RULES: dict[str, Rule] = {name: Rule(name, number, known_from) for name, number,
 
 
 def limit(name: str) -> int:
-    """Return the number of the rule called `name`. Raises LookupError where there is none."""
+    """Return the number of the rule called `name`. Raises LookupError if it has none."""
     number = RULES[name].number
     if number is None:
         raise LookupError(name)
@@ -164,4 +168,4 @@ def limit(name: str) -> int:
 
 
 RETRY_DELAYS = (0.0, 60.0, 300.0)
-"""Seconds before an unacknowledged event is sent again (docs: apis/events-api)."""
+"""Seconds before each retry of an unacknowledged event (docs: apis/events-api)."""

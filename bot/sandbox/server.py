@@ -8,12 +8,12 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox import responses
-from bot.sandbox.acts.actor import Actor
+from bot.sandbox import response_urls
+from bot.sandbox.actions.actor import Actor
 from bot.sandbox.checks import Json
 from bot.sandbox.control import Control
 from bot.sandbox.errors import ConnectionLostError, RefusedError
-from bot.sandbox.people import Member
+from bot.sandbox.member import Member
 from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.workspace import Workspace
 
@@ -23,9 +23,9 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Sandbox:
-    """A workspace on a port of this machine.
+    """A server for a workspace, bound to 127.0.0.1. Used as an async context manager.
 
-    `port` 0 takes a free one. It is bound to 127.0.0.1 alone. Used as an async context manager.
+    `port` 0 chooses a free one.
     """
 
     def __init__(self, workspace: Workspace, port: int = 0) -> None:
@@ -37,12 +37,12 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """The address of the page, without a slash at its end."""
+        """The address of the page, without a trailing slash."""
         return f"http://{_HOST}:{self._port}"
 
     @property
     def api_url(self) -> str:
-        """What stands for `https://slack.com/api/`: the client's `base_url`."""
+        """The `base_url` for clients, in place of `https://slack.com/api/`."""
         return f"{self.url}/api/"
 
     def person(self, reference: str) -> Member:
@@ -50,8 +50,8 @@ class Sandbox:
         return Member(Actor(self.workspace, self.socket_mode, self.workspace.person(reference)))
 
     async def start(self) -> None:
-        """Open the port. Raises OSError where it is taken."""
-        app = web.Application(middlewares=[_only_from_here], client_max_size=4 * 1024**2)
+        """Open the port. Raises OSError if it is taken."""
+        app = web.Application(middlewares=[_only_local_requests], client_max_size=4 * 1024**2)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/socket/", self._socket)
         app.router.add_post("/response/{key:.+}", self._response)
@@ -74,9 +74,9 @@ class Sandbox:
         workspace.response_url_base = f"{self.url}/response/"
         workspace.connection_url = self._connection_url
         workspace.event_outlet = self.socket_mode.send_event
-        workspace.timer = lambda seconds: self.socket_mode.spawn(self._settle_in(seconds))
+        workspace.timer = lambda seconds: self.socket_mode.spawn(self._settle_after(seconds))
 
-    async def _settle_in(self, seconds: float) -> None:
+    async def _settle_after(self, seconds: float) -> None:
         await self.workspace.clock.sleep(seconds)
         self.workspace.settle()
 
@@ -110,10 +110,10 @@ class Sandbox:
         except RefusedError as refused:
             return web.json_response(refused.body)
         try:
-            answer = await self.workspace.call(method, arguments, _bearer(request))
+            response = await self.workspace.call(method, arguments, _bearer(request))
         except ConnectionLostError:
-            return _cut(request)
-        return web.json_response(answer.body, status=answer.status, headers=dict(answer.headers))
+            return _abort(request)
+        return web.json_response(response.body, status=response.status, headers=dict(response.headers))
 
     async def _response(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -123,25 +123,25 @@ class Sandbox:
         if not isinstance(body, dict):
             return web.Response(status=400, text="invalid_payload")
         try:
-            status, answer = await responses.post(self.workspace, request.match_info["key"], body)
+            status, result = await response_urls.post(self.workspace, request.match_info["key"], body)
         except ConnectionLostError:
-            return _cut(request)
-        if isinstance(answer, str):
-            return web.Response(status=status, text=answer)
-        return web.json_response(answer, status=status)
+            return _abort(request)
+        if isinstance(result, str):
+            return web.Response(status=status, text=result)
+        return web.json_response(result, status=status)
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         if not self.socket_mode.redeem(request.query.get("ticket", "")):
             return web.Response(status=403, text="invalid ticket")
         socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
-        line = _Line(socket, request)
+        connection = _AiohttpSocket(socket, request)
         debug = request.query.get("debug_reconnects") == "true"
-        if await self.socket_mode.connected(line, debug_reconnects=debug):
+        if await self.socket_mode.connected(connection, debug_reconnects=debug):
             try:
                 await self._listen(socket)
             finally:
-                self.socket_mode.disconnected(line)
+                self.socket_mode.disconnected(connection)
         return socket
 
     async def _listen(self, socket: web.WebSocketResponse) -> None:
@@ -152,28 +152,28 @@ class Sandbox:
                 await socket.pong(message.data)
 
 
-class _Line:
-    """One aiohttp WebSocket as a `Socket`."""
+class _AiohttpSocket:
+    """An aiohttp WebSocket as a `Socket`."""
 
     def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self._socket = socket
         self._request = request
 
     async def send(self, message: str) -> None:
-        """Send a text message; nothing where the line is closed."""
+        """Send a text message unless the socket is closed."""
         if not self._socket.closed:
             await self._socket.send_str(message)
 
     async def close(self) -> None:
-        """Close in order."""
+        """Close with a closing handshake."""
         await self._socket.close()
 
     def abort(self) -> None:
-        """Cut the line, without a goodbye."""
-        _cut(self._request)
+        """Drop the connection without a closing handshake."""
+        _abort(self._request)
 
 
-def _cut(request: web.Request) -> web.Response:
+def _abort(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=500)
@@ -198,17 +198,17 @@ async def _arguments(request: web.Request) -> Json:
 
 
 @web.middleware
-async def _only_from_here(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Refuse other hosts' names and origins, so that no web page elsewhere can drive the sandbox."""
+async def _only_local_requests(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """Reject foreign hosts and origins, so that no other web page can drive the sandbox."""
     host = request.host.rsplit(":", 1)[0]
     origin = request.headers.get("Origin")
     if host not in {_HOST, "localhost"} or (origin is not None and origin != f"http://{request.host}"):
-        return web.Response(status=403, text="The sandbox is only for this machine.")
+        return web.Response(status=403, text="The sandbox accepts requests from this machine only.")
     return await handler(request)
 
 
 async def _page(_request: web.Request) -> web.StreamResponse:
     index = _PAGE / "index.html"
     if not index.is_file():
-        return web.Response(status=404, text="The page of the sandbox is not installed.")
+        return web.Response(status=404, text="The sandbox's page is not installed.")
     return web.FileResponse(index)

@@ -1,4 +1,4 @@
-"""The blocks, elements and objects that are known, as tables of their fields; everything else is refused."""
+"""The supported blocks, elements and objects, as tables of their fields; all others are rejected."""
 
 import re
 from typing import Any
@@ -67,15 +67,15 @@ def _options_or_groups(walk: Walk, element: Any, pointer: str) -> None:
         walk.report("select.source", "must define either `options` or `option_groups`", pointer)
 
 
-def _initial_is_an_option(walk: Walk, element: Any, pointer: str) -> None:
+def _initial_options_exist(walk: Walk, element: Any, pointer: str) -> None:
     try:
         groups = [group["options"] for group in element.get("option_groups", [])]
-        known = [option["value"] for options in [element.get("options", []), *groups] for option in options]
+        offered = [option["value"] for options in [element.get("options", []), *groups] for option in options]
         single = [element["initial_option"]] if "initial_option" in element else []
         chosen = [option["value"] for option in [*single, *element.get("initial_options", [])]]
     except (KeyError, TypeError):
-        return  # another rule says what is malformed
-    if any(value not in known for value in chosen):
+        return  # another rule reports what is malformed
+    if any(value not in offered for value in chosen):
         walk.report("option.initial", "initial option was not found in the options", pointer)
 
 
@@ -107,8 +107,8 @@ _DISPATCH = of_shape(
 )
 _ANY_ELEMENT: dict[str, Check] = {"type": anything, "action_id": string("action_id")}
 _INPUT: dict[str, Check] = {**_ANY_ELEMENT, "focus_on_load": _focus}
-_ASKING: dict[str, Check] = {**_INPUT, "confirm": _CONFIRM}
-_WITH_PLACEHOLDER: dict[str, Check] = {**_ASKING, "placeholder": plain_text("placeholder")}
+_WITH_CONFIRM: dict[str, Check] = {**_INPUT, "confirm": _CONFIRM}
+_WITH_PLACEHOLDER: dict[str, Check] = {**_WITH_CONFIRM, "placeholder": plain_text("placeholder")}
 _SELECT: dict[str, Check] = {
     **_WITH_PLACEHOLDER,
     "options": items("select.options", of_shape(_OPTION)),
@@ -119,7 +119,7 @@ _TEXT_INPUT: dict[str, Check] = {
     "placeholder": plain_text("placeholder"),
     "dispatch_action_config": _DISPATCH,
 }
-_CHOICES: dict[str, Check] = {**_ASKING, "options": items("choice.options", of_shape(_CHOICE))}
+_CHOICES: dict[str, Check] = {**_WITH_CONFIRM, "options": items("choice.options", of_shape(_CHOICE))}
 
 ELEMENTS: dict[str, Shape] = {
     "button": Shape(
@@ -143,7 +143,7 @@ ELEMENTS: dict[str, Shape] = {
         ("options",),
     ),
     "static_select": Shape(
-        {**_SELECT, "initial_option": of_shape(_OPTION)}, (), (_options_or_groups, _initial_is_an_option)
+        {**_SELECT, "initial_option": of_shape(_OPTION)}, (), (_options_or_groups, _initial_options_exist)
     ),
     "multi_static_select": Shape(
         {
@@ -152,15 +152,15 @@ ELEMENTS: dict[str, Shape] = {
             "max_selected_items": _at_least_one,
         },
         (),
-        (_options_or_groups, _initial_is_an_option),
+        (_options_or_groups, _initial_options_exist),
     ),
     "checkboxes": Shape(
         {**_CHOICES, "initial_options": items("choice.options", of_shape(_CHOICE))},
         ("options",),
-        (_initial_is_an_option,),
+        (_initial_options_exist,),
     ),
     "radio_buttons": Shape(
-        {**_CHOICES, "initial_option": of_shape(_CHOICE)}, ("options",), (_initial_is_an_option,)
+        {**_CHOICES, "initial_option": of_shape(_CHOICE)}, ("options",), (_initial_options_exist,)
     ),
     "datepicker": Shape(
         {
@@ -247,7 +247,7 @@ _RICH: dict[str, Shape] = {
 }
 
 
-def _section_says_something(walk: Walk, block: Any, pointer: str) -> None:
+def _section_has_content(walk: Walk, block: Any, pointer: str) -> None:
     if "text" not in block and "fields" not in block:
         walk.report("section.content", "must define either `text` or `fields`", pointer)
 
@@ -270,7 +270,7 @@ BLOCKS: dict[str, Shape] = {
             "expand": boolean,
         },
         (),
-        (_section_says_something,),
+        (_section_has_content,),
     ),
     "context": Shape({**_ANY_BLOCK, "elements": items("context.elements", _context_element)}, ("elements",)),
     "actions": Shape(

@@ -17,23 +17,23 @@ logger = logging.getLogger(__name__)
 
 
 class Socket(Protocol):
-    """One WebSocket, as the connections need it."""
+    """One WebSocket connection of the app."""
 
     async def send(self, message: str) -> None:
         """Send a text message."""
         ...
 
     async def close(self) -> None:
-        """Close in order."""
+        """Close with a closing handshake."""
         ...
 
     def abort(self) -> None:
-        """Cut the line, without a goodbye."""
+        """Drop the connection without a closing handshake."""
         ...
 
 
 class SocketMode:
-    """All connections of the app. Each envelope goes to one of them, in turn."""
+    """All connections of the app; envelopes are sent to them in turn."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -47,24 +47,24 @@ class SocketMode:
     # ---- Connections
 
     def new_ticket(self) -> str:
-        """Return a ticket that opens one connection."""
+        """Return a ticket that is valid for one connection."""
         ticket = self._workspace.new_key("ticket")
         self._tickets.add(ticket)
         return ticket
 
     def redeem(self, ticket: str) -> bool:
-        """Use a ticket up; False where it is unknown or was used."""
-        known = ticket in self._tickets
+        """Redeem a ticket; return False if it is unknown or already redeemed."""
+        is_valid = ticket in self._tickets
         self._tickets.discard(ticket)
-        return known
+        return is_valid
 
     @property
     def connection_count(self) -> int:
-        """How many connections are open."""
+        """The number of open connections."""
         return len(self._connections)
 
     async def connected(self, socket: Socket, *, debug_reconnects: bool = False) -> bool:
-        """Greet a new connection; False where there are too many, and it was sent away."""
+        """Register and greet a new connection; return False if there are too many and it was closed."""
         if len(self._connections) >= limit("socket.connections"):
             await socket.send(_disconnect("too_many_websockets"))
             await socket.close()
@@ -79,7 +79,7 @@ class SocketMode:
         return True
 
     def disconnected(self, socket: Socket) -> None:
-        """Forget a connection that is closed."""
+        """Unregister a closed connection."""
         if socket in self._connections:
             self._connections.remove(socket)
             self._workspace.changed()
@@ -108,23 +108,23 @@ class SocketMode:
         await self.disconnect(socket, "refresh_requested")
 
     async def disconnect(self, socket: Socket, reason: str) -> None:
-        """Tell a connection to go, and close it."""
+        """Send a connection a disconnect message and close it."""
         if socket in self._connections:
             self._connections.remove(socket)
             await socket.send(_disconnect(reason))
             await socket.close()
 
     async def disconnect_all(self, reason: str = "refresh_requested") -> None:
-        """Tell all connections to go, as when Slack restarts its end."""
+        """Disconnect all connections, as Slack does when it restarts its side."""
         for socket in list(self._connections):
             await self.disconnect(socket, reason)
 
     def received(self, text: str) -> None:
-        """Take what the app sent: the acknowledgement of an envelope, with or without a payload."""
+        """Handle a message of the app: an acknowledgement of an envelope, possibly with a payload."""
         try:
             message = json.loads(text)
         except ValueError:
-            logger.warning("The app sent something that is not JSON over its socket.")
+            logger.warning("The app sent a socket message that is not JSON.")
             return
         envelope_id = str(message.get("envelope_id")) if isinstance(message, dict) else ""
         future = self._unacknowledged.get(envelope_id)
@@ -135,15 +135,15 @@ class SocketMode:
 
     # ---- Envelopes
 
-    async def ask(self, kind: str, payload: Json) -> Json | None:
-        """Send a command or an interaction once and return what its acknowledgement carried.
+    async def request(self, kind: str, payload: Json) -> Json | None:
+        """Send a command or an interaction and return the payload of its acknowledgement.
 
-        Raises NotAnsweredError: these are never sent again.
+        Raises NotAnsweredError; these envelopes are never retried.
         """
         return await self._send(kind, payload, {"accepts_response_payload": True})
 
     def send_event(self, payload: Json) -> None:
-        """Send an event, again at once, after one minute and after five until it is acknowledged."""
+        """Send an event, with retries at once, after one minute and after five, until acknowledged."""
         self.spawn(self._send_until_acknowledged(payload))
 
     async def _send_until_acknowledged(self, payload: Json) -> None:
@@ -197,7 +197,7 @@ class SocketMode:
     # ---- Tasks
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Run something in the background until the sandbox closes."""
+        """Run `coroutine` in the background, at most until the sandbox closes."""
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._finished)
@@ -208,7 +208,7 @@ class SocketMode:
             logger.error("A background task of the sandbox failed.", exc_info=error)
 
     async def aclose(self) -> None:
-        """Close all connections and end all background tasks."""
+        """Close all connections and cancel all background tasks."""
         for socket in list(self._connections):
             await socket.close()
         tasks = list(self._tasks)

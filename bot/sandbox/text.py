@@ -1,4 +1,4 @@
-"""Slack's text: counting it as strictly as Slack might, and reading mrkdwn aloud."""
+"""Slack's text: escaping, conservative length counts, and mrkdwn as plain text."""
 
 import re
 from collections.abc import Callable
@@ -8,12 +8,12 @@ _SPECIAL = re.compile(r"<([^<>\s][^<>\n]*)>")
 
 
 def utf16_length(text: str) -> int:
-    """Return the length in UTF-16 units: Slack does not say what it counts, and this is never less."""
+    """Return the length in UTF-16 units, an upper bound on Slack's undocumented count."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def escaped(text: str) -> str:
-    """Return `text` as Slack stores it: a bare `&` becomes an entity, and `<` or `>` outside a link too."""
+    """Return `text` as Slack stores it, with entities for a bare `&` and for `<`, `>` outside links."""
     parts: list[str] = []
     end = 0
     for match in _SPECIAL.finditer(text):
@@ -27,24 +27,24 @@ def _entities(text: str) -> str:
 
 
 def counted(text: str) -> int:
-    """Return how long `text` is for Slack's limits: entities as they are stored, in UTF-16 units."""
+    """Return the length that Slack's limits apply to: of the stored text, in UTF-16 units."""
     return utf16_length(escaped(text))
 
 
 def unescaped(text: str) -> str:
-    """Return what a reader sees for the three entities."""
+    """Return `text` with Slack's three entities decoded."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def readable(text: str, name_of: Callable[[str], str | None]) -> str:
-    """Return mrkdwn as a reader sees it: labels for links, names for mentions, the fallback of a date.
+    """Return mrkdwn as a reader sees it: link labels, names for mentions, the fallback of a date.
 
-    `name_of` gives the name for an id such as `U…` or `C…`, with its `@` or `#`.
+    `name_of` returns the name for an id such as `U…` or `C…`, with its `@` or `#`.
     """
-    return unescaped(_SPECIAL.sub(lambda match: _spoken(match.group(1), name_of), text))
+    return unescaped(_SPECIAL.sub(lambda match: _displayed(match.group(1), name_of), text))
 
 
-def _spoken(inside: str, name_of: Callable[[str], str | None]) -> str:
+def _displayed(inside: str, name_of: Callable[[str], str | None]) -> str:
     target, _, label = inside.partition("|")
     if target.startswith("!date"):
         return label or target

@@ -1,4 +1,4 @@
-"""The conversation that one person sees, as readable text, for tests and for those who cannot see a page."""
+"""What one person sees, as readable text, for tests and for readers without a browser."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,7 +10,7 @@ NameOf = Callable[[str], str | None]
 
 
 def of_messages(messages: list[Json], name_of: NameOf) -> str:
-    """Return messages as text: who, what, buttons as [Save]; replies stand indented below their parent."""
+    """Return messages as text, with buttons as [Save] and replies indented below their parent."""
     lines: list[str] = []
     tops = [message for message in messages if message.get("thread_ts", message["ts"]) == message["ts"]]
     for message in tops:
@@ -33,7 +33,7 @@ def of_view(view: Json, name_of: NameOf) -> str:
 
 
 def of_everything(view: Json, name_of: NameOf) -> str:
-    """Return all that a person sees as text: channels that hold something, views, and notices."""
+    """Return everything that a person sees as text: nonempty channels, views, and notices."""
     parts = []
     for channel in view["channels"]:
         messages = view["messages"][channel["id"]]

@@ -1,68 +1,90 @@
-"""The workspace itself: its people, channels, messages and views, and the Web API over them.
+"""The workspace: people, channels, messages and views, and Web API calls through faults and rate limits.
 
-It has no server and no sockets, so that a simulation can call it directly; its faults and rates work here.
+It has no server and no sockets, so that a simulation can call it directly.
 """
 
 import hashlib
 import heapq
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
-from bot.sandbox import wire
+from bot.sandbox import serializers
 from bot.sandbox.checks import Json
 from bot.sandbox.clock import Clock, RunningClock
 from bot.sandbox.config import Configuration, Manifest
 from bot.sandbox.errors import ConfigurationError, ConnectionLostError, NotPossibleError, RefusedError
 from bot.sandbox.faults import Faults, Plan
 from bot.sandbox.inputs import initial_state
-from bot.sandbox.limits import Limits, ratelimited
-from bot.sandbox.methods import run
+from bot.sandbox.rate_limits import Limits, ratelimited
 from bot.sandbox.records import CallRecord, Channel, Message, Person, ResponseUrl, Trigger, View
 from bot.sandbox.rules import limit
 
 _CALLS_KEPT = 20_000
 _KEYS_KEPT = timedelta(hours=1)
-"""How long spent triggers and response URLs are remembered, to be told from those that never were."""
+"""How long expired triggers and response URLs are kept, to distinguish them from unknown ones."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the Web API answers: HTTP status, headers, and the body as an object."""
+class Response:
+    """A response of the Web API: HTTP status, body as an object, and headers."""
 
     status: int
     body: Json
     headers: Mapping[str, str]
 
 
-def _failed(plan: Plan) -> Answer:
+class Methods(Protocol):
+    """The Web API's methods. They are passed in: methods import the workspace, never the reverse."""
+
+    @property
+    def names(self) -> Collection[str]:
+        """The names of all methods."""
+        ...
+
+    def run(
+        self,
+        workspace: "Workspace",
+        name: str,
+        arguments: dict[str, Any],
+        token: str | None,
+        *,
+        show_after: float,
+        limited: bool,
+    ) -> Json:
+        """Run the method called `name` and return its response body. Raises RefusedError."""
+        ...
+
+
+def _failed(plan: Plan) -> Response:
     if plan.status == HTTPStatus.TOO_MANY_REQUESTS:
         refused = ratelimited(plan.retry_after)
-        return Answer(refused.status, refused.body, refused.headers)
-    return Answer(plan.status or HTTPStatus.OK, {"ok": False, "error": plan.error or "internal_error"}, {})
+        return Response(refused.status, refused.body, refused.headers)
+    return Response(plan.status or HTTPStatus.OK, {"ok": False, "error": plan.error or "internal_error"}, {})
 
 
 class Workspace:
-    """One team with one app installed.
+    """One team with one app installed; `create_workspace` creates it with the sandbox's own methods.
 
-    `manifest` is the app's, as an object; `clock` the sandbox's time, the machine's own where none is given;
-    `config` a Configuration or an object of its fields. Raises ConfigurationError.
+    Raises ConfigurationError.
     """
 
     def __init__(
         self,
         manifest: Mapping[str, Any],
+        methods: Methods,
         clock: Clock | None = None,
         config: Configuration | Mapping[str, Any] | None = None,
     ) -> None:
         self.manifest = Manifest.read(manifest)
         self.config = Configuration.read(config)
         self.clock: Clock = clock or RunningClock()
-        self.faults = Faults()
+        self._methods = methods
+        self.faults = Faults(methods.names)
         self.limits = Limits(self.config.rates)
         self.team_id, self.app_id, self.bot_id = "T0000000001", "A0000000001", "B0000000001"
         self.scopes = tuple(s for s in self.manifest.scopes if s not in self.config.withheld_scopes)
@@ -82,7 +104,7 @@ class Workspace:
         self.bot = self._bot_user()
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
-        self._settle_in()
+        self._populate()
 
     @property
     def bot_token(self) -> str:
@@ -94,19 +116,19 @@ class Workspace:
         """The app-level token for Socket Mode, `xapp-…`."""
         return self.config.app_token
 
-    # ---- Beginnings
+    # ---- Initial state
 
     def _bot_user(self) -> Person:
         name = self.manifest.name
         user_name = "".join(letter for letter in name.lower() if letter.isalnum()) or "app"
         return Person(self.new_id("U"), user_name, name, "en-US", "America/Los_Angeles", is_bot=True)
 
-    def _settle_in(self) -> None:
+    def _populate(self) -> None:
         for person in self.config.people:
             added = Person(self.new_id("U"), **person.model_dump())
             self.people[added.id] = added
         if len({channel.name for channel in self.config.channels}) < len(self.config.channels):
-            raise ConfigurationError("Two channels have the same name; a name must be unique.")
+            raise ConfigurationError("Two channels have the same name; names must be unique.")
         for channel in self.config.channels:
             named = channel.members if channel.members is not None else [p.name for p in self.people.values()]
             members = self._ids_of(named) | ({self.bot.id} if channel.has_bot else set())
@@ -125,7 +147,7 @@ class Workspace:
         try:
             return {self.person(name).id for name in names}
         except NotPossibleError as error:
-            raise ConfigurationError(f"The sandbox cannot make a channel: {error}") from error
+            raise ConfigurationError(f"Invalid channel: {error}") from error
 
     def _add_channel(self, name: str, members: set[str], **more: Any) -> None:
         prefix = "D" if more.get("im_with") else "C"
@@ -134,45 +156,45 @@ class Workspace:
         self.channels[channel.id] = channel
 
     def new_id(self, prefix: str) -> str:
-        """Return a new id as Slack's look: a letter and ten characters."""
+        """Return a new id in Slack's format: `prefix` and ten digits."""
         return f"{prefix}{next(self._serial):010d}"
 
     def new_key(self, *parts: str) -> str:
-        """Return a new key that cannot be guessed from another workspace's."""
+        """Return a new key, unpredictable from the keys of another workspace."""
         seed = "/".join((self.team_id, self.config.bot_token, str(next(self._serial)), *parts))
         return hashlib.sha256(seed.encode()).hexdigest()
 
     def new_ts(self) -> str:
-        """Return the next message timestamp: the time, but always later than the one before."""
+        """Return the next message timestamp: the current time, but always later than the last."""
         self._last_ts = max(self.clock.now(), self._last_ts + timedelta(microseconds=1))
         return f"{int(self._last_ts.timestamp())}.{self._last_ts.microsecond:06d}"
 
     # ---- Changes and time
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call `listener` after each change; the function that is returned ends it."""
+        """Call `listener` after each change; return the function that unsubscribes it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def changed(self) -> None:
-        """Count a change and tell the listeners."""
+        """Increment the revision and call the listeners."""
         self.revision += 1
         for listener in list(self._listeners):
             listener()
 
-    def later(self, seconds: float, act: Callable[[], None]) -> None:
-        """Do `act` once `seconds` have passed."""
+    def later(self, seconds: float, effect: Callable[[], None]) -> None:
+        """Schedule `effect` in `seconds`."""
         due = self.clock.now() + timedelta(seconds=seconds)
-        heapq.heappush(self._later, (due, next(self._serial), act))
+        heapq.heappush(self._later, (due, next(self._serial), effect))
         if self.timer is not None:
             self.timer(seconds)
 
     def settle(self) -> None:
-        """Do what is due by now; every call does so first."""
+        """Run the scheduled effects that are due; every call starts with this."""
         while self._later and self._later[0][0] <= self.clock.now():
             heapq.heappop(self._later)[2]()
 
-    # ---- Finding
+    # ---- Lookups
 
     def person(self, reference: str) -> Person:
         """Return the person with this id or name. Raises NotPossibleError."""
@@ -180,7 +202,7 @@ class Workspace:
             if reference in {person.id, person.name, f"@{person.name}"}:
                 return person
         names = ", ".join(person.name for person in self.people.values())
-        raise NotPossibleError(f"There is nobody called {reference!r} here; there are {names}.")
+        raise NotPossibleError(f"No person is called {reference!r}; people: {names}.")
 
     def channel(self, reference: str) -> Channel:
         """Return the channel with this id or name (`#papers` or `papers`). Raises NotPossibleError."""
@@ -188,14 +210,14 @@ class Workspace:
             if reference == channel.id or (not channel.is_im and reference.removeprefix("#") == channel.name):
                 return channel
         names = ", ".join(f"#{channel.name}" for channel in self.channels.values() if not channel.is_im)
-        raise NotPossibleError(f"There is no channel {reference!r} here; there are {names}.")
+        raise NotPossibleError(f"No channel is called {reference!r}; channels: {names}.")
 
     def direct(self, person_id: str) -> Channel:
-        """Return the direct conversation of this person with the app."""
+        """Return the direct messages between this person and the app."""
         return next(channel for channel in self.channels.values() if channel.im_with == person_id)
 
     def name_of(self, some_id: str) -> str | None:
-        """Return `@name` or `#name` for an id, None where it is unknown."""
+        """Return `@name` or `#name` for an id, None if it is unknown."""
         if some_id == self.bot.id:
             return f"@{self.bot.real_name}"
         if some_id in self.people:
@@ -203,7 +225,7 @@ class Workspace:
         return f"#{self.channels[some_id].name}" if some_id in self.channels else None
 
     def visible(self, channel: Channel, *, to: str | None = None) -> list[Message]:
-        """Return the messages that show by now, in order; ephemerals only for the person `to`."""
+        """Return the messages visible now, in order; ephemeral ones only those for the person `to`."""
         now = self.clock.now()
         return [
             message
@@ -213,7 +235,7 @@ class Workspace:
         ]
 
     def replies(self, channel: Channel, thread_ts: str) -> list[Message]:
-        """Return the replies that everybody sees in a thread, in order."""
+        """Return the replies in a thread, without ephemeral ones, in order."""
         return [m for m in self.visible(channel) if m.is_reply and m.thread_ts == thread_ts]
 
     # ---- JSON
@@ -232,19 +254,19 @@ class Workspace:
         }
 
     def message_json(self, message: Message, *, with_metadata: bool = False) -> Json:
-        """Return `message` as Slack sends it."""
+        """Return `message` as a message object."""
         channel = self.channels[message.channel]
         replies = [] if message.is_reply else self.replies(channel, message.ts)
-        return wire.message_json(message, replies, self.app_profile(), with_metadata=with_metadata)
+        return serializers.message_json(message, replies, self.app_profile(), with_metadata=with_metadata)
 
     def view_json(self, view: View) -> Json:
-        """Return `view` as Slack sends it."""
-        return wire.view_json(view, self.team_id, self.app_id, self.bot_id)
+        """Return `view` as a view object."""
+        return serializers.view_json(view, self.team_id, self.app_id, self.bot_id)
 
     # ---- Keys
 
     def issue_trigger(self, person_id: str, view_id: str | None = None) -> str:
-        """Return a new trigger_id for what this person just did, in a view where it was in one."""
+        """Return a new trigger_id for an action of this person, in a view if `view_id` names one."""
         now = self.clock.now()
         self.triggers = {k: t for k, t in self.triggers.items() if now - t.issued_at < _KEYS_KEPT}
         serial = next(self._serial)
@@ -253,17 +275,17 @@ class Workspace:
         return trigger_id
 
     def issue_response_url(self, person_id: str, channel_id: str, message_ts: str | None = None) -> str:
-        """Return a new response_url for what this person just did, on a message where it was on one."""
+        """Return a new response_url for an action of this person, on a message if `message_ts` names one."""
         now = self.clock.now()
         self.response_urls = {k: r for k, r in self.response_urls.items() if now - r.issued_at < _KEYS_KEPT}
         key = f"{self.team_id}/{next(self._serial)}/{self.new_key('response')[:24]}"
         self.response_urls[key] = ResponseUrl(person_id, channel_id, now, message_ts)
         return self.response_url_base + key
 
-    # ---- Writing
+    # ---- Changes to messages and views
 
     def add_message(self, channel: Channel, message: Message, *, show_after: float = 0.0) -> Message:
-        """Put `message` into `channel`, hidden from every reader for `show_after` seconds."""
+        """Add `message` to `channel`, hidden from every reader for `show_after` seconds."""
         if show_after > 0:
             message.visible_from = self.clock.now() + timedelta(seconds=show_after)
             self.later(show_after, self.changed)
@@ -272,7 +294,7 @@ class Workspace:
         return message
 
     def remove_message(self, channel: Channel, message: Message) -> None:
-        """Delete a message; one with replies leaves a tombstone."""
+        """Delete a message; a parent with replies becomes a tombstone."""
         if self.replies(channel, message.ts):
             message.is_tombstone = True
             message.text, message.blocks, message.metadata = "This message was deleted.", None, None
@@ -282,7 +304,7 @@ class Workspace:
         self.changed()
 
     def make_view(self, owner: str, definition: Json, before: View | None = None) -> View:
-        """Return a view of `definition`, in the place of `before` where there is one."""
+        """Return a view of `definition`: `before` updated in place if given, else a new one."""
         state = initial_state(definition["blocks"], before.state if before else None)
         new_hash = f"{int(self.clock.now().timestamp())}.{self.new_key('hash')[:8]}"
         if before is not None:
@@ -294,7 +316,7 @@ class Workspace:
         return view
 
     def drop_view(self, view: View) -> None:
-        """Take a modal off its owner's stack; it can no longer be updated."""
+        """Remove a modal from its owner's stack; it can no longer be updated."""
         stack = self.people[view.owner].views
         if view in stack:
             stack.remove(view)
@@ -302,12 +324,12 @@ class Workspace:
         self.changed()
 
     def notify(self, person: Person, text: str) -> None:
-        """Show this person what Slack's client says, such as that the app did not answer."""
+        """Show this person a notice of Slack's client, such as that the app did not respond."""
         person.notices.append({"id": self.new_id("N"), "text": text})
         self.changed()
 
     def emit(self, subscription: str, scope: str | None, event: Json) -> None:
-        """Send an event to the app where its manifest subscribes to it and it has the scope."""
+        """Send an event to the app if its manifest subscribes to it and it has the scope."""
         subscribed = subscription in self.manifest.settings.event_subscriptions.bot_events
         if self.event_outlet is None or not subscribed or (scope is not None and scope not in self.scopes):
             return
@@ -338,28 +360,28 @@ class Workspace:
 
     # ---- The Web API
 
-    async def call(self, method: str, arguments: Mapping[str, Any], token: str | None) -> Answer:
-        """Call a Web API method as the app does, through whatever faults are set.
+    async def call(self, method: str, arguments: Mapping[str, Any], token: str | None) -> Response:
+        """Call a Web API method as the app does, with the active faults applied.
 
-        Raises ConnectionLostError where a fault says that no answer comes.
+        Raises ConnectionLostError if a fault drops the connection.
         """
-        plan, came_at = self.faults.plan(method), self.clock.now()
+        plan, called_at = self.faults.plan(method), self.clock.now()
         if plan.write_after > 0:
             self.later(plan.write_after, lambda: self._late(method, arguments, token, plan.show_after))
-        answer: Answer | None = None
+        response: Response | None = None
         if plan.written and plan.write_after == 0:
-            answer = self.perform(method, arguments, token, show_after=plan.show_after)
+            response = self.perform(method, arguments, token, show_after=plan.show_after)
         if plan.answer_after > 0:
             await self.clock.sleep(plan.answer_after)
         if plan.dropped:
-            self.record(came_at, method, arguments, 0, "connection_lost")
-            raise ConnectionLostError(f"The connection was closed instead of answering {method}.")
+            self.record(called_at, method, arguments, 0, "connection_lost")
+            raise ConnectionLostError(f"The connection was dropped instead of a response to {method}.")
         if plan.status is not None or plan.error is not None:
-            answer = _failed(plan)
-        if answer is None:
-            raise ConnectionLostError(f"Nothing was written and nothing is said of {method}.")
-        self.record(came_at, method, arguments, answer.status, answer.body.get("error"))
-        return answer
+            response = _failed(plan)
+        if response is None:
+            raise ConnectionLostError(f"The call of {method} had no effect and gets no response.")
+        self.record(called_at, method, arguments, response.status, response.body.get("error"))
+        return response
 
     def _late(self, method: str, arguments: Mapping[str, Any], token: str | None, show_after: float) -> None:
         self.perform(method, arguments, token, show_after=show_after, limited=False)
@@ -372,25 +394,27 @@ class Workspace:
         *,
         show_after: float = 0.0,
         limited: bool = True,
-    ) -> Answer:
-        """Do what a method does, without faults; `limited` says whether the rates hold."""
+    ) -> Response:
+        """Run a method without faults; `limited` applies the rate limits."""
         self.settle()
         headers = {"x-slack-req-id": self.new_key("request")[:32]}
         if token == self.bot_token:
             headers["x-oauth-scopes"] = ",".join(self.scopes)
         try:
-            body = run(self, method, dict(arguments), token, show_after=show_after, limited=limited)
+            body = self._methods.run(
+                self, method, dict(arguments), token, show_after=show_after, limited=limited
+            )
         except RefusedError as refused:
-            return Answer(refused.status, refused.body, {**headers, **refused.headers})
-        return Answer(200, {"ok": True, **body}, headers)
+            return Response(refused.status, refused.body, {**headers, **refused.headers})
+        return Response(200, {"ok": True, **body}, headers)
 
     def record(
         self, at: datetime, method: str, arguments: Mapping[str, Any], status: int, error: str | None
     ) -> None:
-        """Write down a call that came `at` a moment, for tests that check what was sent and when."""
+        """Log a call received `at` a moment, for tests that check what was sent and when."""
         kept = {key: value for key, value in arguments.items() if key != "token"}
         self.calls.append(CallRecord(at, method, kept, status, error))
 
     def view_stack_is_full(self, person: Person) -> bool:
-        """Tell whether no further modal can be pushed for this person."""
+        """Return whether this person has as many modals open as Slack allows."""
         return len(person.views) >= limit("view.stack")

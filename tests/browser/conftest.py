@@ -2,8 +2,6 @@
 
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -11,10 +9,10 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.clock import RunningClock
-from bot.sandbox.people import Member
+from bot.sandbox.composition import create_workspace
 from bot.sandbox.server import Sandbox
-from bot.sandbox.workspace import Workspace
 from tests.browser.lunch import MANIFEST, Lunch
+from tests.browser.screen import Screen, leave
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 UNLIMITED = {
@@ -54,7 +52,7 @@ def clock() -> RunningClock:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def sandbox(clock: RunningClock) -> AsyncIterator[Sandbox]:
-    async with Sandbox(Workspace(MANIFEST, clock, {"rates": UNLIMITED})) as sandbox:
+    async with Sandbox(create_workspace(MANIFEST, clock, {"rates": UNLIMITED})) as sandbox:
         yield sandbox
 
 
@@ -69,44 +67,6 @@ async def lunch(sandbox: Sandbox, app_client: AsyncWebClient) -> AsyncIterator[L
     await lunch.connect()
     yield lunch
     await lunch.disconnect()
-
-
-@dataclass
-class Screen:
-    """The page of a sandbox, and what went wrong in it."""
-
-    page: Page
-    sandbox: Sandbox
-    complaints: list[str] = field(default_factory=list)
-
-    def watch(self) -> None:
-        """Note each error on the console and each request to another host."""
-        own = urlsplit(self.sandbox.url).netloc
-
-        def note_request(url: str) -> None:
-            if urlsplit(url).scheme in {"http", "https"} and urlsplit(url).netloc != own:
-                self.complaints.append(f"asked another host: {url}")
-
-        self.page.on("request", lambda request: note_request(request.url))
-        self.page.on("pageerror", lambda error: self.complaints.append(f"failed: {error}"))
-        self.page.on("console", lambda message: self._note_console(message.type, message.text))
-
-    def _note_console(self, kind: str, text: str) -> None:
-        if kind in {"error", "warning"}:
-            self.complaints.append(f"{kind}: {text}")
-
-    async def open(self, person: str = "ada", channel: str = "papers", thread: str = "") -> Page:
-        """Open the page as a person in a channel, by their names."""
-        workspace = self.sandbox.workspace
-        place = "home" if channel == "home" else workspace.channel(channel).id
-        address = f"{self.sandbox.url}/?as={workspace.person(person).id}&channel={place}"
-        await self.page.goto(address + (f"&thread={thread}" if thread else ""))
-        await expect(self.page.get_by_role("main")).to_be_visible()
-        return self.page
-
-    def person(self, name: str) -> Member:
-        """Return a person who acts beside the page, as if from another machine."""
-        return self.sandbox.person(name)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -128,15 +88,8 @@ async def page(screen: Screen, lunch: Lunch) -> Page:
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def canvas(window: BrowserContext) -> AsyncIterator[Page]:
     """A page on which a test draws by itself; what it does there changes nothing for the next."""
-    async with Sandbox(Workspace(MANIFEST)) as sandbox:
+    async with Sandbox(create_workspace(MANIFEST)) as sandbox:
         page = await window.new_page()
         await page.goto(sandbox.url)
         yield page
         await leave(page, sandbox)
-
-
-async def leave(page: Page, sandbox: Sandbox) -> None:
-    """Close a page and have the sandbox notice at its next word, so that its own closing need not wait."""
-    await page.goto("about:blank")
-    sandbox.workspace.changed()
-    await page.close()

@@ -7,10 +7,10 @@ from playwright.async_api import Page, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.server import Sandbox
-from tests.browser.conftest import Screen
 from tests.browser.inspection import low_contrast, nameless_controls
 from tests.browser.lunch import Lunch, button, mrkdwn, poll
 from tests.browser.places import composer_of, main_of, post, say, thread_of
+from tests.browser.screen import Screen
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

@@ -8,9 +8,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.clock import RunningClock
 from bot.sandbox.server import Sandbox
-from tests.browser.conftest import Screen
 from tests.browser.lunch import Lunch, mrkdwn, plain
 from tests.browser.places import composer_of, main_of, post, say, thread_of
+from tests.browser.screen import Screen
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

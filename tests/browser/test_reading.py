@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, expect
 
-from tests.browser.conftest import Screen, leave
 from tests.browser.places import composer_of, main_of, say, thread_of
+from tests.browser.screen import Screen, leave
 from tests.support.stage import set_stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import Screen, leave
 from tests.browser.places import main_of, say
+from tests.browser.screen import Screen, leave
 from tests.support.stage import Stage, set_stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from bot.delivery.pacer import Pacer
-from bot.sandbox import Workspace
+from bot.sandbox import Workspace, create_workspace
 from tests.support.virtual_time import VirtualClock, run_virtual
 
 MANIFEST = {
@@ -73,7 +73,7 @@ class Rush:
     def _workspace(self, clock: VirtualClock) -> Workspace:
         channels = [{"name": name, "has_bot": True} for name in self._names()]
         rates = {"messages_per_minute": self.true_rate, "messages_burst": BURST}
-        return Workspace(MANIFEST, clock, {"channels": channels, "rates": rates})
+        return create_workspace(MANIFEST, clock, {"channels": channels, "rates": rates})
 
     def _names(self) -> list[str]:
         return [f"papers-{number}" for number in range(self.channels)]

@@ -18,7 +18,8 @@ from bot.delivery.web_api import Answer
 from bot.delivery.wire import SlackWire
 from bot.delivery.worker import Services, Timing
 from bot.manifest import load_manifest
-from bot.sandbox import Sandbox, Workspace, settings_for_a_bot
+from bot.sandbox import Sandbox, Workspace, bot_settings
+from bot.sandbox.methods import MethodRegistry
 from storage.database import connect
 from storage.records import DeliveryState, Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
@@ -43,7 +44,7 @@ class _Watched(Workspace):
     """A workspace that tells of each call that comes."""
 
     def __init__(self, manifest: dict[str, Any]) -> None:
-        super().__init__(manifest, config={"rates": _RATES})
+        super().__init__(manifest, MethodRegistry(), config={"rates": _RATES})
         self.called = asyncio.Event()
 
     def record(self, *args: Any, **more: Any) -> None:
@@ -130,7 +131,7 @@ async def place(folder: Path, cards: int) -> AsyncIterator[Place]:
     delivery_id = await _plan(database, workspace, cards)
     workspace.faults.add("delay", method="chat.postMessage", times=10 * cards, seconds=_ANSWER_SECONDS)
     async with Sandbox(workspace) as sandbox:
-        environment = {**settings_for_a_bot(sandbox), **_SETTINGS}
+        environment = {**bot_settings(sandbox), **_SETTINGS}
         yield Place(workspace, environment, database, delivery_id)
 
 

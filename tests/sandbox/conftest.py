@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox import ManualClock, Member, Sandbox, Workspace
+from bot.sandbox import ManualClock, Member, Sandbox, create_workspace
 from tests.sandbox.examples import MANIFEST, UNLIMITED
 from tests.sandbox.todo import Todo
 
@@ -15,7 +15,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def sandbox(clock: ManualClock) -> AsyncIterator[Sandbox]:
-    async with Sandbox(Workspace(MANIFEST, clock, {"rates": UNLIMITED})) as sandbox:
+    async with Sandbox(create_workspace(MANIFEST, clock, {"rates": UNLIMITED})) as sandbox:
         yield sandbox
 
 

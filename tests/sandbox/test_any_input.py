@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bot.sandbox
-from bot.sandbox import ManualClock, Sandbox, SandboxError, Workspace
-from bot.sandbox.control_acts import ACTS
+from bot.sandbox import ManualClock, Sandbox, SandboxError, create_workspace
+from bot.sandbox.control_actions import ACTIONS
 from bot.sandbox.errors import RefusedError
 from bot.sandbox.faults import Kind
 from bot.sandbox.methods import METHODS
-from bot.sandbox.responses import respond
+from bot.sandbox.response_urls import respond
 from tests.sandbox.examples import MANIFEST, UNLIMITED, Json, actions, button, field, modal, section
 from tests.sandbox.world import World
 
@@ -97,15 +97,15 @@ _BODIES = st.dictionaries(
 )
 
 
-@given(st.sampled_from(sorted(ACTS)), _BODIES)
+@given(st.sampled_from(sorted(ACTIONS)), _BODIES)
 async def test_every_act_is_done_or_said_to_be_impossible(do: str, body: dict[str, Any]) -> None:
-    sandbox = Sandbox(Workspace(MANIFEST, ManualClock(), {"rates": UNLIMITED}))
+    sandbox = Sandbox(create_workspace(MANIFEST, ManualClock(), {"rates": UNLIMITED}))
     member = sandbox.person("ada")
     with suppress(SandboxError):
-        await ACTS[do](member, {**body, "do": do})
+        await ACTIONS[do](member, {**body, "do": do})
 
 
 def test_the_page_beside_the_code_names_every_act_and_every_fault() -> None:
     page = (Path(bot.sandbox.__file__).parent / "CONTROL.md").read_text(encoding="utf-8")
 
-    assert [name for name in (*ACTS, *get_args(Kind)) if f"`{name}`" not in page] == []
+    assert [name for name in (*ACTIONS, *get_args(Kind)) if f"`{name}`" not in page] == []

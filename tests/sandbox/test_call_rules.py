@@ -5,23 +5,23 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox import Answer
+from bot.sandbox import Response
 from bot.sandbox.methods import METHODS
 from bot.sandbox.records import Message
 from bot.sandbox.rules import RULES
+from tests.sandbox.block_examples import IN_MESSAGES, IN_VIEWS
 from tests.sandbox.examples import MANIFEST, header, home, modal, mrkdwn, section
-from tests.sandbox.test_block_rules import IN_MESSAGES, IN_VIEWS
-from tests.sandbox.test_socket_rules import IN_SOCKETS
+from tests.sandbox.socket_examples import IN_SOCKETS
 from tests.sandbox.world import World
 
-Try = Callable[[World], Awaitable[Answer]]
+Try = Callable[[World], Awaitable[Response]]
 Example = tuple[Try, Try, str]
 
 
 def call(method: str, **arguments: Any) -> Try:
     """Return a call; a function among the arguments is given the world."""
 
-    async def attempt(world: World) -> Answer:
+    async def attempt(world: World) -> Response:
         given = {key: value(world) if callable(value) else value for key, value in arguments.items()}
         return await world.call(method, **given)
 
@@ -45,14 +45,14 @@ def big_blocks(size: int, letter: str = "x") -> list[Any]:
 
 
 def on_a_posted_message(method: str, **arguments: Any) -> Try:
-    async def attempt(world: World) -> Answer:
+    async def attempt(world: World) -> Response:
         return await world.call(method, channel=papers(world), ts=await world.posted(), **arguments)
 
     return attempt
 
 
 def in_a_thread(depth: int, **more: Any) -> Try:
-    async def attempt(world: World) -> Answer:
+    async def attempt(world: World) -> Response:
         ts = await world.posted()
         if depth > 1:
             ts = await world.posted(thread_ts=ts)
@@ -62,7 +62,7 @@ def in_a_thread(depth: int, **more: Any) -> Try:
 
 
 def after(seconds: float, uses: int = 1) -> Try:
-    async def attempt(world: World) -> Answer:
+    async def attempt(world: World) -> Response:
         trigger = world.trigger()
         await world.clock.advance(seconds)
         answers = [await world.open(trigger) for _ in range(uses)]
@@ -72,7 +72,7 @@ def after(seconds: float, uses: int = 1) -> Try:
 
 
 def pushed(times: int, *, from_the_modal: bool = True) -> Try:
-    async def attempt(world: World) -> Answer:
+    async def attempt(world: World) -> Response:
         answer = await world.open(world.trigger())
         for _ in range(times):
             trigger = world.trigger(answer.body["view"]["id"] if from_the_modal else None)
@@ -83,7 +83,7 @@ def pushed(times: int, *, from_the_modal: bool = True) -> Try:
 
 
 def updated(*, stale: bool = False, closed: bool = False) -> Try:
-    async def attempt(world: World) -> Answer:
+    async def attempt(world: World) -> Response:
         view = await world.opened()
         if stale:
             await world.call("views.update", view_id=view["id"], view=modal())
@@ -96,12 +96,12 @@ def updated(*, stale: bool = False, closed: bool = False) -> Try:
 
 
 def responded(*, uses: int = 1, after_seconds: float = 0) -> Try:
-    async def attempt(world: World) -> Answer:
+    async def attempt(world: World) -> Response:
         key = world.response_url()
         await world.clock.advance(after_seconds)
         answers = [await world.respond(key) for _ in range(uses)]
         status, body = answers[-1]
-        return Answer(status, body if isinstance(body, dict) else {"ok": status == 200, "error": body}, {})
+        return Response(status, body if isinstance(body, dict) else {"ok": status == 200, "error": body}, {})
 
     return attempt
 
@@ -110,33 +110,33 @@ def with_metadata(**metadata: Any) -> Try:
     return post(metadata={"event_type": "task", "event_payload": {"id": "1"}, **metadata})
 
 
-async def publish(world: World) -> Answer:
+async def publish(world: World) -> Response:
     return await world.call("views.publish", user_id=world.ada.id, view=home(section()))
 
 
-async def publish_without_home_tab(_world: World) -> Answer:
+async def publish_without_home_tab(_world: World) -> Response:
     features = {**MANIFEST["features"], "app_home": {"home_tab_enabled": False}}
     return await publish(World({**MANIFEST, "features": features}))
 
 
-async def with_token(world: World, token: str | None) -> Answer:
+async def with_token(world: World, token: str | None) -> Response:
     return await world.workspace.call("auth.test", {}, token)
 
 
-async def with_bot_token(world: World) -> Answer:
+async def with_bot_token(world: World) -> Response:
     return await with_token(world, world.workspace.bot_token)
 
 
-async def with_app_token(world: World) -> Answer:
+async def with_app_token(world: World) -> Response:
     return await with_token(world, world.workspace.app_token)
 
 
-async def without_history_scope(_world: World) -> Answer:
+async def without_history_scope(_world: World) -> Response:
     other = World(withheld_scopes=["channels:history"])
     return await call("conversations.history", channel=papers)(other)
 
 
-async def on_what_ada_wrote(world: World) -> Answer:
+async def on_what_ada_wrote(world: World) -> Response:
     message = world.workspace.channels[papers(world)]
     written = Message(world.workspace.new_ts(), message.id, world.ada.id, "mine")
     world.workspace.add_message(message, written)
@@ -159,7 +159,7 @@ def history(**more: Any) -> Try:
 def messages(count: int, seconds: float, *, channels: tuple[str, ...] = ("papers",), **rates: Any) -> Try:
     """Post `count` messages, each `seconds` after the one before, and return the last answer."""
 
-    async def attempt(_world: World) -> Answer:
+    async def attempt(_world: World) -> Response:
         world = World(rates={"message_seconds": None, "messages_per_minute": None, **rates})
         answer = await world.post(channels[0])
         for index in range(1, count):
@@ -171,7 +171,7 @@ def messages(count: int, seconds: float, *, channels: tuple[str, ...] = ("papers
 
 
 def read_often(times: int) -> Try:
-    async def attempt(_world: World) -> Answer:
+    async def attempt(_world: World) -> Response:
         world = World(rates={"tier_3": 50})
         answers = [await history()(world) for _ in range(times)]
         return answers[-1]

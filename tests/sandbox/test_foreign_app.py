@@ -13,7 +13,7 @@ from bot.sandbox import (
     NotAnsweredError,
     NotPossibleError,
     Sandbox,
-    Workspace,
+    create_workspace,
 )
 from tests.sandbox.examples import MANIFEST, Json
 from tests.sandbox.todo import Todo
@@ -274,7 +274,7 @@ async def test_with_nobody_connected_an_act_fails_at_once(ada: Member) -> None:
     ("attempt", "sentence"),
     [
         (lambda ada: ada.command("#papers", "/nothing"), "not a command of the app's manifest"),
-        (lambda ada: ada.command("#nowhere", "/todo"), "There is no channel '#nowhere' here"),
+        (lambda ada: ada.command("#nowhere", "/todo"), "No channel is called '#nowhere'"),
         (lambda ada: ada.shortcut("nothing"), "no global shortcut 'nothing'"),
         (lambda ada: ada.invite("#papers"), "cannot be invited"),
         (lambda ada: ada.click({"channel": "#papers", "ts": "1.0"}, "done"), "sees no message 1.0"),
@@ -295,7 +295,7 @@ async def test_a_message_in_a_private_channel_is_seen_by_its_members_alone(ada: 
 
 async def test_who_is_not_in_a_channel_reads_it_but_cannot_act_there() -> None:
     channels = [{"name": "papers", "has_bot": True, "members": ["ada"]}]
-    async with Sandbox(Workspace(MANIFEST, ManualClock(), {"channels": channels})) as sandbox:
+    async with Sandbox(create_workspace(MANIFEST, ManualClock(), {"channels": channels})) as sandbox:
         message = await sandbox.person("ada").message("#papers", "hello")
         lin = sandbox.person("lin")
 

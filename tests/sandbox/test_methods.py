@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox import ManualClock, Workspace
+from bot.sandbox import ManualClock, create_workspace
 from tests.sandbox.examples import MANIFEST, Json, actions, button, field, home, modal, mrkdwn, plain, section
 from tests.sandbox.world import World
 
@@ -342,7 +342,7 @@ async def test_timestamps_rise_even_while_the_clock_stands_still() -> None:
 
 
 def test_a_workspace_needs_no_event_loop_and_no_server() -> None:
-    workspace = Workspace(MANIFEST, ManualClock())
+    workspace = create_workspace(MANIFEST, ManualClock())
 
     answer = workspace.perform("auth.test", {}, workspace.bot_token)
 

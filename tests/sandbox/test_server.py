@@ -13,16 +13,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.sandbox import (
-    Driver,
     ManualClock,
     Member,
     NeverSeenError,
     NotAnsweredError,
     NotPossibleError,
-    RemoteMember,
     Sandbox,
 )
 from tests.sandbox.todo import Todo
+from tests.support.sandbox_driver import Driver, RemoteMember
 
 
 @pytest.fixture
@@ -269,7 +268,7 @@ async def test_every_act_of_the_control_api_can_be_done(driver: Driver, todo: To
 @pytest.mark.parametrize(
     ("act", "sentence"),
     [
-        ({"do": "fly"}, "Nobody can 'fly'"),
+        ({"do": "fly"}, "Unknown action 'fly'"),
         ({"do": "command", "channel": "#papers"}, "command needs 'text'"),
         ({"do": "invite", "channel": "#papers"}, "cannot be invited"),
     ],

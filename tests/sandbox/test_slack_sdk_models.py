@@ -8,8 +8,8 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from tests.sandbox.block_examples import IN_MESSAGES, IN_VIEWS
 from tests.sandbox.examples import Json
-from tests.sandbox.test_block_rules import IN_MESSAGES, IN_VIEWS
 
 LET_PASS_BY_THE_MODELS = {
     "message.blocks",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox import seen, transcript
+from bot.sandbox import snapshots, transcript
 from bot.sandbox.text import escaped, readable
 from tests.sandbox.examples import (
     Json,
@@ -26,7 +26,7 @@ from tests.sandbox.world import World
 
 async def transcript_of(world: World, *blocks: Json) -> str:
     await world.post(blocks=list(blocks))
-    messages = seen.messages_of(world.workspace, world.ada, world.channel())
+    messages = snapshots.visible_messages(world.workspace, world.ada, world.channel())
     return transcript.of_messages(messages, world.workspace.name_of)
 
 
@@ -84,7 +84,7 @@ async def test_replies_stand_below_their_parent_and_ephemerals_are_marked() -> N
     world.channel().messages[parent].reactions["tada"] = [world.ada.id]
     await world.call("chat.update", channel=world.channel().id, ts=parent, text="parent again")
 
-    messages = seen.messages_of(world.workspace, world.ada, world.channel())
+    messages = snapshots.visible_messages(world.workspace, world.ada, world.channel())
 
     assert transcript.of_messages(messages, world.workspace.name_of) == (
         "To-do (edited):\n"
@@ -110,7 +110,7 @@ async def test_a_modal_reads_with_its_labels_errors_and_buttons() -> None:
     await world.call("views.open", trigger_id=world.trigger(), view=view)
     world.ada.views[0].errors = {"name": "Too short."}
 
-    [told] = seen.view_of(world.workspace, world.ada)["modals"]
+    [told] = snapshots.snapshot_of(world.workspace, world.ada)["modals"]
 
     assert transcript.of_view(told, world.workspace.name_of) == (
         "== A task ==\n"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.sandbox import Answer, ManualClock, Workspace, responses
+from bot.sandbox import ManualClock, Response, create_workspace, response_urls
 from bot.sandbox.records import Channel, Person
 from tests.sandbox.examples import MANIFEST, UNLIMITED, Json, modal, section
 
@@ -25,16 +25,16 @@ class World:
 
     def __init__(self, manifest: Json | None = None, **config: Any) -> None:
         self.clock = ManualClock()
-        self.workspace = Workspace(manifest or MANIFEST, self.clock, {**CONFIG, **config})
+        self.workspace = create_workspace(manifest or MANIFEST, self.clock, {**CONFIG, **config})
         self.ada: Person = self.workspace.person("ada")
 
     def channel(self, name: str = "papers") -> Channel:
         return self.workspace.channel(name)
 
-    async def call(self, method: str, **arguments: Any) -> Answer:
+    async def call(self, method: str, **arguments: Any) -> Response:
         return await self.workspace.call(method, arguments, self.workspace.bot_token)
 
-    async def post(self, channel: str = "papers", **arguments: Any) -> Answer:
+    async def post(self, channel: str = "papers", **arguments: Any) -> Response:
         more = arguments if "blocks" in arguments else {"text": "hello", **arguments}
         return await self.call("chat.postMessage", channel=self.channel(channel).id, **more)
 
@@ -44,7 +44,7 @@ class World:
     def trigger(self, view_id: str | None = None) -> str:
         return self.workspace.issue_trigger(self.ada.id, view_id)
 
-    async def open(self, trigger: str, **more: Any) -> Answer:
+    async def open(self, trigger: str, **more: Any) -> Response:
         return await self.call("views.open", trigger_id=trigger, view=modal(section(), **more))
 
     async def opened(self) -> Json:
@@ -56,4 +56,4 @@ class World:
         return url.removeprefix(self.workspace.response_url_base)
 
     async def respond(self, key: str, **body: Any) -> tuple[int, Any]:
-        return await responses.post(self.workspace, key, {"text": "answer", **body})
+        return await response_urls.post(self.workspace, key, {"text": "answer", **body})

@@ -25,7 +25,7 @@ from bot.delivery.wire import SlackWire
 from bot.delivery.worker import Services, Timing
 from bot.errors import StorageError
 from bot.manifest import load_manifest
-from bot.sandbox import ConnectionLostError, Workspace
+from bot.sandbox import ConnectionLostError, Workspace, create_workspace
 from storage.records import Listing, ListingState, Paper, Preferences
 from storage.runner import InlineRunner
 from storage.tables import Tables
@@ -137,7 +137,7 @@ class _World:
         self.random = Random(plan.seed)
         withheld = [] if plan.may_read else ["channels:history"]
         config = {"is_distributed": plan.is_distributed, "withheld_scopes": withheld}
-        self.workspace = Workspace(_manifest(), clock=self.clock, config=config)
+        self.workspace = create_workspace(_manifest(), clock=self.clock, config=config)
         self.workspace.timer = self._settle_after
         self.workspace.subscribe(self._observe)
         self.channel = self.workspace.channel("papers")

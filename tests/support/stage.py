@@ -18,7 +18,7 @@ from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_sample
 from bot.documents.importer import import_into
 from bot.manifest import load_manifest
-from bot.sandbox import Member, Sandbox, Workspace
+from bot.sandbox import Member, Sandbox, Workspace, create_workspace
 from bot.settings import Settings
 from storage.database import prepare
 from tests.support.clocks import SimulatedClock
@@ -114,7 +114,7 @@ _NO_WEB = dict.fromkeys(
 
 
 def make_workspace(clock: SimulatedClock, config: Mapping[str, Any] | None = None) -> Workspace:
-    return Workspace(load_manifest(), clock=FollowingClock(clock), config=config)
+    return create_workspace(load_manifest(), clock=FollowingClock(clock), config=config)
 
 
 def settings_for(workspace: Workspace, sandbox: Sandbox, database: Path, **settings: Any) -> Settings:

@@ -1,5 +1,6 @@
-"""The Web API methods that the sandbox knows; any other is answered with `unknown_method`."""
+"""The Web API methods that the sandbox implements; any other is answered with `unknown_method`."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.errors import RefusedError, invalid_arguments
@@ -14,35 +15,50 @@ METHODS: dict[str, Method] = {
 }
 
 _SLOWED = frozenset({"conversations.history", "conversations.replies"})
+"""Methods that Slack limits to one call a minute for commercially distributed apps."""
+
 _SENT_BY_BOLT = "team_id"
-"""Bolt gives its clients the team as a default argument of every method; Slack ignores it."""
+"""A default argument that Bolt's clients add to every call; Slack ignores it."""
 
 
-def run(
-    workspace: "Workspace",
-    name: str,
-    arguments: dict[str, Any],
-    token: str | None,
-    *,
-    show_after: float,
-    limited: bool,
-) -> dict[str, Any]:
-    """Do what the method called `name` does and return its body. Raises RefusedError."""
-    method = METHODS.get(name)
-    if method is None:
-        raise RefusedError("unknown_method", req_method=name)
-    _authenticate(workspace, method, arguments.pop("token", None) or token)
-    if limited:
-        _count(workspace, method)
-    call = Call(workspace, arguments, show_after=show_after, limited=limited)
-    if method.scope is not None:
-        call.need_scope(method.scope)
+class MethodRegistry:
+    """The methods as a workspace calls them."""
+
+    @property
+    def names(self) -> Collection[str]:
+        """The names of all methods."""
+        return METHODS.keys()
+
+    def run(
+        self,
+        workspace: "Workspace",
+        name: str,
+        arguments: dict[str, Any],
+        token: str | None,
+        *,
+        show_after: float,
+        limited: bool,
+    ) -> dict[str, Any]:
+        """Run the method called `name` and return its response body. Raises RefusedError."""
+        method = METHODS.get(name)
+        if method is None:
+            raise RefusedError("unknown_method", req_method=name)
+        _authenticate(workspace, method, arguments.pop("token", None) or token)
+        if limited:
+            _count(workspace, method)
+        call = Call(workspace, arguments, show_after=show_after, limited=limited)
+        if method.scope is not None:
+            call.need_scope(method.scope)
+        _check_arguments(method, arguments)
+        return method.run(call)
+
+
+def _check_arguments(method: Method, arguments: dict[str, Any]) -> None:
     for argument in arguments:
         if argument not in method.arguments and argument != _SENT_BY_BOLT:
             raise invalid_arguments(
                 f"this argument is not supported here: {argument} [json-pointer:/{argument}]"
             )
-    return method.run(call)
 
 
 def _count(workspace: "Workspace", method: Method) -> None:
@@ -58,6 +74,6 @@ def _authenticate(workspace: "Workspace", method: Method, token: str | None) -> 
         raise RefusedError("not_authed")
     if token not in {workspace.bot_token, workspace.app_token}:
         raise RefusedError("invalid_auth")
-    wanted = workspace.app_token if method.takes_app_token else workspace.bot_token
-    if token != wanted:
+    expected = workspace.app_token if method.takes_app_token else workspace.bot_token
+    if token != expected:
         raise RefusedError("not_allowed_token_type")

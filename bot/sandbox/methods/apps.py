@@ -1,4 +1,4 @@
-"""Who the app is, and where its socket opens."""
+"""The app's identity and its socket: auth.test and apps.connections.open."""
 
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import RefusedError

@@ -1,4 +1,4 @@
-"""One call of a method: its arguments as they arrive by form or JSON, and what it needs of the workspace."""
+"""A method's declaration, and one call of it: arguments from a form or JSON, and access checks."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Call:
-    """The arguments of one call, the workspace, and how faults and rates bear on it."""
+    """One call: the workspace, the arguments, and the effects of faults and rate limits."""
 
     workspace: "Workspace"
     arguments: Mapping[str, Any]
@@ -22,25 +22,25 @@ class Call:
     limited: bool = True
 
     def get(self, name: str) -> str | None:
-        """Return a text argument, None where it is absent. Raises RefusedError for another type."""
+        """Return a string argument, None if absent. Raises RefusedError for another type."""
         value = self.arguments.get(name)
         if value is None or isinstance(value, str):
             return value
         raise invalid_arguments(f"must be a string [json-pointer:/{name}]")
 
     def need(self, name: str, error: str | None = None) -> str:
-        """Return a text argument. Raises RefusedError (`error`, else `invalid_arguments`) without it."""
+        """Return a required string. Raises RefusedError (`error`, else `invalid_arguments`)."""
         value = self.get(name)
         if value:
             return value
         raise RefusedError(error) if error else invalid_arguments(f"missing required field: {name}")
 
     def flag(self, name: str) -> bool:
-        """Return a truth value, sent as JSON or as 1, 0, true or false."""
+        """Return a boolean, sent as JSON or as 1, 0, true or false."""
         return str(self.arguments.get(name, "")).lower() in {"1", "true"}
 
     def number(self, name: str, default: int) -> int:
-        """Return a whole number. Raises RefusedError."""
+        """Return an integer. Raises RefusedError."""
         value = self.arguments.get(name)
         if value is None or value == "":
             return default
@@ -50,7 +50,7 @@ class Call:
             raise invalid_arguments(f"must be an integer [json-pointer:/{name}]") from None
 
     def json_object(self, name: str) -> dict[str, Any] | None:
-        """Return an object, from JSON where it is a string. Raises RefusedError."""
+        """Return an object, decoded from JSON if it is a string. Raises RefusedError."""
         value = self.arguments.get(name)
         try:
             parsed = json.loads(value) if isinstance(value, str) else value
@@ -61,27 +61,27 @@ class Call:
         raise invalid_arguments(f"must provide an object [json-pointer:/{name}]")
 
     def need_scope(self, scope: str) -> None:
-        """Raise RefusedError (`missing_scope`) where the app lacks `scope`."""
+        """Raise RefusedError (`missing_scope`) if the app lacks `scope`."""
         scopes = self.workspace.scopes
         if scope not in scopes and scope != "connections:write":
             raise RefusedError("missing_scope", needed=scope, provided=",".join(scopes))
 
     def channel_by_id(self, name: str = "channel") -> Channel:
-        """Return the channel whose id is given, if the app may know of it. Raises RefusedError."""
+        """Return the channel with the given id, if the app can see it. Raises RefusedError."""
         channel = self.workspace.channels.get(self.need(name, "channel_not_found"))
         if channel is None or (channel.is_private and self.workspace.bot.id not in channel.members):
             raise RefusedError("channel_not_found")
         return channel
 
     def need_member(self, channel: Channel) -> None:
-        """Raise RefusedError (`not_in_channel`) where the app is not in `channel`."""
+        """Raise RefusedError (`not_in_channel`) if the app is not in `channel`."""
         if self.workspace.bot.id not in channel.members:
             raise RefusedError("not_in_channel")
 
 
 @dataclass(frozen=True)
 class Method:
-    """A Web API method: what it does, what it takes, the scope it always needs, and its rate tier."""
+    """A Web API method: its implementation, supported arguments, rate tier and required scope."""
 
     name: str
     run: Callable[[Call], dict[str, Any]]

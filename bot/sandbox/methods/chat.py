@@ -1,4 +1,4 @@
-"""Writing messages: chat.postMessage, postEphemeral, update, delete and getPermalink."""
+"""Messages: chat.postMessage, postEphemeral, update, delete and getPermalink."""
 
 import json
 import re
@@ -35,8 +35,8 @@ def _post_message(call: Call) -> Json:
     )
     workspace.add_message(channel, message, show_after=call.show_after)
     events.message_posted(workspace, channel, message)
-    answer = workspace.message_json(message, with_metadata=True)
-    return {"channel": channel.id, "ts": message.ts, "message": answer}
+    posted = workspace.message_json(message, with_metadata=True)
+    return {"channel": channel.id, "ts": message.ts, "message": posted}
 
 
 def _channel_to_post_in(call: Call) -> Channel:
@@ -78,10 +78,10 @@ def _check_posting(channel: Channel, thread_ts: str | None) -> None:
 
 
 def _thread(call: Call, channel: Channel) -> str | None:
-    """Return the thread that is written to.
+    """Return the thread to post in.
 
-    Slack does not refuse the ts of a message that is gone: it posts outside of any thread, and its answer
-    has no `thread_ts` (reported, slack-go/slack#1571). Raises RefusedError for the ts of a reply.
+    For the ts of a deleted message Slack posts outside any thread, and its response has no `thread_ts`
+    (reported, slack-go/slack#1571). Raises RefusedError for the ts of a reply.
     """
     parent = channel.messages.get(call.get("thread_ts") or "")
     if parent is None or parent.ephemeral_to is not None:
@@ -92,19 +92,19 @@ def _thread(call: Call, channel: Channel) -> str | None:
 
 
 def content(text: str | None, blocks: Any, *, whole: bool = True) -> tuple[str, list[Json] | None]:
-    """Return the text and the blocks of a message as Slack keeps them.
+    """Return the text and the blocks of a message as Slack stores them. Raises RefusedError.
 
-    Raises RefusedError; `whole` applies the cumulative limit over all blocks.
+    `whole` applies the cumulative limit over all blocks.
     """
     checked = checked_blocks(blocks, whole=whole)
     if not text and not checked:
         raise RefusedError("no_text")
-    kept = escaped(text or text_of(checked or []))
-    return kept[: limit("message.text")], checked or None
+    stored = escaped(text or text_of(checked or []))
+    return stored[: limit("message.text")], checked or None
 
 
 def checked_metadata(metadata: Any) -> Json | None:
-    """Return message metadata as it may be; None where there is none. Raises RefusedError."""
+    """Return valid message metadata, None if it is empty. Raises RefusedError."""
     if not metadata:
         return None
     if not isinstance(metadata, dict):
@@ -160,11 +160,11 @@ def _update(call: Call) -> Json:
     channel, message = _own_message(call, "cant_update_message")
     if channel.is_archived:
         raise RefusedError("is_inactive")
-    given = call.get("text")
-    if given and len(escaped(given).encode()) > limit("update.text"):
+    new_text = call.get("text")
+    if new_text and len(escaped(new_text).encode()) > limit("update.text"):
         raise RefusedError("msg_too_long")
     new_blocks = call.arguments.get("blocks")
-    text, blocks = content(given, message.blocks if new_blocks is None else new_blocks)
+    text, blocks = content(new_text, message.blocks if new_blocks is None else new_blocks)
     before = workspace.message_json(message)
     message.text, message.blocks = text, blocks
     if "metadata" in call.arguments:
@@ -173,8 +173,8 @@ def _update(call: Call) -> Json:
     message.states.clear()
     workspace.changed()
     events.message_changed(workspace, channel, message, before)
-    answer = workspace.message_json(message, with_metadata=True)
-    return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": answer}
+    updated = workspace.message_json(message, with_metadata=True)
+    return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": updated}
 
 
 def _delete(call: Call) -> Json:

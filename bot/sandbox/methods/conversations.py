@@ -1,4 +1,4 @@
-"""Reading channels and being in them: the conversations methods, and users.conversations."""
+"""Channels: the conversations methods, and users.conversations."""
 
 import base64
 import binascii
@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from bot.sandbox import events, wire
+from bot.sandbox import events, serializers
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import RefusedError
 from bot.sandbox.methods.call import Call, Method
@@ -21,7 +21,7 @@ _TYPES = {"public_channel": "channels", "private_channel": "groups", "im": "im"}
 def _page(
     call: Call, items: Sequence[tuple[str, _Item]], *, default: int = 100, highest: int = 1000
 ) -> tuple[list[_Item], str]:
-    """Return one page of items, which are in the order of their keys, and the cursor of the next."""
+    """Return one page of items, which are sorted by their keys, and the cursor of the next page."""
     most = call.number("limit", default)
     if not 1 <= most <= highest:
         raise RefusedError("invalid_limit")
@@ -33,7 +33,7 @@ def _page(
 
 
 def _sizes(call: Call, default: int) -> dict[str, int]:
-    """Return how many messages a reading method gives; few to an app that is distributed commercially."""
+    """Return the page sizes of a history method, reduced for commercially distributed apps."""
     if call.workspace.config.is_distributed:
         return {"default": limit("history.distributed"), "highest": limit("history.distributed")}
     return {"default": default, "highest": limit("history.limit")}
@@ -88,7 +88,7 @@ def _readable(call: Call) -> Channel:
     return channel
 
 
-def _told(call: Call, messages: list[Message]) -> list[Json]:
+def _serialized(call: Call, messages: list[Message]) -> list[Json]:
     with_metadata = call.flag("include_all_metadata")
     return [call.workspace.message_json(message, with_metadata=with_metadata) for message in messages]
 
@@ -98,8 +98,8 @@ def _history(call: Call) -> Json:
     tops = [message for message in call.workspace.visible(channel) if not message.is_reply]
     newest_first = [(message.ts, message) for message in reversed(_within(call, tops))]
     chosen, cursor = _page(call, newest_first, **_sizes(call, 100))
-    answer = _paged("messages", _told(call, chosen), cursor)
-    return {**answer, "has_more": bool(cursor), "pin_count": 0}
+    page = _paged("messages", _serialized(call, chosen), cursor)
+    return {**page, "has_more": bool(cursor), "pin_count": 0}
 
 
 def _replies(call: Call) -> Json:
@@ -110,23 +110,23 @@ def _replies(call: Call) -> Json:
         raise RefusedError("thread_not_found")
     replies = _within(call, call.workspace.replies(channel, ts))
     chosen, cursor = _page(call, [(message.ts, message) for message in replies], **_sizes(call, 999))
-    answer = _paged("messages", _told(call, [parent, *chosen]), cursor)
-    return {**answer, "has_more": bool(cursor)}
+    page = _paged("messages", _serialized(call, [parent, *chosen]), cursor)
+    return {**page, "has_more": bool(cursor)}
 
 
 def _info(call: Call) -> Json:
     channel = call.channel_by_id()
     call.need_scope(f"{channel.kind}:read")
-    told = _channel(call, channel)
+    info = _channel(call, channel)
     if call.flag("include_num_members"):
-        told["num_members"] = len(channel.members)
+        info["num_members"] = len(channel.members)
     if call.flag("include_locale"):
-        told["locale"] = "en-US"
-    return {"channel": told}
+        info["locale"] = "en-US"
+    return {"channel": info}
 
 
 def _channel(call: Call, channel: Channel) -> Json:
-    return wire.channel_json(channel, call.workspace.team_id, call.workspace.bot.id)
+    return serializers.channel_json(channel, call.workspace.team_id, call.workspace.bot.id)
 
 
 def _list(call: Call) -> Json:
@@ -154,8 +154,8 @@ def _listed(call: Call, channels: list[Channel]) -> Json:
     for kind in sorted(kinds):
         call.need_scope(f"{kind}:read")
     without_archived = call.flag("exclude_archived")
-    wanted = [c for c in channels if c.kind in kinds and not (without_archived and c.is_archived)]
-    chosen, cursor = _page(call, [(channel.id, channel) for channel in wanted])
+    matching = [c for c in channels if c.kind in kinds and not (without_archived and c.is_archived)]
+    chosen, cursor = _page(call, [(channel.id, channel) for channel in matching])
     return _paged("channels", [_channel(call, channel) for channel in chosen], cursor)
 
 
@@ -179,8 +179,8 @@ def _open(call: Call) -> Json:
     if person_id not in call.workspace.people:
         raise RefusedError("user_not_found")
     channel = call.workspace.direct(person_id)
-    told = _channel(call, channel) if call.flag("return_im") else {"id": channel.id}
-    return {"channel": told, "already_open": True, "no_op": True}
+    opened = _channel(call, channel) if call.flag("return_im") else {"id": channel.id}
+    return {"channel": opened, "already_open": True, "no_op": True}
 
 
 def _members(call: Call) -> Json:

@@ -1,6 +1,6 @@
-"""Who somebody is: users.info."""
+"""People: users.info."""
 
-from bot.sandbox import wire
+from bot.sandbox import serializers
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import RefusedError
 from bot.sandbox.methods.call import Call, Method
@@ -13,7 +13,8 @@ def _info(call: Call) -> Json:
     if person is None:
         raise RefusedError("user_not_found")
     now = workspace.clock.now()
-    return {"user": wire.person_json(person, workspace.team_id, now, with_locale=call.flag("include_locale"))}
+    with_locale = call.flag("include_locale")
+    return {"user": serializers.person_json(person, workspace.team_id, now, with_locale=with_locale)}
 
 
 METHODS = (Method("users.info", _info, frozenset({"user", "include_locale"}), "tier_4", "users:read"),)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def checked_view(definition: Json | None, kind: str) -> Json:
-    """Return a view's definition as Slack keeps it.
+    """Return a view's definition as Slack stores it.
 
     Raises RefusedError (`invalid_arguments`, `view_too_large`).
     """
@@ -52,7 +52,7 @@ def _unique_external_id(workspace: "Workspace", definition: Json, own: View | No
 
 
 def show(workspace: "Workspace", owner: str, definition: Json, *, pushed: bool) -> View:
-    """Put a new modal before its owner: on top of the stack, or in place of all that is open."""
+    """Show its owner a new modal: on top of the stack if `pushed`, else in place of all open ones."""
     person = workspace.people[owner]
     if not pushed:
         for view in list(person.views):
@@ -92,7 +92,7 @@ def _push(call: Call) -> Json:
 def _update(call: Call) -> Json:
     workspace = call.workspace
     definition = checked_view(call.json_object("view"), "modal")
-    view = _named(call)
+    view = _find_modal(call)
     _check_hash(call, view)
     _unique_external_id(workspace, definition, own=view)
     workspace.make_view(view.owner, definition, before=view)
@@ -100,22 +100,22 @@ def _update(call: Call) -> Json:
     return {"view": workspace.view_json(view)}
 
 
-def _named(call: Call) -> View:
+def _find_modal(call: Call) -> View:
     views = call.workspace.views
     external_id = call.get("external_id")
     if external_id:
-        found = [view for view in views.values() if view.definition.get("external_id") == external_id]
+        matches = [view for view in views.values() if view.definition.get("external_id") == external_id]
     else:
-        found = [view for view in views.values() if view.id == call.need("view_id")]
-    modals = [view for view in found if view.type == "modal"]
+        matches = [view for view in views.values() if view.id == call.need("view_id")]
+    modals = [view for view in matches if view.type == "modal"]
     if not modals:
         raise RefusedError("not_found")
     return modals[0]
 
 
 def _check_hash(call: Call, view: View | None) -> None:
-    known = call.get("hash")
-    if known and view is not None and known != view.hash:
+    expected = call.get("hash")
+    if expected and view is not None and expected != view.hash:
         raise RefusedError("hash_conflict")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.sandbox import seen
+from bot.sandbox import snapshots
 from bot.sandbox.checks import Json
 from tests.sandbox.examples import section
 from tests.sandbox.world import World
@@ -10,7 +10,7 @@ from tests.sandbox.world import World
 
 def sees(world: World, name: str) -> list[Json]:
     person = world.workspace.person(name)
-    return seen.messages_of(world.workspace, person, world.channel())
+    return snapshots.visible_messages(world.workspace, person, world.channel())
 
 
 def texts(messages: list[Json]) -> list[str]:

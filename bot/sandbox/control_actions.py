@@ -1,19 +1,19 @@
-"""The acts of the control API: what `do` names, and what of the body goes to it."""
+"""The actions of the control API: the names for `do`, with the fields that each reads from the body."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError
-from bot.sandbox.people import Member
+from bot.sandbox.member import Member
 
-_Act = Callable[[Member, Json], Awaitable[Json | None]]
+_Action = Callable[[Member, Json], Awaitable[Json | None]]
 
 
 def _text(body: Json, name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str):
-        raise NotPossibleError(f"{body['do']} needs {name!r}, a text.")
+        raise NotPossibleError(f"{body['do']} needs {name!r}, a string.")
     return value
 
 
@@ -24,14 +24,14 @@ def _optional_text(body: Json, name: str) -> str | None:
 def _container(body: Json) -> Json:
     container = body.get("container")
     if not isinstance(container, dict):
-        raise NotPossibleError(f"{body['do']} needs 'container', with channel and ts or with view_id.")
+        raise NotPossibleError(f"{body['do']} needs 'container', with channel and ts, or view_id.")
     return container
 
 
 def _values(body: Json, name: str) -> dict[str, dict[str, Any]]:
     values = body.get(name) or {}
     if not isinstance(values, dict) or not all(isinstance(each, dict) for each in values.values()):
-        raise NotPossibleError(f"{name!r} is made of block_id, action_id and value.")
+        raise NotPossibleError(f"{name!r} must map block_id to action_id to value.")
     return values
 
 
@@ -125,7 +125,7 @@ async def _delete(member: Member, body: Json) -> None:
     await member.delete(_message_of(body))
 
 
-ACTS: dict[str, _Act] = {
+ACTIONS: dict[str, _Action] = {
     "message": _message,
     "command": _command,
     "click": _click,

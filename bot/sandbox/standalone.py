@@ -1,4 +1,4 @@
-"""The workspace alone, for a bot in another process: starts it and prints what the bot needs."""
+"""The sandbox by itself: runs a workspace and prints what a bot in another process needs."""
 
 import asyncio
 import json
@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.clock import Clock
+from bot.sandbox.composition import create_workspace
 from bot.sandbox.config import Configuration
 from bot.sandbox.errors import ConfigurationError
 from bot.sandbox.server import Sandbox
-from bot.sandbox.workspace import Workspace
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Return the object in a JSON file. Raises ConfigurationError, which names the file."""
+    """Return the object in a JSON file. Raises ConfigurationError that names the file."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -26,8 +26,8 @@ def read_json(path: Path) -> dict[str, Any]:
     return data
 
 
-def settings_for_a_bot(sandbox: Sandbox) -> dict[str, str]:
-    """Return the settings with which a bot reaches this sandbox, by the names of its environment."""
+def bot_settings(sandbox: Sandbox) -> dict[str, str]:
+    """Return the environment variables with which a bot connects to this sandbox."""
     return {
         "SLACK_API_URL": sandbox.api_url,
         "SLACK_BOT_TOKEN": sandbox.workspace.bot_token,
@@ -43,19 +43,19 @@ async def serve(
     announce: Callable[[str], None],
     clock: Clock | None = None,
 ) -> None:
-    """Run a workspace until cancelled; `announce` is given each line of what to know.
+    """Run a workspace until cancelled; `announce` receives the bot's settings, then the page's address.
 
-    The lines are the settings as NAME=value, then the address of the page. Raises ConfigurationError for a
-    manifest or configuration that cannot be read, and for a port that is taken.
+    The settings come one per line as NAME=value. Raises ConfigurationError for an invalid manifest or
+    configuration, and for a port that is taken.
     """
     config = Configuration.read(read_json(config_path)) if config_path is not None else None
-    sandbox = Sandbox(Workspace(manifest, clock, config), port)
+    sandbox = Sandbox(create_workspace(manifest, clock, config), port)
     try:
         await sandbox.start()
     except OSError as error:
         raise ConfigurationError(f"Port {port} cannot be used: {error.strerror}. Choose another.") from error
     try:
-        for name, value in settings_for_a_bot(sandbox).items():
+        for name, value in bot_settings(sandbox).items():
             announce(f"{name}={value}")
         announce(f"The workspace is open at {sandbox.url}/ (Ctrl-C ends it).")
         await asyncio.Event().wait()

@@ -1,4 +1,4 @@
-"""Workspace records as the JSON that Slack sends: messages, channels, people and views."""
+"""Serializes workspace records as Slack's message, conversation, user and view objects."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +11,7 @@ from bot.sandbox.records import Channel, Message, Person, View
 
 
 def channel_json(channel: Channel, team_id: str, bot_id: str) -> Json:
-    """Return the conversation object of the app that has `bot_id`."""
+    """Return the conversation object as the app with the bot user `bot_id` sees it."""
     shared = {
         "id": channel.id,
         "created": int(channel.created.timestamp()),
@@ -49,10 +49,10 @@ def channel_json(channel: Channel, team_id: str, bot_id: str) -> Json:
 
 
 def person_json(person: Person, team_id: str, now: datetime, *, with_locale: bool) -> Json:
-    """Return the user object; the zone's offset is that of `now`."""
+    """Return the user object; `tz_offset` is the offset at `now`."""
     local = now.astimezone(ZoneInfo(person.tz))
     offset = local.utcoffset()
-    answer: Json = {
+    fields: Json = {
         "id": person.id,
         "team_id": team_id,
         "name": person.name,
@@ -79,7 +79,7 @@ def person_json(person: Person, team_id: str, now: datetime, *, with_locale: boo
         "is_email_confirmed": True,
         "updated": int(now.timestamp()),
     }
-    return {**answer, "locale": person.locale} if with_locale else answer
+    return {**fields, "locale": person.locale} if with_locale else fields
 
 
 def message_json(
@@ -89,31 +89,31 @@ def message_json(
     *,
     with_metadata: bool = False,
 ) -> Json:
-    """Return the message object as history and payloads have it.
+    """Return the message object of history and payloads.
 
-    `replies` are those of its thread, `app` the `bot_profile`. Without `with_metadata` only the type of
-    the metadata is told, as Slack does without `include_all_metadata`.
+    `replies` are those of its thread, `app` is the `bot_profile`. Without `with_metadata` the metadata has
+    only its event_type, as in Slack's responses without `include_all_metadata`.
     """
-    answer: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
+    fields: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
     if message.is_tombstone:
-        answer |= {"subtype": "tombstone", "hidden": True}
+        fields |= {"subtype": "tombstone", "hidden": True}
     if message.bot_id is not None:
-        answer |= {"bot_id": message.bot_id, "app_id": app["app_id"], "bot_profile": app}
-    answer["team"] = app["team_id"]
+        fields |= {"bot_id": message.bot_id, "app_id": app["app_id"], "bot_profile": app}
+    fields["team"] = app["team_id"]
     if message.blocks is not None:
-        answer["blocks"] = message.blocks
+        fields["blocks"] = message.blocks
     if message.edited is not None:
-        answer["edited"] = message.edited
+        fields["edited"] = message.edited
     if message.metadata is not None:
-        answer["metadata"] = (
+        fields["metadata"] = (
             message.metadata if with_metadata else {"event_type": message.metadata["event_type"]}
         )
     if message.reactions:
-        answer["reactions"] = [
+        fields["reactions"] = [
             {"name": name, "users": list(users), "count": len(users)}
             for name, users in message.reactions.items()
         ]
-    return answer | _thread_fields(message, list(replies))
+    return fields | _thread_fields(message, list(replies))
 
 
 def _thread_fields(message: Message, replies: list[Message]) -> Json:
@@ -134,7 +134,7 @@ def _thread_fields(message: Message, replies: list[Message]) -> Json:
 
 
 def view_json(view: View, team_id: str, app_id: str, bot_id: str) -> Json:
-    """Return the view object as answers and payloads have it."""
+    """Return the view object of responses and payloads."""
     definition = view.definition
     return {
         "id": view.id,

@@ -1,4 +1,4 @@
-"""Rate limits: an even rate with a burst, and the seconds to wait above it."""
+"""Rate limits: even rates with bursts, and the 429 above them."""
 
 import math
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from bot.sandbox.errors import RefusedError
 
 
 class EvenRate:
-    """At most `per_second` a second, evenly, with `burst` at once (the generic cell rate algorithm)."""
+    """An even rate of `per_second` with bursts of `burst` (the generic cell rate algorithm)."""
 
     def __init__(self, per_second: float, burst: int) -> None:
         self._interval = timedelta(seconds=1 / per_second)
@@ -16,18 +16,18 @@ class EvenRate:
         self._free: datetime | None = None
 
     def wait(self, now: datetime) -> float:
-        """Return the seconds until one more would be let through; 0 when it is now."""
+        """Return the seconds until the next request is allowed; 0 if it is now."""
         if self._free is None:
             return 0.0
         return max((self._free - self._tolerance - now).total_seconds(), 0.0)
 
     def take(self, now: datetime) -> None:
-        """Count one that was let through."""
+        """Count an allowed request."""
         self._free = max(self._free or now, now) + self._interval
 
 
 class Limits:
-    """All limits of one workspace: each method's tier, each channel, and all channels together."""
+    """All limits of one workspace: per method by its tier, per channel, and over all channels."""
 
     def __init__(self, rates: Rates) -> None:
         self._rates = rates
@@ -37,7 +37,7 @@ class Limits:
         self._workspace = EvenRate(per_minute / 60, rates.messages_burst) if per_minute else None
 
     def take_distributed(self, method: str, now: datetime) -> None:
-        """Count a reading call of a commercially distributed app: one a minute. Raises RefusedError."""
+        """Count a history call of a commercially distributed app: one a minute. Raises RefusedError."""
         _take([self._methods.setdefault(method, EvenRate(1 / 60, 1))], now)
 
     def take_method(self, method: str, tier: str, now: datetime) -> None:
@@ -69,6 +69,6 @@ def _take(rates: list[EvenRate], now: datetime) -> None:
 
 
 def ratelimited(seconds: float) -> RefusedError:
-    """Return Slack's 429, which says in whole seconds how long to wait."""
+    """Return Slack's 429, with `Retry-After` in whole seconds."""
     retry_after = str(max(math.ceil(seconds), 1))
     return RefusedError("ratelimited", status=429, headers={"Retry-After": retry_after})

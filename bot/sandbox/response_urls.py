@@ -1,4 +1,4 @@
-"""What an app answers with: through a response_url, or in the acknowledgement of a slash command."""
+"""An app's responses through a response_url, or in the acknowledgement of a slash command."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from bot.sandbox.rules import limit
 if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace
 
-_KNOWN = frozenset(
+_FIELDS = frozenset(
     {
         "text",
         "blocks",
@@ -32,27 +32,27 @@ _TEXTS = ("text", "response_type", "thread_ts")
 
 
 async def post(workspace: "Workspace", key: str, body: Json) -> tuple[int, str | Json]:
-    """Answer through the response_url with `key`; return the HTTP status and body that Slack gives.
+    """Post `body` to the response_url with `key` and return Slack's HTTP status and body.
 
-    Faults for the method `response_url` bear on it. Raises ConnectionLostError.
+    Faults of the method `response_url` apply. Raises ConnectionLostError.
     """
-    plan, came_at = workspace.faults.plan("response_url"), workspace.clock.now()
-    answer: tuple[int, str | Json] = (plan.status or 500, plan.error or "server_error")
+    plan, called_at = workspace.faults.plan("response_url"), workspace.clock.now()
+    result: tuple[int, str | Json] = (plan.status or 500, plan.error or "server_error")
     if plan.written and plan.write_after == 0:
         written = _post(workspace, key, body)
-        answer = answer if plan.status or plan.error else written
+        result = result if plan.status or plan.error else written
     elif plan.write_after > 0:
         workspace.later(plan.write_after, lambda: _ignore(_post(workspace, key, body)))
     if plan.answer_after > 0:
         await workspace.clock.sleep(plan.answer_after)
-    workspace.record(came_at, "response_url", body, 0 if plan.dropped else answer[0], None)
+    workspace.record(called_at, "response_url", body, 0 if plan.dropped else result[0], None)
     if plan.dropped:
-        raise ConnectionLostError("The connection was closed instead of answering response_url.")
-    return answer
+        raise ConnectionLostError("The connection was dropped instead of a response to response_url.")
+    return result
 
 
-def _ignore(_answer: tuple[int, str | Json]) -> None:
-    """Nobody is there to hear the answer of what is written late."""
+def _ignore(_result: tuple[int, str | Json]) -> None:
+    """Discard the result of a late write; its caller's connection is gone."""
 
 
 def _post(workspace: "Workspace", key: str, body: Json) -> tuple[int, str | Json]:
@@ -74,11 +74,11 @@ def _post(workspace: "Workspace", key: str, body: Json) -> tuple[int, str | Json
 
 
 def respond(workspace: "Workspace", response_url: ResponseUrl, body: Json) -> None:
-    """Do what `body` says: replace or delete the message that was acted on, or post one.
+    """Replace or delete the message of the interaction, or post a new one, as `body` requests.
 
-    Slack replaces the message unless told otherwise; a command has none to replace. Raises RefusedError.
+    Replacing is the default; a command has no message to replace. Raises RefusedError.
     """
-    if not body.keys() <= _KNOWN or any(not _is_text(body.get(name)) for name in _TEXTS):
+    if not body.keys() <= _FIELDS or any(not _is_text(body.get(name)) for name in _TEXTS):
         raise RefusedError("invalid_payload")
     channel = workspace.channels[response_url.channel]
     original = channel.messages.get(response_url.message_ts or "")

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox import ConfigurationError, Driver, serve
+from bot.sandbox import ConfigurationError, serve
 from tests.sandbox.examples import MANIFEST
+from tests.support.sandbox_driver import Driver
 
 ROOT = Path(__file__).parents[2]
 
@@ -105,7 +106,7 @@ async def test_the_workspace_is_made_as_the_configuration_says(tmp_path: Path) -
         ('{"poeple": []}', "poeple: Extra inputs are not permitted"),
         ('{"people": [{"name": "a", "real_name": "A", "tz": "Mars/Base"}]}', "no IANA time zone"),
         ('{"channels": [{"name": "a"}, {"name": "a"}]}', "Two channels have the same name"),
-        ('{"channels": [{"name": "a", "members": ["zoe"]}]}', "There is nobody called 'zoe' here"),
+        ('{"channels": [{"name": "a", "members": ["zoe"]}]}', "No person is called 'zoe'"),
     ],
 )
 async def test_a_configuration_that_cannot_be_read_is_refused_with_what_is_wrong(

@@ -1,4 +1,4 @@
-"""Finding what a person means: the button with an action_id in a message, the modal that lies on top."""
+"""Locating what a person acts on: a message, a view, an element by its action_id."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace
 
 Container = str | Json
-"""A message or a view as it was read, `{"channel": …, "ts": …}`, `{"view_id": …}`, or a view's id."""
+"""A message or a view as returned by Member, `{"channel": …, "ts": …}`, `{"view_id": …}`, or a view's id."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,13 @@ class Place:
 
     @property
     def blocks(self) -> list[Json]:
-        """The blocks that stand there."""
+        """The blocks of the message or view."""
         if self.view is not None:
             return self.view.blocks
         return (self.message.blocks if self.message else None) or []
 
     def state(self, person: Person) -> State:
-        """Return the values that this person's inputs hold there."""
+        """Return the values of this person's inputs here."""
         if self.view is not None:
             return self.view.state
         if self.message is None:
@@ -40,7 +40,7 @@ class Place:
 
 
 def find_place(workspace: "Workspace", person: Person, container: Container) -> Place:
-    """Return the place that `container` names and this person sees. Raises NotPossibleError."""
+    """Return the place that `container` names, if this person can act there. Raises NotPossibleError."""
     if isinstance(container, str):
         return Place(view=find_view(workspace, person, container))
     view_id = container.get("view_id") or container.get("id")
@@ -53,7 +53,7 @@ def find_place(workspace: "Workspace", person: Person, container: Container) -> 
 
 
 def find_message(workspace: "Workspace", person: Person, channel: Channel, ts: str) -> Message:
-    """Return the message with this `ts` that this person sees. Raises NotPossibleError."""
+    """Return the message with this `ts`, if this person sees it. Raises NotPossibleError."""
     if person.id not in channel.members and (channel.is_private or channel.is_im):
         raise NotPossibleError(f"{person.name} does not see #{channel.name}.")
     for message in workspace.visible(channel, to=person.id):
@@ -63,7 +63,7 @@ def find_message(workspace: "Workspace", person: Person, channel: Channel, ts: s
 
 
 def find_view(workspace: "Workspace", person: Person, view_id: str) -> View:
-    """Return the modal on top or the Home tab, which are what can be acted in. Raises NotPossibleError."""
+    """Return the view if it is this person's topmost modal or Home tab. Raises NotPossibleError."""
     view = workspace.views.get(view_id)
     reachable = [*person.views[-1:], *([person.home] if person.home else [])]
     if view is None or view not in reachable:
@@ -79,7 +79,7 @@ def find_element(
     Raises NotPossibleError.
     """
     pairs = [(block, element) for block in place.blocks for element in elements_of(block)]
-    found = [
+    matches = [
         (block, element)
         for block, element in pairs
         if element["action_id"] == action_id
@@ -87,11 +87,10 @@ def find_element(
         and (value is None or element.get("value") == value)
         and kind in {None, element["type"]}
     ]
-    if len(found) == 1:
-        return found[0]
-    offered = ", ".join(f"{element['action_id']} in {block['block_id']}" for block, element in pairs)
-    count = "no" if not found else str(len(found))
+    if len(matches) == 1:
+        return matches[0]
+    present = ", ".join(f"{element['action_id']} in {block['block_id']}" for block, element in pairs)
     raise NotPossibleError(
-        f"There are {count} {kind or 'element'}s {action_id!r} here (block_id or value choose one); "
-        f"there are: {offered}."
+        f"{len(matches)} {kind or 'element'}s match {action_id!r}; block_id or value choose one of several. "
+        f"Present: {present}."
     )

@@ -1,4 +1,4 @@
-"""What one person sees now, as `GET /control/view` tells it."""
+"""What one person sees now, in the format of `GET /control/view`."""
 
 from typing import TYPE_CHECKING
 
@@ -9,24 +9,24 @@ if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace
 
 
-def view_of(workspace: "Workspace", person: Person) -> Json:
+def snapshot_of(workspace: "Workspace", person: Person) -> Json:
     """Return everything that this person sees: channels, messages, Home tab, modals and notices."""
     workspace.settle()
-    channels = channels_of(workspace, person)
+    channels = visible_channels(workspace, person)
     return {
         "revision": workspace.revision,
         "now": workspace.clock.now().timestamp(),
         "me": person.id,
         "channels": [_channel(channel, person, workspace.bot) for channel in channels],
-        "messages": {channel.id: messages_of(workspace, person, channel) for channel in channels},
+        "messages": {channel.id: visible_messages(workspace, person, channel) for channel in channels},
         "home": _view(person.home) if person.home else None,
         "modals": [_view(view) for view in person.views],
         "notices": list(person.notices),
     }
 
 
-def channels_of(workspace: "Workspace", person: Person) -> list[Channel]:
-    """Return the channels that this person may read: public ones, and those they are in."""
+def visible_channels(workspace: "Workspace", person: Person) -> list[Channel]:
+    """Return the channels that this person may read: public ones, and those they have joined."""
     return [
         channel
         for channel in workspace.channels.values()
@@ -34,8 +34,8 @@ def channels_of(workspace: "Workspace", person: Person) -> list[Channel]:
     ]
 
 
-def messages_of(workspace: "Workspace", person: Person, channel: Channel) -> list[Json]:
-    """Return the messages that this person sees in a channel, replies among them, in order."""
+def visible_messages(workspace: "Workspace", person: Person, channel: Channel) -> list[Json]:
+    """Return the messages that this person sees in a channel, including replies, in order."""
     return [_message(workspace, person, message) for message in workspace.visible(channel, to=person.id)]
 
 
@@ -53,7 +53,7 @@ def _channel(channel: Channel, person: Person, bot: Person) -> Json:
 
 def _message(workspace: "Workspace", person: Person, message: Message) -> Json:
     replies = [] if message.is_reply else workspace.replies(workspace.channels[message.channel], message.ts)
-    told: Json = {
+    fields: Json = {
         "channel": message.channel,
         "ts": message.ts,
         "user": message.user,
@@ -73,7 +73,7 @@ def _message(workspace: "Workspace", person: Person, message: Message) -> Json:
         "edited": message.edited,
         "metadata": message.metadata,
     }
-    return told | {key: value for key, value in optional.items() if value is not None}
+    return fields | {key: value for key, value in optional.items() if value is not None}
 
 
 def _name(workspace: "Workspace", message: Message) -> str:

@@ -43,7 +43,7 @@ class Driver:
         for person in people:
             if name in {person["id"], person["name"]}:
                 return RemoteMember(self, person["id"])
-        raise NotPossibleError(f"There is nobody called {name!r} in this workspace.")
+        raise NotPossibleError(f"No person is called {name!r}.")
 
     async def view(self, person_id: str) -> Json:
         """Return all that a person sees."""

@@ -1,0 +1,51 @@
+"""The person who acts, with the workspace they act in and the app's sockets."""
+
+from dataclasses import dataclass
+
+from bot.sandbox.checks import Json
+from bot.sandbox.errors import NotAnsweredError, NotPossibleError
+from bot.sandbox.locators import find_message
+from bot.sandbox.records import Channel, Message, Person
+from bot.sandbox.socket_mode import SocketMode
+from bot.sandbox.workspace import Workspace
+
+NO_RESPONSE = "The app did not respond."
+TROUBLE = "We had some trouble connecting. Try again?"
+"""Slack's notice when an app does not acknowledge a modal as it should."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person who acts in a workspace."""
+
+    workspace: Workspace
+    socket_mode: SocketMode
+    person: Person
+
+    def own_channel(self, reference: str) -> Channel:
+        """Return a channel that this person has joined. Raises NotPossibleError."""
+        channel = self.workspace.channel(reference)
+        if self.person.id not in channel.members:
+            raise NotPossibleError(f"{self.person.name} is not in #{channel.name}.")
+        return channel
+
+    def message(self, reference: Json) -> tuple[Channel, Message]:
+        """Return the message with `channel` and `ts` of `reference`. Raises NotPossibleError."""
+        channel = self.workspace.channel(reference["channel"])
+        return channel, find_message(self.workspace, self.person, channel, reference["ts"])
+
+    async def send(self, kind: str, payload: Json, notice: str) -> Json | None:
+        """Send the app a payload and return the payload of its acknowledgement.
+
+        Raises NotAnsweredError after showing the person `notice` with Slack's error code.
+        """
+        try:
+            return await self.socket_mode.request(kind, payload)
+        except NotAnsweredError as unanswered:
+            self.workspace.notify(self.person, f"{notice} ({unanswered.code})")
+            raise
+
+    def invalid_response(self, sentence: str) -> NotAnsweredError:
+        """Notify the person and return the error for an acknowledgement that Slack would reject."""
+        self.workspace.notify(self.person, TROUBLE)
+        return NotAnsweredError("invalid_response", sentence)

@@ -1,0 +1,62 @@
+"""Clicking buttons and choosing options."""
+
+from typing import Any
+
+from bot.sandbox import payloads
+from bot.sandbox.actions.actor import NO_RESPONSE, Actor
+from bot.sandbox.checks import Json
+from bot.sandbox.errors import NotPossibleError
+from bot.sandbox.inputs import chosen, option_with_value
+from bot.sandbox.locators import Place, find_element
+
+
+async def click(
+    actor: Actor, place: Place, action_id: str, *, value: str | None, block_id: str | None
+) -> None:
+    """Click a button. Raises NotPossibleError, NotAnsweredError."""
+    block, button = find_element(place, action_id, block_id=block_id, value=value, kind="button")
+    fields: Json = {key: button[key] for key in ("text", "value", "style", "url") if key in button}
+    await _dispatch(actor, place, block, button, {"type": "button", **fields})
+
+
+async def overflow(actor: Actor, place: Place, action_id: str, value: str, *, block_id: str | None) -> None:
+    """Choose an option of an overflow menu. Raises NotPossibleError, NotAnsweredError."""
+    block, menu = find_element(place, action_id, block_id=block_id, kind="overflow")
+    fields = {"type": "overflow", "selected_option": option_with_value(menu, value)}
+    await _dispatch(actor, place, block, menu, fields)
+
+
+async def select(actor: Actor, place: Place, action_id: str, value: Any, *, block_id: str | None) -> None:
+    """Set an input and notify the app if its block dispatches. Raises NotPossibleError, NotAnsweredError."""
+    block, element = find_element(place, action_id, block_id=block_id)
+    new = chosen(element, value)
+    place.state(actor.person).setdefault(block["block_id"], {})[action_id] = new
+    actor.workspace.changed()
+    if block["type"] != "input" or block.get("dispatch_action"):
+        await _dispatch(actor, place, block, element, new)
+
+
+def enter(actor: Actor, place: Place, values: dict[str, dict[str, Any]]) -> None:
+    """Set inputs without notifying the app, as typing does. Raises NotPossibleError."""
+    state = place.state(actor.person)
+    for block_id, actions in values.items():
+        for action_id, value in actions.items():
+            _, element = find_element(place, action_id, block_id=block_id)
+            state.setdefault(block_id, {})[action_id] = chosen(element, value)
+
+
+async def _dispatch(actor: Actor, place: Place, block: Json, element: Json, fields: Json) -> None:
+    workspace = actor.workspace
+    if not workspace.manifest.settings.interactivity.is_enabled:
+        raise NotPossibleError("The manifest does not enable interactivity: Slack shows an error icon.")
+    ids = {"action_id": element["action_id"], "block_id": block["block_id"]}
+    action = {**ids, **fields, "action_ts": workspace.new_ts()}
+    await actor.send("interactive", _payload(actor, place, action), NO_RESPONSE)
+
+
+def _payload(actor: Actor, place: Place, action: Json) -> Json:
+    if place.view is not None:
+        return payloads.actions_in_view(actor.workspace, actor.person, place.view, action)
+    if place.channel is None or place.message is None:
+        raise NotPossibleError("An action needs a message or a view.")
+    return payloads.actions_in_message(actor.workspace, actor.person, place.channel, place.message, action)
