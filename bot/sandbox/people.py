@@ -185,7 +185,7 @@ class Member:
         """Return all that this person sees as text: each channel that holds something, views and notices."""
         return transcript.of_everything(self.view(), self._workspace.name_of)
 
-    async def sees(self, condition: Callable[[Json], _Seen], within: float = 5.0) -> _Seen:
+    async def sees(self, condition: Callable[[Json], _Seen], within: float = 60.0) -> _Seen:
         """Wait until `condition` of what this person sees is true, and return what it gave.
 
         `within` is in real seconds; nothing is polled, each change is looked at. Raises NeverSeenError.

@@ -99,7 +99,7 @@ LAST = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(wanted=SUBSCRIPTIONS, preview=st.none() | PREVIEWS, language=SPOKEN)
 def test_any_settings_fill_a_modal_that_slack_takes(
     wanted: Subscription, preview: Preview | None, language: str
@@ -110,7 +110,7 @@ def test_any_settings_fill_a_modal_that_slack_takes(
     assert_view_taken(settings_modal(form_of(wanted), SOURCES, drawn, "C1", words))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(text=TEXTS, language=SPOKEN)
 def test_any_text_in_the_fields_is_drawn_again(text: str, language: str) -> None:
     form = Form((), "09:00", text, (), "en", "all", "listed", text, text, text, text, says_when_nothing=False)
@@ -119,7 +119,7 @@ def test_any_text_in_the_fields_is_drawn_again(text: str, language: str) -> None
     assert_view_taken(settings_modal(form, SOURCES, refusal, "C1", words_for(language)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(before=st.none() | SUBSCRIPTIONS, after=SUBSCRIPTIONS, language=SPOKEN)
 def test_any_settings_in_words_are_taken(
     before: Subscription | None, after: Subscription, language: str
@@ -131,7 +131,7 @@ def test_any_settings_in_words_are_taken(
     assert_taken(changed_message(before, after, "U1", words))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     wanted=SUBSCRIPTIONS,
     last=st.none() | LAST,

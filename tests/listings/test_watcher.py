@@ -16,6 +16,7 @@ from bot.sources.source import DayOfSource, Source
 from bot.subscriptions.preferences import begin
 from storage.records import FEW, Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
+from tests.support.virtual_time import run_virtual
 
 MONDAY = date(2025, 9, 29)
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
@@ -247,7 +248,7 @@ async def test_a_source_that_breaks_keeps_back_no_other(
     assert "Source arxiv:cs.CL could not be looked at" in caplog.text
 
 
-async def test_a_source_that_answers_slowly_keeps_back_no_other_and_is_asked_once(
+def test_a_source_that_answers_slowly_keeps_back_no_other_and_is_asked_once(
     desk: Desk, stand: Newsstand
 ) -> None:
     asked: list[date] = []
@@ -261,14 +262,17 @@ async def test_a_source_that_answers_slowly_keeps_back_no_other_and_is_asked_onc
         FEED: Source(FEED, slow, usual_at=time(5, 0), has_past=False),
         NAME: Source(NAME, stand.fetch, usual_at=time(2, 0)),
     }
-    await subscribe(desk, FEED, NAME)
-    publishing = Publishing(desk.storage, desk.clock, sources.get)
-    for _ in range(2):
-        await publishing.start_looks()
-        for _ in range(20):
-            await asyncio.sleep(0)
-        desk.clock.advance(timedelta(hours=1).total_seconds())
-    await publishing.aclose()
+
+    async def look_twice() -> None:
+        await subscribe(desk, FEED, NAME)
+        publishing = Publishing(desk.storage, desk.clock, sources.get)
+        for _ in range(2):
+            await publishing.start_looks()
+            await asyncio.sleep(1)  # virtual: over when all others wait
+            desk.clock.advance(timedelta(hours=1).total_seconds())
+        await publishing.aclose()
+
+    run_virtual(look_twice())
 
     assert asked == [MONDAY]
     assert stand.asked.count(MONDAY) == 2
