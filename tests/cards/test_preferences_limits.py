@@ -103,7 +103,7 @@ LAST = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(preferences=PREFERENCES, preview=st.none() | PREVIEWS, language=SPOKEN)
 def test_any_preferences_fill_a_modal_that_slack_takes(
     preferences: Preferences, preview: Preview | None, language: str
@@ -114,7 +114,7 @@ def test_any_preferences_fill_a_modal_that_slack_takes(
     assert_view_taken(preferences_modal(form_of(preferences), SOURCES, drawn, "C1", words))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(text=TEXTS, language=SPOKEN)
 def test_any_text_in_the_fields_is_drawn_again(text: str, language: str) -> None:
     form = PreferencesForm(
@@ -125,7 +125,7 @@ def test_any_text_in_the_fields_is_drawn_again(text: str, language: str) -> None
     assert_view_taken(preferences_modal(form, SOURCES, refusal, "C1", words_for(language)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(before=st.none() | PREFERENCES, after=SUBSCRIPTIONS, language=SPOKEN)
 def test_any_preferences_in_words_are_taken(
     before: Preferences | None, after: Subscription, language: str
@@ -137,7 +137,7 @@ def test_any_preferences_in_words_are_taken(
     assert_taken(changed_message(before, after.preferences, "U1", words))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     subscription=SUBSCRIPTIONS,
     last=st.none() | LAST,

@@ -32,6 +32,7 @@ from handlers.slash_command import answer
 from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
+from tests.support.web_server import refusing_address
 from tests.test_arxiv_id import SPELLINGS
 
 T = TypeVar("T")
@@ -62,7 +63,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     holiday = Listing("digest-file", date(2025, 10, 1), ListingState.NONE)
     at_once(storage.write(lambda tables: tables.listings.put(holiday)))
     # No answer of these is told to a channel, so nothing is there to reach.
-    wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url="http://127.0.0.1:9/"))), Pacer(clock)
+    wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url=refusing_address()))), Pacer(clock)
     services = Services(storage, wire, clock, pacer, Timing())
     deliverer = Deliverer(services, Notifier(wire).notify)
     watcher, summary_queue = ListingWatcher(storage, clock, _no_source), SummaryQueue(storage, clock, None)
@@ -81,7 +82,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
 
 
 def ask(parts: Parts, text: str, person: Person = ADA) -> Message:
-    channel = ChannelContext(AsyncWebClient(base_url="http://127.0.0.1:9/"), "D1", "UBOT")
+    channel = ChannelContext(AsyncWebClient(base_url=refusing_address()), "D1", "UBOT")
     message = at_once(answer(parts, Requester(person, channel), parse_request(text)))
     assert message
     return message
@@ -208,7 +209,7 @@ TEXTS = st.text(max_size=30) | st.builds(" ".join, st.tuples(st.sampled_from(WOR
 FIFTY_TEXTS = st.lists(TEXTS, min_size=50, max_size=50)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(texts=FIFTY_TEXTS)
 def test_two_thousand_random_texts_each_get_an_answer_that_slack_takes(
     parts: Parts, texts: list[str]
@@ -217,7 +218,7 @@ def test_two_thousand_random_texts_each_get_an_answer_that_slack_takes(
 
 
 @pytest.mark.benchmark
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(texts=FIFTY_TEXTS)
 def test_ten_thousand_random_texts_each_get_an_answer_that_slack_takes(
     parts: Parts, texts: list[str]
@@ -233,7 +234,7 @@ def check_answers(parts: Parts, texts: list[str]) -> None:
         assert 0 < len(message.text.encode()) <= 3800
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(text=st.text(min_size=500, max_size=4000))
 def test_a_very_long_text_gets_a_short_answer(parts: Parts, text: str) -> None:
     assert len(text_of(parts, text).encode()) <= 3800

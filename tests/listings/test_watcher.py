@@ -17,6 +17,7 @@ from storage.records import FEW, Listing, ListingState, Paper, Preferences
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
 from tests.support.subscribing import subscribe as put_subscription
+from tests.support.virtual_time import run_virtual
 
 MONDAY = date(2025, 9, 29)
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
@@ -248,7 +249,7 @@ async def test_a_source_that_breaks_keeps_back_no_other(
     assert [vars(record)["source"] for record in failed] == [FEED]
 
 
-async def test_a_source_that_answers_slowly_keeps_back_no_other_and_is_asked_once(
+def test_a_source_that_answers_slowly_keeps_back_no_other_and_is_asked_once(
     desk: Desk, stand: Newsstand
 ) -> None:
     asked: list[date] = []
@@ -262,14 +263,17 @@ async def test_a_source_that_answers_slowly_keeps_back_no_other_and_is_asked_onc
         FEED: Source(FEED, slow, usual_at=time(5, 0), has_past=False),
         NAME: Source(NAME, stand.fetch, usual_at=time(2, 0)),
     }
-    await subscribe(desk, FEED, NAME)
-    watcher = ListingWatcher(desk.storage, desk.clock, sources.get)
-    for _ in range(2):
-        await watcher.start_due_polls()
-        for _ in range(20):
-            await asyncio.sleep(0)
-        desk.clock.advance(timedelta(hours=1).total_seconds())
-    await watcher.aclose()
+
+    async def poll_twice() -> None:
+        await subscribe(desk, FEED, NAME)
+        watcher = ListingWatcher(desk.storage, desk.clock, sources.get)
+        for _ in range(2):
+            await watcher.start_due_polls()
+            await asyncio.sleep(1)  # virtual: over when all others wait
+            desk.clock.advance(timedelta(hours=1).total_seconds())
+        await watcher.aclose()
+
+    run_virtual(poll_twice())
 
     assert asked == [MONDAY]
     assert stand.asked.count(MONDAY) == 2

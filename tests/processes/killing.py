@@ -25,10 +25,10 @@ from storage.records import DeliveryState, Listing, ListingState, Paper, Subscri
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.support.subscribing import subscribe
+from tests.support.waiting import PATIENCE
 
 _ROOT = Path(__file__).parents[2]
 _SOURCE = "digest-file"
-_START_SECONDS = 60.0
 _LOOK_EVERY = 0.1
 
 # Answers that come late make it likely that a process dies between its message and the answer.
@@ -98,7 +98,7 @@ class Place:
             stdout=asyncio.subprocess.DEVNULL,
         )
         try:
-            async with asyncio.timeout(_START_SECONDS):
+            async with asyncio.timeout(PATIENCE):
                 await self.workspace.called.wait()
             yield process
         finally:

@@ -4,14 +4,15 @@ import asyncio
 import os
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from random import Random
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +26,9 @@ from bot.sources.http import Fetcher, web_client
 from bot.sources.paper_reader import ReaderLimits, read_in_process
 from bot.sources.paper_text import text_of_html, text_of_pdf
 from tests.support.clocks import SimulatedClock
-from tests.support.web_server import Answer, Service, cut_off, never_ending, redirecting, saying, serving
+from tests.support.endless_answers import EndlessAnswers
+from tests.support.waiting import PATIENCE
+from tests.support.web_server import Answer, Service, cut_off, redirecting, saying, serving
 
 # --- Papers made for the purpose -------------------------------------------------------------------------
 
@@ -232,14 +235,23 @@ async def test_a_text_without_end_is_given_up() -> None:
 
 
 async def test_a_reader_ends_with_the_one_who_waits_for_it() -> None:
+    async with reading_for_long() as children:
+        pass
+
+    assert not children.keys() & readers().keys()
+
+
+@asynccontextmanager
+async def reading_for_long() -> AsyncIterator[dict[str, bytes]]:
+    """Give up, at the end of the block, a reading that is still under way; yield the readers of it."""
     reading = asyncio.create_task(read_in_process("pdf", slow_pdf(), ReaderLimits()))
-    while not (children := readers()):  # noqa: ASYNC110 - nobody tells when a process has begun
+    while not (children := readers()):
+        assert not reading.done()
         await asyncio.sleep(0)
+    yield children
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
-
-    assert not children.keys() & readers().keys()
 
 
 def readers() -> dict[str, bytes]:
@@ -257,12 +269,9 @@ def readers() -> dict[str, bytes]:
 
 async def test_a_reader_does_not_see_the_tokens_of_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
-    reading = asyncio.create_task(read_in_process("html", page(*BODY).encode(), ReaderLimits()))
-    while not (seen := readers()):  # noqa: ASYNC110 - nobody tells when a process has begun
-        await asyncio.sleep(0)
-    await reading
+    async with reading_for_long() as seen:
+        (environment,) = seen.values()
 
-    (environment,) = seen.values()
     assert b"PATH=" in environment
     assert b"SLACK" not in environment
 
@@ -271,7 +280,10 @@ async def test_a_reader_does_not_see_the_tokens_of_the_bot(monkeypatch: pytest.M
 
 LONG_PAGE = page(*BODY)
 LONG_TEXT = "\n".join(["1 Growth", *BODY])
-LIMITS = Limits(html_bytes=100_000, pdf_bytes=300_000, seconds=0.5, reader=ReaderLimits(seconds=20, pages=10))
+NOW = datetime(2025, 9, 29, tzinfo=UTC)
+LIMITS = Limits(
+    html_bytes=100_000, pdf_bytes=300_000, seconds=PATIENCE, reader=ReaderLimits(seconds=PATIENCE, pages=10)
+)
 
 
 @dataclass
@@ -296,7 +308,7 @@ class Library:
 
 @pytest.fixture
 async def library(tmp_path: Path) -> AsyncIterator[Library]:
-    clock = SimulatedClock(datetime(2025, 9, 29, tzinfo=UTC))
+    clock = SimulatedClock(NOW)
     async with serving({}) as service, web_client() as http:
         arxiv = ArxivClient(Fetcher(http), clock, contact="me", random=Random(1), content_url=service.address)
         yield Library(service, FullTexts(arxiv, tmp_path / "texts", limits=LIMITS), clock)
@@ -359,14 +371,26 @@ async def test_a_paper_without_a_text_has_a_reason(library: Library, answer: Ans
     )
 
 
-@pytest.mark.parametrize("answer", [never_ending(), never_ending(b" " * 10), saying("", 500)])
-async def test_what_may_be_better_later_is_said_so(library: Library, answer: Answer) -> None:
-    library.has(html=answer)
+async def test_a_refusal_that_may_end_is_told_as_one_for_now(library: Library) -> None:
+    library.has(html=saying("", 500))
     none = await library.texts.read("2509.00001")
 
     assert isinstance(none, NoFullText)
     assert not none.is_lasting
     assert library.asked == ["/html/2509.00001"]
+
+
+@pytest.mark.parametrize("piece", [b"", b" " * 10], ids=["silent", "slow"])
+async def test_an_answer_that_does_not_end_in_time_may_do_so_later(tmp_path: Path, piece: bytes) -> None:
+    endless = EndlessAnswers(piece, pause=0.01)
+    async with httpx.AsyncClient(transport=endless) as http:
+        arxiv = ArxivClient(Fetcher(http), SimulatedClock(NOW), contact="me", random=Random(1))
+        none = await FullTexts(arxiv, tmp_path, limits=replace(LIMITS, seconds=0.05)).read("2509.00001")
+
+    assert isinstance(none, NoFullText)
+    assert not none.is_lasting
+    assert "did not answer within 0.05 seconds" in none.reason
+    assert [request.url.path for request in endless.requests] == ["/html/2509.00001"]
 
 
 async def test_an_arxiv_that_refuses_everything_stalls_no_day(library: Library) -> None:

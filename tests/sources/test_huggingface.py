@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arxiv_id import find_arxiv_id
@@ -295,7 +295,6 @@ JSON = st.recursive(
 FIELDS = sorted(GARDENS["paper"])
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(FIELDS), JSON), st.dictionaries(st.sampled_from(sorted(GARDENS)), JSON)
 )
