@@ -25,7 +25,7 @@ from bot.cards.preferences import (
 )
 from bot.delivery.messages import choose
 from bot.delivery.selection import Selection
-from bot.locale import words_for
+from bot.locale import Reader, words_for
 from bot.status import channel_status
 from bot.subscriptions.preferences import begin
 from bot.text import escape, join
@@ -135,11 +135,12 @@ async def _submit(parts: Parts, person: Person, here: Here, view: dict[str, Any]
     saved = await _save(parts, person, here.channel, form)
     telling = asyncio.create_task(_tell_channel(parts, person, saved))
     await asyncio.wait([telling], timeout=_SECONDS_TO_TELL)
-    await ack(response_action="update", view=_confirmation(saved, person, _reason(telling)))
+    reader = person.reader(parts.clock.now())
+    await ack(response_action="update", view=_confirmation(saved, reader, _reason(telling)))
     # A source that nobody wanted before has something to show as soon as it answers.
     await parts.publishing.start_looks()
     if not telling.done() and (reason := await telling):
-        await here.client.views_update(view_id=view["id"], view=_confirmation(saved, person, reason))
+        await here.client.views_update(view_id=view["id"], view=_confirmation(saved, reader, reason))
 
 
 async def _save(parts: Parts, person: Person, channel: str, form: Form) -> _Saved:
@@ -171,12 +172,12 @@ def _reason(telling: asyncio.Task[str | None]) -> str | None:
     return telling.result() if telling.done() else None
 
 
-def _confirmation(saved: _Saved, person: Person, not_told: str | None) -> Block:
-    words, wanted = person.words, saved.now.subscription
+def _confirmation(saved: _Saved, reader: Reader, not_told: str | None) -> Block:
+    words, wanted = reader.words, saved.now.subscription
     is_saved = words.mrkdwn("settings.saved")
     if not_told:
         is_saved = words.mrkdwn("settings.not_told", reason=not_told)
-    following = escape(when_sentence(wanted, saved.now.next_at, person.zone, words))
+    following = escape(when_sentence(wanted, saved.now.next_at, reader))
     post_now = Button(ids.POST_NOW, words("button.post_now"))
     return sentence_modal(join("\n", [is_saved, following]), words, post_now, about=wanted.channel)
 

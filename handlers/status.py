@@ -1,7 +1,6 @@
 """How things are here: the last digest and the next, the sources, and what the bot is at."""
 
 from bot.cards.blocks import Message
-from bot.cards.sources import Reader
 from bot.cards.status import status_message
 from bot.status import bot_status, channel_status, source_status
 from handlers.parts import Parts
@@ -23,4 +22,4 @@ async def show_status(parts: Parts, asked: Asked, _request: Status) -> Message:
         return here, source_status(tables, wanted), bot_status(tables, now, rate, allowance)
 
     here, sources, everywhere = await parts.storage.read(read)
-    return status_message(here, sources, everywhere, Reader(now, asked.person.zone, asked.person.words))
+    return status_message(here, sources, everywhere, asked.person.reader(now))

@@ -45,7 +45,7 @@ async def show(parts: Parts, asked: Asked, _request: ShowSettings) -> Message:
     status = await parts.storage.read(read)
     if status is None:
         return await not_subscribed(parts, asked)
-    return settings_message(status.subscription, status.next_at, asked.person.words)
+    return settings_message(status.subscription, status.next_at, asked.person.reader(now))
 
 
 async def unsubscribe(parts: Parts, asked: Asked, _request: Unsubscribe) -> Message | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -13,7 +13,8 @@ from bot.cards.digest import source_name
 from bot.cards.ids import PREVIEWED_AT_ONCE, Field
 from bot.cards.notices import notice
 from bot.cards.paper import shown_title
-from bot.locale import Words, words_for
+from bot.language import primary_language
+from bot.locale import Reader, Words, words_for
 from bot.text import Mrkdwn, cut, escape, join
 from storage.records import Order, Paper, Subscription
 
@@ -148,10 +149,11 @@ def preview_refused(sentence: str) -> list[Block]:
     return [blocks.context(sentence)]
 
 
-def settings_message(wanted: Subscription, next_at: datetime | None, words: Words) -> Message:
+def settings_message(wanted: Subscription, next_at: datetime | None, reader: Reader) -> Message:
     """Return in words what the channel wants, with buttons to change it and to have the latest at once."""
+    words = reader.words
     rows = [(label, value) for label, value in settings_rows(wanted, words) if value]
-    state = when_sentence(wanted, next_at, ZoneInfo(wanted.zone), words)
+    state = when_sentence(wanted, next_at, reader)
     drawn = [
         blocks.header(words("settings.headline")),
         blocks.rich_text(*(_row(label, value) for label, value in rows)),
@@ -162,8 +164,11 @@ def settings_message(wanted: Subscription, next_at: datetime | None, words: Word
     return blocks.message("\n".join(spoken), drawn)
 
 
-def settings_rows(wanted: Subscription, words: Words) -> list[tuple[str, str]]:
-    """Return every setting with its value in words, empty where nothing is asked for."""
+def settings_rows(wanted: Subscription, words: Words, beside: str = "") -> list[tuple[str, str]]:
+    """Return every setting with its value in words, empty where nothing is asked for.
+
+    `beside` is another language that its own must not be taken for.
+    """
     filters = wanted.filters
     most = wanted.most_cards
     votes = words.count("settings.at_least", filters.least_votes) if filters.least_votes else ""
@@ -171,9 +176,9 @@ def settings_rows(wanted: Subscription, words: Words) -> list[tuple[str, str]]:
     sources = words.series([source_name(source, words) for source in wanted.sources])
     rows = [
         (words("settings.sources"), sources),
-        (words("settings.at"), f"{wanted.at:%H:%M} ({wanted.zone})"),
+        (words("settings.at"), _time(wanted, words)),
         (words("settings.weekdays"), _weekdays(wanted.weekdays, words)),
-        (words("settings.language"), language_name(wanted.language)),
+        (words("settings.language"), words.language_name(wanted.language, beside)),
         (words("settings.most_cards"), _most_cards(str(most or ALL_CARDS), words)),
         (words("settings.order"), _orders(words)[wanted.order]),
         (words("settings.words"), words.series(list(filters.words)) if filters.words else ""),
@@ -196,10 +201,9 @@ def changed_message(before: Subscription | None, after: Subscription, person: st
         Button(ids.OPEN_SETTINGS, words("button.settings")),
     ]
     if before is None:
-        at, days = f"{after.at:%H:%M} ({after.zone})", _weekdays(after.weekdays, words)
-        sentence = words.mrkdwn(
-            "told.set_up", person=who, at=at, days=days, language=language_name(after.language)
-        )
+        at, days = _time(after, words), _weekdays(after.weekdays, words)
+        language = words.language_name(after.language)
+        sentence = words.mrkdwn("told.set_up", person=who, at=at, days=days, language=language)
         return notice(sentence, buttons=buttons)
     lines = [Mrkdwn(f"• {escape(change)}") for change in changes(before, after, words)]
     return notice(words.mrkdwn("told.changed", person=who), _fitting(lines), buttons=buttons)
@@ -208,30 +212,43 @@ def changed_message(before: Subscription | None, after: Subscription, person: st
 def changes(before: Subscription, after: Subscription, words: Words) -> list[str]:
     """Return each setting that is another now, with what it was and what it is."""
     nothing = words("settings.nothing")
-    pairs = zip(settings_rows(before, words), settings_rows(after, words), strict=True)
+    rows_before = settings_rows(before, words, beside=after.language)
+    rows_after = settings_rows(after, words, beside=before.language)
     return [
         words("told.change", label=label, before=cut(old, 150) or nothing, after=cut(new, 150) or nothing)
-        for (label, old), (_, new) in pairs
+        for (label, old), (_, new) in zip(rows_before, rows_after, strict=True)
         if old != new
     ]
 
 
-def when_sentence(wanted: Subscription, next_at: datetime | None, zone: ZoneInfo, words: Words) -> str:
-    """Return when the next digest comes, by the clocks of `zone`, or why none does."""
+def when_sentence(wanted: Subscription, next_at: datetime | None, reader: Reader) -> str:
+    """Return when the next digest comes, by the reader's clocks, or why none does."""
+    words = reader.words
     if next_at:
-        return words("settings.next", moment=words.moment(next_at.astimezone(zone)))
+        is_channels_time = _offset(next_at, reader.zone) == _offset(next_at, ZoneInfo(wanted.zone))
+        key = "settings.next" if is_channels_time else "settings.next_in_your_time"
+        return words(key, moment=reader.moment(next_at))
     if wanted.paused_until:
-        return words("settings.paused_until", date=words.date(wanted.paused_until))
+        return words("settings.paused_until", date=reader.day(wanted.paused_until))
     return words("settings.paused")
 
 
-def language_name(tag: str) -> str:
-    """Return what the speakers of a language call it, else its name in English or its tag."""
+def language_name(tag: str, others: Iterable[str] = ()) -> str:
+    """Return what the speakers of a language call it, else its name in English or its tag.
+
+    Its script and country are named only where one of the `others` is the same language.
+    """
     try:
-        name = Locale.parse(tag, sep="-").get_display_name()
+        locale = Locale.parse(tag, sep="-")
     except (ValueError, UnknownLocaleError):
-        name = None
+        return words_for("en").language_name(tag)
+    same = [other for other in others if primary_language(other) == locale.language]
+    name = locale.get_display_name() if set(same) - {tag} else locale.get_language_name()
     return str(name or words_for("en").language_name(tag))
+
+
+def _offset(at: datetime, zone: ZoneInfo) -> timedelta | None:
+    return at.astimezone(zone).utcoffset()
 
 
 def _when_fields(form: Form, words: Words) -> list[Block]:
@@ -253,7 +270,8 @@ def _when_fields(form: Form, words: Words) -> list[Block]:
 def _what_fields(form: Form, sources: Iterable[str], words: Words) -> list[Block]:
     known = list(dict.fromkeys([*form.sources, *sources]))[:_MOST_OPTIONS]
     names = {source: source_name(source, words) for source in known}
-    languages = {tag: language_name(tag) for tag in dict.fromkeys([*LANGUAGES, form.language])}
+    tags = tuple(dict.fromkeys([*LANGUAGES, form.language]))
+    languages = {tag: language_name(tag, tags) for tag in tags}
     most = dict.fromkeys([ALL_CARDS, *map(str, _MOST_CARDS), form.most_cards])
     cards = {number: _most_cards(number, words) for number in most}
     says = {"yes": words("settings.nothing_new_told")}
@@ -314,6 +332,10 @@ def _settings_buttons(wanted: Subscription, words: Words) -> list[Button]:
     if wanted.paused_reason:
         buttons.append(Button(ids.RESUME_DIGESTS, words("button.resume")))
     return buttons
+
+
+def _time(wanted: Subscription, words: Words) -> str:
+    return f"{words.clock(wanted.at)} ({wanted.zone})"
 
 
 def _weekdays(days: frozenset[int], words: Words) -> str:

@@ -284,8 +284,8 @@ def _report_in_words(report: "MistakeReport") -> str:
 
 def _source_in_words(listing: "Listing", now: datetime) -> str:
     """Return how a source is, in words, and what it answered, in its own; moments are in UTC."""
-    from bot.cards.sources import Reader, status_sentence
-    from bot.locale import words_for
+    from bot.cards.sources import status_sentence
+    from bot.locale import Reader, words_for
     from storage.records import FEW
 
     sentence = status_sentence(listing, Reader(now, ZoneInfo("UTC"), words_for("en-GB")))

@@ -20,9 +20,8 @@ from bot.cards.preferences import (
     settings_message,
     settings_modal,
 )
-from bot.cards.sources import Reader
 from bot.cards.status import status_message
-from bot.locale import words_for
+from bot.locale import Reader, words_for
 from storage.records import (
     FEW,
     BotStatus,
@@ -125,9 +124,10 @@ def test_any_settings_in_words_are_taken(
     before: Subscription | None, after: Subscription, language: str
 ) -> None:
     words = words_for(language)
+    reader = Reader(NOW, ZoneInfo("Asia/Shanghai"), words)
 
-    assert_taken(settings_message(after, None, words))
-    assert_taken(settings_message(after, NOW, words))
+    assert_taken(settings_message(after, None, reader))
+    assert_taken(settings_message(after, NOW, reader))
     assert_taken(changed_message(before, after, "U1", words))
 
 
@@ -172,4 +172,4 @@ def test_only_what_differs_is_named_as_changed() -> None:
 
     text = changed_message(before, after, "U1", words_for("en")).text
 
-    assert text == "<@U1> changed the digest of this channel:\n• Time: 09:00 (UTC) → 08:00 (UTC)"
+    assert text == "<@U1> changed this channel's digest:\n• Time: 9:00\u202fAM (UTC) → 8:00\u202fAM (UTC)"
