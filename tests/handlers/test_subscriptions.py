@@ -229,8 +229,8 @@ async def test_post_now_brings_the_latest_digest_once(stage: Stage) -> None:
     assert await parents_in(stage) == ["AI papers · September 29, 2025"]
     again = await press(ada, POST_NOW, "already has the papers")
 
-    assert first == "On their way: 12 papers of September 29, 2025, about one a second."
-    assert again == "This channel already has the papers of September 29, 2025."
+    assert first == "On their way: 12 papers from September 29, 2025, about one a second."
+    assert again == "This channel already has the papers from September 29, 2025."
     assert await parents_in(stage) == ["AI papers · September 29, 2025"]
 
 
@@ -340,7 +340,7 @@ async def test_unsubscribing_is_told_and_can_be_undone(stage: Stage) -> None:
     await ada.click(last_with(ada, SET_UP), SET_UP)
     await ada.submit(await opened(ada))
 
-    assert told == (f"<@{ada.id}> ended this channel's digests. To start them again: `/papers subscribe`.")
+    assert told == (f"<@{ada.id}> ended this channel's digests. Start them again with `/papers subscribe`.")
     assert ended is None
     assert answer == "This channel has no digest yet. Set one up with `/papers subscribe`."
     assert await wanted_in(stage)
