@@ -63,7 +63,8 @@ async def day_page(parts: Parts, person: Person, day: date, offset: int = 0) -> 
     digest, saved, neighbours = await parts.storage.read(read)
     if digest and digest.entries:
         return listing_page(digest, Page(offset, day), saved, person.words)
-    return _no_papers(day, neighbours, person.words, is_listed=digest is not None)
+    near = [f"`{parts.command} {neighbour}`" for neighbour in neighbours]
+    return _no_papers(day, near, person.words, is_listed=digest is not None)
 
 
 def unknown_paper(paper_id: str, words: Words) -> Message:
@@ -72,10 +73,9 @@ def unknown_paper(paper_id: str, words: Words) -> Message:
     return notice(words.mrkdwn("lookup.unknown_paper", paper_id=paper_id, url=link(url, url)))
 
 
-def _no_papers(day: date, neighbours: list[date], words: Words, *, is_listed: bool) -> Message:
+def _no_papers(day: date, near: list[str], words: Words, *, is_listed: bool) -> Message:
     key = "lookup.no_papers" if is_listed else "lookup.no_listing"
     sentences = [words.mrkdwn(key, date=words.date(day))]
-    if neighbours:
-        days = words.series([near.isoformat() for near in neighbours])
-        sentences.append(escape(words.count("lookup.neighbours", len(neighbours), days=days)))
+    if near:
+        sentences.append(escape(words.count("lookup.neighbours", len(near), days=" · ".join(near))))
     return notice(*sentences)

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.locale import Words, words_for
+from bot.locale import Reader, Words, words_for
 
 KNOWN_FOR = timedelta(hours=1)
 """How long an answer of `users.info` is cached."""
@@ -34,6 +34,10 @@ class Person:
     def words(self) -> Words:
         """The bot's words in this person's language."""
         return words_for(self.language)
+
+    def reader(self, now: datetime) -> Reader:
+        """Return this person as the reader of an answer that is given `now`."""
+        return Reader(now, self.zone, self.words)
 
 
 class People:

@@ -25,7 +25,7 @@ from bot.cards.preferences import (
 from bot.cards.status import ChannelStatus
 from bot.delivery.messages import choose_of_day
 from bot.delivery.selection import Selection
-from bot.locale import words_for
+from bot.locale import Reader, words_for
 from bot.sources.kinds import OFFERED_SOURCES
 from bot.status import channel_status
 from bot.subscriptions.preferences import save_preferences
@@ -143,11 +143,12 @@ async def _submit(
     await asyncio.wait([announcement], timeout=_SECONDS_TO_ANNOUNCE)
     is_settled = announcement.done()
     failure = announcement.result() if is_settled else None
-    await ack(response_action="update", view=_confirmation(saved, person, failure))
+    reader = person.reader(parts.clock.now())
+    await ack(response_action="update", view=_confirmation(saved, reader, failure))
     # A source that no channel wanted before has something to show as soon as it answers.
     await parts.watcher.start_due_polls()
     if not is_settled and (failure := await announcement):
-        await channel.client.views_update(view_id=view["id"], view=_confirmation(saved, person, failure))
+        await channel.client.views_update(view_id=view["id"], view=_confirmation(saved, reader, failure))
 
 
 async def _save(parts: Parts, person: Person, channel: str, preferences: Preferences) -> _Saved:
@@ -176,10 +177,10 @@ async def _announce(parts: Parts, person: Person, saved: _Saved) -> str | None:
     return await parts.announcer.announce(subscription.workspace, subscription.channel, message)
 
 
-def _confirmation(saved: _Saved, person: Person, failure: str | None) -> Block:
-    words, subscription = person.words, saved.after.subscription
+def _confirmation(saved: _Saved, reader: Reader, failure: str | None) -> Block:
+    words, subscription = reader.words, saved.after.subscription
     first = words.mrkdwn("settings.not_told", reason=failure) if failure else words.mrkdwn("settings.saved")
-    following = escape(when_sentence(subscription, saved.after.next_at, person.zone, words))
+    following = escape(when_sentence(subscription, saved.after.next_at, reader))
     post_now = Button(ids.POST_NOW, words("button.post_now"))
     return sentence_modal(join("\n", [first, following]), words, post_now, about=subscription.channel)
 

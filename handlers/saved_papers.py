@@ -18,7 +18,7 @@ from storage.tables import Tables
 
 async def my_papers(parts: Parts, person: Person, _request: ShowSavedPapers) -> Message:
     """Answer with the first page of the person's own list."""
-    return saved_page(await read_saved(parts, person, 0), person.words)
+    return saved_page(await read_saved(parts, person, 0), person.reader(parts.clock.now()))
 
 
 async def save(parts: Parts, person: Person, request: Save) -> Message:
@@ -72,11 +72,11 @@ async def redraw(parts: Parts, click: Click, page: Page) -> None:
     if page.day:
         await click.replace(await day_page(parts, person, page.day, page.offset))
         return
-    saved = await read_saved(parts, person, page.offset)
+    saved, reader = await read_saved(parts, person, page.offset), person.reader(parts.clock.now())
     if click.is_on_home:
-        await click.show_home(home_view(saved, parts.command, person.words))
+        await click.show_home(home_view(saved, parts.command, reader))
     else:
-        await click.replace(saved_page(saved, person.words))
+        await click.replace(saved_page(saved, reader))
 
 
 def register(app: AsyncApp, parts: Parts) -> None:

@@ -1,7 +1,6 @@
 """The status: a channel's last and next digest, its sources, and the whole bot."""
 
 from bot.cards.blocks import Message
-from bot.cards.sources import Reader
 from bot.cards.status import BotStatus, ChannelStatus, status_message
 from bot.status import bot_status, channel_status, source_status
 from handlers.channels import Requester
@@ -22,4 +21,4 @@ async def show_status(parts: Parts, requester: Requester, _request: ShowStatus) 
         return channel, source_status(tables, subscription), bot_status(tables, now, rate, allowance)
 
     channel, sources, bot = await parts.storage.read(read)
-    return status_message(channel, sources, bot, Reader(now, person.zone, person.words))
+    return status_message(channel, sources, bot, person.reader(now))

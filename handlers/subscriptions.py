@@ -35,7 +35,7 @@ async def show(parts: Parts, requester: Requester, _request: ShowPreferences) ->
     status = await parts.storage.read(read)
     if status is None:
         return await not_subscribed(parts, requester)
-    return preferences_message(status.subscription, status.next_at, requester.person.words)
+    return preferences_message(status.subscription, status.next_at, requester.person.reader(now))
 
 
 async def unsubscribe(parts: Parts, requester: Requester, _request: Unsubscribe) -> Message | None:

@@ -9,7 +9,7 @@ from bot.cards.digest import sentence, source_name
 from bot.cards.entry import Digest, Entry
 from bot.cards.ids import PAGE_LENGTH, Listed, Page
 from bot.cards.paper import facts_line, shown_title
-from bot.locale import Words
+from bot.locale import Reader, Words
 from bot.text import Mrkdwn, escape, join, link
 from storage.records import Paper, SavedPaper
 
@@ -42,11 +42,11 @@ class SavedPage:
     total: int
 
 
-def saved_page(saved: SavedPage, words: Words) -> Message:
+def saved_page(saved: SavedPage, reader: Reader) -> Message:
     """Return a page of the person's own list; an empty one says how a paper gets onto it."""
-    papers, total, page = saved.papers, saved.total, Page(saved.offset)
+    papers, total, page, words = saved.papers, saved.total, Page(saved.offset), reader.words
     headline = words.count("saved.headline", total)
-    rows = [_saved_row(paper, page, words) for paper in papers]
+    rows = [_saved_row(paper, page, reader) for paper in papers]
     drawn = [
         blocks.header(headline),
         *([] if total else [blocks.section(words.mrkdwn("saved.empty"))]),
@@ -58,10 +58,10 @@ def saved_page(saved: SavedPage, words: Words) -> Message:
     return blocks.message("\n".join([headline, *spoken]), drawn)
 
 
-def home_view(saved: SavedPage, command: str, words: Words) -> Block:
+def home_view(saved: SavedPage, command: str, reader: Reader) -> Block:
     """Return the Home tab: the person's own list, and what the bot can be asked."""
-    hint = blocks.context(words.mrkdwn("home.hint", command=command))
-    return blocks.home([*saved_page(saved, words).blocks, blocks.divider(), hint])
+    hint = blocks.context(reader.words.mrkdwn("home.hint", command=command))
+    return blocks.home([*saved_page(saved, reader).blocks, blocks.divider(), hint])
 
 
 def _listing_row(entry: Entry, page: Page, words: Words, *, is_saved: bool) -> Block:
@@ -72,8 +72,9 @@ def _listing_row(entry: Entry, page: Page, words: Words, *, is_saved: bool) -> B
     return blocks.section(join("\n", filter(None, lines)), accessory=button)
 
 
-def _saved_row(saved: SavedPaper, page: Page, words: Words) -> Block:
-    when = escape(words("saved.since", date=words.date(saved.saved_at.date())))
+def _saved_row(saved: SavedPaper, page: Page, reader: Reader) -> Block:
+    words, at = reader.words, saved.saved_at.astimezone(reader.zone)
+    when = escape(words("saved.since", date=reader.day(at.date())))
     button = _row_button(saved.paper, page, words, is_saved=True)
     return blocks.section(join("\n", [_linked_title(saved.paper), when]), accessory=button)
 

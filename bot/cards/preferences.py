@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -13,7 +13,8 @@ from bot.cards.digest import source_name
 from bot.cards.ids import PREVIEWED_AT_ONCE, Field
 from bot.cards.notices import notice
 from bot.cards.paper import shown_title
-from bot.locale import Words, words_for
+from bot.language import primary_language
+from bot.locale import Reader, Words, words_for
 from bot.text import Mrkdwn, cut, escape, join
 from storage.records import Order, Paper, Preferences, Subscription
 
@@ -148,11 +149,11 @@ def preview_refused(sentence: str) -> list[Block]:
     return [blocks.context(sentence)]
 
 
-def preferences_message(subscription: Subscription, next_at: datetime | None, words: Words) -> Message:
+def preferences_message(subscription: Subscription, next_at: datetime | None, reader: Reader) -> Message:
     """Return the preferences in words, with buttons to change them and to post the latest list."""
-    preferences = subscription.preferences
-    rows = [(label, value) for label, value in preference_rows(preferences, words) if value]
-    state = when_sentence(subscription, next_at, ZoneInfo(preferences.zone), words)
+    words = reader.words
+    rows = [(label, value) for label, value in preference_rows(subscription.preferences, words) if value]
+    state = when_sentence(subscription, next_at, reader)
     drawn = [
         blocks.header(words("settings.headline")),
         blocks.rich_text(*(_row(label, value) for label, value in rows)),
@@ -163,8 +164,11 @@ def preferences_message(subscription: Subscription, next_at: datetime | None, wo
     return blocks.message("\n".join(spoken), drawn)
 
 
-def preference_rows(preferences: Preferences, words: Words) -> list[tuple[str, str]]:
-    """Return each preference's label and value in words; a value is empty where none is set."""
+def preference_rows(preferences: Preferences, words: Words, beside: str = "") -> list[tuple[str, str]]:
+    """Return each preference's label and value in words; a value is empty where none is set.
+
+    `beside` is another language that is named too, so that the two are told apart.
+    """
     filters = preferences.filters
     most = preferences.most_cards
     votes = words.count("settings.at_least", filters.least_votes) if filters.least_votes else ""
@@ -172,9 +176,9 @@ def preference_rows(preferences: Preferences, words: Words) -> list[tuple[str, s
     sources = words.series([source_name(source, words) for source in preferences.sources])
     rows = [
         (words("settings.sources"), sources),
-        (words("settings.at"), f"{preferences.at:%H:%M} ({preferences.zone})"),
+        (words("settings.at"), _time(preferences, words)),
         (words("settings.weekdays"), _weekdays(preferences.weekdays, words)),
-        (words("settings.language"), language_name(preferences.language)),
+        (words("settings.language"), words.language_name(preferences.language, beside)),
         (words("settings.most_cards"), _most_cards(str(most or ALL_CARDS), words)),
         (words("settings.order"), _orders(words)[preferences.order]),
         (words("settings.words"), words.series(list(filters.words)) if filters.words else ""),
@@ -197,10 +201,9 @@ def changed_message(before: Preferences | None, after: Preferences, person: str,
         Button(ids.OPEN_PREFERENCES, words("button.settings")),
     ]
     if before is None:
-        at, days = f"{after.at:%H:%M} ({after.zone})", _weekdays(after.weekdays, words)
-        sentence = words.mrkdwn(
-            "told.set_up", person=who, at=at, days=days, language=language_name(after.language)
-        )
+        at, days = _time(after, words), _weekdays(after.weekdays, words)
+        language = words.language_name(after.language)
+        sentence = words.mrkdwn("told.set_up", person=who, at=at, days=days, language=language)
         return notice(sentence, buttons=buttons)
     lines = [Mrkdwn(f"• {escape(change)}") for change in changes(before, after, words)]
     return notice(words.mrkdwn("told.changed", person=who), _fitting(lines), buttons=buttons)
@@ -209,30 +212,44 @@ def changed_message(before: Preferences | None, after: Preferences, person: str,
 def changes(before: Preferences, after: Preferences, words: Words) -> list[str]:
     """Return a sentence for each changed preference, with its old and its new value."""
     nothing = words("settings.nothing")
-    pairs = zip(preference_rows(before, words), preference_rows(after, words), strict=True)
+    rows_before = preference_rows(before, words, beside=after.language)
+    rows_after = preference_rows(after, words, beside=before.language)
     return [
         words("told.change", label=label, before=cut(old, 150) or nothing, after=cut(new, 150) or nothing)
-        for (label, old), (_, new) in pairs
+        for (label, old), (_, new) in zip(rows_before, rows_after, strict=True)
         if old != new
     ]
 
 
-def when_sentence(subscription: Subscription, next_at: datetime | None, zone: ZoneInfo, words: Words) -> str:
-    """Return when the next digest is due, on the clocks of `zone`, or how long digests pause."""
+def when_sentence(subscription: Subscription, next_at: datetime | None, reader: Reader) -> str:
+    """Return when the next digest is due, on the reader's clocks, or how long digests pause."""
+    words = reader.words
     if next_at:
-        return words("settings.next", moment=words.moment(next_at.astimezone(zone)))
+        channel_zone = ZoneInfo(subscription.preferences.zone)
+        is_channels_time = _offset(next_at, reader.zone) == _offset(next_at, channel_zone)
+        key = "settings.next" if is_channels_time else "settings.next_in_your_time"
+        return words(key, moment=reader.moment(next_at))
     if subscription.paused_until:
-        return words("settings.paused_until", date=words.date(subscription.paused_until))
+        return words("settings.paused_until", date=reader.day(subscription.paused_until))
     return words("settings.paused")
 
 
-def language_name(tag: str) -> str:
-    """Return a language's name in that language, else its name in English or its tag."""
+def language_name(tag: str, others: Iterable[str] = ()) -> str:
+    """Return what the speakers of a language call it, else its name in English or its tag.
+
+    Its script and country are named only where one of the `others` is the same language.
+    """
     try:
-        name = Locale.parse(tag, sep="-").get_display_name()
+        locale = Locale.parse(tag, sep="-")
     except (ValueError, UnknownLocaleError):
-        name = None
+        return words_for("en").language_name(tag)
+    same = [other for other in others if primary_language(other) == locale.language]
+    name = locale.get_display_name() if set(same) - {tag} else locale.get_language_name()
     return str(name or words_for("en").language_name(tag))
+
+
+def _offset(at: datetime, zone: ZoneInfo) -> timedelta | None:
+    return at.astimezone(zone).utcoffset()
 
 
 def _when_fields(form: PreferencesForm, words: Words) -> list[Block]:
@@ -254,7 +271,8 @@ def _when_fields(form: PreferencesForm, words: Words) -> list[Block]:
 def _what_fields(form: PreferencesForm, sources: Iterable[str], words: Words) -> list[Block]:
     options = list(dict.fromkeys([*form.sources, *sources]))[:_MOST_OPTIONS]
     names = {source: source_name(source, words) for source in options}
-    languages = {tag: language_name(tag) for tag in dict.fromkeys([*LANGUAGES, form.language])}
+    tags = tuple(dict.fromkeys([*LANGUAGES, form.language]))
+    languages = {tag: language_name(tag, tags) for tag in tags}
     most = dict.fromkeys([ALL_CARDS, *map(str, _MOST_CARDS), form.most_cards])
     cards = {number: _most_cards(number, words) for number in most}
     says = {"yes": words("settings.nothing_new_told")}
@@ -315,6 +333,10 @@ def _buttons(subscription: Subscription, words: Words) -> list[Button]:
     if subscription.paused_reason:
         buttons.append(Button(ids.RESUME_DIGESTS, words("button.resume")))
     return buttons
+
+
+def _time(preferences: Preferences, words: Words) -> str:
+    return f"{words.clock(preferences.at)} ({preferences.zone})"
 
 
 def _weekdays(days: frozenset[int], words: Words) -> str:

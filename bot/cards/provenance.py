@@ -97,7 +97,8 @@ def _date(made_at: date | None, words: Words) -> str:
 
 
 def _language(summary: Summary, words: Words) -> str:
-    language = cut(clean(words.language_name(summary.language)), _LANGUAGE_CHARACTERS)
+    name = words.language_name(summary.language, beside=words.language)
+    language = cut(clean(name), _LANGUAGE_CHARACTERS)
     if primary_language(summary.language) == primary_language(words.language):
         return words("origin.language", language=language)
     wanted = cut(clean(words.language_name(words.language)), _LANGUAGE_CHARACTERS)

@@ -1,16 +1,15 @@
-"""How things are, in words: for one channel and for the whole bot, and never another channel's name."""
+"""The status in words: of one channel and of the whole bot, and never another channel's name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from bot.cards import blocks, ids
 from bot.cards.blocks import Button, Message
 from bot.cards.preferences import when_sentence
-from bot.cards.sources import Reader, source_names, status_sentence
+from bot.cards.sources import source_names, status_sentence
 from bot.cards.trouble import trouble_sentence
-from bot.locale import Words
+from bot.locale import Reader, Words
 from bot.text import Mrkdwn, cut, escape, join
 from storage.records import PAUSED_BY_PERSON, SOURCE_LATE, DeliveryState, Listing, Subscription
 
@@ -73,17 +72,17 @@ class BotStatus:
 def status_message(
     channel: ChannelStatus | None, sources: Sequence[Listing], bot: BotStatus, reader: Reader
 ) -> Message:
-    """Return the last and the next digest of the channel in which it was asked, and how all else is.
+    """Return the last and the next digest of the channel it was asked in, its sources, and what waits.
 
-    `sources` are what is known of the last day of each source; after them comes what the bot is at.
+    `sources` are what is known of the last day of each source.
     """
-    words, zone = reader.words, reader.zone
-    here = _channel_lines(channel, zone, words) if channel else [words.mrkdwn("status.not_subscribed")]
+    words = reader.words
+    here = _channel_lines(channel, reader) if channel else [words.mrkdwn("status.not_subscribed")]
     lists = [
         escape(cut(status_sentence(listing, reader), _SOURCE_CHARACTERS))
         for listing in sources[:_MOST_SOURCES]
     ]
-    everywhere = _bot_lines(bot, zone, words)
+    everywhere = _bot_lines(bot, reader)
     button = (
         Button(ids.OPEN_PREFERENCES, words("button.settings"))
         if channel
@@ -99,22 +98,20 @@ def status_message(
     return Message(join("\n", [*here, *lists, *everywhere]), drawn)
 
 
-def _channel_lines(channel: ChannelStatus, zone: ZoneInfo, words: Words) -> list[Mrkdwn]:
-    wanted = channel.subscription
-    last = (
-        _last_lines(channel.last, wanted, zone, words) if channel.last else [words.mrkdwn("status.none_yet")]
-    )
-    following = [escape(when_sentence(wanted, channel.next_at, zone, words))]
+def _channel_lines(channel: ChannelStatus, reader: Reader) -> list[Mrkdwn]:
+    wanted, words = channel.subscription, reader.words
+    last = _last_lines(channel.last, wanted, reader) if channel.last else [words.mrkdwn("status.none_yet")]
+    following = [escape(when_sentence(wanted, channel.next_at, reader))]
     return [*last, *following, *_pause_lines(channel, words)]
 
 
-def _last_lines(last: DeliveryStatus, wanted: Subscription, zone: ZoneInfo, words: Words) -> list[Mrkdwn]:
-    moment = words.moment(last.opened_at.astimezone(zone))
+def _last_lines(last: DeliveryStatus, wanted: Subscription, reader: Reader) -> list[Mrkdwn]:
+    words, moment = reader.words, reader.moment(last.opened_at)
     if last.waits_for:
         names = source_names(last.waits_for, words)
-        return [words.mrkdwn("status.waits_for", date=words.date(last.day), sources=names)]
+        return [words.mrkdwn("status.waits_for", date=reader.day(last.day), sources=names)]
     if last.reason == SOURCE_LATE:
-        return [words.mrkdwn("status.gave_up", date=words.date(last.day))]
+        return [words.mrkdwn("status.gave_up", date=reader.day(last.day))]
     if not last.papers:
         return [words.mrkdwn("status.last_was_empty", moment=moment)]
     line = words.mrkdwn("status.last", moment=moment, posted=last.posted, papers=last.papers)
@@ -135,14 +132,13 @@ def _pause_lines(channel: ChannelStatus, words: Words) -> list[Mrkdwn]:
     return [words.mrkdwn("status.paused_by_slack", reason=wanted.paused_reason)]
 
 
-def _bot_lines(bot: BotStatus, zone: ZoneInfo, words: Words) -> list[Mrkdwn]:
-    waiting = words("status.nothing_waits")
+def _bot_lines(bot: BotStatus, reader: Reader) -> list[Mrkdwn]:
+    words, waiting = reader.words, reader.words("status.nothing_waits")
     if bot.done_at:
-        done = words.moment(bot.done_at.astimezone(zone))
-        waiting = words.count("status.waiting", bot.waiting, moment=done)
+        waiting = words.count("status.waiting", bot.waiting, moment=reader.moment(bot.done_at))
     tick = words("status.no_tick")
     if bot.last_tick:
-        tick = words("status.last_tick", moment=words.moment(bot.last_tick.astimezone(zone)))
+        tick = words("status.last_tick", moment=reader.moment(bot.last_tick))
     return [escape(waiting), escape(tick), *_token_lines(bot.tokens, words)]
 
 

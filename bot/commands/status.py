@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bot.cards.sources import Reader, status_sentence
+from bot.cards.sources import status_sentence
 from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus
 from bot.clock import SystemClock
 from bot.commands.subscriptions import in_words
 from bot.commands.terminal import counted, database_option, on_one_line, settings_with, with_storage
-from bot.locale import words_for
+from bot.locale import Reader, words_for
 from bot.status import Status, SummariesStatus, read_status
 from bot.summarising.summariser import allowance_of
 from storage.records import (

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 from bot.cards.digest import short_message
 from bot.cards.sources import (
-    Reader,
     given_up_sentence,
     missing_sentence,
     remarkable_sentence,
@@ -24,7 +23,7 @@ from bot.cards.sources import (
 )
 from bot.delivery.messages import choose_new, choose_of_day, plan_digest, plan_parent, replace_parent
 from bot.listings.expected import last_ended_lists, may_come_at_any_moment, missing_lists
-from bot.locale import words_for
+from bot.locale import Reader, words_for
 from bot.subscriptions.due import is_paused
 from storage.records import SOURCE_LATE, Delivery, DeliveryKind, DeliveryState, Listing, Subscription
 from storage.tables import Tables

@@ -20,9 +20,8 @@ from bot.cards.preferences import (
     preview_refused,
     sentence_modal,
 )
-from bot.cards.sources import Reader
 from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus, status_message
-from bot.locale import words_for
+from bot.locale import Reader, words_for
 from storage.records import (
     FEW,
     DeliveryState,
@@ -131,9 +130,10 @@ def test_any_preferences_in_words_are_taken(
     before: Preferences | None, after: Subscription, language: str
 ) -> None:
     words = words_for(language)
+    reader = Reader(NOW, ZoneInfo("Asia/Shanghai"), words)
 
-    assert_taken(preferences_message(after, None, words))
-    assert_taken(preferences_message(after, NOW, words))
+    assert_taken(preferences_message(after, None, reader))
+    assert_taken(preferences_message(after, NOW, reader))
     assert_taken(changed_message(before, after.preferences, "U1", words))
 
 
@@ -178,4 +178,4 @@ def test_only_what_differs_is_named_as_changed() -> None:
 
     text = changed_message(before, after, "U1", words_for("en")).text
 
-    assert text == "<@U1> changed the digest of this channel:\n• Time: 09:00 (UTC) → 08:00 (UTC)"
+    assert text == "<@U1> changed this channel's digest:\n• Time: 9:00\u202fAM (UTC) → 8:00\u202fAM (UTC)"

@@ -64,7 +64,7 @@ async def test_one_that_was_missed_comes_when_the_bot_is_back_and_says_so(stage:
     await tick_at(stage, tomorrow(8, 0))
     seen = await tick_at(stage, tomorrow(11, 30))
 
-    assert "late, because the bot was not running" in seen[0]
+    assert "late because I wasn't running" in seen[0]
 
 
 async def test_one_that_comes_on_time_does_not_say_that_it_is_late(stage: Stage) -> None:
@@ -105,7 +105,7 @@ async def test_a_paper_that_the_channel_had_does_not_come_with_the_next_digest(s
 
 
 @pytest.mark.parametrize(
-    ("says_so", "lines"), [(True, ["No new papers on September 30, 2025."]), (False, [])]
+    ("says_so", "lines"), [(True, ["No new papers for September 30, 2025."]), (False, [])]
 )
 async def test_a_day_with_nothing_new_is_told_once_and_only_if_asked_for(
     stage: Stage, *, says_so: bool, lines: list[str]

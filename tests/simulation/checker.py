@@ -48,7 +48,7 @@ def _missing_in_silence(record: Record) -> Iterator[str]:
     """A digest that came without any card has ended early, of which people are told elsewhere."""
     messages = list(record.workspace.channel("papers").messages.values())
     cards = len(messages) - 1
-    if 0 < cards < len(record.titles) and "are certain to be here" not in messages[0].text:
+    if 0 < cards < len(record.titles) and "are here for sure" not in messages[0].text:
         yield f"missing in silence: {cards} of {len(record.titles)} cards are there"
 
 

@@ -488,7 +488,7 @@ async def test_every_recorded_answer_ends_in_a_summary_or_in_a_card_that_says_it
 ) -> None:
     # What an endpoint says of something else is asked about once more, and this one then answers well.
     by_model = ("Summary by small-model-2026", 2)
-    from_abstract = ("Drawn from the abstract, no model read it", 1)
+    from_abstract = ("Taken from the abstract (no AI summary)", 1)
     ended = {
         name: await _origin_after(tmp_path / f"{number}.db", recording.answer)
         for number, (name, recording) in enumerate(recordings(shared_data / "llm").items())
