@@ -1,4 +1,4 @@
-"""How things are, in words: for one channel and for the whole bot, and never another channel's name."""
+"""The status of one channel and of the whole bot; it never names another channel."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,9 +73,9 @@ class BotStatus:
 def status_message(
     channel: ChannelStatus | None, sources: Sequence[Listing], bot: BotStatus, reader: Reader
 ) -> Message:
-    """Return the last and the next digest of the channel in which it was asked, and how all else is.
+    """Return the status of a channel, its sources and the bot.
 
-    `sources` are what is known of the last day of each source; after them comes what the bot is at.
+    `channel` is `None` for a channel without a subscription; `sources` are the latest listings.
     """
     words, zone = reader.words, reader.zone
     here = _channel_lines(channel, zone, words) if channel else [words.mrkdwn("status.not_subscribed")]
@@ -127,7 +127,7 @@ def _last_lines(last: DeliveryStatus, wanted: Subscription, zone: ZoneInfo, word
 
 
 def _pause_lines(channel: ChannelStatus, words: Words) -> list[Mrkdwn]:
-    """Return why Slack's refusal paused the digests, where the last digest has not said so already."""
+    """Return why Slack paused the digests, unless the last digest's lines say so already."""
     wanted, last = channel.subscription, channel.last
     is_told = last is not None and last.state is DeliveryState.FAILED
     if channel.next_at or is_told or wanted.paused_reason in (None, PAUSED_BY_PERSON):
@@ -147,7 +147,7 @@ def _bot_lines(bot: BotStatus, zone: ZoneInfo, words: Words) -> list[Mrkdwn]:
 
 
 def _token_lines(tokens: TokensStatus | None, words: Words) -> list[Mrkdwn]:
-    """Return what summaries take of a model, and that they pause where no more is left today."""
+    """Return the tokens that summaries have used, and whether they pause for today."""
     if tokens is None:
         return []
     key = "status.tokens_used_up" if tokens.is_used_up else "status.tokens"
