@@ -132,13 +132,13 @@ _AVAILABLE = _any(
 )
 
 
-def _parts(told: Sequence[str]) -> dict[str, str]:
+def _parts(abstract: Sequence[str]) -> dict[str, str]:
     """Return the parts that an abstract's sentences make; none where no sentence says what is done."""
-    sayings = [sentence for sentence in told if not _AVAILABLE.search(sentence)] or list(told)
-    at = _core(sayings)
+    candidates = [sentence for sentence in abstract if not _AVAILABLE.search(sentence)] or list(abstract)
+    at = _core(candidates)
     if at is None:
         return {}
-    before, after = sayings[:at], sayings[at + 1 :]
+    before, after = candidates[:at], candidates[at + 1 :]
     shown = [sentence for sentence in before if _SHOWS.search(sentence)]
     acts = [sentence for sentence in before if _ACTS.search(sentence) and sentence not in shown]
     causes = [sentence for sentence in before if sentence not in [*shown, *acts]]
@@ -148,7 +148,7 @@ def _parts(told: Sequence[str]) -> dict[str, str]:
     findings = [*shown, *_findings(rest)]
     steps = [*acts, *(sentence for sentence in rest if sentence not in findings)]
     return {
-        "tldr": sayings[at],
+        "tldr": candidates[at],
         "problem": _problem(causes),
         "method": _fitting(steps, range(len(steps)), "method"),
         "results": _results(findings),
@@ -159,10 +159,10 @@ def _is_problem(sentence: str) -> bool:
     return _NAMES_THE_PROBLEM.search(sentence) is not None and not _OURS.search(sentence)
 
 
-def _core(sayings: Sequence[str]) -> int | None:
+def _core(candidates: Sequence[str]) -> int | None:
     """Return the index of the sentence with what the paper proposes, or else studies."""
     for cue in (_PROPOSES, _STUDIES, _SPEAKS):
-        for at, sentence in enumerate(sayings):
+        for at, sentence in enumerate(candidates):
             if cue.search(sentence):
                 return at
     return None
@@ -193,16 +193,16 @@ _ROOM = 1.4
 """An abstract's sentences are not written to fit, so a part may exceed the length asked of a model."""
 
 
-def _fitting(told: Sequence[str], places: Iterable[int], part: str) -> str:
+def _fitting(choices: Sequence[str], places: Iterable[int], part: str) -> str:
     """Return the sentences that fit the part, always the first of `places`, in the abstract's order."""
     left = _ROOM * most_characters(part, "en")
     taken: list[int] = []
     for at in places:
-        left -= len(told[at]) + 1
+        left -= len(choices[at]) + 1
         if left < 0 and taken:
             break
         taken.append(at)
-    return " ".join(told[at] for at in sorted(taken))
+    return " ".join(choices[at] for at in sorted(taken))
 
 
 # --- Keywords --------------------------------------------------------------------------------------------
