@@ -1,4 +1,4 @@
-"""Lists of papers, ten a page: a day's listing, and a person's own."""
+"""Pages of papers: a day's listing, and a person's saved papers."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ _SENTENCE_CHARACTERS = 220
 
 
 def listing_page(digest: Digest, page: Page, saved: frozenset[str], words: Words) -> Message:
-    """Return a page of a day's listing, each paper with a button that saves or removes it."""
+    """Return a page of a day's listing; each paper has a button to save or remove it."""
     shown = digest.entries[page.offset : page.offset + PAGE_LENGTH]
     headline = words("digest.headline", date=words.date(digest.day))
     scope = words.count("digest.papers", len(digest.entries), source=source_name(digest.source, words))
@@ -35,15 +35,16 @@ def listing_page(digest: Digest, page: Page, saved: frozenset[str], words: Words
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """A part of a person's own list, from `offset` on, of `total` papers."""
+    """A page of a person's saved papers."""
 
     papers: tuple[SavedPaper, ...]
     offset: int
+    #: How many papers the whole list has.
     total: int
 
 
 def saved_page(saved: SavedPage, reader: Reader) -> Message:
-    """Return a page of the person's own list; an empty one says how a paper gets onto it."""
+    """Return a page of the person's saved papers; an empty one says how to save one."""
     papers, total, page, words = saved.papers, saved.total, Page(saved.offset), reader.words
     headline = words.count("saved.headline", total)
     rows = [_saved_row(paper, page, reader) for paper in papers]
@@ -59,7 +60,7 @@ def saved_page(saved: SavedPage, reader: Reader) -> Message:
 
 
 def home_view(saved: SavedPage, command: str, reader: Reader) -> Block:
-    """Return the Home tab: the person's own list, and what the bot can be asked."""
+    """Return the Home tab: the person's saved papers, and a hint on the command."""
     hint = blocks.context(reader.words.mrkdwn("home.hint", command=command))
     return blocks.home([*saved_page(saved, reader).blocks, blocks.divider(), hint])
 

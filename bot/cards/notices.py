@@ -1,4 +1,4 @@
-"""Short answers: one sentence, sometimes with a button."""
+"""Short answers: a sentence or two, with optional buttons."""
 
 from collections.abc import Sequence
 
@@ -23,19 +23,19 @@ _HELP_GROUPS = {
 
 
 def notice(*sentences: Mrkdwn, buttons: Sequence[Button] = ()) -> Message:
-    """Return a sentence or two; `text` takes the same markup as a section."""
+    """Return a message of a sentence or two."""
     text = join("\n", sentences)
     return Message(text, (blocks.section(text), *([blocks.actions(*buttons)] if buttons else [])))
 
 
 def saved_notice(paper: Paper, words: Words, *, is_new: bool) -> Message:
-    """Return that the paper is on the person's list now, or that it was there already."""
+    """Return a notice that the paper is saved now, or was before."""
     key = "saved.added" if is_new else "saved.already"
     return _about(paper, key, words, saved_button(paper, words, is_saved=True), _my_papers(words))
 
 
 def removed_notice(paper: Paper, words: Words, *, was_there: bool) -> Message:
-    """Return that the paper is off the person's list, or that it never was on it."""
+    """Return a notice that the paper is removed, or was not saved."""
     key = "saved.removed" if was_there else "saved.not_there"
     return _about(paper, key, words, saved_button(paper, words, is_saved=False), _my_papers(words))
 

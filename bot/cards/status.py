@@ -1,4 +1,4 @@
-"""The status in words: of one channel and of the whole bot, and never another channel's name."""
+"""The status of one channel and of the whole bot; it never names another channel."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,9 +72,9 @@ class BotStatus:
 def status_message(
     channel: ChannelStatus | None, sources: Sequence[Listing], bot: BotStatus, reader: Reader
 ) -> Message:
-    """Return the last and the next digest of the channel it was asked in, its sources, and what waits.
+    """Return the status of a channel, its sources and the bot.
 
-    `sources` are what is known of the last day of each source.
+    `channel` is `None` for a channel without a subscription; `sources` are the latest listings.
     """
     words = reader.words
     here = _channel_lines(channel, reader) if channel else [words.mrkdwn("status.not_subscribed")]
@@ -124,7 +124,7 @@ def _last_lines(last: DeliveryStatus, wanted: Subscription, reader: Reader) -> l
 
 
 def _pause_lines(channel: ChannelStatus, words: Words) -> list[Mrkdwn]:
-    """Return why Slack's refusal paused the digests, where the last digest has not said so already."""
+    """Return why Slack paused the digests, unless the last digest's lines say so already."""
     wanted, last = channel.subscription, channel.last
     is_told = last is not None and last.state is DeliveryState.FAILED
     if channel.next_at or is_told or wanted.paused_reason in (None, PAUSED_BY_PERSON):
@@ -143,7 +143,7 @@ def _bot_lines(bot: BotStatus, reader: Reader) -> list[Mrkdwn]:
 
 
 def _token_lines(tokens: TokensStatus | None, words: Words) -> list[Mrkdwn]:
-    """Return what summaries take of a model, and that they pause where no more is left today."""
+    """Return the tokens that summaries have used, and whether they pause for today."""
     if tokens is None:
         return []
     key = "status.tokens_used_up" if tokens.is_used_up else "status.tokens"

@@ -1,4 +1,4 @@
-"""What the one who set up a digest is told when it ended early."""
+"""The notification to a digest's owner when it ended early."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ _SENTENCES = {
 
 
 def trouble_message(delivery: Delivery, reason: str, words: Words) -> Message:
-    """Return what went wrong, and a button that posts anew what may be missing or resumes what was paused."""
+    """Return what went wrong, with a button to post the digest again or to resume it."""
     sentence = trouble_sentence(delivery.channel, delivery.day, reason, words)
     if reason == PARENT_DELETED:
         return notice(sentence)
@@ -32,6 +32,6 @@ def trouble_message(delivery: Delivery, reason: str, words: Words) -> Message:
 
 
 def trouble_sentence(channel: str, day: date, reason: str, words: Words) -> Mrkdwn:
-    """Return what went wrong with a day's digest in a channel; `reason` is the delivery's or Slack's."""
+    """Return what went wrong with a day's digest; `reason` is the delivery's or Slack's error."""
     key = _SENTENCES.get(reason, "trouble.other")
     return words.mrkdwn(key, channel=Mrkdwn(f"<#{channel}>"), date=words.date(day), reason=reason)

@@ -1,4 +1,4 @@
-"""A digest file on its way into the tables."""
+"""Imports digest files into the tables."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,21 +12,22 @@ from storage.tables import Tables
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What a file held: papers, how many of them were not known before, and summaries."""
+    """The result of an import."""
 
     day: date
     papers: int
+    #: How many of the papers were not stored before.
     new_papers: int
     summaries: int
 
 
 async def import_into(storage: Runner, digest: DigestFile) -> Import:
-    """Keep all that the file holds, or nothing of it; the same file again changes nothing."""
+    """Store the whole file in one transaction; importing it again changes nothing."""
     return await storage.write(lambda tables: import_digest(tables, digest))
 
 
 def import_digest(tables: Tables, digest: DigestFile) -> Import:
-    """Keep all that the file holds; the same file again changes nothing."""
+    """Store the whole file; importing it again changes nothing."""
     new_papers = sum(tables.papers.add(entry.paper) for entry in digest.entries)
     summaries = [entry.summary for entry in digest.entries if entry.summary]
     for summary in summaries:

@@ -116,7 +116,7 @@ class Enricher:
 
 
 def _is_down(error: SourceError) -> bool:
-    """Tell whether arXiv is down, whichever papers were asked about."""
+    """Return whether arXiv is down, whichever papers were asked about."""
     return isinstance(error, SourceUnreachableError) or (
         isinstance(error, SourceRefusedError) and error.status in _RETRYABLE
     )

@@ -19,7 +19,7 @@ class DailyList:
     new_ids: frozenset[str] = frozenset()
     #: A sentence for each entry that could not be read.
     skipped: tuple[str, ...] = ()
-    #: How many entries the source sent, unlisted and unreadable ones included; 0 where nobody counted.
+    #: How many entries the source sent, unlisted and unreadable ones included; 0 where they are not counted.
     entries: int = 0
 
 

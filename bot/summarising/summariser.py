@@ -187,7 +187,7 @@ class Summariser:
             return await asyncio.to_thread(work, *args, **kwargs)
 
     async def _waits_for(self, text: NoFullText, paper: Paper, language: str) -> bool:
-        """Tell whether a missing text may still come; after some tries the abstract has to do."""
+        """Return whether a missing text may still come; after some tries the abstract has to do."""
         if text.is_lasting:
             return False
         tries = await self._storage.read(lambda tables: _tries(tables, paper.id, language))

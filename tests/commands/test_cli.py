@@ -64,7 +64,7 @@ def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
     result = run("import", path)
 
     assert result.exit_code == 1
-    assert result.stderr == f"Error: {path}: this is not text in UTF-8 (byte 0).\n"
+    assert result.stderr == f"Error: {path}: this is not UTF-8 text (byte 0).\n"
 
 
 def test_a_digest_is_printed_as_text_markdown_or_json() -> None:

@@ -275,14 +275,14 @@ async def test_a_refused_connection_is_tried_three_times(http: httpx.AsyncClient
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (error(401, "No."), r"status 401\. Look at LLM_API_KEY"),
-        (error(404, "The model `x` does not exist"), "Look at LLM_MODEL"),
-        (saying("", 404), "Look at LLM_BASE_URL"),
-        (saying("<html>"), "answered with a web page. Look at LLM_BASE_URL"),
+        (error(401, "No."), r"status 401\. Check LLM_API_KEY"),
+        (error(404, "The model `x` does not exist"), "Check LLM_MODEL"),
+        (saying("", 404), "Check LLM_BASE_URL"),
+        (saying("<html>"), "answered with a web page. Check LLM_BASE_URL"),
         (completing(None, refusal="I'd\nrather not."), "The model declined: “I'd rather not.”"),
         (
             error(402, "Pay."),
-            r"status 402 \(“Pay.”\)\. What the owner of LLM_API_KEY may ask of it is used up",
+            r"status 402 \(“Pay.”\)\. The quota of LLM_API_KEY is used up",
         ),
     ],
 )
