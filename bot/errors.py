@@ -43,6 +43,15 @@ class InvalidPreferenceError(PaperRoundError):
         self.what, self.found, self.example = what, found, example
 
 
+class UnknownCategoryError(PaperRoundError):
+    """arXiv has no such category; `nearest` are the names most like it, perhaps none."""
+
+    def __init__(self, text: str, nearest: tuple[str, ...]) -> None:
+        suggestion = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+        super().__init__(f"arXiv has no category “{text}”.{suggestion}")
+        self.text, self.nearest = text, nearest
+
+
 class LeaseLostError(PaperRoundError):
     """Another process has claimed the delivery; this one's writes are refused."""
 

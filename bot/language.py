@@ -7,9 +7,16 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
-_HAN = re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa\u31f0-\u31ff\uff66-\uff9d]")
-_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
+_HAN_RANGES = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_KANA_RANGES = "\u3041-\u309f\u30a1-\u30fa\u31f0-\u31ff\uff66-\uff9d"
+_HANGUL_RANGES = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
+
+CJK_RANGES = f"{_HAN_RANGES}{_KANA_RANGES}\u30fc{_HANGUL_RANGES}"
+"""The characters of Chinese, Japanese and Korean, for a character class of a regular expression."""
+
+_HAN = re.compile(f"[{_HAN_RANGES}]")
+_KANA = re.compile(f"[{_KANA_RANGES}]")
+_HANGUL = re.compile(f"[{_HANGUL_RANGES}]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 CJK = frozenset({"zh", "ja", "ko"})
