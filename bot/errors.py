@@ -23,6 +23,26 @@ class SlackUnavailableError(PaperRoundError):
     """Slack is unreachable or rejected a token; the message says which, and what to check."""
 
 
+class SlackCallError(PaperRoundError):
+    """Slack refused one call, or gave no answer that can be read.
+
+    `reason` is Slack's error code, or what came in its place; `is_passing` is whether a second try may help.
+    """
+
+    def __init__(self, reason: str, *, is_passing: bool, needed: str = "") -> None:
+        super().__init__(f"Slack did not take the call ({reason}).")
+        self.reason, self.is_passing = reason, is_passing
+        #: The scope that the app lacks, where Slack names one.
+        self.needed = needed
+
+
+class UnreadableValueError(PaperRoundError):
+    """A value that came back from a button, a menu or a form is none of those that this version sends."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"What came back is no {what} of this version.")
+
+
 class ArchiveError(PaperRoundError):
     """A file of an archive cannot be written; the message names it."""
 

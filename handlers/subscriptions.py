@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.cards import ids
 from bot.cards.blocks import Button, Message
 from bot.cards.notices import notice
-from bot.cards.preferences import preferences_message, sentence_modal
+from bot.cards.preferences import preferences_message
 from bot.cards.status import ChannelStatus
 from bot.locale import Words, words_for
 from bot.status import channel_status
@@ -134,8 +134,8 @@ def register(app: AsyncApp, parts: Parts) -> None:
 
 async def _on_post_now(parts: Parts, click: Click) -> None:
     message = await post_now(parts, _requester(click))
-    if click.is_in_modal:
-        await click.show_in_modal(sentence_modal(message.text, click.person.words))
+    if click.place.view_type == "modal":
+        await click.replace(message)
     else:
         await click.answer(message)
 

@@ -1,13 +1,8 @@
 """Summaries looked into, made anew, and reported for a mistake: by who clicked, answered to them alone."""
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
-import aiohttp
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_bolt.async_app import AsyncApp
 
 from bot.arxiv_id import abstract_url
 from bot.cards import ids
@@ -23,9 +18,10 @@ from bot.lookup.papers import paper_entry
 from bot.summarising.queue import Regeneration
 from bot.summarising.summariser import Outcome, Result
 from bot.text import Mrkdwn, clean, link
-from handlers.clicks import Click, listen
+from handlers.clicks import Click, Submission, listen, listen_to_form
 from handlers.lookup import one_paper, unknown_paper
 from handlers.parts import Parts
+from handlers.payloads import text_at
 from handlers.people import Person
 from handlers.requests import OnePaper
 from storage.records import MistakeReport, Paper
@@ -42,21 +38,17 @@ _REGENERATION = {
     Regeneration.NO_PAPER: "summary.gone",
 }
 
-_logger = logging.getLogger(__name__)
-
 
 def register(app: AsyncApp, parts: Parts) -> None:
     """Listen to what a card offers to do with its summary, and to a report that is sent in."""
     for action_id in (ids.SHOW_FIGURES, ids.SUMMARY_MENU):
         listen(app, parts, action_id, _on_choice)
 
-    async def on_report(
-        ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
-    ) -> None:
-        person = await parts.people.get(client, context.team_id or "", context.user_id or "")
-        await ack(response_action="update", view=await _keep_report(parts, person, view))
+    listen_to_form(app, parts, ids.SUBMIT_REPORT, _on_report)
 
-    app.view(ids.SUBMIT_REPORT)(on_report)
+
+async def _on_report(parts: Parts, form: Submission) -> None:
+    await form.replace(await _keep_report(parts, form.person, form.view))
 
 
 async def _on_choice(parts: Parts, click: Click) -> None:
@@ -84,11 +76,11 @@ async def _open_report(parts: Parts, click: Click, choice: SummaryChoice) -> Non
     await click.open_modal(report_modal(entry, ids.choice_value(choice), words))
 
 
-async def _keep_report(parts: Parts, person: Person, view: Mapping[str, Any]) -> Block:
+async def _keep_report(parts: Parts, person: Person, view: Mapping[str, object]) -> Block:
     """Keep the report and return the answer to it; whose it is comes from who sent it in."""
-    choice = ids.read_choice(view["private_metadata"])
-    entered = view["state"]["values"].get(ids.REPORT_NOTE, {}).get(ids.REPORT_NOTE, {}).get("value")
-    note, now, words = clean(entered or "").strip()[:NOTE_CHARACTERS], parts.clock.now(), person.words
+    choice = ids.read_choice(view.get("private_metadata"))
+    entered = text_at(view, "state", "values", ids.REPORT_NOTE, ids.REPORT_NOTE, "value")
+    note, now, words = clean(entered).strip()[:NOTE_CHARACTERS], parts.clock.now(), person.words
 
     def write(tables: Tables) -> Entry | None:
         entry = _entry(tables, choice)
@@ -123,11 +115,7 @@ async def _regenerate(parts: Parts, click: Click, choice: SummaryChoice) -> None
         return
 
     async def notify(result: Result | None) -> None:
-        try:
-            await _notify(parts, click, paper, result)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            about = {"action": "regenerate", "person": person.id, "paper": paper.id}
-            _logger.warning("The person could not be notified: %s", error, extra=about)
+        await _notify(parts, click, paper, result)
 
     started = await parts.summary_queue.regenerate(
         person.workspace, person.id, choice.paper_id, choice.language, notify

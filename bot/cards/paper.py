@@ -8,6 +8,7 @@ from bot.cards.blocks import Block, Button, Menu, Message
 from bot.cards.entry import Entry
 from bot.cards.ids import SummaryAct, SummaryChoice, choice_value, read_choice
 from bot.cards.provenance import missing_line, origin, with_marks
+from bot.errors import UnreadableValueError
 from bot.language import primary_language
 from bot.locale import Words
 from bot.text import Mrkdwn, clean, cut, cut_bytes, escape, fit, join, link, without_bold
@@ -33,10 +34,11 @@ LABELLED_PARTS = ("problem", "method", "results", "takeaway")
 """The parts shown with a label; keywords and the one sentence need none."""
 
 
-def paper_card(entry: Entry, words: Words, *, is_saved: bool = False) -> Message:
+def paper_card(entry: Entry, words: Words, *, is_saved: bool = False, has_model: bool = True) -> Message:
     """Return the card: title, authors and votes, the summary or else the abstract, its origin, and buttons.
 
-    Long texts are cut so that the card stays within Slack's limits.
+    Long texts are cut so that the card stays within Slack's limits. A new summary is offered where the bot
+    has a model that makes one.
     """
     keywords, paragraphs = _fitted(entry, words)
     drawn = [
@@ -46,7 +48,7 @@ def paper_card(entry: Entry, words: Words, *, is_saved: bool = False) -> Message
         *_body(paragraphs),
         *_missing(entry, words),
         blocks.context(origin(entry, words)),
-        _buttons(entry, words, is_saved=is_saved),
+        _buttons(entry, words, is_saved=is_saved, has_model=has_model),
     ]
     return blocks.message(_spoken(entry, keywords, paragraphs, words), drawn)
 
@@ -138,7 +140,7 @@ def _missing(entry: Entry, words: Words) -> list[Block]:
     return [blocks.section(escape(line), accessory=button)]
 
 
-def _buttons(entry: Entry, words: Words, *, is_saved: bool) -> Block:
+def _buttons(entry: Entry, words: Words, *, is_saved: bool, has_model: bool) -> Block:
     paper, title = entry.paper, shown_title(entry.paper)
     buttons: list[Button | Menu] = [saved_button(paper, words, is_saved=is_saved)]
     if paper.abstract:
@@ -150,23 +152,26 @@ def _buttons(entry: Entry, words: Words, *, is_saved: bool) -> Block:
                 spoken=words("button.abstract_of", title=title),
             )
         )
-    buttons.append(Button(ids.OPEN_PDF, words("button.pdf"), url=pdf_url(paper.id)))
+    spoken = words("button.pdf_of", title=title)
+    buttons.append(Button(ids.OPEN_PDF, words("button.pdf"), url=pdf_url(paper.id), spoken=spoken))
     if has_discussion(paper.id):
-        buttons.append(Button(ids.OPEN_DISCUSSION, words("button.discussion"), url=discussion_url(paper.id)))
+        url, spoken = discussion_url(paper.id), words("button.discussion_of", title=title)
+        buttons.append(Button(ids.OPEN_DISCUSSION, words("button.discussion"), url=url, spoken=spoken))
     if entry.summary:
-        buttons += _summary_menu(paper, entry.summary, words)
+        buttons += _summary_menu(paper, entry.summary, words, has_model=has_model)
     return blocks.actions(*buttons)
 
 
-def _summary_menu(paper: Paper, summary: Summary, words: Words) -> list[Menu]:
+def _summary_menu(paper: Paper, summary: Summary, words: Words, *, has_model: bool) -> list[Menu]:
     """Return the menu of rarer actions; none where the language's tag exceeds an option's value.
 
     A new summary is made in the summary's language, or in the reader's where the two differ.
     """
     is_readers = primary_language(summary.language) == primary_language(words.language)
     language = summary.language if is_readers else words.language
+    again = {SummaryChoice(SummaryAct.REGENERATE, paper.id, language): words("button.again")}
     choices = {
-        SummaryChoice(SummaryAct.REGENERATE, paper.id, language): words("button.again"),
+        **(again if has_model else {}),
         SummaryChoice(SummaryAct.REPORT, paper.id, words.language): words("button.report"),
     }
     options = {choice_value(choice): label for choice, label in choices.items()}
@@ -184,7 +189,10 @@ def readers_language(card: Iterable[Block]) -> str | None:
         if element.get("action_id") == ids.SUMMARY_MENU
         for option in element["options"]
     )
-    choices = (read_choice(option["value"]) for option in options)
+    try:
+        choices = [read_choice(option["value"]) for option in options]
+    except UnreadableValueError:
+        return None
     return next((choice.language for choice in choices if choice.act is SummaryAct.REPORT), None)
 
 

@@ -1,5 +1,6 @@
 """A channel's preferences: as a modal, in words, and as a sentence on who changed what."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -32,6 +33,8 @@ _TITLE_CHARACTERS = 200
 _VALUE_CHARACTERS = 500
 _LINES_CHARACTERS = 2500
 _MOST_VOTES = 1_000_000
+_VOTES = re.compile("[0-9]{1,6}|1000000")
+_CLOCK = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 _WHY_LEFT_OUT = {
     "never_word": "why.never_word",
@@ -255,7 +258,7 @@ def _offset(at: datetime, zone: ZoneInfo) -> timedelta | None:
 def _when_fields(form: PreferencesForm, words: Words) -> list[Block]:
     days = {str(number): words.weekday(number) for number in range(7)}
     return [
-        blocks.field(Field.AT, words("settings.at"), {"type": "timepicker", "initial_time": form.at}),
+        blocks.field(Field.AT, words("settings.at"), _time_picker(form.at)),
         blocks.field(
             Field.ZONE,
             words("settings.zone"),
@@ -266,6 +269,11 @@ def _when_fields(form: PreferencesForm, words: Words) -> list[Block]:
             Field.WEEKDAYS, words("settings.weekdays"), blocks.choice("checkboxes", days, form.weekdays)
         ),
     ]
+
+
+def _time_picker(at: str) -> Block:
+    """Return the picker of a time, empty where the form's is none: Slack refuses a view with another text."""
+    return {"type": "timepicker", **({"initial_time": at} if _CLOCK.fullmatch(at) else {})}
 
 
 def _what_fields(form: PreferencesForm, sources: Iterable[str], words: Words) -> list[Block]:
@@ -304,7 +312,7 @@ def _filter_fields(form: PreferencesForm, words: Words) -> list[Block]:
         "min_value": "0",
         "max_value": str(_MOST_VOTES),
     }
-    if form.least_votes.isdecimal():
+    if _VOTES.fullmatch(form.least_votes):
         number["initial_value"] = str(int(form.least_votes))
     comma = words("settings.comma_hint")
     return [

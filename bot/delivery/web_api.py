@@ -8,6 +8,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+_READING = frozenset({"conversations.history", "conversations.info", "conversations.replies", "users.info"})
+"""The methods that take their arguments in the address and none as JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -46,7 +49,7 @@ class SlackCaller:
 
     async def call(self, method: str, arguments: Mapping[str, Any]) -> Answer:
         """Return the answer, even if it is an error; raises `NotConnectedError` or `AnswerLostError`."""
-        is_reading = method.startswith("conversations.")
+        is_reading = method in _READING
         sent = {"params" if is_reading else "json": dict(arguments)}
         try:
             response = await self._client.api_call(method, http_verb="GET" if is_reading else "POST", **sent)

@@ -11,6 +11,9 @@ from bot.sources.kinds import SOURCE_KINDS, is_category, is_source
 from storage.records import Preferences, Subscription
 from storage.tables import Tables
 
+_MOST_VOTES = 1_000_000
+"""The highest minimum of votes that can be asked for."""
+
 _NO_LANGUAGES = frozenset({"und", "mul", "zxx"})
 """The tags of ISO 639 for no language or no single one."""
 
@@ -131,6 +134,6 @@ def read_votes(text: str) -> int:
         votes = int(text or 0)
     except ValueError:
         votes = -1
-    if votes < 0:
+    if not 0 <= votes <= _MOST_VOTES:
         raise InvalidPreferenceError("number of votes", text, "10")
     return votes
