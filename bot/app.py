@@ -63,7 +63,7 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
         posting = AsyncWebClient(token=bot_token, base_url=settings.api_url, retry_handlers=[])
         wire = SlackWire(SlackCaller(posting))
         pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
-        services = Services(storage, wire, clock, pacer, _timing(settings))
+        services = Services(storage, wire, clock, pacer, _timing(settings), has_model=bool(settings.model))
         deliverer = Deliverer(services, Notifier(wire).notify)
         stack.push_async_callback(deliverer.aclose)
         yield Application(storage, deliverer, Announcer(wire, pacer), wire, client, workspace)
@@ -95,7 +95,7 @@ async def application(
             "digests": clockwork.tick,
             **(of_sources if has_sources else {}),
             "summaries": web.summary_queue.tick,
-            "cards": CardUpdater(parts.storage, clock, parts.wire).tick,
+            "cards": CardUpdater(parts.storage, clock, parts.wire, has_model=bool(settings.model)).tick,
         }
         scheduler = make_scheduler(jobs if ticks else {})
         scheduler.start()

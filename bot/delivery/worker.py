@@ -57,6 +57,8 @@ class Services:
     clock: Clock
     pacer: Pacer
     timing: Timing
+    #: Whether a model makes summaries, so that cards offer a new one.
+    has_model: bool = True
 
 
 class DeliveryWorker:
