@@ -85,6 +85,21 @@ async def page(screen: Screen, lunch: Lunch) -> Page:
     return await screen.open()
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def paused_page(browser: Browser, sandbox: Sandbox, lunch: Lunch) -> AsyncIterator[Page]:
+    """A page whose clock only the test advances, in a window of its own, since a window has one clock."""
+    context = await browser.new_context()
+    screen = Screen(await context.new_page(), sandbox)
+    screen.watch()
+    await screen.page.clock.install(time=0)
+    await screen.page.clock.pause_at(1)
+    yield await screen.open()
+    await leave(screen.page, sandbox)
+    await context.close()
+
+    assert screen.complaints == []
+
+
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def canvas(window: BrowserContext) -> AsyncIterator[Page]:
     """A page on which a test draws by itself; what it does there changes nothing for the next."""

@@ -15,9 +15,10 @@ const sidebar = h("div", { class: "sidebar", id: "sidebar" });
 const main = new MainPane();
 const thread = new ThreadPane();
 const modals = new Modals();
-const notices = new Notices();
+const side = h("div", { class: "side" }, sidebar);
+const notices = new Notices(side);
 const announcer = new Announcer();
-const frame = h("div", { class: "frame" }, sidebar, main.node, thread.node);
+const frame = h("div", { class: "frame" }, side, main.node, thread.node);
 
 /** Whose Home tab is open, so that the app hears of each opening once. */
 let homeOf = null;
@@ -82,7 +83,7 @@ function readAddress() {
 }
 
 async function start() {
-  document.body.append(frame, modals.node, notices.node, announcer.node);
+  document.body.append(frame, modals.node, announcer.node);
   document.addEventListener("click", onClick);
   setHooks({ draw, follow });
   try {
