@@ -1,4 +1,4 @@
-// A conversation: its messages by day, each with its blocks, reactions, replies and what can be done with it.
+// Messages by day, each with its blocks, reactions, replies and actions.
 
 import { notify, perform } from "./actions.js";
 import { blockItems } from "./blocks.js";
@@ -12,7 +12,7 @@ import { displayName, names, navigate, openChannel, state } from "./state.js";
 const GROUPED_WITHIN_SECONDS = 300;
 const AVATAR_COLOURS = 8;
 
-/** A square with an initial, in a colour that stays with the name. */
+/** Draws a square with the name's initial, in a colour derived from the name. */
 export function avatar(name, size = "") {
   const sum = [...name].reduce((total, char) => total * 31 + char.codePointAt(0), 7);
   const colour = Math.abs(sum % AVATAR_COLOURS);
@@ -20,7 +20,7 @@ export function avatar(name, size = "") {
   return h("span", { class: `avatar avatar-${colour} ${size}`, "aria-hidden": "true" }, initial);
 }
 
-/** Items for reconcile(): the messages with a divider at each new day. */
+/** Returns items for reconcile(): the messages with a divider at each new day. */
 export function messageItems(messages, { channel, inThread }) {
   const known = names();
   const items = [];
@@ -59,7 +59,7 @@ function dayItem(message, day, known) {
   };
 }
 
-/** Messages that follow each other shortly, by the same author, stand under one name, as in Slack. */
+/** Whether a message continues the one before: same author, shortly after, shown under one name as in Slack. */
 function follows(previous, message) {
   const sameAuthor =
     authorOf(previous) === authorOf(message) && Boolean(previous.ephemeral) === Boolean(message.ephemeral);
@@ -72,7 +72,7 @@ function authorOf(message) {
   return message.bot_id ?? message.user;
 }
 
-/** The name that stands above a message. */
+/** Returns the author's name as shown above a message. */
 export function authorName(message) {
   return message.username || displayName(message.user) || "Unknown";
 }
@@ -288,7 +288,7 @@ async function copy(text) {
   }
 }
 
-/** Up and down move between messages, so that a long thread needs no hundred presses of Tab. */
+/** Moves between messages with the arrow keys, since Tab stops at every control of a long thread. */
 export function onMessageKeys(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const current = event.target.closest(".message");

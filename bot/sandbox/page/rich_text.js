@@ -1,4 +1,4 @@
-// rich_text blocks: sections, lists, quotes and preformatted text, whose styles are given, not parsed.
+// rich_text blocks: sections, lists, quotes and preformatted text, with explicit styles instead of markup.
 
 import { h } from "./dom.js";
 import { emojiCharacter } from "./emoji.js";
@@ -73,7 +73,7 @@ const PARTS = {
   rich_text_preformatted: (part, names) => h("pre", { tabindex: "0" }, drawInlines(part, names)),
 };
 
-/** A rich_text block. */
+/** Draws a rich_text block. */
 export function drawRichText(block, names) {
   const parts = block.elements.map((part) => {
     const draw = PARTS[part.type];
