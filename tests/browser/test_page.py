@@ -243,6 +243,7 @@ async def test_it_is_said_that_the_app_did_not_answer(
     lunch.hold.clear()
     await join.click()
     await expect(join).to_have_attribute("aria-busy", "true")
+    await lunch.joining.wait()
 
     await clock.advance(4)
 

@@ -143,9 +143,9 @@ async def test_pings_that_nobody_answers_make_the_client_connect_anew(
     await ada.sees(lambda _: sandbox.socket_mode.connection_count == 1)
 
     sandbox.workspace.faults.add("silence_pings", times=1000)
-    await ada.sees(lambda _: sandbox.socket_mode.connection_count == 0, within=20)
+    await ada.sees(lambda _: sandbox.socket_mode.connection_count == 0)
     sandbox.workspace.faults.clear()
-    came_back = await ada.sees(lambda _: sandbox.socket_mode.connection_count == 1, within=20)
+    came_back = await ada.sees(lambda _: sandbox.socket_mode.connection_count == 1)
 
     assert came_back
     await socket.close()  # type: ignore[no-untyped-call] # likewise
@@ -154,7 +154,8 @@ async def test_pings_that_nobody_answers_make_the_client_connect_anew(
 async def test_a_dropped_socket_is_connected_anew_and_the_event_comes_again(
     sandbox: Sandbox, client: AsyncWebClient, clock: ManualClock, ada: Member
 ) -> None:
-    todo = Todo(client, sandbox.workspace.app_token, ping_interval=0.05)
+    # A missing pong must not end a connection here, however slow the machine is.
+    todo = Todo(client, sandbox.workspace.app_token, ping_interval=0.5)
     await todo.connect()
     sandbox.workspace.faults.add("drop_socket")
     await ada.message("#papers", "hello")

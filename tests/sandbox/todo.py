@@ -93,7 +93,7 @@ class Todo:
 
     async def hears(self, kind: str) -> Json:
         """Wait until the app was sent something of this kind."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while kind not in {name for name, _ in self.heard}:
                 self._something.clear()
                 await self._something.wait()

@@ -104,7 +104,7 @@ class RemoteMember:
         """Return a conversation as this person sees it, as text."""
         return await self._driver.transcript(self.id, channel)
 
-    async def sees(self, condition: Callable[[Json], _Seen], within: float = 5.0) -> _Seen:
+    async def sees(self, condition: Callable[[Json], _Seen], within: float = 20.0) -> _Seen:
         """Wait until `condition` of what this person sees is true, and return what it gave.
 
         `within` is in real seconds; each change is looked at. Raises NeverSeenError.
