@@ -39,7 +39,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def window(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """What all pages of a run are opened in; each sandbox has an origin of its own, so they share nothing."""
+    """The window of all pages of a run; each sandbox has its own origin, so the pages share nothing."""
     context = await browser.new_context()
     yield context
     await context.close()
@@ -102,7 +102,7 @@ async def paused_page(browser: Browser, sandbox: Sandbox, lunch: Lunch) -> Async
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def canvas(window: BrowserContext) -> AsyncIterator[Page]:
-    """A page on which a test draws by itself; what it does there changes nothing for the next."""
+    """A page on which tests draw; drawing leaves nothing behind for the next test."""
     async with Sandbox(create_workspace(MANIFEST)) as sandbox:
         page = await window.new_page()
         await page.goto(sandbox.url)

@@ -1,4 +1,4 @@
-"""A foreign app for the sandbox: it has lunch polls, a Home tab, a modal and a shortcut, and no papers."""
+"""A foreign app for the sandbox: lunch polls with a Home tab, a modal and a shortcut."""
 
 import asyncio
 from typing import Any

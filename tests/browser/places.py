@@ -1,4 +1,4 @@
-"""The places of the page, and what a person most often does there."""
+"""The parts of the page, and frequent actions on them."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The page for those who use a keyboard, a screen reader, other colours or a small window."""
+"""The page with the keyboard, a screen reader, a dark theme and a small window."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ async def test_everything_is_reached_with_the_keyboard_alone(page: Page) -> None
 
 
 def showcase() -> list[dict[str, Any]]:
-    """Blocks with every colour of text that a message can have."""
+    """Return blocks with every colour of text that a message can have."""
     return [
         *poll("Bakery"),
         {

@@ -1,4 +1,4 @@
-"""The server as an app and other processes meet it: forms and JSON, faults on the wire, the control API."""
+"""The server over HTTP: forms and JSON, faults on the wire, the control API."""
 
 import asyncio
 import re
@@ -92,7 +92,7 @@ async def test_a_dropped_connection_is_dropped_on_the_wire_after_the_write(
 async def test_slacks_default_retry_writes_twice_when_the_answer_is_lost(
     sandbox: Sandbox, ada: Member
 ) -> None:
-    """The trap for which delivery has a client of its own, without retries."""
+    """The reason why delivery has its own client, without retries."""
     sandbox.workspace.faults.add("drop_after_write", method="chat.postMessage")
     client = AsyncWebClient(token=sandbox.workspace.bot_token, base_url=sandbox.api_url)
 

@@ -1,4 +1,4 @@
-"""The workspace alone: what it prints is all that a bot in another process needs."""
+"""The sandbox by itself: a bot in another process needs only what it prints."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Printed:
-    """The lines that were announced, and the moment when they were all there."""
+    """The announced lines, and an event for when they are complete."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []

@@ -41,7 +41,7 @@ export function act(body) {
   return request("/control/act", { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-/** Calls `onRevision` at each change of the workspace, `onConnection` when the connection is lost or restored. */
+/** Calls `onRevision` at each change of the workspace, `onConnection` when the connection goes or returns. */
 export function listen(onRevision, onConnection) {
   const source = new EventSource("/control/events");
   source.addEventListener("message", (event) => onRevision(JSON.parse(event.data).revision));

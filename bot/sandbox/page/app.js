@@ -78,8 +78,8 @@ function onClick(event) {
 
 function readAddress() {
   const { as, channel, thread: ts } = fromAddress();
-  const known = state.workspace.people.some((person) => person.id === as);
-  return { as: known ? as : state.workspace.people[0].id, channel, thread: ts };
+  const exists = state.workspace.people.some((person) => person.id === as);
+  return { as: exists ? as : state.workspace.people[0].id, channel, thread: ts };
 }
 
 async function start() {

@@ -61,10 +61,10 @@ export function drawNumberInput(element, context, block) {
  */
 function drawPicker(type, field, element, context, block) {
   let typing = false;
-  let told = valueOf(context, block, element) ?? "";
+  let sent = valueOf(context, block, element) ?? "";
   const tell = () => {
-    if (!input.value || input.value === told) return;
-    told = input.value;
+    if (!input.value || input.value === sent) return;
+    sent = input.value;
     dispatchChoice(context, block, element, { [field]: input.value });
   };
   const input = h("input", {

@@ -57,11 +57,11 @@ class Menu {
 
   /** Draws the items that match the filter. */
   fill(typed) {
-    const wanted = typed.trim().toLowerCase();
+    const query = typed.trim().toLowerCase();
     this.shown = [];
     this.list.replaceChildren();
     for (const group of this.groups) {
-      const items = group.items.filter((item) => item.text.toLowerCase().includes(wanted));
+      const items = group.items.filter((item) => item.text.toLowerCase().includes(query));
       if (!items.length) continue;
       const nodes = items.map((item) => this.drawItem(item));
       append(
@@ -144,10 +144,10 @@ class Menu {
 
   typeAhead(letter) {
     const order = [...this.shown.keys()].map((offset) => (this.active + 1 + offset) % this.shown.length);
-    const found = order.find((index) =>
+    const match = order.find((index) =>
       this.shown[index].item.text.toLowerCase().startsWith(letter.toLowerCase()),
     );
-    if (found !== undefined) this.activate(found);
+    if (match !== undefined) this.activate(match);
   }
 
   pick(index) {

@@ -1,6 +1,6 @@
 // Parses Slack's mrkdwn to plain objects, which text.js draws.
-// The syntax is documented (docs.slack.dev/messaging/formatting-message-text), the positions in which a marker
-// applies are not: the parser follows reports and is strict, so that text styled here is styled in Slack too.
+// The syntax is documented (docs.slack.dev/messaging/formatting-message-text), but not where a marker applies:
+// the parser follows reports and is strict, so that text styled here is styled in Slack too.
 
 import { SHORT_CODE, emojiCharacter } from "./emoji.js";
 
@@ -16,7 +16,7 @@ function decode(text) {
   return text.replace(/&(amp|lt|gt);/g, (_, name) => ENTITIES[name]);
 }
 
-/** Parses mrkdwn to a list of {type, …}: text, bold, italic, strike, code, pre, quote, link, user, channel, … */
+/** Parses mrkdwn to a list of {type, …}: text, bold, italic, code, pre, quote, link, user, channel, … */
 export function parseMrkdwn(text, { verbatim = false } = {}) {
   const nodes = [];
   for (const [index, part] of text.split(/```([\s\S]+?)```/).entries()) {
@@ -66,10 +66,10 @@ function parseInline(text, verbatim) {
 function tokenise(text, verbatim) {
   const tokens = [];
   for (let index = 0; index < text.length;) {
-    const found = atomAt(text, index, tokens.at(-1), verbatim);
+    const atom = atomAt(text, index, tokens.at(-1), verbatim);
     const char = String.fromCodePoint(text.codePointAt(index));
-    tokens.push(found ? { node: found.node } : { char });
-    index += found ? found.length : char.length;
+    tokens.push(atom ? { node: atom.node } : { char });
+    index += atom ? atom.length : char.length;
   }
   return tokens;
 }
@@ -87,14 +87,14 @@ function matchAt(pattern, text, index) {
 }
 
 function specialAt(text, index) {
-  const found = matchAt(SPECIAL, text, index);
-  return found && { node: parseSpecial(found[1]), length: found[0].length };
+  const match = matchAt(SPECIAL, text, index);
+  return match && { node: parseSpecial(match[1]), length: match[0].length };
 }
 
 function codeAt(text, index, before) {
-  const found = isBoundary(before) && matchAt(CODE, text, index);
-  if (!found || !isBoundary(charAt(text, index + found[0].length))) return null;
-  return { node: { type: "code", text: decode(found[1]) }, length: found[0].length };
+  const match = isBoundary(before) && matchAt(CODE, text, index);
+  if (!match || !isBoundary(charAt(text, index + match[0].length))) return null;
+  return { node: { type: "code", text: decode(match[1]) }, length: match[0].length };
 }
 
 function charAt(text, index) {
@@ -102,20 +102,20 @@ function charAt(text, index) {
 }
 
 function entityAt(text, index) {
-  const found = matchAt(ENTITY, text, index);
-  return found && { node: { type: "text", text: ENTITIES[found[1]] }, length: found[0].length };
+  const match = matchAt(ENTITY, text, index);
+  return match && { node: { type: "text", text: ENTITIES[match[1]] }, length: match[0].length };
 }
 
 function emojiAt(text, index) {
-  const found = matchAt(SHORT_CODE, text, index);
-  const character = found && emojiCharacter(found[1], found[2]);
-  return character && { node: { type: "emoji", name: found[1], character }, length: found[0].length };
+  const match = matchAt(SHORT_CODE, text, index);
+  const character = match && emojiCharacter(match[1], match[2]);
+  return character && { node: { type: "emoji", name: match[1], character }, length: match[0].length };
 }
 
 /** Parses a bare URL as a link, without trailing punctuation, unless the text is verbatim. */
 function bareUrlAt(text, index, before, verbatim) {
-  const found = !verbatim && isBoundary(before) && matchAt(BARE_URL, text, index);
-  const url = found && found[0].replace(/(?:[.,;:!?'"*_~)\]]|&(?:lt|gt);.*)+$/, "");
+  const match = !verbatim && isBoundary(before) && matchAt(BARE_URL, text, index);
+  const url = match && match[0].replace(/(?:[.,;:!?'"*_~)\]]|&(?:lt|gt);.*)+$/, "");
   return url && { node: { type: "link", url: decode(url), text: decode(url) }, length: url.length };
 }
 

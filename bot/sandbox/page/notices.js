@@ -1,5 +1,5 @@
-// Notices: what failed, and whether the sandbox still responds. They stand beside the conversation or below an
-// open modal, never on top of either, and disappear by themselves.
+// Notices of failures and of a lost connection. They are drawn below the side bar or below an open modal's
+// form, so that they cover nothing, and disappear by themselves.
 
 import { h, icon, reconcile } from "./dom.js";
 import { change, state } from "./state.js";
@@ -78,7 +78,7 @@ export class Notices {
   }
 }
 
-/** Dismisses a notice after a while; the time starts anew when the pointer or the focus leaves it. */
+/** Dismisses a notice after a while; the time restarts when the pointer or the focus leaves the notice. */
 function dismissedInTime(node, dismiss) {
   let timer = null;
   const stop = () => clearTimeout(timer);

@@ -25,12 +25,13 @@ function dateOf(element) {
 }
 
 function drawEmoji(element) {
-  const known = emojiCharacter(element.name, element.skin_tone);
-  const given = element.unicode
+  const fromName = emojiCharacter(element.name, element.skin_tone);
+  const fromUnicode = element.unicode
     ?.split("-")
     .map((code) => String.fromCodePoint(parseInt(code, 16)))
     .join("");
-  return known || given ? emoji(element.name, known || given) : document.createTextNode(`:${element.name}:`);
+  const character = fromName || fromUnicode;
+  return character ? emoji(element.name, character) : document.createTextNode(`:${element.name}:`);
 }
 
 const STYLES = [
