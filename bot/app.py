@@ -1,4 +1,4 @@
-"""The composition root: settings -> everything, built once and closed in reverse."""
+"""The composition root: builds everything from the settings, and closes it in reverse order."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -16,13 +16,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.clock import Clock
-from bot.delivery.announcer import Announcer, Teller
-from bot.delivery.card_updates import CardUpdating
-from bot.delivery.carrier import Patience, Tools
+from bot.delivery.announcer import Announcer
+from bot.delivery.card_updates import CardUpdater
 from bot.delivery.clockwork import Clockwork, make_scheduler
 from bot.delivery.deliverer import Deliverer
+from bot.delivery.notifier import Notifier
 from bot.delivery.pacer import Pacer
-from bot.delivery.wire import SlackCaller, SlackWire, Wire
+from bot.delivery.web_api import SlackCaller
+from bot.delivery.wire import SlackWire, Wire
+from bot.delivery.worker import Services, Timing
 from bot.errors import SlackUnavailableError
 from bot.settings import Settings, tokens
 from bot.web import Web, open_web
@@ -35,7 +37,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """The bot's parts, for one workspace; `client` answers people, deliveries have one of their own."""
+    """The bot's parts for one workspace; `client` answers people, deliveries use another client."""
 
     storage: Runner
     deliverer: Deliverer
@@ -47,9 +49,9 @@ class Application:
 
 @asynccontextmanager
 async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Application]:
-    """Reach Slack to post, without listening to people; for a command that delivers and ends.
+    """Connect to Slack for posting only, for a command that delivers and exits.
 
-    Raises `SettingsError`, `StorageError` or `SlackUnavailableError` where that cannot be done.
+    Raises `SettingsError`, `StorageError` or `SlackUnavailableError`.
     """
     bot_token, _ = tokens(settings)
     async with AsyncExitStack() as stack:
@@ -61,7 +63,8 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
         posting = AsyncWebClient(token=bot_token, base_url=settings.api_url, retry_handlers=[])
         wire = SlackWire(SlackCaller(posting))
         pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
-        deliverer = Deliverer(Tools(storage, wire, clock, pacer, _patience(settings)), Teller(wire).tell)
+        services = Services(storage, wire, clock, pacer, _timing(settings))
+        deliverer = Deliverer(services, Notifier(wire).notify)
         stack.push_async_callback(deliverer.aclose)
         yield Application(storage, deliverer, Announcer(wire, pacer), wire, client, workspace)
 
@@ -72,75 +75,75 @@ async def application(
 ) -> AsyncIterator[Application]:
     """Deliver what is due and answer people until the block ends; raises what `connection` raises.
 
-    Without `has_sources` neither Hugging Face nor arXiv is ever asked for anything. Where it does not tick,
-    people are answered, and nothing is done that nobody asked for.
+    Without `has_sources` neither Hugging Face nor arXiv is polled. Without `ticks` only people are answered;
+    nothing runs by itself.
     """
     _, app_token = tokens(settings)
     async with connection(settings, clock) as parts, AsyncExitStack() as stack:
         web = await open_web(settings, clock, parts.storage, stack, has_sources=has_sources)
-        # Without a name Bolt looks for its caller through all modules.
+        # Without a name Bolt searches all modules for its caller.
         app = AsyncApp(name="paper-round", client=parts.client)
-        handlers.register(app, _handed(parts, web, clock, settings))
+        handlers.register(app, _parts(parts, web, clock, settings))
         socket = AsyncSocketModeHandler(app, app_token)
         stack.push_async_callback(socket.close_async)
         await _connect(socket)
 
-        await _take_over(settings.database, parts.storage, stack)
+        await _release_leases(settings.database, parts.storage, stack)
         clockwork = Clockwork(parts.storage, clock, parts.deliverer)
-        of_sources = {"sources": web.publishing.start_looks, "enriching": web.enriching.tick}
+        of_sources = {"sources": web.watcher.start_due_polls, "arxiv records": web.enricher.tick}
         jobs = {
             "digests": clockwork.tick,
             **(of_sources if has_sources else {}),
-            "summaries": web.summarising.tick,
-            "cards": CardUpdating(parts.storage, clock, parts.wire).tick,
+            "summaries": web.summary_queue.tick,
+            "cards": CardUpdater(parts.storage, clock, parts.wire).tick,
         }
         scheduler = make_scheduler(jobs if ticks else {})
         scheduler.start()
         stack.callback(scheduler.shutdown)
-        _logger.info("Connected to workspace %s", parts.workspace)
+        _logger.info("Connected to Slack", extra={"action": "connect", "workspace": parts.workspace})
         yield parts
 
 
-def _handed(parts: Application, web: Web, clock: Clock, settings: Settings) -> Parts:
+def _parts(parts: Application, web: Web, clock: Clock, settings: Settings) -> Parts:
     return Parts(
         storage=parts.storage,
         clock=clock,
         people=People(clock),
         deliverer=parts.deliverer,
         announcer=parts.announcer,
-        publishing=web.publishing,
-        summarising=web.summarising,
+        watcher=web.watcher,
+        summary_queue=web.summary_queue,
         command=settings.command,
         messages_a_minute=settings.messages_a_minute,
     )
 
 
-def _patience(settings: Settings) -> Patience:
-    return Patience(
+def _timing(settings: Settings) -> Timing:
+    return Timing(
         lease=timedelta(seconds=settings.lease_seconds),
         settling=timedelta(seconds=settings.settling_seconds),
         last_look=timedelta(seconds=settings.last_look_seconds),
     )
 
 
-async def _take_over(database: Path, storage: Runner, stack: AsyncExitStack) -> None:
-    """Take over at once what a dead process held: who has the lock knows that no other is alive."""
+async def _release_leases(database: Path, storage: Runner, stack: AsyncExitStack) -> None:
+    """Release the leases of a dead process: whoever has the lock is the only process alive."""
     lock = FileLock(f"{database}.run.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        _logger.warning("Another process runs on %s; its deliveries are left to it", database)
+        _logger.warning("Another process uses %s and keeps its leases", database, extra={"action": "start"})
         return
     stack.callback(lock.release)
     await storage.write(lambda tables: tables.deliveries.release_all())
 
 
 async def _workspace(client: AsyncWebClient) -> str:
-    """Return the id of the workspace that the bot's token belongs to."""
+    """Return the id of the bot token's workspace."""
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
-        raise _refused("SLACK_BOT_TOKEN", error) from error
+        raise _rejected("SLACK_BOT_TOKEN", error) from error
     except (TimeoutError, aiohttp.ClientError) as error:
         raise _unreachable(client.base_url, error) from error
     return str(answer["team_id"])
@@ -148,18 +151,18 @@ async def _workspace(client: AsyncWebClient) -> str:
 
 async def _connect(socket: AsyncSocketModeHandler) -> None:
     try:
-        # The client would try a refused token again for ever; what it is given here it need not ask for.
+        # The client would retry a rejected token for ever; fetching the URL here raises instead.
         socket.client.wss_uri = await socket.client.issue_new_wss_url()
         await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
     except SlackApiError as error:
-        raise _refused("SLACK_APP_TOKEN", error) from error
+        raise _rejected("SLACK_APP_TOKEN", error) from error
     except (TimeoutError, aiohttp.ClientError) as error:
         raise _unreachable("Socket Mode", error) from error
 
 
-def _refused(setting: str, error: SlackApiError) -> SlackUnavailableError:
+def _rejected(setting: str, error: SlackApiError) -> SlackUnavailableError:
     reason = error.response.get("error", error.response.status_code)
-    return SlackUnavailableError(f"Slack does not let the bot in ({reason}). Look at the setting {setting}.")
+    return SlackUnavailableError(f"Slack rejected the token ({reason}). Check {setting}.")
 
 
 def _unreachable(address: str, error: Exception) -> SlackUnavailableError:

@@ -1,4 +1,4 @@
-"""Finding an arXiv id in whatever a person pastes; a paper's identity has no version.
+"""Finds the arXiv id in what a person pastes; a paper's identity has no version.
 
 The scheme is arXiv's own: https://info.arxiv.org/help/arxiv_identifier.html
 """
@@ -28,14 +28,14 @@ _FIRST_MONTH_WITH_FIVE_DIGITS = "1501"
 
 
 def find_arxiv_id(text: str) -> str | None:
-    """Return the first arXiv id in `text`, without version, or `None` where there is none.
+    """Return the first arXiv id in `text` without its version, if any.
 
-    Reads bare ids, `arXiv:` prefixes, DOIs and the addresses of arXiv, Hugging Face and alphaXiv.
+    Reads bare ids, `arXiv:` prefixes, DOIs, and URLs of arXiv, Hugging Face and alphaXiv.
     An old id loses its subject class (`math.GT/0309136` is `math/0309136`), as in arXiv's own API.
     """
     readable = unicodedata.normalize("NFKC", unquote(text))
-    found = [match for pattern in (_NEW_STYLE, _OLD_STYLE) for match in pattern.finditer(readable)]
-    for match in sorted(found, key=re.Match.start):
+    matches = [match for pattern in (_NEW_STYLE, _OLD_STYLE) for match in pattern.finditer(readable)]
+    for match in sorted(matches, key=re.Match.start):
         if match.re is _OLD_STYLE:
             return f"{match[1].lower()}/{match[2]}"
         if len(match[2]) == (5 if match[1] >= _FIRST_MONTH_WITH_FIVE_DIGITS else 4):
@@ -44,20 +44,20 @@ def find_arxiv_id(text: str) -> str | None:
 
 
 def abstract_url(paper_id: str) -> str:
-    """Return the address of the paper's page on arXiv."""
+    """Return the URL of the paper's page on arXiv."""
     return f"https://arxiv.org/abs/{paper_id}"
 
 
 def pdf_url(paper_id: str) -> str:
-    """Return the address of the paper's PDF on arXiv."""
+    """Return the URL of the paper's PDF on arXiv."""
     return f"https://arxiv.org/pdf/{paper_id}"
 
 
 def discussion_url(paper_id: str) -> str:
-    """Return the address of the paper's page on Hugging Face, where readers discuss it."""
+    """Return the URL of the paper's discussion on Hugging Face."""
     return f"https://huggingface.co/papers/{paper_id}"
 
 
 def has_discussion(paper_id: str) -> bool:
-    """Tell whether Hugging Face can have a page for the paper; it has none for ids from before 2007-04."""
+    """Return whether Hugging Face can have a page for the paper: it has none for ids before 2007-04."""
     return "/" not in paper_id

@@ -1,4 +1,4 @@
-"""Work that is begun without waiting for it, and that can be waited for or stopped all together."""
+"""Background tasks that can be awaited or cancelled together."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,24 +6,24 @@ from typing import Any
 
 
 class Background:
-    """Tasks under way. Nobody awaits one by itself, so each logs what goes wrong in it."""
+    """A set of tasks. Nobody awaits a single one, so each has to log its own errors."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Begin the work; it is held on to until it ends, as the event loop alone would not."""
+        """Start the work and keep a reference until it ends, as the event loop does not."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def join(self) -> None:
-        """Wait for what was begun, and for what that begins."""
+        """Wait for all tasks, those that they start included."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 
     async def aclose(self) -> None:
-        """Stop what was begun."""
+        """Cancel all tasks."""
         for task in list(self._tasks):
             task.cancel()
         await self.join()

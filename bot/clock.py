@@ -1,49 +1,29 @@
-"""Now and sleep, real or simulated: time is always handed in, never fetched."""
+"""The time and sleep; code takes a clock as an argument, so tests can pass a simulated one."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """The time as the bot sees it."""
+    """What tells the time and sleeps."""
 
     def now(self) -> datetime:
         """Return the current time in UTC, with its zone."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Return when `seconds` have passed on this clock."""
+        """Sleep until `seconds` have passed on this clock."""
         ...
 
 
 class SystemClock:
-    """The machine's own time."""
+    """The machine's clock."""
 
     def now(self) -> datetime:
         """Return the current time in UTC, with its zone."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
-        """Return when `seconds` have really passed."""
+        """Sleep for `seconds`."""
         await asyncio.sleep(seconds)
-
-
-class SimulatedClock:
-    """A time that moves only when somebody sleeps or advances it, so that an hour takes no time."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        """Return the simulated time."""
-        return self._now
-
-    def advance(self, seconds: float) -> None:
-        """Move the time forward by `seconds`; a sleeper elsewhere is not woken by it."""
-        self._now += timedelta(seconds=seconds)
-
-    async def sleep(self, seconds: float) -> None:
-        """Move the time forward by `seconds` and let the other tasks run once."""
-        self.advance(seconds)
-        await asyncio.sleep(0)

@@ -1,19 +1,28 @@
-"""In which language a text is written, told by its script; and how a language is named; pure."""
+"""Languages: detecting one by a text's script, and reading BCP 47 tags; pure."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
-_HAN = re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa\u31f0-\u31ff\uff66-\uff9d]")
-_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
+_HAN_RANGES = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_KANA_RANGES = "\u3041-\u309f\u30a1-\u30fa\u31f0-\u31ff\uff66-\uff9d"
+_HANGUL_RANGES = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
+
+CJK_RANGES = f"{_HAN_RANGES}{_KANA_RANGES}\u30fc{_HANGUL_RANGES}"
+"""The characters of Chinese, Japanese and Korean, for a character class of a regular expression."""
+
+_HAN = re.compile(f"[{_HAN_RANGES}]")
+_KANA = re.compile(f"[{_KANA_RANGES}]")
+_HANGUL = re.compile(f"[{_HANGUL_RANGES}]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 CJK = frozenset({"zh", "ja", "ko"})
-"""The languages whose characters say as much as others' syllables and words."""
+"""The languages in which a character says as much as a syllable or a word elsewhere."""
 
-# The grammar of https://www.rfc-editor.org/rfc/rfc5646#section-2.1 in lower case; grandfathered tags are not.
+# The grammar of https://www.rfc-editor.org/rfc/rfc5646#section-2.1 in lower case, without grandfathered tags.
 _TAG = re.compile(
     r"""(?P<language>[a-z]{2,3})(?P<extended>(?:-[a-z]{3}){0,3})
         (?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|[0-9]{3}))?
@@ -25,14 +34,14 @@ _TAG = re.compile(
 _TAG_CHARACTERS = 60
 
 _KANA_SHARE = 8
-"""One kana in so many characters makes a text Japanese; Chinese quotes a Japanese name now and then."""
+"""One kana in this many characters makes a text Japanese; Chinese texts may quote a Japanese name."""
 
 
 def language_of(text: str) -> str:
     """Return the BCP 47 tag of the language that the text's script suggests: `zh-CN`, `ja`, `ko` or `en`.
 
     Chinese, Japanese and Korean texts on papers are full of Latin terms, so their characters are weighed
-    against words of other scripts, not against letters. Where nothing speaks for one of them it is `en`.
+    against words of other scripts, not letters. The default is `en`.
     """
     han, kana, hangul = (len(script.findall(text)) for script in (_HAN, _KANA, _HANGUL))
     if han + kana + hangul <= _other_words(text):
@@ -42,7 +51,7 @@ def language_of(text: str) -> str:
     return "ja" if kana * _KANA_SHARE > han + kana else "zh-CN"
 
 
-# Babel goes through all its locales each time, and a page of papers asks for the same few tags.
+# Babel searches all its locales each time, and a page of papers repeats the same few tags.
 @lru_cache(maxsize=1024)
 def primary_language(language: str) -> str:
     """Return the language of a BCP 47 tag without script and region, in lower case."""
@@ -53,9 +62,9 @@ def primary_language(language: str) -> str:
 
 
 def canonical_tag(text: str) -> str | None:
-    """Return a BCP 47 tag in its usual case, such as `zh-CN` for `zh_cn`, or `None` for what is none.
+    """Return a BCP 47 tag in its usual case, such as `zh-CN` for `zh_cn`, or `None` for any other text.
 
-    Whether anybody speaks such a language is not asked.
+    Only the grammar is checked, not whether the language exists.
     """
     match = _TAG.fullmatch(text.strip().replace("_", "-").lower())
     if match is None or len(match[0]) > _TAG_CHARACTERS:
@@ -65,6 +74,12 @@ def canonical_tag(text: str) -> str | None:
     script = f"-{match['script'].title()}" if match["script"] else ""
     region = f"-{match['region'].upper()}" if match["region"] else ""
     return f"{match['language']}{match['extended']}{script}{region}{match['rest']}"
+
+
+def most_common_language(languages: Iterable[str]) -> str:
+    """Return the language that occurs most often, the first one of several; English where there is none."""
+    counts = Counter(languages)
+    return counts.most_common(1)[0][0] if counts else "en"
 
 
 def _other_words(text: str) -> int:

@@ -1,29 +1,44 @@
-"""Logs: a sentence and its ids, and never a secret."""
+"""Logs: a sentence, the fields it is about, and never a secret."""
 
 import logging
 import re
 
 _SECRET = re.compile(r"(xox[a-z]-|xapp-|xoxe[.-])[\w.-]+|(https://hooks\.slack\.com/)[^\s'\"]+")
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s%(fields)s"
+
+_FIELDS = "fields"
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", _FIELDS}
+"""The attributes that any record has; the others came with `extra`."""
 
 
-class RedactingFormatter(logging.Formatter):
-    """Takes tokens and answer addresses out of every line, tracebacks included."""
+class LogFormatter(logging.Formatter):
+    """Formats a record with its `extra` as fields; secrets are left out, in tracebacks too."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line as it may be read by anybody."""
+        """Return the line; `%(fields)s` in the format stands for ` key=value` of each field."""
+        vars(record)[_FIELDS] = _fields(record)
         return redact(super().format(record))
 
 
+def _fields(record: logging.LogRecord) -> str:
+    fields = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+    return "".join(f" {name}={_quoted(str(value))}" for name, value in fields.items())
+
+
+def _quoted(value: str) -> str:
+    return repr(value) if not value or re.search(r"\s", value) else value
+
+
 def redact(text: str) -> str:
-    """Return the text with the secret part of each token and answer address left out."""
+    """Return the text without the secret part of tokens and response URLs."""
     return _SECRET.sub(lambda match: f"{match[1] or match[2]}…", text)
 
 
 def set_up_logging(level: int) -> None:
     """Log to standard error, from this level on."""
     handler = logging.StreamHandler()
-    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(LogFormatter(_FORMAT))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # APScheduler tells of each tick, and warns of each that comes while a long one goes on. What that one
-    # does not do is in the tables, and what goes wrong in a job is an error.
+    # APScheduler logs each tick, and warns of ticks skipped while a long one runs. That is by design: the
+    # tables hold what is left to do, and a job that fails is still logged as an error.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""The app's manifest, from which Slack makes the app and the sandbox takes commands and scopes."""
+"""The app's manifest: Slack creates the app from it, and the sandbox reads its commands and scopes."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ _HERE = Path(__file__).parent
 
 
 def load_manifest() -> dict[str, Any]:
-    """Return `manifest.json`: in a checkout beside the packages, in an installed wheel within this one."""
+    """Return `manifest.json`, which is beside the packages in a checkout and inside this one in a wheel."""
     places = [_HERE.parent / "manifest.json", _HERE / "manifest.json"]
     path = next(path for path in places if path.is_file())
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

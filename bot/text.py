@@ -1,6 +1,6 @@
-"""mrkdwn escaping, cutting and counting; pure.
+"""Escapes, cuts and counts text for Slack's mrkdwn; pure.
 
-Slack reads `&`, `<` and `>` as markup and nothing else can be escaped:
+Slack reads `&`, `<` and `>` as markup, and only these can be escaped:
 https://docs.slack.dev/messaging/formatting-message-text
 """
 
@@ -12,7 +12,7 @@ ELLIPSIS = "…"
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
-# Controls that draw nothing or turn the direction of what follows: they could hide or disguise words.
+# Control characters that are invisible or change the direction of the text: they could disguise words.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )
@@ -21,18 +21,18 @@ _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
 class Mrkdwn(str):
-    """Text in Slack's mrkdwn in which all that comes from outside is escaped already."""
+    """Slack's mrkdwn, in which all text from outside is already escaped."""
 
     __slots__ = ()
 
 
 def clean(text: str) -> str:
-    """Return the text without controls that are invisible or turn the direction of writing."""
+    """Return the text without control characters that are invisible or change its direction."""
     return _INVISIBLE.sub("", text)
 
 
 def escape(text: str) -> Mrkdwn:
-    """Return plain text as mrkdwn that shows it as it is: no mention, channel or link in it is live."""
+    """Return plain text as mrkdwn that shows it unchanged: no mention, channel or link in it works."""
     return Mrkdwn(clean(text).translate(_ENTITIES))
 
 
@@ -42,7 +42,7 @@ def bold(text: str) -> Mrkdwn:
 
 
 def link(url: str, label: str) -> Mrkdwn:
-    """Return a link; the label loses the one character that would end it early."""
+    """Return a link; `|`, which would end the label early, is replaced."""
     return Mrkdwn(f"<{url}|{escape(label.replace('|', '¦'))}>")
 
 
@@ -52,7 +52,7 @@ def join(separator: str, parts: Iterable[Mrkdwn]) -> Mrkdwn:
 
 
 def fill(template: str, **values: object) -> Mrkdwn:
-    """Return a template of ours with the values in its `{places}`, those that are not mrkdwn escaped."""
+    """Return our template with its `{places}` filled in; values that are not `Mrkdwn` are escaped."""
     safe = {
         name: value if isinstance(value, Mrkdwn) else escape(str(value)) for name, value in values.items()
     }
@@ -62,24 +62,24 @@ def fill(template: str, **values: object) -> Mrkdwn:
 def counted(text: str) -> int:
     """Return how many characters Slack counts in a plain text.
 
-    Entities count as written out. Whether an emoji counts as one or as its two UTF-16 units is not
-    published, so the larger is taken.
+    Entities count in full. Slack does not publish whether an emoji counts as one or as its two UTF-16 units,
+    so the larger number is taken.
     """
     return len(text.translate(_ENTITIES).encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, limit: int) -> str:
-    """Return the plain text, or as much of it as Slack counts as `limit` characters, with an ellipsis."""
+    """Return the plain text, cut with an ellipsis where Slack counts more than `limit` characters."""
     return _cut(text, limit, counted)
 
 
 def cut_bytes(text: str, limit: int) -> str:
-    """Return the plain text, or as much of it as is `limit` bytes when escaped, with an ellipsis."""
+    """Return the plain text, cut with an ellipsis where it takes more than `limit` bytes when escaped."""
     return _cut(text, limit, _bytes)
 
 
 def fit(texts: list[str], limit: int) -> list[str]:
-    """Return the texts cut so that together they count at most `limit`; the short ones stay whole."""
+    """Return the texts, the longest ones cut so that together they count at most `limit`."""
     allowances = dict.fromkeys(range(len(texts)), 0)
     left = limit
     for done, index in enumerate(sorted(allowances, key=lambda index: counted(texts[index]))):
@@ -89,7 +89,7 @@ def fit(texts: list[str], limit: int) -> list[str]:
 
 
 def split(text: str, limit: int) -> Iterator[str]:
-    """Yield the plain text in pieces that Slack counts as at most `limit` characters each."""
+    """Yield the plain text in pieces of at most `limit` characters by Slack's count."""
     start, left = 0, limit
     if counted(text) <= limit:
         yield from filter(None, [text])
@@ -104,7 +104,7 @@ def split(text: str, limit: int) -> Iterator[str]:
 
 
 def bold_runs(text: str) -> Iterator[tuple[str, bool]]:
-    """Split Markdown's `**bold**` into runs of text, each with whether it is bold; other marks stay text."""
+    """Yield runs of text, each with whether Markdown's `**` makes it bold; other marks stay text."""
     end = 0
     for match in _BOLD.finditer(text):
         if match.start() > end:
@@ -130,7 +130,7 @@ def _cut(text: str, limit: int, size: Callable[[str], int]) -> str:
     left = limit - size(ELLIPSIS)
     if left < 0:
         return ""
-    # Each character counts as one at least, so that no longer piece can fit.
+    # A character counts as one at least, so no longer piece can fit.
     lengths = range(1, min(len(text), left + 1))
     fitting = bisect_right(lengths, left, key=lambda length: size(text[:length]))
     return text[:fitting].rstrip() + ELLIPSIS

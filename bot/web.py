@@ -1,4 +1,4 @@
-"""What is read from the web, built once: the sources, the papers' texts, and a model where one is set."""
+"""Builds everything that reads from the web: the sources, papers' texts, and a model where one is set."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,34 +8,34 @@ from random import Random
 import httpx
 
 from bot.clock import Clock
-from bot.listings.arxiv_records import Enriching
-from bot.listings.watcher import Publishing
+from bot.listings.arxiv_records import Enricher
+from bot.listings.watcher import ListingWatcher
 from bot.settings import Settings
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.full_text import FullTexts
 from bot.sources.http import Fetcher, web_client
 from bot.summaries.model import ModelClient
-from bot.summarising.queue import Summarising
+from bot.summarising.queue import SummaryQueue
 from bot.summarising.summariser import Summariser, allowance_of
 from storage.runner import Runner, ThreadRunner
 
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """What is read from the web: each day's lists, papers' texts, and a model's answers where one is set."""
+    """Everything that reads from the web; without a model there is no summariser."""
 
     storage: Runner
-    publishing: Publishing
-    enriching: Enriching
+    watcher: ListingWatcher
+    enricher: Enricher
     texts: FullTexts
     summariser: Summariser | None
-    summarising: Summarising
+    summary_queue: SummaryQueue
 
 
 @asynccontextmanager
 async def reach_web(settings: Settings, clock: Clock) -> AsyncIterator[Web]:
-    """Reach sources and model alone, for a command that ends; raises `StorageError` or `SettingsError`."""
+    """Open the web with a storage of its own, for a command; raises `StorageError` or `SettingsError`."""
     async with AsyncExitStack() as stack:
         storage = ThreadRunner(settings.database)
         stack.callback(storage.close)
@@ -45,9 +45,9 @@ async def reach_web(settings: Settings, clock: Clock) -> AsyncIterator[Web]:
 async def open_web(
     settings: Settings, clock: Clock, storage: Runner, stack: AsyncExitStack, *, has_sources: bool = True
 ) -> Web:
-    """Reach sources and model for as long as the stack is open; raises `SettingsError`.
+    """Open sources and model for as long as the stack is open; raises `SettingsError`.
 
-    Without `has_sources` no list is ever looked at.
+    Without `has_sources` no source is ever polled.
     """
     client = await stack.enter_async_context(web_client())
     fetcher = Fetcher(client)
@@ -62,24 +62,24 @@ async def open_web(
         gate_file=settings.arxiv_gate,
     )
     find = catalogue(fetcher, arxiv, settings.hugging_face_url) if has_sources else _no_source
-    publishing = Publishing(storage, clock, find)
-    stack.push_async_callback(publishing.aclose)
+    watcher = ListingWatcher(storage, clock, find)
+    stack.push_async_callback(watcher.aclose)
     texts = FullTexts(arxiv, settings.texts)
     summariser = _summariser(settings, clock, storage, client, texts)
-    summarising = Summarising(storage, clock, summariser)
-    stack.push_async_callback(summarising.aclose)
-    enriching = Enriching(storage, clock, arxiv.papers)
-    return Web(storage, publishing, enriching, texts, summariser, summarising)
+    summary_queue = SummaryQueue(storage, clock, summariser)
+    stack.push_async_callback(summary_queue.aclose)
+    enricher = Enricher(storage, clock, arxiv.papers)
+    return Web(storage, watcher, enricher, texts, summariser, summary_queue)
 
 
 def _no_source(_name: str) -> None:
-    """Know no source at all."""
+    """Find no source."""
 
 
 def _summariser(
     settings: Settings, clock: Clock, storage: Runner, client: httpx.AsyncClient, texts: FullTexts
 ) -> Summariser | None:
-    """Return who makes summaries, or `None` where no model is set."""
+    """Return the summariser, or `None` where no model is set."""
     allowance = allowance_of(settings)
     if allowance is None:
         return None

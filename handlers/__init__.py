@@ -1,4 +1,4 @@
-"""Slack -> bot: each handler acks, parses, calls and renders; one file per thing that a person does."""
+"""Slack -> bot: handlers ack, parse, call and render; one module per thing a person does."""
 
 from slack_bolt.async_app import AsyncApp
 
@@ -18,7 +18,7 @@ from handlers.parts import Parts
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
-    """Have the app listen to all that a person can do."""
+    """Register every handler with the app."""
     for module in (
         slash_command,
         saved_papers,

@@ -1,4 +1,4 @@
-"""Reading on from a card: the abstract here, the PDF and the discussion elsewhere."""
+"""The links of a card: the abstract in a modal, the PDF and the discussion on other sites."""
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -10,7 +10,7 @@ from handlers.parts import Parts
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
-    """Listen to the buttons of a card that lead on."""
+    """Listen to a card's buttons for the abstract, the PDF and the discussion."""
     listen(app, parts, ids.SHOW_ABSTRACT, _on_show_abstract)
     for action_id in (ids.OPEN_PDF, ids.OPEN_DISCUSSION):
         app.action(action_id)(_on_link)
@@ -25,5 +25,5 @@ async def _on_show_abstract(parts: Parts, click: Click) -> None:
 
 
 async def _on_link(ack: AsyncAck) -> None:
-    # A button that is a link is reported as a click too, and wants to be acknowledged.
+    # Slack reports a click on a link button too, and expects an acknowledgement.
     await ack()

@@ -1,4 +1,4 @@
-"""Where digests can be: what Slack tells of a channel, and the sentence for each place that will not do."""
+"""Which channels can have digests, by what Slack says of them, and a sentence otherwise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.locale import Words
 from bot.text import Mrkdwn
+from handlers.people import Person
 
 _DIRECT_SCOPES = {"im:read", "mpim:read"}
 _JOINING = "channels:join"
@@ -23,56 +24,66 @@ _SENTENCES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
-    """A channel in which somebody asks for something; `bot` is the bot's own user id."""
+class ChannelContext:
+    """A channel in which somebody makes a request, with a client that acts in its workspace."""
 
     client: AsyncWebClient
-    channel: str
+    #: The channel's id.
+    id: str
+    #: The bot's own user id.
     bot: str
 
 
-async def hindrance(here: Here, *, joins: bool = False) -> str | None:
-    """Return why no digest can come here, or `None` where the bot is in the channel or may join it.
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """A person, and the channel in which they make a request."""
 
-    With `joins` it does, where it is not in the channel yet.
+    person: Person
+    channel: ChannelContext
+
+
+async def refusal_reason(channel: ChannelContext, *, joins: bool = False) -> str | None:
+    """Return why the channel cannot have digests, `None` where it can.
+
+    It can where the bot is a member or may join; with `joins` the bot joins it where it is not a member yet.
     """
-    if here.channel.startswith("D"):
+    if channel.id.startswith("D"):
         return "direct"
     try:
-        answer = await here.client.conversations_info(channel=here.channel)
+        answer = await channel.client.conversations_info(channel=channel.id)
     except SlackApiError as error:
-        return _refusal(error)
-    channel = answer["channel"]
+        return _reason_of_error(error)
+    info = answer["channel"]
     scopes = answer.headers.get("x-oauth-scopes", "").split(",")
-    reason = _hindrance_in(channel, may_join=_JOINING in scopes)
-    return await _join(here) if joins and not reason and not channel["is_member"] else reason
+    reason = _reason_in(info, may_join=_JOINING in scopes)
+    return await _join(channel) if joins and not reason and not info["is_member"] else reason
 
 
-async def _join(here: Here) -> str | None:
+async def _join(channel: ChannelContext) -> str | None:
     try:
-        await here.client.conversations_join(channel=here.channel)
+        await channel.client.conversations_join(channel=channel.id)
     except SlackApiError:
         return "outside"
     return None
 
 
-def sentence(reason: str, bot: str, words: Words) -> Mrkdwn:
-    """Return why no digest can come here, and what to do about it."""
+def refusal_sentence(reason: str, bot: str, words: Words) -> Mrkdwn:
+    """Return why a channel cannot have digests, and what to do about it."""
     key = _SENTENCES.get(reason, "place.other")
     return words.mrkdwn(key, bot=Mrkdwn(f"<@{bot}>"), reason=reason)
 
 
-def _refusal(error: SlackApiError) -> str:
+def _reason_of_error(error: SlackApiError) -> str:
     is_direct = error.response.get("needed") in _DIRECT_SCOPES
     return "direct" if is_direct else str(error.response.get("error", error.response.status_code))
 
 
-def _hindrance_in(channel: Mapping[str, Any], *, may_join: bool) -> str | None:
-    is_member = channel.get("is_member", False)
-    hindrances = {
-        "direct": channel.get("is_im") or channel.get("is_mpim"),
-        "is_archived": channel.get("is_archived"),
-        "shared": channel.get("is_ext_shared"),
+def _reason_in(info: Mapping[str, Any], *, may_join: bool) -> str | None:
+    is_member = info.get("is_member", False)
+    reasons = {
+        "direct": info.get("is_im") or info.get("is_mpim"),
+        "is_archived": info.get("is_archived"),
+        "shared": info.get("is_ext_shared"),
         "outside": not is_member and not may_join,
     }
-    return next((reason for reason, is_so in hindrances.items() if is_so), None)
+    return next((reason for reason, applies in reasons.items() if applies), None)

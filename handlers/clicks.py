@@ -1,4 +1,4 @@
-"""What every click has in common: it is acknowledged at once, and answered to the one who clicked."""
+"""Clicks: each is acknowledged at once and answered to the person who clicked."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from handlers.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A button that a person pressed or an option they chose from a menu, with the value it carried.
+    """A pressed button or a chosen menu option, with the value it carries.
 
-    Who did comes from what Slack says of the request, never from what the button carries.
+    The person comes from Slack's request, never from the button's value.
     """
 
     person: Person
@@ -24,12 +24,12 @@ class Click:
     body: dict[str, Any]
     client: AsyncWebClient
     respond: AsyncRespond
+    #: The bot's own user id.
     bot: str = ""
-    """The bot's own user id."""
 
     @property
     def channel(self) -> str:
-        """The channel that the button is in, or that its modal is about."""
+        """The id of the channel that the button is in, or that its modal is about."""
         if self.is_in_modal:
             return str(self.body["view"]["private_metadata"])
         return str(self.body["channel"]["id"])
@@ -46,7 +46,7 @@ class Click:
 
     @property
     def is_on_answer(self) -> bool:
-        """Whether the button is on an answer that the person alone sees."""
+        """Whether the button is on an answer that only the person sees."""
         return bool(self.body["container"].get("is_ephemeral"))
 
     async def answer(self, message: Message) -> None:
@@ -63,19 +63,19 @@ class Click:
         )
 
     async def replace(self, message: Message) -> None:
-        """Put the answer in the place of the one that the button is on."""
+        """Replace the answer that the button is on."""
         await self._respond(message, replace_original=True)
 
     async def show_home(self, view: Block) -> None:
-        """Show the person their Home tab anew."""
+        """Redraw the person's Home tab."""
         await self.client.views_publish(user_id=self.person.id, view=view)
 
     async def open_modal(self, view: Block) -> None:
-        """Open a modal for the person; Slack allows it for three seconds after the click."""
+        """Open a modal for the person; Slack allows three seconds for it after the click."""
         await self.client.views_open(trigger_id=self.body["trigger_id"], view=view)
 
     async def show_in_modal(self, view: Block) -> None:
-        """Put the view in the place of the modal that the button is in."""
+        """Replace the modal that the button is in."""
         await self.client.views_update(view_id=self.body["view"]["id"], view=view)
 
     async def _respond(self, message: Message, *, replace_original: bool) -> None:
@@ -88,7 +88,7 @@ class Click:
 
 
 def _thread_of(message: dict[str, Any]) -> str | None:
-    """Return the thread that the message is a reply in; a thread's parent itself stands in the channel."""
+    """Return the thread that the message is a reply in; a thread's parent is in none."""
     thread_ts: str | None = message.get("thread_ts")
     return thread_ts if thread_ts != message["ts"] else None
 
@@ -96,7 +96,7 @@ def _thread_of(message: dict[str, Any]) -> str | None:
 def listen(
     app: AsyncApp, parts: Parts, action_id: str, handle: Callable[[Parts, Click], Awaitable[None]]
 ) -> None:
-    """Have the clicks on one kind of button, or the choices from one kind of menu, handled."""
+    """Handle the clicks on a kind of button, or the choices from a kind of menu."""
 
     async def on_click(
         ack: AsyncAck,

@@ -1,4 +1,4 @@
-"""The buttons that go on with a digest that ended early, in the message that told whoever set it up."""
+"""The buttons that resume a delivery that ended early, in the message that notified its owner."""
 
 from slack_bolt.async_app import AsyncApp
 
@@ -12,42 +12,44 @@ from storage.tables import Tables
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
-    """Listen to both buttons."""
+    """Register both buttons."""
     listen(app, parts, ids.POST_ANEW, _on_post_anew)
     listen(app, parts, ids.RESUME_DELIVERY, _on_resume)
 
 
 async def _on_post_anew(parts: Parts, click: Click) -> None:
     delivery = await parts.storage.read(lambda tables: _own(tables, click))
-    goes_on = delivery is not None and await parts.deliverer.go_on(delivery.id, click.person.workspace)
-    await _say(click, delivery, "digests.goes_on" if goes_on else "digests.nothing_to_resume")
+    is_resumed = delivery is not None and await parts.deliverer.resume(delivery.id, click.person.workspace)
+    await _answer(click, delivery, "digests.goes_on" if is_resumed else "digests.nothing_to_resume")
 
 
 async def _on_resume(parts: Parts, click: Click) -> None:
-    """Resume the subscription; what its delivery lacks comes now, or with a digest that was opened since."""
+    """Resume the subscription; the papers that its delivery lacks come now, or with a later digest."""
 
     def resume(tables: Tables) -> Delivery | None:
         delivery = _own(tables, click)
-        wanted = tables.subscriptions.of_channel(delivery.workspace, delivery.channel) if delivery else None
-        if wanted is None:
+        if delivery is None:
             return None
-        tables.subscriptions.resume(wanted.id or 0)
+        subscription = tables.subscriptions.of_channel(delivery.workspace, delivery.channel)
+        if subscription is None:
+            return None
+        tables.subscriptions.resume(subscription.id)
         return delivery
 
     delivery = await parts.storage.write(resume)
-    goes_on = delivery is not None and await parts.deliverer.go_on(delivery.id, click.person.workspace)
-    key = "digests.goes_on" if goes_on else "digests.comes_next"
-    await _say(click, delivery, key if delivery else "digests.nothing_to_resume")
+    is_resumed = delivery is not None and await parts.deliverer.resume(delivery.id, click.person.workspace)
+    key = "digests.goes_on" if is_resumed else "digests.comes_next"
+    await _answer(click, delivery, key if delivery else "digests.nothing_to_resume")
 
 
 def _own(tables: Tables, click: Click) -> Delivery | None:
-    """Return the delivery that the button names, where it is one of the workspace of who clicked."""
+    """Return the button's delivery, if it belongs to the workspace of the person who clicked."""
     delivery = tables.deliveries.get(int(click.value))
     return delivery if delivery and delivery.workspace == click.person.workspace else None
 
 
-async def _say(click: Click, delivery: Delivery | None, key: str) -> None:
-    """Put the outcome in the place of the message with the button, so that it is not pressed again."""
+async def _answer(click: Click, delivery: Delivery | None, key: str) -> None:
+    """Replace the message by the outcome, so that its button cannot be pressed again."""
     words = click.person.words
     place = (
         {"channel": Mrkdwn(f"<#{delivery.channel}>"), "date": words.date(delivery.day)} if delivery else {}

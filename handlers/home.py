@@ -11,7 +11,7 @@ from handlers.saved_papers import read_saved
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
-    """Listen for a person opening the Home tab."""
+    """Draw the Home tab each time a person opens it."""
 
     async def on_home_opened(
         event: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
@@ -20,6 +20,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
             return
         person = await parts.people.get(client, context.team_id or "", event["user"])
         saved = await read_saved(parts, person, 0)
-        await client.views_publish(user_id=person.id, view=home_view(saved, parts.command, person.words))
+        view = home_view(saved, parts.command, person.reader(parts.clock.now()))
+        await client.views_publish(user_id=person.id, view=view)
 
     app.event("app_home_opened")(on_home_opened)

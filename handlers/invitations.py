@@ -1,6 +1,6 @@
-"""The bot's arrival in a channel: one short message, with a button that sets a digest up."""
+"""The bot's arrival in a channel: a short greeting with a button that sets up a digest."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
@@ -16,14 +16,14 @@ from storage.records import Subscription
 from storage.tables import Tables
 
 GREETED_FOR = timedelta(hours=25)
-"""For how long a channel is not greeted again: Slack may repeat an event for a day."""
+"""How long a channel is not greeted again: Slack may repeat an event for a day."""
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
-    """Listen for the bot being invited."""
+    """Greet the channel when the bot is invited to it."""
 
     async def on_joined(event: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient) -> None:
-        # Where nobody invited it, it joined by itself for somebody who is filling in what to bring.
+        # Without an inviter the bot joined by itself, for somebody who is saving preferences.
         if event["user"] != context.bot_user_id or "inviter" not in event:
             return
         person = await parts.people.get(client, context.team_id or "", event["inviter"])
@@ -36,24 +36,23 @@ async def _greet(parts: Parts, workspace: str, channel: str, words: Words) -> No
     now = parts.clock.now()
 
     def begin(tables: Tables) -> tuple[bool, Subscription | None]:
-        wanted = tables.subscriptions.of_channel(workspace, channel)
-        return tables.greetings.begin(workspace, channel, now, GREETED_FOR), wanted
+        subscription = tables.subscriptions.of_channel(workspace, channel)
+        return tables.greetings.begin(workspace, channel, now, GREETED_FOR), subscription
 
-    is_first, wanted = await parts.storage.write(begin)
+    is_first, subscription = await parts.storage.write(begin)
     if is_first:
-        message = _greeting(words, is_paused=is_paused(wanted, now) if wanted else None)
+        message = _greeting(words, subscription, now)
         await parts.announcer.announce(workspace, channel, message)
 
 
-def _greeting(words: Words, *, is_paused: bool | None) -> Message:
-    """Return what the bot can do here; where it was before, how to go on."""
-    if is_paused:
+def _greeting(words: Words, subscription: Subscription | None, now: datetime) -> Message:
+    """Return what the bot can do in the channel; where digests are paused, how to resume them."""
+    if subscription and is_paused(subscription, now):
         resume = Button(ids.RESUME_DIGESTS, words("button.resume"), primary=True)
         return notice(words.mrkdwn("told.arrived_again"), buttons=[resume])
-    settings = is_paused is not None
     button = (
-        Button(ids.OPEN_SETTINGS, words("button.settings"))
-        if settings
+        Button(ids.OPEN_PREFERENCES, words("button.settings"))
+        if subscription
         else Button(ids.SET_UP, words("button.set_up"), primary=True)
     )
     return notice(words.mrkdwn("told.arrived"), buttons=[button])

@@ -1,9 +1,10 @@
-"""Looking up a day, the latest day, or one paper."""
+"""Looking up a day's papers, the latest ones, or one paper."""
 
 from datetime import date, timedelta
 
 from bot.arxiv_id import abstract_url
 from bot.cards.blocks import Message
+from bot.cards.entry import Digest, Entry
 from bot.cards.ids import PAGE_LENGTH, Page
 from bot.cards.lists import listing_page
 from bot.cards.notices import notice
@@ -14,7 +15,6 @@ from bot.text import escape, link
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.requests import DaysAgo, Latest, OfDay, OnePaper
-from storage.records import Digest, Entry
 from storage.tables import Tables
 
 
@@ -32,13 +32,13 @@ async def of_day(parts: Parts, person: Person, request: OfDay) -> Message:
 
 
 async def days_ago(parts: Parts, person: Person, request: DaysAgo) -> Message:
-    """Answer with the first page of today's or yesterday's papers, as the person's own clock has it."""
+    """Answer with the first page of today's or yesterday's papers, in the person's time zone."""
     today = parts.clock.now().astimezone(person.zone).date()
     return await day_page(parts, person, today - timedelta(days=request.days))
 
 
 async def one_paper(parts: Parts, person: Person, request: OnePaper) -> Message:
-    """Answer with the card of a paper, or with where else to find it."""
+    """Answer with the card of a paper, or with its address where it was never listed here."""
 
     def read(tables: Tables) -> tuple[Entry | None, frozenset[str]]:
         entry = paper_entry(tables, request.paper_id, person.language)
@@ -51,7 +51,7 @@ async def one_paper(parts: Parts, person: Person, request: OnePaper) -> Message:
 
 
 async def day_page(parts: Parts, person: Person, day: date, offset: int = 0) -> Message:
-    """Answer with a page of a day's papers; a day without any says which neighbours have some."""
+    """Answer with a page of a day's papers, or with the nearest days that have some."""
 
     def read(tables: Tables) -> tuple[Digest | None, frozenset[str], list[date]]:
         digest = digest_of_day(tables, day, person.language)
@@ -63,19 +63,19 @@ async def day_page(parts: Parts, person: Person, day: date, offset: int = 0) -> 
     digest, saved, neighbours = await parts.storage.read(read)
     if digest and digest.entries:
         return listing_page(digest, Page(offset, day), saved, person.words)
-    return _no_papers(day, neighbours, person.words, is_listed=digest is not None)
+    near = [f"`{parts.command} {neighbour}`" for neighbour in neighbours]
+    return _no_papers(day, near, person.words, is_listed=digest is not None)
 
 
 def unknown_paper(paper_id: str, words: Words) -> Message:
-    """Say that the paper was never listed here, and where it is."""
+    """Return an answer that the paper was never listed here, with its address."""
     url = abstract_url(paper_id)
     return notice(words.mrkdwn("lookup.unknown_paper", paper_id=paper_id, url=link(url, url)))
 
 
-def _no_papers(day: date, neighbours: list[date], words: Words, *, is_listed: bool) -> Message:
+def _no_papers(day: date, near: list[str], words: Words, *, is_listed: bool) -> Message:
     key = "lookup.no_papers" if is_listed else "lookup.no_listing"
     sentences = [words.mrkdwn(key, date=words.date(day))]
-    if neighbours:
-        days = words.series([near.isoformat() for near in neighbours])
-        sentences.append(escape(words.count("lookup.neighbours", len(neighbours), days=days)))
+    if near:
+        sentences.append(escape(words.count("lookup.neighbours", len(near), days=" · ".join(near))))
     return notice(*sentences)

@@ -1,29 +1,28 @@
-"""What the handlers are handed."""
+"""The parts of the bot that every handler is given."""
 
 from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.delivery.announcer import Announcer
 from bot.delivery.deliverer import Deliverer
-from bot.listings.watcher import Publishing
-from bot.summarising.queue import Summarising
+from bot.listings.watcher import ListingWatcher
+from bot.summarising.queue import SummaryQueue
 from handlers.people import People
 from storage.runner import Runner
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts of the bot that handlers call.
-
-    `command` is the name of the slash command, `messages_a_minute` how many the bot posts at most.
-    """
+    """The parts of the bot that handlers call."""
 
     storage: Runner
     clock: Clock
     people: People
     deliverer: Deliverer
     announcer: Announcer
-    publishing: Publishing
-    summarising: Summarising
+    watcher: ListingWatcher
+    summary_queue: SummaryQueue
+    #: The name of the slash command.
     command: str
+    #: The rate at which the bot posts at most.
     messages_a_minute: int

@@ -1,13 +1,14 @@
-"""The settings modal as Slack sends it -> what a channel wants, or what is wrong at which field; pure."""
+"""The submitted preferences modal, read into preferences or an error for each field; pure."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.cards.ids import Field
-from bot.cards.preferences import ALL_CARDS, LANGUAGES, Form
-from bot.errors import WrongWishError
+from bot.cards.preferences import ALL_CARDS, LANGUAGES, PreferencesForm
+from bot.errors import InvalidPreferenceError
 from bot.locale import Words
+from bot.sources.kinds import HUGGING_FACE, OFFERED_SOURCES
 from bot.subscriptions.preferences import (
     read_categories,
     read_language,
@@ -18,60 +19,52 @@ from bot.subscriptions.preferences import (
 )
 from bot.text import cut
 from handlers.people import Person
-from storage.records import Filters, Order, Subscription
+from storage.records import Filters, Order, Preferences
 
 T = TypeVar("T")
 
-OFFERED_SOURCES = (
-    "digest-file",
-    "huggingface",
-    "arxiv:cs.AI",
-    "arxiv:cs.CL",
-    "arxiv:cs.CV",
-    "arxiv:cs.LG",
-    "arxiv:stat.ML",
-)
-"""The sources that can be chosen whether or not they have listed anything yet."""
-
-_USUAL_SOURCE = "huggingface"
-
 _ECHOED_CHARACTERS = 80
+
+_BLANK = Preferences(language="en", sources=())
+"""Stands in for fields that cannot be read; preferences with any of it are never returned."""
 
 _State = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
-def proposed(person: Person, channel: str, listed: Collection[str] = ()) -> Subscription:
-    """Return what is filled in for a channel that has no subscription yet: the person's zone and language.
+@dataclass(frozen=True, slots=True)
+class InvalidForm:
+    """Why a form cannot be saved: a sentence for each field that cannot be read."""
 
-    The source is the first that is offered and has `listed` something.
+    errors: Mapping[Field, str]
+
+
+def proposed(person: Person, listed: Collection[str] = ()) -> Preferences:
+    """Return the preferences proposed to a channel without a subscription.
+
+    The zone is the person's, the language the nearest offered one to theirs, and the source the first
+    offered one that has `listed` something.
     """
-    usual = next((source for source in OFFERED_SOURCES if source in listed), _USUAL_SOURCE)
-    return Subscription(
-        workspace=person.workspace,
-        channel=channel,
-        language=_offered(person.language),
-        sources=(usual,),
-        zone=person.zone.key,
-    )
+    source = next((source for source in OFFERED_SOURCES if source in listed), HUGGING_FACE.name)
+    return Preferences(_nearest_language(person.language), (source,), zone=person.zone.key)
 
 
-def read_form(state: _State) -> Form:
-    """Return what stands in the fields, from `view.state.values`."""
+def read_form(state: _State) -> PreferencesForm:
+    """Return the contents of the fields, from `view.state.values`."""
 
-    def told(field: Field) -> Any:
-        value = state.get(field, {}).get(field, {})
-        return next((inner for key, inner in value.items() if key != "type"), None)
+    def value(field: Field) -> Any:
+        entered = state.get(field, {}).get(field, {})
+        return next((inner for key, inner in entered.items() if key != "type"), None)
 
     def text(field: Field) -> str:
-        return str(told(field) or "")
+        return str(value(field) or "")
 
     def one(field: Field) -> str:
-        return str((told(field) or {}).get("value", ""))
+        return str((value(field) or {}).get("value", ""))
 
     def many(field: Field) -> tuple[str, ...]:
-        return tuple(option["value"] for option in told(field) or [])
+        return tuple(option["value"] for option in value(field) or [])
 
-    return Form(
+    return PreferencesForm(
         sources=many(Field.SOURCES),
         at=text(Field.AT),
         zone=text(Field.ZONE),
@@ -87,46 +80,44 @@ def read_form(state: _State) -> Form:
     )
 
 
-def check(form: Form, base: Subscription, words: Words) -> tuple[Subscription, dict[Field, str]]:
-    """Return what is wanted, and a sentence for each field that cannot be read; that one is as in `base`."""
+def read_preferences(form: PreferencesForm, words: Words) -> Preferences | InvalidForm:
+    """Return the preferences in a form, or every error in it, in the person's words."""
     errors: dict[Field, str] = {}
 
-    def read(field: Field, reader: Callable[[str], T], text: str, otherwise: T) -> T:
+    def read(field: Field, reader: Callable[[str], T], text: str, blank: T) -> T:
         try:
             return reader(text)
-        except WrongWishError as error:
+        except InvalidPreferenceError as error:
             errors[field] = words(
                 "settings.unreadable", found=cut(error.found, _ECHOED_CHARACTERS), example=error.example
             )
-            return otherwise
+            return blank
 
-    known = base.filters
     filters = Filters(
         words=read_words(form.words),
-        categories=read(Field.CATEGORIES, read_categories, form.categories, known.categories),
-        least_votes=read(Field.LEAST_VOTES, read_votes, form.least_votes, known.least_votes),
+        categories=read(Field.CATEGORIES, read_categories, form.categories, ()),
+        least_votes=read(Field.LEAST_VOTES, read_votes, form.least_votes, 0),
         never_words=read_words(form.never_words),
     )
     if not form.weekdays:
         errors[Field.WEEKDAYS] = words("settings.no_weekday")
     if not form.sources:
         errors[Field.SOURCES] = words("settings.no_source")
-    wanted = replace(
-        base,
+    preferences = Preferences(
         sources=form.sources,
-        at=read(Field.AT, read_time, form.at, base.at),
-        zone=read(Field.ZONE, read_zone, form.zone, base.zone),
+        at=read(Field.AT, read_time, form.at, _BLANK.at),
+        zone=read(Field.ZONE, read_zone, form.zone, _BLANK.zone),
         weekdays=frozenset(map(int, form.weekdays)),
-        language=read(Field.LANGUAGE, read_language, form.language, base.language),
+        language=read(Field.LANGUAGE, read_language, form.language, _BLANK.language),
         most_cards=None if form.most_cards == ALL_CARDS else int(form.most_cards),
         order=Order(form.order),
         filters=filters,
         says_when_nothing=form.says_when_nothing,
     )
-    return wanted, errors
+    return InvalidForm(errors) if errors else preferences
 
 
-def _offered(language: str) -> str:
-    """Return the language of the modal that is nearest to a person's, English where there is none."""
-    primary = language.partition("-")[0]
-    return next((tag for tag in LANGUAGES if tag.partition("-")[0] == primary), "en")
+def _nearest_language(tag: str) -> str:
+    """Return the modal's language that is nearest to a person's, English where none is near."""
+    primary = tag.partition("-")[0]
+    return next((offered for offered in LANGUAGES if offered.partition("-")[0] == primary), "en")

@@ -1,4 +1,4 @@
-"""What a person may ask of the command: text in, a request out; pure."""
+"""What a person can request with the command: text in, a request out; pure."""
 
 import html
 import re
@@ -24,7 +24,7 @@ class OfDay:
 
 @dataclass(frozen=True, slots=True)
 class DaysAgo:
-    """The papers of today (0) or yesterday (1), as it is where the person is."""
+    """The papers of today (0) or yesterday (1), by the person's own time zone."""
 
     days: int
 
@@ -37,85 +37,85 @@ class OnePaper:
 
 
 @dataclass(frozen=True, slots=True)
-class SavedPapers:
+class ShowSavedPapers:
     """The person's own list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Put a paper on the person's own list."""
+    """Add a paper to the person's own list."""
 
     paper_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Take a paper off the person's own list."""
+    """Remove a paper from the person's own list."""
 
     paper_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Fill in what this channel wants."""
+    """Fill in this channel's preferences."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """No more digests in this channel."""
+    """End this channel's digests."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShowSettings:
-    """What this channel has asked for, in words."""
+class ShowPreferences:
+    """This channel's preferences, in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """No digests in this channel until a day, or until somebody resumes them."""
+    """Pause this channel's digests until a day, or until somebody resumes them."""
 
     until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class PauseUntilWhen:
-    """To pause until something that is no day."""
+class InvalidPauseDate:
+    """A pause until something that is not a date."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Digests in this channel again."""
+    """Resume this channel's digests."""
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """How things are here."""
+class ShowStatus:
+    """The status of this channel, its sources and the bot."""
 
 
 @dataclass(frozen=True, slots=True)
-class Help:
-    """What the command can be asked."""
+class ShowHelp:
+    """The requests that the command knows."""
 
 
 @dataclass(frozen=True, slots=True)
-class NoSuchDay:
-    """Something that looks like a date and is none."""
+class InvalidDate:
+    """Text in the form of a date that is not one, such as 2025-02-30."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class WhichPaper:
-    """To save or remove, with no arXiv id to go with it."""
+class MissingPaperId:
+    """A request to save or remove a paper, without an arXiv id."""
 
     verb: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """Anything else."""
+    """Text that is no request."""
 
     text: str
 
@@ -125,19 +125,19 @@ Request = (
     | OfDay
     | DaysAgo
     | OnePaper
-    | SavedPapers
+    | ShowSavedPapers
     | Save
     | Remove
     | Subscribe
     | Unsubscribe
-    | ShowSettings
+    | ShowPreferences
     | Pause
-    | PauseUntilWhen
+    | InvalidPauseDate
     | Resume
-    | Status
-    | Help
-    | NoSuchDay
-    | WhichPaper
+    | ShowStatus
+    | ShowHelp
+    | InvalidDate
+    | MissingPaperId
     | NotUnderstood
 )
 
@@ -145,14 +145,14 @@ _WORDS: dict[str, Request] = {
     **dict.fromkeys(["", "latest", "最新"], Latest()),
     **dict.fromkeys(["today", "今天", "今日"], DaysAgo(0)),
     **dict.fromkeys(["yesterday", "昨天", "昨日"], DaysAgo(1)),
-    **dict.fromkeys(["saved", "my papers", "收藏", "我的收藏"], SavedPapers()),
+    **dict.fromkeys(["saved", "my papers", "收藏", "我的收藏"], ShowSavedPapers()),
     **dict.fromkeys(["subscribe", "订阅"], Subscribe()),
     **dict.fromkeys(["unsubscribe", "退订"], Unsubscribe()),
-    **dict.fromkeys(["settings", "设置"], ShowSettings()),
+    **dict.fromkeys(["settings", "设置"], ShowPreferences()),
     **dict.fromkeys(["pause", "暂停"], Pause()),
     **dict.fromkeys(["resume", "恢复"], Resume()),
-    **dict.fromkeys(["status", "状态"], Status()),
-    **dict.fromkeys(["help", "?", "帮助"], Help()),
+    **dict.fromkeys(["status", "状态"], ShowStatus()),
+    **dict.fromkeys(["help", "?", "帮助"], ShowHelp()),
 }
 
 _VERBS: dict[str, Callable[[str], Request]] = {
@@ -166,7 +166,7 @@ _DATE = re.compile(r"([0-9]{4})(?:[-/.]|年)([0-9]{1,2})(?:[-/.]|月)([0-9]{1,2}
 
 
 def parse_request(text: str) -> Request:
-    """Return what the text after the command asks for; everything has an answer.
+    """Return the request in the text after the command; any text is one.
 
     Slack escapes `&`, `<` and `>` and may wrap addresses in angle brackets, so both are undone first.
     """
@@ -180,7 +180,7 @@ def parse_request(text: str) -> Request:
     first, _, rest = readable.partition(" ")
     if verb := _VERBS.get(first.casefold()):
         paper_id = find_arxiv_id(rest)
-        return verb(paper_id) if paper_id else WhichPaper(first)
+        return verb(paper_id) if paper_id else MissingPaperId(first)
     paper_id = find_arxiv_id(readable)
     return OnePaper(paper_id) if paper_id else NotUnderstood(readable)
 
@@ -189,10 +189,10 @@ def _of_day(text: str, year: str, month: str, day: str) -> Request:
     try:
         return OfDay(date(int(year), int(month), int(day)))
     except ValueError:
-        return NoSuchDay(text)
+        return InvalidDate(text)
 
 
 def _pause_until(text: str) -> Request:
     match = _DATE.fullmatch(text)
     day = _of_day(text, *match.groups()) if match else None
-    return Pause(day.day) if isinstance(day, OfDay) else PauseUntilWhen(text)
+    return Pause(day.day) if isinstance(day, OfDay) else InvalidPauseDate(text)

@@ -1,4 +1,4 @@
-"""Saving papers to one's own list, removing them, and reading the list."""
+"""A person's own list of papers: saving to it, removing from it, and reading it."""
 
 from slack_bolt.async_app import AsyncApp
 
@@ -11,18 +11,18 @@ from handlers.clicks import Click, listen
 from handlers.lookup import day_page, unknown_paper
 from handlers.parts import Parts
 from handlers.people import Person
-from handlers.requests import Remove, Save, SavedPapers, WhichPaper
+from handlers.requests import MissingPaperId, Remove, Save, ShowSavedPapers
 from storage.records import Paper
 from storage.tables import Tables
 
 
-async def my_papers(parts: Parts, person: Person, _request: SavedPapers) -> Message:
+async def my_papers(parts: Parts, person: Person, _request: ShowSavedPapers) -> Message:
     """Answer with the first page of the person's own list."""
-    return saved_page(await read_saved(parts, person, 0), person.words)
+    return saved_page(await read_saved(parts, person, 0), person.reader(parts.clock.now()))
 
 
 async def save(parts: Parts, person: Person, request: Save) -> Message:
-    """Put a paper on the person's list."""
+    """Add a paper to the person's list."""
     now = parts.clock.now()
 
     def write(tables: Tables) -> tuple[Paper | None, bool]:
@@ -37,7 +37,7 @@ async def save(parts: Parts, person: Person, request: Save) -> Message:
 
 
 async def remove(parts: Parts, person: Person, request: Remove) -> Message:
-    """Take a paper off the person's list."""
+    """Remove a paper from the person's list."""
 
     def write(tables: Tables) -> tuple[Paper | None, bool]:
         was_there = tables.saved_papers.remove(person.workspace, person.id, request.paper_id)
@@ -49,13 +49,13 @@ async def remove(parts: Parts, person: Person, request: Remove) -> Message:
     return removed_notice(paper, person.words, was_there=was_there)
 
 
-async def which_paper(parts: Parts, person: Person, request: WhichPaper) -> Message:
-    """Say that an arXiv id is missing."""
+async def missing_paper_id(parts: Parts, person: Person, request: MissingPaperId) -> Message:
+    """Answer that an arXiv id is missing."""
     return notice(person.words.mrkdwn("lookup.which_paper", verb=request.verb, command=parts.command))
 
 
 async def read_saved(parts: Parts, person: Person, offset: int) -> SavedPage:
-    """Read a page of the person's list; past the end, the last page there is."""
+    """Read a page of the person's list; an offset past the end gives the last page."""
 
     def read(tables: Tables) -> SavedPage:
         total = tables.saved_papers.count(person.workspace, person.id)
@@ -67,20 +67,20 @@ async def read_saved(parts: Parts, person: Person, offset: int) -> SavedPage:
 
 
 async def redraw(parts: Parts, click: Click, page: Page) -> None:
-    """Draw the list that the button is on anew: a day's listing, the person's own, or their Home tab."""
+    """Redraw the list that the button is on: a day's papers, the person's own, or their Home."""
     person = click.person
     if page.day:
         await click.replace(await day_page(parts, person, page.day, page.offset))
         return
-    saved = await read_saved(parts, person, page.offset)
+    saved, reader = await read_saved(parts, person, page.offset), person.reader(parts.clock.now())
     if click.is_on_home:
-        await click.show_home(home_view(saved, parts.command, person.words))
+        await click.show_home(home_view(saved, parts.command, reader))
     else:
-        await click.replace(saved_page(saved, person.words))
+        await click.replace(saved_page(saved, reader))
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
-    """Listen to the buttons that save, remove, and lead through lists."""
+    """Listen to the buttons that save and remove papers and turn the pages of lists."""
     listen(app, parts, ids.SAVE_PAPER, _on_save)
     listen(app, parts, ids.REMOVE_PAPER, _on_remove)
     listen(app, parts, ids.SAVE_LISTED_PAPER, _on_save_listed)
@@ -111,7 +111,7 @@ async def _on_remove_listed(parts: Parts, click: Click) -> None:
 
 
 async def _on_my_papers(parts: Parts, click: Click) -> None:
-    await click.answer(await my_papers(parts, click.person, SavedPapers()))
+    await click.answer(await my_papers(parts, click.person, ShowSavedPapers()))
 
 
 async def _on_turn_page(parts: Parts, click: Click) -> None:

@@ -1,4 +1,4 @@
-"""The slash command: every request has an answer, to the person alone or to the channel that it changes."""
+"""The slash command: requests are answered to the person or announced in the channel."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -10,21 +10,20 @@ from bot.cards.blocks import Message
 from bot.cards.notices import help_message, notice
 from bot.text import cut
 from handlers import lookup, requests, saved_papers, subscriptions
-from handlers.channels import Here
+from handlers.channels import ChannelContext, Requester
 from handlers.parts import Parts
 from handlers.people import Person
-from handlers.preferences import open_settings
+from handlers.preferences import open_preferences
 from handlers.status import show_status
-from handlers.subscriptions import Asked
 
 _ECHOED_CHARACTERS = 200
 
 
-async def answer(parts: Parts, asked: Asked, request: requests.Request) -> Message | None:
-    """Return the answer to the person alone, or `None` where the whole channel was told instead."""
-    if act := _ACTS.get(type(request)):
-        return await act(parts, asked, request)
-    return await _ANSWERS[type(request)](parts, asked.person, request)
+async def answer(parts: Parts, requester: Requester, request: requests.Request) -> Message | None:
+    """Return the answer to the person, or `None` where the channel got an announcement instead."""
+    if answer_in_channel := _CHANNEL_ANSWERS.get(type(request)):
+        return await answer_in_channel(parts, requester, request)
+    return await _ANSWERS[type(request)](parts, requester.person, request)
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
@@ -39,23 +38,23 @@ def register(app: AsyncApp, parts: Parts) -> None:
     ) -> None:
         await ack()
         request = requests.parse_request(command.get("text", ""))
-        here = Here(client, command["channel_id"], context.bot_user_id or "")
+        channel = ChannelContext(client, command["channel_id"], context.bot_user_id or "")
         if isinstance(request, requests.Subscribe):
-            await open_settings(parts, here, context, command["trigger_id"])
+            await open_preferences(parts, channel, context, command["trigger_id"])
             return
         person = await parts.people.get(client, context.team_id or "", context.user_id or "")
-        message = await answer(parts, Asked(person, here), request)
+        message = await answer(parts, Requester(person, channel), request)
         if message:
             await respond(text=message.text, blocks=list(message.blocks), response_type="ephemeral")
 
     app.command(parts.command)(on_command)
 
 
-async def _help(parts: Parts, person: Person, _request: requests.Help) -> Message:
+async def _help(parts: Parts, person: Person, _request: requests.ShowHelp) -> Message:
     return help_message(parts.command, person.words)
 
 
-async def _no_such_day(parts: Parts, person: Person, request: requests.NoSuchDay) -> Message:
+async def _invalid_date(parts: Parts, person: Person, request: requests.InvalidDate) -> Message:
     return notice(person.words.mrkdwn("lookup.bad_date", text=request.text, command=parts.command))
 
 
@@ -64,13 +63,15 @@ async def _not_understood(parts: Parts, person: Person, request: requests.NotUnd
     return notice(person.words.mrkdwn("lookup.not_understood", text=text, command=parts.command))
 
 
-_ACTS: Mapping[type[requests.Request], Callable[[Parts, Asked, Any], Awaitable[Message | None]]] = {
-    requests.ShowSettings: subscriptions.show,
+_CHANNEL_ANSWERS: Mapping[
+    type[requests.Request], Callable[[Parts, Requester, Any], Awaitable[Message | None]]
+] = {
+    requests.ShowPreferences: subscriptions.show,
     requests.Unsubscribe: subscriptions.unsubscribe,
     requests.Pause: subscriptions.pause,
-    requests.PauseUntilWhen: subscriptions.pause_until_when,
+    requests.InvalidPauseDate: subscriptions.invalid_pause_date,
     requests.Resume: subscriptions.resume,
-    requests.Status: show_status,
+    requests.ShowStatus: show_status,
 }
 
 _ANSWERS: Mapping[type[requests.Request], Callable[[Parts, Person, Any], Awaitable[Message]]] = {
@@ -78,11 +79,11 @@ _ANSWERS: Mapping[type[requests.Request], Callable[[Parts, Person, Any], Awaitab
     requests.OfDay: lookup.of_day,
     requests.DaysAgo: lookup.days_ago,
     requests.OnePaper: lookup.one_paper,
-    requests.SavedPapers: saved_papers.my_papers,
+    requests.ShowSavedPapers: saved_papers.my_papers,
     requests.Save: saved_papers.save,
     requests.Remove: saved_papers.remove,
-    requests.WhichPaper: saved_papers.which_paper,
-    requests.Help: _help,
-    requests.NoSuchDay: _no_such_day,
+    requests.MissingPaperId: saved_papers.missing_paper_id,
+    requests.ShowHelp: _help,
+    requests.InvalidDate: _invalid_date,
     requests.NotUnderstood: _not_understood,
 }

@@ -1,26 +1,24 @@
-"""How things are here: the last digest and the next, the sources, and what the bot is at."""
+"""The status: a channel's last and next digest, its sources, and the whole bot."""
 
 from bot.cards.blocks import Message
-from bot.cards.sources import Reader
-from bot.cards.status import status_message
+from bot.cards.status import BotStatus, ChannelStatus, status_message
 from bot.status import bot_status, channel_status, source_status
+from handlers.channels import Requester
 from handlers.parts import Parts
-from handlers.requests import Status
-from handlers.subscriptions import Asked
-from storage.records import BotStatus, ChannelStatus, Listing
+from handlers.requests import ShowStatus
+from storage.records import Listing
 from storage.tables import Tables
 
 
-async def show_status(parts: Parts, asked: Asked, _request: Status) -> Message:
-    """Answer with how things are in this channel, with its sources and for the whole bot."""
-    now = parts.clock.now()
-
-    rate, allowance = parts.messages_a_minute, parts.summarising.allowance
+async def show_status(parts: Parts, requester: Requester, _request: ShowStatus) -> Message:
+    """Answer with the status of the channel, of its sources and of the whole bot."""
+    now, person = parts.clock.now(), requester.person
+    rate, allowance = parts.messages_a_minute, parts.summary_queue.allowance
 
     def read(tables: Tables) -> tuple[ChannelStatus | None, tuple[Listing, ...], BotStatus]:
-        wanted = tables.subscriptions.of_channel(asked.person.workspace, asked.here.channel)
-        here = channel_status(tables, wanted, now) if wanted else None
-        return here, source_status(tables, wanted), bot_status(tables, now, rate, allowance)
+        subscription = tables.subscriptions.of_channel(person.workspace, requester.channel.id)
+        channel = channel_status(tables, subscription, now) if subscription else None
+        return channel, source_status(tables, subscription), bot_status(tables, now, rate, allowance)
 
-    here, sources, everywhere = await parts.storage.read(read)
-    return status_message(here, sources, everywhere, Reader(now, asked.person.zone, asked.person.words))
+    channel, sources, bot = await parts.storage.read(read)
+    return status_message(channel, sources, bot, person.reader(now))

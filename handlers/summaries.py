@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.arxiv_id import abstract_url
 from bot.cards import ids
 from bot.cards.blocks import Block, Message
+from bot.cards.entry import Entry
 from bot.cards.ids import SummaryAct, SummaryChoice
 from bot.cards.notices import notice
 from bot.cards.paper import shown_title
@@ -19,7 +20,7 @@ from bot.cards.provenance import not_found
 from bot.cards.summaries import NOTE_CHARACTERS, figures_modal, report_answer, report_modal
 from bot.locale import Words
 from bot.lookup.papers import paper_entry
-from bot.summarising.queue import Again
+from bot.summarising.queue import Regeneration
 from bot.summarising.summariser import Outcome, Result
 from bot.text import Mrkdwn, clean, link
 from handlers.clicks import Click, listen
@@ -27,18 +28,18 @@ from handlers.lookup import one_paper, unknown_paper
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.requests import OnePaper
-from storage.records import Entry, MistakeReport, Paper
+from storage.records import MistakeReport, Paper
 from storage.tables import Tables
 
 _TITLE_CHARACTERS = 300
 
-_AGAIN = {
-    Again.STARTED: "again.started",
-    Again.RUNNING: "again.running",
-    Again.CAPPED: "again.capped",
-    Again.NO_MODEL: "again.no_model",
-    Again.NO_TOKENS: "again.no_tokens",
-    Again.NO_PAPER: "summary.gone",
+_REGENERATION = {
+    Regeneration.STARTED: "again.started",
+    Regeneration.RUNNING: "again.running",
+    Regeneration.CAPPED: "again.capped",
+    Regeneration.NO_MODEL: "again.no_model",
+    Regeneration.NO_TOKENS: "again.no_tokens",
+    Regeneration.NO_PAPER: "summary.gone",
 }
 
 _logger = logging.getLogger(__name__)
@@ -114,25 +115,28 @@ async def _keep_report(parts: Parts, person: Person, view: Mapping[str, Any]) ->
     return report_answer(words.mrkdwn("report.kept", title=_title(entry.paper)), words)
 
 
-async def _make_anew(parts: Parts, click: Click, choice: SummaryChoice) -> None:
+async def _regenerate(parts: Parts, click: Click, choice: SummaryChoice) -> None:
     person, words = click.person, click.person.words
     paper = await parts.storage.read(lambda tables: tables.papers.get(choice.paper_id))
     if paper is None:
         await click.answer(unknown_paper(choice.paper_id, words))
         return
 
-    async def tell(result: Result | None) -> None:
+    async def notify(result: Result | None) -> None:
         try:
-            await _tell(parts, click, paper, result)
+            await _notify(parts, click, paper, result)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            _logger.warning("%s could not be told of a new summary: %s", person.id, error)
+            about = {"action": "regenerate", "person": person.id, "paper": paper.id}
+            _logger.warning("The person could not be notified: %s", error, extra=about)
 
-    begun = await parts.summarising.again(person.workspace, person.id, choice.paper_id, choice.language, tell)
-    await click.answer(notice(words.mrkdwn(_AGAIN[begun], title=_title(paper))))
+    started = await parts.summary_queue.regenerate(
+        person.workspace, person.id, choice.paper_id, choice.language, notify
+    )
+    await click.answer(notice(words.mrkdwn(_REGENERATION[started], title=_title(paper))))
 
 
-async def _tell(parts: Parts, click: Click, paper: Paper, result: Result | None) -> None:
-    """Tell the person what became of the summary; an answer that is theirs alone is drawn anew."""
+async def _notify(parts: Parts, click: Click, paper: Paper, result: Result | None) -> None:
+    """Notify the person of the outcome; an answer that only they see is redrawn."""
     is_made = result is not None and result.outcome is not Outcome.FAILED
     if is_made and click.is_on_answer:
         await click.replace(await one_paper(parts, click.person, OnePaper(paper.id)))
@@ -161,5 +165,5 @@ def _title(paper: Paper) -> Mrkdwn:
 _ACTS: Mapping[SummaryAct, Callable[[Parts, Click, SummaryChoice], Awaitable[None]]] = {
     SummaryAct.FIGURES: _show_figures,
     SummaryAct.REPORT: _open_report,
-    SummaryAct.AGAIN: _make_anew,
+    SummaryAct.REGENERATE: _regenerate,
 }

@@ -1,1 +1,1 @@
-"""The tables, as SQLite through sqlite-utils; no SQL lives anywhere else."""
+"""The tables, in SQLite through sqlite-utils; all SQL lives here."""

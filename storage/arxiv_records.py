@@ -12,23 +12,22 @@ from storage.records import ArxivRecord
 
 
 class ArxivRecords:
-    """What arXiv's own record of each paper is; a paper that it was never asked about has none."""
+    """arXiv's own record of each paper that it was asked about."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def get(self, paper_id: str) -> ArxivRecord | None:
-        """Return what arXiv said of the paper, or `None` where it was not asked."""
+        """Return the paper's record, or `None` where arXiv was not asked."""
         rows = self._database.query("SELECT * FROM arxiv_records WHERE paper_id = ?", [paper_id])
         return next(map(_record_from_row, rows), None)
 
-    def lacking(
+    def incomplete(
         self, now: datetime, limit: int, among: Iterable[str] | None = None
     ) -> tuple[tuple[str, int], ...]:
-        """Return papers that arXiv is to be asked about, and how often it was asked in vain.
+        """Return papers without authors, categories or a date, each with how often arXiv did not know it.
 
-        They lack authors, categories or a date, and are not to be left alone yet; the ones listed last come
-        first. `among` names the only ones that count.
+        The latest listed come first; those whose next try lies ahead are left out. `among` limits the papers.
         """
         rows = self._database.query(
             """
@@ -49,7 +48,7 @@ class ArxivRecords:
         return tuple((row["id"], row["tries"]) for row in rows)
 
     def put(self, record: ArxivRecord) -> None:
-        """Keep the record in place of an earlier one."""
+        """Keep the record, replacing an earlier one."""
         row = {
             "paper_id": record.paper_id,
             "asked_at": record.asked_at.isoformat(),

@@ -1,4 +1,4 @@
-"""The card updates table: posted cards that are to be drawn anew, since a summary came."""
+"""The card updates table: a queue of posted cards to redraw, since a summary arrived."""
 
 from datetime import datetime
 
@@ -8,16 +8,16 @@ from storage.records import CardUpdate
 
 
 class CardUpdates:
-    """Cards to draw anew, by delivery and position."""
+    """Cards to redraw, by delivery and position."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def want(self, paper_id: str, language: str, opened_since: datetime, now: datetime) -> int:
-        """Have each card of the paper drawn anew in the channels that read the language; return how many.
+    def enqueue(self, paper_id: str, language: str, opened_since: datetime, now: datetime) -> int:
+        """Enqueue each card of the paper in the channels that read the language, and return how many.
 
-        Cards that are still to be posted are among them, for what they show is frozen; those of deliveries
-        that were opened before a moment are not.
+        Cards not posted yet are included, since their payload is frozen; those of deliveries opened before
+        `opened_since` are not.
         """
         cursor = self._database.execute(
             """
@@ -41,7 +41,7 @@ class CardUpdates:
         return int(cursor.rowcount)
 
     def due(self, now: datetime) -> tuple[CardUpdate, ...]:
-        """Return the updates whose card is in its channel and whose time has come, the oldest first."""
+        """Return the due updates whose card is in its channel, the oldest first."""
         rows = self._database.query(
             """
             SELECT card_updates.* FROM card_updates JOIN posts USING (delivery_id, position)
@@ -61,14 +61,14 @@ class CardUpdates:
         )
 
     def postpone(self, update: CardUpdate) -> None:
-        """Keep when to try next, and how often it was tried."""
+        """Record when to try next, and how often it was tried."""
         self._database.execute(
             "UPDATE card_updates SET next_try_at = ?, tries = ? WHERE delivery_id = ? AND position = ?",
             [update.next_try_at.isoformat(), update.tries, update.delivery_id, update.position],
         )
 
-    def done(self, update: CardUpdate) -> None:
-        """Forget an update that was done, unless it was wanted once more since."""
+    def remove(self, update: CardUpdate) -> None:
+        """Remove an update that was made, unless it was enqueued again meanwhile."""
         self._database.execute(
             "DELETE FROM card_updates WHERE delivery_id = ? AND position = ? AND next_try_at = ?",
             [update.delivery_id, update.position, update.next_try_at.isoformat()],

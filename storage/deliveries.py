@@ -1,4 +1,4 @@
-"""The deliveries table: digests on their way into channels, and who works on them."""
+"""The deliveries table: digests on their way into channels, and the leases of their workers."""
 
 import json
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from storage.records import Delivery, DeliveryKind, DeliveryState, Subscription
 
 
 class Deliveries:
-    """One delivery for each subscription, kind and day, whoever opens it and however often."""
+    """One delivery per subscription, kind and day, however often it is opened."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -24,7 +24,7 @@ class Deliveries:
         return next(map(_delivery_from_row, rows), None)
 
     def of_day(self, subscription_id: int, kind: DeliveryKind, day: date) -> Delivery | None:
-        """Return the delivery of this kind and day, or `None` where none was opened."""
+        """Return the subscription's delivery of this kind and day, or `None` if none was opened."""
         rows = self._database.query(
             "SELECT * FROM deliveries WHERE subscription_id = ? AND kind = ? AND day = ?",
             [subscription_id, kind, day.isoformat()],
@@ -32,7 +32,7 @@ class Deliveries:
         return next(map(_delivery_from_row, rows), None)
 
     def last_slot(self, subscription_id: int) -> date | None:
-        """Return the last local date for which a digest was opened by its time."""
+        """Return the latest local date for which a scheduled digest was opened."""
         rows = self._database.query(
             "SELECT max(day) AS day FROM deliveries WHERE subscription_id = ? AND kind = 'scheduled'",
             [subscription_id],
@@ -40,8 +40,8 @@ class Deliveries:
         day = next(rows)["day"]
         return date.fromisoformat(day) if day else None
 
-    def is_followed(self, delivery: Delivery) -> bool:
-        """Tell whether a later one of its kind was opened for its subscription."""
+    def is_superseded(self, delivery: Delivery) -> bool:
+        """Return whether a later delivery of its kind was opened for its subscription."""
         rows = self._database.query(
             "SELECT 1 FROM deliveries WHERE subscription_id = ? AND kind = ? AND id > ? LIMIT 1",
             [delivery.subscription_id, delivery.kind, delivery.id],
@@ -49,15 +49,15 @@ class Deliveries:
         return next(rows, None) is not None
 
     def latest_of_channel(self, workspace: str, channel: str) -> Delivery | None:
-        """Return the delivery that was opened last for the channel."""
+        """Return the channel's most recently opened delivery."""
         rows = self._database.query(
             "SELECT * FROM deliveries WHERE workspace = ? AND channel = ? ORDER BY id DESC LIMIT 1",
             [workspace, channel],
         )
         return next(map(_delivery_from_row, rows), None)
 
-    def at_work(self) -> tuple[Delivery, ...]:
-        """Return the deliveries on which work is left, the oldest first."""
+    def unfinished(self) -> tuple[Delivery, ...]:
+        """Return the deliveries with work left, oldest first."""
         rows = self._database.query(
             "SELECT * FROM deliveries WHERE state IN ('open', 'last_look') ORDER BY id"
         )
@@ -101,7 +101,7 @@ class Deliveries:
         return _delivery_from_row(next(rows))
 
     def claim(self, delivery_id: int, now: datetime, lease: timedelta) -> Delivery | None:
-        """Take the delivery for oneself under a new epoch, or return `None` where another holds it."""
+        """Lease the delivery under a new epoch, or return `None` if another worker holds it."""
         rows = self._database.query(
             """
             UPDATE deliveries SET epoch = epoch + 1, leased_until = :until
@@ -113,61 +113,55 @@ class Deliveries:
         )
         return next(map(_delivery_from_row, rows), None)
 
-    def renew(self, delivery: Delivery, until: datetime) -> None:
-        """Hold the delivery for longer; raises `LeaseLostError` where another has claimed it since."""
-        self._change(delivery, "leased_until = :until", until=_text(until))
+    def record(self, delivery: Delivery) -> None:
+        """Record the delivery's state, lease and due look, under its epoch.
 
-    def release(self, delivery: Delivery) -> None:
-        """Let others claim the delivery at once."""
-        self._change(delivery, "leased_until = NULL")
+        Raises `LeaseLostError` if another worker has claimed it since.
+        """
+        self._change(
+            delivery,
+            """
+            state = :state, reason = :reason, leased_until = :leased_until, had_unknown = :needs_look,
+            look_at = :next_look_at
+            """,
+            state=delivery.state,
+            reason=delivery.reason,
+            leased_until=_optional_text(delivery.leased_until),
+            needs_look=int(delivery.needs_look),
+            next_look_at=_optional_text(delivery.next_look_at),
+        )
 
     def release_all(self) -> None:
-        """Let all deliveries be claimed: for a process that knows that no other one is alive."""
+        """Release every lease; only for a process that knows that no other is alive."""
         self._database.execute("UPDATE deliveries SET leased_until = NULL")
 
-    def note_unknown(self, delivery: Delivery) -> None:
-        """Note that a message of this delivery may be in the channel twice or late."""
-        self._change(delivery, "had_unknown = 1")
-
-    def await_last_look(self, delivery: Delivery, look_at: datetime) -> None:
-        """Record that all is posted and that a last look is due later."""
-        self._change(delivery, "state = 'last_look', look_at = :look_at", look_at=_text(look_at))
-
     def wait_for(self, delivery: Delivery, sources: Iterable[str]) -> None:
-        """Record without whose lists there is nothing to post yet; no sources where it waits no longer."""
+        """Record the sources without whose lists there is nothing to post yet; none ends the wait."""
         self._change(delivery, "waits_for = :sources", sources=json.dumps(list(sources)))
 
-    def give_up(self, delivery: Delivery, reason: str) -> None:
-        """Record that it waits no longer, and why it brings no paper."""
+    def stop_waiting(self, delivery: Delivery, reason: str) -> None:
+        """Record that the delivery waits for no list any more, and why it holds no papers."""
         self._change(delivery, "waits_for = '[]', reason = :reason", reason=reason)
 
-    def look_later(self, delivery: Delivery, look_at: datetime) -> None:
-        """Record when to look, while it waits, for messages that are in the channel twice."""
-        self._change(delivery, "look_at = :look_at", look_at=_text(look_at))
-
-    def note_looked(self, delivery: Delivery) -> None:
-        """Record that nothing of this delivery is in the channel twice or late any longer."""
-        self._change(delivery, "look_at = NULL, had_unknown = 0")
-
     def close(self, delivery: Delivery, state: DeliveryState, reason: str | None = None) -> None:
-        """Record how the delivery ended; a failed one says why."""
+        """Record the delivery's final state and release it; a failed one has a reason."""
         self._change(
             delivery, "state = :state, reason = :reason, leased_until = NULL", state=state, reason=reason
         )
 
-    def untold(self) -> tuple[Delivery, ...]:
-        """Return the failed deliveries of which nobody has been told yet, the oldest first."""
+    def unnotified(self) -> tuple[Delivery, ...]:
+        """Return the failed deliveries of which nobody has been notified yet, oldest first."""
         rows = self._database.query(
             "SELECT * FROM deliveries WHERE state = 'failed' AND NOT is_told ORDER BY id"
         )
         return tuple(map(_delivery_from_row, rows))
 
-    def mark_told(self, delivery_id: int) -> None:
-        """Note that who set it up knows that the delivery failed, or cannot be told."""
+    def mark_notified(self, delivery_id: int) -> None:
+        """Record that the failure needs no further notification: it was delivered, or cannot be."""
         self._database.execute("UPDATE deliveries SET is_told = 1 WHERE id = ?", [delivery_id])
 
     def reopen(self, delivery_id: int) -> None:
-        """Have a failed delivery worked on again."""
+        """Set a failed delivery back to open; any other stays as it is."""
         self._database.execute(
             "UPDATE deliveries SET state = 'open', reason = NULL, leased_until = NULL, is_told = 0"
             " WHERE id = ? AND state = 'failed'",
@@ -175,18 +169,22 @@ class Deliveries:
         )
 
     def _change(self, delivery: Delivery, assignments: str, **values: Any) -> None:
-        """Change the delivery under its epoch; `assignments` are constants of this class, never a value."""
+        """Update a delivery under its epoch; `assignments` are constants of this class."""
         cursor = self._database.execute(
             f"UPDATE deliveries SET {assignments} WHERE id = :id AND epoch = :epoch",  # noqa: S608 -- constants
             {"id": delivery.id, "epoch": delivery.epoch, **values},
         )
         if not cursor.rowcount:
-            raise LeaseLostError(f"Delivery {delivery.id} is worked on by another process.")
+            raise LeaseLostError(f"Another worker has claimed delivery {delivery.id}.")
 
 
 def _text(moment: datetime) -> str:
-    """Return the moment as text of a fixed length, so that texts compare as the moments do."""
+    """Return the moment as text of fixed length, so that texts compare as moments do."""
     return moment.isoformat(timespec="microseconds")
+
+
+def _optional_text(moment: datetime | None) -> str | None:
+    return _text(moment) if moment else None
 
 
 def _delivery_from_row(row: dict[str, Any]) -> Delivery:
@@ -202,10 +200,10 @@ def _delivery_from_row(row: dict[str, Any]) -> Delivery:
         opened_at=datetime.fromisoformat(row["opened_at"]),
         epoch=row["epoch"],
         leased_until=optional_moment(row["leased_until"]),
-        had_unknown=bool(row["had_unknown"]),
-        look_at=optional_moment(row["look_at"]),
+        needs_look=bool(row["had_unknown"]),
+        next_look_at=optional_moment(row["look_at"]),
         reason=row["reason"],
-        is_told=bool(row["is_told"]),
+        is_notified=bool(row["is_told"]),
         waits_for=tuple(json.loads(row["waits_for"])),
         is_late=bool(row["is_late"]),
     )

@@ -1,4 +1,4 @@
-"""The greetings table: in which channels the bot has said what it can do there."""
+"""The greetings table: the channels in which the bot has introduced itself."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ class Greetings:
         self._database = database
 
     def begin(self, workspace: str, channel: str, now: datetime, again_after: timedelta) -> bool:
-        """Note that the channel is greeted now; tell whether it is, or was within `again_after` already."""
+        """Record a greeting now; return False where the channel was greeted within `again_after`."""
         rows = self._database.query(
             """
             INSERT INTO greetings (workspace, channel, at) VALUES (:workspace, :channel, :now)

@@ -1,4 +1,4 @@
-"""The heartbeats table: when something that should happen again and again happened last."""
+"""The heartbeats table: when each recurring job last ran."""
 
 from datetime import datetime
 
@@ -6,13 +6,13 @@ from sqlite_utils import Database
 
 
 class Heartbeats:
-    """The last moment of each thing by its name."""
+    """The last run of each job, by name."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def beat(self, name: str, now: datetime) -> None:
-        """Note that it happened now."""
+        """Record that the job runs now."""
         self._database.execute(
             "INSERT INTO heartbeats (name, at) VALUES (?, ?)"
             " ON CONFLICT (name) DO UPDATE SET at = excluded.at",
@@ -20,6 +20,6 @@ class Heartbeats:
         )
 
     def last(self, name: str) -> datetime | None:
-        """Return when it happened last, or `None` where it never has."""
+        """Return when the job last ran, or `None` where it never has."""
         rows = self._database.query("SELECT at FROM heartbeats WHERE name = ?", [name])
         return next((datetime.fromisoformat(row["at"]) for row in rows), None)

@@ -1,4 +1,4 @@
-"""The listings table, with the papers of each listing in order."""
+"""The listings table, with each listing's papers in order."""
 
 import json
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ class Listings:
         self._database = database
 
     def get(self, source: str, day: date) -> Listing | None:
-        """Return what the source listed on the day, or `None` where nothing is known of it."""
+        """Return the source's listing for the day, if any."""
         rows = self._database.query(
             f"{_WITH_PAPERS} WHERE source = ? AND day = ?",
             [source, day.isoformat()],
@@ -36,12 +36,12 @@ class Listings:
         return next(map(_listing_from_row, rows), None)
 
     def of_day(self, day: date) -> tuple[Listing, ...]:
-        """Return what every source listed on the day, by the names of the sources."""
+        """Return every source's listing for the day, by source."""
         rows = self._database.query(f"{_WITH_PAPERS} WHERE day = ? ORDER BY source", [day.isoformat()])
         return tuple(map(_listing_from_row, rows))
 
     def complete_since(self, sources: Iterable[str], since: date) -> tuple[Listing, ...]:
-        """Return what these sources listed from this day on, where the list is complete; the oldest first."""
+        """Return the complete listings of these sources since a day, the oldest first."""
         rows = self._database.query(
             f"""
             {_WITH_PAPERS}
@@ -53,7 +53,7 @@ class Listings:
         return tuple(map(_listing_from_row, rows))
 
     def latest_complete_day(self, sources: Iterable[str]) -> date | None:
-        """Return the last day of which any of these sources has a complete list with papers."""
+        """Return the last day for which any of these sources has a complete list with papers."""
         rows = self._database.query(
             """
             SELECT max(listings.day) AS day FROM listings JOIN listing_papers USING (source, day)
@@ -64,17 +64,17 @@ class Listings:
         return _optional_date(next(rows)["day"])
 
     def sources(self) -> tuple[str, ...]:
-        """Return every source that has listed a day, by name."""
+        """Return every source with a listing, by name."""
         rows = self._database.query("SELECT DISTINCT source FROM listings ORDER BY source")
         return tuple(row["source"] for row in rows)
 
     def latest_day(self) -> date | None:
-        """Return the last day on which any source listed a paper."""
+        """Return the last day on which any source listed papers."""
         rows = self._database.query("SELECT max(day) AS day FROM listing_papers")
         return _optional_date(next(rows)["day"])
 
     def days_with_papers(self, since: date, source: str | None = None) -> tuple[date, ...]:
-        """Return the days from this one on on which a source, or any, listed a paper; the oldest first."""
+        """Return the days since one on which the source, or any source, listed papers; the oldest first."""
         rows = self._database.query(
             """
             SELECT DISTINCT day FROM listing_papers
@@ -86,7 +86,7 @@ class Listings:
         return tuple(date.fromisoformat(row["day"]) for row in rows)
 
     def neighbours(self, day: date) -> tuple[date | None, date | None]:
-        """Return the nearest days before and after this one on which any source listed a paper."""
+        """Return the nearest days before and after this one on which any source listed papers."""
         rows = self._database.query(
             """
             SELECT
@@ -99,7 +99,7 @@ class Listings:
         return _optional_date(row["before"]), _optional_date(row["after"])
 
     def since(self, source: str, first: date) -> tuple[Listing, ...]:
-        """Return what is known of one source from this day on, the oldest first."""
+        """Return one source's listings since a day, the oldest first."""
         rows = self._database.query(
             f"{_WITH_PAPERS} WHERE source = ? AND day >= ? ORDER BY day",
             [source, first.isoformat()],
@@ -107,12 +107,12 @@ class Listings:
         return tuple(map(_listing_from_row, rows))
 
     def latest(self) -> tuple[Listing, ...]:
-        """Return what is known of the last day of each source, by the names of the sources."""
+        """Return each source's latest listing, by source."""
         rows = self._database.query(f"{_WITH_PAPERS} GROUP BY source HAVING day = max(day) ORDER BY source")
         return tuple(map(_listing_from_row, rows))
 
     def put(self, listing: Listing) -> None:
-        """Keep the listing in the order given; papers that it held before and no longer names go last."""
+        """Store the listing in its order; papers that it had before and no longer names go last."""
         key = {"source": listing.source, "day": listing.day.isoformat()}
         row = {
             **key,

@@ -1,4 +1,4 @@
-"""The tables, grown by small numbered steps that are applied at the start and never edited afterwards."""
+"""The schema, as numbered migrations; applied at start, and never edited once released."""
 
 from sqlite_utils import Database, Migrations
 
@@ -85,7 +85,7 @@ def m002_listings(database: Database) -> None:
 
 @migrations()
 def m003_subscriptions(database: Database) -> None:
-    """What channels want."""
+    """Subscriptions of channels."""
     database.execute(
         """
         CREATE TABLE subscriptions (
@@ -115,7 +115,7 @@ def m003_subscriptions(database: Database) -> None:
 
 @migrations()
 def m004_deliveries(database: Database) -> None:
-    """The ledger of what channels got."""
+    """The ledger of deliveries and their posts."""
     database.execute(
         """
         CREATE TABLE deliveries (
@@ -189,13 +189,13 @@ def m005_saved_papers(database: Database) -> None:
 
 @migrations()
 def m006_heartbeats(database: Database) -> None:
-    """When something that should happen again and again happened last."""
+    """When each recurring job last ran."""
     database.execute("CREATE TABLE heartbeats (name TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT")
 
 
 @migrations()
 def m007_greetings(database: Database) -> None:
-    """Channels in which the bot has said what it can do there."""
+    """Channels in which the bot has introduced itself."""
     database.execute(
         """
         CREATE TABLE greetings (
@@ -210,7 +210,7 @@ def m007_greetings(database: Database) -> None:
 
 @migrations()
 def m008_models(database: Database) -> None:
-    """What a model's summary was made from, what it cost, what failed, and what people think of it."""
+    """What a model's summary was made from, what it cost, what failed, and reported mistakes."""
     database.execute("ALTER TABLE summaries ADD COLUMN text_read TEXT")
     database.execute(
         "ALTER TABLE summaries ADD COLUMN figures TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(figures))"
@@ -289,7 +289,7 @@ def m008_models(database: Database) -> None:
 
 @migrations()
 def m009_arxiv_records(database: Database) -> None:
-    """What arXiv said of papers, and when it is to be asked again about those that it did not know."""
+    """What arXiv says of papers, and when to ask again about those it did not know."""
     database.execute(
         """
         CREATE TABLE arxiv_records (
@@ -307,7 +307,7 @@ def m009_arxiv_records(database: Database) -> None:
 
 @migrations()
 def m010_waiting_digests(database: Database) -> None:
-    """Digests that wait for a source's list, and messages that show something older than the ledger has."""
+    """Digests that wait for a source's list, and messages that show an outdated payload."""
     database.execute(
         "ALTER TABLE deliveries ADD COLUMN waits_for TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(waits_for))"
     )
@@ -317,10 +317,18 @@ def m010_waiting_digests(database: Database) -> None:
 
 @migrations()
 def m011_beginnings_of_sources(database: Database) -> None:
-    """A source that is added to a subscription begins later than the subscription did."""
+    """The first day of each source that is added to a subscription later."""
     database.execute(
         """
         ALTER TABLE subscriptions ADD COLUMN since_by_source TEXT NOT NULL DEFAULT '{}'
         CHECK (json_valid(since_by_source))
         """
     )
+
+
+@migrations()
+def m012_summary_requests(database: Database) -> None:
+    """Rename the table of requests for new summaries."""
+    database.execute("ALTER TABLE summary_wishes RENAME TO summary_requests")
+    database.execute("DROP INDEX summary_wishes_by_person")
+    database.execute("CREATE INDEX summary_requests_by_person ON summary_requests (workspace, person, at)")

@@ -1,4 +1,4 @@
-"""The mistake reports table: what people hold against summaries."""
+"""The mistake reports table: mistakes that people report in summaries."""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,13 +9,13 @@ from storage.records import MistakeReport
 
 
 class MistakeReports:
-    """Reports of mistakes; whoever operates the bot reads them."""
+    """Reports of mistakes, read by the bot's admin."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, report: MistakeReport) -> None:
-        """Keep a report."""
+        """Store a report."""
         row = {
             "workspace": report.workspace,
             "person": report.person,
@@ -29,7 +29,7 @@ class MistakeReports:
         self._database.table("mistake_reports").insert(row)
 
     def latest(self, limit: int) -> tuple[MistakeReport, ...]:
-        """Return the latest reports, the latest first."""
+        """Return the newest reports, the newest first."""
         rows = self._database.query(
             "SELECT * FROM mistake_reports ORDER BY reported_at DESC, id DESC LIMIT ?", [limit]
         )

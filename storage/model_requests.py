@@ -1,7 +1,6 @@
-"""The model requests table: what each summary has cost."""
+"""The model requests table: what each summary costs."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from sqlite_utils import Database
 
@@ -15,7 +14,7 @@ class ModelRequests:
         self._database = database
 
     def add(self, request: ModelRequest) -> int:
-        """Write down one request and return its id."""
+        """Record a request and return its id."""
         row = {
             "paper_id": request.paper_id,
             "language": request.language,
@@ -35,14 +34,14 @@ class ModelRequests:
         return request_id
 
     def settle(self, request_id: int, model: str, prompt_tokens: int, completion_tokens: int) -> None:
-        """Put what a request has cost, and which model answered, in the place of what was reckoned with."""
+        """Replace a request's estimate with what it cost, and its model with the one that answered."""
         self._database.execute(
             "UPDATE model_requests SET model = ?, prompt_tokens = ?, completion_tokens = ? WHERE id = ?",
             [model, prompt_tokens, completion_tokens, request_id],
         )
 
     def tokens_of_day(self, day: date) -> int:
-        """Return how many tokens were taken on a UTC day, those of the prompts among them."""
+        """Return the tokens of a UTC day, prompts included."""
         start = datetime.combine(day, time.min, UTC)
         rows = self._database.query(
             """
@@ -53,19 +52,3 @@ class ModelRequests:
         )
         tokens: int = next(rows)["tokens"]
         return tokens
-
-    def of_paper(self, paper_id: str) -> tuple[ModelRequest, ...]:
-        """Return the requests for a paper, in all languages, the first one first."""
-        rows = self._database.query("SELECT * FROM model_requests WHERE paper_id = ? ORDER BY id", [paper_id])
-        return tuple(map(_request_from_row, rows))
-
-
-def _request_from_row(row: dict[str, Any]) -> ModelRequest:
-    return ModelRequest(
-        paper_id=row["paper_id"],
-        language=row["language"],
-        model=row["model"],
-        at=datetime.fromisoformat(row["at"]),
-        prompt_tokens=row["prompt_tokens"],
-        completion_tokens=row["completion_tokens"],
-    )

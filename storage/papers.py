@@ -23,7 +23,7 @@ class Papers:
         )
 
     def of_ids(self, paper_ids: Iterable[str]) -> tuple[Paper, ...]:
-        """Return the known ones of these papers, in the order asked for."""
+        """Return the stored ones of these papers, in the given order."""
         rows = self._database.query(
             """
             SELECT papers.* FROM json_each(?) AS wanted JOIN papers ON papers.id = wanted.value
@@ -34,7 +34,7 @@ class Papers:
         return tuple(map(paper_from_row, rows))
 
     def add(self, paper: Paper) -> bool:
-        """Keep the paper and tell whether it is new; what is already known is never lost to a `None`."""
+        """Store the paper and return whether it is new; a `None` never overwrites what is known."""
         is_new = self.get(paper.id) is None
         self._database.execute(
             """
@@ -66,7 +66,7 @@ class Papers:
         return is_new
 
     def fill(self, paper: Paper) -> None:
-        """Add authors, categories, abstract and date where the known paper lacks them; its title stays."""
+        """Fill in authors, categories, abstract and date where the stored paper lacks them."""
         self._database.execute(
             """
             UPDATE papers SET
@@ -81,7 +81,7 @@ class Papers:
 
 
 def paper_from_row(row: dict[str, Any]) -> Paper:
-    """Return the paper in a row that holds all columns of the papers table."""
+    """Return the paper in a row with all columns of the papers table."""
     return Paper(
         id=row["id"],
         title=row["title"],

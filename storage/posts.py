@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
@@ -12,6 +13,15 @@ from storage.moments import optional_moment, optional_text
 from storage.records import Delivery, Post, PostState
 
 
+@dataclass(frozen=True, slots=True)
+class PostCounts:
+    """How many papers a delivery holds and how many of them are posted, and how many messages are planned."""
+
+    papers: int
+    posted_papers: int
+    planned_posts: int
+
+
 class Posts:
     """Messages by delivery and position; position 0 is the parent."""
 
@@ -19,14 +29,28 @@ class Posts:
         self._database = database
 
     def of_delivery(self, delivery_id: int) -> tuple[Post, ...]:
-        """Return the delivery's posts in order."""
+        """Return the delivery's posts in order, with their payloads."""
         rows = self._database.query(
             "SELECT * FROM posts WHERE delivery_id = ? ORDER BY position", [delivery_id]
         )
         return tuple(map(_post_from_row, rows))
 
+    def counts(self, delivery_id: int) -> PostCounts:
+        """Count the delivery's papers and posts without loading any payload."""
+        rows = self._database.query(
+            """
+            SELECT
+                coalesce(sum(json_array_length(paper_ids)), 0) AS papers,
+                coalesce(sum(iif(state = 'posted', json_array_length(paper_ids), 0)), 0) AS posted_papers,
+                coalesce(sum(state = 'planned'), 0) AS planned_posts
+            FROM posts WHERE delivery_id = ?
+            """,
+            [delivery_id],
+        )
+        return PostCounts(**next(rows))
+
     def papers_of_channel(self, workspace: str, channel: str) -> frozenset[str]:
-        """Return the papers that the channel has had, or will have by what is planned."""
+        """Return the papers that the channel has had, or will get from what is planned."""
         rows = self._database.query(
             """
             SELECT DISTINCT paper.value AS paper_id
@@ -41,15 +65,15 @@ class Posts:
         return frozenset(row["paper_id"] for row in rows)
 
     def plan(self, posts: Iterable[Post]) -> None:
-        """Write down posts before the first of them is sent."""
+        """Insert posts before the first of them is sent."""
         self._database.table("posts").insert_all(map(_row_from_post, posts))
 
-    def renew(self, delivery: Delivery, position: int, payload: str) -> None:
-        """Put another payload in a post's place; what was or may have been sent becomes stale with it.
+    def replace_payload(self, delivery: Delivery, position: int, payload: str) -> None:
+        """Replace a post's payload; one that was or may have been sent becomes stale.
 
-        Raises `LeaseLostError` where another process has claimed the delivery since.
+        Raises `LeaseLostError` if another worker has claimed the delivery since.
         """
-        self._under_epoch(
+        self._change(
             """
             payload = :payload, payload_hash = :payload_hash, is_plain = 0,
             is_stale = attempted_at IS NOT NULL,
@@ -64,8 +88,8 @@ class Posts:
             },
         )
 
-    def plan_parent_again(self, delivery_id: int) -> None:
-        """Have a parent sent again of which nobody can say whether it arrived."""
+    def retry_uncertain_parent(self, delivery_id: int) -> None:
+        """Plan the delivery's parent again if it is uncertain."""
         self._database.execute(
             """
             UPDATE posts SET state = 'planned', reason = NULL, attempted_at = NULL, look_at = NULL, absent = 0
@@ -75,11 +99,11 @@ class Posts:
         )
 
     def record(self, delivery: Delivery, post: Post) -> None:
-        """Record what is known of the post now, under the delivery's epoch.
+        """Record the post's current state under the delivery's epoch.
 
-        Raises `LeaseLostError` where another process has claimed the delivery since.
+        Raises `LeaseLostError` if another worker has claimed the delivery since.
         """
-        self._under_epoch(
+        self._change(
             """
             payload = :payload, payload_hash = :payload_hash, is_plain = :is_plain, is_stale = :is_stale,
             state = :state, ts = :ts, reason = :reason, attempted_at = :attempted_at, look_at = :look_at,
@@ -89,8 +113,8 @@ class Posts:
             _row_from_post(post),
         )
 
-    def _under_epoch(self, assignments: str, delivery: Delivery, values: dict[str, Any]) -> None:
-        """Change a post under its delivery's epoch; `assignments` are constants here, never a value."""
+    def _change(self, assignments: str, delivery: Delivery, values: dict[str, Any]) -> None:
+        """Update a post under its delivery's epoch; `assignments` are constants of this class."""
         cursor = self._database.execute(
             f"""
             UPDATE posts SET {assignments}
@@ -100,7 +124,7 @@ class Posts:
             {**values, "epoch": delivery.epoch},
         )
         if not cursor.rowcount:
-            raise LeaseLostError(f"Delivery {delivery.id} is worked on by another process.")
+            raise LeaseLostError(f"Another worker has claimed delivery {delivery.id}.")
 
 
 def _hash(payload: str) -> str:
@@ -117,7 +141,7 @@ def _post_from_row(row: dict[str, Any]) -> Post:
         ts=row["ts"],
         reason=row["reason"],
         attempted_at=optional_moment(row["attempted_at"]),
-        look_at=optional_moment(row["look_at"]),
+        next_look_at=optional_moment(row["look_at"]),
         absent=row["absent"],
         is_plain=bool(row["is_plain"]),
         is_stale=bool(row["is_stale"]),
@@ -137,6 +161,6 @@ def _row_from_post(post: Post) -> dict[str, Any]:
         "ts": post.ts,
         "reason": post.reason,
         "attempted_at": optional_text(post.attempted_at),
-        "look_at": optional_text(post.look_at),
+        "look_at": optional_text(post.next_look_at),
         "absent": post.absent,
     }

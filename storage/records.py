@@ -1,51 +1,54 @@
-"""What the tables hold, as plain frozen records; each table's class is the only translation."""
+"""The rows of the tables as plain frozen records; only each table's class translates between the two."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 
 SUMMARY_PARTS = ("keywords", "tldr", "problem", "method", "results", "takeaway")
-"""The six parts a summary is meant to have, in the order in which they are read."""
+"""The six parts of a summary, in reading order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An arXiv id without version, and what is known of it; `None` means not known.
+    """What is known of a paper; `None` means not known."""
 
-    `votes`, `comments` and the code's stars are counts as of the last look. `community_summary` and
-    `community_keywords` are what the site that lists the paper says of it by itself. `published` is the UTC
-    date of the first version.
-    """
-
+    #: The arXiv id, without version.
     id: str
     title: str
     authors: tuple[str, ...] = ()
     abstract: str | None = None
+    #: As of the last poll.
     votes: int | None = None
     code_url: str | None = None
+    #: As of the last poll.
     code_stars: int | None = None
+    #: arXiv categories; the primary one first where it is known.
     categories: tuple[str, ...] = ()
+    #: As of the last poll.
     comments: int | None = None
     organisation: str | None = None
+    #: One sentence by the site that lists the paper.
     community_summary: str | None = None
+    #: Keywords by the site that lists the paper.
     community_keywords: tuple[str, ...] = ()
     thumbnail_url: str | None = None
+    #: The UTC date of the first version.
     published: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ArxivRecord:
-    """What arXiv's API said of a paper: its version, counted from 1, and when that was submitted, in UTC.
-
-    `version` is `None` where arXiv did not know the paper; then it was asked in vain `tries` times and is
-    asked again at `next_try_at`.
-    """
+    """What arXiv's API says of a paper."""
 
     paper_id: str
     asked_at: datetime
+    #: Counts from 1; `None` where arXiv did not know the paper.
     version: int | None = None
+    #: When this version was submitted, in UTC.
     updated: datetime | None = None
+    #: How often arXiv did not know the paper.
     tries: int = 0
+    #: When to ask again about an unknown paper.
     next_try_at: datetime | None = None
 
 
@@ -53,13 +56,13 @@ FROM_DIGEST_FILE = "digest-file"
 """The source of a summary that came with a digest file."""
 
 FROM_MODEL = "model"
-"""The source of a summary that a language model wrote and our checks let pass."""
+"""The source of a summary that a language model wrote and our checks passed."""
 
 FROM_COMMUNITY = "community"
-"""The source of a summary drawn from what the site that lists the paper says of it."""
+"""The source of a summary taken from the site that lists the paper."""
 
 FROM_ABSTRACT = "abstract"
-"""The source of a summary drawn, sentence by sentence, from the paper's abstract."""
+"""The source of a summary taken, sentence by sentence, from the paper's abstract."""
 
 
 class TextRead(StrEnum):
@@ -71,52 +74,51 @@ class TextRead(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a summary comes from: its `source`, one of the four above, and what is known beside it.
+    """Where a summary comes from."""
 
-    `made_at` is `None` for one that is drawn anew each time it is shown, which is never stored. `model` and
-    `prompt` (its version) are `None` where nobody said; `text_read` is what the model was given.
-    """
-
+    #: One of the four `FROM_…` above.
     source: str
+    #: `None` for one that is derived each time it is shown, and never stored.
     made_at: date | None
+    #: The model's name, where it is known.
     model: str | None = None
+    #: The version of the prompt, where it is known.
     prompt: str | None = None
+    #: The text that the model was given.
     text_read: TextRead | None = None
 
 
 class Grounding(StrEnum):
-    """Whether the text that a summary was made from has one of its figures.
-
-    A `DERIVED` one is a difference or a ratio of two figures of one sentence there.
-    """
+    """Whether a summary's figure is in the text that the summary was made from."""
 
     SUPPORTED = "supported"
+    #: It is a difference or a ratio of two figures in one sentence.
     DERIVED = "derived"
     NOT_FOUND = "not_found"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure as a summary writes it, in which of the parts, and whether the paper's text has it.
+    """A figure in a summary, looked up in the paper's text."""
 
-    `nearest` is the sentence of the paper that is nearest to the claim; empty where none is near.
-    """
-
+    #: The figure as the summary writes it.
     text: str
+    #: The part of the summary that it is in.
     part: str
     grounding: Grounding
+    #: The paper's sentence nearest to the claim; empty where none is near.
     nearest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Of one paper in one language (a BCP 47 tag); `body` is the text that is none of the six parts.
+    """A paper's summary in one language.
 
-    Texts may hold Markdown's `**bold**`, nothing else; runs of white space are one space. `figures` are those
-    of a model's summary, each looked up in the text that the model was given.
+    Texts may hold Markdown's `**bold**` and no other markup; runs of white space are one space.
     """
 
     paper_id: str
+    #: A BCP 47 tag.
     language: str
     provenance: Provenance
     keywords: tuple[str, ...] = ()
@@ -125,44 +127,56 @@ class Summary:
     method: str = ""
     results: str = ""
     takeaway: str = ""
+    #: Text that belongs to none of the six parts.
     body: str = ""
+    #: The figures of a model's summary.
     figures: tuple[Figure, ...] = ()
 
 
 class ListingState(StrEnum):
     """How far a source's list of one day has come."""
 
+    #: Nothing is out yet.
     WAITING = "waiting"
+    #: Papers are out, and more may follow.
     PARTIAL = "partial"
+    #: The day has ended; its list is final.
     COMPLETE = "complete"
+    #: The day has ended without papers.
     NONE = "none"
+    #: The source cannot be read.
     STALLED = "stalled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the day has ended and its list, empty or not, is known."""
+        return self in (ListingState.COMPLETE, ListingState.NONE)
 
 
 FEW = "few"
-"""The trouble with a list that has far fewer papers than its source's usual one."""
+"""The trouble of a list with far fewer papers than usual."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one source lists for one day, in order; `NONE` is a day without papers.
-
-    `looked_at` and `next_look_at` are when the source was and will be asked; `trouble` is what is wrong with
-    it, in a word or a sentence, and since when.
-    """
+    """What one source lists for one day."""
 
     source: str
     day: date
     state: ListingState
+    #: In the source's order.
     paper_ids: tuple[str, ...] = ()
+    #: When the source was last polled for the day.
     looked_at: datetime | None = None
+    #: When it will be polled next; `None` where it will not.
     next_look_at: datetime | None = None
+    #: What is wrong with the list: `FEW`, or a sentence.
     trouble: str | None = None
     trouble_since: datetime | None = None
 
     @property
     def is_lost(self) -> bool:
-        """Whether the list is missing and nobody looks for it any more."""
+        """Whether the list is missing and will not be polled again."""
         return self.state is ListingState.STALLED and self.next_look_at is None
 
 
@@ -170,7 +184,7 @@ ALL_WEEKDAYS = frozenset(range(7))
 
 
 class Order(StrEnum):
-    """In which order a digest's papers come."""
+    """The order of a digest's papers."""
 
     VOTES = "votes"
     LISTED = "listed"
@@ -178,89 +192,111 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which papers a channel wants; empty means all.
+    """Which papers a channel gets; the default is all of them.
 
-    Words are compared without regard to case; a paper whose votes or categories are not known has none.
+    Words ignore case.
     """
 
+    #: A paper needs one of these words or one of `categories`, where any are given.
     words: tuple[str, ...] = ()
+    #: arXiv categories; a paper whose categories are not known is in none.
     categories: tuple[str, ...] = ()
+    #: A paper whose votes are not known has none.
     least_votes: int = 0
+    #: A paper with one of these words is left out, whatever else it has.
     never_words: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a channel wants of its digest."""
+
+    #: A BCP 47 tag.
+    language: str
+    #: The names of sources, as in `bot.sources.kinds`.
+    sources: tuple[str, ...]
+    #: The wall-clock time of the digest in `zone`.
+    at: time = time(9, 0)
+    #: An IANA time zone.
+    zone: str = "UTC"
+    #: The days with a digest, counted from Monday as 0, as `date.weekday()` does.
+    weekdays: frozenset[int] = ALL_WEEKDAYS
+    #: The most papers with a card of their own; `None` is a card for every paper.
+    most_cards: int | None = None
+    order: Order = Order.LISTED
+    filters: Filters = Filters()
+    #: Whether a day without a new paper gets a line that says so.
+    says_when_nothing: bool = False
+
+
 PAUSED_BY_PERSON = "asked"
-"""The reason of a pause that somebody asked for; any other is Slack's error."""
+"""The reason of a pause that a person asked for; any other reason is Slack's error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What one channel wants: sources, a wall-clock time in its own IANA zone, weekdays and language.
+    """A channel's subscription: its preferences, where it begins, and whether it is paused."""
 
-    `weekdays` counts from Monday as 0, as `date.weekday()` does. `most_cards` of `None` is a card for each
-    paper. `since` is the first day whose lists belong to it; `since_by_source` has a later one for sources
-    that were added to it. A paused one says why, and until when if that is known; who set it up
-    (`created_by`) is told what goes wrong.
-    """
-
+    id: int
     workspace: str
     channel: str
-    language: str
-    sources: tuple[str, ...]
-    at: time = time(9, 0)
-    zone: str = "UTC"
-    weekdays: frozenset[int] = ALL_WEEKDAYS
-    most_cards: int | None = None
-    order: Order = Order.LISTED
-    filters: Filters = Filters()
-    says_when_nothing: bool = False
-    since: date = date.min
-    begun_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
-    created_by: str | None = None
-    paused_reason: str | None = None
-    paused_until: date | None = None
+    preferences: Preferences
+    #: The first day whose lists belong to the subscription.
+    since: date
+    #: When the channel subscribed; no digest is due before.
+    begun_at: datetime
+    #: A later first day for each source that was added to the subscription.
     since_by_source: tuple[tuple[str, date], ...] = ()
-    id: int | None = None
+    #: The person who last saved the preferences and is notified of failures; `None` on the command line.
+    created_by: str | None = None
+    #: Why it is paused, or `None` where it is not; `PAUSED_BY_PERSON` or an error of Slack.
+    paused_reason: str | None = None
+    #: The local date on which the pause ends; `None` where somebody has to resume it.
+    paused_until: date | None = None
 
     def since_of(self, source: str) -> date:
-        """Return the first day whose list of a source belongs to it."""
+        """Return the first day whose list of a source belongs to the subscription."""
         return max(self.since, dict(self.since_by_source).get(source, date.min))
 
 
 class DeliveryKind(StrEnum):
-    """Whether a digest came by its time, one a local date, or was asked for by the date of its list."""
+    """What opened a delivery."""
 
+    #: The subscription's time, once per local date.
     SCHEDULED = "scheduled"
+    #: A person, for the date of a list.
     ASKED = "asked"
 
 
 class DeliveryState(StrEnum):
-    """Whether work is left on a delivery; a last look is work too."""
+    """How far a delivery has come."""
 
     OPEN = "open"
+    #: All is posted; the thread is read back once more for messages that arrived late.
     LAST_LOOK = "last_look"
     DONE = "done"
     FAILED = "failed"
 
 
 NOTHING_NEW = "nothing_new"
-"""Why a delivery is done that has no paper: there was none to bring."""
+"""The reason of a delivery without papers: there were no new ones."""
 
 SOURCE_LATE = "source_late"
-"""Why a delivery is done that has no paper: a source did not answer before the next digest was due."""
+"""The reason of a delivery without papers: a source did not answer before the next digest was due."""
+
+PARENT_DELETED = "parent_deleted"
+"""The reason of a failed delivery: a person deleted its parent."""
+
+PARENT_UNCERTAIN = "parent_uncertain"
+"""The reason of a failed delivery: nobody knows whether its parent is in the channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One digest on its way into a channel, for one subscription and one day.
-
-    `key` names it in the metadata of its messages. Whoever works on it holds a lease until `leased_until`;
-    each claim raises `epoch`, and a write under an older epoch is refused. `is_told` is whether who set it up
-    knows that it failed. `waits_for` are the sources without whose lists there is nothing to post yet, and
-    `is_late` is whether the bot was not running when it was due.
-    """
+    """A digest on its way into a channel, for one subscription and one day."""
 
     id: int
+    #: Identifies it in the metadata of its messages.
     key: str
     subscription_id: int
     workspace: str
@@ -269,61 +305,73 @@ class Delivery:
     day: date
     state: DeliveryState
     opened_at: datetime
+    #: Rises with each claim; a write under an older epoch is refused.
     epoch: int = 0
+    #: Until when the worker that claimed it holds it.
     leased_until: datetime | None = None
-    had_unknown: bool = False
-    look_at: datetime | None = None
+    #: Whether one of its messages may have arrived late or twice, so that the channel is read back again.
+    needs_look: bool = False
+    #: When that look is due.
+    next_look_at: datetime | None = None
+    #: Why it ended: one of the reasons above, ours or Slack's error.
     reason: str | None = None
-    is_told: bool = False
+    #: Whether its owner was notified that it failed, or cannot be.
+    is_notified: bool = False
+    #: The sources whose lists it waits for before anything can be posted.
     waits_for: tuple[str, ...] = ()
+    #: Whether the bot was not running when it was due.
     is_late: bool = False
 
 
 class PostState(StrEnum):
-    """What is known of one message.
-
-    `SENDING` is committed before the call and `POSTED` after it. `UNKNOWN` is looked for in the channel;
-    `UNCERTAIN` may not be looked for. `REFUSED` was surely not written and never will be.
-    """
+    """What is known of one message."""
 
     PLANNED = "planned"
+    #: Committed before the call.
     SENDING = "sending"
+    #: Committed after the call.
     POSTED = "posted"
+    #: The answer was lost; the channel is read back for the message.
     UNKNOWN = "unknown"
+    #: The answer was lost, and the channel cannot be read back.
     UNCERTAIN = "uncertain"
+    #: Certainly not written, and never will be.
     REFUSED = "refused"
 
 
 PARENT = 0
-"""The position of a delivery's parent; the others are its thread in order."""
+"""The position of a delivery's parent; its thread follows in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One message of a delivery, by its position.
-
-    `payload` is rendered once and frozen, with its SHA-256: the arguments of `chat.postMessage` but for the
-    channel and the thread. `absent` counts the looks that did not find it since the last attempt. A stale one
-    may show an earlier payload in the channel, and is to be changed to this one.
-    """
+    """One message of a delivery."""
 
     delivery_id: int
     position: int
+    #: The arguments of `chat.postMessage` without channel and thread, as JSON; rendered once and frozen.
     payload: str
     state: PostState = PostState.PLANNED
+    #: The papers that the message shows.
     paper_ids: tuple[str, ...] = ()
+    #: Slack's id of the posted message.
     ts: str | None = None
+    #: Why it was refused.
     reason: str | None = None
     attempted_at: datetime | None = None
-    look_at: datetime | None = None
+    #: When to read the channel back for it.
+    next_look_at: datetime | None = None
+    #: How many times reading back has not found it since the last attempt.
     absent: int = 0
+    #: Whether it is sent without blocks, since Slack refused them.
     is_plain: bool = False
+    #: Whether the channel may show an earlier payload, which has to be updated to this one.
     is_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPaper:
-    """One person's paper, in one workspace; nobody else ever sees it."""
+    """A paper on one person's list; nobody else ever sees it."""
 
     workspace: str
     person: str
@@ -332,80 +380,12 @@ class SavedPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A paper as it is shown: with the summary that fits the reader's language best, if there is any.
-
-    `number` counts from 1 within its digest; a paper that was looked up by itself has none.
-    """
-
-    paper: Paper
-    summary: Summary | None = None
-    number: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """The papers that somebody gets to read for one day, in order."""
-
-    day: date
-    source: str
-    state: ListingState
-    entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryStatus:
-    """How far one delivery is, and how many papers of it are not surely in the channel.
-
-    `waits_for` are the sources without whose lists there is nothing to post yet.
-    """
-
-    day: date
-    state: DeliveryState
-    opened_at: datetime
-    posted: int
-    papers: int
-    reason: str | None
-    waits_for: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelStatus:
-    """One channel: its last digest, when the next is due, and whether it is paused."""
-
-    subscription: Subscription
-    last: DeliveryStatus | None
-    next_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class TokensStatus:
-    """The tokens of this UTC day's summaries, how many they may be, and whether the rest takes no paper."""
-
-    used: int
-    allowed: int
-    is_used_up: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BotStatus:
-    """The whole bot: messages that wait, when they will be out at the earliest, and when it last looked.
-
-    Where a model is set up, also the tokens of its summaries.
-    """
-
-    waiting: int
-    done_at: datetime | None
-    last_tick: datetime | None
-    tokens: TokensStatus | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SummaryFailure:
-    """A summary that could not be had: how often it was tried, why it failed last, and when to try next."""
+    """The last failure to make a summary."""
 
     paper_id: str
     language: str
+    #: How often it has failed in a row.
     tries: int
     reason: str
     failed_at: datetime
@@ -414,9 +394,9 @@ class SummaryFailure:
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """One request to a language model, for one paper in one language, and the tokens that it took.
+    """A request to a language model for a summary.
 
-    While it is under way, and where nobody lived to hear the answer, they are the most that it can take.
+    Until it is answered its tokens are the most that it can take; they stay so where the answer was lost.
     """
 
     paper_id: str
@@ -429,22 +409,25 @@ class ModelRequest:
 
 @dataclass(frozen=True, slots=True)
 class MistakeReport:
-    """What one person holds against a summary, and which one: by whom or what and when it was made."""
+    """A person's report of a mistake in a summary."""
 
     workspace: str
     person: str
     paper_id: str
+    #: The language of the summary.
     language: str
     reported_at: datetime
     note: str
+    #: The source of the summary's provenance.
     summary_source: str
     summary_made_at: date
+    #: `None` until it is stored.
     id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CardUpdate:
-    """A posted card that shows less than is known by now: it is drawn anew, after `next_try_at`."""
+    """A queued update of a posted card that shows less than is known now."""
 
     delivery_id: int
     position: int

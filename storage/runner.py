@@ -1,4 +1,4 @@
-"""How the event loop calls the tables: on threads, or inline for simulations."""
+"""Runs calls on the tables from the event loop: in threads, or inline for simulations."""
 
 import asyncio
 import threading
@@ -18,47 +18,47 @@ _READERS = 4
 
 
 class Runner(Protocol):
-    """Runs calls on the tables; the one way to reach them from a coroutine."""
+    """Runs calls on the tables; the only way to reach them from a coroutine."""
 
     async def read(self, call: Callable[[Tables], T]) -> T:
-        """Return what `call` answers; it must not write."""
+        """Return the result of `call`, which must not write."""
         ...
 
     async def write(self, call: Callable[[Tables], T]) -> T:
-        """Return what `call` answers, with all its changes committed, or none of them where it raises."""
+        """Return the result of `call` with all its changes committed; none are where it raises."""
         ...
 
     def close(self) -> None:
-        """Let the calls under way end, and close the file."""
+        """Wait for the calls under way, and close the file."""
         ...
 
 
 class ThreadRunner:
     """One writer thread with the one connection that writes, and reader threads that only query.
 
-    A slow query then never holds up the event loop. Raises `StorageError` where the file cannot be used.
+    So a slow query never blocks the event loop. Raises `StorageError` where the file cannot be used.
     """
 
     def __init__(self, path: Path) -> None:
         prepare(path)
         self._path = path
         self._write_database = connect(path)
-        self._written = Tables(self._write_database)
+        self._write_tables = Tables(self._write_database)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="storage-writer")
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="storage-reader")
         self._read_databases: list[Database] = []
         self._of_this_thread = threading.local()
 
     async def read(self, call: Callable[[Tables], T]) -> T:
-        """Return what `call` answers, from a reader thread."""
+        """Return the result of `call`, from a reader thread."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, call)
 
     async def write(self, call: Callable[[Tables], T]) -> T:
-        """Return what `call` answers, from the writer thread, in one transaction."""
+        """Return the result of `call`, from the writer thread, in one transaction."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, call)
 
     def close(self) -> None:
-        """Let the calls under way end; the writer closes last, so that it is the one who checkpoints."""
+        """Wait for the calls under way; the writer closes last, so that it is the one to checkpoint."""
         self._readers.shutdown()
         self._writer.shutdown()
         for database in self._read_databases:
@@ -66,19 +66,19 @@ class ThreadRunner:
         self._write_database.close()
 
     def _read(self, call: Callable[[Tables], T]) -> T:
-        if not hasattr(self._of_this_thread, "storage"):
+        if not hasattr(self._of_this_thread, "tables"):
             database = connect(self._path, query_only=True)
             self._read_databases.append(database)
-            self._of_this_thread.storage = Tables(database)
-        return call(self._of_this_thread.storage)
+            self._of_this_thread.tables = Tables(database)
+        return call(self._of_this_thread.tables)
 
     def _write(self, call: Callable[[Tables], T]) -> T:
         with transaction(self._write_database):
-            return call(self._written)
+            return call(self._write_tables)
 
 
 class InlineRunner:
-    """Runs each call at once on the caller's thread, so that a simulation is the same at each run."""
+    """Runs each call at once on the caller's thread, so that a simulation can be repeated."""
 
     def __init__(self, path: Path) -> None:
         prepare(path)
@@ -86,16 +86,16 @@ class InlineRunner:
 
     def _open(self, path: Path) -> None:
         self._database = connect(path)
-        self._storage = Tables(self._database)
+        self._tables = Tables(self._database)
 
     async def read(self, call: Callable[[Tables], T]) -> T:
-        """Return what `call` answers."""
-        return call(self._storage)
+        """Return the result of `call`."""
+        return call(self._tables)
 
     async def write(self, call: Callable[[Tables], T]) -> T:
-        """Return what `call` answers, in one transaction."""
+        """Return the result of `call`, in one transaction."""
         with transaction(self._database):
-            return call(self._storage)
+            return call(self._tables)
 
     def close(self) -> None:
         """Close the file."""

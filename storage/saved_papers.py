@@ -12,13 +12,13 @@ from storage.records import SavedPaper
 
 
 class SavedPapers:
-    """Saved papers by workspace and person; every call names both, so nobody sees another's list."""
+    """Saved papers by workspace and person; every call takes both, so nobody sees another's list."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def save(self, workspace: str, person: str, paper_id: str, now: datetime) -> bool:
-        """Put the paper on the person's list and tell whether it is new there."""
+        """Save the paper to the person's list and return whether it is new there."""
         cursor = self._database.execute(
             "INSERT INTO saved_papers (workspace, person, paper_id, saved_at) VALUES (?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
@@ -27,7 +27,7 @@ class SavedPapers:
         return bool(cursor.rowcount)
 
     def remove(self, workspace: str, person: str, paper_id: str) -> bool:
-        """Take the paper off the person's list and tell whether it was there."""
+        """Remove the paper from the person's list and return whether it was there."""
         cursor = self._database.execute(
             "DELETE FROM saved_papers WHERE workspace = ? AND person = ? AND paper_id = ?",
             [workspace, person, paper_id],
@@ -44,7 +44,7 @@ class SavedPapers:
         return saved
 
     def page(self, workspace: str, person: str, *, offset: int, limit: int) -> tuple[SavedPaper, ...]:
-        """Return a part of the person's list, what was saved last first."""
+        """Return a page of the person's list, the latest saved first."""
         rows = self._database.query(
             """
             SELECT papers.*, saved_papers.workspace, saved_papers.person, saved_papers.saved_at

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.records import Filters, Order, Subscription
+from storage.records import Filters, Order, Preferences, Subscription
 
 
 class Subscriptions:
-    """What each channel wants; a channel has at most one subscription, and one that ended is kept."""
+    """The subscriptions; a channel has at most one, and an ended one is kept."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -22,7 +22,7 @@ class Subscriptions:
         return next(map(_subscription_from_row, rows), None)
 
     def of_channel(self, workspace: str, channel: str) -> Subscription | None:
-        """Return what the channel wants, or `None` where it has not subscribed."""
+        """Return the channel's subscription, or `None` where it has none or it has ended."""
         rows = self._database.query(
             "SELECT * FROM subscriptions WHERE workspace = ? AND channel = ? AND ended_at IS NULL",
             [workspace, channel],
@@ -40,72 +40,107 @@ class Subscriptions:
         )
         return tuple(map(_subscription_from_row, rows))
 
-    def put(self, subscription: Subscription) -> Subscription:
-        """Keep what the channel wants in place of what it wanted before, and return it with its id.
+    def put(
+        self,
+        workspace: str,
+        channel: str,
+        preferences: Preferences,
+        *,
+        since: date,
+        begun_at: datetime,
+        since_by_source: tuple[tuple[str, date], ...] = (),
+        created_by: str | None = None,
+        ends_pause: bool = True,
+    ) -> Subscription:
+        """Subscribe the channel or replace its preferences, and return the stored subscription.
 
-        A subscription that is changed keeps the day and the moment on which it began.
+        A changed subscription keeps its `since` and `begun_at`; an ended one begins anew.
         """
         rows = self._database.query(
             """
             INSERT INTO subscriptions (
                 workspace, channel, language, sources, at, zone, weekdays, most_cards, "order", filters,
-                says_when_nothing, since, begun_at, created_by, paused_reason, paused_until, since_by_source
+                says_when_nothing, since, begun_at, created_by, since_by_source
             )
             VALUES (
                 :workspace, :channel, :language, :sources, :at, :zone, :weekdays, :most_cards, :order,
-                :filters, :says_when_nothing, :since, :begun_at, :created_by, :paused_reason, :paused_until,
-                :since_by_source
+                :filters, :says_when_nothing, :since, :begun_at, :created_by, :since_by_source
             )
             ON CONFLICT (workspace, channel) DO UPDATE SET
                 language = excluded.language, sources = excluded.sources, at = excluded.at,
                 zone = excluded.zone, weekdays = excluded.weekdays, most_cards = excluded.most_cards,
                 "order" = excluded."order", filters = excluded.filters,
                 says_when_nothing = excluded.says_when_nothing, created_by = excluded.created_by,
-                paused_reason = excluded.paused_reason, paused_until = excluded.paused_until,
                 since_by_source = excluded.since_by_source,
+                paused_reason = iif(:ends_pause OR ended_at IS NOT NULL, NULL, paused_reason),
+                paused_until = iif(:ends_pause OR ended_at IS NOT NULL, NULL, paused_until),
                 since = iif(ended_at IS NULL, since, excluded.since),
                 begun_at = iif(ended_at IS NULL, begun_at, excluded.begun_at),
                 ended_at = NULL
             RETURNING *
             """,
-            _row_from_subscription(subscription),
+            {
+                **_row_from_preferences(preferences),
+                "workspace": workspace,
+                "channel": channel,
+                "since": since.isoformat(),
+                "begun_at": begun_at.isoformat(),
+                "since_by_source": json.dumps({source: day.isoformat() for source, day in since_by_source}),
+                "created_by": created_by,
+                "ends_pause": ends_pause,
+            },
         )
         return _subscription_from_row(next(rows))
 
     def pause(self, subscription_id: int, reason: str, until: date | None = None) -> None:
-        """Deliver nothing until the day, or until somebody resumes it."""
+        """Pause deliveries until the day, or until somebody resumes them."""
         self._database.execute(
             "UPDATE subscriptions SET paused_reason = ?, paused_until = ? WHERE id = ?",
             [reason, until.isoformat() if until else None, subscription_id],
         )
 
     def resume(self, subscription_id: int) -> None:
-        """Deliver again."""
+        """End the pause."""
         self._database.execute(
             "UPDATE subscriptions SET paused_reason = NULL, paused_until = NULL WHERE id = ?",
             [subscription_id],
         )
 
     def begin_earlier(self, subscription_id: int, since: date) -> None:
-        """Have the lists from this day on belong to the subscription too."""
+        """Extend the subscription back to the lists of this day; it never becomes shorter."""
         self._database.execute(
             "UPDATE subscriptions SET since = ? WHERE id = ? AND since > ?",
             [since.isoformat(), subscription_id, since.isoformat()],
         )
 
     def end(self, subscription_id: int, now: datetime) -> None:
-        """Deliver nothing any more; what was delivered stays known."""
+        """End the subscription; its deliveries and what the channel has had are kept."""
         self._database.execute(
             "UPDATE subscriptions SET ended_at = ? WHERE id = ?", [now.isoformat(), subscription_id]
         )
 
 
 def _subscription_from_row(row: dict[str, Any]) -> Subscription:
-    filters = json.loads(row["filters"])
     return Subscription(
         id=row["id"],
         workspace=row["workspace"],
         channel=row["channel"],
+        preferences=_preferences_from_row(row),
+        since=date.fromisoformat(row["since"]),
+        begun_at=datetime.fromisoformat(row["begun_at"]),
+        since_by_source=tuple(
+            (source, date.fromisoformat(since))
+            for source, since in sorted(json.loads(row["since_by_source"]).items())
+        ),
+        created_by=row["created_by"],
+        paused_reason=row["paused_reason"],
+        paused_until=date.fromisoformat(row["paused_until"]) if row["paused_until"] else None,
+    )
+
+
+def _preferences_from_row(row: dict[str, Any]) -> Preferences:
+    filters = json.loads(row["filters"])
+    return Preferences(
         language=row["language"],
         sources=tuple(json.loads(row["sources"])),
         at=time.fromisoformat(row["at"]),
@@ -120,38 +155,18 @@ def _subscription_from_row(row: dict[str, Any]) -> Subscription:
             never_words=tuple(filters["never_words"]),
         ),
         says_when_nothing=bool(row["says_when_nothing"]),
-        since=date.fromisoformat(row["since"]),
-        begun_at=datetime.fromisoformat(row["begun_at"]),
-        created_by=row["created_by"],
-        paused_reason=row["paused_reason"],
-        paused_until=date.fromisoformat(row["paused_until"]) if row["paused_until"] else None,
-        since_by_source=tuple(
-            (source, date.fromisoformat(since))
-            for source, since in sorted(json.loads(row["since_by_source"]).items())
-        ),
     )
 
 
-def _row_from_subscription(subscription: Subscription) -> dict[str, Any]:
-    until = subscription.paused_until
+def _row_from_preferences(preferences: Preferences) -> dict[str, Any]:
     return {
-        "workspace": subscription.workspace,
-        "channel": subscription.channel,
-        "language": subscription.language,
-        "sources": json.dumps(subscription.sources),
-        "at": subscription.at.isoformat("minutes"),
-        "zone": subscription.zone,
-        "weekdays": json.dumps(sorted(subscription.weekdays)),
-        "most_cards": subscription.most_cards,
-        "order": subscription.order,
-        "filters": json.dumps(asdict(subscription.filters), ensure_ascii=False),
-        "says_when_nothing": int(subscription.says_when_nothing),
-        "since": subscription.since.isoformat(),
-        "begun_at": subscription.begun_at.isoformat(),
-        "created_by": subscription.created_by,
-        "paused_reason": subscription.paused_reason,
-        "paused_until": until.isoformat() if until else None,
-        "since_by_source": json.dumps(
-            {source: since.isoformat() for source, since in subscription.since_by_source}
-        ),
+        "language": preferences.language,
+        "sources": json.dumps(preferences.sources),
+        "at": preferences.at.isoformat("minutes"),
+        "zone": preferences.zone,
+        "weekdays": json.dumps(sorted(preferences.weekdays)),
+        "most_cards": preferences.most_cards,
+        "order": preferences.order,
+        "filters": json.dumps(asdict(preferences.filters), ensure_ascii=False),
+        "says_when_nothing": int(preferences.says_when_nothing),
     }

@@ -12,13 +12,13 @@ from storage.records import SUMMARY_PARTS, Figure, Grounding, Provenance, Summar
 
 
 class Summaries:
-    """Summaries by paper, language and source: an imported one and a model's can stand side by side."""
+    """Summaries by paper, language and source, so an imported one and a model's can coexist."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def of_papers(self, paper_ids: Iterable[str], language: str | None = None) -> dict[str, list[Summary]]:
-        """Return the summaries of each paper that has any, in one language or in all."""
+        """Return each paper's summaries, in one language or in all; papers without any are left out."""
         rows = self._database.query(
             """
             SELECT * FROM summaries
@@ -34,7 +34,7 @@ class Summaries:
         return found
 
     def made(self, paper_ids: Iterable[str], source: str | None = None) -> frozenset[tuple[str, str]]:
-        """Return in which languages these papers have a summary, of one source or of any, paper by paper."""
+        """Return the (paper, language) pairs that have a summary, of one source or of any."""
         rows = self._database.query(
             """
             SELECT DISTINCT paper_id, language FROM summaries
@@ -46,17 +46,17 @@ class Summaries:
         return frozenset((row["paper_id"], row["language"]) for row in rows)
 
     def put(self, summary: Summary, input_hash: str | None = None) -> None:
-        """Keep the summary in place of an earlier one of the same paper, language and source.
+        """Store the summary, replacing an earlier one of the same paper, language and source.
 
-        `input_hash` tells what a model was asked, so that the same is not asked twice. Raises ValueError for
-        one that is drawn at each reading: it has no day, and nothing to keep it for.
+        `input_hash` identifies the model's question, so that it is not asked twice. Raises ValueError for a
+        summary that is derived each time it is shown.
         """
         self._database.table("summaries").upsert(
             {**_row_from_summary(summary), "input_hash": input_hash}, pk=("paper_id", "language", "source")
         )
 
     def input_hash(self, paper_id: str, language: str, source: str) -> str | None:
-        """Return what the model was asked for this summary, or `None` where there is none or nobody said."""
+        """Return the hash of the question behind this summary, or `None` where it is not known."""
         rows = self._database.query(
             "SELECT input_hash FROM summaries WHERE paper_id = ? AND language = ? AND source = ?",
             [paper_id, language, source],
@@ -85,7 +85,9 @@ def _summary_from_row(row: dict[str, Any]) -> Summary:
 def _row_from_summary(summary: Summary) -> dict[str, Any]:
     made_at = summary.provenance.made_at
     if made_at is None:
-        raise ValueError(f"The summary of {summary.paper_id} is drawn at each reading and is not kept.")
+        raise ValueError(
+            f"The summary of {summary.paper_id} is derived each time it is shown and cannot be stored."
+        )
     return {
         "paper_id": summary.paper_id,
         "language": summary.language,

@@ -1,4 +1,4 @@
-"""The summary failures table: which summaries could not be had, and when each is tried again."""
+"""The summary failures table: which summaries failed, and when each is retried."""
 
 from datetime import datetime
 from typing import Any
@@ -9,27 +9,27 @@ from storage.records import SummaryFailure
 
 
 class SummaryFailures:
-    """The last failure by paper and language; a summary that came has none."""
+    """The last failure by paper and language; a summary that succeeded has none."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def get(self, paper_id: str, language: str) -> SummaryFailure | None:
-        """Return how the summary failed last, or `None` where it did not."""
+        """Return the summary's last failure, if any."""
         rows = self._database.query(
             "SELECT * FROM summary_failures WHERE paper_id = ? AND language = ?", [paper_id, language]
         )
         return next(map(_failure_from_row, rows), None)
 
     def waiting(self, now: datetime) -> frozenset[tuple[str, str]]:
-        """Return the paper and language of each that is not to be tried again yet."""
+        """Return the (paper, language) pairs whose retry is not due yet."""
         rows = self._database.query(
             "SELECT paper_id, language FROM summary_failures WHERE next_try_at > ?", [now.isoformat()]
         )
         return frozenset((row["paper_id"], row["language"]) for row in rows)
 
     def since(self, moment: datetime) -> tuple[SummaryFailure, ...]:
-        """Return those that failed at or after a moment, the latest first."""
+        """Return the failures since a moment, the latest first."""
         rows = self._database.query(
             "SELECT * FROM summary_failures WHERE failed_at >= ? ORDER BY failed_at DESC, paper_id, language",
             [moment.isoformat()],
@@ -37,7 +37,7 @@ class SummaryFailures:
         return tuple(map(_failure_from_row, rows))
 
     def put(self, failure: SummaryFailure) -> None:
-        """Keep the failure in place of an earlier one."""
+        """Store the failure, replacing an earlier one."""
         row = {
             "paper_id": failure.paper_id,
             "language": failure.language,
@@ -49,7 +49,7 @@ class SummaryFailures:
         self._database.table("summary_failures").upsert(row, pk=("paper_id", "language"))
 
     def forget(self, paper_id: str, language: str) -> None:
-        """Forget how it failed: the summary came."""
+        """Delete the failure, since the summary succeeded."""
         self._database.execute(
             "DELETE FROM summary_failures WHERE paper_id = ? AND language = ?", [paper_id, language]
         )

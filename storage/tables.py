@@ -16,11 +16,11 @@ from storage.saved_papers import SavedPapers
 from storage.subscriptions import Subscriptions
 from storage.summaries import Summaries
 from storage.summary_failures import SummaryFailures
-from storage.summary_wishes import SummaryWishes
+from storage.summary_requests import SummaryRequests
 
 
 class Tables:
-    """The tables, over one connection; plain and synchronous, called through a `Runner`."""
+    """The tables over one connection; synchronous, and called through a `Runner`."""
 
     def __init__(self, database: Database) -> None:
         self.papers = Papers(database)
@@ -37,4 +37,4 @@ class Tables:
         self.mistake_reports = MistakeReports(database)
         self.model_requests = ModelRequests(database)
         self.summary_failures = SummaryFailures(database)
-        self.summary_wishes = SummaryWishes(database)
+        self.summary_requests = SummaryRequests(database)

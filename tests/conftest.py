@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from storage.database import connect, prepare
 from storage.tables import Tables
@@ -14,6 +15,13 @@ SHARED = Path(__file__).parents[2] / "shared"
 
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 -- only pytest's own new folders in it are used
 _ROOM = 1024**3
+
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("any machine")
 
 
 def pytest_configure() -> None:

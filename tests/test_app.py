@@ -4,10 +4,10 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import application
-from bot.clock import SimulatedClock
 from bot.errors import PaperRoundError, SlackUnavailableError
 from bot.sandbox import Sandbox
 from bot.settings import Settings
+from tests.support.clocks import SimulatedClock
 from tests.support.stage import NOON, make_workspace, settings_for
 
 
@@ -24,12 +24,12 @@ async def refusal(settings: Settings) -> PaperRoundError:
         (
             "bot_token",
             "xoxb-wrong",
-            "Slack does not let the bot in (invalid_auth). Look at the setting SLACK_BOT_TOKEN.",
+            "Slack rejected the token (invalid_auth). Check SLACK_BOT_TOKEN.",
         ),
         (
             "app_token",
             "xapp-wrong",
-            "Slack does not let the bot in (invalid_auth). Look at the setting SLACK_APP_TOKEN.",
+            "Slack rejected the token (invalid_auth). Check SLACK_APP_TOKEN.",
         ),
     ],
 )

@@ -1,7 +1,7 @@
 import logging
 import sys
 
-from bot.logs import RedactingFormatter, redact
+from bot.logs import LogFormatter, redact
 
 
 def test_tokens_and_answer_addresses_are_left_out() -> None:
@@ -16,7 +16,24 @@ def test_a_traceback_holds_no_token_either() -> None:
     except ValueError:
         record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "failed", None, sys.exc_info())
 
-    line = RedactingFormatter("%(message)s").format(record)
+    line = LogFormatter("%(message)s").format(record)
 
     assert "with base 10: 'xoxb-…'" in line
     assert "abc" not in line.rpartition("ValueError")[2]
+
+
+def test_fields_follow_the_sentence() -> None:
+    extra = {"action": "poll", "source": "arxiv:cs.CL", "note": "two words", "token": "xoxb-1-2-abc"}
+    record = logging.getLogger("x").makeRecord(
+        "x", logging.INFO, "x.py", 1, "Polled %s", ("it",), None, extra=extra
+    )
+    formatter = LogFormatter("%(message)s%(fields)s")
+
+    line = "Polled it action=poll source=arxiv:cs.CL note='two words' token=xoxb-…"
+    assert [formatter.format(record), formatter.format(record)] == [line, line]
+
+
+def test_a_sentence_without_fields_stays_alone() -> None:
+    record = logging.LogRecord("x", logging.INFO, "x.py", 1, "Ready", None, None)
+
+    assert LogFormatter("%(message)s%(fields)s").format(record) == "Ready"

@@ -13,9 +13,7 @@ from bot.locale import words_for
 from bot.settings import Settings
 from handlers.requests import NotUnderstood, parse_request
 
-HELP_KEYS = (
-    "latest day relative paper saved save remove subscribe settings pause unsubscribe status help".split()
-)
+HELP_KEYS = "latest day relative paper saved save remove subscribe settings pause unsubscribe status".split()
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -25,7 +23,8 @@ def test_every_command_is_in_the_readme_and_explains_itself() -> None:
     named = {name for row in rows for name in re.findall(r"`paper-round (\w+)", row)}
 
     assert named == set(main.commands)
-    for command in main.commands.values():
+    for lazy in main.lazy_commands.values():
+        command = lazy.load()
         assert command.help
         assert all(option.help for option in command.params if isinstance(option, click.Option))
 

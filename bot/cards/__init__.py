@@ -1,1 +1,1 @@
-"""Data -> Block Kit: pure functions, with no client, no database and no clock."""
+"""Pure functions from data to Block Kit, without a client, a database or a clock."""

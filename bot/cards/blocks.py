@@ -1,7 +1,7 @@
-"""Block Kit's building blocks as the bot uses them, each within Slack's limits.
+"""The Block Kit blocks that the bot uses, each within Slack's limits.
 
-What strangers wrote goes into rich text or plain text, which Slack parses for no markup at all; mrkdwn takes
-`Mrkdwn` alone, so that nothing unescaped can reach it. Limits: https://docs.slack.dev/reference/block-kit
+Text from strangers goes into rich text or plain text, in which Slack parses no markup; mrkdwn takes only
+`Mrkdwn`, so nothing unescaped can reach it. Limits: https://docs.slack.dev/reference/block-kit
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,12 +13,11 @@ from bot.text import Mrkdwn, bold_runs, clean, cut, cut_bytes, escape, split
 Block = dict[str, Any]
 
 BLOCKS_PER_MESSAGE = 50
-BLOCKS_PER_VIEW = 100
 MESSAGE_CHARACTERS = 8000
-"""What all blocks of a message may count together; Slack refuses at about 13,000, undocumented."""
+"""The most characters of all blocks of a message; Slack refuses about 13,000, undocumented."""
 
 TEXT_BYTES = 3800
-"""What a message's `text` may have; `chat.update` refuses 4,000 bytes and more."""
+"""The most bytes of a message's `text`; `chat.update` refuses 4,000 and more."""
 
 _TEXT_CHARACTERS = 3000
 _HEADER_CHARACTERS = 150
@@ -28,12 +27,12 @@ _MODAL_TITLE_CHARACTERS = 24
 _LABEL_CHARACTERS = 2000
 _OPTION_CHARACTERS = 75
 OPTION_VALUE_CHARACTERS = 150
-"""What an option may carry; Slack refuses a longer value."""
+"""The most characters of an option's value; Slack refuses longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is posted: blocks, and `text` that says the same to screen readers and in notifications."""
+    """A message: its blocks, and `text` with the same for screen readers and notifications."""
 
     text: Mrkdwn
     blocks: tuple[Block, ...]
@@ -41,37 +40,40 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something to click: an action with a value, or with a `url` a link that opens."""
+    """A button."""
 
     action_id: str
     label: str
+    #: Sent with the action.
     value: str | None = None
+    #: Opened by a click.
     url: str | None = None
     primary: bool = False
+    #: What a screen reader says instead of the label, where several buttons share one.
     spoken: str | None = None
-    """What a screen reader says instead of the label, where several buttons share one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """What is chosen from "…": at most five options, by the value that each carries."""
+    """An overflow menu ("…") of at most five options."""
 
     action_id: str
+    #: Labels by value.
     options: Mapping[str, str]
 
 
 def message(text: str, blocks: Iterable[Block]) -> Message:
-    """Return a message; `text` is plain, and is cut and escaped here."""
+    """Return a message; its plain `text` is cut and escaped here."""
     return Message(escape(cut_bytes(clean(text), TEXT_BYTES)), tuple(blocks))
 
 
 def header(text: str) -> Block:
-    """Return a headline of at most 150 characters."""
+    """Return a headline, cut to 150 characters."""
     return {"type": "header", "text": _plain(text, _HEADER_CHARACTERS)}
 
 
 def section(text: Mrkdwn, *, accessory: Button | None = None) -> Block:
-    """Return a paragraph, shown whole, with a button beside it where one is given."""
+    """Return a paragraph, shown in full, with an optional button beside it."""
     block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": text}, "expand": True}
     if accessory:
         block["accessory"] = _button(accessory)
@@ -79,7 +81,7 @@ def section(text: Mrkdwn, *, accessory: Button | None = None) -> Block:
 
 
 def context(*parts: str) -> Block:
-    """Return one small grey line; `Mrkdwn` parts may hold links, plain ones show as they are."""
+    """Return a small grey line; `Mrkdwn` parts may hold links, other parts are plain text."""
     return {"type": "context", "elements": [_context_element(part) for part in parts]}
 
 
@@ -94,7 +96,7 @@ def actions(*elements: Button | Menu) -> Block:
 
 
 def rich_text(*elements: Block) -> Block:
-    """Return rich text, made of paragraphs and lists."""
+    """Return rich text of paragraphs, quotes and lists."""
     return {"type": "rich_text", "elements": list(elements)}
 
 
@@ -104,7 +106,7 @@ def paragraph(*elements: Block) -> Block:
 
 
 def quote(*elements: Block) -> Block:
-    """Return what somebody else has written, in rich text."""
+    """Return a quotation in rich text."""
     return {"type": "rich_text_quote", "elements": list(elements)}
 
 
@@ -114,13 +116,13 @@ def numbered(items: Iterable[Sequence[Block]]) -> Block:
 
 
 def words(text: str, *, bold: bool = False) -> Block:
-    """Return a run of rich text, which shows the text as it is."""
+    """Return a run of rich text with unchanged text."""
     run: Block = {"type": "text", "text": clean(text)}
     return {**run, "style": {"bold": True}} if bold else run
 
 
 def marked(text: str) -> list[Block]:
-    """Return runs of rich text, bold where the text has Markdown's `**`."""
+    """Return runs of rich text, with Markdown's `**` as bold."""
     runs = bold_runs(clean(text))
     return [words(piece, bold=is_bold) for run, is_bold in runs for piece in split(run, _TEXT_CHARACTERS)]
 
@@ -131,7 +133,7 @@ def title_link(url: str, label: str) -> Block:
 
 
 def modal(title: str, close: str, blocks: Iterable[Block], *, about: str = "") -> Block:
-    """Return a modal to read; `about` is what its buttons are about, hidden from the reader."""
+    """Return a modal to read; `about` is hidden context for its buttons."""
     return {
         "type": "modal",
         "title": _plain(title, _MODAL_TITLE_CHARACTERS),
@@ -142,12 +144,12 @@ def modal(title: str, close: str, blocks: Iterable[Block], *, about: str = "") -
 
 
 def form(view: Block, callback_id: str, submit: str) -> Block:
-    """Return the modal as one that can be sent in."""
+    """Return the modal as a form that can be submitted."""
     return {**view, "callback_id": callback_id, "submit": _plain(submit, _MODAL_TITLE_CHARACTERS)}
 
 
 def field(name: str, label: str, element: Block, *, hint: str = "", **more: bool) -> Block:
-    """Return a labelled input of a form; its block and its element have the same id."""
+    """Return a labelled input of a form; its block and its element share an id."""
     block = {
         "type": "input",
         "block_id": name,
@@ -159,9 +161,9 @@ def field(name: str, label: str, element: Block, *, hint: str = "", **more: bool
 
 
 def choice(kind: str, options: Mapping[str, str], chosen: Sequence[str] | str) -> Block:
-    """Return a select, checkboxes or radio buttons over values and their labels.
+    """Return a select, checkboxes or radio buttons, from labels by value.
 
-    Where `chosen` is a sequence, several can be.
+    A sequence in `chosen` is for an element with several choices.
     """
     drawn = {value: _option(value, label) for value, label in options.items()}
     element: Block = {"type": kind, "options": list(drawn.values())}
@@ -172,7 +174,7 @@ def choice(kind: str, options: Mapping[str, str], chosen: Sequence[str] | str) -
 
 
 def text_input(value: str, limit: int, *, multiline: bool = False) -> Block:
-    """Return a line to write in, or several, for at most `limit` characters."""
+    """Return a text input of one or several lines and at most `limit` characters."""
     element: Block = {"type": "plain_text_input", "max_length": limit, "multiline": multiline}
     return {**element, "initial_value": value[:limit]} if value else element
 

@@ -1,4 +1,4 @@
-"""The parent message of a day's digest, and the list of the papers that get no card of their own."""
+"""The parent message of a digest, and the list of the papers that get no card of their own."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,11 +8,12 @@ from typing import Any
 from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import TEXT_BYTES, Block, Button, Message
+from bot.cards.entry import Digest, Entry
 from bot.cards.paper import shown_title
 from bot.cards.provenance import with_marks
 from bot.locale import Words
+from bot.sources.kinds import categories_of, kind_of
 from bot.text import cut, cut_bytes, escape, without_bold
-from storage.records import Digest, Entry
 
 _FIRST_ONES = 5
 _TITLE_CHARACTERS = 300
@@ -23,9 +24,10 @@ _SHORT_MESSAGE_CHARACTERS = 2500
 def digest_parent(
     digest: Digest, words: Words, *, sources: Sequence[str] = (), notes: Sequence[str] = ()
 ) -> Message:
-    """Return the parent: the date, how many papers from where, and the first five in a sentence each.
+    """Return the parent: the date, the sources, and a sentence on each of the first papers.
 
-    `sources` are those of the papers where they are several; `notes` say why it is late or what it lacks.
+    `sources` are the sources of the papers, if not the digest's one; `notes` say why it is late or what it
+    lacks.
     """
     headline = words("digest.headline", date=words.date(digest.day))
     names = words.series([source_name(source, words) for source in sources or (digest.source,)])
@@ -41,7 +43,7 @@ def digest_parent(
         blocks.context(invitation),
         blocks.actions(
             Button(ids.MY_PAPERS, words("button.my_papers")),
-            Button(ids.OPEN_SETTINGS, words("button.settings")),
+            Button(ids.OPEN_PREFERENCES, words("button.settings")),
         ),
     ]
     spoken = [headline, scope, *notes, *map(_spoken, first), invitation]
@@ -49,19 +51,19 @@ def digest_parent(
 
 
 def nothing_new(day: date, words: Words, notes: Sequence[str] = ()) -> Message:
-    """Return a line for a day on which the channel gets no paper, and what there is to say of its sources."""
+    """Return the line for a day without a new paper, and notes on its sources."""
     text = "\n".join([words("digest.nothing_new", date=words.date(day)), *notes])
     return blocks.message(text, [blocks.context(text)])
 
 
 def short_message(text: str) -> Message:
-    """Return a message of a sentence or two, shown as they are."""
+    """Return a message of plain text, a sentence or two."""
     shown = cut(text, _SHORT_MESSAGE_CHARACTERS)
     return blocks.message(text, [blocks.rich_text(blocks.paragraph(blocks.words(shown)))])
 
 
 def with_uncertainty(payload: dict[str, Any], certain: int, total: int, words: Words) -> dict[str, Any]:
-    """Return a parent's payload, which then says too how many of its papers are surely in the channel."""
+    """Return a parent's payload with a line on how many papers are certainly in the channel."""
     sentence = words("digest.certain", certain=certain, total=total)
     text = cut_bytes(unescape(payload["text"]), TEXT_BYTES - len(sentence.encode()) - 1)
     shown = [*payload.get("blocks", []), blocks.context(sentence)]
@@ -69,7 +71,7 @@ def with_uncertainty(payload: dict[str, Any], certain: int, total: int, words: W
 
 
 def rest_list(entries: Sequence[Entry], words: Words) -> Message:
-    """Return the papers that get no card of their own, in short."""
+    """Return the list of the papers that get no card of their own, a sentence on each."""
     headline = words.count("digest.rest", len(entries))
     rows = [
         blocks.rich_text(blocks.paragraph(blocks.words(f"{entry.number}. "), *_item(entry)))
@@ -80,17 +82,16 @@ def rest_list(entries: Sequence[Entry], words: Words) -> Message:
 
 
 def source_name(source: str, words: Words) -> str:
-    """Return what people call a source."""
-    kind, _, categories = source.partition(":")
-    if kind == "arxiv":
-        return f"arXiv {categories}"
-    return {"digest-file": words("source.digest_file"), "huggingface": "Hugging Face"}.get(source, source)
+    """Return the title of a source, such as `arXiv cs.CL`."""
+    kind = kind_of(source)
+    title = words(kind.title_key) if kind.title_key else kind.title
+    return " ".join(filter(None, (title, "+".join(categories_of(source)) if kind.has_categories else "")))
 
 
 def sentence(entry: Entry, limit: int) -> str:
-    """Return the one sentence on a paper that fits a list: its summary's, else the start of the abstract.
+    """Return a sentence on a paper for a list: from its summary, else the abstract's start.
 
-    Its figures that were not found bear their marks here too.
+    Figures that were not found in the paper are marked here too.
     """
     summary = entry.summary
     parts = (with_marks(summary, part) for part in ("tldr", "problem", "body")) if summary else ()

@@ -1,4 +1,4 @@
-"""The ids of what can be clicked and the values it carries, shared by who draws and who listens."""
+"""The ids and values of interactive elements, shared by cards and handlers."""
 
 import json
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ PREVIOUS_PAGE = "previous_page"
 NEXT_PAGE = "next_page"
 POST_ANEW = "post_anew"
 RESUME_DELIVERY = "resume_delivery"
-OPEN_SETTINGS = "open_settings"
+OPEN_PREFERENCES = "open_settings"
 SET_UP = "set_up"
-SUBMIT_SETTINGS = "submit_settings"
+SUBMIT_PREFERENCES = "submit_settings"
 PREVIEW = "preview"
 POST_NOW = "post_now"
 RESUME_DIGESTS = "resume_digests"
@@ -30,11 +30,11 @@ SUBMIT_REPORT = "submit_report"
 REPORT_NOTE = "report_note"
 
 PAGE_LENGTH = 10
-"""How many papers a page of a list shows."""
+"""The papers per page of a list."""
 
 
 class Field(StrEnum):
-    """The fields of the settings, each by the id of its block and of what is filled in there."""
+    """The fields of the preferences form, each by the id of its block and element."""
 
     SOURCES = "wish_sources"
     AT = "wish_at"
@@ -51,80 +51,82 @@ class Field(StrEnum):
 
 
 PREVIEWED_AT_ONCE = (Field.SOURCES, Field.LANGUAGE, Field.MOST_CARDS, Field.ORDER)
-"""The fields whose change is told at once, so that the preview follows them."""
+"""The fields whose changes are sent at once, to update the preview."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list: of a day's listing, or of the person's own papers where there is no day."""
+    """A page of a list."""
 
     offset: int = 0
+    #: The listing's day; `None` for the person's saved papers.
     day: date | None = None
 
     @property
     def previous(self) -> "Page":
-        """The page before this one."""
+        """The previous page."""
         return Page(max(0, self.offset - PAGE_LENGTH), self.day)
 
     @property
     def next(self) -> "Page":
-        """The page after this one."""
+        """The next page."""
         return Page(self.offset + PAGE_LENGTH, self.day)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A paper in a list, and the page to draw again once it was saved or removed there."""
+    """A paper in a list, and the page to redraw after it was saved or removed."""
 
     paper_id: str
     page: Page
 
 
 class SummaryAct(StrEnum):
-    """What can be done with a summary."""
+    """An action on a summary."""
 
-    AGAIN = "again"
+    REGENERATE = "again"
     REPORT = "report"
     FIGURES = "figures"
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryChoice:
-    """Something to do with a paper's summary; `language` is that of its readers, or of the one to be made."""
+    """An action on a paper's summary."""
 
     act: SummaryAct
     paper_id: str
+    #: The readers' language, or that of a summary to be made.
     language: str
 
 
 def page_value(page: Page) -> str:
-    """Return the value of a button that leads to the page."""
+    """Return the value of a button that opens the page."""
     return json.dumps(_page_fields(page))
 
 
 def read_page(value: str) -> Page:
-    """Return the page that a button leads to."""
+    """Return the page that a button opens."""
     return _page_from_fields(json.loads(value))
 
 
 def listed_value(listed: Listed) -> str:
-    """Return the value of a button beside a paper in a list."""
+    """Return the value of a listed paper's button."""
     return json.dumps({"paper": listed.paper_id, **_page_fields(listed.page)})
 
 
 def read_listed(value: str) -> Listed:
-    """Return the paper and the page that a button beside it belongs to."""
+    """Return the listed paper that a button belongs to."""
     fields = json.loads(value)
     return Listed(fields["paper"], _page_from_fields(fields))
 
 
 def choice_value(choice: SummaryChoice) -> str:
-    """Return the value of what is pressed or chosen to do something with a summary."""
+    """Return the value of a button or an option that acts on a summary."""
     return json.dumps({"do": choice.act, "paper": choice.paper_id, "language": choice.language})
 
 
 def read_choice(value: str) -> SummaryChoice:
-    """Return what is to be done with which summary."""
+    """Return the action on a summary that a value stands for."""
     fields = json.loads(value)
     return SummaryChoice(SummaryAct(fields["do"]), fields["paper"], fields["language"])
 

@@ -1,4 +1,4 @@
-"""Lists of papers, ten a page: a day's listing, and a person's own."""
+"""Pages of papers: a day's listing, and a person's saved papers."""
 
 from dataclasses import dataclass
 
@@ -6,18 +6,19 @@ from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
 from bot.cards.digest import sentence, source_name
+from bot.cards.entry import Digest, Entry
 from bot.cards.ids import PAGE_LENGTH, Listed, Page
 from bot.cards.paper import facts_line, shown_title
-from bot.locale import Words
+from bot.locale import Reader, Words
 from bot.text import Mrkdwn, escape, join, link
-from storage.records import Digest, Entry, Paper, SavedPaper
+from storage.records import Paper, SavedPaper
 
 _TITLE_CHARACTERS = 250
 _SENTENCE_CHARACTERS = 220
 
 
 def listing_page(digest: Digest, page: Page, saved: frozenset[str], words: Words) -> Message:
-    """Return a page of a day's listing, each paper with a button that saves or removes it."""
+    """Return a page of a day's listing; each paper has a button to save or remove it."""
     shown = digest.entries[page.offset : page.offset + PAGE_LENGTH]
     headline = words("digest.headline", date=words.date(digest.day))
     scope = words.count("digest.papers", len(digest.entries), source=source_name(digest.source, words))
@@ -34,18 +35,19 @@ def listing_page(digest: Digest, page: Page, saved: frozenset[str], words: Words
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """A part of a person's own list, from `offset` on, of `total` papers."""
+    """A page of a person's saved papers."""
 
     papers: tuple[SavedPaper, ...]
     offset: int
+    #: How many papers the whole list has.
     total: int
 
 
-def saved_page(saved: SavedPage, words: Words) -> Message:
-    """Return a page of the person's own list; an empty one says how a paper gets onto it."""
-    papers, total, page = saved.papers, saved.total, Page(saved.offset)
+def saved_page(saved: SavedPage, reader: Reader) -> Message:
+    """Return a page of the person's saved papers; an empty one says how to save one."""
+    papers, total, page, words = saved.papers, saved.total, Page(saved.offset), reader.words
     headline = words.count("saved.headline", total)
-    rows = [_saved_row(paper, page, words) for paper in papers]
+    rows = [_saved_row(paper, page, reader) for paper in papers]
     drawn = [
         blocks.header(headline),
         *([] if total else [blocks.section(words.mrkdwn("saved.empty"))]),
@@ -57,10 +59,10 @@ def saved_page(saved: SavedPage, words: Words) -> Message:
     return blocks.message("\n".join([headline, *spoken]), drawn)
 
 
-def home_view(saved: SavedPage, command: str, words: Words) -> Block:
-    """Return the Home tab: the person's own list, and what the bot can be asked."""
-    hint = blocks.context(words.mrkdwn("home.hint", command=command))
-    return blocks.home([*saved_page(saved, words).blocks, blocks.divider(), hint])
+def home_view(saved: SavedPage, command: str, reader: Reader) -> Block:
+    """Return the Home tab: the person's saved papers, and a hint on the command."""
+    hint = blocks.context(reader.words.mrkdwn("home.hint", command=command))
+    return blocks.home([*saved_page(saved, reader).blocks, blocks.divider(), hint])
 
 
 def _listing_row(entry: Entry, page: Page, words: Words, *, is_saved: bool) -> Block:
@@ -71,8 +73,9 @@ def _listing_row(entry: Entry, page: Page, words: Words, *, is_saved: bool) -> B
     return blocks.section(join("\n", filter(None, lines)), accessory=button)
 
 
-def _saved_row(saved: SavedPaper, page: Page, words: Words) -> Block:
-    when = escape(words("saved.since", date=words.date(saved.saved_at.date())))
+def _saved_row(saved: SavedPaper, page: Page, reader: Reader) -> Block:
+    words, at = reader.words, saved.saved_at.astimezone(reader.zone)
+    when = escape(words("saved.since", date=reader.day(at.date())))
     button = _row_button(saved.paper, page, words, is_saved=True)
     return blocks.section(join("\n", [_linked_title(saved.paper), when]), accessory=button)
 

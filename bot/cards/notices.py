@@ -1,4 +1,4 @@
-"""Short answers: one sentence, sometimes with a button."""
+"""Short answers: a sentence or two, with optional buttons."""
 
 from collections.abc import Sequence
 
@@ -7,51 +7,52 @@ from bot.cards import blocks, ids
 from bot.cards.blocks import Button, Message
 from bot.cards.paper import saved_button, shown_title
 from bot.locale import Words
-from bot.text import Mrkdwn, join, link
+from bot.text import Mrkdwn, bold, join, link
 from storage.records import Paper
 
 _TITLE_CHARACTERS = 300
 
+_HELP_FIRST = ("help.latest", "help.paper", "help.saved", "help.subscribe", "help.status")
+
+_HELP_GROUPS = {
+    "help.look_up": ("help.day", "help.relative"),
+    "help.your_list": ("help.save", "help.remove"),
+    "help.this_channel": ("help.settings", "help.pause", "help.unsubscribe"),
+}
+"""What else the command can be asked, under the heading of each group."""
+
 
 def notice(*sentences: Mrkdwn, buttons: Sequence[Button] = ()) -> Message:
-    """Return a sentence or two; `text` takes the same markup as a section."""
+    """Return a message of a sentence or two."""
     text = join("\n", sentences)
     return Message(text, (blocks.section(text), *([blocks.actions(*buttons)] if buttons else [])))
 
 
 def saved_notice(paper: Paper, words: Words, *, is_new: bool) -> Message:
-    """Return that the paper is on the person's list now, or that it was there already."""
+    """Return a notice that the paper is saved now, or was before."""
     key = "saved.added" if is_new else "saved.already"
     return _about(paper, key, words, saved_button(paper, words, is_saved=True), _my_papers(words))
 
 
 def removed_notice(paper: Paper, words: Words, *, was_there: bool) -> Message:
-    """Return that the paper is off the person's list, or that it never was on it."""
+    """Return a notice that the paper is removed, or was not saved."""
     key = "saved.removed" if was_there else "saved.not_there"
     return _about(paper, key, words, saved_button(paper, words, is_saved=False), _my_papers(words))
 
 
 def help_message(command: str, words: Words) -> Message:
-    """Return what the command can be asked, each with an example."""
-    keys = [
-        "help.latest",
-        "help.day",
-        "help.relative",
-        "help.paper",
-        "help.saved",
-        "help.save",
-        "help.remove",
-        "help.subscribe",
-        "help.settings",
-        "help.pause",
-        "help.unsubscribe",
-        "help.status",
-        "help.help",
+    """Return what the command can be asked: the five that matter first, then the rest in groups."""
+    opening = _help_lines(words.mrkdwn("help.opening"), _HELP_FIRST, command, words)
+    groups = [
+        _help_lines(bold(words(heading)), keys, command, words) for heading, keys in _HELP_GROUPS.items()
     ]
-    lines = [words.mrkdwn(key, command=command) for key in keys]
-    opening, privacy = words.mrkdwn("help.opening"), words.mrkdwn("help.privacy")
-    drawn = (blocks.section(opening), blocks.section(join("\n", lines)), blocks.context(privacy))
-    return Message(join("\n", [opening, *lines, privacy]), drawn)
+    sections, privacy = [opening, *groups], words.mrkdwn("help.privacy")
+    drawn = (*map(blocks.section, sections), blocks.context(privacy))
+    return Message(join("\n\n", [*sections, privacy]), drawn)
+
+
+def _help_lines(heading: Mrkdwn, keys: Sequence[str], command: str, words: Words) -> Mrkdwn:
+    return join("\n", [heading, *(words.mrkdwn(key, command=command) for key in keys)])
 
 
 def _about(paper: Paper, key: str, words: Words, *buttons: Button) -> Message:

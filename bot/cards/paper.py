@@ -1,16 +1,17 @@
-"""The card of one paper: in a digest's thread, or as the answer to a look-up."""
+"""The card of one paper, in a digest's thread or as the answer to a look-up."""
 
 from collections.abc import Iterable
 
 from bot.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Menu, Message
+from bot.cards.entry import Entry
 from bot.cards.ids import SummaryAct, SummaryChoice, choice_value, read_choice
 from bot.cards.provenance import missing_line, origin, with_marks
 from bot.language import primary_language
 from bot.locale import Words
 from bot.text import Mrkdwn, clean, cut, cut_bytes, escape, fit, join, link, without_bold
-from storage.records import Entry, Paper, Summary
+from storage.records import Paper, Summary
 
 _TITLE_CHARACTERS = 1200
 _AUTHORS_CHARACTERS = 300
@@ -26,16 +27,16 @@ PART_LABELS = {
     "results": "part.results",
     "takeaway": "part.takeaway",
 }
-"""How each part of a summary is called, by the key of its words."""
+"""The keys of the names of a summary's parts."""
 
 LABELLED_PARTS = ("problem", "method", "results", "takeaway")
-"""The parts that stand under their label; keywords and the one sentence speak for themselves."""
+"""The parts shown with a label; keywords and the one sentence need none."""
 
 
 def paper_card(entry: Entry, words: Words, *, is_saved: bool = False) -> Message:
-    """Return the card: title, who and how liked, the summary or else the abstract, where it is from, buttons.
+    """Return the card: title, authors and votes, the summary or else the abstract, its origin, and buttons.
 
-    Too long a text is cut so that the whole card stays within what Slack takes.
+    Long texts are cut so that the card stays within Slack's limits.
     """
     keywords, paragraphs = _fitted(entry, words)
     drawn = [
@@ -58,12 +59,12 @@ def abstract_modal(paper: Paper, words: Words) -> Block:
 
 
 def shown_title(paper: Paper, limit: int = _TITLE_CHARACTERS) -> str:
-    """Return the paper's title as it can be drawn: never empty, and within the limit."""
+    """Return the paper's title, within the limit and never empty."""
     return cut(_shown(paper.title) or paper.id, limit)
 
 
 def facts_line(paper: Paper, words: Words) -> Mrkdwn | None:
-    """Return what readers think of the paper and where its code is, as far as it is known."""
+    """Return the paper's votes and the link to its code, where they are known."""
     parts = []
     if paper.votes is not None:
         parts.append(Mrkdwn(words.count("paper.votes", paper.votes)))
@@ -93,7 +94,7 @@ def _authors(paper: Paper, words: Words) -> str:
 
 
 def _fitted(entry: Entry, words: Words) -> tuple[str, list[tuple[str, str]]]:
-    """Return keywords and labelled paragraphs, cut to what a card may hold; some have no label."""
+    """Return the keywords and the (label, text) paragraphs, cut to fit a card; a label may be empty."""
     summary = entry.summary
     if summary is None:
         return "", [
@@ -123,7 +124,7 @@ def _body(paragraphs: list[tuple[str, str]]) -> list[Block]:
 
 
 def _missing(entry: Entry, words: Words) -> list[Block]:
-    """Return how many figures were not found, with a button that lists them; nothing where all were."""
+    """Return the number of unfound figures with a button that lists them; nothing without any."""
     line = missing_line(entry.summary, words)
     if entry.summary is None or not line:
         return []
@@ -158,14 +159,14 @@ def _buttons(entry: Entry, words: Words, *, is_saved: bool) -> Block:
 
 
 def _summary_menu(paper: Paper, summary: Summary, words: Words) -> list[Menu]:
-    """Return what is done more rarely with a summary; none for one whose language Slack would not carry.
+    """Return the menu of rarer actions; none where the language's tag exceeds an option's value.
 
-    Anew it is made in its own language, unless that is not the one that the card was asked for in.
+    A new summary is made in the summary's language, or in the reader's where the two differ.
     """
-    is_asked_for = primary_language(summary.language) == primary_language(words.language)
-    language = summary.language if is_asked_for else words.language
+    is_readers = primary_language(summary.language) == primary_language(words.language)
+    language = summary.language if is_readers else words.language
     choices = {
-        SummaryChoice(SummaryAct.AGAIN, paper.id, language): words("button.again"),
+        SummaryChoice(SummaryAct.REGENERATE, paper.id, language): words("button.again"),
         SummaryChoice(SummaryAct.REPORT, paper.id, words.language): words("button.report"),
     }
     options = {choice_value(choice): label for choice, label in choices.items()}
@@ -175,7 +176,7 @@ def _summary_menu(paper: Paper, summary: Summary, words: Words) -> list[Menu]:
 
 
 def readers_language(card: Iterable[Block]) -> str | None:
-    """Return in which language a card was drawn for its readers; `None` where it has no menu that tells."""
+    """Return the readers' language of a posted card, from its menu; `None` without a menu."""
     options = (
         option
         for block in card
@@ -188,7 +189,7 @@ def readers_language(card: Iterable[Block]) -> str | None:
 
 
 def saved_button(paper: Paper, words: Words, *, is_saved: bool) -> Button:
-    """Return the button that saves the paper, or removes it where it is saved."""
+    """Return the button that saves the paper, or removes a saved one."""
     title = shown_title(paper)
     if is_saved:
         spoken = words("button.remove_of", title=title)
@@ -198,7 +199,7 @@ def saved_button(paper: Paper, words: Words, *, is_saved: bool) -> Button:
 
 
 def _spoken(entry: Entry, keywords: str, paragraphs: list[tuple[str, str]], words: Words) -> str:
-    """Return the card as plain lines, in the order in which it is read; where it is from is never cut off."""
+    """Return the card as plain lines in reading order; its origin is never cut off."""
     number = f"{entry.number}. " if entry.number else ""
     lines = [
         f"{number}{shown_title(entry.paper)} ({abstract_url(entry.paper.id)})",

@@ -1,8 +1,8 @@
-"""What a channel wants: as a modal to fill in, in words, and as a sentence on who changed what."""
+"""A channel's preferences: as a modal, in words, and as a sentence on who changed what."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -13,9 +13,10 @@ from bot.cards.digest import source_name
 from bot.cards.ids import PREVIEWED_AT_ONCE, Field
 from bot.cards.notices import notice
 from bot.cards.paper import shown_title
-from bot.locale import Words, words_for
+from bot.language import primary_language
+from bot.locale import Reader, Words, words_for
 from bot.text import Mrkdwn, cut, escape, join
-from storage.records import Order, Paper, Subscription
+from storage.records import Order, Paper, Preferences, Subscription
 
 LANGUAGES = ("en", "zh-CN", "ja", "ko", "de", "fr", "es")
 """The languages that the modal offers, as BCP 47 tags."""
@@ -41,8 +42,8 @@ _WHY_LEFT_OUT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """What stands in the fields of the modal, right or wrong, each as Slack tells it."""
+class PreferencesForm:
+    """The contents of the modal's fields, valid or not, as Slack sends them."""
 
     sources: tuple[str, ...]
     at: str
@@ -60,42 +61,42 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the latest list gives under some settings, for a channel that has had none of it.
-
-    `first` are the papers that come first, `cards` and `rest` count all of them. `left_out` counts papers
-    by the reason, one of `bot.delivery.selection.Why`; `had` are those of the chosen that the channel itself
-    has had.
-    """
+    """What preferences make of the latest list, for a channel that has had none of it."""
 
     day: date
+    #: How many papers get a card of their own.
     cards: int
+    #: How many papers are listed in short.
     rest: int
+    #: The first of the chosen papers.
     first: tuple[Paper, ...]
+    #: How many papers are left out, by the reason, one of `bot.delivery.selection.Why`.
     left_out: Mapping[str, int]
+    #: How many of the chosen papers the channel has had in fact.
     had: int = 0
 
 
-def form_of(wanted: Subscription) -> Form:
-    """Return the fields filled in with what a channel wants."""
-    filters = wanted.filters
-    return Form(
-        sources=wanted.sources,
-        at=f"{wanted.at:%H:%M}",
-        zone=wanted.zone,
-        weekdays=tuple(map(str, sorted(wanted.weekdays))),
-        language=wanted.language,
-        most_cards=str(wanted.most_cards or ALL_CARDS),
-        order=wanted.order,
+def form_of(preferences: Preferences) -> PreferencesForm:
+    """Return the fields filled in with preferences."""
+    filters = preferences.filters
+    return PreferencesForm(
+        sources=preferences.sources,
+        at=f"{preferences.at:%H:%M}",
+        zone=preferences.zone,
+        weekdays=tuple(map(str, sorted(preferences.weekdays))),
+        language=preferences.language,
+        most_cards=str(preferences.most_cards or ALL_CARDS),
+        order=preferences.order,
         words=", ".join(filters.words),
         categories=", ".join(filters.categories),
         least_votes=str(filters.least_votes or ""),
         never_words=", ".join(filters.never_words),
-        says_when_nothing=wanted.says_when_nothing,
+        says_when_nothing=preferences.says_when_nothing,
     )
 
 
 def opening_modal() -> Block:
-    """Return what is shown at once, until it is known who asks and what their channel wants."""
+    """Return the modal that is opened at once, before the person and their channel are known."""
     name = "Paper Round"
     return {
         "type": "modal",
@@ -110,10 +111,10 @@ def sentence_modal(sentence: Mrkdwn, words: Words, *buttons: Button, about: str 
     return blocks.modal(words("settings.title"), words("button.close"), drawn, about=about)
 
 
-def settings_modal(
-    form: Form, sources: Iterable[str], preview: Iterable[Block], channel: str, words: Words
+def preferences_modal(
+    form: PreferencesForm, sources: Iterable[str], preview: Iterable[Block], channel: str, words: Words
 ) -> Block:
-    """Return the modal in which a channel says what it wants, with a preview at its end."""
+    """Return the modal to fill in a channel's preferences, with a preview at its end."""
     drawn = [
         *_when_fields(form, words),
         *_what_fields(form, sources, words),
@@ -123,11 +124,11 @@ def settings_modal(
         *preview,
     ]
     view = blocks.modal(words("settings.title"), words("button.cancel"), drawn, about=channel)
-    return blocks.form(view, ids.SUBMIT_SETTINGS, words("button.save_settings"))
+    return blocks.form(view, ids.SUBMIT_PREFERENCES, words("button.save_settings"))
 
 
 def preview_blocks(preview: Preview | None, words: Words) -> list[Block]:
-    """Return what the settings would make of the latest list."""
+    """Return what the preferences would make of the latest list."""
     if preview is None:
         return [blocks.context(words("preview.nothing_listed"))]
     total = preview.cards + preview.rest
@@ -148,34 +149,38 @@ def preview_refused(sentence: str) -> list[Block]:
     return [blocks.context(sentence)]
 
 
-def settings_message(wanted: Subscription, next_at: datetime | None, words: Words) -> Message:
-    """Return in words what the channel wants, with buttons to change it and to have the latest at once."""
-    rows = [(label, value) for label, value in settings_rows(wanted, words) if value]
-    state = when_sentence(wanted, next_at, ZoneInfo(wanted.zone), words)
+def preferences_message(subscription: Subscription, next_at: datetime | None, reader: Reader) -> Message:
+    """Return the preferences in words, with buttons to change them and to post the latest list."""
+    words = reader.words
+    rows = [(label, value) for label, value in preference_rows(subscription.preferences, words) if value]
+    state = when_sentence(subscription, next_at, reader)
     drawn = [
         blocks.header(words("settings.headline")),
         blocks.rich_text(*(_row(label, value) for label, value in rows)),
         blocks.context(state),
-        blocks.actions(*_settings_buttons(wanted, words)),
+        blocks.actions(*_buttons(subscription, words)),
     ]
     spoken = [words("settings.headline"), *(words("part.spoken", label=a, text=b) for a, b in rows), state]
     return blocks.message("\n".join(spoken), drawn)
 
 
-def settings_rows(wanted: Subscription, words: Words) -> list[tuple[str, str]]:
-    """Return every setting with its value in words, empty where nothing is asked for."""
-    filters = wanted.filters
-    most = wanted.most_cards
+def preference_rows(preferences: Preferences, words: Words, beside: str = "") -> list[tuple[str, str]]:
+    """Return each preference's label and value in words; a value is empty where none is set.
+
+    `beside` is another language that is named too, so that the two are told apart.
+    """
+    filters = preferences.filters
+    most = preferences.most_cards
     votes = words.count("settings.at_least", filters.least_votes) if filters.least_votes else ""
-    nothing = "settings.nothing_new_told" if wanted.says_when_nothing else "settings.nothing_new_silent"
-    sources = words.series([source_name(source, words) for source in wanted.sources])
+    nothing = "settings.nothing_new_told" if preferences.says_when_nothing else "settings.nothing_new_silent"
+    sources = words.series([source_name(source, words) for source in preferences.sources])
     rows = [
         (words("settings.sources"), sources),
-        (words("settings.at"), f"{wanted.at:%H:%M} ({wanted.zone})"),
-        (words("settings.weekdays"), _weekdays(wanted.weekdays, words)),
-        (words("settings.language"), language_name(wanted.language)),
+        (words("settings.at"), _time(preferences, words)),
+        (words("settings.weekdays"), _weekdays(preferences.weekdays, words)),
+        (words("settings.language"), words.language_name(preferences.language, beside)),
         (words("settings.most_cards"), _most_cards(str(most or ALL_CARDS), words)),
-        (words("settings.order"), _orders(words)[wanted.order]),
+        (words("settings.order"), _orders(words)[preferences.order]),
         (words("settings.words"), words.series(list(filters.words)) if filters.words else ""),
         (words("settings.categories"), words.series(list(filters.categories)) if filters.categories else ""),
         (words("settings.least_votes"), votes),
@@ -188,53 +193,66 @@ def settings_rows(wanted: Subscription, words: Words) -> list[tuple[str, str]]:
     return [(label, cut(value, _VALUE_CHARACTERS)) for label, value in rows]
 
 
-def changed_message(before: Subscription | None, after: Subscription, person: str, words: Words) -> Message:
-    """Return who set up the channel's digest, or who changed what in it; `person` is a user id."""
+def changed_message(before: Preferences | None, after: Preferences, person: str, words: Words) -> Message:
+    """Return who set up the digest, or who changed which preferences; `person` is a user id."""
     who = Mrkdwn(f"<@{person}>")
     buttons = [
         Button(ids.POST_NOW, words("button.post_now")),
-        Button(ids.OPEN_SETTINGS, words("button.settings")),
+        Button(ids.OPEN_PREFERENCES, words("button.settings")),
     ]
     if before is None:
-        at, days = f"{after.at:%H:%M} ({after.zone})", _weekdays(after.weekdays, words)
-        sentence = words.mrkdwn(
-            "told.set_up", person=who, at=at, days=days, language=language_name(after.language)
-        )
+        at, days = _time(after, words), _weekdays(after.weekdays, words)
+        language = words.language_name(after.language)
+        sentence = words.mrkdwn("told.set_up", person=who, at=at, days=days, language=language)
         return notice(sentence, buttons=buttons)
     lines = [Mrkdwn(f"• {escape(change)}") for change in changes(before, after, words)]
     return notice(words.mrkdwn("told.changed", person=who), _fitting(lines), buttons=buttons)
 
 
-def changes(before: Subscription, after: Subscription, words: Words) -> list[str]:
-    """Return each setting that is another now, with what it was and what it is."""
+def changes(before: Preferences, after: Preferences, words: Words) -> list[str]:
+    """Return a sentence for each changed preference, with its old and its new value."""
     nothing = words("settings.nothing")
-    pairs = zip(settings_rows(before, words), settings_rows(after, words), strict=True)
+    rows_before = preference_rows(before, words, beside=after.language)
+    rows_after = preference_rows(after, words, beside=before.language)
     return [
         words("told.change", label=label, before=cut(old, 150) or nothing, after=cut(new, 150) or nothing)
-        for (label, old), (_, new) in pairs
+        for (label, old), (_, new) in zip(rows_before, rows_after, strict=True)
         if old != new
     ]
 
 
-def when_sentence(wanted: Subscription, next_at: datetime | None, zone: ZoneInfo, words: Words) -> str:
-    """Return when the next digest comes, by the clocks of `zone`, or why none does."""
+def when_sentence(subscription: Subscription, next_at: datetime | None, reader: Reader) -> str:
+    """Return when the next digest is due, on the reader's clocks, or how long digests pause."""
+    words = reader.words
     if next_at:
-        return words("settings.next", moment=words.moment(next_at.astimezone(zone)))
-    if wanted.paused_until:
-        return words("settings.paused_until", date=words.date(wanted.paused_until))
+        channel_zone = ZoneInfo(subscription.preferences.zone)
+        is_channels_time = _offset(next_at, reader.zone) == _offset(next_at, channel_zone)
+        key = "settings.next" if is_channels_time else "settings.next_in_your_time"
+        return words(key, moment=reader.moment(next_at))
+    if subscription.paused_until:
+        return words("settings.paused_until", date=reader.day(subscription.paused_until))
     return words("settings.paused")
 
 
-def language_name(tag: str) -> str:
-    """Return what the speakers of a language call it, else its name in English or its tag."""
+def language_name(tag: str, others: Iterable[str] = ()) -> str:
+    """Return what the speakers of a language call it, else its name in English or its tag.
+
+    Its script and country are named only where one of the `others` is the same language.
+    """
     try:
-        name = Locale.parse(tag, sep="-").get_display_name()
+        locale = Locale.parse(tag, sep="-")
     except (ValueError, UnknownLocaleError):
-        name = None
+        return words_for("en").language_name(tag)
+    same = [other for other in others if primary_language(other) == locale.language]
+    name = locale.get_display_name() if set(same) - {tag} else locale.get_language_name()
     return str(name or words_for("en").language_name(tag))
 
 
-def _when_fields(form: Form, words: Words) -> list[Block]:
+def _offset(at: datetime, zone: ZoneInfo) -> timedelta | None:
+    return at.astimezone(zone).utcoffset()
+
+
+def _when_fields(form: PreferencesForm, words: Words) -> list[Block]:
     days = {str(number): words.weekday(number) for number in range(7)}
     return [
         blocks.field(Field.AT, words("settings.at"), {"type": "timepicker", "initial_time": form.at}),
@@ -250,10 +268,11 @@ def _when_fields(form: Form, words: Words) -> list[Block]:
     ]
 
 
-def _what_fields(form: Form, sources: Iterable[str], words: Words) -> list[Block]:
-    known = list(dict.fromkeys([*form.sources, *sources]))[:_MOST_OPTIONS]
-    names = {source: source_name(source, words) for source in known}
-    languages = {tag: language_name(tag) for tag in dict.fromkeys([*LANGUAGES, form.language])}
+def _what_fields(form: PreferencesForm, sources: Iterable[str], words: Words) -> list[Block]:
+    options = list(dict.fromkeys([*form.sources, *sources]))[:_MOST_OPTIONS]
+    names = {source: source_name(source, words) for source in options}
+    tags = tuple(dict.fromkeys([*LANGUAGES, form.language]))
+    languages = {tag: language_name(tag, tags) for tag in tags}
     most = dict.fromkeys([ALL_CARDS, *map(str, _MOST_CARDS), form.most_cards])
     cards = {number: _most_cards(number, words) for number in most}
     says = {"yes": words("settings.nothing_new_told")}
@@ -278,7 +297,7 @@ def _select(name: Field, label: str, options: Mapping[str, str], chosen: tuple[s
     )
 
 
-def _filter_fields(form: Form, words: Words) -> list[Block]:
+def _filter_fields(form: PreferencesForm, words: Words) -> list[Block]:
     number: Block = {
         "type": "number_input",
         "is_decimal_allowed": False,
@@ -306,14 +325,18 @@ def _row(label: str, value: str) -> Block:
     return blocks.paragraph(blocks.words(f"{label}  ", bold=True), blocks.words(f"{value}\n"))
 
 
-def _settings_buttons(wanted: Subscription, words: Words) -> list[Button]:
+def _buttons(subscription: Subscription, words: Words) -> list[Button]:
     buttons = [
-        Button(ids.OPEN_SETTINGS, words("button.change")),
+        Button(ids.OPEN_PREFERENCES, words("button.change")),
         Button(ids.POST_NOW, words("button.post_now")),
     ]
-    if wanted.paused_reason:
+    if subscription.paused_reason:
         buttons.append(Button(ids.RESUME_DIGESTS, words("button.resume")))
     return buttons
+
+
+def _time(preferences: Preferences, words: Words) -> str:
+    return f"{words.clock(preferences.at)} ({preferences.zone})"
 
 
 def _weekdays(days: frozenset[int], words: Words) -> str:
@@ -344,7 +367,7 @@ def _left_out(preview: Preview, words: Words) -> str:
 
 
 def _fitting(lines: list[Mrkdwn]) -> Mrkdwn:
-    """Return as many of the lines as a section holds beside its first sentence."""
+    """Return as many of the lines as fit into a section beside its first sentence."""
     fitted: list[Mrkdwn] = []
     for line in lines:
         if len(join("\n", [*fitted, line])) > _LINES_CHARACTERS:

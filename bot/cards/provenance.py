@@ -1,8 +1,9 @@
-"""Where a summary comes from, in words, and which of its figures the paper does not have; pure."""
+"""A summary's origin in words, and marks on figures that the paper does not have; pure."""
 
 import re
 from datetime import date
 
+from bot.cards.entry import Entry
 from bot.language import primary_language
 from bot.locale import Words
 from bot.text import clean, cut
@@ -10,7 +11,6 @@ from storage.records import (
     FROM_ABSTRACT,
     FROM_COMMUNITY,
     FROM_MODEL,
-    Entry,
     Figure,
     Grounding,
     Provenance,
@@ -19,14 +19,14 @@ from storage.records import (
 )
 
 MARK = "[?]"
-"""What stands after a figure that was not found."""
+"""The mark after an unfound figure."""
 
 _MODEL_CHARACTERS = 80
 _LANGUAGE_CHARACTERS = 60
 
 
 def origin(entry: Entry, words: Words) -> str:
-    """Return where what the card shows comes from: who made it of what, when, and in which language."""
+    """Return the origin of the shown text: its author, the text it is from, its date and language."""
     summary = entry.summary
     if summary is None:
         return words("origin.abstract" if entry.paper.abstract else "origin.nothing")
@@ -42,13 +42,13 @@ def origin(entry: Entry, words: Words) -> str:
 
 
 def not_found(summary: Summary | None) -> tuple[Figure, ...]:
-    """Return the figures of a summary that the text it was made from does not have."""
+    """Return the figures of a summary that are not in the text it was made from."""
     figures = summary.figures if summary else ()
     return tuple(figure for figure in figures if figure.grounding is Grounding.NOT_FOUND)
 
 
 def missing_line(summary: Summary | None, words: Words) -> str:
-    """Return how many figures were not found, empty where all were; it begins with the mark they bear."""
+    """Return the mark and the number of unfound figures; empty where all were found."""
     missing = not_found(summary)
     if summary is None or not missing:
         return ""
@@ -57,19 +57,19 @@ def missing_line(summary: Summary | None, words: Words) -> str:
 
 
 def where_looked(summary: Summary, words: Words) -> str:
-    """Return what was searched for the figures: the paper, or its abstract where no more was read."""
+    """Return the name of the searched text: the paper, or its abstract if no more was read."""
     is_abstract = summary.provenance.text_read is TextRead.ABSTRACT
     return words("figures.the_abstract" if is_abstract else "figures.the_paper")
 
 
 def with_marks(summary: Summary, part: str) -> str:
-    """Return a part of the summary with a mark after each of its figures that was not found."""
+    """Return a part of the summary with a mark after each unfound figure."""
     text = str(getattr(summary, part))
     unsure = sorted({figure.text for figure in not_found(summary) if figure.part == part}, key=len)
     if not unsure:
         return text
     figures = "|".join(re.escape(figure) for figure in reversed(unsure))
-    # Not where it is a piece of another number or of a name.
+    # Not within another number or a name.
     return re.sub(rf"(?<![A-Za-z0-9.,])(?:{figures})(?![0-9]|[.,][0-9])", rf"\g<0> {MARK}", text)
 
 
@@ -92,12 +92,13 @@ def _text_read(provenance: Provenance, words: Words) -> str:
 
 
 def _date(made_at: date | None, words: Words) -> str:
-    """Return when it was made; what is drawn at each reading has no such day."""
+    """Return the date; a summary that is derived when shown has none."""
     return words.date(made_at) if made_at else ""
 
 
 def _language(summary: Summary, words: Words) -> str:
-    language = cut(clean(words.language_name(summary.language)), _LANGUAGE_CHARACTERS)
+    name = words.language_name(summary.language, beside=words.language)
+    language = cut(clean(name), _LANGUAGE_CHARACTERS)
     if primary_language(summary.language) == primary_language(words.language):
         return words("origin.language", language=language)
     wanted = cut(clean(words.language_name(words.language)), _LANGUAGE_CHARACTERS)

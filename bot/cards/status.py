@@ -1,47 +1,90 @@
-"""How things are, in words: for one channel and for the whole bot, and never another channel's name."""
+"""The status of one channel and of the whole bot; it never names another channel."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from bot.cards import blocks, ids
 from bot.cards.blocks import Button, Message
 from bot.cards.preferences import when_sentence
-from bot.cards.sources import Reader, source_names, status_sentence
+from bot.cards.sources import source_names, status_sentence
 from bot.cards.trouble import trouble_sentence
-from bot.locale import Words
+from bot.locale import Reader, Words
 from bot.text import Mrkdwn, cut, escape, join
-from storage.records import (
-    PAUSED_BY_PERSON,
-    SOURCE_LATE,
-    BotStatus,
-    ChannelStatus,
-    DeliveryState,
-    DeliveryStatus,
-    Listing,
-    Subscription,
-    TokensStatus,
-)
+from storage.records import PAUSED_BY_PERSON, SOURCE_LATE, DeliveryState, Listing, Subscription
 
 _MOST_SOURCES = 10
 _SOURCE_CHARACTERS = 250
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryStatus:
+    """How far a delivery has come."""
+
+    day: date
+    state: DeliveryState
+    opened_at: datetime
+    #: How many of its papers are certainly in the channel.
+    posted: int
+    #: How many papers it has.
+    papers: int
+    #: Why it ended, where that is not obvious.
+    reason: str | None
+    #: The sources whose lists it waits for before anything can be posted.
+    waits_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStatus:
+    """The last and the next digest of a channel."""
+
+    subscription: Subscription
+    #: The latest delivery, if any.
+    last: DeliveryStatus | None
+    #: When the next digest is due; a paused subscription has none.
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokensStatus:
+    """The tokens that summaries take on this UTC day."""
+
+    used: int
+    allowed: int
+    #: Whether what is left takes no paper with a long text.
+    is_used_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BotStatus:
+    """The bot's work over all channels."""
+
+    #: How many messages wait to be posted.
+    waiting: int
+    #: When they will be out at the earliest; `None` where none waits.
+    done_at: datetime | None
+    #: When the bot last checked what is due.
+    last_tick: datetime | None
+    #: `None` where no model is set up.
+    tokens: TokensStatus | None = None
+
+
 def status_message(
     channel: ChannelStatus | None, sources: Sequence[Listing], bot: BotStatus, reader: Reader
 ) -> Message:
-    """Return the last and the next digest of the channel in which it was asked, and how all else is.
+    """Return the status of a channel, its sources and the bot.
 
-    `sources` are what is known of the last day of each source; after them comes what the bot is at.
+    `channel` is `None` for a channel without a subscription; `sources` are the latest listings.
     """
-    words, zone = reader.words, reader.zone
-    here = _channel_lines(channel, zone, words) if channel else [words.mrkdwn("status.not_subscribed")]
+    words = reader.words
+    here = _channel_lines(channel, reader) if channel else [words.mrkdwn("status.not_subscribed")]
     lists = [
         escape(cut(status_sentence(listing, reader), _SOURCE_CHARACTERS))
         for listing in sources[:_MOST_SOURCES]
     ]
-    everywhere = _bot_lines(bot, zone, words)
+    everywhere = _bot_lines(bot, reader)
     button = (
-        Button(ids.OPEN_SETTINGS, words("button.settings"))
+        Button(ids.OPEN_PREFERENCES, words("button.settings"))
         if channel
         else Button(ids.SET_UP, words("button.set_up"), primary=True)
     )
@@ -55,22 +98,20 @@ def status_message(
     return Message(join("\n", [*here, *lists, *everywhere]), drawn)
 
 
-def _channel_lines(channel: ChannelStatus, zone: ZoneInfo, words: Words) -> list[Mrkdwn]:
-    wanted = channel.subscription
-    last = (
-        _last_lines(channel.last, wanted, zone, words) if channel.last else [words.mrkdwn("status.none_yet")]
-    )
-    following = [escape(when_sentence(wanted, channel.next_at, zone, words))]
+def _channel_lines(channel: ChannelStatus, reader: Reader) -> list[Mrkdwn]:
+    wanted, words = channel.subscription, reader.words
+    last = _last_lines(channel.last, wanted, reader) if channel.last else [words.mrkdwn("status.none_yet")]
+    following = [escape(when_sentence(wanted, channel.next_at, reader))]
     return [*last, *following, *_pause_lines(channel, words)]
 
 
-def _last_lines(last: DeliveryStatus, wanted: Subscription, zone: ZoneInfo, words: Words) -> list[Mrkdwn]:
-    moment = words.moment(last.opened_at.astimezone(zone))
+def _last_lines(last: DeliveryStatus, wanted: Subscription, reader: Reader) -> list[Mrkdwn]:
+    words, moment = reader.words, reader.moment(last.opened_at)
     if last.waits_for:
         names = source_names(last.waits_for, words)
-        return [words.mrkdwn("status.waits_for", date=words.date(last.day), sources=names)]
+        return [words.mrkdwn("status.waits_for", date=reader.day(last.day), sources=names)]
     if last.reason == SOURCE_LATE:
-        return [words.mrkdwn("status.gave_up", date=words.date(last.day))]
+        return [words.mrkdwn("status.gave_up", date=reader.day(last.day))]
     if not last.papers:
         return [words.mrkdwn("status.last_was_empty", moment=moment)]
     line = words.mrkdwn("status.last", moment=moment, posted=last.posted, papers=last.papers)
@@ -83,7 +124,7 @@ def _last_lines(last: DeliveryStatus, wanted: Subscription, zone: ZoneInfo, word
 
 
 def _pause_lines(channel: ChannelStatus, words: Words) -> list[Mrkdwn]:
-    """Return why Slack's refusal paused the digests, where the last digest has not said so already."""
+    """Return why Slack paused the digests, unless the last digest's lines say so already."""
     wanted, last = channel.subscription, channel.last
     is_told = last is not None and last.state is DeliveryState.FAILED
     if channel.next_at or is_told or wanted.paused_reason in (None, PAUSED_BY_PERSON):
@@ -91,19 +132,18 @@ def _pause_lines(channel: ChannelStatus, words: Words) -> list[Mrkdwn]:
     return [words.mrkdwn("status.paused_by_slack", reason=wanted.paused_reason)]
 
 
-def _bot_lines(bot: BotStatus, zone: ZoneInfo, words: Words) -> list[Mrkdwn]:
-    waiting = words("status.nothing_waits")
+def _bot_lines(bot: BotStatus, reader: Reader) -> list[Mrkdwn]:
+    words, waiting = reader.words, reader.words("status.nothing_waits")
     if bot.done_at:
-        done = words.moment(bot.done_at.astimezone(zone))
-        waiting = words.count("status.waiting", bot.waiting, moment=done)
+        waiting = words.count("status.waiting", bot.waiting, moment=reader.moment(bot.done_at))
     tick = words("status.no_tick")
     if bot.last_tick:
-        tick = words("status.last_tick", moment=words.moment(bot.last_tick.astimezone(zone)))
+        tick = words("status.last_tick", moment=reader.moment(bot.last_tick))
     return [escape(waiting), escape(tick), *_token_lines(bot.tokens, words)]
 
 
 def _token_lines(tokens: TokensStatus | None, words: Words) -> list[Mrkdwn]:
-    """Return what summaries take of a model, and that they pause where no more is left today."""
+    """Return the tokens that summaries have used, and whether they pause for today."""
     if tokens is None:
         return []
     key = "status.tokens_used_up" if tokens.is_used_up else "status.tokens"

@@ -1,18 +1,19 @@
-"""What can be looked at and said of a summary: its figures that were not found, and a report of a mistake."""
+"""Modals about a summary: its unfound figures, and the report of a mistake."""
 
 from collections.abc import Sequence
 
 from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block
+from bot.cards.entry import Entry
 from bot.cards.paper import PART_LABELS, shown_title
 from bot.cards.provenance import MARK, not_found, origin, where_looked
 from bot.locale import Words
 from bot.text import Mrkdwn, clean, cut
-from storage.records import Entry, Figure, Paper, Summary
+from storage.records import Figure, Paper, Summary
 
 NOTE_CHARACTERS = 1000
-"""How long the note of a report may be."""
+"""The most characters of a report's note."""
 
 _FIGURES_SHOWN = 30
 _FIGURE_CHARACTERS = 100
@@ -20,7 +21,7 @@ _SENTENCE_CHARACTERS = 600
 
 
 def figures_modal(paper: Paper, summary: Summary, words: Words) -> Block:
-    """Return a modal with each figure that was not found beside the sentence of the paper nearest to it."""
+    """Return a modal with each unfound figure and the paper's sentence nearest to it."""
     missing = not_found(summary)
     intro = words.count("figures.intro", len(missing), where=where_looked(summary, words))
     drawn = [_title(paper), blocks.context(intro), *_figures(missing[:_FIGURES_SHOWN], words)]
@@ -30,7 +31,7 @@ def figures_modal(paper: Paper, summary: Summary, words: Words) -> Block:
 
 
 def report_modal(entry: Entry, about: str, words: Words) -> Block:
-    """Return a form for what is wrong with a summary; `about` tells which one when it is sent in."""
+    """Return the form to report a mistake; `about` identifies the summary on submission."""
     note = blocks.text_input("", NOTE_CHARACTERS, multiline=True)
     drawn = [
         _title(entry.paper),
@@ -42,7 +43,7 @@ def report_modal(entry: Entry, about: str, words: Words) -> Block:
 
 
 def report_answer(sentence: Mrkdwn, words: Words) -> Block:
-    """Return a modal that says what became of a report."""
+    """Return a modal with the outcome of a report."""
     return blocks.modal(words("report.title"), words("button.close"), [blocks.section(sentence)])
 
 

@@ -1,4 +1,4 @@
-"""What the one who set up a digest is told when it ended early."""
+"""The notification to a digest's owner when it ended early."""
 
 from datetime import date
 
@@ -7,14 +7,11 @@ from bot.cards.blocks import Button, Message
 from bot.cards.notices import notice
 from bot.locale import Words
 from bot.text import Mrkdwn
-from storage.records import Delivery
-
-_PARENT_UNCERTAIN = "parent_uncertain"
-_PARENT_DELETED = "parent_deleted"
+from storage.records import PARENT_DELETED, PARENT_UNCERTAIN, Delivery
 
 _SENTENCES = {
-    _PARENT_UNCERTAIN: "trouble.parent_uncertain",
-    _PARENT_DELETED: "trouble.parent_deleted",
+    PARENT_UNCERTAIN: "trouble.parent_uncertain",
+    PARENT_DELETED: "trouble.parent_deleted",
     "not_in_channel": "trouble.not_in_channel",
     "channel_not_found": "trouble.channel_not_found",
     "is_archived": "trouble.is_archived",
@@ -22,19 +19,19 @@ _SENTENCES = {
 
 
 def trouble_message(delivery: Delivery, reason: str, words: Words) -> Message:
-    """Return what went wrong, and a button that posts anew what may be missing or resumes what was paused."""
+    """Return what went wrong, with a button to post the digest again or to resume it."""
     sentence = trouble_sentence(delivery.channel, delivery.day, reason, words)
-    if reason == _PARENT_DELETED:
+    if reason == PARENT_DELETED:
         return notice(sentence)
     label, action_id = (
         ("button.post_anew", ids.POST_ANEW)
-        if reason == _PARENT_UNCERTAIN
+        if reason == PARENT_UNCERTAIN
         else ("button.resume", ids.RESUME_DELIVERY)
     )
     return notice(sentence, buttons=[Button(action_id, words(label), value=str(delivery.id), primary=True)])
 
 
 def trouble_sentence(channel: str, day: date, reason: str, words: Words) -> Mrkdwn:
-    """Return what went wrong with a day's digest in a channel; `reason` is the delivery's or Slack's."""
+    """Return what went wrong with a day's digest; `reason` is the delivery's or Slack's error."""
     key = _SENTENCES.get(reason, "trouble.other")
     return words.mrkdwn(key, channel=Mrkdwn(f"<#{channel}>"), date=words.date(day), reason=reason)

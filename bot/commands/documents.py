@@ -1,28 +1,56 @@
-"""The commands for documents: a day printed, and many days kept as files."""
+"""The commands for documents: digest files imported, a day printed, and many days kept as files."""
 
-from datetime import date, datetime
+import sys
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from bot.commands.terminal import database_option, language_option, with_storage
-
-if TYPE_CHECKING:
-    # Commands import what they need when they run, so that --help is quick.
-    from bot.documents.archive import Archived
-    from bot.documents.day import Document
-    from storage.runner import Runner
-
-_DAY = click.DateTime(["%Y-%m-%d"])
+from bot.commands.terminal import (
+    FILE,
+    counted,
+    database_option,
+    language_option,
+    read_date,
+    with_storage,
+)
+from bot.documents.archive import Archived, archive_into
+from bot.documents.day import Document, as_json, as_markdown, as_text, read_document
+from bot.documents.files import read_digest_file
+from bot.documents.importer import import_into
+from bot.errors import NotADigestError
+from storage.runner import Runner
 
 _source_option = click.option(
-    "--source", help="Default: the first that has papers, of digest-file, huggingface, arxiv:…"
+    "--source",
+    metavar="SOURCE",
+    show_default="the first with papers that day",
+    help="digest-file, huggingface or arxiv:CATEGORY.",
 )
+
+_language_of_day_option = language_option("The language of the summaries.", "the one most of them are in")
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@language_option("The language of the summaries.", "detected from each text")
+@database_option
+def import_files(files: tuple[Path, ...], language: str | None, database: Path | None) -> None:
+    """Import papers and summaries from digest files.
+
+    Importing a file again changes nothing. A file that isn't a digest is reported and skipped; the command
+    then exits with status 1.
+    """
+
+    async def import_all(storage: Runner) -> bool:
+        return all([await _import_file(storage, path, language) for path in files])
+
+    if not with_storage(database, import_all):
+        sys.exit(1)
 
 
 @click.command()
-@click.argument("day", metavar="DATE", type=_DAY)
+@click.argument("day", metavar="DATE", type=read_date)
 @_source_option
 @click.option(
     "--format",
@@ -30,54 +58,76 @@ _source_option = click.option(
     type=click.Choice(["text", "markdown", "json"]),
     default="text",
     show_default=True,
-    help="Text to read, the digest format, or one JSON object.",
+    help="Text to read, a digest file to import elsewhere, or JSON for scripts.",
 )
-@language_option
+@_language_of_day_option
 @database_option
-def digest(
-    day: datetime, source: str | None, layout: str, language: str | None, database: Path | None
-) -> None:
-    """Print the papers of DATE with their summaries.
+def digest(day: date, source: str | None, layout: str, language: str | None, database: Path | None) -> None:
+    """Print a day's papers and their summaries.
 
-    Text and Markdown hold the summaries in one language, by default that of most of them; JSON holds all.
+    DATE is a day such as 2025-09-29. Text and Markdown have the summaries in one language, JSON has them all.
     """
-    from bot.documents.day import as_json, as_markdown, as_text, read_document
 
-    async def read(storage: "Runner") -> "Document":
-        return await storage.read(lambda tables: read_document(tables, day.date(), source))
+    async def read(storage: Runner) -> Document:
+        return await storage.read(lambda tables: read_document(tables, day, source))
 
     document = with_storage(database, read, must_exist=True)
-    wanted = language or document.language
-    if layout == "json":
-        text = as_json(document)
-    else:
-        text = as_markdown(document, wanted) if layout == "markdown" else as_text(document, wanted)
+    text = _laid_out(document, layout, language or document.language)
     click.echo(text, nl=not text.endswith("\n"))
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--since", type=_DAY, help="The first day. Default: all days that have papers.")
+@click.option(
+    "--since",
+    metavar="DATE",
+    type=read_date,
+    show_default="the first day with papers",
+    help="The first day to write.",
+)
 @_source_option
-@language_option
+@_language_of_day_option
 @database_option
 def archive(
-    folder: Path, since: datetime | None, source: str | None, language: str | None, database: Path | None
+    folder: Path, since: date | None, source: str | None, language: str | None, database: Path | None
 ) -> None:
-    """Keep each day that has papers as DIR/YYYY/MM/DD.md, in the digest format; made for a folder in git.
+    """Write each day to a Markdown file, for a folder in git.
 
-    Only files whose content changed are written, and none is removed. Each holds the summaries in one
-    language, by default that of most of the day's.
+    A day becomes DIR/YYYY/MM/DD.md, in the format that `paper-round import` reads. Only files whose content
+    changes are written, and none is removed.
     """
-    from bot.documents.archive import archive_into
 
-    async def write(storage: "Runner") -> "list[Archived]":
-        first = since.date() if since else date.min
+    async def write(storage: Runner) -> list[Archived]:
+        first = since or date.min
         return await storage.read(lambda tables: archive_into(tables, folder, first, source, language))
 
-    done = with_storage(database, write, must_exist=True)
-    for each in done:
-        if each.is_new:
-            click.echo(f"{each.path}: {each.papers} papers, {each.summaries} summaries")
-    unchanged = sum(not each.is_new for each in done)
-    click.echo(f"{len(done) - unchanged} written, {unchanged} unchanged")
+    days = with_storage(database, write, must_exist=True)
+    written = [day for day in days if day.is_new]
+    for day in written:
+        click.echo(f"{day.path}: {counted(day.papers, 'paper')}, {_summaries(day.summaries)}")
+    click.echo(f"{len(written)} written, {len(days) - len(written)} unchanged")
+
+
+async def _import_file(storage: Runner, path: Path, language: str | None) -> bool:
+    """Import one file, print how much it holds, and return whether it is a digest."""
+    try:
+        digest_file = read_digest_file(path, language)
+    except NotADigestError as error:
+        click.echo(f"Error: {error}", err=True)
+        return False
+    for problem in digest_file.problems:
+        click.echo(f"{path}, line {problem.line}: {problem.sentence}", err=True)
+    done = await import_into(storage, digest_file)
+    papers = f"{counted(done.papers, 'paper')} ({done.new_papers} new)"
+    click.echo(f"{done.day}: {papers}, {_summaries(done.summaries)}")
+    return True
+
+
+def _laid_out(document: Document, layout: str, language: str) -> str:
+    if layout == "json":
+        return as_json(document)
+    return as_markdown(document, language) if layout == "markdown" else as_text(document, language)
+
+
+def _summaries(count: int) -> str:
+    return counted(count, "summary", "summaries")

@@ -1,26 +1,30 @@
-"""The command for summaries: having a model make them, and what that would cost."""
+"""The command that has a model summarise papers, or says what that would cost."""
 
-from datetime import datetime
+from contextlib import aclosing
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from bot.arxiv_id import find_arxiv_id
+from bot.clock import Clock, SystemClock
 from bot.commands.terminal import (
+    counted,
     database_option,
     language_option,
     on_one_line,
+    progress,
+    read_date,
+    run_until_stopped,
     settings_with,
-    telling,
-    until_stopped,
 )
 from bot.errors import NothingListedError, SettingsError, SummaryError
-
-if TYPE_CHECKING:
-    # Commands import what they need when they run, so that --help is quick.
-    from bot.summarising.queue import Wanted
-    from bot.summarising.summariser import Result, Summariser
-    from bot.web import Web
+from bot.lookup.papers import listing_of_day
+from bot.summarising.queue import SummaryJob
+from bot.summarising.summariser import Outcome, Result, Summariser
+from bot.web import Web, reach_web
+from storage.records import FROM_MODEL, Paper
+from storage.tables import Tables
 
 
 @click.command()
@@ -28,129 +32,126 @@ if TYPE_CHECKING:
 @click.option(
     "--date",
     "day",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="All papers of a day. Default: the last day that has papers.",
+    metavar="DATE",
+    type=read_date,
+    show_default="the last day with papers",
+    help="Summarise the papers of this day.",
 )
-@language_option
-@click.option("--again", is_flag=True, help="Also those that a model has summarised already.")
-@click.option("--dry-run", is_flag=True, help="Only say what it would cost.")
+@language_option("The language of the summaries, such as en or zh-CN.", "each one a channel reads")
+@click.option("--again", is_flag=True, help="Replace summaries that a model has made already.")
+@click.option("--dry-run", is_flag=True, help="Ask nothing of the model; show what it would cost.")
 @database_option
 def summarise(
     paper_ids: tuple[str, ...],
-    day: datetime | None,
+    day: date | None,
     language: str | None,
     database: Path | None,
     *,
     again: bool,
     dry_run: bool,
 ) -> None:
-    """Have a model summarise papers, by arXiv ID or link, or those of a day.
+    """Have a model summarise papers, by id or by day.
 
-    Without --language in each language that some channel reads. Interrupted, call it again: what is made is
-    not made again. Posted cards follow when the bot runs. The status is 1 where a summary could not be had.
+    An ID is an arXiv id or a link to a paper. If you interrupt it, run it again: finished summaries are kept.
+    Cards that are posted already are updated by `paper-round run`.
+
+    You need the setting LLM_MODEL. Exits with status 1 if a summary failed.
     """
-    from bot.clock import SystemClock
-    from bot.web import reach_web
-
     if paper_ids and day:
-        raise click.UsageError("Either name papers, or a day with --date.")
+        raise click.UsageError("Give either papers or --date, not both.")
+    clock = SystemClock()
 
     async def work() -> bool:
-        async with reach_web(settings_with(database), SystemClock()) as web:
+        async with reach_web(settings_with(database), clock) as web:
             if web.summariser is None:
-                raise SettingsError("The setting LLM_MODEL is missing: the name of the model to ask.")
-            wanted, there = await _wanted(web, paper_ids, day, language, again=again)
+                raise SettingsError("Set LLM_MODEL to the name of the model that should write summaries.")
+            missing, kept = await _missing(web, paper_ids, day, language, again=again)
             if dry_run:
-                click.echo(await _cost(web.summariser, wanted, there))
+                click.echo(await _cost(web.summariser, missing, kept))
                 return True
-            return await _make(web, wanted, there, again=again)
+            return await _make(web, clock, missing, kept, again=again)
 
-    all_made = until_stopped(work())
+    all_made = run_until_stopped(work())
     if all_made is None:
-        raise SummaryError("Stopped before the end. Call it again: what is made is not made again.")
+        raise SummaryError(
+            "Interrupted. Run the same command again to continue; finished summaries are kept."
+        )
     if not all_made:
-        raise SummaryError("Some summaries could not be had; `paper-round summarise` tries them again.")
+        raise SummaryError("Some summaries failed. Run `paper-round summarise` to try them again.")
 
 
-async def _wanted(
-    web: "Web", paper_ids: tuple[str, ...], day: datetime | None, language: str | None, *, again: bool
-) -> "tuple[list[Wanted], int]":
-    """Return what is to be made, and how many summaries of a model are there already."""
-    from bot.arxiv_id import find_arxiv_id
-    from bot.lookup.papers import listing_of_day
-    from bot.summarising.queue import Wanted
-    from storage.records import FROM_MODEL, Paper
-    from storage.tables import Tables
+async def _missing(
+    web: Web, paper_ids: tuple[str, ...], day: date | None, language: str | None, *, again: bool
+) -> tuple[list[SummaryJob], int]:
+    """Return the summaries to make, and how many the model has made already."""
 
-    def papers(tables: Tables) -> tuple[Paper, ...]:
-        if paper_ids:
-            ids = [find_arxiv_id(text) or text for text in paper_ids]
-            found = tables.papers.of_ids(ids)
-            missing = sorted({*ids} - {paper.id for paper in found})
-            if missing:
-                raise NothingListedError(f"No list has had {', '.join(missing)}. Fetch or import it first.")
-            return found
-        on = day.date() if day else tables.listings.latest_day()
-        listing = listing_of_day(tables, on) if on else None
-        if listing is None or not listing.paper_ids:
-            raise NothingListedError(
-                f"Nothing is listed{f' for {on}' if on else ''}. Fetch or import it first."
-            )
-        return tables.papers.of_ids(listing.paper_ids)
-
-    def read(tables: Tables) -> tuple[list[Wanted], int]:
-        languages = [language] if language else sorted({each.language for each in tables.subscriptions.all()})
-        every = [Wanted(paper, tag) for paper in papers(tables) for tag in languages or ["en"]]
+    def read(tables: Tables) -> tuple[list[SummaryJob], int]:
+        papers = _named(tables, paper_ids) if paper_ids else _of_day(tables, day)
+        spoken = {each.preferences.language for each in tables.subscriptions.all()}
+        languages = [language] if language else sorted(spoken)
+        every = [SummaryJob(paper, tag) for paper in papers for tag in languages or ["en"]]
         made = tables.summaries.made((each.paper.id for each in every), FROM_MODEL)
-        wanted = [each for each in every if again or (each.paper.id, each.language) not in made]
-        return wanted, len(every) - len(wanted)
+        missing = [each for each in every if again or (each.paper.id, each.language) not in made]
+        return missing, len(every) - len(missing)
 
     return await web.storage.read(read)
 
 
-async def _cost(summariser: "Summariser", wanted: "list[Wanted]", there: int) -> str:
-    total = sum([await summariser.estimate(each.paper, each.language) for each in wanted])
+def _named(tables: Tables, paper_ids: tuple[str, ...]) -> tuple[Paper, ...]:
+    """Return the papers by id or link; raises `NothingListedError` that names those no source has listed."""
+    ids = [find_arxiv_id(text) or text for text in paper_ids]
+    papers = tables.papers.of_ids(ids)
+    unknown = sorted({*ids} - {paper.id for paper in papers})
+    if unknown:
+        raise NothingListedError(f"I don't know {', '.join(unknown)} yet. Fetch or import it first.")
+    return papers
+
+
+def _of_day(tables: Tables, day: date | None) -> tuple[Paper, ...]:
+    """Return the papers of the day, or of the last day with papers; raises `NothingListedError`."""
+    listed_day = day or tables.listings.latest_day()
+    listing = listing_of_day(tables, listed_day) if listed_day else None
+    if listing is None or not listing.paper_ids:
+        when = f" for {listed_day}" if listed_day else ""
+        raise NothingListedError(f"I have no papers{when} yet. Fetch or import some first.")
+    return tables.papers.of_ids(listing.paper_ids)
+
+
+async def _cost(summariser: Summariser, missing: list[SummaryJob], kept: int) -> str:
+    total = sum([await summariser.estimate(each.paper, each.language) for each in missing])
     left = await summariser.tokens_left()
     return (
-        f"{len(wanted)} summaries to make ({there} are there), at most {total:,} tokens, or twice that "
-        f"where answers have to be corrected; today {left:,} tokens are left"
+        f"{counted(len(missing), 'summary', 'summaries')} to make ({kept} made before), at most {total:,} "
+        f"tokens, or twice that if answers need correcting; {left:,} tokens left today"
     )
 
 
-async def _make(web: "Web", wanted: "list[Wanted]", there: int, *, again: bool) -> bool:
-    """Make them, tell of each and of all together, and return whether none failed."""
-    from contextlib import aclosing
-
-    from bot.clock import SystemClock
-    from bot.summarising.summariser import Outcome
-
-    clock = SystemClock()
+async def _make(web: Web, clock: Clock, missing: list[SummaryJob], kept: int, *, again: bool) -> bool:
+    """Make the summaries, print each and the totals, and return whether none failed."""
     started = clock.now()
-    done: list[Result] = []
+    results: list[Result] = []
     try:
-        with telling("summaries", len(wanted)) as tell:
-            async with aclosing(web.summarising.make_all(wanted, again=again)) as results:
-                async for result in results:
-                    done.append(result)
-                    tell(_in_words(result))
+        with progress("summaries", len(missing)) as report:
+            async with aclosing(web.summary_queue.make_all(missing, regenerate=again)) as made:
+                async for result in made:
+                    results.append(result)
+                    report(_result_line(result))
     finally:
-        # Whoever stops it, or whose tokens are used up, is told too what there is by then.
+        # An interruption, or the end of today's tokens, shows the totals too.
         seconds = (clock.now() - started).total_seconds()
-        click.echo(_counts(done, len(wanted), there, seconds))
-    return all(result.outcome is not Outcome.FAILED for result in done)
+        click.echo(_totals(results, len(missing), kept, seconds))
+    return all(result.outcome is not Outcome.FAILED for result in results)
 
 
-def _counts(done: "list[Result]", wanted: int, there: int, seconds: float) -> str:
-    from bot.summarising.summariser import Outcome
-
-    counts = [f"{sum(result.outcome is outcome for result in done)} {outcome}" for outcome in Outcome]
-    if len(done) < wanted:
-        counts.append(f"{wanted - len(done)} not begun or not ended")
-    tokens = sum(result.tokens for result in done)
-    return f"{', '.join(counts)}, {there} there before; {tokens:,} tokens, {seconds:.1f} s"
+def _totals(results: list[Result], missing: int, kept: int, seconds: float) -> str:
+    counts = [f"{sum(result.outcome is outcome for result in results)} {outcome}" for outcome in Outcome]
+    if len(results) < missing:
+        counts.append(f"{missing - len(results)} unfinished")
+    tokens = sum(result.tokens for result in results)
+    return f"{', '.join(counts)}, {kept} made before; {tokens:,} tokens, {seconds:.1f} s"
 
 
-def _in_words(result: "Result") -> str:
+def _result_line(result: Result) -> str:
     reason = f": {on_one_line(result.reason)}" if result.reason else ""
     return (
         f"{result.paper_id} {result.language}: {result.outcome}, {result.tokens:,} tokens, "

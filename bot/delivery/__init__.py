@@ -1,1 +1,1 @@
-"""Digests on their way into channels: opened, written down, posted at Slack's pace, read back."""
+"""Digests on their way into channels: scheduled, opened, posted at Slack's pace, and read back."""

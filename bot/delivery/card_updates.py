@@ -1,14 +1,14 @@
-"""Posted cards that show less than is known by now are drawn anew, in place."""
+"""Updates of posted cards, in place, when a paper's summary comes after them."""
 
 import json
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from bot.cards.paper import paper_card, readers_language
 from bot.clock import Clock
-from bot.delivery.wire import NotNow, Refused, Unknown, Wire, retry_wait
+from bot.delivery.outcomes import NotNow, Refused, Unknown
+from bot.delivery.wire import Wire, retry_wait
 from bot.language import primary_language
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
@@ -17,23 +17,22 @@ from storage.runner import Runner
 from storage.tables import Tables
 
 _SECONDS_APART = 1.2
-"""Slack takes some fifty updates a minute, and more only at times:
-https://docs.slack.dev/reference/methods/chat.update"""
+"""Slack allows about 50 updates a minute: https://docs.slack.dev/reference/methods/chat.update"""
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """A card in its channel, and what it should show; nothing where it shows that already."""
+    """A card in its channel, and its new payload, or `None` if it shows that already."""
 
     channel: str
     ts: str
     payload: dict[str, Any] | None
 
 
-class CardUpdating:
-    """Draws cards anew; an update may be repeated, so it is tried until Slack has taken or refused it."""
+class CardUpdater:
+    """Updates posted cards; an update is idempotent, so it is retried until Slack takes or refuses it."""
 
     def __init__(self, storage: Runner, clock: Clock, wire: Wire) -> None:
         self._storage = storage
@@ -41,63 +40,74 @@ class CardUpdating:
         self._wire = wire
 
     async def tick(self) -> None:
-        """Draw anew the cards whose time has come, at the pace that Slack allows."""
+        """Apply the card updates that are due, at the pace that Slack allows."""
         now = self._clock.now()
         for update in await self._storage.read(lambda tables: tables.card_updates.due(now)):
             try:
-                await self._draw(update)
+                await self._apply(update)
             except Exception:
-                # One card must not keep back the others; it is tried again after its wait.
-                _logger.exception("A card of delivery %s could not be drawn anew", update.delivery_id)
+                # The other cards are still updated, and this one is retried after its wait.
+                _logger.exception(
+                    "Updating a card of delivery %s failed", update.delivery_id, extra=_fields(update)
+                )
                 await self._postpone(update, Unknown("not drawn"))
 
-    async def _draw(self, update: CardUpdate) -> None:
+    async def _apply(self, update: CardUpdate) -> None:
         card = await self._storage.read(lambda tables: _card(tables, update))
         if card is None or card.payload is None:
-            await self._storage.write(lambda tables: tables.card_updates.done(update))
+            await self._storage.write(lambda tables: tables.card_updates.remove(update))
             return
         outcome = await self._wire.update(card.channel, card.ts, card.payload)
         if isinstance(outcome, NotNow | Unknown):
             await self._postpone(update, outcome)
         else:
             if isinstance(outcome, Refused):
-                _logger.warning("A card of delivery %s stays: %s", update.delivery_id, outcome.reason)
-            await self._storage.write(lambda tables: tables.card_updates.done(update))
+                _logger.warning(
+                    "A card of delivery %s cannot be updated: %s",
+                    update.delivery_id,
+                    outcome.reason,
+                    extra=_fields(update),
+                )
+            await self._storage.write(lambda tables: tables.card_updates.remove(update))
         await self._clock.sleep(_SECONDS_APART)
 
     async def _postpone(self, update: CardUpdate, outcome: NotNow | Unknown) -> None:
-        wait = timedelta(seconds=retry_wait(outcome, update.tries))
+        wait = retry_wait(outcome, update.tries)
         later = replace(update, next_try_at=self._clock.now() + wait, tries=update.tries + 1)
         await self._storage.write(lambda tables: tables.card_updates.postpone(later))
 
 
+def _fields(update: CardUpdate) -> dict[str, int]:
+    return {"delivery": update.delivery_id, "post": update.position}
+
+
 def _card(tables: Tables, update: CardUpdate) -> _Card | None:
-    """Return the card as it should be, or `None` where there is nothing to draw."""
+    """Return the card with its current summary, or `None` if the post is not such a card any more."""
     delivery = tables.deliveries.get(update.delivery_id)
     subscription = tables.subscriptions.get(delivery.subscription_id) if delivery else None
     posts = tables.posts.of_delivery(update.delivery_id)
     post = next((post for post in posts if post.position == update.position), None)
     if delivery is None or subscription is None or post is None or post.ts is None:
         return None
-    entry = paper_entry(tables, post.paper_ids[0], subscription.language)
+    entry = paper_entry(tables, post.paper_ids[0], subscription.preferences.language)
     if entry is None:
         return None
     shown = json.loads(post.payload)
-    if not _is_card(shown, post.position, subscription.language):
+    if not _is_card(shown, post.position, subscription.preferences.language):
         return None
-    message = paper_card(replace(entry, number=post.position), words_for(subscription.language))
+    message = paper_card(replace(entry, number=post.position), words_for(subscription.preferences.language))
     payload = {"text": message.text, "blocks": [] if post.is_plain else list(message.blocks)}
     is_new = any(payload[name] != shown.get(name, []) for name in payload)
     return _Card(delivery.channel, post.ts, payload if is_new else None)
 
 
 def _is_card(shown: dict[str, Any], position: int, language: str) -> bool:
-    """Tell whether a message is a card in the language, and no list of the rest with one paper in it.
+    """Return whether a message is a card in the language, as opposed to a list of the remaining papers.
 
-    Cards come first in a digest, so that a card's position is the number of its paper, and begins its text.
-    One in a language that the channel reads no more stays as it is, like its thread.
+    Cards come first in a digest, so a card's position is the number of its paper, which begins its text. A
+    card in a language that the channel no longer reads stays as it is, like the rest of its thread.
     """
     if not shown["text"].startswith(f"{position}. "):
         return False
-    drawn_for = readers_language(shown.get("blocks", []))
-    return drawn_for is None or primary_language(drawn_for) == primary_language(language)
+    card_language = readers_language(shown.get("blocks", []))
+    return card_language is None or primary_language(card_language) == primary_language(language)

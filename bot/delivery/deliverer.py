@@ -1,8 +1,8 @@
-"""Digests on their way into channels: opened once, carried to their end, whatever stops or fails.
+"""Opens deliveries and advances them until they end.
 
-Opening writes down every message before the first is sent, rendered once and frozen; only the one that tells
-that a digest waits for a list is changed afterwards, by the same ledger. Carrying may be repeated at any
-time, by any process: a lease keeps two from working on the same delivery.
+Opening writes every message before the first is sent, rendered once and frozen; only the parent of a delivery
+that waits for a list is replaced later, through the same ledger. A delivery may be advanced at any time, by
+any process: a lease keeps two workers from the same one.
 """
 
 import logging
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.background import Background
-from bot.delivery.carrier import PARENT_DELETED, Carrier, Tools
-from bot.delivery.opening import bring_on, open_asked, open_scheduled
+from bot.delivery.opening import open_asked, open_scheduled, resume_waiting
+from bot.delivery.worker import DeliveryWorker, Services
 from bot.errors import LeaseLostError
-from storage.records import Delivery, DeliveryState, Post, PostState, Subscription
+from storage.records import PARENT_DELETED, Delivery, DeliveryState, Post, Subscription
 from storage.tables import Tables
 
 _logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a delivery is: papers surely in the channel, of papers in the digest."""
+    """How many of a delivery's papers are certain to be in the channel, and its state."""
 
     posted: int
     papers: int
@@ -31,8 +31,8 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """A delivery that ended early, for whoever tells people about it."""
+class FailedDelivery:
+    """A delivery that ended early, with the subscription whose creator is notified."""
 
     delivery: Delivery
     subscription: Subscription
@@ -40,151 +40,168 @@ class Ended:
 
 
 class Deliverer:
-    """Opens deliveries and brings them to their end; any of both may be repeated at any time.
+    """Opens deliveries and advances them until they end; both may be repeated at any time.
 
-    `tell` is called for each delivery that ended early, after that is committed, until it says that whoever
-    set it up knows or cannot be told.
+    `notify` is called for each delivery that ended early, after that is committed, until it returns `True`:
+    the person who set it up was notified, or cannot be.
     """
 
-    def __init__(self, tools: Tools, tell: Callable[[Ended], Awaitable[bool]]) -> None:
-        self._tools = tools
-        self._tell = tell
-        self._at_work: set[int] = set()
+    def __init__(self, services: Services, notify: Callable[[FailedDelivery], Awaitable[bool]]) -> None:
+        self._services = services
+        self._storage = services.storage
+        self._notify = notify
+        self._running: set[int] = set()
         self._background = Background()
 
     async def open_asked(self, subscription: Subscription, day: date) -> int | None:
-        """Open the delivery of the papers listed on a day, as somebody asked; return its id.
+        """Open the delivery of the papers listed on a day, at a person's request, and return its id.
 
-        Returns the one there is, if there is one, and `None` where the channel has had all of them.
+        Returns the existing delivery's id, if any, and `None` if the channel has had all the papers.
         """
-        now = self._tools.clock.now()
-        return await self._tools.storage.write(lambda tables: open_asked(tables, subscription, day, now))
+        now = self._services.clock.now()
+        return await self._storage.write(lambda tables: open_asked(tables, subscription, day, now))
 
     async def open_scheduled(
         self, subscription: Subscription, slot: date, *, is_late: bool = False
     ) -> int | None:
-        """Open the delivery that is due on a local date; return its id, or `None` if it was opened before."""
-        now = self._tools.clock.now()
-        return await self._tools.storage.write(
+        """Open the delivery due on a local date and return its id, or `None` if it was opened before."""
+        now = self._services.clock.now()
+        return await self._storage.write(
             lambda tables: open_scheduled(tables, subscription, slot, now, is_late=is_late)
         )
 
     async def run(self, delivery_id: int) -> Progress:
-        """Bring a delivery on as far as it goes now, unless somebody else is at it; return how far it is."""
-        if delivery_id not in self._at_work:
-            self._at_work.add(delivery_id)
-            try:
-                await self._claim_and_carry(delivery_id)
-            finally:
-                self._at_work.discard(delivery_id)
+        """Advance a delivery as far as it can go now, unless another worker holds it; return its progress."""
+        await self._advance(delivery_id)
         return await self.progress(delivery_id)
 
     async def start_all(self) -> None:
-        """Begin to bring on all deliveries on which work is left, side by side, without waiting for them.
+        """Start advancing every delivery with work left, side by side, without waiting for them.
 
-        A failed one of which nobody has been told has work left too.
+        A failed delivery has work left until somebody was notified.
         """
-        now = self._tools.clock.now()
-        deliveries = await self._tools.storage.read(
-            lambda tables: (*tables.deliveries.at_work(), *tables.deliveries.untold())
-        )
-        for delivery in deliveries:
-            if delivery.look_at is None or delivery.look_at <= now or delivery.state is DeliveryState.FAILED:
+        now = self._services.clock.now()
+        for delivery in await self._storage.read(_with_work_left):
+            is_failed = delivery.state is DeliveryState.FAILED
+            if is_failed or delivery.next_look_at is None or delivery.next_look_at <= now:
                 self.start(delivery.id)
 
     def start(self, delivery_id: int) -> None:
-        """Begin to bring a delivery on, without waiting for it."""
-        if delivery_id not in self._at_work:
-            self._background.start(self._run_and_log(delivery_id))
+        """Start advancing a delivery without waiting for it."""
+        if delivery_id not in self._running:
+            self._background.start(self._advance_and_log(delivery_id))
 
-    async def go_on(self, delivery_id: int, workspace: str) -> bool:
-        """Reopen a delivery of the workspace that ended early, and start it; a doubtful parent comes anew.
+    async def resume(self, delivery_id: int, workspace: str) -> bool:
+        """Reopen and start a delivery of the workspace that ended early; an uncertain parent is sent again.
 
-        Returns `False` where there is nothing to go on with: it did not end early or a person deleted it,
-        the channel is no longer subscribed, or a later digest was opened, which has what this one lacks.
+        Returns `False` if it cannot be resumed: it did not end early, a person deleted it, the channel is no
+        longer subscribed, or a later digest was opened, which has the papers that this one lacks.
         """
-        reopened = await self._tools.storage.write(lambda tables: _reopen(tables, delivery_id, workspace))
-        if reopened:
+        is_reopened = await self._storage.write(lambda tables: _reopen(tables, delivery_id, workspace))
+        if is_reopened:
             self.start(delivery_id)
-        return reopened
+        return is_reopened
 
     async def join(self) -> None:
-        """Wait for what was started."""
+        """Wait for the deliveries that were started."""
         await self._background.join()
 
     async def aclose(self) -> None:
-        """Stop what was started; the tables know how far it was."""
+        """Cancel the deliveries that were started; the tables hold how far they are."""
         await self._background.aclose()
 
     async def progress(self, delivery_id: int) -> Progress:
-        """Return how far a delivery is."""
-        delivery, posts = await self._tools.storage.read(lambda tables: _load(tables, delivery_id))
-        posted = sum(len(post.paper_ids) for post in posts if post.state is PostState.POSTED)
-        return Progress(posted, sum(len(post.paper_ids) for post in posts), delivery.state, delivery.reason)
+        """Return a delivery's progress."""
+        return await self._storage.read(lambda tables: _progress(tables, delivery_id))
 
-    async def _run_and_log(self, delivery_id: int) -> None:
+    async def _advance_and_log(self, delivery_id: int) -> None:
         try:
-            await self.run(delivery_id)
+            await self._advance(delivery_id)
         except Exception:
-            # One delivery must not end the others' loop; the next tick tries it again.
-            _logger.exception("Delivery %s could not be brought on", delivery_id)
+            # The other deliveries go on, and the next tick retries this one.
+            _logger.exception("Delivery %s failed to advance", delivery_id, extra={"delivery": delivery_id})
 
-    async def _claim_and_carry(self, delivery_id: int) -> None:
-        now, lease = self._tools.clock.now(), self._tools.patience.lease
-        delivery = await self._tools.storage.write(
-            lambda tables: tables.deliveries.claim(delivery_id, now, lease)
-        )
-        if delivery:
-            try:
-                await self._carry(await self._without_waiting(delivery, now))
-            except LeaseLostError as error:
-                _logger.warning("%s", error)
-        await self._tell_if_ended_early(delivery_id)
+    async def _advance(self, delivery_id: int) -> None:
+        if delivery_id in self._running:
+            return
+        self._running.add(delivery_id)
+        try:
+            await self._claim_and_advance(delivery_id)
+            await self._notify_if_failed(delivery_id)
+        finally:
+            self._running.discard(delivery_id)
+
+    async def _claim_and_advance(self, delivery_id: int) -> None:
+        now, lease = self._services.clock.now(), self._services.timing.lease
+        delivery = await self._storage.write(lambda tables: tables.deliveries.claim(delivery_id, now, lease))
+        if delivery is None:
+            return
+        try:
+            await self._work_on(await self._without_waiting(delivery, now))
+        except LeaseLostError as error:
+            _logger.warning("%s", error, extra={"delivery": delivery_id})
 
     async def _without_waiting(self, delivery: Delivery, now: datetime) -> Delivery:
-        """Return the delivery as it is when it has got what it waited for, if that is there by now."""
+        """Return the delivery, planned as a digest if the lists that it waited for are there by now."""
         if not delivery.waits_for:
             return delivery
-        return await self._tools.storage.write(lambda tables: bring_on(tables, delivery, now))
+        return await self._storage.write(lambda tables: resume_waiting(tables, delivery, now))
 
-    async def _carry(self, delivery: Delivery) -> None:
+    async def _work_on(self, delivery: Delivery) -> None:
         if delivery.state is not DeliveryState.DONE:
-            subscription, posts = await self._tools.storage.read(lambda tables: _work_of(tables, delivery))
-            await Carrier(self._tools, delivery, posts, subscription.language).carry()
+            subscription, posts = await self._storage.read(lambda tables: _work_of(tables, delivery))
+            await DeliveryWorker(self._services, delivery, posts, subscription.preferences.language).advance()
 
-    async def _tell_if_ended_early(self, delivery_id: int) -> None:
-        delivery, _ = await self._tools.storage.read(lambda tables: _load(tables, delivery_id))
-        if delivery.state is not DeliveryState.FAILED or delivery.is_told:
-            return
-        subscription, _ = await self._tools.storage.read(lambda tables: _work_of(tables, delivery))
-        if await self._tell(Ended(delivery, subscription, delivery.reason or "")):
-            await self._tools.storage.write(lambda tables: tables.deliveries.mark_told(delivery_id))
+    async def _notify_if_failed(self, delivery_id: int) -> None:
+        failed = await self._storage.read(lambda tables: _unnotified(tables, delivery_id))
+        if failed and await self._notify(failed):
+            await self._storage.write(lambda tables: tables.deliveries.mark_notified(delivery_id))
 
 
-def _load(tables: Tables, delivery_id: int) -> tuple[Delivery, tuple[Post, ...]]:
-    delivery = tables.deliveries.get(delivery_id)
-    if delivery is None:
-        raise LookupError(f"There is no delivery {delivery_id}.")
-    return delivery, tables.posts.of_delivery(delivery_id)
+def _with_work_left(tables: Tables) -> tuple[Delivery, ...]:
+    return (*tables.deliveries.unfinished(), *tables.deliveries.unnotified())
+
+
+def _progress(tables: Tables, delivery_id: int) -> Progress:
+    delivery, counts = _delivery(tables, delivery_id), tables.posts.counts(delivery_id)
+    return Progress(counts.posted_papers, counts.papers, delivery.state, delivery.reason)
 
 
 def _work_of(tables: Tables, delivery: Delivery) -> tuple[Subscription, tuple[Post, ...]]:
+    return _subscription(tables, delivery), tables.posts.of_delivery(delivery.id)
+
+
+def _unnotified(tables: Tables, delivery_id: int) -> FailedDelivery | None:
+    delivery = _delivery(tables, delivery_id)
+    if delivery.state is not DeliveryState.FAILED or delivery.is_notified:
+        return None
+    return FailedDelivery(delivery, _subscription(tables, delivery), delivery.reason or "")
+
+
+def _delivery(tables: Tables, delivery_id: int) -> Delivery:
+    delivery = tables.deliveries.get(delivery_id)
+    if delivery is None:
+        raise LookupError(f"Delivery {delivery_id} does not exist.")
+    return delivery
+
+
+def _subscription(tables: Tables, delivery: Delivery) -> Subscription:
     subscription = tables.subscriptions.get(delivery.subscription_id)
     if subscription is None:
-        raise LookupError(f"There is no subscription {delivery.subscription_id}.")
-    return subscription, tables.posts.of_delivery(delivery.id)
+        raise LookupError(f"Subscription {delivery.subscription_id} does not exist.")
+    return subscription
 
 
 def _reopen(tables: Tables, delivery_id: int, workspace: str) -> bool:
     delivery = tables.deliveries.get(delivery_id)
-    if delivery is None or delivery.workspace != workspace or not _may_go_on(tables, delivery):
+    if delivery is None or delivery.workspace != workspace or not _can_resume(tables, delivery):
         return False
-    tables.posts.plan_parent_again(delivery_id)
+    tables.posts.retry_uncertain_parent(delivery_id)
     tables.deliveries.reopen(delivery_id)
     return True
 
 
-def _may_go_on(tables: Tables, delivery: Delivery) -> bool:
+def _can_resume(tables: Tables, delivery: Delivery) -> bool:
     if delivery.state is not DeliveryState.FAILED or delivery.reason == PARENT_DELETED:
         return False
     subscription = tables.subscriptions.of_channel(delivery.workspace, delivery.channel)

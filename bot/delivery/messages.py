@@ -1,4 +1,4 @@
-"""What a delivery holds: the papers chosen for a channel, as messages written down before any is sent."""
+"""The messages of a delivery: a channel's papers, planned as posts before the first is sent."""
 
 import json
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from bot.cards.blocks import Message
 from bot.cards.digest import digest_parent, nothing_new, rest_list
+from bot.cards.entry import Digest, Entry
 from bot.cards.paper import paper_card
 from bot.delivery.selection import Selection, select
 from bot.delivery.wire import METADATA_EVENT
@@ -18,11 +19,10 @@ from storage.records import (
     PARENT,
     Delivery,
     DeliveryState,
-    Digest,
-    Entry,
     Listing,
     ListingState,
     Post,
+    Preferences,
     Subscription,
 )
 from storage.tables import Tables
@@ -34,42 +34,47 @@ _REACH = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The papers that a channel gets, and the sources that list any of them."""
+    """The papers chosen for a channel, and the sources that list any of them."""
 
     selection: Selection
     sources: tuple[str, ...]
 
 
-def choose(tables: Tables, subscription: Subscription, day: date | None = None) -> Choice:
-    """Choose what the channel gets: of one day's list, or of all lists that it has not had whole.
+def choose_of_day(tables: Tables, day: date, preferences: Preferences, had: frozenset[str]) -> Choice:
+    """Choose a channel's papers from one day's lists; `had` are the papers that it has had."""
+    listings = (listing_of_day(tables, day, source) for source in preferences.sources)
+    return _choose(tables, [listing for listing in listings if listing], preferences, had)
 
-    Those of the last month since its subscription began count: neither a long pause nor filters that let
+
+def choose_new(tables: Tables, subscription: Subscription, had: frozenset[str]) -> Choice:
+    """Choose a channel's papers from every list that it has not had whole; `had` are those it has had.
+
+    Lists of the last month since its subscription began count: neither a long pause nor filters that let
     more through bring years at once.
     """
-    had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel)
-    if day:
-        candidates = [listing_of_day(tables, day, source) for source in subscription.sources]
-        listings = [listing for listing in candidates if listing]
-    else:
-        listings = _lists_in_reach(tables, subscription, had)
-    selection = select(_entries(tables, listings, subscription.language), had, subscription)
+    listings = _lists_in_reach(tables, subscription, had)
+    return _choose(tables, listings, subscription.preferences, had)
+
+
+def _choose(tables: Tables, listings: list[Listing], preferences: Preferences, had: frozenset[str]) -> Choice:
+    selection = select(_entries(tables, listings, preferences.language), had, preferences)
     return Choice(selection, _sources_of(selection, listings))
 
 
 def plan_digest(
     tables: Tables, delivery: Delivery, subscription: Subscription, choice: Choice, notes: Sequence[str]
 ) -> None:
-    """Write down all messages of a digest; its parent takes the place of one that said that it waits.
+    """Plan all posts of a digest; its parent replaces the message that said that it waits, if there is one.
 
-    `notes` are what the parent says beside the papers. A digest of nothing is done at once, but for a line
-    where the channel wants one or waits for one. Raises `LeaseLostError`.
+    `notes` are what the parent says beside the papers. Without papers there is only a line, if the channel
+    wants one or was told to wait; otherwise the delivery is done at once. Raises `LeaseLostError`.
     """
     has_parent = bool(tables.posts.of_delivery(delivery.id))
-    messages = _messages(subscription, delivery.day, choice, notes, says_when_nothing=has_parent)
+    messages = _messages(subscription.preferences, delivery.day, choice, notes, says_when_nothing=has_parent)
     if delivery.waits_for:
         tables.deliveries.wait_for(delivery, ())
     if has_parent:
-        renew_parent(tables, delivery, messages[PARENT][0], "digest")
+        replace_parent(tables, delivery, messages[PARENT][0], "digest")
     tables.posts.plan(
         Post(delivery.id, position, _payload(delivery, str(position), position, message), paper_ids=paper_ids)
         for position, (message, paper_ids) in enumerate(messages)
@@ -80,27 +85,28 @@ def plan_digest(
 
 
 def plan_parent(tables: Tables, delivery: Delivery, message: Message) -> None:
-    """Write down the first message of a delivery that waits for the others."""
+    """Plan the parent of a delivery whose other posts wait for a list."""
     tables.posts.plan([Post(delivery.id, PARENT, _payload(delivery, str(PARENT), PARENT, message))])
 
 
-def renew_parent(tables: Tables, delivery: Delivery, message: Message, name: str) -> None:
-    """Put another message in the parent's place; `name` tells it from those before it.
+def replace_parent(tables: Tables, delivery: Delivery, message: Message, name: str) -> None:
+    """Replace the parent's message; `name` gives it a `client_msg_id` of its own.
 
-    Slack may refuse to post what it has had under a `client_msg_id`, where somebody deleted that.
+    Slack may refuse to post a message under the `client_msg_id` of one that was deleted.
     """
     payload = _payload(delivery, f"{PARENT}/{name}", PARENT, message)
-    tables.posts.renew(delivery, PARENT, payload)
+    tables.posts.replace_payload(delivery, PARENT, payload)
 
 
 def _lists_in_reach(tables: Tables, subscription: Subscription, had: frozenset[str]) -> list[Listing]:
-    latest = tables.listings.latest_complete_day(subscription.sources)
+    sources = subscription.preferences.sources
+    latest = tables.listings.latest_complete_day(sources)
     if latest is None:
         return []
     first = max(subscription.since, latest - _REACH)
     return [
         listing
-        for listing in tables.listings.complete_since(subscription.sources, first)
+        for listing in tables.listings.complete_since(sources, first)
         if listing.day >= subscription.since_of(listing.source) and not had.issuperset(listing.paper_ids)
     ]
 
@@ -115,12 +121,12 @@ def _sources_of(selection: Selection, listings: list[Listing]) -> tuple[str, ...
 
 
 def _messages(
-    subscription: Subscription, day: date, choice: Choice, notes: Sequence[str], *, says_when_nothing: bool
+    preferences: Preferences, day: date, choice: Choice, notes: Sequence[str], *, says_when_nothing: bool
 ) -> list[tuple[Message, tuple[str, ...]]]:
-    """Return the messages of a digest in order, each with the papers that it brings."""
-    words, selection = words_for(subscription.language), choice.selection
+    """Return the messages of a digest in order, each with the ids of its papers."""
+    words, selection = words_for(preferences.language), choice.selection
     if not selection.cards:
-        is_said = says_when_nothing or subscription.says_when_nothing
+        is_said = says_when_nothing or preferences.says_when_nothing
         return [(nothing_new(day, words, notes), ())] if is_said else []
     entries = (*selection.cards, *selection.rest)
     digest = Digest(day, choice.sources[0], ListingState.COMPLETE, entries)
@@ -135,9 +141,9 @@ def _messages(
 
 
 def _payload(delivery: Delivery, name: str, position: int, message: Message) -> str:
-    """Return the arguments of `chat.postMessage`, but for the channel and the thread.
+    """Return the arguments of `chat.postMessage` except channel and thread, as JSON.
 
-    Metadata can be read by every app and member of the workspace, so it holds opaque ids alone.
+    Every app and member of the workspace can read the metadata, so it holds only opaque ids.
     """
     arguments = {
         "text": message.text,

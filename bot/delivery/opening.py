@@ -1,12 +1,11 @@
-"""Deliveries opened once, and kept open where a list is missing that the channel would have by now.
+"""Opening deliveries once, and keeping them open while a list is missing that the channel should have.
 
     opened ──all lists are there, or some papers are──► digest
-       └──a list is missing, and nothing else is there──► kept back for a moment ──► a message says so
+       └──a list is missing, and no paper is there──► held for a moment ──► a message says that it waits
               that message ──the list comes──► becomes the digest
-              that message ──the next digest is due, or digests are paused──► says that it came to nothing
+              that message ──the next digest is due, or digests are paused──► says that it gave up
 
-Each step is one transaction, under the epoch of whoever holds the delivery; a stopped process goes on where
-it was.
+Each step is one transaction under the worker's epoch, so another process can resume after any of them.
 """
 
 from collections.abc import Sequence
@@ -16,30 +15,30 @@ from zoneinfo import ZoneInfo
 
 from bot.cards.digest import short_message
 from bot.cards.sources import (
-    Reader,
     given_up_sentence,
     missing_sentence,
     remarkable_sentence,
     source_names,
     waiting_sentence,
 )
-from bot.delivery.messages import choose, plan_digest, plan_parent, renew_parent
+from bot.delivery.messages import choose_new, choose_of_day, plan_digest, plan_parent, replace_parent
 from bot.listings.expected import last_ended_lists, may_come_at_any_moment, missing_lists
-from bot.locale import words_for
+from bot.locale import Reader, words_for
 from bot.subscriptions.due import is_paused
 from storage.records import SOURCE_LATE, Delivery, DeliveryKind, DeliveryState, Listing, Subscription
 from storage.tables import Tables
 
 
 def open_asked(tables: Tables, subscription: Subscription, day: date, now: datetime) -> int | None:
-    """Open the delivery of the papers listed on a day, as somebody asked; return its id.
+    """Open the delivery of the papers listed on a day, at a person's request, and return its id.
 
-    Returns the one there is, if there is one, and `None` where the channel has had all of them.
+    Returns the existing delivery's id, if any, and `None` if the channel has had all the papers.
     """
-    known = tables.deliveries.of_day(_stored_id(subscription), DeliveryKind.ASKED, day)
+    known = tables.deliveries.of_day(subscription.id, DeliveryKind.ASKED, day)
     if known:
         return known.id
-    choice = choose(tables, subscription, day)
+    had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel)
+    choice = choose_of_day(tables, day, subscription.preferences, had)
     if not choice.selection.cards:
         return None
     delivery = _open(tables, subscription, DeliveryKind.ASKED, day, now)
@@ -50,79 +49,81 @@ def open_asked(tables: Tables, subscription: Subscription, day: date, now: datet
 def open_scheduled(
     tables: Tables, subscription: Subscription, slot: date, now: datetime, *, is_late: bool
 ) -> int | None:
-    """Open the delivery that is due on a local date; return its id, or `None` if it was opened before.
+    """Open the delivery due on a local date and return its id, or `None` if it was opened before.
 
     `is_late` is whether the bot was not running when it was due.
     """
-    if tables.deliveries.of_day(_stored_id(subscription), DeliveryKind.SCHEDULED, slot):
+    if tables.deliveries.of_day(subscription.id, DeliveryKind.SCHEDULED, slot):
         return None
     missing = missing_lists(tables, subscription, now)
     delivery = _open(
         tables, subscription, DeliveryKind.SCHEDULED, slot, now, missing=missing, is_late=is_late
     )
-    _Opened(tables, delivery, subscription, now).go_on(missing)
+    _OpenDelivery(tables, delivery, subscription, now).resume(missing)
     return delivery.id
 
 
-def bring_on(tables: Tables, delivery: Delivery, now: datetime) -> Delivery:
-    """Bring a delivery that waits for lists as far as it goes now, and return it as it is then.
+def resume_waiting(tables: Tables, delivery: Delivery, now: datetime) -> Delivery:
+    """Resume a delivery that waits for lists, and return it with the posts that it got planned.
 
-    Raises `LeaseLostError` where another process has claimed it since.
+    Raises `LeaseLostError` if another worker has claimed it since.
     """
     subscription = tables.subscriptions.of_channel(delivery.workspace, delivery.channel)
     if subscription is None:
         _give_up(tables, delivery, tables.subscriptions.get(delivery.subscription_id), has_next=False)
-    elif is_paused(subscription, now) or tables.deliveries.is_followed(delivery):
+    elif is_paused(subscription, now) or tables.deliveries.is_superseded(delivery):
         _give_up(tables, delivery, subscription, has_next=True)
     else:
         missing = missing_lists(tables, subscription, delivery.opened_at)
-        _Opened(tables, delivery, subscription, now).go_on(missing)
+        _OpenDelivery(tables, delivery, subscription, now).resume(missing)
     return tables.deliveries.get(delivery.id) or delivery
 
 
-class _Opened:
-    """A delivery that may lack lists, in one transaction, at one moment."""
+class _OpenDelivery:
+    """An open delivery that may lack lists, within one transaction."""
 
     def __init__(self, tables: Tables, delivery: Delivery, subscription: Subscription, now: datetime) -> None:
-        self._storage = tables
+        self._tables = tables
         self._delivery = delivery
         self._subscription = subscription
         self._now = now
-        self._reader = Reader(now, ZoneInfo(subscription.zone), words_for(subscription.language))
-        self._has_told = bool(tables.posts.of_delivery(delivery.id))
+        preferences = subscription.preferences
+        self._reader = Reader(now, ZoneInfo(preferences.zone), words_for(preferences.language))
+        self._has_parent = bool(tables.posts.of_delivery(delivery.id))
 
-    def go_on(self, missing: Sequence[Listing]) -> None:
-        """Plan the digest, or have the channel told once that it waits, or leave it as it is."""
+    def resume(self, missing: Sequence[Listing]) -> None:
+        """Plan the digest, or plan one message that says that it waits, or change nothing."""
         if may_come_at_any_moment(missing, self._delivery.opened_at, self._now):
             return
-        if self._has_told and _sources(missing) == self._delivery.waits_for:
+        if self._has_parent and _sources(missing) == self._delivery.waits_for:
             return
-        choice = choose(self._storage, self._subscription)
+        had = self._tables.posts.papers_of_channel(self._delivery.workspace, self._delivery.channel)
+        choice = choose_new(self._tables, self._subscription, had)
         if choice.selection.cards or not missing:
             late = self._why_late() if choice.selection.cards else []
-            notes = [*late, *self._how_lists_are(missing)]
-            plan_digest(self._storage, self._delivery, self._subscription, choice, notes)
+            notes = [*late, *self._notes_on_lists(missing)]
+            plan_digest(self._tables, self._delivery, self._subscription, choice, notes)
         else:
             self._wait(missing)
 
     def _wait(self, missing: Sequence[Listing]) -> None:
-        """Keep what is waited for; what the channel was told stands while less of it is missing."""
-        self._storage.deliveries.wait_for(self._delivery, _sources(missing))
-        if not self._has_told:
+        """Record the missing sources; the message about them stands even when fewer are missing later."""
+        self._tables.deliveries.wait_for(self._delivery, _sources(missing))
+        if not self._has_parent:
             sentences = (waiting_sentence(each, self._reader) for each in missing)
-            plan_parent(self._storage, self._delivery, short_message("\n".join(sentences)))
+            plan_parent(self._tables, self._delivery, short_message("\n".join(sentences)))
 
     def _why_late(self) -> list[str]:
         words = self._reader.words
         late = [words("digest.late")] if self._delivery.is_late else []
-        if self._has_told:
+        if self._has_parent:
             late.append(words("digest.late_source", sources=source_names(self._delivery.waits_for, words)))
         return late
 
-    def _how_lists_are(self, missing: Sequence[Listing]) -> list[str]:
-        """Return what a digest says of the lists that it lacks, and of those that stand out."""
+    def _notes_on_lists(self, missing: Sequence[Listing]) -> list[str]:
+        """Return the digest's notes on the lists that it lacks and on those that are unusual."""
         lacking = [missing_sentence(each, self._reader) for each in missing]
-        lists = last_ended_lists(self._storage, self._subscription, self._delivery.opened_at)
+        lists = last_ended_lists(self._tables, self._subscription, self._delivery.opened_at)
         remarks = (remarkable_sentence(each, self._reader.words) for each in lists)
         return [*lacking, *filter(None, remarks)]
 
@@ -130,14 +131,14 @@ class _Opened:
 def _give_up(
     tables: Tables, delivery: Delivery, subscription: Subscription | None, *, has_next: bool
 ) -> None:
-    """Have the message say that this digest came to nothing; one that was only kept back ends in silence."""
+    """Have the message say that the digest gave up waiting; without a message the delivery just ends."""
     if not tables.posts.of_delivery(delivery.id):
         tables.deliveries.close(delivery, DeliveryState.DONE, SOURCE_LATE)
         return
-    words = words_for(subscription.language if subscription else "en")
+    words = words_for(subscription.preferences.language if subscription else "en")
     sentence = given_up_sentence(delivery.waits_for, words, has_next=has_next)
-    tables.deliveries.give_up(delivery, SOURCE_LATE)
-    renew_parent(tables, delivery, short_message(sentence), "given up")
+    tables.deliveries.stop_waiting(delivery, SOURCE_LATE)
+    replace_parent(tables, delivery, short_message(sentence), "given up")
 
 
 def _open(
@@ -159,9 +160,3 @@ def _open(
 
 def _sources(missing: Sequence[Listing]) -> tuple[str, ...]:
     return tuple(listing.source for listing in missing)
-
-
-def _stored_id(subscription: Subscription) -> int:
-    if subscription.id is None:
-        raise ValueError("Only a subscription that is stored can be delivered.")
-    return subscription.id

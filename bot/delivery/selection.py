@@ -1,14 +1,15 @@
-"""Listings and a subscription in, a digest out; pure."""
+"""Listed papers and preferences in, a digest out; pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from storage.records import Entry, Filters, Order, Subscription
+from bot.cards.entry import Entry
+from storage.records import Filters, Order, Preferences
 
 
 class Why(StrEnum):
-    """Why a paper is in a digest or is not."""
+    """Why a paper is or is not in a digest."""
 
     LISTED = "listed"
     WORD = "word"
@@ -22,7 +23,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One listed paper, whether it is in, and why; `what` is the word or the category that decided it."""
+    """Whether a listed paper is in the digest, and why; `what` is the deciding word or category."""
 
     entry: Entry
     is_in: bool
@@ -32,25 +33,25 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The papers of a digest: those with a card each, the rest that is listed in short, and every verdict."""
+    """A digest's papers: those with a card each, those listed in short, and the verdict on every one."""
 
     cards: tuple[Entry, ...]
     rest: tuple[Entry, ...]
     verdicts: tuple[Verdict, ...]
 
 
-def select(listed: Iterable[Entry], had: frozenset[str], subscription: Subscription) -> Selection:
+def select(listed: Iterable[Entry], had: frozenset[str], preferences: Preferences) -> Selection:
     """Choose from all listed papers, in their order, those that the channel wants and has not had yet.
 
     A paper that several lists hold counts once. Numbers are given anew, from 1.
     """
     once = {entry.paper.id: entry for entry in listed}
-    verdicts = tuple(_verdict(entry, had, subscription.filters) for entry in once.values())
+    verdicts = tuple(_verdict(entry, had, preferences.filters) for entry in once.values())
     chosen = [verdict.entry for verdict in verdicts if verdict.is_in]
-    if subscription.order is Order.VOTES:
+    if preferences.order is Order.VOTES:
         chosen.sort(key=lambda entry: -(entry.paper.votes or 0))
     numbered = [replace(entry, number=number) for number, entry in enumerate(chosen, start=1)]
-    most = len(numbered) if subscription.most_cards is None else subscription.most_cards
+    most = len(numbered) if preferences.most_cards is None else preferences.most_cards
     return Selection(tuple(numbered[:most]), tuple(numbered[most:]), verdicts)
 
 
@@ -66,7 +67,7 @@ def _verdict(entry: Entry, had: frozenset[str], filters: Filters) -> Verdict:
 
 
 def _wanted(entry: Entry, text: str, filters: Filters) -> Verdict:
-    """Judge by words and categories: either is enough where both are asked for."""
+    """Judge by words and categories; if the filters have both, either is enough."""
     if not filters.words and not filters.categories:
         return Verdict(entry, is_in=True, why=Why.LISTED)
     if word := _first(filters.words, text):
@@ -82,7 +83,7 @@ def _first(words: Sequence[str], text: str) -> str:
 
 
 def _text(entry: Entry) -> str:
-    """Return all that is known of the paper in words, for comparing without regard to case."""
+    """Return the paper's texts in one, case-folded for comparison."""
     summary = entry.summary
     told = [*summary.keywords, summary.tldr, summary.problem, summary.method, summary.body] if summary else []
     return "\n".join([entry.paper.title, entry.paper.abstract or "", *told]).casefold()

@@ -1,193 +1,80 @@
-"""Posting to Slack and reading back from it, with what became of each call told apart.
+"""The calls of a delivery to Slack: post, read, update and delete, each with its outcome told apart.
 
-An outcome is one of: done, surely not done, or nobody knows. Facts: https://docs.slack.dev/reference/methods
+Facts: https://docs.slack.dev/reference/methods
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.waits import doubled
+from bot.delivery.outcomes import ChannelMessage, Done, Failure, MessagePage, NotNow, Posted, Refused, Unknown
+from bot.delivery.slack_errors import MAYBE_DONE_ERRORS
+from bot.delivery.web_api import Answer, AnswerLostError, Caller, NotConnectedError
+from bot.retries import Backoff
 
 METADATA_EVENT = "paper_round_post"
 
 _RATE_LIMITED = 429
 _SERVER_ERROR = 500
 _SECONDS_TO_TRY_AGAIN = 1.0
-_LONGEST_WAIT = 300.0
-
-# Slack says of these that some aspect of the call may have succeeded all the same.
-_MAYBE_DONE = {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """The message is written, and `ts` is Slack's name for it; `in_thread` is whether it is a reply."""
-
-    ts: str
-    in_thread: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was asked for is done."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotNow:
-    """Nothing was done; it may be tried again after so many seconds."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Nothing was done, and trying again changes nothing; `reason` is Slack's error."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """Nobody can say whether it was done."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """A message as Slack shows it: of which delivery and position it is, where it is one of ours."""
-
-    ts: str
-    key: str | None = None
-    position: int | None = None
-    is_deleted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sightings:
-    """A page of messages, and the cursor that leads to the next one."""
-
-    messages: tuple[Sighting, ...]
-    cursor: str | None
-
-
-Failure = NotNow | Refused | Unknown
-
+_BACKOFF = Backoff(first=timedelta(seconds=1), longest=timedelta(minutes=5))
 
 Wait = Callable[[float], Awaitable[None]]
-"""Waits so many seconds, and holds on to whatever must be held meanwhile."""
+"""Sleeps for some seconds, and keeps any lease alive meanwhile."""
 
-_Answered = TypeVar("_Answered", "Sightings", Done)
-
-
-def retry_wait(outcome: NotNow | Unknown, tries: int) -> float:
-    """Return the seconds to wait before the next try: as Slack says, else 1, 2, 4 … up to five minutes."""
-    return outcome.seconds if isinstance(outcome, NotNow) else doubled(1.0, tries, _LONGEST_WAIT)
+_Success = TypeVar("_Success", MessagePage, Done)
 
 
-async def insist(call: Callable[[], Awaitable[_Answered | Failure]], wait: Wait) -> _Answered | Refused:
-    """Return what Slack says at last to a call that may be repeated: that it is done, or will never be."""
+def retry_wait(outcome: NotNow | Unknown, retries: int) -> timedelta:
+    """Return the wait before the next try: the one Slack asks for, else one that grows to five minutes."""
+    return timedelta(seconds=outcome.seconds) if isinstance(outcome, NotNow) else _BACKOFF.wait(retries)
+
+
+async def retry_until_answered(
+    call: Callable[[], Awaitable[_Success | Failure]], wait: Wait
+) -> _Success | Refused:
+    """Repeat an idempotent call until Slack takes or refuses it, and return that outcome."""
     tries = 0
     while isinstance(outcome := await call(), NotNow | Unknown):
-        await wait(retry_wait(outcome, tries))
+        await wait(retry_wait(outcome, tries).total_seconds())
         tries += 1
     return outcome
 
 
 class Poster(Protocol):
-    """Posts a message; the only way in which a delivery writes to a channel."""
+    """Posts messages."""
 
     async def post(self, channel: str, payload: Mapping[str, Any], thread_ts: str | None) -> Posted | Failure:
-        """Try once to post the payload into the channel, or into a thread of it."""
+        """Try once to post the payload into the channel, or into one of its threads."""
         ...
 
 
 class Wire(Poster, Protocol):
-    """All that a delivery does with Slack."""
+    """Every call that a delivery makes to Slack."""
 
     async def read(
         self, channel: str, thread_ts: str | None, oldest: datetime, cursor: str | None
-    ) -> Sightings | Failure:
-        """Read a page of a thread, or of the channel where `thread_ts` is `None`, from a moment on."""
+    ) -> MessagePage | Failure:
+        """Read a page of the messages since `oldest`, of a thread or (`None`) of the channel."""
         ...
 
     async def delete(self, channel: str, ts: str) -> Done | Failure:
-        """Try once to delete a message of ours."""
+        """Try once to delete one of the bot's own messages."""
         ...
 
     async def update(self, channel: str, ts: str, payload: Mapping[str, Any]) -> Done | Failure:
-        """Try once to put other content into a message of ours; its metadata stays."""
+        """Try once to replace the content of one of the bot's own messages; its metadata stays."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the Web API answered."""
-
-    status: int
-    body: Mapping[str, Any]
-    headers: Mapping[str, str]
-
-
-class NotConnectedError(Exception):
-    """Slack was not reached, so nothing was done."""
-
-
-class AnswerLostError(Exception):
-    """Slack may have been reached, and no answer came that can be read."""
-
-
-class Caller(Protocol):
-    """Calls a method of the Web API once."""
-
-    async def call(self, method: str, arguments: Mapping[str, Any]) -> Answer:
-        """Return the answer, be it an error; raises `NotConnectedError` or `AnswerLostError`."""
-        ...
-
-
-class SlackCaller:
-    """Calls Slack through its SDK.
-
-    The client must have no retry handlers: the default one sends a message twice where the connection drops
-    after Slack has read it, and the one for 429 sleeps where neither pacing nor ledger sees it.
-    """
-
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
-
-    async def call(self, method: str, arguments: Mapping[str, Any]) -> Answer:
-        """Return the answer, be it an error; raises `NotConnectedError` or `AnswerLostError`."""
-        is_reading = method.startswith("conversations.")
-        sent = {"params" if is_reading else "json": dict(arguments)}
-        try:
-            response = await self._client.api_call(method, http_verb="GET" if is_reading else "POST", **sent)
-        except SlackApiError as error:
-            response = error.response
-        except aiohttp.ClientConnectorError as error:
-            raise NotConnectedError(str(error)) from error
-        except (TimeoutError, aiohttp.ClientError, SlackClientError) as error:
-            raise AnswerLostError(type(error).__name__) from error
-        status = getattr(response, "status_code", None)
-        body = getattr(response, "data", None)
-        if status is None or not isinstance(body, dict):
-            raise AnswerLostError("an answer that is not JSON")
-        return Answer(status, body, response.headers)
 
 
 class SlackWire:
-    """A wire to one workspace."""
+    """The calls of a delivery, to one workspace."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
     async def post(self, channel: str, payload: Mapping[str, Any], thread_ts: str | None) -> Posted | Failure:
-        """Try once to post the payload into the channel, or into a thread of it."""
+        """Try once to post the payload into the channel, or into one of its threads."""
         thread = {"thread_ts": thread_ts} if thread_ts else {}
         answer = await self._call("chat.postMessage", {"channel": channel, **payload, **thread})
         if not isinstance(answer, Answer):
@@ -196,9 +83,9 @@ class SlackWire:
 
     async def read(
         self, channel: str, thread_ts: str | None, oldest: datetime, cursor: str | None
-    ) -> Sightings | Failure:
-        """Read a page of a thread, or of the channel where `thread_ts` is `None`, from a moment on."""
-        # How many make a page is left to Slack: where it allows 15 it may refuse to be asked for more.
+    ) -> MessagePage | Failure:
+        """Read a page of the messages since `oldest`, of a thread or (`None`) of the channel."""
+        # The page size is left to Slack: where it allows only 15, it may refuse a larger limit.
         arguments: dict[str, Any] = {
             "channel": channel,
             "oldest": f"{oldest.timestamp():.6f}",
@@ -213,16 +100,16 @@ class SlackWire:
         if not isinstance(answer, Answer):
             return answer
         following = answer.body.get("response_metadata", {}).get("next_cursor") or None
-        return Sightings(tuple(map(_sighting, answer.body["messages"])), following)
+        return MessagePage(tuple(map(_channel_message, answer.body["messages"])), following)
 
     async def delete(self, channel: str, ts: str) -> Done | Failure:
-        """Try once to delete a message of ours."""
+        """Try once to delete one of the bot's own messages."""
         answer = await self._call("chat.delete", {"channel": channel, "ts": ts})
         return Done() if isinstance(answer, Answer) else answer
 
     async def update(self, channel: str, ts: str, payload: Mapping[str, Any]) -> Done | Failure:
-        """Try once to put other content into a message of ours; its metadata stays."""
-        # Without blocks Slack would keep those that the message has.
+        """Try once to replace the content of one of the bot's own messages; its metadata stays."""
+        # If `blocks` were left out, Slack would keep those of the message.
         content = {"text": payload["text"], "blocks": payload.get("blocks", [])}
         answer = await self._call("chat.update", {"channel": channel, "ts": ts, **content})
         return Done() if isinstance(answer, Answer) else answer
@@ -241,18 +128,18 @@ def _failure(answer: Answer) -> Failure | None:
     reason = answer.body.get("error")
     if answer.status == _RATE_LIMITED or reason == "ratelimited":
         return NotNow(float(answer.headers.get("Retry-After", _SECONDS_TO_TRY_AGAIN)))
-    if answer.status >= _SERVER_ERROR or reason in _MAYBE_DONE:
+    if answer.status >= _SERVER_ERROR or reason in MAYBE_DONE_ERRORS:
         return Unknown(reason or f"HTTP {answer.status}")
     if answer.body.get("ok") is True:
         return None
     return Refused(str(reason)) if reason else Unknown(f"HTTP {answer.status}")
 
 
-def _sighting(message: Mapping[str, Any]) -> Sighting:
+def _channel_message(message: Mapping[str, Any]) -> ChannelMessage:
     metadata = message.get("metadata", {})
     is_ours = metadata.get("event_type") == METADATA_EVENT
     payload = metadata.get("event_payload", {}) if is_ours else {}
-    return Sighting(
+    return ChannelMessage(
         ts=message["ts"],
         key=payload.get("delivery"),
         position=payload.get("position"),

@@ -1,1 +1,1 @@
-"""Digest files: their format, read and written; days as documents."""
+"""Digest files, read and written, and days as documents."""

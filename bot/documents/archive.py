@@ -1,4 +1,4 @@
-"""Many days as files in the digest format, so that a team can keep them in git."""
+"""Writes days as digest files, so that a team can keep them in git."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,21 +12,24 @@ from storage.tables import Tables
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """One day's file, how many papers and summaries it holds, and whether its content is new."""
+    """One day's file in an archive."""
 
     path: Path
+    #: How many papers it holds.
     papers: int
+    #: How many of them have a summary.
     summaries: int
+    #: Whether its content has changed.
     is_new: bool
 
 
 def archive_into(
     tables: Tables, folder: Path, since: date, source: str | None, language: str | None
 ) -> list[Archived]:
-    """Write each day from `since` on that has papers to `folder`, where its content changed.
+    """Write each day with papers since `since` to `folder`, if its content has changed.
 
-    Without a language each day comes in that of most of its summaries. Raises `ArchiveError` where a file
-    cannot be written.
+    Without a language each day uses that of most of its summaries. Raises `ArchiveError` where a file cannot
+    be written.
     """
     days = tables.listings.days_with_papers(since, source)
     return [_archive(tables, folder, day, source, language) for day in days]
@@ -34,21 +37,21 @@ def archive_into(
 
 def _archive(tables: Tables, folder: Path, day: date, source: str | None, language: str | None) -> Archived:
     document = read_document(tables, day, source)
-    wanted = language or document.language
+    shown = language or document.language
     path = folder / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}.md"
-    is_new = _write_if_changed(path, as_markdown(document, wanted).encode())
-    return Archived(path, len(document.papers), len(summaries_in(document, wanted)), is_new)
+    is_new = _write_if_changed(path, as_markdown(document, shown).encode())
+    return Archived(path, len(document.papers), len(summaries_in(document, shown)), is_new)
 
 
 def _write_if_changed(path: Path, content: bytes) -> bool:
-    """Write the file whole or not at all; a reader never sees half of it."""
+    """Write the file atomically, if its content differs."""
     try:
         if path.exists() and path.read_bytes() == content:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".md", delete=False) as file:
             file.write(content)
-        # A temporary file is its owner's alone; an archive is to be read.
+        # Only its owner can read a temporary file, but an archive is shared.
         Path(file.name).chmod(0o644)
         Path(file.name).replace(path)
     except OSError as error:

@@ -1,7 +1,6 @@
-"""A day's digest as a document: plain text to read, Markdown to keep, JSON for machines; pure."""
+"""A day's digest as a document: plain text to read, Markdown to keep, JSON for programs."""
 
 import json
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +9,7 @@ from bot.arxiv_id import abstract_url
 from bot.cards.paper import LABELLED_PARTS, PART_LABELS
 from bot.documents.digest_file import DigestEntry, DigestFile, render
 from bot.errors import NothingListedError
+from bot.language import most_common_language
 from bot.locale import words_for
 from bot.lookup.papers import listing_of_day, stored_summary
 from bot.text import without_bold
@@ -19,21 +19,23 @@ from storage.tables import Tables
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What one source listed on one day, with all that is known of it."""
+    """One source's listing for one day, with its papers and their summaries."""
 
     listing: Listing
     papers: tuple[Paper, ...]
+    #: By the paper's id.
     summaries: dict[str, list[Summary]]
 
     @property
     def language(self) -> str:
-        """The language of most of its summaries; English where there are none."""
-        counts = Counter(summary.language for several in self.summaries.values() for summary in several)
-        return counts.most_common(1)[0][0] if counts else "en"
+        """The language of most of its summaries."""
+        return most_common_language(
+            summary.language for several in self.summaries.values() for summary in several
+        )
 
 
 def read_document(tables: Tables, day: date, source: str | None = None) -> Document:
-    """Read a day's listing of one source, or of the first that has papers; raises `NothingListedError`."""
+    """Read a day's listing of one source, or of the first one with papers; raises `NothingListedError`."""
     listing = listing_of_day(tables, day, source)
     if listing is None:
         raise NothingListedError(_nothing_listed(day, source, tables.listings.neighbours(day)))
@@ -61,7 +63,7 @@ def as_markdown(document: Document, language: str) -> str:
 
 
 def summaries_in(document: Document, language: str) -> tuple[Summary, ...]:
-    """Return the summaries that the document has in one language, at most one a paper."""
+    """Return the document's summaries in one language, at most one per paper."""
     return tuple(filter(None, (_summary_in(document, paper, language) for paper in document.papers)))
 
 

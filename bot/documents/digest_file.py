@@ -1,9 +1,9 @@
-"""The digest file as a source: one day's papers and their summaries in one Markdown file; pure.
+"""Reads and writes digest files: one day's papers and their summaries in one Markdown file; pure.
 
-A file is a line `# Papers for YYYY-MM-DD` and, for each paper, a heading `## 0.[Title](address)` with one
-line `summary:…` below it, which is meant to hold six labelled parts separated by two spaces. Labels changed
-over the years, went missing or hide inside a paragraph, so a summary is read from what it says to what can be
-guessed: labels, then position, then the cues of sentences. What is left stays as `body`: no text is lost.
+A file has a line `# Papers for YYYY-MM-DD` and, for each paper, a heading `## 0.[Title](address)` followed by
+a line `summary:…`, meant to hold six labelled parts separated by two spaces. Labels have changed over the
+years, are missing, or hide inside a paragraph. So a summary is divided by its labels, then by position, then
+by the cues of its sentences. The rest stays as `body`: no text is lost.
 """
 
 import re
@@ -34,12 +34,10 @@ from bot.language import language_of
 from bot.text import cut
 from storage.records import FROM_DIGEST_FILE, Paper, Provenance, Summary
 
-SOURCE = FROM_DIGEST_FILE
-
 
 @dataclass(frozen=True, slots=True)
 class DigestEntry:
-    """One paper of a digest file, with its summary where it has one."""
+    """One paper of a digest file, with its summary, if any."""
 
     paper: Paper
     summary: Summary | None
@@ -47,15 +45,17 @@ class DigestEntry:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An entry of a digest file that could not be read: its line, counted from 1, and why."""
+    """An entry of a digest file that could not be read."""
 
+    #: Counts from 1.
     line: int
+    #: Why it could not be read.
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class DigestFile:
-    """One day's papers in their order, and what of the file could not be read."""
+    """One day's papers in order, and the entries that could not be read."""
 
     day: date
     entries: tuple[DigestEntry, ...]
@@ -64,7 +64,7 @@ class DigestFile:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a summary's line as it stands there: the part it belongs to, its label and its text."""
+    """A piece of a summary's line, unchanged: its part, its label and its text."""
 
     part: str
     text: str
@@ -84,12 +84,12 @@ _OPENING = re.compile(r"\s*summary\s*[:：]", re.IGNORECASE)
 
 
 class _MalformedEntryError(PaperRoundError):
-    """One entry cannot be read; the others can."""
+    """An entry cannot be read; the others can."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A heading and the text below it; the heading of text that has none above it is `None`."""
+    """A heading and the text below it; `None` for text without a heading."""
 
     line: int
     heading: str | None
@@ -97,9 +97,9 @@ class _Block:
 
 
 def parse(text: str, *, language: str | None = None) -> DigestFile:
-    """Read a digest file; `language` (BCP 47) is that of its summaries, else the script of each one tells.
+    """Read a digest file; without a `language` (BCP 47), each summary's script decides.
 
-    A malformed entry is left out and told as a problem. Raises NotADigestError where no digest begins.
+    A malformed entry becomes a problem. Raises NotADigestError where the text does not start as a digest.
     """
     lines = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
     start = next((index for index, line in enumerate(lines) if line.strip()), 0)
@@ -119,7 +119,7 @@ def parse(text: str, *, language: str | None = None) -> DigestFile:
 
 
 def render(digest: DigestFile) -> str:
-    """Write a digest file that reads back the same; each summary is labelled in its own language."""
+    """Return a digest file that reads back the same; each summary is labelled in its own language."""
     entries = (_written(number, entry) for number, entry in enumerate(digest.entries))
     return f"\n\n# Papers for {digest.day.isoformat()}\n\n" + "".join(entries)
 
@@ -144,7 +144,7 @@ def _day(line: str, number: int) -> date:
 
 
 def _blocks(lines: list[str], start: int) -> Iterator[_Block]:
-    """Divide the lines of a file at its headings and before any summary without one; a second day ends it."""
+    """Divide a file at its headings and before summaries without one; a second day ends it."""
     starts = [start, *_starts(lines, start)]
     for begin, end in pairwise((*starts, len(lines))):
         line = lines[begin] if begin < len(lines) else ""
@@ -171,7 +171,7 @@ def _starts(lines: list[str], start: int) -> Iterator[int]:
 
 
 def _is_heading(line: str) -> bool:
-    """Whether a line begins an entry or a day; a summary of several lines may have headings of its own."""
+    """Whether a line begins an entry or a day; headings within a summary do not."""
     if _DAY.match(line):
         return True
     return _HEADING.match(line) is not None and ("](" in line or not opens_with_label(line))
@@ -188,7 +188,7 @@ def _entry(block: _Block, day: date, language: str | None, first_lines: dict[str
     if paper.id in first_lines:
         raise _MalformedEntryError(f"{paper.id} is in line {first_lines[paper.id]} already, which was kept.")
     summary = read_summary(
-        block.text, paper.id, language or language_of(block.text), Provenance(SOURCE, made_at=day)
+        block.text, paper.id, language or language_of(block.text), Provenance(FROM_DIGEST_FILE, made_at=day)
     )
     return DigestEntry(paper, summary)
 
@@ -226,16 +226,16 @@ _LIST_MARK = re.compile(r"(?:[-•*]|[0-9]{1,2}[.)])\s")
 _LONGEST_NUMBER = 16
 
 _EARLY = 10
-"""How many characters may stand before a cue that opens a sentence, as in 该研究旨在解决."""
+"""The most characters before a cue that opens a sentence, as in 该研究旨在解决."""
 
 _FEW = 2
-"""Up to so many segments say nothing of the parts: they may be keywords' remains or one stray gap."""
+"""Up to this many segments prove nothing: they may be the rest of the keywords, or a stray gap."""
 
 _HINTED = {"tldr": ("method",), "problem": ("results", "method"), "method": ("results",)}
 
 
 def read_summary(text: str, paper_id: str, language: str, provenance: Provenance) -> Summary | None:
-    """Read what stands after `summary:`, or `None` where nothing does; all of its text is kept."""
+    """Read the text after `summary:`, keeping all of it; `None` where there is none."""
     runs: dict[str, list[str]] = {part: [] for part in PARTS}
     for part, pieces in groupby(read_pieces(text), attrgetter("part")):
         runs[part].append("".join(piece.text for piece in pieces))
@@ -247,7 +247,7 @@ def read_summary(text: str, paper_id: str, language: str, provenance: Provenance
 
 
 def read_pieces(text: str) -> Iterator[Piece]:
-    """Divide a summary's text into pieces that together are all of it."""
+    """Divide a summary's text into pieces that together are the whole text."""
     line = re.sub(r"\s*\n\s*", "\n", _BLANK_LINE.sub("  ", text.strip()))
     labels = labels_in(line)
     labelled = {label.part for label in labels}
@@ -268,7 +268,7 @@ def _absent(labelled: set[str], parts: Iterable[str]) -> list[str]:
 
 
 def _section(piece: Piece, absent: list[str]) -> Iterator[Piece]:
-    """Divide what stands below a label: further parts may follow that have none."""
+    """Divide the text below a label, since parts without labels may follow."""
     segments = _cut_after(_GAP, piece.text.strip())
     if piece.part == "keywords":
         keywords, sentences = labelled_keywords(segments[0])
@@ -285,7 +285,7 @@ def _section(piece: Piece, absent: list[str]) -> Iterator[Piece]:
 
 
 def _unlabelled(text: str, absent: list[str]) -> Iterator[Piece]:
-    """Divide text without labels among the parts that have none."""
+    """Divide text without labels among the parts without labels."""
     if not text.strip():
         return
     segments = _cut_after(_GAP, text)
@@ -307,38 +307,38 @@ def _unlabelled(text: str, absent: list[str]) -> Iterator[Piece]:
 
 
 def _in_order(chunks: list[str], parts: list[str]) -> list[Piece]:
-    """Give each chunk to its part by position, where there are as many; else return nothing."""
+    """Assign chunks to parts by position, if there are as many; else return nothing."""
     if len(chunks) != len(parts):
         return []
     return [Piece(part, chunk) for part, chunk in zip(parts, chunks, strict=True)]
 
 
 def _by_cues(chunks: list[str], parts: list[str], current: str, *, otherwise: str) -> Iterator[Piece]:
-    """Give each chunk after the first to the part that its words tell; without a cue it goes on as before.
+    """Assign each chunk after the first to the part of its cue, or to the current part without one.
 
-    What follows the first of the parts without a cue goes to the part `otherwise`.
+    Chunks without a cue that follow the first part go to the part `otherwise`.
     """
     yield Piece(current, chunks[0])
     filled = {current}
     for chunk in chunks[1:]:
-        told = _told(chunk, parts, current, filled)
-        current = told or current
+        cued = _cued_part(chunk, parts, current, filled)
+        current = cued or current
         filled.add(current)
-        yield Piece(otherwise if told is None and current == parts[0] else current, chunk)
+        yield Piece(otherwise if cued is None and current == parts[0] else current, chunk)
 
 
 def _opening(chunks: list[str], parts: list[str]) -> str:
-    """Return the part of the first chunk: the first one, unless it states the problem and no other does."""
+    """Return the first chunk's part: the first one, unless only this chunk states the problem."""
     places = [_place(CUES["problem"], chunk) for chunk in chunks]
     states_it = places[0] is not None and places[0] < _EARLY
     only_here = all(place is None for place in places[1:])
     return "problem" if "problem" in parts and states_it and only_here else parts[0]
 
 
-def _told(chunk: str, parts: list[str], current: str, filled: set[str]) -> str | None:
-    """Return the part whose cue comes first in the chunk, else the next one that it hints at.
+def _cued_part(chunk: str, parts: list[str], current: str, filled: set[str]) -> str | None:
+    """Return the part whose cue comes first in the chunk, else the next part that it hints at.
 
-    The order of the parts is that of the text, unless a chunk opens with the cue of a part that is missing.
+    Parts follow their order, unless a chunk opens with the cue of a missing part.
     """
     ahead = parts[parts.index(current) :]
     cues = {part: place for part in parts if (place := _place(CUES.get(part, ()), chunk)) is not None}
@@ -356,7 +356,7 @@ def _place(patterns: Iterable[str], chunk: str) -> int | None:
 
 
 def _cut_after(pattern: re.Pattern[str], text: str) -> list[str]:
-    """Cut a text after each match, white space included, but not around the numbers of a list in it."""
+    """Cut a text after each match, but not around the numbers of a list in it."""
     ends = [match.end() for match in pattern.finditer(text) if not _is_in_list(match, text)]
     pieces = [text[begin:end] for begin, end in pairwise((0, *ends, len(text)))]
     return [piece for piece in pieces if piece.strip()] or [text]

@@ -1,4 +1,4 @@
-"""The marks of a summary's line in a digest file: labels, cues, keyword lists and how to write them; pure."""
+"""The syntax of a summary's line in a digest file: labels, cues and keywords, read and written; pure."""
 
 import re
 import sys
@@ -79,7 +79,7 @@ LABELS: dict[str, dict[str, tuple[str, ...]]] = {
         "body": ("Further text",),
     },
 }
-"""Each part's spellings that are read, by the language that is written; the first one is the written one."""
+"""The spellings of each part's label that are read, by language; the first one is written."""
 
 CUES = {
     "problem": (
@@ -108,7 +108,7 @@ CUES = {
         r"\b(?:practitioners?|engineers?|implications?|takeaways?|in practice)\b",
     ),
 }
-"""The words by which an unlabelled sentence gives away its part, in Chinese and in English."""
+"""The words that reveal an unlabelled sentence's part, in Chinese and English."""
 
 HINTS = {
     "method": (
@@ -121,19 +121,17 @@ HINTS = {
         r"\b(?:achiev|improv|reach|reduc|gain)\w*\b[^.]{0,60}[0-9]|[0-9]\s?%|\bstate-of-the-art\b",
     ),
 }
-"""Weaker words of the same kind, for a sentence without a cue."""
+"""Weaker cues, for a sentence without one of the above."""
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Where a part begins in a line: its label is `line[start:end]`, which is empty for text that repeats.
-
-    `bold` says that the bold of the label goes on into the text, as in `**Method: …**`.
-    """
+    """The label of a part, `line[start:end]`; it is empty where a repetition begins."""
 
     part: str
     start: int
     end: int
+    #: Whether its bold continues into the text, as in `**Method: …**`.
     bold: bool = False
 
 
@@ -146,7 +144,7 @@ def _pattern(spelling: str) -> str:
 
 
 def _key(spelling: str) -> str:
-    # The two Turkish letters are what re.IGNORECASE takes for an i and casefold does not.
+    # re.IGNORECASE matches the two Turkish letters with an i, casefold does not.
     return re.sub(r"[\s-]", "", spelling).replace("ı", "i").replace("İ", "i").casefold()
 
 
@@ -173,10 +171,10 @@ _ROMANS = ("i", "ii", "iii", "iv", "v", "vi")
 
 
 def labels_in(line: str) -> list[Label]:
-    """Return the labels by which a summary's text is divided, in order.
+    """Return the labels in a summary's text, in order.
 
-    After two spaces or on a new line a label is one in any order, but text under a label that has come before
-    repeats what was said. Elsewhere it is one only where it moves on, since bold words are common in prose.
+    After two spaces or on a new line labels may come in any order, and one that has come before starts a
+    repetition. Elsewhere a label must follow the parts' order, since bold words are common in prose.
     """
     labels: list[Label] = []
     known: set[str] = set()
@@ -192,7 +190,7 @@ def labels_in(line: str) -> list[Label]:
 
 
 def opens_with_label(line: str) -> bool:
-    """Whether a line begins with the label of a part, perhaps as a Markdown heading."""
+    """Whether a line begins with a part's label, as text or as a Markdown heading."""
     return any(label.start == 0 for label in labels_in(line.strip()))
 
 
@@ -217,7 +215,7 @@ def _is_wide(match: re.Match[str]) -> bool:
 
 
 def _stands_as_label(match: re.Match[str], line: str) -> bool:
-    """Whether a part's name is its label here, and no word of a sentence."""
+    """Whether a part's name is a label here, and not a word of a sentence."""
     has_colon = re.search("[:：]", match[0]) is not None
     if match["bold"] is not None:
         return has_colon or (_is_wide(match) and _BEGINS_A_SENTENCE.match(line, match.end()) is not None)
@@ -226,7 +224,7 @@ def _stands_as_label(match: re.Match[str], line: str) -> bool:
 
 
 def _numbered(line: str) -> Iterator[Label]:
-    """Yield the parts of a line that counts them, i) to v) or vi), whatever the words after the number."""
+    """Yield the parts of a line that numbers them, i) to v) or vi), whatever words follow the numbers."""
     matches = list(_ROMAN.finditer(line))
     if not matches or matches[0].start() or matches[0]["roman"].lower() != "i":
         return
@@ -256,7 +254,7 @@ _SENTENCE_END = re.compile(r"[。！？]|[.!?](?=\s|$)")
 
 
 def keywords_of(run: str) -> tuple[str, ...]:
-    """Split a list of keywords at its separators, but not in parentheses; bold marks are dropped."""
+    """Split a list of keywords at its separators outside parentheses; bold marks are dropped."""
     plain = _BOLD.sub(lambda match: match[1] + (", " if match[2] is not None else ""), run)
     keywords = [_bare(match[0]) for match in _KEYWORD.finditer(" ".join(plain.split()))]
     if len(keywords) > 1 and keywords[-1].count(".") <= 1:
@@ -269,7 +267,7 @@ def _bare(keyword: str) -> str:
 
 
 def looks_like_keywords(segment: str) -> bool:
-    """Whether a segment without a label is a list of keywords."""
+    """Whether an unlabelled segment is a list of keywords."""
     bold, rest = bold_keywords(segment)
     if bold and not rest:
         return True
@@ -279,7 +277,7 @@ def looks_like_keywords(segment: str) -> bool:
 
 
 def bold_keywords(text: str) -> tuple[str, str]:
-    """Split a text into the bold keywords that open it, two at least or else none, and the rest."""
+    """Split a text into its opening bold keywords, at least two or none, and the rest."""
     match = _BOLD_LIST.match(text)
     if match is None or len(keywords_of(match[0])) == 1:
         return "", text
@@ -289,7 +287,7 @@ def bold_keywords(text: str) -> tuple[str, str]:
 
 
 def labelled_keywords(text: str) -> tuple[str, str]:
-    """Split what follows the label of the keywords into their list and the sentences that run on after it."""
+    """Split the text after the keywords' label into their list and the sentences that follow it."""
     end = _SENTENCE_END.search(text)
     bold, rest = bold_keywords(text)
     if bold:
@@ -308,7 +306,7 @@ def labelled_keywords(text: str) -> tuple[str, str]:
 
 
 def _end_of_list(text: str) -> int:
-    """Return where the first item that is too long for a keyword turns into a sentence."""
+    """Return where the first item too long for a keyword turns into a sentence."""
     for item in _KEYWORD.finditer(text):
         run_on = _RUN_ON.search(item[0])
         if run_on or len(item[0]) > _LONGEST_KEYWORD or _SENTENCE_END.search(item[0]):
@@ -326,10 +324,10 @@ _NEXT_LABEL = f"  **{LABELS['zh']['body'][0]}**："
 
 
 def write_summary(summary: Summary) -> str:
-    """Write a summary as one line that reads back the same.
+    """Return a summary as one line that reads back the same.
 
-    The labels are Chinese for a Chinese summary and English for any other. A character that would be read as
-    a label or a separator is written as Markdown's numeric character reference: `&#44;` is a comma.
+    Labels are Chinese for a Chinese summary and English for any other. A character that would read as a label
+    or a separator becomes a Markdown numeric character reference: `&#44;` is a comma.
     """
     chinese = summary.language.lower().split("-")[0] == "zh"
     labels, colon = (LABELS["zh"], "：") if chinese else (LABELS["en"], ": ")
@@ -339,7 +337,7 @@ def write_summary(summary: Summary) -> str:
 
 
 def decoded(text: str) -> str:
-    """Return the text with its numeric character references as the characters that they stand for."""
+    """Return the text with its numeric character references decoded."""
     return _REFERENCE.sub(_character, text)
 
 
@@ -370,11 +368,11 @@ def _written_keywords(keywords: tuple[str, ...]) -> str:
 
 
 def _without_labels(text: str) -> str:
-    """Return the text with a character of each would-be label replaced, also one that the next label ends."""
+    """Return the text with a character of each accidental label encoded, also at its end."""
     while (without := _LABEL.sub(_without_name, text)) != text:
         text = without
-    found = _LABEL.search(text + _NEXT_LABEL)
-    return text[:-1] + _referenced(text[-1]) if found and found.start() < len(text) else text
+    label = _LABEL.search(text + _NEXT_LABEL)
+    return text[:-1] + _referenced(text[-1]) if label and label.start() < len(text) else text
 
 
 def _without_name(label: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Reading digest files from disk, and the sample that comes with the package."""
+"""Reads digest files from disk, and the bundled sample."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -11,17 +11,17 @@ _SAMPLE_DAY = "2025-09-29"
 
 
 def read_digest_file(path: Path, language: str | None = None) -> DigestFile:
-    """Read a digest file; raises `NotADigestError` where it is none, naming the file."""
+    """Read a digest file; raises `NotADigestError`, which names the file."""
     try:
         return parse(path.read_text(encoding="utf-8"), language=language)
     except UnicodeDecodeError as error:
-        raise NotADigestError(f"{path}: this is not text in UTF-8 (byte {error.start}).") from error
+        raise NotADigestError(f"{path}: this is not UTF-8 text (byte {error.start}).") from error
     except NotADigestError as error:
         raise NotADigestError(f"{path}: {error}") from error
 
 
 def read_sample() -> list[DigestFile]:
-    """Read the bundled day of papers, in each language it comes in."""
+    """Read the bundled day of papers, in each of its languages."""
     folder = files("bot.sample")
     return [
         parse((folder / f"{_SAMPLE_DAY}.{language}.md").read_text(encoding="utf-8"), language=language)

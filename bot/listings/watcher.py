@@ -1,16 +1,16 @@
-"""A source's day: from not out yet to complete, and what each look at it changes.
+"""A source's day: from nothing out yet to a complete list, and what each poll changes.
 
-    waiting ──papers──► partial ──day over──► complete ──a day later──► looked at once more
+    waiting ──papers──► partial ──day ends──► complete ──polled once more a day later
        │                                          ▲
-       └──day over, nothing──► none ──late list───┘
-    waiting, partial ──no answer──► stalled ──answer──► as if it had never been
+       └──day ends without papers──► none ──late list
+    waiting, partial ──no answer──► stalled ──answer──► as if it had never stalled
 
-A day that is over stays what it is when a look fails. An answer without papers where papers are known counts
-as none. A source that shows its latest list alone (arXiv's feeds) may show one batch for two days, or that of
-an earlier one: the ids tell whose it is, never the date alone, and it goes to that day.
+A failed poll does not change a day that has ended, and an answer without papers where papers are known counts
+as a failure. A source that only shows its latest list (arXiv's feeds) may show one batch on two days, or an
+earlier day's batch: the ids decide which day a batch belongs to, never the date alone.
 
-The state is in the tables, with when to look next and since when what is wrong; a stopped process goes on
-where it was.
+All state is in the tables, with the time of the next poll and the start of an outage, so a restarted process
+resumes where it stopped.
 """
 
 import logging
@@ -23,7 +23,8 @@ from statistics import median
 from bot.background import Background
 from bot.clock import Clock
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError, UnknownSourceError
-from bot.sources.source import DayOfSource, Source
+from bot.retries import Backoff
+from bot.sources.source import DailyList, Source
 from bot.subscriptions.preferences import begin_with_latest
 from storage.records import FEW, Listing, ListingState
 from storage.runner import Runner
@@ -34,45 +35,42 @@ _FAR = timedelta(hours=1)
 _AROUND = (timedelta(hours=-1), timedelta(hours=6))
 _ONCE_MORE = timedelta(days=1)
 _LATE = timedelta(hours=20)
-_SHORTEST_BACK_OFF = timedelta(minutes=1)
-_LONGEST_BACK_OFF = timedelta(minutes=30)
+_BACKOFF = Backoff(first=timedelta(minutes=1), longest=timedelta(minutes=30))
 _FEW_OF_USUAL = 0.4
 _WEEKS_OF_HISTORY = 8
 _DAYS_TO_CATCH_UP = 14
 # A week, since a holiday beside a weekend leaves four days without a list.
 _FIRST_DAYS = 7
-_OVER = frozenset({ListingState.COMPLETE, ListingState.NONE})
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """What one look at a source's day brought.
-
-    `earlier` is another day's listing, where the source showed that one: the papers are of it then.
-    """
+    """The result of polling a source for one day."""
 
     listing: Listing
+    #: How many papers nobody had listed before.
     new_papers: int
     seconds: float
+    #: The listing of an earlier day, where the source showed that one instead; the papers belong to it.
     earlier: Listing | None = None
 
 
 def judge(
-    found: Listing, known: Listing | None, now: datetime, usual_at: time, usual_count: float | None
+    shown: Listing, known: Listing | None, now: datetime, usual_at: time, usual_count: float | None
 ) -> Listing:
-    """Return the listing of a look that got an answer, with its state and when to look next; pure."""
+    """Return the listing after a poll that got an answer, with its state and its next poll; pure."""
     known_ids = known.paper_ids if known else ()
-    listing = replace(found, paper_ids=tuple(dict.fromkeys((*found.paper_ids, *known_ids))))
-    is_over = now >= _end_of(listing.day)
+    listing = replace(shown, paper_ids=tuple(dict.fromkeys((*shown.paper_ids, *known_ids))))
+    has_ended = now >= _end_of(listing.day)
     is_late = _start_of(listing.day) + _LATE <= now
-    few = is_late and not (is_over and not listing.paper_ids) and _is_few(listing, usual_count)
-    was_over = known is not None and known.state in _OVER
-    next_look_at = _next_look(listing.day, now, usual_at, is_over=is_over, was_over=was_over, few=few)
+    few = is_late and not (has_ended and not listing.paper_ids) and _is_few(listing, usual_count)
+    was_final = known is not None and known.state.is_final
+    next_look_at = _next_poll(listing.day, now, usual_at, has_ended=has_ended, was_final=was_final, few=few)
     return replace(
         listing,
-        state=_state(bool(listing.paper_ids), is_over=is_over),
+        state=_state(bool(listing.paper_ids), has_ended=has_ended),
         looked_at=now,
         next_look_at=next_look_at,
         trouble=FEW if few else None,
@@ -81,102 +79,100 @@ def judge(
 
 
 def judge_failure(before: Listing, now: datetime, reason: str, retry_after: float | None = None) -> Listing:
-    """Return the listing after a look that failed: what is known stays, and the waits grow; pure.
+    """Return the listing after a failed poll: what is known stays, and the wait grows; pure.
 
-    `retry_after` is for how many seconds the source asks to be left alone.
+    `retry_after` is the wait in seconds that the source asks for.
     """
     was_failing = before.trouble not in {None, FEW}
     since = (before.trouble_since if was_failing else None) or now
-    grown = min(max(now - since, _SHORTEST_BACK_OFF), _LONGEST_BACK_OFF)
     return replace(
         before,
-        state=before.state if before.state in _OVER else ListingState.STALLED,
+        state=before.state if before.state.is_final else ListingState.STALLED,
         looked_at=now,
-        next_look_at=now + max(grown, timedelta(seconds=retry_after or 0)),
+        next_look_at=now + max(_BACKOFF.wait_in_outage(now - since), timedelta(seconds=retry_after or 0)),
         trouble=reason,
         trouble_since=since,
     )
 
 
 def judge_gone(before: Listing, shown: date, now: datetime) -> Listing:
-    """Return the listing of a day whose list the source does not show any more: what is known is it; pure."""
+    """Return the listing of a day that the source no longer shows: what is known is final; pure."""
     listing = replace(before, looked_at=now, next_look_at=None, trouble=None, trouble_since=None)
     was_empty_late = before.looked_at is not None and before.looked_at >= _start_of(before.day) + _LATE
     if before.paper_ids:
         return replace(listing, state=ListingState.COMPLETE)
     if before.state is ListingState.NONE or (before.state is ListingState.WAITING and was_empty_late):
         return replace(listing, state=ListingState.NONE)
-    reason = f"{before.source} lists {shown} by now; what it listed on {before.day} cannot be had any more."
+    reason = f"{before.source} now shows {shown}; its list for {before.day} is no longer available."
     return replace(listing, state=ListingState.STALLED, trouble=reason, trouble_since=now)
 
 
-def day_of_batch(listed: DayOfSource, known: Iterable[Listing]) -> date:
-    """Return the day that a batch is of: an earlier one that has most of its new papers, else its own; pure.
+def day_of_batch(listed: DailyList, known: Iterable[Listing]) -> date:
+    """Return the day that a batch belongs to: an earlier one with most of its new papers, else its own; pure.
 
-    A cross-listed paper may come on several days, a new one does not.
+    A cross-listed paper may appear on several days, a new one never does.
     """
     ids = {paper.id for paper in listed.papers}
     for listing in known:
         if listing.day >= listed.day:
             continue
-        have = ids & set(listing.paper_ids)
-        have_new = listed.new_ids & have
-        if len(have_new) * 2 > len(listed.new_ids) or (ids and have == ids):
+        shared = ids & set(listing.paper_ids)
+        if len(listed.new_ids & shared) * 2 > len(listed.new_ids) or (ids and shared == ids):
             return listing.day
     return listed.day
 
 
-def days_to_look_at(source: Source, known: dict[date, Listing], now: datetime) -> list[date]:
-    """Return the days whose look is due: new ones, those whose next look has come, and those missed."""
+def days_to_poll(source: Source, known: dict[date, Listing], now: datetime) -> list[date]:
+    """Return the days that are due for a poll: new ones, those whose next poll has come, and missed ones."""
     today = now.astimezone(UTC).date()
     if source.has_past:
         first = min(known, default=today - timedelta(days=_FIRST_DAYS - 1))
         first = max(first, today - timedelta(days=_DAYS_TO_CATCH_UP))
         candidates = [first + timedelta(days=ahead) for ahead in range((today - first).days + 1)]
     else:
-        # The latest list cannot be another day's, but a day that was begun wants its end.
+        # Only the latest list can be fetched, but a day that was started still has to be closed.
         candidates = [*sorted(day for day in known if day < today), today]
     return [day for day in candidates if _is_due(known.get(day), now)]
 
 
-class Publishing:
-    """Looks at sources and keeps what they list; its rounds look at one source once at a time."""
+class ListingWatcher:
+    """Polls sources and keeps what they list; it never polls one source twice at the same time."""
 
     def __init__(self, storage: Runner, clock: Clock, find: Callable[[str], Source | None]) -> None:
         self._storage = storage
         self._clock = clock
         self._find = find
-        self._looked_at: set[str] = set()
+        self._being_polled: set[str] = set()
         self._background = Background()
 
-    async def start_looks(self) -> None:
-        """Begin to look at each source that some channel wants, wherever a look is due, without waiting.
+    async def start_due_polls(self) -> None:
+        """Start every due poll of the subscribed sources in the background, and return at once.
 
-        A source that answers slowly, or is being looked at still, keeps back no other.
+        A source that answers slowly, or is still being polled, delays no other.
         """
-        wanted = await self._storage.read(_wanted_sources)
-        for source in filter(None, map(self._find, sorted(wanted - self._looked_at))):
-            self._looked_at.add(source.name)
-            self._background.start(self._look_at(source))
+        names = await self._storage.read(_subscribed_sources)
+        for source in filter(None, map(self._find, sorted(names - self._being_polled))):
+            self._being_polled.add(source.name)
+            self._background.start(self._poll(source))
 
     async def join(self) -> None:
-        """Wait for the looks that were begun."""
+        """Wait for the polls under way."""
         await self._background.join()
 
     async def aclose(self) -> None:
-        """Stop the looks that were begun; the next process finds them due."""
+        """Cancel the polls under way; the next process finds them due."""
         await self._background.aclose()
 
-    async def look_around(self) -> None:
-        """Look at each source that some channel wants, wherever a look is due, to the end."""
-        await self.start_looks()
+    async def poll_due(self) -> None:
+        """Run every due poll of the subscribed sources to its end."""
+        await self.start_due_polls()
         await self.join()
 
     async def unfinished(self, name: str, days: list[date]) -> list[date]:
-        """Return those of the days that are not known to be over."""
+        """Return the days whose list is not final yet."""
         known = await self._known(name, days)
         return [
-            day for day, listing in zip(days, known, strict=True) if not listing or listing.state not in _OVER
+            day for day, listing in zip(days, known, strict=True) if not listing or not listing.state.is_final
         ]
 
     async def listed(self, name: str, days: list[date]) -> tuple[str, ...]:
@@ -185,13 +181,13 @@ class Publishing:
         return tuple(paper_id for listing in known if listing for paper_id in listing.paper_ids)
 
     async def refresh(self, name: str, day: date) -> Refresh:
-        """Look at a source's day now, and keep what it lists; a failure is kept and logged once.
+        """Poll a source for one day now and keep the result; an outage is logged once.
 
-        Raises `UnknownSourceError` for a source that nobody knows.
+        Raises `UnknownSourceError` for a name that is no source.
         """
         source = self._find(name)
         if source is None:
-            raise UnknownSourceError(f"There is no source {name}. Known are huggingface and arxiv:CATEGORY.")
+            raise UnknownSourceError(f"Unknown source {name}. Use huggingface or arxiv:CATEGORY.")
         return await self._refresh(source, day)
 
     async def _known(self, name: str, days: list[date]) -> list[Listing | None]:
@@ -204,60 +200,59 @@ class Publishing:
             now = self._clock.now()
             if listed.day > now.astimezone(UTC).date():
                 raise SourceAnswerError(
-                    f"{source.name} shows a list of {listed.day}, which is still to come."
+                    f"{source.name} shows a list for {listed.day}, which is in the future."
                 )
         except SourceError as error:
-            look = _Look(source, day, self._clock.now())
-            kept = await self._storage.write(partial(_keep_failure, look, error))
+            poll = _Poll(source, day, self._clock.now())
+            kept = await self._storage.write(partial(_keep_failure, poll, error))
         else:
-            look = _Look(source, day, now)
-            kept = await self._storage.write(partial(_keep_answer, look, listed))
+            poll = _Poll(source, day, now)
+            kept = await self._storage.write(partial(_keep_answer, poll, listed))
         self._log_once(kept)
         seconds = (self._clock.now() - started).total_seconds()
         return Refresh(kept.listing, kept.new_papers, seconds, kept.earlier)
 
-    async def _look_at(self, source: Source) -> None:
+    async def _poll(self, source: Source) -> None:
         try:
             now = self._clock.now()
             known = await self._storage.read(lambda tables: _recent(tables, source.name, now))
-            for day in days_to_look_at(source, known, now):
+            for day in days_to_poll(source, known, now):
                 await self._refresh(source, day)
             if not known:
                 await self._storage.write(lambda tables: begin_with_latest(tables, source.name))
         except Exception:
-            # One source must not keep back the others; the next look-around tries it again.
-            _logger.exception("Source %s could not be looked at", source.name)
+            # One broken source must not stop the others; the next tick polls it again.
+            _logger.exception("Polling failed", extra={"action": "poll", "source": source.name})
         finally:
-            self._looked_at.discard(source.name)
+            self._being_polled.discard(source.name)
 
     def _log_once(self, kept: "_Kept") -> None:
         listing, known = kept.listing, kept.known
         if listing.trouble and (known is None or known.trouble != listing.trouble):
             _logger.warning(
-                "%s, %s is %s: %s; next look %s",
-                listing.source,
-                listing.day,
+                "The list is %s: %s The next poll is at %s.",
                 listing.state,
                 listing.trouble,
                 listing.next_look_at,
+                extra={"action": "poll", "source": listing.source, "day": listing.day},
             )
 
 
-def _state(has_papers: bool, *, is_over: bool) -> ListingState:
+def _state(has_papers: bool, *, has_ended: bool) -> ListingState:
     if has_papers:
-        return ListingState.COMPLETE if is_over else ListingState.PARTIAL
-    return ListingState.NONE if is_over else ListingState.WAITING
+        return ListingState.COMPLETE if has_ended else ListingState.PARTIAL
+    return ListingState.NONE if has_ended else ListingState.WAITING
 
 
-def _next_look(
-    day: date, now: datetime, usual_at: time, *, is_over: bool, was_over: bool, few: bool
+def _next_poll(
+    day: date, now: datetime, usual_at: time, *, has_ended: bool, was_final: bool, few: bool
 ) -> datetime | None:
-    if is_over:
-        return None if was_over else now + _ONCE_MORE
+    if has_ended:
+        return None if was_final else now + _ONCE_MORE
     usual = datetime.combine(day, usual_at, UTC)
     is_near = usual + _AROUND[0] <= now <= usual + _AROUND[1]
     soon = now + (_NEAR if is_near or few else _FAR)
-    # A day ends by itself; the look after it says what it was.
+    # The first poll after the day's end decides its final state.
     return min(soon, _end_of(day))
 
 
@@ -281,8 +276,8 @@ def _end_of(day: date) -> datetime:
     return _start_of(day) + timedelta(days=1)
 
 
-def _wanted_sources(tables: Tables) -> set[str]:
-    return {source for each in tables.subscriptions.all() for source in each.sources}
+def _subscribed_sources(tables: Tables) -> set[str]:
+    return {source for each in tables.subscriptions.all() for source in each.preferences.sources}
 
 
 def _recent(tables: Tables, source: str, now: datetime) -> dict[date, Listing]:
@@ -291,7 +286,7 @@ def _recent(tables: Tables, source: str, now: datetime) -> dict[date, Listing]:
 
 
 def _usual_count(tables: Tables, source: str, day: date) -> float | None:
-    """Return how many papers the source lists on such a weekday, or `None` before three weeks are known."""
+    """Return how many papers a source usually lists on this weekday; `None` before the third week."""
     first = day - timedelta(weeks=_WEEKS_OF_HISTORY)
     same = [
         len(listing.paper_ids)
@@ -305,8 +300,8 @@ def _usual_count(tables: Tables, source: str, day: date) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """Which day of which source was looked at when."""
+class _Poll:
+    """A source, the day it was polled for, and when."""
 
     source: Source
     day: date
@@ -315,65 +310,61 @@ class _Look:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What is kept of a day after a look and was known before, and how many papers nobody knew.
-
-    `earlier` is what is kept of the day that the source showed instead.
-    """
+    """What a poll changed in the tables."""
 
     listing: Listing
+    #: The listing before the poll.
     known: Listing | None
     new_papers: int = 0
+    #: The listing of the earlier day that the source showed instead.
     earlier: Listing | None = None
 
 
-def _keep_failure(look: _Look, error: SourceError, tables: Tables) -> _Kept:
-    known = tables.listings.get(look.source.name, look.day)
-    before = known or Listing(look.source.name, look.day, ListingState.WAITING)
+def _keep_failure(poll: _Poll, error: SourceError, tables: Tables) -> _Kept:
+    known = tables.listings.get(poll.source.name, poll.day)
+    before = known or Listing(poll.source.name, poll.day, ListingState.WAITING)
     retry_after = error.retry_after if isinstance(error, SourceRefusedError) else None
-    listing = judge_failure(before, look.at, str(error), retry_after)
+    listing = judge_failure(before, poll.at, str(error), retry_after)
     tables.listings.put(listing)
     return _Kept(listing, known)
 
 
-def _keep_answer(look: _Look, listed: DayOfSource, tables: Tables) -> _Kept:
-    """Keep what was listed with the day that it is of, and what this says of the day that was looked at."""
-    known = tables.listings.get(look.source.name, look.day)
-    before = known or Listing(look.source.name, look.day, ListingState.WAITING)
+def _keep_answer(poll: _Poll, listed: DailyList, tables: Tables) -> _Kept:
+    """Keep what was listed under the day it belongs to, and the state of the day that was polled."""
+    known = tables.listings.get(poll.source.name, poll.day)
+    before = known or Listing(poll.source.name, poll.day, ListingState.WAITING)
     of_day, earlier = listed.day, None
-    if not look.source.has_past:
-        of_day = day_of_batch(listed, _recent(tables, look.source.name, look.at).values())
-    if of_day > look.day:
-        listing, new_papers = judge_gone(before, of_day, look.at), 0
+    if not poll.source.has_past:
+        of_day = day_of_batch(listed, _recent(tables, poll.source.name, poll.at).values())
+    if of_day > poll.day:
+        listing, new_papers = judge_gone(before, of_day, poll.at), 0
     else:
         new_papers = sum(tables.papers.add(paper) for paper in listed.papers)
         ids = tuple(paper.id for paper in listed.papers)
-        if of_day < look.day:
-            earlier = _keep_earlier(look, of_day, ids, tables)
+        if of_day < poll.day:
+            earlier = _keep_earlier(poll, of_day, ids, tables)
             ids = ()
-        listing = _judged(look, before, ids, tables)
+        listing = _judged(poll, before, ids, tables)
     tables.listings.put(listing)
     return _Kept(listing, known, new_papers, earlier)
 
 
-def _judged(look: _Look, before: Listing, ids: tuple[str, ...], tables: Tables) -> Listing:
-    name, day = look.source.name, look.day
-    if before.paper_ids and not ids and look.at < _end_of(day) + _ONCE_MORE:
-        reason = f"{name} lists nothing for {day} now, where it has listed {len(before.paper_ids)} papers."
-        return judge_failure(before, look.at, reason)
-    found = Listing(name, day, ListingState.WAITING, ids)
-    return judge(found, before, look.at, look.source.usual_at, _usual_count(tables, name, day))
+def _judged(poll: _Poll, before: Listing, ids: tuple[str, ...], tables: Tables) -> Listing:
+    name, day = poll.source.name, poll.day
+    if before.paper_ids and not ids and poll.at < _end_of(day) + _ONCE_MORE:
+        reason = f"{name} lists nothing for {day} now; it listed {len(before.paper_ids)} papers before."
+        return judge_failure(before, poll.at, reason)
+    shown = Listing(name, day, ListingState.WAITING, ids)
+    return judge(shown, before, poll.at, poll.source.usual_at, _usual_count(tables, name, day))
 
 
-def _keep_earlier(look: _Look, day: date, ids: tuple[str, ...], tables: Tables) -> Listing | None:
-    """Keep a list that is of a day before the one looked at, where it holds anything that is not known.
-
-    Returns what is known of that day then.
-    """
-    known = tables.listings.get(look.source.name, day)
-    is_long_ago = day < look.day - timedelta(days=_DAYS_TO_CATCH_UP)
+def _keep_earlier(poll: _Poll, day: date, ids: tuple[str, ...], tables: Tables) -> Listing | None:
+    """Keep a list that belongs to an earlier day, if it has anything new, and return that day's listing."""
+    known = tables.listings.get(poll.source.name, day)
+    is_long_ago = day < poll.day - timedelta(days=_DAYS_TO_CATCH_UP)
     if is_long_ago or set(ids) <= set(known.paper_ids if known else ()):
         return known
-    found = Listing(look.source.name, day, ListingState.WAITING, ids)
-    listing = judge(found, known, look.at, look.source.usual_at, None)
+    shown = Listing(poll.source.name, day, ListingState.WAITING, ids)
+    listing = judge(shown, known, poll.at, poll.source.usual_at, None)
     tables.listings.put(listing)
     return listing

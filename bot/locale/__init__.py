@@ -2,12 +2,14 @@
 
 import gettext
 import io
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, get_datetime_format, get_day_names
+from babel.dates import format_date, format_skeleton, format_time, get_day_names
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -17,6 +19,10 @@ from bot.text import Mrkdwn, fill
 
 CATALOGUES = {"en": "en.po", "zh": "zh_CN.po"}
 """The catalogue of each language that the bot speaks; English is the one to fall back on."""
+
+_NEAR_DAYS = {-1: "when.yesterday", 0: "when.today", 1: "when.tomorrow"}
+
+_DAYS_OF_A_WEEK = 7
 
 
 class Words:
@@ -49,11 +55,13 @@ class Words:
         """Return the day written out, such as "29 September 2025"."""
         return format_date(day, "long", locale=self.locale)
 
+    def clock(self, at: time) -> str:
+        """Return the time of day without seconds, such as "9:00 AM"."""
+        return format_time(at, "short", locale=self.locale)
+
     def moment(self, local: datetime) -> str:
-        """Return the moment written out as its own zone's clocks have it, such as "…, 9:00 AM"."""
-        clock = format_time(local.time(), "short", locale=self.locale)
-        pattern = str(get_datetime_format("medium", self.locale)).replace("'", "")
-        return pattern.replace("{0}", clock).replace("{1}", self.date(local.date()))
+        """Return a moment written out, for a message that stays: "September 29, 2025 at 9:00 AM"."""
+        return self("when.moment", day=self.date(local.date()), time=self.clock(local.time()))
 
     def weekday(self, number: int) -> str:
         """Return the name of a weekday, counted from Monday as 0."""
@@ -63,20 +71,63 @@ class Words:
         """Return the items as a list in words, such as "a, b, and c"."""
         return format_list(items, style="standard", locale=self.locale)
 
-    def language_name(self, tag: str) -> str:
-        """Return what a language is called, such as "Simplified Chinese"; the tag where it has no name."""
+    def language_name(self, tag: str, beside: str = "") -> str:
+        """Return what a language is called, such as "Chinese"; the tag where it has no name.
+
+        Its script or country is named only where it tells the language from the one it stands `beside`.
+        """
+        language, *_ = names = self._language_names(tag)
+        others = self._language_names(beside) if beside else []
+        return names[-1] if language in others and names[-1] != others[-1] else language
+
+    def _language_names(self, tag: str) -> list[str]:
+        """Return the language's name, then its name with script or country where it has one."""
         language, locale = (canonical_tag(tag) or tag).partition("-")[0], _locale(tag)
+        names = [language]
         if locale and locale.language == language:
-            names = [f"{language}_{locale.script}", f"{language}_{locale.territory}", language]
-        else:
-            names = [language]
-        return next((self.locale.languages[name] for name in names if name in self.locale.languages), tag)
+            names += [f"{language}_{locale.territory}", f"{language}_{locale.script}"]
+        return [self.locale.languages[name] for name in names if name in self.locale.languages] or [tag]
 
     def _sentence(self, key: str) -> str:
         sentence = self._translations.gettext(key)
         if sentence == key:
             raise KeyError(key)
         return sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads an answer: it tells moments as people do whose clocks show `now` in `zone`."""
+
+    now: datetime
+    zone: ZoneInfo
+    words: Words
+
+    def day(self, day: date) -> str:
+        """Return a day as people say it: "yesterday", "Friday" for one soon, else "September 29"."""
+        today = self._local(self.now).date()
+        ahead = (day - today).days
+        if ahead in _NEAR_DAYS:
+            return self.words(_NEAR_DAYS[ahead])
+        if 0 < ahead < _DAYS_OF_A_WEEK:
+            return self.words.weekday(day.weekday())
+        if day.year == today.year:
+            return format_skeleton("MMMMd", day, locale=self.words.locale)
+        return self.words.date(day)
+
+    def moment(self, at: datetime) -> str:
+        """Return a moment as people say it, such as "tomorrow at 9:00 AM"."""
+        local = self._local(at)
+        return self.words("when.moment", day=self.day(local.date()), time=self.words.clock(local.time()))
+
+    def time(self, at: datetime) -> str:
+        """Return the time of a moment, with its day only where that is not today."""
+        local = self._local(at)
+        is_today = local.date() == self._local(self.now).date()
+        return self.words.clock(local.time()) if is_today else self.moment(at)
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(self.zone)
 
 
 @cache

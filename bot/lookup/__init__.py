@@ -1,1 +1,1 @@
-"""Finding papers that were listed."""
+"""Looks up listed papers."""

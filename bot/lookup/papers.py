@@ -1,38 +1,31 @@
-"""Finding what was listed: a day, the latest day, or one paper, with the summaries that fit the reader."""
+"""Looks up a listed day or paper, with the summaries that fit the reader best."""
 
 from collections.abc import Iterable
 from datetime import date
 
+from bot.cards.entry import Digest, Entry
 from bot.language import primary_language
+from bot.sources.kinds import precedence
 from bot.summaries.without_model import draw
-from storage.records import FROM_MODEL, Digest, Entry, Listing, Paper, Summary
+from storage.records import FROM_MODEL, Listing, Paper, Summary
 from storage.tables import Tables
-
-SOURCES = ("digest-file", "huggingface", "arxiv")
-"""The kinds of source, in the order in which one is taken where several list a day."""
 
 
 def listing_of_day(tables: Tables, day: date, source: str | None = None) -> Listing | None:
-    """Return what one source listed on the day: the one named, else the first that has papers, else any."""
+    """Return the day's listing of the named source, else of the first source with papers, else any."""
     listings = sorted(tables.listings.of_day(day), key=_rank)
-    wanted = [listing for listing in listings if source in (None, listing.source)]
-    with_papers = [listing for listing in wanted if listing.paper_ids]
-    return next(iter([*with_papers, *wanted]), None)
+    candidates = [listing for listing in listings if source in (None, listing.source)]
+    with_papers = [listing for listing in candidates if listing.paper_ids]
+    return next(iter([*with_papers, *candidates]), None)
 
 
 def digest_of_day(tables: Tables, day: date, language: str, source: str | None = None) -> Digest | None:
-    """Return the day's papers in order, each with its best summary, or `None` where nothing is known."""
+    """Return the day's papers in order, each with its best summary, or `None` without a listing."""
     listing = listing_of_day(tables, day, source)
     if listing is None:
         return None
     entries = entries_of(tables, listing.paper_ids, language)
     return Digest(listing.day, listing.source, listing.state, entries)
-
-
-def latest_digest(tables: Tables, language: str) -> Digest | None:
-    """Return the papers of the last day that has any, or `None` where nothing was ever listed."""
-    day = tables.listings.latest_day()
-    return digest_of_day(tables, day, language) if day else None
 
 
 def paper_entry(tables: Tables, paper_id: str, language: str) -> Entry | None:
@@ -46,7 +39,7 @@ def paper_entry(tables: Tables, paper_id: str, language: str) -> Entry | None:
 
 
 def stored_summary(summaries: Iterable[Summary], language: str) -> Summary | None:
-    """Return the best of the stored summaries in the language asked for, or in one that is much the same.
+    """Return the best stored summary in this language, or in a variant of it.
 
     A model's comes before an imported one.
     """
@@ -60,10 +53,9 @@ def stored_summary(summaries: Iterable[Summary], language: str) -> Summary | Non
 
 
 def best_summary(paper: Paper, summaries: Iterable[Summary], language: str) -> Summary | None:
-    """Return the summary that the reader gets: a stored one in their language, else what can be drawn.
+    """Return the reader's summary: a stored one in their language, else one without a model.
 
-    A stored one in another language is for a paper of which nothing can be drawn. `None` is for a paper of
-    which nothing is known but its title.
+    Where neither exists, it is a stored one in another language; `None` where only the title is known.
     """
     ranked = _model_first(summaries)
     return stored_summary(ranked, language) or draw(paper) or next(iter(ranked), None)
@@ -76,7 +68,7 @@ def _model_first(summaries: Iterable[Summary]) -> list[Summary]:
 
 
 def entries_of(tables: Tables, paper_ids: tuple[str, ...], language: str) -> tuple[Entry, ...]:
-    """Return papers in the order given, numbered from 1, each with its best summary."""
+    """Return papers in the given order, numbered from 1, each with its best summary."""
     summaries = tables.summaries.of_papers(paper_ids)
     return tuple(
         Entry(paper, best_summary(paper, summaries.get(paper.id, []), language), number)
@@ -85,4 +77,4 @@ def entries_of(tables: Tables, paper_ids: tuple[str, ...], language: str) -> tup
 
 
 def _rank(listing: Listing) -> tuple[int, str]:
-    return SOURCES.index(listing.source.partition(":")[0]), listing.source
+    return precedence(listing.source), listing.source

@@ -185,7 +185,7 @@ class Member:
         """Return everything that this person sees, as text: nonempty channels, views and notices."""
         return transcript.of_everything(self.view(), self._workspace.name_of)
 
-    async def sees(self, condition: Callable[[Json], _Seen], within: float = 20.0) -> _Seen:
+    async def sees(self, condition: Callable[[Json], _Seen], within: float = 60.0) -> _Seen:
         """Wait until `condition` holds for what this person sees, and return its result.
 
         Each change of the workspace is checked; `within` is in real seconds. Raises NeverSeenError.

@@ -1,14 +1,12 @@
-"""arXiv as a source: the daily lists of its categories, papers by their ids, and one gate for every request.
+"""arXiv's client: daily lists of its categories, papers by id, and one rate limit for all requests.
 
-arXiv asks for one request each three seconds and one connection, over all that a user runs, and for a
-User-Agent that names the program and a contact: https://info.arxiv.org/help/api/tou.html. Since 2026 it
-answers 429 to callers below that limit too; then all of the bot's requests wait, not only the refused one.
+arXiv allows one request per three seconds and one connection for all that a user runs, and asks for a
+User-Agent with the program and a contact: https://info.arxiv.org/help/api/tou.html. Since 2026 it also
+answers 429 below that limit; then all of the bot's requests wait, not only the refused one.
 """
 
 import logging
-import re
 from collections.abc import Iterable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -17,33 +15,31 @@ import httpx
 
 from bot.arxiv_id import find_arxiv_id
 from bot.clock import Clock
-from bot.errors import SourceAnswerError, SourceRefusedError, WrongWishError
-from bot.sources.atom import Answer, ArxivPaper, DailyList, read_answer, read_daily_feed
+from bot.errors import InvalidPreferenceError, SourceAnswerError, SourceRefusedError
+from bot.settings import ARXIV_API_URL, ARXIV_CONTENT_URL, ARXIV_FEED_URL
+from bot.sources.atom import ArxivPaper, QueryResult, read_daily_feed, read_query_result
 from bot.sources.gate import Gate
 from bot.sources.http import Fetched, Fetcher
-
-API_URL = "https://export.arxiv.org/api/"
-FEED_URL = "https://rss.arxiv.org/atom/"
-CONTENT_URL = "https://arxiv.org/"
+from bot.sources.kinds import is_category
+from bot.sources.source import DailyList
+from bot.version import version
 
 _logger = logging.getLogger(__name__)
 
-# The API takes 2,000 ids a call, but an address of 8 KB and more is refused by many servers on the way.
+# The API takes 2,000 ids per request, but many servers on the way refuse URLs of 8 KB and more.
 _IDS_A_REQUEST = 100
 _MOST_REFUSED_BATCHES = 20
 _MOST_ENTRIES_OF_A_FEED = 2000
 _MOST_BYTES = 32 * 1024 * 1024
 _SECONDS_A_REQUEST = 60.0
-_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
 
 
 class ArxivClient:
-    """All that the bot asks of arXiv goes through one of these.
+    """The bot's only way to arXiv.
 
-    `contact` is an address under which whoever runs the bot is reached, `random` spreads the waits after a
-    refusal, and `gate_file` is what all processes of a machine share (see Gate). Every method raises
-    SourceUnreachableError, SourceRefusedError and SourceAnswerError; a `retry_after` then counts the seconds
-    for which arXiv is left alone.
+    `contact` reaches the bot's admin, `random` adds jitter to the waits after a refusal, and the processes of
+    a machine share `gate_file` (see Gate). Every method raises SourceUnreachableError, SourceRefusedError and
+    SourceAnswerError; a `retry_after` is then the wait until the next request, in seconds.
     """
 
     def __init__(
@@ -53,9 +49,9 @@ class ArxivClient:
         *,
         contact: str,
         random: Random,
-        api_url: str = API_URL,
-        feed_url: str = FEED_URL,
-        content_url: str = CONTENT_URL,
+        api_url: str = ARXIV_API_URL,
+        feed_url: str = ARXIV_FEED_URL,
+        content_url: str = ARXIV_CONTENT_URL,
         gate_file: Path | None = None,
     ) -> None:
         self._fetcher = fetcher
@@ -66,71 +62,71 @@ class ArxivClient:
         self._content_url = content_url.rstrip("/")
 
     async def daily_list(self, categories: Sequence[str]) -> DailyList:
-        """Return what arXiv announced last in these categories, as one list without repetitions.
+        """Return the latest announcements in these categories, as one list without repetitions.
 
-        Raises WrongWishError for what cannot be a category's name.
+        Raises InvalidPreferenceError for an invalid category.
         """
         for category in categories:
             if not is_category(category):
-                raise WrongWishError("arXiv category", category, "cs.CL")
+                raise InvalidPreferenceError("arXiv category", category, "cs.CL")
         fetched = await self._get(f"{self._feed_url}/{'+'.join(categories)}", is_polled=True)
-        day = read_daily_feed(fetched.body)
-        if day.entries < _MOST_ENTRIES_OF_A_FEED or len(categories) == 1:
-            return day
-        # A feed ends at its 2,000th entry, whatever was announced: smaller ones hold the rest.
+        whole = read_daily_feed(fetched.body)
+        if whole.entries < _MOST_ENTRIES_OF_A_FEED or len(categories) == 1:
+            return whole
+        # A feed is cut at 2,000 entries; feeds of fewer categories have the rest.
         half = len(categories) // 2
         return _joined(await self.daily_list(categories[:half]), await self.daily_list(categories[half:]))
 
     async def papers(self, ids: Iterable[str]) -> dict[str, ArxivPaper]:
-        """Return what arXiv knows of these papers, by id without version, in the order asked for.
+        """Return arXiv's papers by id without version, in the given order.
 
-        Missing are ids that arXiv does not know, and what is no arXiv id.
+        Ids that arXiv does not know, and texts without an arXiv id, are left out.
         """
-        wanted = tuple(dict.fromkeys(filter(None, map(find_arxiv_id, ids))))
-        found: dict[str, ArxivPaper] = {}
+        known_form = tuple(dict.fromkeys(filter(None, map(find_arxiv_id, ids))))
+        papers: dict[str, ArxivPaper] = {}
         refused = 0
-        batches = [wanted[at : at + _IDS_A_REQUEST] for at in range(0, len(wanted), _IDS_A_REQUEST)]
+        batches = [known_form[at : at + _IDS_A_REQUEST] for at in range(0, len(known_form), _IDS_A_REQUEST)]
         while batches:
             batch = batches.pop(0)
-            answer = await self._answer(batch)
-            if answer is not None:
-                found.update(answer.papers)
+            result = await self._query(batch)
+            if result is not None:
+                papers.update(result.papers)
                 continue
             refused += 1
             if refused > _MOST_REFUSED_BATCHES:
-                raise SourceAnswerError("arXiv's API refuses one list of ids after the other as malformed.")
+                raise SourceAnswerError("arXiv's API keeps refusing lists of ids as malformed.")
             batches[:0] = _halves(batch)
-        return {paper_id: found[paper_id] for paper_id in wanted if paper_id in found}
+        return {paper_id: papers[paper_id] for paper_id in known_form if paper_id in papers}
 
     async def content(
         self, form: Literal["html", "pdf"], paper_id: str, *, most_bytes: int, seconds: float
     ) -> Fetched:
-        """Return the paper itself in one of its forms; a paper without it is refused with status 404."""
+        """Return the paper as HTML or PDF; raises SourceRefusedError with status 404 where there is none."""
         return await self._get(
             f"{self._content_url}/{form}/{paper_id}", most_bytes=most_bytes, seconds=seconds
         )
 
-    async def _answer(self, ids: tuple[str, ...]) -> Answer | None:
-        """Return the API's answer, or `None` where it takes one of the ids for malformed.
+    async def _query(self, ids: tuple[str, ...]) -> QueryResult | None:
+        """Return the API's result, or `None` where the API regards one of the ids as malformed.
 
-        Now and then the API returns an empty page for no reason, so what falls short is asked for again.
+        The API sometimes returns an empty page for no reason, so an incomplete result is requested once more.
         """
         try:
-            answer = await self._ask(ids)
-            if not answer.errors and len(answer.papers) < (answer.total or 1):
-                answer = await self._ask(ids)
+            result = await self._query_once(ids)
+            if not result.errors and len(result.papers) < (result.total or 1):
+                result = await self._query_once(ids)
         except SourceRefusedError as refusal:
             if refusal.status == httpx.codes.BAD_REQUEST:
                 return None
             raise
-        return None if answer.errors else answer
+        return None if result.errors else result
 
-    async def _ask(self, ids: tuple[str, ...]) -> Answer:
+    async def _query_once(self, ids: tuple[str, ...]) -> QueryResult:
         params: dict[str, str | int] = {"id_list": ",".join(ids), "max_results": len(ids)}
-        answer = read_answer((await self._get(self._query_url, params=params)).body)
-        for sentence in answer.skipped:
-            _logger.warning("In an answer of arXiv's API: %s", sentence)
-        return answer
+        result = read_query_result((await self._get(self._query_url, params=params)).body)
+        for sentence in result.skipped:
+            _logger.warning("%s", sentence, extra={"action": "query", "source": "arxiv"})
+        return result
 
     async def _get(
         self,
@@ -154,29 +150,17 @@ class ArxivClient:
         )
 
 
-def is_category(text: str) -> bool:
-    """Tell whether a category of arXiv can be called so, as in https://arxiv.org/category_taxonomy."""
-    return _CATEGORY.fullmatch(text) is not None
-
-
 def user_agent(contact: str) -> str:
-    """Return the User-Agent: the program's name, its version and a contact."""
-    name = f"paper-round/{_version()}"
+    """Return the User-Agent header: program, version and contact."""
+    name = f"paper-round/{version()}"
     printable = "".join(each for each in contact if each.isascii() and each.isprintable()).strip()
     return f"{name} ({printable})" if printable else name
 
 
-def _version() -> str:
-    """Return the installed version; a host that runs from the checkout has none installed."""
-    try:
-        return version("paper-round")
-    except PackageNotFoundError:
-        return "checkout"
-
-
 def _halves(batch: tuple[str, ...]) -> list[tuple[str, ...]]:
     if len(batch) == 1:
-        _logger.warning("arXiv's API takes the id %s for malformed; it is left out.", batch[0])
+        about = {"action": "query", "source": "arxiv", "paper": batch[0]}
+        _logger.warning("arXiv's API regards the id as malformed; it is left out.", extra=about)
         return []
     half = len(batch) // 2
     return [batch[:half], batch[half:]]
@@ -185,11 +169,11 @@ def _halves(batch: tuple[str, ...]) -> list[tuple[str, ...]]:
 def _joined(first: DailyList, then: DailyList) -> DailyList:
     if first.day != then.day:
         raise SourceAnswerError("arXiv's daily feeds are being rebuilt: one is a day ahead of another.")
-    known = {paper.id for paper in first.papers}
+    ids = {paper.id for paper in first.papers}
     return DailyList(
-        first.day,
-        (*first.papers, *(paper for paper in then.papers if paper.id not in known)),
-        first.entries + then.entries,
-        first.new_ids | then.new_ids,
-        (*first.skipped, *then.skipped),
+        day=first.day,
+        papers=(*first.papers, *(paper for paper in then.papers if paper.id not in ids)),
+        new_ids=first.new_ids | then.new_ids,
+        skipped=(*first.skipped, *then.skipped),
+        entries=first.entries + then.entries,
     )

@@ -1,17 +1,17 @@
-"""arXiv's Atom: the answers of its API and its daily feeds, from bytes to papers; pure.
+"""Parses arXiv's Atom, of its API and of its daily feeds, into papers; pure.
 
-The API's output was rewritten between 2025-10 and 2026-04: the order of elements, where name spaces are
-declared, how a moment is written, whether a title is wrapped. Elements are found by their names here, so both
-generations give the same fields. https://info.arxiv.org/help/api/user-manual.html describes the API,
+The API's output changed between 2025-10 and 2026-04: the order of elements, where name spaces are declared,
+how moments are written, whether titles are wrapped. Elements are found by name here, so both generations give
+the same fields. https://info.arxiv.org/help/api/user-manual.html describes the API,
 https://info.arxiv.org/help/rss_specifications.html the feeds.
 
-Entities and DTDs are refused, since a few kilobytes of them can grow into gigabytes.
+Entities and DTDs are rejected, since a few kilobytes of them can expand to gigabytes.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 from xml.etree.ElementTree import Element, ParseError
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from defusedxml.ElementTree import fromstring
 
 from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError
+from bot.sources.source import DailyList
 from storage.records import Paper
 
 _NAMES = {
@@ -33,64 +34,48 @@ _EASTERN = ZoneInfo("America/New_York")
 
 @dataclass(frozen=True, slots=True)
 class ArxivPaper:
-    """A paper as arXiv's API tells it; its first category is the primary one.
+    """A paper as arXiv's API describes it; `None` where arXiv does not say."""
 
-    `version` counts from 1 and `updated` is when it was submitted, in UTC; `comment` is the authors' own
-    remark. `None` means that arXiv does not say.
-    """
-
+    #: Its first category is the primary one.
     paper: Paper
+    #: Counts from 1.
     version: int | None = None
+    #: When this version was submitted, in UTC.
     updated: datetime | None = None
+    #: The authors' own remark.
     comment: str | None = None
 
     @property
     def is_withdrawn(self) -> bool:
-        """Tell whether the paper was withdrawn; it keeps its title and abstract, and its comment says so."""
+        """Whether the paper was withdrawn: it keeps its title and abstract, and its comment says so."""
         return re.search(r"\bwithdrawn\b", self.comment or "", re.IGNORECASE) is not None
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the API answered: papers by id, and how many it says there are (`None` where it does not).
+class QueryResult:
+    """The result of a query to the API."""
 
-    `errors` are its own sentences on what it could not read in the request; `skipped` has one of ours for
-    each entry that could not be read.
-    """
-
+    #: By id.
     papers: dict[str, ArxivPaper]
+    #: How many papers the API says match; `None` where it does not.
     total: int | None
+    #: The API's own sentences on what it could not read in the request.
     errors: tuple[str, ...] = ()
-    skipped: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DailyList:
-    """What arXiv announced on one day in some categories: its new papers and those cross-listed, in order.
-
-    `day` is the feed's own date, which may be one batch behind the calendar. `new_ids` are the new papers,
-    each announced once; a cross-list may come on another day. `entries` counts everything in the feed,
-    replaced papers too; `skipped` has a sentence for each entry that could not be read.
-    """
-
-    day: date
-    papers: tuple[Paper, ...]
-    entries: int
-    new_ids: frozenset[str] = frozenset()
+    #: A sentence of ours for each entry that could not be read.
     skipped: tuple[str, ...] = ()
 
 
 # --- The API --------------------------------------------------------------------------------------------
 
 
-def read_answer(body: bytes) -> Answer:
-    """Read an answer of the API; raises SourceAnswerError where it is none."""
+def read_query_result(body: bytes) -> QueryResult:
+    """Parse the API's answer to a query; raises SourceAnswerError for anything else."""
     feed = _feed(body)
     entries = feed.findall("atom:entry", _NAMES)
-    found, skipped = _readable([entry for entry in entries if not _is_error(entry)], _arxiv_paper)
+    papers, skipped = _readable([entry for entry in entries if not _is_error(entry)], _arxiv_paper)
     total = _text(feed, "opensearch:totalResults")
-    return Answer(
-        papers={each.paper.id: each for each in found},
+    return QueryResult(
+        papers={each.paper.id: each for each in papers},
         total=int(total) if total.isdecimal() else None,
         errors=tuple(_text(entry, "atom:summary") for entry in entries if _is_error(entry)),
         skipped=skipped,
@@ -130,15 +115,15 @@ _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*(?P<type>[a-z-]+)\s*(?:Abs
 
 
 def read_daily_feed(body: bytes) -> DailyList:
-    """Read a feed of rss.arxiv.org; raises SourceAnswerError where it is none or cannot be read."""
+    """Parse a feed of rss.arxiv.org; raises SourceAnswerError where it cannot be read."""
     feed = _feed(body)
     entries = feed.findall("atom:entry", _NAMES)
     updated = _moment(feed, "atom:updated")
     if updated is None:
-        raise SourceAnswerError("arXiv's daily feed does not say of which day it is.")
+        raise SourceAnswerError("arXiv's daily feed has no date.")
     announced, skipped = _readable(entries, _announced)
     if skipped and not any(announced):
-        raise SourceAnswerError(f"Nothing that arXiv's daily feed announces can be read. {skipped[0]}")
+        raise SourceAnswerError(f"No entry of arXiv's daily feed can be read. {skipped[0]}")
     papers: dict[str, Paper] = {}
     new_ids: set[str] = set()
     for kind, paper in filter(None, announced):
@@ -155,13 +140,13 @@ def read_daily_feed(body: bytes) -> DailyList:
 
 
 def _announced(entry: Element) -> tuple[str, Paper] | None:
-    """Return how a paper is announced and the paper, or `None` where an older version is only replaced."""
+    """Return how a paper is announced and the paper; `None` for a replacement of an older version."""
     summary = _text(entry, "atom:summary")
     preamble = _PREAMBLE.match(summary)
-    said = _text(entry, "arxiv:announce_type") or (preamble["type"] if preamble else "")
-    if not said:
+    announce_type = (_text(entry, "arxiv:announce_type") or (preamble["type"] if preamble else "")).lower()
+    if not announce_type:
         raise _UnreadableError("does not say whether the paper is new")
-    if (announce_type := said.lower()) not in _OF_THE_DAY:
+    if announce_type not in _OF_THE_DAY:
         return None
     return announce_type, Paper(
         id=_paper_id(entry),
@@ -176,7 +161,7 @@ _AFFILIATION = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)")
 
 
 def _creators(entry: Element) -> tuple[str, ...]:
-    """Return the authors, which a feed gives as one line: names, and perhaps affiliations in parentheses."""
+    """Return the authors, which a feed gives in one line, some with affiliations in parentheses."""
     line = ", ".join(_collapsed(each) for each in entry.findall("dc:creator", _NAMES))
     return tuple(filter(None, (name.strip() for name in _AFFILIATION.sub("", line).split(","))))
 
@@ -185,16 +170,16 @@ def _creators(entry: Element) -> tuple[str, ...]:
 
 
 class _UnreadableError(Exception):
-    """How a sentence goes on that begins with an entry."""
+    """Why an entry cannot be read: the rest of a sentence that starts with the entry."""
 
 
 def _feed(body: bytes) -> Element:
     try:
         feed: Element = fromstring(body, forbid_dtd=True)
     except (ParseError, ValueError, LookupError) as error:
-        raise SourceAnswerError(f"The answer of arXiv is not the XML that it should be: {error}.") from error
+        raise SourceAnswerError(f"arXiv's answer is not valid XML: {error}.") from error
     if feed.tag != f"{{{_NAMES['atom']}}}feed":
-        raise SourceAnswerError("The answer of arXiv is not an Atom feed.")
+        raise SourceAnswerError("arXiv's answer is not an Atom feed.")
     return feed
 
 
@@ -202,16 +187,16 @@ _T = TypeVar("_T")
 
 
 def _readable(entries: list[Element], read: Callable[[Element], _T]) -> tuple[list[_T], tuple[str, ...]]:
-    """Return what could be read, and a sentence for each entry that could not."""
-    found: list[_T] = []
+    """Return the parsed entries, and a sentence for each entry that could not be read."""
+    parsed: list[_T] = []
     skipped: list[str] = []
     for number, entry in enumerate(entries, 1):
         try:
-            found.append(read(entry))
+            parsed.append(read(entry))
         except _UnreadableError as error:
             name = _text(entry, "atom:id")[:80] or _text(entry, "atom:title")[:80] or "without a name"
             skipped.append(f"Entry {number} ({name}) {error}.")
-    return found, tuple(skipped)
+    return parsed, tuple(skipped)
 
 
 def _paper_id(entry: Element) -> str:

@@ -1,7 +1,6 @@
-"""The whole text of a paper, from its HTML on arXiv, else from its PDF, and kept on disk.
+"""Reads the full text of papers, from arXiv's HTML or else the PDF, and caches it on disk.
 
-Whatever a paper is made of, reading it ends, and with a text or a reason: both are bounded in bytes, seconds,
-memory and pages.
+Reading always ends, with a text or a reason: bytes, seconds, memory and pages are bounded.
 """
 
 import asyncio
@@ -21,7 +20,7 @@ import httpx
 from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError
 from bot.sources.arxiv import ArxivClient
-from bot.sources.paper_reader import Form, ReaderLimits, read_apart
+from bot.sources.paper_reader import PaperFormat, ReaderLimits, read_in_process
 
 _logger = logging.getLogger(__name__)
 
@@ -30,38 +29,41 @@ _LASTING = frozenset({httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND, httpx.codes.
 
 @dataclass(frozen=True, slots=True)
 class FullText:
-    """A paper's text without references and appendices, what it was read from, and the text's SHA-256."""
+    """A paper's text, without references and appendices."""
 
     paper_id: str
     text: str
-    source: Form
+    #: What the text was read from.
+    source: PaperFormat
+    #: Of the text.
     sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class NoFullText:
-    """Why a paper's text cannot be had, in a sentence; `is_lasting` where asking again later is of no use."""
+    """Why a paper has no text."""
 
+    #: A sentence.
     reason: str
+    #: Whether a later try is pointless.
     is_lasting: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a paper may be, how many seconds fetching one form of it may take, and when a text is none.
-
-    A text with fewer than `least_characters` is what is left of a scan, or of a page that failed.
-    """
+    """The limits for fetching and reading a paper."""
 
     html_bytes: int = 24 * 1024 * 1024
     pdf_bytes: int = 50 * 1024 * 1024
+    #: For fetching one format.
     seconds: float = 120.0
+    #: A shorter text is what is left of a scan, or of a page that failed.
     least_characters: int = 1_000
     reader: ReaderLimits = field(default_factory=ReaderLimits)
 
 
 class FullTexts:
-    """Reads papers and keeps their texts in `folder`, at most `most_bytes` of them."""
+    """Reads papers, and caches their texts in `folder` up to `most_bytes`."""
 
     def __init__(
         self,
@@ -77,25 +79,25 @@ class FullTexts:
         self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def read(self, paper_id: str) -> FullText | NoFullText:
-        """Return the paper's text, from disk or from arXiv; asked for twice at once, it is fetched once."""
+        """Return the paper's text from disk or arXiv; concurrent calls fetch it once."""
         if find_arxiv_id(paper_id) != paper_id:
             return NoFullText(f"“{paper_id[:40]}” is not the id of a paper on arXiv.", is_lasting=True)
         async with self._reading.setdefault(paper_id, asyncio.Lock()):
             kept = await asyncio.to_thread(self._kept.get, paper_id)
             if kept is not None:
                 return kept
-            found = await self._fetch(paper_id)
-            if isinstance(found, FullText):
-                await asyncio.to_thread(self._kept.put, found)
-            return found
+            fetched = await self._fetch(paper_id)
+            if isinstance(fetched, FullText):
+                await asyncio.to_thread(self._kept.put, fetched)
+            return fetched
 
     async def kept(self, paper_id: str) -> FullText | None:
-        """Return the paper's text if it is on disk; nothing is fetched."""
+        """Return the paper's text if it is on disk, without fetching it."""
         return await asyncio.to_thread(self._kept.get, paper_id)
 
     async def _fetch(self, paper_id: str) -> FullText | NoFullText:
         reasons = []
-        for form in get_args(Form):
+        for form in get_args(PaperFormat):
             try:
                 return await self._fetch_form(form, paper_id)
             except SourceRefusedError as refusal:
@@ -108,11 +110,11 @@ class FullTexts:
                 return _none(paper_id, [str(error)], is_lasting=False)
         return _none(paper_id, reasons, is_lasting=True)
 
-    async def _fetch_form(self, form: Form, paper_id: str) -> FullText:
+    async def _fetch_form(self, form: PaperFormat, paper_id: str) -> FullText:
         limits = self._limits
         most_bytes = limits.html_bytes if form == "html" else limits.pdf_bytes
         fetched = await self._arxiv.content(form, paper_id, most_bytes=most_bytes, seconds=limits.seconds)
-        text = await read_apart(form, fetched.body, limits.reader)
+        text = await read_in_process(form, fetched.body, limits.reader)
         if len(text) < limits.least_characters:
             raise SourceAnswerError(f"its {form.upper()} holds {len(text)} characters of text")
         return FullText(paper_id, text, form, _hash(text))
@@ -120,7 +122,7 @@ class FullTexts:
 
 def _none(paper_id: str, reasons: list[str], *, is_lasting: bool) -> NoFullText:
     return NoFullText(
-        f"The text of {paper_id} cannot be had: {'; '.join(reasons)}.".replace("..", "."), is_lasting
+        f"The text of {paper_id} is not available: {'; '.join(reasons)}.".replace("..", "."), is_lasting
     )
 
 
@@ -132,9 +134,9 @@ def _hash(text: str) -> str:
 
 
 class KeptTexts:
-    """Texts in a folder, one JSON file each, which together have at most `most_bytes`.
+    """A cache of texts in a folder, one JSON file each, of at most `most_bytes` together.
 
-    A disk that is full or broken costs time, as papers are fetched anew, but no text.
+    With a full or broken disk papers are fetched again, but no text is lost.
     """
 
     def __init__(self, folder: Path, most_bytes: int) -> None:
@@ -142,8 +144,9 @@ class KeptTexts:
         self._most_bytes = most_bytes
 
     def get(self, paper_id: str) -> FullText | None:
-        """Return the text that is kept, or `None` where none is or its file is not as it was written."""
+        """Return the cached text, or `None` where there is none or its file is damaged."""
         path = self._path(paper_id)
+        about = {"action": "read text", "paper": paper_id, "path": path}
         try:
             kept = FullText(**json.loads(path.read_bytes()))
             if (kept.paper_id, kept.sha256) == (paper_id, _hash(kept.text)):
@@ -151,19 +154,20 @@ class KeptTexts:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, AttributeError) as error:
-            _logger.warning("The kept text %s cannot be read (%s); it is fetched anew.", path, error)
+            _logger.warning("The cached text cannot be read: %s. It is fetched again.", error, extra=about)
             return None
-        _logger.warning("The kept text %s is not as it was written; it is fetched anew.", path)
+        _logger.warning("The cached text is damaged. It is fetched again.", extra=about)
         return None
 
     def put(self, text: FullText) -> None:
-        """Keep the text, and remove the oldest ones where all together are too large."""
+        """Cache the text, and remove the oldest ones beyond the limit."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._write(self._path(text.paper_id), json.dumps(asdict(text)).encode())
             self._remove_oldest()
         except OSError as error:
-            _logger.warning("The text of %s cannot be kept in %s: %s", text.paper_id, self._folder, error)
+            about = {"action": "cache text", "paper": text.paper_id, "path": self._folder}
+            _logger.warning("The text cannot be cached: %s", error, extra=about)
 
     def _path(self, paper_id: str) -> Path:
         return self._folder / f"{paper_id.replace('/', '_')}.json"

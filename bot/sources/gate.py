@@ -1,14 +1,15 @@
-"""The gate before arXiv: one request at a time, three seconds apart, over all processes of a machine.
+"""A rate limiter for arXiv: one request at a time, three seconds apart, across all processes of a machine.
 
-The bot may fetch by its schedule and by a command at once, and to arXiv both are one user. So who asks holds
-a lock, and a file beside it says since when and for how long nobody may ask; what one process was refused,
-the others know, and so does the next one after a stop.
+The scheduler and a command may fetch at the same time, and to arXiv both are one user. So a request holds a
+file lock, and a file beside it says since when and for how long nobody may ask. A refusal in one process thus
+holds back the others, and the next one after a restart.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Annotated, TypeVar
@@ -19,20 +20,18 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from bot.clock import Clock
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
-from bot.waits import doubled
+from bot.retries import Backoff
 
 SECONDS_BETWEEN_REQUESTS = 3.0
 
-_FIRST_WAIT = 15.0
-_LONGEST_WAIT = 900.0
-_MOST_JITTER = 0.5
-# Longer than this nobody is kept waiting at the gate.
+_BACKOFF = Backoff(first=timedelta(seconds=15), longest=timedelta(minutes=15), jitter=0.5)
+# The longest that a caller waits while arXiv refuses requests.
 _PATIENCE = 90.0
-# How often to look whether another process is done with its request, and when to give it up.
-_LOOK_AGAIN = 0.2
+# How often to try another process's lock, and when to give up on it.
+_LOCK_POLL = 0.2
 _LONGEST_TURN = 600.0
 _A_DAY = 86_400.0
-_COME_BACK_LATER = frozenset({httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE})
+_RETRYABLE = frozenset({httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE})
 
 _logger = logging.getLogger(__name__)
 
@@ -41,15 +40,15 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True, slots=True)
 class _Shut:
-    """Since when and for how many seconds nobody may ask, and what the matter is where anything is.
-
-    `troubles` counts the refusals in a row; `status` is the last one's, `None` where no answer came.
-    """
+    """Since when and for how long nobody may ask, and why."""
 
     at: AwareDatetime
     seconds: Annotated[float, Field(ge=0, le=_A_DAY)]
+    #: How many refusals came in a row.
     troubles: Annotated[int, Field(ge=0, le=10)] = 0
+    #: The last refusal, in a sentence; empty where the last request succeeded.
     trouble: str = ""
+    #: The status of the last refusal; `None` where no answer came.
     status: int | None = None
 
 
@@ -57,16 +56,16 @@ _SHUT = TypeAdapter(_Shut)
 
 
 class Gate:
-    """Lets one request through at a time, each three seconds after the answer to the last one.
+    """Lets one request through at a time, each three seconds after the last answer.
 
-    Counted from the answer, three seconds lie between two requests at arXiv's end too, however long either
-    was on its way. After a 429, a 503 or no answer the gate stays shut, twice as long with each further one.
-    A refused request is tried again as long as that is soon. Then it gets the refusal, and so does whoever
-    comes before the gate opens: nothing stands in a queue before a service that is down.
+    Counted from the answer, two requests are three seconds apart at arXiv's end too, whatever the latency.
+    After a 429, a 503 or no answer the gate stays shut, twice as long with each further one. A refused
+    request is retried if the wait is short; otherwise it raises the refusal, and so does any request until
+    the gate opens: nothing queues up before a service that is down.
 
-    `file` is what the processes of a machine share; without one, or where it cannot be written, the gate is
-    this process's own. Moments are the machine's: one that lies ahead counts as now, so a clock that is set
-    back costs one wait and never more.
+    The processes of a machine share `file`; without one, or where it cannot be written, the gate is this
+    process's own. Moments come from the machine's clock: one in the future counts as now, so a clock that is
+    set back costs one wait at most.
     """
 
     def __init__(self, clock: Clock, random: Random, file: Path | None = None) -> None:
@@ -77,7 +76,7 @@ class Gate:
         self._shut = _Shut(clock.now(), 0.0)
 
     async def run(self, request: Callable[[], Awaitable[_Answer]]) -> _Answer:
-        """Return what the request answers; raises what it raises, and the last trouble while it is shut."""
+        """Return the request's result; raises what it raises, or the last refusal while the gate is shut."""
         async with self._queue:
             while True:
                 await self._pass()
@@ -85,9 +84,14 @@ class Gate:
                     answer = await request()
                 except SourceError as error:
                     self._answered(error)
-                    if not _is_worth_another_try(error):
+                    if not _is_retryable(error):
                         raise
-                    _logger.info("%s The next request waits %.0f seconds.", error, self._shut.seconds)
+                    _logger.info(
+                        "%s The next request waits %.0f seconds.",
+                        error,
+                        self._shut.seconds,
+                        extra={"action": "wait", "source": "arxiv"},
+                    )
                 except BaseException:
                     self._close(SECONDS_BETWEEN_REQUESTS)
                     raise
@@ -95,26 +99,26 @@ class Gate:
                     self._answered(None)
                     return answer
                 finally:
-                    self._turn.give_back()
+                    self._turn.release()
 
     async def pause(self) -> None:
-        """Wait within a request that needs another one, as after a redirect."""
+        """Wait before a second request within one turn, as after a redirect."""
         await self._clock.sleep(SECONDS_BETWEEN_REQUESTS)
         self._close(SECONDS_BETWEEN_REQUESTS)
 
     async def _pass(self) -> None:
-        """Return when the gate is open, holding the turn."""
+        """Wait until the gate is open, and return holding the turn."""
         while True:
             await self._take_turn()
             seconds = self._seconds_left()
             if seconds <= 0:
-                # Who is killed in the middle of a request leaves this behind.
+                # A process killed in the middle of a request leaves this behind.
                 self._close(SECONDS_BETWEEN_REQUESTS)
                 return
-            self._turn.give_back()
+            self._turn.release()
             if self._shut.trouble and seconds > _PATIENCE:
-                raise _still_troubled(self._shut, seconds)
-            # A clock counts whole microseconds and may round a shorter wait to none at all.
+                raise _last_refusal(self._shut, seconds)
+            # A clock counts whole microseconds and may round a shorter wait to zero.
             await self._clock.sleep(max(seconds, 0.001))
 
     async def _take_turn(self) -> None:
@@ -124,28 +128,27 @@ class Gate:
                 raise SourceUnreachableError(
                     f"Another process of this machine has been asking arXiv for {waited:.0f} seconds."
                 )
-            await self._clock.sleep(_LOOK_AGAIN)
-            waited += _LOOK_AGAIN
+            await self._clock.sleep(_LOCK_POLL)
+            waited += _LOCK_POLL
 
     def _seconds_left(self) -> float:
-        told = self._turn.read(self._shut)
-        if told is None:
+        shared = self._turn.read(self._shut)
+        if shared is None:
             self._close(SECONDS_BETWEEN_REQUESTS)
             return SECONDS_BETWEEN_REQUESTS
-        self._shut = told
-        passed = (self._clock.now() - told.at).total_seconds()
-        if passed < 0:  # A clock was set back; nobody knows how long it has been.
+        self._shut = shared
+        passed = (self._clock.now() - shared.at).total_seconds()
+        if passed < 0:  # A clock was set back, so the elapsed time is unknown.
             self._close(self._shut.seconds)
             passed = 0.0
         return self._shut.seconds - passed
 
     def _answered(self, error: SourceError | None) -> None:
-        if error is None or not _is_trouble(error):
+        if error is None or not _is_outage(error):
             self._shut = replace(self._shut, troubles=0, trouble="", status=None)
             self._close(SECONDS_BETWEEN_REQUESTS)
             return
-        wait = doubled(_FIRST_WAIT, self._shut.troubles, _LONGEST_WAIT)
-        wait *= 1 + _MOST_JITTER * self._random.random()
+        wait = _BACKOFF.wait(self._shut.troubles, self._random).total_seconds()
         status = error.status if isinstance(error, SourceRefusedError) else None
         troubles = min(self._shut.troubles + 1, 10)
         self._shut = replace(self._shut, troubles=troubles, trouble=str(error), status=status)
@@ -157,9 +160,9 @@ class Gate:
 
 
 class _Turn:
-    """Whose turn it is among the processes of a machine, and since when the gate is shut for all of them.
+    """The turn among a machine's processes, as a file lock, and the shared file with the gate's state.
 
-    Nothing here waits: the lock is taken at once or not, and the file has a line.
+    Nothing here blocks: the lock is taken at once or not at all, and the file has one line.
     """
 
     def __init__(self, file: Path | None) -> None:
@@ -167,13 +170,13 @@ class _Turn:
         self._lock: BaseFileLock | None = None
         try:
             self._file = file.expanduser() if file else None
-        except RuntimeError as error:  # There is no home.
+        except RuntimeError as error:  # No home directory.
             self._go_alone(error)
         if self._file:
             self._lock = FileLock(f"{self._file}.lock")
 
     def take(self) -> bool:
-        """Take the turn and tell whether it could be had; who shares it with nobody has it always."""
+        """Try to take the turn and return whether it was free; it always is where it is not shared."""
         if self._lock is None or self._file is None:
             return True
         try:
@@ -185,13 +188,13 @@ class _Turn:
             self._go_alone(error)
         return True
 
-    def give_back(self) -> None:
-        """Let another process have the turn."""
+    def release(self) -> None:
+        """Release the turn."""
         if self._lock is not None:
             self._lock.release()
 
     def read(self, own: _Shut) -> _Shut | None:
-        """Return what any process wrote last, `own` where none has, and `None` where it makes no sense."""
+        """Return the state that a process wrote last, `own` where there is none, `None` for nonsense."""
         if self._file is None:
             return own
         try:
@@ -205,7 +208,7 @@ class _Turn:
             return own
 
     def write(self, shut: _Shut) -> None:
-        """Tell the other processes."""
+        """Write the state for the other processes."""
         if self._file is None:
             return
         try:
@@ -218,22 +221,23 @@ class _Turn:
             "%s cannot be used (%s): other processes of this machine may ask arXiv at the same time.",
             self._file,
             error,
+            extra={"action": "wait", "source": "arxiv"},
         )
         if self._lock is not None:
             self._lock.release()
         self._file = self._lock = None
 
 
-def _is_trouble(error: SourceError) -> bool:
-    return isinstance(error, SourceUnreachableError) or _is_worth_another_try(error)
+def _is_outage(error: SourceError) -> bool:
+    return isinstance(error, SourceUnreachableError) or _is_retryable(error)
 
 
-def _is_worth_another_try(error: SourceError) -> bool:
-    return isinstance(error, SourceRefusedError) and error.status in _COME_BACK_LATER
+def _is_retryable(error: SourceError) -> bool:
+    return isinstance(error, SourceRefusedError) and error.status in _RETRYABLE
 
 
-def _still_troubled(shut: _Shut, seconds: float) -> SourceError:
-    """Return the trouble again, in its own words: told once, it need not be told at each look."""
+def _last_refusal(shut: _Shut, seconds: float) -> SourceError:
+    """Return the last refusal again, in its own words, so that an outage is logged only once."""
     if shut.status is None:
         return SourceUnreachableError(shut.trouble)
     return SourceRefusedError(shut.trouble, shut.status, seconds)

@@ -1,7 +1,7 @@
-"""Reading from a service over HTTP with a limit on everything: time, size, redirects.
+"""Reads over HTTP with a limit on everything: time, size, redirects.
 
-An answer from outside can be endless, a bomb (292 KB of gzip become 300 MB), cut off in the middle, or a
-login page somewhere else. Whatever it is, it ends as bytes within the limit or as one sentence.
+An answer from outside can be endless, a bomb (292 KB of gzip become 300 MB), cut off, or a login page on
+another host. Whatever it is, it becomes bytes within the limit, or one sentence.
 """
 
 import asyncio
@@ -17,23 +17,23 @@ from functools import cache
 import httpx
 
 from bot.errors import SourceAnswerError, SourceRefusedError, SourceUnreachableError
-from bot.waits import LONGEST_WAIT, retry_after
+from bot.retries import LONGEST_WAIT, retry_after
 
 _MOST_REDIRECTS = 3
 
-# Services that answer under several names; any other service is only the host it was asked at.
+# Services with several hosts; any other service is the host of the request alone.
 _SERVICES = (
     frozenset({"huggingface.co", "hf.co"}),
     frozenset({"arxiv.org", "www.arxiv.org", "export.arxiv.org", "rss.arxiv.org"}),
 )
 
-# zlib's own number for "a gzip header and trailer, and nothing else".
+# zlib's number for "gzip header and trailer only".
 _GZIP = zlib.MAX_WBITS | 16
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer below 400, its body decoded; a 304 has an empty one."""
+    """An answer below 400 with its decoded body; that of a 304 is empty."""
 
     status: int
     headers: httpx.Headers
@@ -41,21 +41,21 @@ class Fetched:
 
 
 def web_client(*, trust_env: bool = True) -> httpx.AsyncClient:
-    """Return a client for the web, to be closed; `trust_env` lets the environment's proxies in."""
+    """Return a client, which the caller closes; `trust_env` uses the environment's proxies."""
     return httpx.AsyncClient(verify=_trusted(), trust_env=trust_env)
 
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """Return whose certificates are good, for all clients: reading them costs more than a request."""
+    """Return the trusted certificates; shared by all clients, as reading them costs more than a request."""
     return httpx.create_ssl_context()
 
 
 class Fetcher:
-    """Gets addresses through one shared client, whose connections and default headers it uses.
+    """Fetches URLs through one shared client, with its connections and default headers.
 
-    What is polled is asked for on condition that it has changed, where the service gives a means to that
-    (RFC 9110, 13.1). For this the latest answers are kept in memory, at most `most_kept_bytes` of them.
+    Polled URLs are requested conditionally where the service supports it (RFC 9110, 13.1). For this the
+    latest answers are kept in memory, at most `most_kept_bytes`.
     """
 
     def __init__(self, client: httpx.AsyncClient, *, most_kept_bytes: int = 32 * 1024 * 1024) -> None:
@@ -73,16 +73,15 @@ class Fetcher:
         before_redirect: Callable[[], Awaitable[None]] | None = None,
         is_polled: bool = False,
     ) -> Fetched:
-        """Return the answer, which is over in `seconds` and whose body is at most `most_bytes` decoded.
+        """Return the answer, complete within `seconds`, its decoded body at most `most_bytes`.
 
-        One that is polled and has not changed has status 304 and the body that it had before. Up to three
-        redirects within the service are followed, each after `before_redirect`. Raises SourceUnreachableError
-        where no answer came in time, SourceRefusedError for 400 and above, and SourceAnswerError for one
-        that cannot be used.
+        An unchanged answer to a polled URL has status 304 and its earlier body. Up to three redirects within
+        the service are followed, each after `before_redirect`. Raises SourceUnreachableError where no answer
+        came in time, SourceRefusedError for 400 and above, and SourceAnswerError for an unusable answer.
         """
-        # Only gzip is asked for: its decoder can be told to stop, and tells whether it saw the end.
-        wanted = {"Accept-Encoding": "gzip", **(headers or {})}
-        request = self._client.build_request("GET", url, params=params, headers=wanted, timeout=seconds)
+        # Only gzip is accepted: its decoder can be stopped at a limit, and reports a missing end.
+        sent_headers = {"Accept-Encoding": "gzip", **(headers or {})}
+        request = self._client.build_request("GET", url, params=params, headers=sent_headers, timeout=seconds)
         kept = self._kept.get(request.url) if is_polled else None
         request.headers.update(_conditions(kept))
         try:
@@ -109,7 +108,7 @@ class Fetcher:
                 request = response.next_request
             if not _is_same_service(first, request.url):
                 raise SourceAnswerError(
-                    f"{first.host} sent the bot elsewhere, to {request.url.host}, where it does not follow."
+                    f"{first.host} redirected to another service, {request.url.host}, which is not followed."
                 )
             if before_redirect:
                 await before_redirect()
@@ -138,31 +137,31 @@ async def _fetched(response: httpx.Response, most_bytes: int) -> Fetched:
     if response.status_code == httpx.codes.NOT_MODIFIED:
         return Fetched(response.status_code, response.headers, b"")
     if response.is_redirect:
-        raise SourceAnswerError(f"{response.url.host} redirected without saying where to.")
+        raise SourceAnswerError(f"{response.url.host} redirected without an address.")
     return Fetched(response.status_code, response.headers, await _read(response, most_bytes))
 
 
-# --- What has not changed ---------------------------------------------------------------------------------
+# --- Conditional requests ---------------------------------------------------------------------------------
 
-# What a service tells of a version of an answer, and the header by which one asks for any other.
+# The header that identifies a version of an answer, and the one that requests any other version.
 _CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 
 
 class _KeptAnswers:
-    """Answers by their addresses, at most `most_bytes` of them all together; the oldest make room."""
+    """Answers by URL, at most `most_bytes` together; the least recently used make room."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
         self._answers: OrderedDict[httpx.URL, Fetched] = OrderedDict()
 
     def get(self, url: httpx.URL) -> Fetched | None:
-        """Return the answer that is kept, and keep it longer."""
+        """Return the kept answer, if any, and mark it as recently used."""
         if url in self._answers:
             self._answers.move_to_end(url)
         return self._answers.get(url)
 
     def put(self, url: httpx.URL, answer: Fetched) -> None:
-        """Keep the answer in place of an earlier one; one that can only be asked for whole is not kept."""
+        """Keep the answer, replacing an earlier one, if it can be requested conditionally."""
         self._answers.pop(url, None)
         if _conditions(answer):
             self._answers[url] = answer
@@ -172,36 +171,36 @@ class _KeptAnswers:
 
 def _unchanged(kept: Fetched | None, host: str) -> bytes:
     if kept is None:
-        raise SourceAnswerError(f"{host} says that nothing has changed, and was not asked that.")
+        raise SourceAnswerError(f"{host} answered that nothing has changed, without being asked.")
     return kept.body
 
 
 def _conditions(kept: Fetched | None) -> dict[str, str]:
-    known = kept.headers if kept else {}
-    return {header: known[name] for name, header in _CONDITIONS.items() if known.get(name)}
+    headers = kept.headers if kept else {}
+    return {header: headers[name] for name, header in _CONDITIONS.items() if headers.get(name)}
 
 
 # --- The body -------------------------------------------------------------------------------------------
 
 
 class _Body:
-    """A body as it comes in, decoded piece by piece; never more than one piece above its limit."""
+    """Decodes a body piece by piece, and never holds more than one piece above its limit."""
 
     def __init__(self, encoding: str, most_bytes: int) -> None:
         if encoding not in {"", "identity", "gzip", "x-gzip"}:
-            raise _UnusableError(f"is encoded as “{encoding}”, which was not asked for")
+            raise _UnusableError(f"is encoded as “{encoding}”, which was not requested")
         self._gzip = zlib.decompressobj(_GZIP) if "gzip" in encoding else None
         self._most_bytes = most_bytes
         self._bytes = bytearray()
 
     def add(self, piece: bytes) -> None:
-        """Decode one more piece of the body."""
+        """Decode the next piece."""
         self._bytes += self._decoded(piece)
         if len(self._bytes) > self._most_bytes:
             raise _UnusableError(f"is larger than {self._most_bytes} bytes")
 
     def whole(self) -> bytes:
-        """Return all of it, now that the last piece is in."""
+        """Return the whole body, after the last piece."""
         if self._gzip and not self._gzip.eof:
             raise _UnusableError("was cut off")
         return bytes(self._bytes)
@@ -212,14 +211,14 @@ class _Body:
         try:
             decoded = self._gzip.decompress(piece, self._most_bytes - len(self._bytes) + 1)
         except zlib.error as error:
-            raise _UnusableError("is not the gzip that it says it is") from error
+            raise _UnusableError("is not valid gzip") from error
         if self._gzip.unused_data:
             raise _UnusableError("goes on after its end")
         return decoded
 
 
 class _UnusableError(Exception):
-    """How a sentence goes on that begins with whose answer it is."""
+    """Why an answer cannot be used: the rest of a sentence that starts with whose answer it is."""
 
 
 async def _read(response: httpx.Response, most_bytes: int) -> bytes:
@@ -252,12 +251,12 @@ def _refusal(response: httpx.Response) -> SourceRefusedError:
 
 
 def asked_wait(status: int, headers: httpx.Headers) -> float | None:
-    """Return the seconds to wait that a refusal asks for, at most a day, or `None` where it does not say.
+    """Return the wait in seconds that a refusal asks for, at most a day, if any.
 
-    `Retry-After` counts first. Hugging Face's 429 has `RateLimit: "api";r=0;t=53` instead, where `t` is the
-    seconds: https://huggingface.co/docs/hub/rate-limits
+    `Retry-After` comes first. Hugging Face's 429 has `RateLimit: "api";r=0;t=53` instead, where `t` is the
+    wait: https://huggingface.co/docs/hub/rate-limits
     """
-    asked = retry_after(headers)
-    if asked is None and status == httpx.codes.TOO_MANY_REQUESTS:
-        asked = max(map(float, _RESET.findall(headers.get("RateLimit", ""))), default=None)
-    return None if asked is None else min(max(asked, 0.0), LONGEST_WAIT)
+    wait = retry_after(headers)
+    if wait is None and status == httpx.codes.TOO_MANY_REQUESTS:
+        wait = max(map(float, _RESET.findall(headers.get("RateLimit", ""))), default=None)
+    return None if wait is None else min(max(wait, 0.0), LONGEST_WAIT)

@@ -1,14 +1,13 @@
-"""Hugging Face's daily papers: what its community listed on one UTC day, most votes first.
+"""Hugging Face's daily papers: what its community lists on one UTC day, most votes first.
 
 `GET /api/daily_papers?date=YYYY-MM-DD&limit=100&p=0` answers with a JSON list (https://huggingface.co/docs/hub/api).
-Only a few of its fields are on every paper, and they have changed their shapes over the years, so a paper is
-lost only where its id or its title is: anything else that cannot be read counts as not known.
+Only a few fields are on every paper, and their shapes have changed over the years. So a paper is skipped only
+for an unreadable id or title; any other unreadable field counts as not known.
 """
 
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, TypeVar
 
@@ -27,57 +26,49 @@ from pydantic import (
 from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError
 from bot.sources.http import Fetcher
+from bot.sources.source import DailyList
 from bot.text import cut
 from storage.records import Paper
 
-SOURCE = "huggingface"
-
-# The service's own default is 50, which cuts real days; it has listed 73 papers on one.
+# The service's default of 50 cuts real days, which have had up to 73 papers.
 _PAPERS_A_PAGE = 100
 _MOST_PAGES = 20
 _MOST_BYTES = 16 * 1024 * 1024
 _SHOWN = 80
 
 
-@dataclass(frozen=True, slots=True)
-class DayList:
-    """What a source lists for one day, in its order; `skipped` has a sentence for each unreadable entry."""
+async def fetch_day(fetcher: Fetcher, base_url: str, day: date) -> DailyList:
+    """Return what is listed for the UTC day so far; weekends and holidays are empty.
 
-    papers: tuple[Paper, ...]
-    skipped: tuple[str, ...] = ()
-
-
-async def fetch_day(fetcher: Fetcher, base_url: str, day: date) -> DayList:
-    """Return what is listed for the UTC day so far; nothing on weekends and holidays.
-
-    Raises SourceAnswerError for an answer that is no list of papers, and what `Fetcher.get` raises. A future
-    day is refused by the service with status 400.
+    Raises SourceAnswerError for anything but a list of papers, and what `Fetcher.get` raises. The service
+    refuses a future day with status 400.
     """
     host = httpx.URL(base_url).host
-    found: dict[str, Paper] = {}
+    papers: dict[str, Paper] = {}
     skipped: list[str] = []
     seen = 0
     for page in range(_MOST_PAGES):
         listed = await _fetch_page(fetcher, base_url, day, page, seen + 1)
         seen += len(listed.papers) + len(listed.skipped)
-        known = len(found)
+        count = len(papers)
         for paper in listed.papers:
-            found.setdefault(paper.id, paper)
-        # A short page need not be the last one: the service may lower its limit without a word.
-        if len(found) == known:
-            return _plausible(DayList(tuple(found.values()), (*skipped, *listed.skipped)), host)
+            papers.setdefault(paper.id, paper)
+        # A short page need not be the last one: the service may lower its limit.
+        if len(papers) == count:
+            whole = DailyList(day, tuple(papers.values()), skipped=(*skipped, *listed.skipped))
+            return _plausible(whole, host)
         skipped += listed.skipped
-    raise SourceAnswerError(f"{host} listed {len(found)} papers for one day and did not come to an end.")
+    raise SourceAnswerError(f"{host} listed {len(papers)} papers for one day without an end.")
 
 
-def _plausible(listed: DayList, host: str) -> DayList:
-    """Return the list, but for one of which nothing can be read: that is no day without papers."""
+def _plausible(listed: DailyList, host: str) -> DailyList:
+    """Return the list; raises SourceAnswerError where no entry is readable, as that is no empty day."""
     if listed.skipped and not listed.papers:
-        raise SourceAnswerError(f"Nothing that {host} listed can be read. {listed.skipped[0]}")
+        raise SourceAnswerError(f"No entry of {host} can be read. {listed.skipped[0]}")
     return listed
 
 
-async def _fetch_page(fetcher: Fetcher, base_url: str, day: date, page: int, first_number: int) -> DayList:
+async def _fetch_page(fetcher: Fetcher, base_url: str, day: date, page: int, first_number: int) -> DailyList:
     fetched = await fetcher.get(
         f"{base_url.rstrip('/')}/api/daily_papers",
         params={"date": day.isoformat(), "limit": _PAPERS_A_PAGE, "p": page},
@@ -85,7 +76,7 @@ async def _fetch_page(fetcher: Fetcher, base_url: str, day: date, page: int, fir
         is_polled=True,
     )
     try:
-        return read_page(fetched.body, first_number)
+        return read_page(fetched.body, day, first_number)
     except SourceAnswerError as error:
         raise SourceAnswerError(f"{httpx.URL(base_url).host} {error}") from error
 
@@ -100,12 +91,12 @@ _Value = TypeVar("_Value")
 
 
 def _line(text: str) -> str:
-    """Return the text on one line; half an emoji, which no database takes, becomes a replacement mark."""
+    """Return the text on one line; half an emoji, which no database stores, becomes a replacement mark."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return " ".join(whole.split())
 
 
-def _said(text: str) -> str:
+def _not_blank(text: str) -> str:
     line = _line(text)
     if not line:
         raise ValueError("is blank")
@@ -113,14 +104,14 @@ def _said(text: str) -> str:
 
 
 def _arxiv_id(text: str) -> str:
-    found = find_arxiv_id(text)
-    if found is None:
+    paper_id = find_arxiv_id(text)
+    if paper_id is None:
         raise ValueError("is no arXiv id")
-    return found
+    return paper_id
 
 
-def _web_address(text: str) -> str:
-    """Return the address; what could break out of a link in a message is none."""
+def _linkable_url(text: str) -> str:
+    """Return the URL; raises ValueError for one that could break out of a link in a message."""
     if len(text) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(text):
         raise ValueError("is no web address")
     return text
@@ -131,26 +122,26 @@ def _utc_date(text: object) -> date:
     return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
 
 
-def _if_readable(found: object, read: ValidatorFunctionWrapHandler) -> object:
+def _if_readable(value: object, read: ValidatorFunctionWrapHandler) -> object:
     try:
-        return read(found)
+        return read(value)
     except (ValidationError, OverflowError):
         return None
 
 
-def _readable_ones(found: Iterable[_Value | None] | None) -> tuple[_Value, ...]:
-    return tuple(value for value in found or () if value is not None)
+def _readable_ones(values: Iterable[_Value | None] | None) -> tuple[_Value, ...]:
+    return tuple(value for value in values or () if value is not None)
 
 
 _IfReadable = WrapValidator(_if_readable)
-_Text = Annotated[Annotated[str, AfterValidator(_said)] | None, _IfReadable]
-_Address = Annotated[Annotated[str, AfterValidator(_web_address)] | None, _IfReadable]
+_Text = Annotated[Annotated[str, AfterValidator(_not_blank)] | None, _IfReadable]
+_Address = Annotated[Annotated[str, AfterValidator(_linkable_url)] | None, _IfReadable]
 _Count = Annotated[Annotated[int, Field(strict=True, ge=0, le=_MOST_OF_AN_INTEGER)] | None, _IfReadable]
 _Day = Annotated[Annotated[date, BeforeValidator(_utc_date)] | None, _IfReadable]
 
 
 class _Author(BaseModel):
-    name: Annotated[str, AfterValidator(_said)]
+    name: Annotated[str, AfterValidator(_not_blank)]
     hidden: Annotated[bool | None, _IfReadable] = None
 
 
@@ -196,10 +187,10 @@ class _Entry(BaseModel):
 # --- From bytes to papers; pure ---------------------------------------------------------------------------
 
 
-def read_page(body: bytes, first_number: int = 1) -> DayList:
-    """Return the papers in one answer; its entries are counted from `first_number` in sentences.
+def read_page(body: bytes, day: date, first_number: int = 1) -> DailyList:
+    """Return the papers of one page; sentences count its entries from `first_number`.
 
-    Raises SourceAnswerError for what is not a JSON list, in words that follow the service's name.
+    Raises SourceAnswerError for anything but a JSON list, in words that follow the service's name.
     """
     papers: list[Paper] = []
     skipped: list[str] = []
@@ -208,15 +199,15 @@ def read_page(body: bytes, first_number: int = 1) -> DayList:
             papers.append(_paper(_Entry.model_validate(entry)))
         except ValidationError as error:
             skipped.append(_why(number, entry, error))
-    return DayList(tuple(papers), tuple(skipped))
+    return DailyList(day, tuple(papers), skipped=tuple(skipped))
 
 
 def _entries(body: bytes) -> list[object]:
     try:
-        # json takes half an emoji, for which other readers refuse the whole list.
+        # json accepts half an emoji, for which other parsers reject the whole list.
         entries = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise SourceAnswerError(f"answered with something that is not JSON: {_beginning(body)}.") from error
+        raise SourceAnswerError(f"answered with something other than JSON: {_beginning(body)}.") from error
     if not isinstance(entries, list):
         raise SourceAnswerError(f"answered with JSON that is not a list of papers: {_beginning(body)}.")
     return entries
@@ -238,7 +229,7 @@ def _why(number: int, entry: object, error: ValidationError) -> str:
 
 
 def _name(entry: object) -> str:
-    """Return the id that an unreadable entry gives itself, in brackets, or nothing."""
+    """Return an unreadable entry's own id in brackets, or nothing."""
     paper = entry.get("paper") if isinstance(entry, dict) else None
     said = paper.get("id") if isinstance(paper, dict) else None
     return f" (“{cut(_line(said[: 2 * _SHOWN]), _SHOWN)}”)" if isinstance(said, str) else ""
@@ -249,7 +240,7 @@ def _paper(entry: _Entry) -> Paper:
     organisation = paper.organization or entry.organization
     return Paper(
         id=paper.id,
-        # The title beside the paper is the same one in LaTeX.
+        # The entry's own title is the same one in LaTeX.
         title=paper.title or entry.title or "",
         authors=tuple(author.name for author in _readable_ones(paper.authors) if not author.hidden),
         abstract=paper.summary or entry.summary,

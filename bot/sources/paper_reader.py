@@ -1,7 +1,7 @@
-"""Reading a paper's HTML or PDF in a process of its own, which can be ended.
+"""Reads a paper's HTML or PDF in a separate process, which can be killed.
 
-What strangers put into a PDF may keep a reader busy for ever or grow in memory without end. A process has an
-end to both, and the bot goes on meanwhile.
+A stranger's PDF may keep a parser busy for ever or fill the memory. A process limits both, and the bot keeps
+running meanwhile.
 """
 
 import asyncio
@@ -14,24 +14,26 @@ from typing import Literal
 
 from bot.errors import SourceAnswerError
 
-Form = Literal["html", "pdf"]
+PaperFormat = Literal["html", "pdf"]
 
-# The bot's own environment holds its tokens; this is what Python needs of it.
+# What Python needs of the environment, which also holds the bot's tokens.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZ", "LANG", "LC_ALL")
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderLimits:
-    """How much reading one paper may take: seconds, bytes of memory, pages of a PDF, characters of text."""
+    """The limits for reading one paper."""
 
     seconds: float = 90.0
     memory_bytes: int = 1024 * 1024 * 1024
+    #: Of a PDF.
     pages: int = 400
+    #: Of the text.
     characters: int = 1_000_000
 
 
-async def read_apart(form: Form, body: bytes, limits: ReaderLimits) -> str:
-    """Return the text of a paper's HTML or PDF; raises SourceAnswerError, which says of the paper why not."""
+async def read_in_process(form: PaperFormat, body: bytes, limits: ReaderLimits) -> str:
+    """Return the text of a paper's HTML or PDF; raises SourceAnswerError with what is wrong with it."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", __name__, form, json.dumps(asdict(limits))),
         stdin=asyncio.subprocess.PIPE,
@@ -50,44 +52,45 @@ async def read_apart(form: Form, body: bytes, limits: ReaderLimits) -> str:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-    return _told(form, output, process.returncode)
+    return _result(form, output, process.returncode)
 
 
-def _told(form: Form, output: bytes, status: int | None) -> str:
+def _result(form: PaperFormat, output: bytes, status: int | None) -> str:
     try:
-        told: dict[str, str] = json.loads(output)
+        result: dict[str, str] = json.loads(output)
     except ValueError as error:
         raise SourceAnswerError(
             f"the process that read its {form.upper()} ended with status {status}"
         ) from error
-    if "text" in told:
-        return told["text"]
-    raise SourceAnswerError(told["reason"])
+    if "text" in result:
+        return result["text"]
+    raise SourceAnswerError(result["reason"])
 
 
 # --- In that process -------------------------------------------------------------------------------------
 
 
 def _limit_this_process(limits: ReaderLimits) -> None:
-    """Set the limits that the operating system keeps, where it has them: Windows has none."""
+    """Set the operating system's limits, which Windows does not have."""
     try:
-        import resource
+        import resource  # noqa: PLC0415 -- Windows has no such module
     except ImportError:
         return
-    # One second more than the bot itself waits; this only ends a reader whose bot is gone.
+    # One second more than the bot waits: this only ends a reader whose bot is gone.
     seconds = int(limits.seconds) + 1
     for kind, most in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_CORE, 0),
     ):
-        # macOS refuses a limit on the address space.
+        # macOS rejects a limit on the address space.
         with suppress(ValueError, OSError):
             resource.setrlimit(kind, (most, most))
 
 
-def _read(form: Form, body: bytes, limits: ReaderLimits) -> dict[str, str]:
-    from bot.sources.paper_text import text_of_html, text_of_pdf
+def _read(form: PaperFormat, body: bytes, limits: ReaderLimits) -> dict[str, str]:
+    # The bot itself parses no paper: only the process that does needs the parsers.
+    from bot.sources.paper_text import text_of_html, text_of_pdf  # noqa: PLC0415 -- see above
 
     name = form.upper()
     try:
@@ -96,7 +99,7 @@ def _read(form: Form, body: bytes, limits: ReaderLimits) -> dict[str, str]:
         return {"reason": str(error)}
     except MemoryError:
         return {"reason": f"its {name} takes more than {limits.memory_bytes >> 20} MB of memory to read"}
-    except Exception as error:  # noqa: BLE001 - on a broken file pypdf raises whatever it stumbles over
+    except Exception as error:  # noqa: BLE001 - pypdf raises anything on a broken file
         return {"reason": f"its {name} cannot be read: {type(error).__name__}"}
     if len(text) > limits.characters:
         return {"reason": f"its text is longer than {limits.characters} characters"}
@@ -104,11 +107,11 @@ def _read(form: Form, body: bytes, limits: ReaderLimits) -> dict[str, str]:
 
 
 def _main() -> None:
-    form: Form = "html" if sys.argv[1] == "html" else "pdf"
+    form: PaperFormat = "html" if sys.argv[1] == "html" else "pdf"
     limits = ReaderLimits(**json.loads(sys.argv[2]))
     _limit_this_process(limits)
-    told = _read(form, sys.stdin.buffer.read(), limits)
-    sys.stdout.write(json.dumps(told))
+    result = _read(form, sys.stdin.buffer.read(), limits)
+    sys.stdout.write(json.dumps(result))
 
 
 if __name__ == "__main__":

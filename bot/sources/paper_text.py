@@ -1,7 +1,7 @@
-"""A paper's HTML or PDF as plain text, without references and appendices; pure.
+"""Converts a paper's HTML or PDF to plain text, without references and appendices; pure.
 
-A line is a heading, a paragraph, a caption or a table's row with ` | ` between its cells; from a PDF it is a
-line as printed. Formulas are LaTeX where the source has it.
+A line is a heading, a paragraph, a caption, or a table row with ` | ` between its cells; from a PDF it is a
+printed line. Formulas are LaTeX where the source has it.
 """
 
 import re
@@ -16,7 +16,7 @@ from bot.errors import SourceAnswerError
 
 # --- HTML ------------------------------------------------------------------------------------------------
 
-# Private characters, which stand for what the text of an element does not show.
+# Private-use characters that mark line and cell ends, which an element's text does not show.
 _LINE, _CELL = "\ue000", "\ue001"
 _LEFT_OUT_TAGS = frozenset("script style noscript template nav header footer svg img button".split())
 _LEFT_OUT = frozenset(
@@ -33,19 +33,19 @@ _AROUND = {
 
 
 def text_of_html(body: bytes) -> str:
-    """Return the text of a page that LaTeXML made, as arXiv's are; raises SourceAnswerError for any other.
+    """Return the text of a page by LaTeXML, as arXiv's are; raises SourceAnswerError for any other.
 
-    The names of its classes are LaTeXML's: https://math.nist.gov/~BMiller/LaTeXML/manual/schema/
+    The class names are documented at https://math.nist.gov/~BMiller/LaTeXML/manual/schema/
     """
     source = body.decode("utf-8", "replace").replace(_LINE, " ").replace(_CELL, " ")
     article = LexborHTMLParser(source).css_first(".ltx_document")
     if article is None:
-        raise SourceAnswerError("its HTML page is not one of a paper")
+        raise SourceAnswerError("its HTML page is not a paper")
     return _tidy(map(_row, " ".join("".join(_pieces(article)).split()).split(_LINE)))
 
 
 def _pieces(article: LexborNode) -> Iterator[str]:
-    """Yield the text of the article in order, up to a section of references or an appendix."""
+    """Yield the article's text in order, up to the references or an appendix."""
     ahead: list[LexborNode | str] = [article]
     while ahead:
         node = ahead.pop()
@@ -94,7 +94,7 @@ _READABLE = (
 
 
 def readable_formula(tex: str) -> str:
-    r"""Return a formula's LaTeX so that its figures read as in a sentence: `1{,}024\%` as `1,024%`."""
+    r"""Return a formula's LaTeX with its figures as in a sentence: `1{,}024\%` becomes `1,024%`."""
     for mark, sign in _READABLE:
         tex = tex.replace(mark, sign)
     return tex
@@ -108,17 +108,17 @@ _LIGATURE = re.compile("[\ufb00-\ufb06]")
 
 
 def text_of_pdf(body: bytes, most_pages: int) -> str:
-    """Return the text of a PDF; raises SourceAnswerError where it cannot be read or has too many pages."""
-    # Most papers come as HTML, and to import this takes longer than to read one.
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    """Return the text of a PDF; raises SourceAnswerError for an unreadable or too long one."""
+    # Most papers come as HTML, and this import takes longer than reading one.
+    from pypdf import PdfReader  # noqa: PLC0415 -- see above
+    from pypdf.errors import PyPdfError  # noqa: PLC0415 -- see above
 
     if b"%PDF-" not in body[:1024]:
-        raise SourceAnswerError("what arXiv sends as its PDF is none")
+        raise SourceAnswerError("arXiv's file is not a PDF")
     try:
         pages = PdfReader(BytesIO(body)).pages
         if len(pages) > most_pages:
-            raise SourceAnswerError(f"its PDF has {len(pages)} pages, and {most_pages} are read at most")
+            raise SourceAnswerError(f"its PDF has {len(pages)} pages, more than {most_pages}")
         text = "\n".join(page.extract_text() for page in pages)
     except PyPdfError as error:
         raise SourceAnswerError(f"its PDF cannot be read: {error}") from error
@@ -144,7 +144,7 @@ _FRONT = 0.2
 
 
 def _tidy(lines: Iterator[str]) -> str:
-    """Return the lines without what is invisible in them, up to the references or the first appendix."""
+    """Return the visible text of the lines, up to the references or the first appendix."""
     whole = "\n".join(filter(None, (" ".join(_visible(line).split()) for line in lines)))
     kept = _HYPHEN.sub("", whole).split("\n")
     ends = chain(_reference_lists(kept), _appendices(kept), [len(kept)])
@@ -152,12 +152,12 @@ def _tidy(lines: Iterator[str]) -> str:
 
 
 def _visible(line: str) -> str:
-    """Return the line without control characters and surrogates, which no file and no model can take."""
+    """Return the line without control characters and surrogates, which break files and models."""
     return "".join(each if unicodedata.category(each) not in {"Cc", "Cs", "Co"} else " " for each in line)
 
 
 def _reference_lists(lines: list[str]) -> Iterator[int]:
-    """Yield where a list of references begins: years are below its heading, unlike in a table of contents."""
+    """Yield where references begin: years follow the heading, unlike in a table of contents."""
     for at, line in enumerate(lines):
         if _REFERENCES.fullmatch(line):
             below = " ".join(lines[at + 1 : at + 1 + _LINES_OF_A_LIST])
@@ -166,7 +166,7 @@ def _reference_lists(lines: list[str]) -> Iterator[int]:
 
 
 def _appendices(lines: list[str]) -> Iterator[int]:
-    """Yield where an appendix begins; early in a paper the word is in its table of contents."""
+    """Yield where an appendix begins; early in a paper the word belongs to the table of contents."""
     for at, line in enumerate(lines):
         if at > _FRONT * len(lines) and _APPENDIX.fullmatch(line):
             yield at

@@ -1,4 +1,4 @@
-"""What every source is: a name, a way to fetch a day, and when its list usually is out."""
+"""What every source has: a name, a way to fetch a day's list, and when that list is usually out."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,27 +8,29 @@ from storage.records import Paper
 
 
 @dataclass(frozen=True, slots=True)
-class DayOfSource:
-    """What a source lists, in order, and the day that it says this is of, maybe not the one asked for.
+class DailyList:
+    """What a source lists for one day."""
 
-    `new_ids` are those of papers that this source announces on one day alone, so that a batch that is shown
-    for another day can be recognised; empty where a source has no such papers.
-    """
-
+    #: The day that the source gives, which need not be the one asked for.
     day: date
+    #: In the source's order, without repetitions.
     papers: tuple[Paper, ...]
+    #: Papers announced on this day alone: a batch shown again for another day is recognised by them.
     new_ids: frozenset[str] = frozenset()
+    #: A sentence for each entry that could not be read.
+    skipped: tuple[str, ...] = ()
+    #: How many entries the source sent, unlisted and unreadable ones included; 0 where they are not counted.
+    entries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who publishes a list each UTC day.
-
-    `fetch` returns what is listed for a day, no papers where nothing is, and raises `SourceError`. A source
-    without `has_past` shows its latest list, whichever day is asked for. `usual_at` is in UTC.
-    """
+    """A publisher of one list per UTC day."""
 
     name: str
-    fetch: Callable[[date], Awaitable[DayOfSource]]
+    #: Returns a day's list, without papers where nothing is listed; raises `SourceError`.
+    fetch: Callable[[date], Awaitable[DailyList]]
+    #: When the list is usually out, in UTC.
     usual_at: time
+    #: Whether past days can be fetched; a source without a past shows its latest list for any day.
     has_past: bool = True

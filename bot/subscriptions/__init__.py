@@ -1,1 +1,1 @@
-"""What a channel wants, and when its digest is due."""
+"""A channel's subscription: its preferences, where it begins, and when its digests are due."""

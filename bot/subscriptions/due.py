@@ -1,7 +1,7 @@
-"""When a digest is due: a wall-clock time in a zone as real instants, and which one is due now; pure.
+"""When a digest is due: wall-clock times as instants, and the digest that is due now; pure.
 
-All instants are aware, all wall-clock times naive. Nothing is remembered: each day is computed anew, so
-summer time can neither shift a digest nor send it twice.
+Instants are aware, wall-clock times naive. Each day is computed from scratch, so that summer time can
+neither shift a digest nor send it twice.
 """
 
 from bisect import bisect_left
@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from storage.records import Subscription
 
 LATE_AFTER = timedelta(minutes=5)
-"""Up to here a digest is on time for its readers, even past midnight: ten ticks of 30 seconds."""
+"""How late a digest still counts as on time, even past midnight: ten ticks of 30 seconds."""
 
 _ONE_DAY = timedelta(days=1)
 
 _DAYS_TO_SEARCH = 15
-"""Today and two weeks: today's digest may be past, and the zone may leave out the date a week from now."""
+"""Today and two weeks: today's digest may be over, and the zone may skip the date a week from now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,22 @@ class Slot:
     due_at: datetime
 
     def lateness(self, now: datetime, last_tick: datetime | None) -> timedelta:
-        """Return how late the digest is because nobody looked; zero where it is not, or not by `LATE_AFTER`.
+        """Return how late the digest is because the bot was not running; zero up to `LATE_AFTER`.
 
-        `last_tick` is when the bot looked last before `now`, `None` where that is not known: a digest that
-        became due only afterwards (its time was changed, its pause ended) is not late.
+        `last_tick` is the last tick before `now`, if known. A digest that a tick since its due time did not
+        open became due only afterwards (its time was changed, its pause ended), so it is not late.
         """
         late = now - self.due_at
-        looked = last_tick is not None and last_tick >= self.due_at
-        return late if late > LATE_AFTER and not looked else timedelta()
+        has_ticked = last_tick is not None and last_tick >= self.due_at
+        return late if late > LATE_AFTER and not has_ticked else timedelta()
 
 
 def due_at(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Return the first real instant, in UTC, at or after the time `at` of `day` on the zone's clocks.
+    """Return the first instant, in UTC, at or after a time of a day on the zone's clocks.
 
-    That is the end of the gap where the clocks jump over it, even if that is on the next date, and the
-    first of the two where they show it twice. For a date that the zone left out (2011-12-30 in Samoa) it
-    is the end of that gap as well, the first instant of the next date; no slot is opened for such a date.
+    Where the clocks jump over that time it is the end of the gap, even if that falls on the next date; where
+    they show it twice, the first of the two. For a date that the zone skipped (2011-12-30 in Samoa) it is
+    the end of that gap too, the first instant of the next date; no slot is opened for such a date.
     """
     wall = datetime.combine(day, at.replace(fold=0), zone)
     first, second = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
@@ -51,9 +51,9 @@ def due_at(day: date, at: time, zone: ZoneInfo) -> datetime:
 
 
 def _end_of_gap(wall: datetime, before: datetime, after: datetime) -> datetime:
-    """Return the instant between the two, a whole second, from which the clocks of `wall` are past it.
+    """Return the first whole second between two instants at which the clocks are past `wall`.
 
-    In a gap PEP 495 has fold 1 lie before it and fold 0 after it: https://peps.python.org/pep-0495/
+    PEP 495 puts fold 1 before a gap and fold 0 after it: https://peps.python.org/pep-0495/
     """
     start = before.replace(microsecond=0)
 
@@ -70,28 +70,29 @@ def local_date(now: datetime, zone: ZoneInfo) -> date:
 
 
 def is_paused(subscription: Subscription, now: datetime) -> bool:
-    """Tell whether nothing is delivered now; a pause with a date ends at the start of it, in its own zone."""
+    """Tell whether deliveries are paused; a pause ends as its date begins in the zone."""
     if subscription.paused_reason is None:
         return False
     until = subscription.paused_until
-    return until is None or local_date(now, ZoneInfo(subscription.zone)) < until
+    return until is None or local_date(now, ZoneInfo(subscription.preferences.zone)) < until
 
 
 def due_slot(
     now: datetime, at: time, zone: ZoneInfo, weekdays: frozenset[int], begun: datetime, last_slot: date | None
 ) -> Slot | None:
-    """Return the digest that is to be opened now, or `None`.
+    """Return the digest to open now, or `None`.
 
-    A digest can be opened from its instant until the end of that local day, and for `LATE_AFTER` in any
-    case, since a day's last tick may come after midnight. One that was missed altogether (due at 23:50, the
-    bot away until 00:10) is not made up for: its papers are in the next one.
-    There is none that was due before the subscription had `begun`, and none for `last_slot`, the latest
-    date that was ever opened, or a date before it: so neither another time zone nor a clock that is set
-    back brings a date twice. `weekdays` counts from Monday as 0.
+    A digest can be opened from its due time until the end of that local day, and for `LATE_AFTER` in any
+    case, since a day's last tick may come after midnight. One that was missed (due at 23:50, the bot down
+    until 00:10) is skipped: its papers come with the next one.
+
+    No digest is due before `begun`, when the subscription began or its pause ended, nor for a date up to
+    `last_slot`, the latest one that was ever opened: so neither a change of time zone nor a clock that is
+    set back delivers a date twice. `weekdays` counts from Monday as 0.
     """
     today = local_date(now, zone)
     # Yesterday's may be due today: in Nuuk the clocks jump from 23:00 to 24:00 in March. And the day before
-    # that may have ended a minute ago, where the zone left out a date.
+    # that may have ended a minute ago, where the zone skipped a date.
     for day in (today, today - _ONE_DAY, today - 2 * _ONE_DAY):
         if day.weekday() not in weekdays or (last_slot and day <= last_slot) or not _exists(day, zone):
             continue
@@ -106,7 +107,7 @@ def next_due(
 ) -> datetime:
     """Return the first instant after `now`, in UTC, at which a digest becomes due.
 
-    One that is due already is not meant: `due_slot` has that. Raises `ValueError` where no weekday is chosen.
+    A digest that is due already is `due_slot`'s. Raises `ValueError` where no weekday is chosen.
     """
     today = local_date(now, zone)
     start = max(today, last_slot + _ONE_DAY) if last_slot else today
@@ -117,5 +118,5 @@ def next_due(
 
 
 def _exists(day: date, zone: ZoneInfo) -> bool:
-    """Tell whether the zone's calendar has this date at all; some left one out to cross the date line."""
+    """Tell whether the zone's calendar has this date; some skipped one to cross the date line."""
     return local_date(due_at(day, time.min, zone), zone) == day

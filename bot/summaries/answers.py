@@ -1,4 +1,4 @@
-"""What a model answered: from the body of a `chat/completions` to the fields that were asked for. Pure."""
+"""Reads a model's answer: from the body of `chat/completions` to the requested fields; pure."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _END_OF_THOUGHTS = re.compile(r"</think(?:ing)?>")
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One answer as it came; a missing text is empty, and a `usage` that was not told is `None`."""
+    """The first choice of an answer; missing texts are empty, and a missing `usage` is `None`."""
 
     text: str
     finish_reason: str
@@ -28,14 +28,14 @@ class Completion:
 
     @property
     def is_blank(self) -> bool:
-        """Whether the model wrote nothing, without a reason."""
+        """Whether the model wrote nothing and gave no reason."""
         return not self.text.strip() and not self.refusal and self.finish_reason in {"", "stop", "length"}
 
 
 def read_json(text: str | bytes) -> Any:  # any JSON
-    """Return the JSON; raises ValueError for what is none, is too deep, or cannot be written again.
+    """Parse JSON; raises ValueError for anything else, and for JSON too deep or impossible to write back.
 
-    A line break within a string is let pass, since models write it. NaN is not JSON, and half a character
+    Line breaks within strings are accepted, since models write them. NaN is not JSON, and half a surrogate
     pair cannot be stored.
     """
     try:
@@ -65,10 +65,10 @@ def read_completion(document: object) -> Completion:
 
 
 def fields_of(completion: Completion, expected: Collection[str]) -> dict[str, Any]:
-    """Return the JSON object that a completion holds, the one with most of the `expected` fields.
+    """Return the JSON object in a completion, the one with most of the `expected` fields.
 
-    Thoughts before it, fences and text around it are left out. Raises ModelAnswerError for a refusal, an
-    answer that was cut off or filtered, and where there is no such object.
+    Thoughts, fences and text around it are ignored. Raises ModelAnswerError for a refusal, an answer that was
+    cut off or filtered, and one without such an object.
     """
     if completion.refusal:
         raise ModelAnswerError(f"The model declined: “{quoted(completion.refusal)}”.")
@@ -82,15 +82,15 @@ def fields_of(completion: Completion, expected: Collection[str]) -> dict[str, An
 
 
 def quoted(text: str) -> str:
-    """Return the text as one line that fits into a sentence."""
+    """Return the text as one short line, to be quoted in a sentence."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return line if len(line) <= _MOST_QUOTED else line[: _MOST_QUOTED - 1] + "…"
 
 
 def estimated_usage(asked: str, answered: str) -> Usage:
-    """Return about how many tokens these are, a token being four bytes of UTF-8.
+    """Estimate the tokens at four bytes of UTF-8 each.
 
-    For endpoints that do not count: a daily budget that nothing is taken from would be none.
+    For endpoints that do not count them: without an estimate the daily budget would not limit anything.
     """
     return Usage(-(-len(asked.encode(errors="replace")) // 4), -(-len(answered.encode()) // 4))
 
@@ -108,25 +108,25 @@ def _parts(content: object) -> list[object]:
 
 
 def _texts(parts: list[object], kind: str) -> list[str]:
-    """Return what parts hold of a kind; a part that is only a string is text."""
+    """Return the texts of one kind in the parts; a part that is a string is text."""
     dressed = [part if isinstance(part, dict) else {"text": part} for part in parts]
     return [_text(part.get(kind)) for part in dressed]
 
 
 def _usage(value: object) -> Usage | None:
-    """Return the tokens told; what of the total is not the prompt's counts as the answer's.
+    """Return the reported tokens; all of the total beyond the prompt counts as the answer's.
 
     Gemini leaves its thoughts out of `completion_tokens`, and bills them.
     """
-    told = value if isinstance(value, dict) else {}
-    prompt = _count(told, "prompt_tokens") or _count(told, "input_tokens")
-    completion = _count(told, "completion_tokens") or _count(told, "output_tokens")
-    completion = max(completion, _count(told, "total_tokens") - prompt)
+    reported = value if isinstance(value, dict) else {}
+    prompt = _count(reported, "prompt_tokens") or _count(reported, "input_tokens")
+    completion = _count(reported, "completion_tokens") or _count(reported, "output_tokens")
+    completion = max(completion, _count(reported, "total_tokens") - prompt)
     return Usage(prompt, completion) if prompt or completion else None
 
 
-def _count(told: dict[str, Any], name: str) -> int:
-    value = told.get(name)
+def _count(reported: dict[str, Any], name: str) -> int:
+    value = reported.get(name)
     return max(value, 0) if isinstance(value, int) else 0
 
 
@@ -153,9 +153,9 @@ def _read_or_none(text: str) -> Any:  # any JSON
 
 
 def _without_thoughts(text: str) -> str:
-    """Return what comes after the thoughts; some templates write only the tag that ends them.
+    """Return the text after the thoughts; some templates write only their closing tag.
 
-    Thoughts without an end are all there is: what they hold is a draft, and no answer.
+    Thoughts without an end are the whole text, and hold at most a draft of the answer.
     """
     ends = list(_END_OF_THOUGHTS.finditer(text))
     if ends:
@@ -164,13 +164,13 @@ def _without_thoughts(text: str) -> str:
 
 
 def _best_object(text: str, expected: Collection[str]) -> dict[str, Any] | None:
-    """Return the object with most of the expected fields, of several the last.
+    """Return the object with most of the expected fields, the last one of several.
 
-    One that has none of them is something else that stands in the text.
+    An object without any of them is not the answer.
     """
-    objects = [(len(found.keys() & set(expected)), found) for found in _objects(text)]
+    objects = [(len(candidate.keys() & set(expected)), candidate) for candidate in _objects(text)]
     most = max((fields for fields, _ in objects), default=0)
-    best = [found for fields, found in objects if fields == most]
+    best = [candidate for fields, candidate in objects if fields == most]
     return best[-1] if best and (most or not expected) else None
 
 

@@ -1,11 +1,11 @@
-"""What a model's summary must keep to before anybody reads it, held by code and not by hope; pure."""
+"""Checks a model's summary before anybody reads it; pure."""
 
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from bot.summaries.grounding import Source, grounded
+from bot.summaries.grounding import SourceText, grounded
 from bot.summaries.languages import is_written_in
 from bot.summaries.likeness import is_about
 from bot.summaries.markup import balanced, without_markup
@@ -18,7 +18,7 @@ _PROSE = SUMMARY_PARTS[1:]
 
 
 class FaultKind(StrEnum):
-    """What is wrong with a summary, or was."""
+    """A kind of fault in a model's summary."""
 
     MISSING_PART = "missing_part"
     PLACEHOLDER = "placeholder"
@@ -53,12 +53,12 @@ _MANY_NOT_FOUND = 3
 _LONGEST_DETAIL = 200
 
 _LONGEST_READ = 20_000
-"""Characters of one part: what comes after so many is of no use, whatever it is."""
+"""The characters of a part that are read; the rest cannot fit a card anyway."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of one part; a fault of the whole summary has the part `""`."""
+    """A fault of one part; the part of a fault of the whole summary is `""`."""
 
     kind: FaultKind
     part: str
@@ -66,22 +66,21 @@ class Fault:
 
     @property
     def sentence(self) -> str:
-        """What was wrong and what to do, in English, for the model's second try.
+        """What is wrong and what to do, in English, for the model's second try.
 
-        The paper's title is not in it: outside of the paper's marks it would be read as ours.
+        It never quotes the paper's title, which outside of the paper's marks the model would read as ours.
         """
         return _SENTENCES[self.kind].format(part=self.part, detail=cut(self.detail, _LONGEST_DETAIL))
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A summary without markup, within its lengths and with its figures looked up, and what was wrong.
+    """A summary without markup, within its lengths and with its figures looked up, and its faults.
 
-    A part that said nothing is empty. A second try is wanted where a fault cannot be mended here: every one
-    but a link, a mention or a keyword too many, which are taken out. The summary is kept unless
+    A part that says nothing is empty. The summary is kept unless
 
-    - it is in another language or of another paper, in any of its parts,
-    - the one sentence is absent, or more than one part is, be it missing, a placeholder or a repetition,
+    - any part is in another language or about another paper,
+    - the one sentence is absent, or more than one part is: missing, a placeholder or a repetition,
     - three figures or more are not found, and these are more than half of all.
     """
 
@@ -90,12 +89,12 @@ class Checked:
 
     @property
     def wants_second_try(self) -> bool:
-        """Whether the model should be asked once more, with the faults' sentences."""
+        """Whether to ask the model again; links, mentions and surplus keywords are just removed."""
         return any(fault.kind not in _MENDED for fault in self.faults)
 
     @property
     def is_kept(self) -> bool:
-        """Whether the summary may be shown, with the marks of its figures."""
+        """Whether the summary may be shown, with its unfound figures marked."""
         if any(fault.kind in _REJECTED for fault in self.faults):
             return False
         absent = {fault.part for fault in self.faults if fault.kind in _ABSENT}
@@ -107,9 +106,9 @@ class Checked:
 
 
 def check(summary: Summary, paper: Paper, text: str) -> Checked:
-    """Check a model's summary of a paper against the text (full text or abstract) that the model was given.
+    """Check a model's summary against the text (full text or abstract) that the model was given.
 
-    The text is read for words and figures alone: what it tells a reader to do has no effect.
+    Only words and figures are compared: instructions in the text have no effect.
     """
     faults: list[Fault] = []
     parts = {part: _prose(getattr(summary, part), part, summary.language, faults) for part in _PROSE}
@@ -119,7 +118,7 @@ def check(summary: Summary, paper: Paper, text: str) -> Checked:
     said = " ".join([*keywords, *parts.values(), body])
     if said.strip() and not is_about(without_bold(said), paper, text):
         faults.append(Fault(FaultKind.OTHER_PAPER, "", paper.title))
-    source = Source("\n\n".join(filter(None, [paper.title, paper.abstract, text])))
+    source = SourceText("\n\n".join(filter(None, [paper.title, paper.abstract, text])))
     figures = grounded({"keywords": ", ".join(keywords), **parts, "body": body}, summary.language, source)
     faults += [
         Fault(FaultKind.FIGURE_NOT_FOUND, figure.part, figure.text)
@@ -186,9 +185,9 @@ _LEAST_KEPT = 0.6
 
 
 def shortened(text: str, limit: int) -> str:
-    """Return as much of the text as fits: up to the end of a sentence, else of a word and with an ellipsis.
+    """Return the text cut to the limit: at the end of a sentence, else of a word, with an ellipsis.
 
-    A sentence's end counts where at least 60 % of the limit stands before it.
+    A sentence's end counts if it keeps at least 60 % of the limit.
     """
     if len(text) <= limit:
         return text

@@ -1,4 +1,4 @@
-"""One request to a model's endpoint and its answer, with a limit on everything; the key stays in here."""
+"""Sends one request to a model's endpoint, with limits on everything; the key never leaves this module."""
 
 import asyncio
 from collections.abc import Mapping
@@ -17,30 +17,30 @@ from bot.errors import (
     SettingsError,
 )
 from bot.summaries.answers import Completion, read_completion, read_json
-from bot.summaries.troubles import Refusal, Trouble, error_in, refusal_of, refusal_within
+from bot.summaries.refusals import Cause, Refusal, error_in, refusal_of, refusal_within
 
 _MOST_BYTES = 2_000_000
 _PATH = "/chat/completions"
-_ADDRESS_ADVICE = f"Look at LLM_BASE_URL: it is what stands before {_PATH}, often ending in /v1."
-_ERRORS: Mapping[Trouble, tuple[type[ModelError], str]] = {
-    Trouble.EXHAUSTED: (ModelQuotaError, "What the owner of LLM_API_KEY may ask of it is used up."),
-    Trouble.WRONG_KEY: (ModelRefusedError, "Look at LLM_API_KEY: it is missing, wrong or not let in there."),
-    Trouble.WRONG_MODEL: (
+_ADDRESS_ADVICE = f"Check LLM_BASE_URL: the address before {_PATH}, often ending in /v1."
+_ERRORS: Mapping[Cause, tuple[type[ModelError], str]] = {
+    Cause.EXHAUSTED: (ModelQuotaError, "The quota of LLM_API_KEY is used up."),
+    Cause.WRONG_KEY: (ModelRefusedError, "Check LLM_API_KEY: it is missing, wrong or not accepted there."),
+    Cause.WRONG_MODEL: (
         ModelRefusedError,
-        "Look at LLM_MODEL: it has to be a model that is offered there.",
+        "Check LLM_MODEL: the endpoint does not offer this model.",
     ),
-    Trouble.WRONG_ADDRESS: (ModelRefusedError, _ADDRESS_ADVICE),
-    Trouble.TOO_LONG: (ModelAnswerError, "The question is too long for this model."),
-    Trouble.FILTERED: (ModelAnswerError, "It does not want to speak of this."),
+    Cause.WRONG_ADDRESS: (ModelRefusedError, _ADDRESS_ADVICE),
+    Cause.TOO_LONG: (ModelAnswerError, "The question is too long for this model."),
+    Cause.FILTERED: (ModelAnswerError, "Its content filter rejected the question."),
 }
-_NOT_TAKEN = (ModelAnswerError, "It does not take this question.")
+_NOT_TAKEN = (ModelAnswerError, "It rejected the question.")
 
 
 class Endpoint:
-    """Where a model is asked: `base_url` with `/chat/completions` after it.
+    """An OpenAI-compatible endpoint: `base_url` followed by `/chat/completions`.
 
-    A request may take `seconds`, and its answer 2 MB; redirects are not followed. Raises SettingsError for an
-    address or a key that cannot be one.
+    A request may take `seconds`, and its answer 2 MB; redirects are not followed. Raises SettingsError for a
+    malformed address or key.
     """
 
     def __init__(
@@ -59,19 +59,19 @@ class Endpoint:
 
     @property
     def host(self) -> str:
-        """Whose answers these are, for sentences."""
+        """The endpoint's host, for messages."""
         return self._url.host
 
     def error(self, refusal: Refusal) -> ModelError:
-        """Return what is to be raised for a refusal that nothing is left to do about."""
+        """Return the error to raise for a final refusal."""
         sentence = f"{self.host} {refusal.what}."
-        if refusal.trouble in {Trouble.FAILED, Trouble.RATE_LIMITED}:
+        if refusal.cause in {Cause.FAILED, Cause.RATE_LIMITED}:
             return ModelUnavailableError(sentence, refusal.wait)
-        kind, advice = _ERRORS.get(refusal.trouble, _NOT_TAKEN)
+        kind, advice = _ERRORS.get(refusal.cause, _NOT_TAKEN)
         return kind(f"{sentence} {advice}")
 
     async def send(self, body: bytes) -> Completion | Refusal:
-        """Return the answer to one request; raises ModelAnswerError for what is no answer at all."""
+        """Send one request and return its answer; raises ModelAnswerError for an unusable answer."""
         request = self._client.build_request(
             "POST", self._url, content=body, headers=self._headers(), timeout=self._seconds
         )
@@ -83,10 +83,10 @@ class Endpoint:
                 finally:
                     await response.aclose()
         except (TimeoutError, httpx.TimeoutException):
-            return Refusal(Trouble.FAILED, f"did not answer within {self._seconds:g} seconds")
+            return Refusal(Cause.FAILED, f"did not answer within {self._seconds:g} seconds")
         except httpx.TransportError as error:
-            # Its text may hold what was sent.
-            return Refusal(Trouble.FAILED, f"cannot be reached ({type(error).__name__})")
+            # The error's text may repeat what was sent.
+            return Refusal(Cause.FAILED, f"cannot be reached ({type(error).__name__})")
         return self._understood(response, content)
 
     def _headers(self) -> dict[str, str]:
@@ -94,7 +94,7 @@ class Endpoint:
         return {
             "Content-Type": "application/json",
             "Accept": "application/json",
-            # An answer is a few kilobytes; what is not packed cannot be a bomb.
+            # An answer is a few kilobytes, and an uncompressed one cannot be a bomb.
             "Accept-Encoding": "identity",
             **({"Authorization": f"Bearer {key}"} if key else {}),
         }
@@ -109,17 +109,17 @@ class Endpoint:
 
     def _document(self, content: bytes | None) -> Any:  # any JSON
         if content is None:
-            raise ModelAnswerError(f"{self.host} answered with more than {_MOST_BYTES} bytes, or packed.")
+            raise ModelAnswerError(f"{self.host} answered with more than {_MOST_BYTES} bytes, or compressed.")
         try:
             return read_json(content)
         except ValueError:
             if content.lstrip().startswith(b"<"):
                 raise ModelAnswerError(f"{self.host} answered with a web page. {_ADDRESS_ADVICE}") from None
-            raise ModelAnswerError(f"{self.host} answered with what is not JSON.") from None
+            raise ModelAnswerError(f"{self.host} answered with something other than JSON.") from None
 
 
 async def _read(response: httpx.Response) -> bytes | None:
-    """Return the body, or `None` where it is larger than wanted or packed; no more of it is read then."""
+    """Return the body, or `None` where it is too large or compressed; the rest is not read."""
     if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         return None
     content = bytearray()
@@ -131,7 +131,7 @@ async def _read(response: httpx.Response) -> bytes | None:
 
 
 def _url(base_url: str) -> httpx.URL:
-    """Return the whole address; one with a password or a query in it would end in logs."""
+    """Return the whole URL; a password or a query in it would end up in logs."""
     try:
         url = httpx.URL(base_url.rstrip("/").removesuffix(_PATH) + _PATH)
     except httpx.InvalidURL:
@@ -147,5 +147,5 @@ def _url(base_url: str) -> httpx.URL:
 def _key(api_key: SecretStr | None) -> SecretStr:
     key = api_key.get_secret_value().strip() if api_key else ""
     if not (key.isascii() and key.isprintable()):
-        raise SettingsError("The setting LLM_API_KEY holds a character that no key has. Copy it anew.")
+        raise SettingsError("The setting LLM_API_KEY has a character that no key has. Copy it again.")
     return SecretStr(key)

@@ -1,4 +1,4 @@
-"""What of a paper a model reads: as much as its budget of tokens takes, the telling sections first; pure."""
+"""Chooses what a model reads of a paper: the most telling sections within a budget of tokens; pure."""
 
 import re
 from collections.abc import Iterator
@@ -10,24 +10,27 @@ from bot.summaries.sentences import sentences
 from storage.records import Paper, TextRead
 
 LEFT_OUT = "[…]"
-"""The line that stands where something of the paper is left out."""
+"""The line that marks where text is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The text that a model is given, one paragraph a line, from which text of the paper, and its tokens."""
+    """The text of a paper that a model is given."""
 
+    #: One paragraph per line.
     text: str
+    #: Which of the paper's texts it is taken from.
     text_read: TextRead
+    #: By our estimate.
     tokens: int = field(default=0, compare=False)
 
 
 def excerpt(paper: Paper, full_text: str | None, most_tokens: int) -> Excerpt | None:
-    """Return at most so many tokens of the paper, in its own order, or `None` where it has no text.
+    """Return up to `most_tokens` tokens of the paper, in its order, or `None` where it has no text.
 
-    The abstract comes first; then introduction, conclusion and results have their shares, and only what
-    they leave goes to the middle of the paper. Without a full text it is the abstract. A budget that takes
-    no whole sentence gives `None` too.
+    The abstract comes first, then introduction, conclusion and results with a share each; the middle of the
+    paper gets the rest. Without a full text it is the abstract. A budget too small for any sentence gives
+    `None` too.
     """
     abstract = " ".join((paper.abstract or "").split())
     pieces = _pieces(abstract, (full_text or "").splitlines())
@@ -52,12 +55,11 @@ _WIDE = re.compile(
 
 
 def tokens(text: str) -> int:
-    """Estimate how many tokens a text is, without any model's own tokenizer.
+    """Estimate the tokens of a text without a model's tokenizer.
 
-    Measured against those of GPT-4o, GPT-4, Qwen and DeepSeek on abstracts: in English within a fifth of
-    each one, and within 4 % over many; in Chinese, Japanese and Korean up to 40 % above the newer three
-    and 40 % below GPT-4's; in other European languages up to a quarter below, in Cyrillic up to
-    four fifths above.
+    Measured against GPT-4o, GPT-4, Qwen and DeepSeek on abstracts. English: within 20 % on each, within 4 %
+    over many. Chinese, Japanese and Korean: up to 40 % above the newer three, 40 % below GPT-4. Other
+    European languages: up to 25 % below; Cyrillic: up to 80 % above.
     """
     count = len(_ASCII.findall(text))
     if text.isascii():
@@ -111,17 +113,20 @@ _LEAST_LETTERS = 0.6
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """A section's number, 0 where it has none, and its name; `is_part` where it is within a section."""
+    """The heading of a section."""
 
+    #: 0 where it has none.
     number: int
     name: str
+    #: Whether it belongs to a subsection.
     is_part: bool = False
 
 
 def _heading(line: str, number: int) -> _Heading | None:
-    """Return the heading that a line is, where `number` is the last section's; rows of tables begin alike.
+    """Return the line as a heading, if it is one; `number` is the last section's.
 
-    Once sections are numbered, only those at the end may lack a number.
+    Rows of tables begin alike, so a heading has to continue the numbering. Once sections are numbered, only
+    the closing ones may lack a number.
     """
     if len(line) > _LONGEST_HEADING or " | " in line:
         return None
@@ -132,9 +137,9 @@ def _heading(line: str, number: int) -> _Heading | None:
     if match is None or line.endswith((".", ",", ";", ":")) or not _is_of_words(match["name"]):
         return None
     digits = match["number"]
-    found = int(digits) if digits.isdecimal() else _ROMANS.index(digits) + 1 if digits in _ROMANS else 0
-    if found == number + 1 or (match["part"] and found == number):
-        return _Heading(found, match["name"], is_part=found == number)
+    own = int(digits) if digits.isdecimal() else _ROMANS.index(digits) + 1 if digits in _ROMANS else 0
+    if own == number + 1 or (match["part"] and own == number):
+        return _Heading(own, match["name"], is_part=own == number)
     return None
 
 
@@ -147,9 +152,9 @@ def _kind_of(name: str) -> _Kind:
 
 
 def _labelled(lines: list[str]) -> Iterator[tuple[_Kind | None, str]]:
-    """Yield each line with the kind of its section; `None` is what stands before the first heading.
+    """Yield each line with the kind of its section, `None` before the first heading.
 
-    A heading is one with the line after it: by itself it would tell nothing.
+    A heading is joined to the line after it, since alone it says nothing.
     """
     kind: _Kind | None = None
     section: _Kind | None = None
@@ -182,7 +187,9 @@ _SHARES = (
     (_Kind.MIDDLE, 1.0),
     (_Kind.AROUND, 1.0),
 )
-"""Who takes in turn, and up to which share of the budget: no long introduction starves the results."""
+"""The order of sections and the share of the budget up to which each may fill it.
+
+So a long introduction does not starve the results."""
 
 _OPENING_SHARE, _CLOSING_SHARE = 0.25, 0.1
 _LONGEST_PIECE = 100
@@ -191,7 +198,7 @@ _CHARACTERS_OF_A_PIECE = re.compile(r"\S.{0,398}\S(?!\S)|\S{1,400}")
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A paragraph or a sentence of one, with its tokens, of the line so numbered."""
+    """A paragraph or a sentence of one, with its tokens and the number of its line."""
 
     kind: _Kind
     text: str
@@ -200,17 +207,17 @@ class _Piece:
 
 
 def _pieces(abstract: str, lines: list[str]) -> list[_Piece]:
-    told = [(_Kind.ABSTRACT, abstract)] if abstract else []
-    told += _body(list(_labelled(lines)), has_abstract=bool(abstract))
+    labelled = [(_Kind.ABSTRACT, abstract)] if abstract else []
+    labelled += _body(list(_labelled(lines)), has_abstract=bool(abstract))
     return [
         _Piece(kind, piece, cost, number)
-        for number, (kind, line) in enumerate(told)
+        for number, (kind, line) in enumerate(labelled)
         for piece, cost in _sentences_of_long(line)
     ]
 
 
 def _body(lines: list[tuple[_Kind | None, str]], *, has_abstract: bool) -> list[tuple[_Kind, str]]:
-    """Give each line a kind, but leave out the title's page and the abstract where that is known already."""
+    """Give each line a kind; a known abstract and the title page are left out."""
     kinds = [kind for kind, _ in lines if kind]
     if not kinds:
         return _by_place([line for _, line in lines])
@@ -230,7 +237,7 @@ def _body(lines: list[tuple[_Kind | None, str]], *, has_abstract: bool) -> list[
 
 
 def _by_place(lines: list[str]) -> list[tuple[_Kind, str]]:
-    """Take what stands at the beginning and at the end of a text without headings for what it commonly is."""
+    """Guess the kinds in a text without headings from the position of the lines."""
     opening, closing = _OPENING_SHARE * len(lines), (1 - _CLOSING_SHARE) * len(lines)
     return [
         (_Kind.INTRODUCTION if at < opening else _Kind.CONCLUSION if at >= closing else _Kind.MIDDLE, line)
@@ -253,7 +260,7 @@ def _sentences_of_long(line: str) -> Iterator[tuple[str, int]]:
 
 
 def _within(pieces: list[_Piece], most_tokens: int) -> list[int]:
-    """Return the places of the pieces that the budget takes, the most important first."""
+    """Return the indexes of the pieces within the budget, the most important first."""
     taken: dict[int, None] = {}
     left = most_tokens
     for kind, share in _SHARES:
@@ -272,7 +279,7 @@ def _within(pieces: list[_Piece], most_tokens: int) -> list[int]:
 
 
 def _composed(pieces: list[_Piece], taken: list[int]) -> str:
-    """Return the pieces in the paper's order, with a mark at each gap and where the end is missing."""
+    """Return the pieces in the paper's order, with a mark at each gap and at a missing end."""
     places = sorted(taken)
     parts = [pieces[places[0]].text]
     for before, at in pairwise(places):

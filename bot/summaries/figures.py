@@ -1,14 +1,14 @@
-"""Which figures a text states, and what each is worth, however it is written; pure.
+"""Finds the figures that a text states, and their values, however they are written; pure.
 
-A figure is a number in digits, half-width or full-width, with its decimals, its magnitude (`1.6M`, `160万`,
-`1.2 × 10^5`), its per cent or its times; a range (`10–20%`) and a deviation (`57.8 ± 0.3`) are one figure
-of two numbers. A number in English or Chinese words is one where it counts at least `LEAST_IN_WORDS`, or
-has a magnitude: a summary says two steps or 三类 of what it counts itself.
+A figure is a number in digits, half-width or full-width, with its decimals, magnitude (`1.6M`, `160万`,
+`1.2 × 10^5`), per cent or times; a range (`10–20%`) and a deviation (`57.8 ± 0.3`) are one figure of two
+numbers. A number in English or Chinese words is a figure from `LEAST_IN_WORDS` on, or with a magnitude:
+smaller ones, as in "two steps" or 三类, count what the summary itself lists.
 
-No figure is what only looks like one: a name with digits (GPT-4, Qwen2.5-7B, CIFAR-10, GSM8K, F1, pass@1),
-digits with letters that are no unit (3D, 1st), a version of three places, a date or a year, the number of a
-list, table, section or citation, an index or exponent. The same holds for the paper, where however numbers
-in words support from one on, as does the size at the end of a name, as in Qwen2.5-7B.
+These are not figures: names with digits (GPT-4, Qwen2.5-7B, CIFAR-10, GSM8K, F1, pass@1), digits with letters
+that are no unit (3D, 1st), versions of three places, dates and years, numbers of list items, tables, sections
+or citations, indexes and exponents. The same holds for the paper, except that there any number in words can
+support a figure, and so can the size at the end of a name, as in Qwen2.5-7B.
 """
 
 import re
@@ -36,7 +36,7 @@ LEAST_IN_WORDS = 5
 
 @dataclass(frozen=True, slots=True)
 class StatedFigure:
-    """A figure as it stands between two places of a text, with all of its numbers."""
+    """A figure in a text, from `start` to `end`, with all of its numbers."""
 
     start: int
     end: int
@@ -45,7 +45,7 @@ class StatedFigure:
 
 
 def stated_figures(text: str, language: str = "en") -> list[StatedFigure]:
-    """Return the figures that a text in a language (BCP 47) states, in their order."""
+    """Return the figures that a text in a language (BCP 47) states, in order."""
     plain = _half_width(text)
     decimal_comma = _has_decimal_comma(language)
     found = [
@@ -58,7 +58,7 @@ def stated_figures(text: str, language: str = "en") -> list[StatedFigure]:
 
 
 def numbers_in(sentence: str) -> list[Number]:
-    """Return what the figures of a paper's sentence are worth, and whatever else there can support one."""
+    """Return all numbers of a paper's sentence that can support a figure."""
     return [number for found in _found(_half_width(sentence)) for number in found.numbers]
 
 
@@ -71,7 +71,7 @@ _HALF_WIDTH = str.maketrans(_WIDE | _SPACES | {ord("−"): "-"})
 _LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u03ff\u0400-\u04ff"
 
 _NO_NUMERAL = rf"(?!(?i:{'|'.join(ENGLISH_NUMERALS)})\b)"
-# Words are most of a text, and none of these matters: they are passed over many at a time.
+# Words are most of a text and do not matter here, so they are skipped many at a time.
 _PATTERN = rf"""(?:NO_NUMERAL[{_LETTER}]++(?![-_.@]?[{_LETTER}0-9])[\s,;:()]*+)++
     | \\[A-Za-z]++                                     # a command of LaTeX's
     | (?P<name>[{_LETTER}][{_LETTER}0-9]*+(?:[-_.@]?[{_LETTER}0-9]++)*+)
@@ -83,7 +83,7 @@ _PATTERN = rf"""(?:NO_NUMERAL[{_LETTER}]++(?![-_.@]?[{_LETTER}0-9])[\s,;:()]*+)+
     """
 _TOKEN = re.compile(_PATTERN.replace("NO_NUMERAL", _NO_NUMERAL), re.VERBOSE)
 _TOKEN_AMONG_SIGNS = re.compile(_PATTERN.replace("NO_NUMERAL", ""), re.VERBOSE)
-"""For a text without numbers in words; to look for these at each word takes most of the time."""
+"""For a text without numbers in words: searching for these at each word takes most of the time."""
 
 _SIGN = re.compile(f"[0-9{CJK_NUMERAL_SIGNS}]")
 _WORD = re.compile("[a-z]+")
@@ -101,7 +101,7 @@ class _Found:
 
 
 def _found(plain: str, *, decimal_comma: bool = False) -> Iterator[_Found]:
-    """Yield all that is worth a number, by which kind of token it begins with."""
+    """Yield everything with a numeric value."""
     has_numerals = not _NUMERALS.isdisjoint(_WORD.findall(plain.lower()))
     if not has_numerals and not _SIGN.search(plain):
         return
@@ -173,7 +173,7 @@ _SIZE = re.compile(r"(?<=[-_])([0-9]+(?:\.[0-9]+)?)([BMKbk])(?![A-Za-z0-9])")
 
 
 def _of_name(token: re.Match[str]) -> _Found | None:
-    """Return the sizes in a name, which can support a figure and never are one."""
+    """Return the sizes in a name, which can support a figure but are none."""
     sizes = tuple(
         scaled(number, _MAGNITUDES[size[2]])
         for size in _SIZE.finditer(token["name"])
@@ -213,14 +213,14 @@ _COUNTER_AFTER = re.compile(
 
 
 def _is_a_reference(plain: str, start: int, end: int) -> bool:
-    """Whether a number only names a table, a section, a step, an ordinal."""
+    """Whether a number only refers to a table, a section or a step, or is an ordinal."""
     return end - start <= _LONGEST_ITEM + 2 and bool(
         _REFERENCE.search(plain[max(0, start - _LONGEST_BEFORE) : start])
     )
 
 
 def _is_an_item(plain: str, start: int, end: int) -> bool:
-    """Whether a number counts the items of a list, as in `1)`, `(2)` or `3.`, and closes no bracket."""
+    """Whether a number counts list items, as in `1)`, `(2)` or `3.`, and closes no bracket."""
     if end - start > _LONGEST_ITEM or not (mark := _ITEM_END.match(plain, end)):
         return False
     before = plain[max(0, start - _BRACKET_REACH) : start]
@@ -299,7 +299,7 @@ _COUNTER = re.compile(
 
 
 def _with_power_of_ten(plain: str, number: Number, end: int) -> tuple[Number, int]:
-    """Take in what follows as a power of ten, as in `1.2 × 10^5` or `2e-5`."""
+    """Include a power of ten that follows, as in `1.2 × 10^5` or `2e-5`."""
     times = _TIMES_TEN.match(plain, end)
     if times is None:
         return number, end
@@ -314,7 +314,7 @@ def _exponent(power: re.Match[str]) -> int:
 
 
 def _with_unit(plain: str, number: Number, end: int) -> tuple[Number, int] | None:
-    """Take in the magnitude and the unit that follow; `None` where letters follow that are neither."""
+    """Include the magnitude and the unit that follow; `None` where other letters follow."""
     while magnitude := _MAGNITUDE.match(plain, end):
         number = scaled(number, _MAGNITUDES[_magnitude_name(magnitude)])
         end = magnitude.end()
@@ -345,7 +345,7 @@ _BETWEEN = re.compile(r"(?:[-–—~〜]|\s(?:[-–—~〜])\s)|\s?(?:±|\\pm|\\
 
 
 def _joined(plain: str, found: Iterable[_Found]) -> Iterator[tuple[_Found, _Found, tuple[Number, ...]]]:
-    """Yield the figures, ranges and deviations as one; the first number of `1–3万` may count in 万 too."""
+    """Yield figures, with ranges and deviations joined; the first number of `1–3万` may count in 万 too."""
     run: list[_Found] = []
     for each in found:
         if run and not _BETWEEN.fullmatch(plain, run[-1].end, each.start):
@@ -383,7 +383,7 @@ def _about(plain: str, start: int, numbers: tuple[Number, ...]) -> tuple[Number,
 
 
 def _half_width(text: str) -> str:
-    """Return the text with full-width signs as half-width ones, each in its place."""
+    """Return the text with full-width characters as half-width ones, at unchanged positions."""
     return text.translate(_HALF_WIDTH)
 
 

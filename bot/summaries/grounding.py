@@ -1,17 +1,17 @@
-"""Whether a paper's text has the figures of its summary; pure.
+"""Looks up a summary's figures in the paper's text; pure.
 
-A figure is supported where a number of the text equals it, or rounds to it at the precision with which it is
-written. Whole numbers count things and are never rounded ones, nor is a single digit, unless a word such as
-about stands before them. `0.92` and `92%` are the same.
+A figure is supported if a number of the text equals it, or rounds to it at its precision. Whole numbers and
+single digits are never taken as rounded, unless a word such as "about" precedes them. `0.92` and `92%` are
+equal.
 
-What stands around the number must share terms with the claim: words, names, other figures, ideas such as
-accuracy that both languages name, each weighed by how few passages have it; at least two fifths of what the
-passage that is nearest to the claim shares. Where the text has none of the claim's terms, or only those that
-it has everywhere, there is nothing to compare and the number alone decides; so it does where the figure has
-four digits that matter, as `57.76` or `2,219`: that is too telling to be a coincidence.
+The text around the number must share terms with the claim: words, names, other figures, or ideas such as
+accuracy that both languages name, each weighted by its rarity. It needs at least two fifths of what the
+passage nearest to the claim shares. Where the text has none of the claim's terms, or only ubiquitous ones,
+the number alone decides; so it does where the figure has four significant digits, as `57.76` or `2,219`,
+which is too specific for a coincidence.
 
-It is derived where it is the difference or, if it is meant as times or per cent, the ratio of two numbers in
-one sentence of the text, or one row of a table, that by itself shares as much with the claim.
+A figure is derived if it is the difference or, for times and per cent, the ratio of two numbers in one
+sentence or table row that shares as much with the claim.
 """
 
 from bisect import bisect_left, bisect_right
@@ -32,37 +32,37 @@ from storage.records import Figure, Grounding
 
 _LONGEST_NEAREST = 400
 _COMMON_SHARE, _LEAST_COMMON = 0.2, 3
-"""A term that more than a fifth of the passages have, and more than three, tells nothing of one of them."""
+"""A term in more than a fifth of the passages, and in more than three, identifies none of them."""
 
 _NEAR = 0.4
-"""Measured: half of it lets twice as many chance hits pass, and twice of it loses figures that are there."""
+"""Measured: half of it accepts twice as many chance hits, and twice of it loses real figures."""
 
 _LEAST_DIGITS_ROUNDED = 2
 _LEAST_DIGITS_OF_TERM = 2
 _TELLING_DIGITS = 4
 _MOST_COMBINED = 12
-"""From a sentence with more numbers almost anything could be derived."""
+"""Almost anything could be derived from a sentence with more numbers."""
 
 
-def grounded(parts: Mapping[str, str], language: str, source: "Source") -> tuple[Figure, ...]:
-    """Look up the figures of a summary's parts, by their names, written in a language (BCP 47).
+def grounded(parts: Mapping[str, str], language: str, source: "SourceText") -> tuple[Figure, ...]:
+    """Look up the figures of a summary's parts, given by name and in a language (BCP 47).
 
-    What a part says twice is looked up in both places, and told once, with the better result.
+    A figure that a part repeats is looked up each time, and returned once with the better result.
     """
-    found: dict[tuple[str, str], Figure] = {}
+    figures: dict[tuple[str, str], Figure] = {}
     for part, marked in parts.items():
         text = without_bold(marked)
         for sentence, stated in _by_sentence(text, stated_figures(text, language)):
             claim = source.claim(sentence, [number for figure in stated for number in figure.numbers])
             for figure in stated:
-                known = found.get((part, figure.text))
+                known = figures.get((part, figure.text))
                 if known is None or known.grounding is Grounding.NOT_FOUND:
-                    found[part, figure.text] = _looked_up(figure, part, claim, source)
-    return tuple(found.values())
+                    figures[part, figure.text] = _looked_up(figure, part, claim, source)
+    return tuple(figures.values())
 
 
 def _by_sentence(text: str, stated: list[StatedFigure]) -> Iterator[tuple[str, list[StatedFigure]]]:
-    """Yield each sentence that begins a figure, with its figures."""
+    """Yield each sentence in which a figure starts, with its figures."""
     end = 0
     for sentence in sentences(text):
         start = text.index(sentence, end)
@@ -71,8 +71,8 @@ def _by_sentence(text: str, stated: list[StatedFigure]) -> Iterator[tuple[str, l
             yield sentence, within
 
 
-def _looked_up(figure: StatedFigure, part: str, claim: "Claim", source: "Source") -> Figure:
-    """Look up all numbers of a figure: it is as well founded as the worst of them."""
+def _looked_up(figure: StatedFigure, part: str, claim: "Claim", source: "SourceText") -> Figure:
+    """Look up all numbers of a figure, which is only as well grounded as the worst of them."""
     results = [source.look_up(number, claim) for number in figure.numbers]
     grounding, place = max(results, key=lambda result: list(Grounding).index(result[0]))
     return Figure(figure.text, part, grounding, source.passage(place))
@@ -80,14 +80,16 @@ def _looked_up(figure: StatedFigure, part: str, claim: "Claim", source: "Source"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence of a summary: what its terms tell of the source's passages, and how near each is."""
+    """A sentence of a summary, compared with the source's passages."""
 
+    #: How much each of its terms identifies a passage.
     weights: Mapping[str, float]
+    #: The weight that each passage shares with it, by index.
     nearness: Mapping[int, float]
 
 
-class Source:
-    """A paper's text, prepared so that figures are looked up in it quickly."""
+class SourceText:
+    """A paper's text, indexed for looking up figures."""
 
     def __init__(self, text: str) -> None:
         self._passages = passages(text)
@@ -105,11 +107,11 @@ class Source:
         self._values = [number.value for number, _ in self._sorted]
 
     def passage(self, place: int | None) -> str:
-        """Return the passage at a place, cut to what a reader can compare at a glance."""
+        """Return a passage, cut to what a reader can compare at a glance."""
         return "" if place is None else cut(self._passages[place].text, _LONGEST_NEAREST)
 
     def claim(self, sentence: str, numbers: Iterable[Number]) -> Claim:
-        """Return what of a summary's sentence can be compared with this text."""
+        """Return a summary's sentence as a claim about this text."""
         weights: dict[str, float] = {}
         for term in terms(sentence) | _number_terms(numbers):
             places = self._where.get(term, ())
@@ -125,7 +127,7 @@ class Source:
         return nearness
 
     def look_up(self, number: Number, claim: Claim) -> tuple[Grounding, int | None]:
-        """Return whether the text has the number, and the place of the passage nearest to the claim."""
+        """Return whether the text has the number, and the index of the passage nearest to the claim."""
         places = self.places(number)
         others = self._without(number, claim)
         if others.weights and number.telling_digits < _TELLING_DIGITS:
@@ -142,19 +144,19 @@ class Source:
         return Grounding.NOT_FOUND, self._nearest(claim.nearness, claim)
 
     def places(self, number: Number) -> list[int]:
-        """Return where the text has the number at all, whatever stands around it."""
-        found: dict[int, None] = {}
-        for wanted in _notations(number):
-            slack = _slack(wanted)
-            first = bisect_left(self._values, wanted.value - slack)
-            last = bisect_right(self._values, wanted.value + slack)
+        """Return the indexes of all passages with the number, whatever surrounds it."""
+        matching: dict[int, None] = {}
+        for stated in _notations(number):
+            slack = _slack(stated)
+            first = bisect_left(self._values, stated.value - slack)
+            last = bisect_right(self._values, stated.value + slack)
             for candidate, place in self._sorted[first:last]:
-                if _supports(candidate, wanted):
-                    found[place] = None
-        return list(found)
+                if _supports(candidate, stated):
+                    matching[place] = None
+        return list(matching)
 
     def _without(self, number: Number, claim: Claim) -> Claim:
-        """Return the claim without the term that the number itself is: it must not vouch for itself."""
+        """Return the claim without the number's own term, which must not support itself."""
         own = _number_terms([number])
         if own.isdisjoint(claim.weights):
             return claim
@@ -162,13 +164,13 @@ class Source:
         return Claim(weights, self._nearness(weights))
 
     def _is_near(self, place: int, claim: Claim) -> bool:
-        """Whether what stands around a place is near to the claim, by the measure of the nearest passage."""
+        """Whether a passage and its surroundings are near the claim, relative to the nearest passage."""
         around = {term for each in self._passages[place].around for term in self._terms[each]}
         shared = sum(weight for term, weight in claim.weights.items() if term in around)
         return shared > 0 and shared >= _NEAR * max(claim.nearness.values())
 
     def _nearest(self, places: Iterable[int], claim: Claim) -> int | None:
-        """Return the nearest place; of two that are as near, the one with more figures, then the first."""
+        """Return the nearest passage; ties go to the one with more figures, then to the first."""
         return max(
             places,
             key=lambda place: (claim.nearness.get(place, 0.0), len(self._numbers[place]), -place),
@@ -186,7 +188,7 @@ _HUNDREDTH, _HUNDRED = Decimal("0.01"), Decimal(100)
 
 
 def _notations(number: Number) -> Iterator[Number]:
-    """Yield each way in which a text may write the number: as it is read, as a share, as per cent."""
+    """Yield the ways in which a text may write the number: as stated, as a share, as per cent."""
     for reading in number.readings:
         yield reading
         if reading.kind is Kind.PERCENT:
@@ -197,17 +199,17 @@ def _notations(number: Number) -> Iterator[Number]:
             yield replace(share, kind=Kind.PERCENT)
 
 
-def _slack(wanted: Number) -> Decimal:
-    is_count = wanted.step == 1 and wanted.kind is Kind.PLAIN
-    may_be_rounded = wanted.digits >= _LEAST_DIGITS_ROUNDED and not is_count
-    return wanted.step / 2 if may_be_rounded or wanted.is_about else Decimal(0)
+def _slack(stated: Number) -> Decimal:
+    is_count = stated.step == 1 and stated.kind is Kind.PLAIN
+    may_be_rounded = stated.digits >= _LEAST_DIGITS_ROUNDED and not is_count
+    return stated.step / 2 if may_be_rounded or stated.is_about else Decimal(0)
 
 
-def _supports(candidate: Number, wanted: Number) -> bool:
-    """Whether a number of a text, which is near enough, is as precise as the one wanted and no other kind."""
-    if {candidate.kind, wanted.kind} == {Kind.PERCENT, Kind.MULTIPLE}:
+def _supports(candidate: Number, stated: Number) -> bool:
+    """Whether a near enough number of the text is as precise as the stated one, and of the same kind."""
+    if {candidate.kind, stated.kind} == {Kind.PERCENT, Kind.MULTIPLE}:
         return False
-    return candidate.value == wanted.value or candidate.step < wanted.step
+    return candidate.value == stated.value or candidate.step < stated.step
 
 
 # --- Derived ---------------------------------------------------------------------------------------------
@@ -225,7 +227,7 @@ def _is_derived(number: Number, numbers: list[Number]) -> bool:
 
 
 def _derivable(kind: Kind, numbers: list[Number]) -> Iterator[Decimal]:
-    """Yield the differences or ratios of each two numbers; per cent goes with per cent only."""
+    """Yield the differences or ratios of each pair of numbers of the same kind."""
     for first, second in combinations(numbers, 2):
         if first.kind is not second.kind or first.value == second.value:
             continue

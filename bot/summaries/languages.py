@@ -1,4 +1,4 @@
-"""Whether a text is written in the language that was asked for, told by script and by stop words; pure."""
+"""Checks by script and stop words whether a text is in a language; pure."""
 
 import re
 from collections import Counter
@@ -9,7 +9,7 @@ from bot.language import CJK, language_of, primary_language
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS = 4
-"""From a text with fewer stop words nothing is concluded."""
+"""A text with fewer stop words proves nothing."""
 
 _STOP_WORDS = {
     language: frozenset(words.split())
@@ -43,7 +43,7 @@ _SCRIPTS = {
     "Armn": re.compile("[\u0530-\u058f]"),
 }
 _OWN_SCRIPT = 0.3
-"""Papers' names and terms are Latin in every script: so much of the letters must be of the language's own."""
+"""The least share of letters in the language's script, since names and terms are Latin everywhere."""
 
 _LEAST_LETTERS = 20
 
@@ -52,18 +52,18 @@ _TRADITIONAL = frozenset("這們為對說個來時學習數據過進務處問題
 
 
 def is_written_in(text: str, language: str) -> bool:
-    """Whether the text can be in the language (BCP 47); true where too little of it tells.
+    """Whether the text can be in the language (BCP 47); true where the text is too short to tell.
 
-    Chinese, Japanese and Korean are told by their characters, simplified Chinese from traditional by those
-    that differ; languages of other scripts by these; those with Latin letters by their commonest words,
-    where a language whose words are not known here may be any but one of the others.
+    Chinese, Japanese and Korean are recognised by their characters, and simplified and traditional Chinese by
+    those that differ; other scripts by theirs; languages with Latin letters by their commonest words. A
+    language whose words are not listed here may be any but the listed ones.
     """
     asked = primary_language(language)
     if len(_WORD.findall(text)) == 0 or sum(map(str.isalpha, text)) < _LEAST_LETTERS:
         return True
-    told = primary_language(language_of(text))
-    if asked in CJK or told in CJK:
-        return told == asked and (asked != "zh" or _has_its_characters(text, language))
+    by_script = primary_language(language_of(text))
+    if asked in CJK or by_script in CJK:
+        return by_script == asked and (asked != "zh" or _has_its_characters(text, language))
     script = _script(language)
     if script not in _SCRIPTS:
         return True
@@ -88,7 +88,7 @@ def _has_its_words(text: str, asked: str) -> bool:
 
 
 def _share_of(words: Counter[str]) -> float:
-    """Return how many stop words of one language a text in another one can have at most."""
+    """Return the most stop words of one language that a text in another one can have."""
     return max(_LEAST_WORDS, 0.2 * words.total())
 
 
@@ -101,7 +101,7 @@ def _has_its_characters(text: str, language: str) -> bool:
 
 
 def _script(language: str) -> str:
-    """Return the script of a tag, its own or the likely one, by ISO 15924; empty where it is not known.
+    """Return a tag's script, its own or the likely one, by ISO 15924; empty where it is not known.
 
     The likely ones are Unicode's: https://unicode.org/reports/tr35/#Likely_Subtags
     """

@@ -1,4 +1,4 @@
-"""Whether a summary is of this paper and not of another one, told by names and title words; pure."""
+"""Checks by names and title words whether a summary is about this paper; pure."""
 
 import re
 
@@ -22,22 +22,22 @@ _COMMON_NAMES = frozenset(
     1b 1.5b imagenet coco mmlu gsm8k math aime arxiv github neurips icml iclr cvpr acl emnlp ii iii iv
     vi""".split()
 )
-"""Names that papers of many kinds share: of techniques, models, measures and places."""
+"""Names that many papers share: of techniques, models, measures and places."""
 
 
 def is_about(summary: str, paper: Paper, text: str) -> bool:
-    """Whether a summary's text can be of the paper whose text (or abstract) is given.
+    """Whether a summary can be about the paper with this text (or abstract).
 
-    It is where a name of the title or the abstract occurs in it, or enough of the title's words. If it is
-    not English, the words of a title tell nothing: it is then let pass where it has no names at all, or the
-    paper none, or one of them stands anywhere in the text.
+    It has to share a name with the title or the abstract, or enough words with the title. A summary in
+    another language than English cannot share words; it passes if it or the paper has no names, or if one of
+    its names is anywhere in the text.
     """
-    ours, told = _names(f"{paper.title}\n{paper.abstract or text}"), _names(summary)
-    if (ours & told) or _names_of_title(paper.title) & _tokens(summary) or _has_title(summary, paper.title):
+    ours, theirs = _names(f"{paper.title}\n{paper.abstract or text}"), _names(summary)
+    if (ours & theirs) or _names_of_title(paper.title) & _tokens(summary) or _has_title(summary, paper.title):
         return True
     if is_written_in(summary, "en"):
         return False
-    return not told or not ours or not told.isdisjoint(_names(text))
+    return not theirs or not ours or not theirs.isdisjoint(_names(text))
 
 
 def _tokens(text: str) -> set[str]:
@@ -68,7 +68,7 @@ def _is_name(token: str) -> bool:
 
 
 def _names_of_title(title: str) -> set[str]:
-    """Return the words before a title's colon, where they are few: most papers name there what they made."""
+    """Return the few words before a title's colon, where most papers name what they made."""
     before, colon, _ = title.partition(":")
     named = [token for token in _TOKEN.findall(before) if token.casefold() not in _COMMON_NAMES]
     return {token.casefold() for token in named} if colon and len(named) <= _LONGEST_NAME_IN_TITLE else set()

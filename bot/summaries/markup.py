@@ -1,6 +1,6 @@
-"""A model's text without the markup that it may have, above all without links and mentions; pure.
+"""Removes markup from a model's text, above all links and mentions; pure.
 
-Each piece of markup leaves a space and never nothing: what stood on its two sides cannot join to new markup.
+Each piece of markup is replaced by a space, so that the text on its two sides cannot form new markup.
 """
 
 import html
@@ -9,7 +9,7 @@ import re
 from bot.text import bold_runs, clean
 
 _DECODED_TIMES = 3
-"""`&amp;amp;lt;` is as deep as anyone has written it; deeper, it is text that is shown as it is."""
+"""Nobody nests entities deeper than `&amp;amp;lt;`; deeper ones are shown as text."""
 
 _PASSES = 8
 
@@ -51,9 +51,9 @@ _SINGLE_STAR = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300})(?<=\S)\*(?![\w
 
 
 def without_markup(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return the text on one line, with no markup but `**bold**`, and the links and mentions it had.
+    """Return the text on one line, without markup except `**bold**`, and the links and mentions it had.
 
-    A link leaves its label. Characters written as entities or behind a backslash are read first.
+    A link becomes its label. Entities and backslash escapes are decoded first.
     """
     text = _decoded(text)
     live: list[str] = []
@@ -65,7 +65,7 @@ def without_markup(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def balanced(text: str) -> str:
-    """Return the text without the marks of bold that have no other half."""
+    """Return the text without unpaired bold marks."""
     runs = (
         (run.replace("**", "").strip("*") if is_bold else run.replace("**", ""), is_bold)
         for run, is_bold in bold_runs(text)
@@ -74,7 +74,7 @@ def balanced(text: str) -> str:
 
 
 def _passed(text: str, live: list[str]) -> str:
-    """Take out each kind of markup once; what was taken out may have kept other markup from being seen."""
+    """Remove each kind of markup once; this may reveal more, so it is repeated."""
     for pattern, left in ((_MARKDOWN_LINK, r" \1 "), (_SLACK_LINK, r" \1 "), (_URL, " "), (_MENTION, " ")):
         text = _taken_out(pattern, left, text, live)
     text = _taken_out(_BROADCAST, " ", text, live)

@@ -1,7 +1,7 @@
-"""Asking a language model, over any `chat/completions` that is compatible with OpenAI's.
+"""Asks a language model through any OpenAI-compatible `chat/completions`.
 
-Whatever an endpoint answers ends as the fields that were asked for or as one ModelError, after a bounded
-number of requests and a bounded wait.
+Whatever the endpoint answers becomes the requested fields or one ModelError, after a bounded number of
+requests and a bounded wait.
 """
 
 import asyncio
@@ -16,41 +16,42 @@ from pydantic import SecretStr
 
 from bot.clock import Clock
 from bot.errors import ModelError, Usage
+from bot.retries import Backoff
 from bot.summaries.answers import Completion, estimated_usage, fields_of
-from bot.summaries.dialect import Dialect, Form
+from bot.summaries.dialect import AnswerFormat, Dialect
 from bot.summaries.endpoint import Endpoint
 from bot.summaries.question import Question
-from bot.summaries.troubles import Refusal, Trouble
+from bot.summaries.refusals import Cause, Refusal
 
-__all__ = ["MOST_SECONDS_WAITED", "Answer", "ModelClient", "Usage"]
+__all__ = ["MOST_SECONDS_WAITED", "ModelAnswer", "ModelClient", "Usage"]
 
 MOST_SECONDS_WAITED = 120.0
-"""For how long one question waits altogether, for a rate limit to end or an endpoint to come back."""
+"""How long one question waits in total for rate limits and failing endpoints."""
 
 _TRIES = 3
+_BACKOFF = Backoff(first=timedelta(seconds=1), longest=timedelta(minutes=2), jitter=1.0)
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The fields of an answer, its text as the model wrote it, what it cost, and which model it says it is.
-
-    The usage is that of all requests the question took. It is counted by the endpoint, and estimated where
-    that does not count.
-    """
+class ModelAnswer:
+    """A model's answer to a question."""
 
     fields: dict[str, Any]
+    #: As the model wrote it.
     text: str
+    #: Of all requests that the question took; estimated where the endpoint does not count.
     usage: Usage
+    #: The model that the endpoint names, else the requested one.
     model: str
 
 
 class ModelClient:
-    """Asks one model at one endpoint, and remembers what the endpoint can do as long as this object lives.
+    """Asks one model at one endpoint, and remembers what the endpoint supports.
 
-    At most `at_once` requests are under way; a rate limit holds all of them back. A request may take
-    `seconds`, and its answer 2 MB. Raises SettingsError for an address or a key that cannot be one.
+    At most `at_once` requests run concurrently; a rate limit holds back all of them. A request may take
+    `seconds`, and its answer 2 MB. Raises SettingsError for a malformed address or key.
     """
 
     def __init__(
@@ -73,11 +74,11 @@ class ModelClient:
         self._hold = _Hold(clock)
         self._places = asyncio.Semaphore(at_once)
 
-    async def ask(self, question: Question) -> Answer:
-        """Return the model's answer, which is an object; whether it is one of the schema is not looked at.
+    async def ask(self, question: Question) -> ModelAnswer:
+        """Return the model's answer, a JSON object that is not checked against the schema.
 
-        A rate limit is waited out, and a failing endpoint tried twice more, for up to MOST_SECONDS_WAITED in
-        all. Raises ModelUnavailableError, ModelQuotaError, ModelRefusedError and ModelAnswerError.
+        Waits out rate limits and retries a failing endpoint twice, for up to MOST_SECONDS_WAITED in all.
+        Raises ModelUnavailableError, ModelQuotaError, ModelRefusedError and ModelAnswerError.
         """
         asking = _Asking(question)
         async with self._places:
@@ -87,74 +88,76 @@ class ModelClient:
                 error.usage = asking.usage
                 raise
 
-    async def _answer(self, asking: "_Asking") -> Answer:
+    async def _answer(self, asking: "_Asking") -> ModelAnswer:
         dialect, completion = await self._completion(self._dialect, asking)
-        if completion.is_blank and dialect.form is Form.OBJECT:
-            # DeepSeek's JSON mode does so now and then, which is no reason to do without it for ever.
-            _, completion = await self._completion(replace(dialect, form=Form.TEXT), asking)
+        if completion.is_blank and dialect.form is AnswerFormat.OBJECT:
+            # DeepSeek's JSON mode does this now and then, so the dialect is not lowered for good.
+            _, completion = await self._completion(replace(dialect, form=AnswerFormat.TEXT), asking)
         fields = fields_of(completion, asking.question.schema.get("required", ()))
-        return Answer(fields, completion.text, asking.usage, completion.model or self.model)
+        return ModelAnswer(fields, completion.text, asking.usage, completion.model or self.model)
 
     async def _completion(self, dialect: Dialect, asking: "_Asking") -> tuple[Dialect, Completion]:
-        """Return what is answered to the question in the first dialect that the endpoint understands."""
+        """Return the answer in the first dialect that the endpoint supports."""
         first = dialect
-        while isinstance(got := await self._understood(dialect, asking), Refusal):
-            lower = _lower(dialect, got)
+        while isinstance(answer := await self._patiently_sent(dialect, asking), Refusal):
+            lower = _lower(dialect, answer)
             if lower is None:
-                raise self._endpoint.error(got)
-            _logger.info("%s %s: asking it otherwise.", self._endpoint.host, got.what)
+                raise self._endpoint.error(answer)
+            about = {"action": "ask model", "model": self.model}
+            _logger.info("%s %s: trying a simpler request.", self._endpoint.host, answer.what, extra=about)
             dialect = lower
         if dialect is not first:
             self._dialect = dialect
-        return dialect, got
+        return dialect, answer
 
-    async def _understood(self, dialect: Dialect, asking: "_Asking") -> Completion | Refusal:
-        """Return what the endpoint answers when it is neither out of order nor asked too often."""
+    async def _patiently_sent(self, dialect: Dialect, asking: "_Asking") -> Completion | Refusal:
+        """Return the endpoint's answer, after retries where it fails or limits the rate."""
         request = dialect.written(asking.question, self.model)
         while True:
             await self._wait_out_hold(asking)
-            got = await self._endpoint.send(request)
-            if isinstance(got, Completion):
-                asking.spend(got)
-                return got
-            if got.trouble is Trouble.RATE_LIMITED:
-                self._hold.extend(self._rate_limit_wait(got, asking), got)
-            elif got.trouble is Trouble.FAILED:
-                await self._wait_after_failure(got, asking)
+            answer = await self._endpoint.send(request)
+            if isinstance(answer, Completion):
+                asking.spend(answer)
+                return answer
+            if answer.cause is Cause.RATE_LIMITED:
+                self._hold.extend(self._rate_limit_wait(answer, asking), answer)
+            elif answer.cause is Cause.FAILED:
+                await self._wait_after_failure(answer, asking)
             else:
-                return got
+                return answer
 
     async def _wait_out_hold(self, asking: "_Asking") -> None:
         while (seconds := self._hold.seconds_left()) > 0:
             await self._wait(seconds, asking, self._hold.refusal)
 
     def _rate_limit_wait(self, refusal: Refusal, asking: "_Asking") -> float:
-        """Return the wait that is asked for; who is told a wait that does not help waits longer by itself."""
+        """Return the wait that the endpoint asks for, or a growing one where that does not help."""
         times, asking.times_limited = asking.times_limited, asking.times_limited + 1
         if refusal.wait is None:
-            return self._growing(times)
-        return max(refusal.wait, self._growing(times - 1)) if times else refusal.wait
+            return self._backoff(times)
+        return max(refusal.wait, self._backoff(times - 1)) if times else refusal.wait
 
     async def _wait_after_failure(self, refusal: Refusal, asking: "_Asking") -> None:
         asking.times_failed += 1
         if asking.times_failed == _TRIES:
             raise self._endpoint.error(refusal)
-        await self._wait(max(self._growing(asking.times_failed - 1), refusal.wait or 0), asking, refusal)
+        await self._wait(max(self._backoff(asking.times_failed - 1), refusal.wait or 0), asking, refusal)
 
     async def _wait(self, seconds: float, asking: "_Asking", refusal: Refusal) -> None:
         if asking.seconds_waited + seconds > MOST_SECONDS_WAITED:
             raise self._endpoint.error(replace(refusal, wait=seconds))
         asking.seconds_waited += seconds
-        _logger.info("%s %s: waiting %.1f seconds.", self._endpoint.host, refusal.what, seconds)
+        about = {"action": "ask model", "model": self.model}
+        _logger.info("%s %s: waiting %.1f seconds.", self._endpoint.host, refusal.what, seconds, extra=about)
         await self._clock.sleep(seconds)
 
-    def _growing(self, times: int) -> float:
-        return float(2**times) * self._random.uniform(1, 2)
+    def _backoff(self, retries: int) -> float:
+        return _BACKOFF.wait(retries, self._random).total_seconds()
 
 
 @dataclass(slots=True)
 class _Asking:
-    """One question on its way: what it cost and how often it was sent away."""
+    """The state of one question: what it has cost, and how often it was refused."""
 
     question: Question
     usage: Usage = field(default_factory=Usage)
@@ -168,16 +171,16 @@ class _Asking:
 
 
 class _Hold:
-    """Until when the endpoint wants to be asked nothing, by anybody, and what it said then.
+    """Holds back all requests until a rate limit ends, and keeps the refusal that announced it.
 
-    It ends early where the clock is set back: to ask too early is answered, to ask never is not.
+    It ends early where the clock is set back: asking too early does no harm, waiting for ever does.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._since = datetime.min.replace(tzinfo=UTC)
         self._duration = timedelta()
-        self.refusal = Refusal(Trouble.RATE_LIMITED, "")
+        self.refusal = Refusal(Cause.RATE_LIMITED, "")
 
     def seconds_left(self) -> float:
         passed = self._clock.now() - self._since
@@ -190,12 +193,12 @@ class _Hold:
 
 
 def _lower(dialect: Dialect, refusal: Refusal) -> Dialect | None:
-    match refusal.trouble:
-        case Trouble.NO_MOST_TOKENS:
+    match refusal.cause:
+        case Cause.NO_MOST_TOKENS:
             return dialect.without_most_tokens()
-        case Trouble.NO_TEMPERATURE:
+        case Cause.NO_TEMPERATURE:
             return dialect.without_temperature()
-        case Trouble.NO_FORM | Trouble.UNCLEAR:
+        case Cause.NO_FORM | Cause.UNCLEAR:
             return dialect.without_form()
         case _:
             return None

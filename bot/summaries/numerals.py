@@ -1,4 +1,4 @@
-"""Numbers as texts write them, in digits and in words, and what each is worth; pure."""
+"""Reads numbers in digits and in words; pure."""
 
 import re
 from dataclasses import dataclass, replace
@@ -6,13 +6,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 _LONGEST = 18
-"""Digits: a longer run is a hash or an identifier, not a figure."""
+"""The most digits: a longer run is a hash or an identifier."""
 
 _LARGEST_EXPONENT = 30
 
 
 class Kind(StrEnum):
-    """How a number is meant, as far as what stands beside it tells."""
+    """What a number means, by what follows it."""
 
     PLAIN = "plain"
     PERCENT = "percent"
@@ -21,32 +21,32 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """What a number is worth, without its sign, and the worth of one in the last place that was written.
+    """A number as written in a text."""
 
-    `is_about` is whether a word beside it says so, as in about 300 or 约300. `other` is a second way to
-    read it: `1.234` is a little over one, or in German a thousand and more.
-    """
-
+    #: Without its sign.
     value: Decimal
+    #: The value of one in its last written place.
     step: Decimal
     kind: Kind = Kind.PLAIN
+    #: Whether it is approximate, as in about 300 or 约300.
     is_about: bool = False
+    #: A second reading: `1.234` is a little over one, or in German more than a thousand.
     other: "Number | None" = None
 
     @property
     def digits(self) -> int:
-        """How many significant digits were written; zeros at the end count, those at the beginning do not."""
+        """The number of written digits without leading zeros."""
         return len(str(int(self.value / self.step)))
 
     @property
     def telling_digits(self) -> int:
-        """How many digits tell it from others: the zeros at the end of a whole number do not."""
+        """The number of digits that distinguish it: `digits` without a whole number's trailing zeros."""
         written = str(int(self.value / self.step))
         return len(written if self.step < 1 else written.rstrip("0"))
 
     @property
     def readings(self) -> "tuple[Number, ...]":
-        """All ways to read it, the likelier one first."""
+        """All readings, the likelier one first."""
         return (self, self.other) if self.other else (self,)
 
 
@@ -59,11 +59,11 @@ _COMMA_THOUSANDS = re.compile(r"[0-9]{1,3}(?:[. ][0-9]{3})+(?:,[0-9]+)?")
 
 
 def read_digits(written: str, *, decimal_comma: bool = False) -> tuple[Number, ...]:
-    """Read digits with their points and commas; several numbers where commas only stand between them.
+    """Read digits with points and commas; several numbers where commas only separate them.
 
-    A comma followed by three digits groups thousands. `decimal_comma` is for the languages in which a comma
-    stands before the decimals; a text in one of them may still write as English does, so both are read. What
-    has two points is a version, a date or an address and gives nothing.
+    A comma before three digits groups thousands. `decimal_comma` is for languages with a comma before the
+    decimals; since texts in them may also write as English does, both readings are kept. Digits with two
+    points are a version, a date or an address, and give nothing.
     """
     written = written.replace("{,}", ",")
     if len(written) > _LONGEST:
@@ -97,13 +97,13 @@ def _number(plain: str) -> Number:
 
 
 def scaled(number: Number, factor: Decimal) -> Number:
-    """Return the number times a power of ten, as `1.6` million."""
+    """Return the number times a power of ten, as in `1.6` million."""
     other = scaled(number.other, factor) if number.other else None
     return replace(number, value=number.value * factor, step=number.step * factor, other=other)
 
 
 def raised(number: Number, exponent: int) -> Number | None:
-    """Return the number to a power, or `None` where that is beyond all measure."""
+    """Return the number to a power, or `None` where the exponent is too large."""
     if abs(exponent) > _LARGEST_EXPONENT or number.value == 0 or number.value > _LARGEST_EXPONENT:
         return None
     value = number.value**exponent
@@ -141,7 +141,7 @@ CJK_NUMERAL_SIGNS = "".join((*_DIGITS, *_PLACES, *_MYRIADS))
 
 
 def read_english(word: str) -> Number | None:
-    """Read an English word of a number up to 99, in lower case, with what a hyphen joins: `two-stage`."""
+    """Read an English number word up to 99 in lower case, alone or before a hyphen, as in `two-stage`."""
     first, _, second = word.partition("-")
     if first in _HALF:
         return Number(Decimal("0.5"), Decimal("0.1"))
@@ -155,7 +155,7 @@ def read_english(word: str) -> Number | None:
 
 
 def read_cjk(signs: str) -> Number | None:
-    """Read a number in Chinese signs, as `三`, `二十五` or `三百万`; `None` for places without a digit."""
+    """Read a number in Chinese characters, such as `三`, `二十五` or `三百万`; `None` for other text."""
     total = section = digit = 0
     for sign in signs:
         if sign in _DIGITS:

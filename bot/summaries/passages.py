@@ -1,4 +1,4 @@
-"""A paper's text in sentences and rows of tables, each with what stands around it and explains it; pure."""
+"""Divides a paper's text into sentences and table rows, each with the context that explains it; pure."""
 
 import re
 from collections.abc import Iterator
@@ -13,39 +13,37 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 _WRAPPED = 45
-"""A line of at least so many characters without an end goes on in the next one, as printed lines do."""
+"""A line of at least this many characters without an end continues in the next one, as in print."""
 
 _ENDED = re.compile(r"[.!?:。！？：][\"'”’)\]}*]*$")
 _PARAGRAPH = re.compile(r"\S.{0,1998}(?!\S)|\S{1,2000}")
 _SENTENCE = re.compile(r"\S.{0,598}(?!\S)|\S{1,600}")
-"""Longer ones are cut at white space: no text that was meant to be read has them."""
+"""Longer ones are cut at white space; no text meant for readers has them."""
 
 _HEADER_ROWS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence, a heading or a row of a table, and the places of those that explain it, its own included.
-
-    A sentence is explained by its neighbours; a row by its table's first rows, which name the columns, and by
-    what stands before and after the table.
-    """
+    """A sentence, a heading or a table row."""
 
     text: str
+    #: The indexes of the passages that explain it, its own included: for a sentence its neighbours; for a row
+    #: the table's first rows, which name the columns, and the passages before and after the table.
     around: tuple[int, ...]
 
 
 def passages(text: str) -> list[Passage]:
-    """Divide a text, one paragraph or one printed line a line, into its passages, white space collapsed."""
-    found: list[Passage] = []
+    """Divide a text of paragraphs or printed lines into passages, with white space collapsed."""
+    divided: list[Passage] = []
     blocks = [list(block) for _, block in groupby(_blocks(text), key=lambda piece: piece[1])]
     last = sum(map(len, blocks)) - 1
     for block in blocks:
-        first = len(found)
+        first = len(divided)
         for place, (piece, is_row) in enumerate(block, start=first):
             near = _around_row(place, first, len(block)) if is_row else (place - 1, place, place + 1)
-            found.append(Passage(piece, tuple(each for each in near if 0 <= each <= last)))
-    return found
+            divided.append(Passage(piece, tuple(each for each in near if 0 <= each <= last)))
+    return divided
 
 
 def _around_row(place: int, first: int, rows: int) -> tuple[int, ...]:
@@ -65,7 +63,7 @@ def _blocks(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _paragraphs(text: str) -> Iterator[tuple[str, bool]]:
-    """Join the printed lines of a paragraph; a row of a table stays by itself."""
+    """Join the printed lines of a paragraph; table rows stay separate."""
     lines: list[str] = []
     for line in (" ".join(each.split()) for each in text.splitlines()):
         is_row = _is_row(line)

@@ -1,4 +1,4 @@
-"""Whether a text says anything, or only stands where a text should be; pure."""
+"""Recognises placeholders and failure messages in place of a text; pure."""
 
 import re
 
@@ -41,7 +41,7 @@ _FAILURE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LONGEST_FAILURE = 160
-"""Papers are about failures, refusals and errors too: only a short text can be one itself."""
+"""Papers write about failures and errors too, so only a short text can be one."""
 
 _NAMES_OF_PARTS = frozenset(
     {*SUMMARY_PARTS, "tl;dr", "summary", "one sentence summary", "one-sentence summary", "key results"}
@@ -50,7 +50,7 @@ _AROUND = " \t\n.。!！…-–—_*#<>[](){}（）【】「」“”\"'`:：;�
 
 
 def says_something(text: str, part: str) -> bool:
-    """Whether a part's text is more than marks, its own name, a word for nothing, or word of a failure."""
+    """Whether a part's text is more than punctuation, its own name, a placeholder or a failure message."""
     core = without_bold(text).strip(_AROUND)
     if not any(map(str.isalpha, core)) or _NOTHING.fullmatch(core):
         return False

@@ -1,4 +1,4 @@
-"""What a model is asked about a paper, and how its answer becomes a summary; pure."""
+"""The prompt for a paper's summary, and the conversion of the answer to a summary; pure."""
 
 import json
 import re
@@ -15,14 +15,14 @@ from bot.text import clean
 from storage.records import SUMMARY_PARTS, Paper, Provenance, Summary, TextRead
 
 PROMPT_VERSION = "1"
-"""The version of the prompt and of the answer's schema; any change of their words is a new one."""
+"""The version of the prompt and of the answer's schema, raised with every change of their wording."""
 
 _ASKED_SHARE = 0.8
-"""Models overrun a length now and then, so they are asked for less than what a card takes."""
+"""Models sometimes exceed a length, so they are asked for less than a card takes."""
 
 _CHARACTERS_OF_A_WORD = 7
 MOST_TOKENS = 4_000
-"""The answer itself takes about 700; the rest is for models whose thoughts count as part of it."""
+"""An answer takes about 700; the rest is for models whose thoughts count as part of it."""
 
 _WHAT = {
     "keywords": (
@@ -92,9 +92,9 @@ nothing else takes its place."""
 
 
 def question(paper: Paper, excerpt: Excerpt, language: str) -> Question:
-    """Return what is asked for a summary in one language, a BCP 47 tag.
+    """Return the question for a paper's summary in one language (BCP 47).
 
-    The paper's text stands between marks that are made from it and do not occur in it.
+    The paper's text is enclosed in marks that are derived from it and do not occur in it.
     """
     title, text = _harmless(" ".join(paper.title.split())), _harmless(excerpt.text)
     parts = {part: what.format(length=_length(part, language)) for part, what in _WHAT.items()}
@@ -114,9 +114,9 @@ def question(paper: Paper, excerpt: Excerpt, language: str) -> Question:
 
 
 def correction(question: Question, answer_text: str, sentences: Sequence[str]) -> Question:
-    """Return the question with the answer that it got, and in sentences what was wrong with that.
+    """Return the question continued by its answer and, in sentences, what is wrong with it.
 
-    An answer of nothing but white space is not repeated, since some endpoints refuse a blank turn.
+    A blank answer is left out, since some endpoints refuse blank turns.
     """
     faults = "\n".join(f"- {' '.join(sentence.split())}" for sentence in sentences)
     asked = _CORRECTION.format(faults=faults)
@@ -128,7 +128,7 @@ def correction(question: Question, answer_text: str, sentences: Sequence[str]) -
 
 
 def input_hash(question: Question, model: str) -> str:
-    """Return the SHA-256 of all that decides an answer: version, model, conversation and schema."""
+    """Return the SHA-256 of all that determines an answer: version, model, conversation and schema."""
     asked = [PROMPT_VERSION, model, asdict(question)]
     return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
@@ -137,17 +137,17 @@ def input_hash(question: Question, model: str) -> str:
 
 _MOST_REPEATED = 6_000
 
-# What models take for the end of a turn, or for its beginning: <|im_end|>, </s>, <think>, [INST].
+# What models read as the start or end of a turn: <|im_end|>, </s>, <think>, [INST].
 _CONTROL = re.compile(r"<(?=[/|｜!]*[A-Za-z|｜])|\[(?=/?[A-Z_]{3,}\])")
 
 
 def _harmless(text: str) -> str:
-    """Return the text without a control token: an endpoint may read one even in what a user says."""
+    """Return the text without control tokens, which an endpoint may interpret even in a user's turn."""
     return _CONTROL.sub(lambda opening: f"{opening[0]} ", text)
 
 
 def _mark(text: str) -> str:
-    """Return a mark that is made from the text, so that the same is asked each time, and is not in it."""
+    """Return a mark that is derived from the text, so that questions repeat, and that is not in it."""
     digest = sha256(text.encode("utf-8", "replace")).hexdigest()
     while (mark := f"paper-{digest[:16]}") in text:
         digest = sha256(digest.encode()).hexdigest()
@@ -162,7 +162,7 @@ def _length(part: str, language: str) -> str:
 
 
 def _language_name(language: str) -> str:
-    """Return a language by its English name, its own and its tag; by the tag alone where nobody names it."""
+    """Return a language's English name, its own name and its tag; the tag alone for an unnamed one."""
     try:
         locale = Locale.parse(language, sep="-", resolve_likely_subtags=True)
     except (ValueError, UnknownLocaleError):
@@ -172,7 +172,7 @@ def _language_name(language: str) -> str:
 
 
 def _schema(parts: Mapping[str, str]) -> dict[str, Any]:
-    """Return the schema of the answer, in the subset that is strict for OpenAI: lengths are only told.
+    """Return the answer's schema, in OpenAI's strict subset, which has no lengths.
 
     https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
     """
@@ -207,10 +207,10 @@ _LIST_MARK = re.compile(r"^\s*(?:[-•*#]+\s+|[0-9]{1,2}[.)]\s+)")
 
 
 def read_answer(fields: Mapping[str, Any], paper_id: str, language: str, provenance: Provenance) -> Summary:
-    """Return the summary that an answer's fields make, as far as they make one; nothing is refused here.
+    """Return the summary in an answer's fields, without checking it.
 
-    Names are read without regard to case, lists as texts and texts as lists. A missing part, a null or a
-    "N/A" is an empty part, and keywords above the most that a summary has are dropped.
+    Names are read in any case, lists as texts and texts as lists. A missing part, a null or a "N/A" becomes
+    an empty part, and surplus keywords are dropped.
     """
     read = _by_part(fields)
     return Summary(
@@ -227,7 +227,7 @@ def read_answer(fields: Mapping[str, Any], paper_id: str, language: str, provena
 
 
 def _by_part(fields: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
-    """Return the fields by the parts that they name; an object around them all is opened."""
+    """Return the fields by part; an object around them all is unwrapped."""
     named: dict[str, Any] = {}
     for name, value in fields.items():
         part = _NAMES.get(re.sub(r"[^a-z]", "", str(name).lower()))
@@ -256,7 +256,7 @@ def _items(value: object) -> Iterator[str]:
 
 
 def _text(value: object, depth: int = 0) -> str:
-    """Return any JSON as text on one line: what is in it, without what holds it together."""
+    """Return any JSON as text on one line: its values without its structure."""
     if isinstance(value, str):
         visible = clean(" ".join(value.encode("utf-8", "ignore").decode().split()))
         text = " ".join(visible.split())

@@ -1,4 +1,4 @@
-"""What a language model is asked, apart from how it is reached, and how long each part may be."""
+"""A question to a language model, and how long each part of the answer may be; pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _MOST_CHARACTERS = {
     "results": 500,
     "takeaway": 400,
 }
-"""For languages that write words; those that write syllables say the same in less than half of it."""
+"""For languages that write in words; Chinese, Japanese and Korean need less than half of it."""
 
 _WIDE_SHARE = 0.45
 
@@ -31,26 +31,25 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A conversation that ends with what is asked, the JSON Schema of the answer, and its most tokens.
+    """A conversation with a model that ends with a question."""
 
-    The schema is strict as OpenAI means it: no additional properties, and every one is required. The turns
-    say the word JSON and describe the answer, for endpoints that know no schema.
-    """
-
+    #: They mention JSON and describe the answer, for endpoints without schemas.
     turns: tuple[Turn, ...]
+    #: The answer's JSON Schema, strict in OpenAI's sense: every property is required, and no other allowed.
     schema: Mapping[str, Any]
+    #: The limit of the answer.
     most_tokens: int
 
 
 def counts_characters(language: str) -> bool:
-    """Whether texts in this language are measured in characters and not in words."""
+    """Whether texts in this language are measured in characters instead of words."""
     return primary_language(language) in CJK
 
 
 def most_characters(part: str, language: str) -> int:
-    """Return how long a part of a summary may be, a single keyword for `keywords`, in characters.
+    """Return the most characters of a part of a summary; for `keywords`, of a single keyword.
 
-    A keyword is as long in every language, since it is mostly a name in Latin letters.
+    Keywords are equally long in every language, since most are names in Latin letters.
     """
     share = _WIDE_SHARE if counts_characters(language) and part != "keywords" else 1
     return round(_MOST_CHARACTERS[part] * share)

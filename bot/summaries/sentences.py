@@ -1,4 +1,4 @@
-"""A text's sentences, with an eye for what scientists write: "et al.", "Fig. 3", "i.e."; pure."""
+"""Splits scientific text into sentences, minding "et al.", "Fig. 3" and "i.e."; pure."""
 
 import re
 
@@ -21,14 +21,14 @@ _OPENERS = frozenset(
     "Therefore These They Third This Through Thus To Today Unlike Using We What When Where Whereas Whether "
     "While With Yet".split()
 )
-"""Words that open sentences and seldom follow an abbreviation within one."""
+"""Words that often open sentences and seldom follow an abbreviation within one."""
 
 
 def sentences(text: str) -> list[str]:
-    """Return the text's sentences, word for word, each without the white space around it.
+    """Return the text's sentences unchanged, without surrounding white space.
 
-    Where a full stop may belong to an abbreviation or an initial, what follows decides; in doubt two
-    sentences stay one.
+    Where a full stop may belong to an abbreviation or an initial, the next word decides; in doubt two
+    sentences stay together.
     """
     found, start = [], 0
     for end in _END.finditer(text):
@@ -54,7 +54,7 @@ def _ends_a_sentence(before: str, end: str, after: str) -> bool:
 
 
 def _is_closed(last: str, before: str, following: str) -> bool:
-    """Whether a full stop after the word `last` ends its sentence and is not part of the word."""
+    """Whether a full stop after the word `last` ends the sentence."""
     name = last.lower()
     if name in _NEVER_ENDS or (name in _BEFORE_A_NUMBER and following.isdigit()):
         return False

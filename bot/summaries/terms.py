@@ -1,7 +1,7 @@
-"""What of two texts can be compared, whatever their languages: words, names, and what is counted; pure.
+"""Extracts the terms by which two texts can be compared across languages; pure.
 
-A Chinese summary shares no word with an English paper, but names, and the things that figures are about:
-those are listed here as ideas, each with its words in the languages that summaries are tested in.
+A Chinese summary shares no words with an English paper, except names and the things that figures are about.
+These are listed here as ideas, each with its words in the languages that summaries are tested in.
 """
 
 import re
@@ -27,7 +27,7 @@ _COMMON = frozenset(
     es son no se su sus lo como""".split()
 )
 
-# An idea a line: its English words, then the Chinese, Japanese, Korean, German, French and Spanish ones.
+# One idea per line: its English words, then Chinese, Japanese, Korean, German, French and Spanish ones.
 _IDEAS = """
 accuracy accurate 准确率 准确度 精度 精确率 正确率 正解率 정확도 genauigkeit précision exactitude
     precisión exactitud
@@ -120,9 +120,7 @@ _CJK_WORD = re.compile(
 
 
 def terms(text: str) -> set[str]:
-    """Return a text's words in a common form, the ideas behind them, and pairs of Chinese, Japanese or Korean
-    characters; words that stand in any paper are left out.
-    """
+    """Return a text's normalised words, their ideas, and pairs of CJK characters, without common words."""
     found: set[str] = set()
     for word in _WORD.findall(text):
         found |= _terms_of_word(word)
@@ -134,7 +132,7 @@ def terms(text: str) -> set[str]:
 
 
 def words(text: str) -> set[str]:
-    """Return the words in a common form alone, those of Latin, Greek and Cyrillic letters."""
+    """Return only the normalised words, in Latin, Greek and Cyrillic letters."""
     return {term for term in terms(text) if term[0] not in _IDEA_MARK and not _CJK_RUN.match(term)}
 
 

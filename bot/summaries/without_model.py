@@ -1,4 +1,4 @@
-"""A summary without a model: what the listing site says of a paper, else sentences of its abstract; pure."""
+"""Summaries without a model: from the listing site, else from sentences of the abstract; pure."""
 
 import re
 from collections import Counter
@@ -12,21 +12,26 @@ from bot.summaries.sentences import sentences
 from storage.records import FROM_ABSTRACT, FROM_COMMUNITY, Paper, Provenance, Summary
 
 _PAPERS_REMEMBERED = 2048
-"""More than a month of a busy source, which a digest with filters looks through each day."""
+"""More than a month of a busy source, which a digest with filters reads each day."""
 
 
 @lru_cache(maxsize=_PAPERS_REMEMBERED)
 def draw(paper: Paper) -> Summary | None:
-    """Return what can be said of a paper without a model, or `None` where nothing is known but its title.
+    """Return a paper's summary without a model, or `None` where only its title is known.
 
-    Where the site that lists the paper says a sentence of it, it is that one with the site's keywords. Else
-    the parts hold whole sentences of the abstract, word for word, told apart by their cues; an abstract that
-    does not say what is proposed or studied stays in one piece, as the body.
+    It is the listing site's sentence and keywords, where there are any. Otherwise the parts are whole,
+    unchanged sentences of the abstract, sorted by their cues; an abstract that does not say what is proposed
+    or studied stays in one piece, as the body.
     """
-    told = _one_line(paper.community_summary)
-    if told:
-        keywords = _some(map(_one_line, paper.community_keywords))
-        return Summary(paper.id, language_of(told), _made_from(FROM_COMMUNITY), keywords=keywords, tldr=told)
+    sentence = _one_line(paper.community_summary)
+    if sentence:
+        return Summary(
+            paper.id,
+            language_of(sentence),
+            _made_from(FROM_COMMUNITY),
+            keywords=_some(map(_one_line, paper.community_keywords)),
+            tldr=sentence,
+        )
     abstract = _one_line(paper.abstract)
     if not abstract:
         return None
@@ -70,7 +75,7 @@ _WE = r"(?:\bwe\b|\bthis (?:(?:technical|position) )?(?:paper|work|article|repor
 
 
 def _we(verbs: str, words_between: int) -> str:
-    """Return the pattern of the authors doing one of the things, in the present or the past."""
+    """Return the pattern of the authors with one of the verbs, in the present or the past."""
     return rf"{_WE}(?: \w+){{0,{words_between}}}? (?:{verbs})(?:e?[sd])?\b"
 
 
@@ -117,7 +122,7 @@ _NAMES_THE_PROBLEM = _any(
 )
 _OURS = _any(rf"{_WE}|\bour\b", _RESULT.pattern)
 _SOON = 3
-"""Within so many sentences after the core an abstract that opens with it says what the problem is."""
+"""An abstract that opens with its core names the problem within this many sentences."""
 
 _FIGURE = re.compile(r"(?<![\w.(-])[0-9](?![0-9]?\))")
 _AVAILABLE = _any(
@@ -127,13 +132,13 @@ _AVAILABLE = _any(
 )
 
 
-def _parts(told: Sequence[str]) -> dict[str, str]:
-    """Return the parts that an abstract's sentences make, none where no sentence says what is done."""
-    sayings = [sentence for sentence in told if not _AVAILABLE.search(sentence)] or list(told)
-    at = _core(sayings)
+def _parts(abstract: Sequence[str]) -> dict[str, str]:
+    """Return the parts that an abstract's sentences make; none where no sentence says what is done."""
+    candidates = [sentence for sentence in abstract if not _AVAILABLE.search(sentence)] or list(abstract)
+    at = _core(candidates)
     if at is None:
         return {}
-    before, after = sayings[:at], sayings[at + 1 :]
+    before, after = candidates[:at], candidates[at + 1 :]
     shown = [sentence for sentence in before if _SHOWS.search(sentence)]
     acts = [sentence for sentence in before if _ACTS.search(sentence) and sentence not in shown]
     causes = [sentence for sentence in before if sentence not in [*shown, *acts]]
@@ -143,7 +148,7 @@ def _parts(told: Sequence[str]) -> dict[str, str]:
     findings = [*shown, *_findings(rest)]
     steps = [*acts, *(sentence for sentence in rest if sentence not in findings)]
     return {
-        "tldr": sayings[at],
+        "tldr": candidates[at],
         "problem": _problem(causes),
         "method": _fitting(steps, range(len(steps)), "method"),
         "results": _results(findings),
@@ -154,24 +159,24 @@ def _is_problem(sentence: str) -> bool:
     return _NAMES_THE_PROBLEM.search(sentence) is not None and not _OURS.search(sentence)
 
 
-def _core(sayings: Sequence[str]) -> int | None:
-    """Return where it is said what the paper proposes, or else what it studies."""
+def _core(candidates: Sequence[str]) -> int | None:
+    """Return the index of the sentence with what the paper proposes, or else studies."""
     for cue in (_PROPOSES, _STUDIES, _SPEAKS):
-        for at, sentence in enumerate(sayings):
+        for at, sentence in enumerate(candidates):
             if cue.search(sentence):
                 return at
     return None
 
 
 def _findings(after: Sequence[str]) -> list[str]:
-    """Return what follows the first result, but for what is proposed on the way."""
+    """Return the sentences from the first result on, without proposals among them."""
     new = [sentence for sentence in after if not _PROPOSES.search(sentence)]
     first = next((at for at, sentence in enumerate(new) if _RESULT.search(sentence)), len(new))
     return new[first:]
 
 
 def _problem(causes: Sequence[str]) -> str:
-    """Return the sentences that lead up to the core, without what is only background."""
+    """Return the sentences that lead up to the core, without mere background."""
     cued = [at for at, sentence in enumerate(causes) if _PROBLEM.search(sentence)]
     start = cued[0] if cued else max(len(causes) - 1, 0)
     if start and _LEANS.search(causes[start]):
@@ -185,19 +190,19 @@ def _results(findings: Sequence[str]) -> str:
 
 
 _ROOM = 1.4
-"""Sentences of an abstract are not written to fit, so a part may be longer than a model is asked for."""
+"""An abstract's sentences are not written to fit, so a part may exceed the length asked of a model."""
 
 
-def _fitting(told: Sequence[str], places: Iterable[int], part: str) -> str:
-    """Return the sentences that fit the part, the first of `places` surely, in the abstract's order."""
+def _fitting(choices: Sequence[str], places: Iterable[int], part: str) -> str:
+    """Return the sentences that fit the part, always the first of `places`, in the abstract's order."""
     left = _ROOM * most_characters(part, "en")
     taken: list[int] = []
     for at in places:
-        left -= len(told[at]) + 1
+        left -= len(choices[at]) + 1
         if left < 0 and taken:
             break
         taken.append(at)
-    return " ".join(told[at] for at in sorted(taken))
+    return " ".join(choices[at] for at in sorted(taken))
 
 
 # --- Keywords --------------------------------------------------------------------------------------------
@@ -228,7 +233,7 @@ _PUNCTUATION = re.compile(r"[^\w\s-]+|--+")
 
 
 def _terms(title: str, abstract: str) -> Iterator[str]:
-    """Yield the names and terms that recur: what is said once may be said by the way."""
+    """Yield names and terms that recur; one that occurs once may be incidental."""
     head = title.partition(":")[0].strip()
     if len(head.split()) <= _WORDS_OF_A_NAME and re.search(rf"\b{re.escape(head)}\b", abstract):
         yield head
@@ -239,16 +244,16 @@ def _terms(title: str, abstract: str) -> Iterator[str]:
 
 
 def _is_own(name: str) -> bool:
-    """Whether a name is not everybody's, as "LLM" and "GPU-based" are."""
+    """Whether a name is specific, unlike "LLM" and "GPU-based"."""
     stem, _, ending = name.partition("-")
     is_generic = stem in _GENERIC_NAMES and (not ending or ending.islower())
     return len(name) > _SHORTEST_NAME and not is_generic
 
 
 def _shared_phrases(title: str, abstract: str) -> list[str]:
-    """Return the phrases that title and abstract share, as the abstract writes them; no part of a longer one.
+    """Return the phrases that title and abstract share, as the abstract writes them, the longest ones only.
 
-    Two words that the abstract has but once may be anything, and so may not.
+    Two words have to recur in the abstract, since once they may be incidental.
     """
     written = _phrases(abstract)
     shared = [
@@ -265,9 +270,9 @@ def _is_within(phrase: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 def _phrases(text: str) -> dict[tuple[str, ...], list[str]]:
-    """Return the runs of words that no punctuation and no grammar divides, each time as it is written.
+    """Return runs of words without punctuation or function words between them, as they are written.
 
-    They are compared in lower case and in the singular, and are found by that.
+    The keys are in lower case and in the singular, for comparison.
     """
     found: dict[tuple[str, ...], list[str]] = {}
     for words in _stretches(text):
@@ -281,7 +286,7 @@ def _phrases(text: str) -> dict[tuple[str, ...], list[str]]:
 
 
 def _stretches(text: str) -> Iterator[list[str]]:
-    """Yield the words that stand together, without punctuation or a word of grammar between them."""
+    """Yield adjacent words without punctuation or function words between them."""
     for clause in _PUNCTUATION.split(text):
         for is_grammar, words in groupby(clause.split(), key=lambda word: word.lower() in _GRAMMAR):
             if not is_grammar:

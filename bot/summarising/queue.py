@@ -1,4 +1,4 @@
-"""Which summaries are wanted, and having them made: for channels ahead of their digests, and for who asks."""
+"""The queue of summaries: those channels will need for their digests, and those people ask for."""
 
 import asyncio
 import logging
@@ -19,52 +19,61 @@ from enum import StrEnum
 from weakref import WeakValueDictionary
 
 from bot.background import Background
+from bot.cards.entry import Entry
 from bot.clock import Clock
 from bot.delivery.selection import select
 from bot.errors import ModelError, TokensUsedUpError
 from bot.summarising.summariser import Allowance, Result, Summariser
-from storage.records import Entry, Paper, Subscription
+from storage.records import Paper, Subscription
 from storage.runner import Runner
 from storage.tables import Tables
 
-AGAIN_A_DAY = 5
-"""How many summaries one person may ask for anew within 24 hours."""
+REGENERATIONS_A_DAY = 5
+"""How many summaries one person may regenerate within 24 hours."""
 
 _DAYS = 7
-"""For how many days after its list a paper's summary is made by itself."""
+"""For how many days after its listing a paper gets a summary without anybody asking."""
 
 _REST = timedelta(minutes=30)
+"""How long the queue pauses when the endpoint would answer no paper."""
 
-_Lists = Mapping[tuple[date, str], Sequence[Entry]]
-"""The papers of each list, by its day and source."""
+_EntriesByList = Mapping[tuple[date, str], Sequence[Entry]]
+"""The papers of each listing, by its day and source."""
+
+_Notify = Callable[[Result | None], Awaitable[None]]
+"""Called with the outcome of a regeneration; `None` where the model could not be asked at all."""
 
 _logger = logging.getLogger(__name__)
 
 
-class Again(StrEnum):
-    """What becomes of a person's wish for a new summary."""
+class Regeneration(StrEnum):
+    """The answer to a person who asks for a new summary."""
 
     STARTED = "started"
+    #: Another one of the paper is under way.
     RUNNING = "running"
+    #: The person has reached the day's limit.
     CAPPED = "capped"
     NO_MODEL = "no_model"
+    #: The day's tokens are used up.
     NO_TOKENS = "no_tokens"
+    #: The paper was never listed.
     NO_PAPER = "no_paper"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A summary that somebody is waiting for."""
+class SummaryJob:
+    """A summary to be made."""
 
     paper: Paper
     language: str
 
 
-class Summarising:
-    """Has summaries made; one at a time of each paper. Without a summariser, no model is set up.
+class SummaryQueue:
+    """Makes summaries, one at a time per paper; without a summariser, no model is set up.
 
-    `at_once` is how many papers are worked on side by side, which is more than the model is asked at once:
-    while it answers, texts are fetched and answers checked.
+    `at_once` papers are worked on concurrently, more than the model answers at once: meanwhile texts are
+    fetched and answers checked.
     """
 
     def __init__(
@@ -74,58 +83,65 @@ class Summarising:
         self._clock = clock
         self._summariser = summariser
         self._at_once = at_once
-        self._of_paper: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._asked_anew: set[str] = set()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._regenerating: set[str] = set()
         self._background = Background()
         self._rests_until: datetime | None = None
         self._ticking = asyncio.Lock()
 
     @property
     def allowance(self) -> Allowance | None:
-        """How many tokens may be spent; `None` where no model is set up."""
+        """The tokens that may be spent; `None` where no model is set up."""
         return self._summariser.allowance if self._summariser else None
 
     async def tick(self) -> None:
-        """Make the summaries that channels will want and that are not in the tables yet.
+        """Make the summaries that channels will need and that are missing.
 
-        An endpoint that would answer no paper is left alone for half an hour, and so is the day's last token.
-        Does nothing while an earlier tick is still at work.
+        Pauses for half an hour where the endpoint would answer no paper, or the day's tokens are used up.
+        Does nothing while an earlier tick is still running.
         """
         if self._ticking.locked():
             return
         async with self._ticking:
-            await self._make_wanted()
+            await self._make_missing()
 
-    async def _make_wanted(self) -> None:
+    async def _make_missing(self) -> None:
         now = self._clock.now()
         if self._summariser is None or (self._rests_until and now < self._rests_until):
             return
-        wanted = await self._storage.read(lambda tables: wanted_summaries(tables, now))
+        jobs = await self._storage.read(lambda tables: missing_summaries(tables, now))
         try:
-            async with aclosing(self.make_all(wanted)) as results:
+            async with aclosing(self.make_all(jobs)) as results:
                 async for result in results:
-                    _logger.info("%s in %s is %s", result.paper_id, result.language, result.outcome)
+                    _logger.info(
+                        "Summary %s", result.outcome, extra=_fields(result.paper_id, result.language)
+                    )
         except (ModelError, TokensUsedUpError) as error:
             self._rests_until = self._clock.now() + _REST
-            _logger.warning("No summaries until %s: %s", self._rests_until, error)
+            _logger.warning(
+                "No summaries until %s: %s", self._rests_until, error, extra={"action": "summarise"}
+            )
 
-    async def make_all(self, wanted: Iterable[Wanted], *, again: bool = False) -> AsyncGenerator[Result]:
-        """Make these summaries side by side and yield what becomes of each as it ends.
+    async def make_all(
+        self, jobs: Iterable[SummaryJob], *, regenerate: bool = False
+    ) -> AsyncGenerator[Result]:
+        """Run these jobs concurrently and yield each result as it arrives.
 
-        Raises what `Summariser.make` raises, after those under way have ended: they cost the same either way.
+        Raises what `Summariser.make` raises, after the jobs under way have ended: they cost the same either
+        way.
         """
         gate = asyncio.Semaphore(self._at_once)
         stopped: list[ModelError | TokensUsedUpError] = []
 
-        async def make(each: Wanted) -> Result | None:
+        async def make(job: SummaryJob) -> Result | None:
             async with gate:
                 try:
-                    return None if stopped else await self._make(each, again=again)
+                    return None if stopped else await self._make(job, regenerate=regenerate)
                 except (ModelError, TokensUsedUpError) as error:
                     stopped.append(error)
                     return None
 
-        tasks = [asyncio.create_task(make(each)) for each in wanted]
+        tasks = [asyncio.create_task(make(job)) for job in jobs]
         try:
             for done in asyncio.as_completed(tasks):
                 if result := await done:
@@ -137,123 +153,125 @@ class Summarising:
         if stopped:
             raise stopped[0]
 
-    async def again(
-        self,
-        workspace: str,
-        person: str,
-        paper_id: str,
-        language: str,
-        tell: Callable[[Result | None], Awaitable[None]],
-    ) -> Again:
-        """Begin a new summary as a person asked, without waiting for it; posted cards follow when it comes.
+    async def regenerate(
+        self, workspace: str, person: str, paper_id: str, language: str, notify: _Notify
+    ) -> Regeneration:
+        """Start a new summary that a person asked for, and return at once; `notify` gets the outcome.
 
-        `tell` is called with what became of it, with `None` where the model could not be asked at all.
+        Posted cards are updated when the summary arrives.
         """
         if self._summariser is None:
-            return Again.NO_MODEL
-        if paper_id in self._asked_anew or self._is_at_work(paper_id):
-            return Again.RUNNING
-        self._asked_anew.add(paper_id)
-        begun = Again.NO_TOKENS
+            return Regeneration.NO_MODEL
+        if paper_id in self._regenerating or self._is_running(paper_id):
+            return Regeneration.RUNNING
+        self._regenerating.add(paper_id)
+        answer = Regeneration.NO_TOKENS
         try:
             if await self._summariser.tokens_left():
-                begun = await self._note_wish(workspace, person, paper_id, language)
+                answer = await self._record_request(workspace, person, paper_id, language)
         finally:
-            if begun is not Again.STARTED:
-                self._asked_anew.discard(paper_id)
-        if begun is Again.STARTED:
-            self._background.start(self._make_anew(paper_id, language, tell))
-        return begun
+            if answer is not Regeneration.STARTED:
+                self._regenerating.discard(paper_id)
+        if answer is Regeneration.STARTED:
+            self._background.start(self._regenerate(paper_id, language, notify))
+        return answer
 
     async def join(self) -> None:
-        """Wait for what people asked for."""
+        """Wait for the summaries that people asked for."""
         await self._background.join()
 
     async def aclose(self) -> None:
-        """Stop what people asked for; they can ask again."""
+        """Cancel the summaries that people asked for; they can ask again."""
         await self._background.aclose()
         async with self._ticking:
-            # A tick that was stopped has written down by now what became of it.
+            # A cancelled tick has recorded its results by now.
             return
 
-    async def _note_wish(self, workspace: str, person: str, paper_id: str, language: str) -> Again:
-        """Write down the wish, unless the paper is not known or the person has had their share."""
+    async def _record_request(
+        self, workspace: str, person: str, paper_id: str, language: str
+    ) -> Regeneration:
+        """Record the request, unless the paper is unknown or the person has reached the limit."""
         now = self._clock.now()
 
-        def note(tables: Tables) -> Again:
+        def record(tables: Tables) -> Regeneration:
             if tables.papers.get(paper_id) is None:
-                return Again.NO_PAPER
-            if tables.summary_wishes.count_since(workspace, person, now - timedelta(days=1)) >= AGAIN_A_DAY:
-                return Again.CAPPED
-            tables.summary_wishes.add(workspace, person, paper_id, language, now)
-            return Again.STARTED
+                return Regeneration.NO_PAPER
+            requests = tables.summary_requests.count_since(workspace, person, now - timedelta(days=1))
+            if requests >= REGENERATIONS_A_DAY:
+                return Regeneration.CAPPED
+            tables.summary_requests.add(workspace, person, paper_id, language, now)
+            return Regeneration.STARTED
 
-        return await self._storage.write(note)
+        return await self._storage.write(record)
 
-    async def _make_anew(
-        self, paper_id: str, language: str, tell: Callable[[Result | None], Awaitable[None]]
-    ) -> None:
+    async def _regenerate(self, paper_id: str, language: str, notify: _Notify) -> None:
+        about = _fields(paper_id, language, action="regenerate")
         try:
             paper = await self._storage.read(lambda tables: tables.papers.get(paper_id))
-            result = await self._make(Wanted(paper, language), again=True) if paper else None
+            result = await self._make(SummaryJob(paper, language), regenerate=True) if paper else None
         except (ModelError, TokensUsedUpError) as error:
-            _logger.warning("%s could not be summarised anew: %s", paper_id, error)
+            _logger.warning("Regeneration failed: %s", error, extra=about)
             result = None
         except Exception:
-            # Nobody awaits this task: what goes wrong in it would not be seen, and the person not be told.
-            _logger.exception("%s could not be summarised anew", paper_id)
+            # Nobody awaits this task, so an error would vanish and the person would hear nothing.
+            _logger.exception("Regeneration failed", extra=about)
             result = None
         finally:
-            self._asked_anew.discard(paper_id)
+            self._regenerating.discard(paper_id)
         try:
-            await tell(result)
+            await notify(result)
         except Exception:
-            # Likewise.
-            _logger.exception("What became of %s could not be told", paper_id)
+            # Nobody awaits this task.
+            _logger.exception("The person could not be notified", extra=about)
 
-    async def _make(self, wanted: Wanted, *, again: bool) -> Result:
+    async def _make(self, job: SummaryJob, *, regenerate: bool) -> Result:
         if self._summariser is None:
-            raise ValueError("Without a model no summary can be made.")
-        paper, language = wanted.paper, wanted.language
-        async with self._of_paper.setdefault(paper.id, asyncio.Lock()):
+            raise ValueError("No summary can be made without a model.")
+        paper, language = job.paper, job.language
+        async with self._locks.setdefault(paper.id, asyncio.Lock()):
             try:
-                return await self._summariser.make(paper, language, again=again)
+                return await self._summariser.make(paper, language, regenerate=regenerate)
             except (ModelError, TokensUsedUpError):
                 raise
             except Exception as error:
-                # One paper must not keep back the others; it is tried again after its wait.
-                _logger.exception("%s in %s could not be summarised", paper.id, language)
+                # One broken paper must not stop the others; it is retried after its wait.
+                _logger.exception("Summarising failed", extra=_fields(paper.id, language))
                 return await self._summariser.fail(paper.id, language, type(error).__name__)
 
-    def _is_at_work(self, paper_id: str) -> bool:
-        lock = self._of_paper.get(paper_id)
+    def _is_running(self, paper_id: str) -> bool:
+        lock = self._locks.get(paper_id)
         return lock is not None and lock.locked()
 
 
-def wanted_summaries(tables: Tables, now: datetime) -> tuple[Wanted, ...]:
-    """Return the summaries that channels will want and that are not there, the latest lists' first.
+def _fields(paper_id: str, language: str, action: str = "summarise") -> dict[str, str]:
+    """Return the fields of a log line."""
+    return {"action": action, "paper": paper_id, "language": language}
 
-    A summary that came with a digest file is one; one that failed is wanted again after its wait.
+
+def missing_summaries(tables: Tables, now: datetime) -> tuple[SummaryJob, ...]:
+    """Return the summaries that channels will need and that are missing, the latest listings first.
+
+    A digest file's own summaries count as present; a failed one is missing again after its wait.
     """
     first = (now - timedelta(days=_DAYS)).astimezone(UTC).date()
     subscriptions = [
         each for each in tables.subscriptions.all() if not each.paused_reason or each.paused_until
     ]
-    sources = dict.fromkeys(source for each in subscriptions for source in each.sources)
-    lists = _lists(tables, sources, first)
-    listed = {entry.paper.id for entries in lists.values() for entry in entries}
+    sources = dict.fromkeys(source for each in subscriptions for source in each.preferences.sources)
+    listings = _entries_by_list(tables, sources, first)
+    listed = {entry.paper.id for entries in listings.values() for entry in entries}
     settled = tables.summaries.made(listed) | tables.summary_failures.waiting(now)
-    wanted: dict[tuple[str, str], Wanted] = {}
+    jobs: dict[tuple[str, str], SummaryJob] = {}
     for subscription in subscriptions:
-        language = subscription.language
-        for paper in _papers_with_cards(tables, subscription, lists, settled):
+        language = subscription.preferences.language
+        for paper in _papers_with_cards(tables, subscription, listings, settled):
             if (paper.id, language) not in settled:
-                wanted.setdefault((paper.id, language), Wanted(paper, language))
-    return tuple(wanted.values())
+                jobs.setdefault((paper.id, language), SummaryJob(paper, language))
+    return tuple(jobs.values())
 
 
-def _lists(tables: Tables, sources: Iterable[str], first: date) -> _Lists:
-    """Return the papers of recent lists, each list read once however many channels want it."""
+def _entries_by_list(tables: Tables, sources: Iterable[str], first: date) -> _EntriesByList:
+    """Return the papers of recent listings, each read once however many channels subscribe to it."""
     return {
         (listing.day, source): [Entry(paper) for paper in tables.papers.of_ids(listing.paper_ids)]
         for source in sources
@@ -262,19 +280,20 @@ def _lists(tables: Tables, sources: Iterable[str], first: date) -> _Lists:
 
 
 def _papers_with_cards(
-    tables: Tables, subscription: Subscription, lists: _Lists, settled: Container[tuple[str, str]]
+    tables: Tables, subscription: Subscription, listings: _EntriesByList, settled: Container[tuple[str, str]]
 ) -> Iterator[Paper]:
-    """Yield the papers that get a card of their own in the channel, of lists where a summary is missing.
+    """Yield the papers that get a card in the channel, of listings where a summary is missing.
 
-    Of a list from before the subscription only those that somebody asked for come into the channel.
+    Of a listing from before the subscription, only what somebody asked for reaches the channel.
     """
-    for day, source in sorted(lists, key=lambda each: each[0], reverse=True):
-        entries = lists[day, source]
-        is_done = all((entry.paper.id, subscription.language) in settled for entry in entries)
-        if is_done or source not in subscription.sources:
+    preferences = subscription.preferences
+    for day, source in sorted(listings, key=lambda each: each[0], reverse=True):
+        entries = listings[day, source]
+        is_done = all((entry.paper.id, preferences.language) in settled for entry in entries)
+        if is_done or source not in preferences.sources:
             continue
         if day >= subscription.since_of(source):
-            yield from (entry.paper for entry in select(entries, frozenset(), subscription).cards)
+            yield from (entry.paper for entry in select(entries, frozenset(), preferences).cards)
         else:
             had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel)
             yield from (entry.paper for entry in entries if entry.paper.id in had)

@@ -1,4 +1,4 @@
-"""One paper's summary in one language: read, asked for, checked, kept; or why it could not be had."""
+"""Makes one paper's summary: read the text, ask the model, check the answer, keep it or why it failed."""
 
 import asyncio
 import logging
@@ -17,14 +17,14 @@ from bot.errors import (
     ModelUnavailableError,
     TokensUsedUpError,
 )
+from bot.retries import Backoff
 from bot.settings import Settings
 from bot.sources.full_text import FullText, NoFullText
 from bot.summaries.checks import Checked, check
 from bot.summaries.excerpt import Excerpt, excerpt, tokens
-from bot.summaries.model import Answer, ModelClient, Usage
+from bot.summaries.model import ModelAnswer, ModelClient, Usage
 from bot.summaries.prompt import MOST_TOKENS, PROMPT_VERSION, correction, input_hash, question, read_answer
 from bot.summaries.question import Question
-from bot.waits import doubled
 from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure
 from storage.runner import Runner
 from storage.tables import Tables
@@ -32,79 +32,84 @@ from storage.tables import Tables
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
-_FIRST_WAIT = timedelta(minutes=5)
-_LONGEST_WAIT = timedelta(hours=12)
+_BACKOFF = Backoff(first=timedelta(minutes=5), longest=timedelta(hours=12))
 
 _TRIES_FOR_TEXT = 3
+"""How often a missing full text is waited for, before the abstract has to do."""
 
 _CARDS_CHANGE_FOR = timedelta(days=30)
-"""Cards of deliveries that were opened longer ago stay as they are."""
+"""Cards of deliveries opened longer ago are not updated."""
 
 _logger = logging.getLogger(__name__)
 
 
 class Outcome(StrEnum):
-    """What became of one summary; `UNCHANGED` is one for which the same had been asked before."""
+    """The outcome of making a summary."""
 
     MADE = "made"
+    #: The same question had been asked before.
     UNCHANGED = "unchanged"
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one summary, the tokens and seconds that it took, and why it failed."""
+    """The outcome of making one summary, and what it took."""
 
     paper_id: str
     language: str
     outcome: Outcome
     tokens: int = 0
     seconds: float = 0
+    #: Why it failed.
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How many tokens may be spent: on all summaries of a UTC day, and on the text of one paper."""
+    """How many tokens may be spent."""
 
+    #: On all summaries of a UTC day.
     tokens_a_day: int
+    #: On the text of one paper.
     tokens_a_text: int
 
     def is_used_up(self, spent: int) -> bool:
-        """Whether what is left of a day takes no paper with a long text any more."""
+        """Whether what is left of the day is too little for a paper with a long text."""
         return self.tokens_a_day - spent < self.tokens_a_text + MOST_TOKENS
 
 
 def allowance_of(settings: Settings) -> Allowance | None:
-    """Return how many tokens may be spent by the settings, `None` where they name no model."""
+    """Return the tokens that the settings allow; `None` where they name no model."""
     return Allowance(settings.tokens_a_day, settings.tokens_a_text) if settings.model else None
 
 
 class Texts(Protocol):
-    """Where papers' full texts come from."""
+    """A source of papers' full texts."""
 
     async def read(self, paper_id: str) -> FullText | NoFullText:
-        """Return a paper's text, fetched if need be."""
+        """Return a paper's text, fetching it if necessary."""
         ...
 
     async def kept(self, paper_id: str) -> FullText | None:
-        """Return a paper's text if it need not be fetched."""
+        """Return a paper's text if it is on disk."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """One paper with what is asked of the model about it."""
+    """A paper and the question about it."""
 
     paper: Paper
     language: str
     excerpt: Excerpt
     question: Question
+    #: Identifies the question, so that it is not asked twice.
     hash: str
 
 
 class Summariser:
-    """Makes summaries with a model; one paper's failure is kept, tried again later, and touches no other."""
+    """Makes summaries with a model; a paper's failure is recorded, retried later, and affects no other."""
 
     def __init__(
         self,
@@ -121,22 +126,22 @@ class Summariser:
         self.allowance = allowance
         self._thread = asyncio.Lock()
 
-    async def make(self, paper: Paper, language: str, *, again: bool = False) -> Result:
-        """Make a summary and keep it, or keep why there is none; `again` asks even what was asked before.
+    async def make(self, paper: Paper, language: str, *, regenerate: bool = False) -> Result:
+        """Make and keep a summary, or record why it failed; `regenerate` repeats even an unchanged question.
 
         Raises `TokensUsedUpError`, or the `ModelError` of an endpoint that would answer no paper.
         """
         started = self._clock.now()
-        read = await self._texts.read(paper.id)
-        if isinstance(read, NoFullText) and not again and await self._waits_for_text(read, paper, language):
-            return await self.fail(paper.id, language, read.reason)
-        full_text = read.text if isinstance(read, FullText) else None
-        found = await self._apart(excerpt, paper, full_text, self.allowance.tokens_a_text)
-        if found is None:
+        text = await self._texts.read(paper.id)
+        if isinstance(text, NoFullText) and not regenerate and await self._waits_for(text, paper, language):
+            return await self.fail(paper.id, language, text.reason)
+        full_text = text.text if isinstance(text, FullText) else None
+        chosen = await self._in_thread(excerpt, paper, full_text, self.allowance.tokens_a_text)
+        if chosen is None:
             return await self.fail(paper.id, language, "There is no text to read.")
-        asked = question(paper, found, language)
-        task = _Task(paper, language, found, asked, input_hash(asked, self._model.model))
-        if not again and await self._was_asked(task):
+        asked = question(paper, chosen, language)
+        task = _Task(paper, language, chosen, asked, input_hash(asked, self._model.model))
+        if not regenerate and await self._was_asked(task):
             return Result(paper.id, language, Outcome.UNCHANGED)
         result = await self._ask_and_keep(task)
         return replace(result, seconds=(self._clock.now() - started).total_seconds())
@@ -144,27 +149,28 @@ class Summariser:
     async def fail(
         self, paper_id: str, language: str, reason: str, tokens_taken: int = 0, wait: timedelta = timedelta()
     ) -> Result:
-        """Keep why there is no summary, to be tried again after growing waits and at least after `wait`."""
+        """Record why there is no summary; the retry comes after a growing wait, and no sooner than `wait`."""
         now = self._clock.now()
 
         def keep(tables: Tables) -> None:
             tries = _tries(tables, paper_id, language) + 1
-            growing = doubled(_FIRST_WAIT, tries - 1, _LONGEST_WAIT)
-            failure = SummaryFailure(paper_id, language, tries, reason, now, now + max(growing, wait))
+            next_try_at = now + max(_BACKOFF.wait(tries - 1), wait)
+            failure = SummaryFailure(paper_id, language, tries, reason, now, next_try_at)
             tables.summary_failures.put(failure)
 
         await self._storage.write(keep)
-        _logger.warning("No summary of %s in %s: %s", paper_id, language, reason)
+        about = {"action": "summarise", "paper": paper_id, "language": language}
+        _logger.warning("Summarising failed: %s", reason, extra=about)
         return Result(paper_id, language, Outcome.FAILED, tokens_taken, reason=reason)
 
     async def estimate(self, paper: Paper, language: str) -> int:
-        """Return how many tokens one try takes at most; a text that is not here yet counts as the longest."""
+        """Return the most tokens that one try takes; a text that is not on disk counts as the longest."""
         kept = await self._texts.kept(paper.id)
-        found = excerpt(paper, kept.text if kept else None, self.allowance.tokens_a_text)
-        if found is None:
+        chosen = excerpt(paper, kept.text if kept else None, self.allowance.tokens_a_text)
+        if chosen is None:
             return self.allowance.tokens_a_text
-        cost = cost_of(question(paper, found, language), found)
-        return cost if kept else cost - found.tokens + self.allowance.tokens_a_text
+        cost = cost_of(question(paper, chosen, language), chosen)
+        return cost if kept else cost - chosen.tokens + self.allowance.tokens_a_text
 
     async def tokens_left(self) -> int:
         """Return how many tokens may still be spent on this UTC day."""
@@ -172,17 +178,17 @@ class Summariser:
         spent = await self._storage.read(lambda tables: tables.model_requests.tokens_of_day(today))
         return max(0, self.allowance.tokens_a_day - spent)
 
-    async def _apart(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Return what the work on a long text answers, while people are answered and other requests go out.
+    async def _in_thread(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Run work on a long text in a thread, so that the event loop stays free.
 
-        It is done one at a time: several threads would take the interpreter from the event loop in turns.
+        Only one runs at a time: several threads would take the interpreter from the event loop in turns.
         """
         async with self._thread:
             return await asyncio.to_thread(work, *args, **kwargs)
 
-    async def _waits_for_text(self, read: NoFullText, paper: Paper, language: str) -> bool:
-        """Tell whether a text that cannot be had now is waited for; after some tries the abstract must do."""
-        if read.is_lasting:
+    async def _waits_for(self, text: NoFullText, paper: Paper, language: str) -> bool:
+        """Return whether a missing text may still come; after some tries the abstract has to do."""
+        if text.is_lasting:
             return False
         tries = await self._storage.read(lambda tables: _tries(tables, paper.id, language))
         return tries < _TRIES_FOR_TEXT
@@ -196,9 +202,9 @@ class Summariser:
     async def _ask_and_keep(self, task: _Task) -> Result:
         spent: list[Usage] = []
         try:
-            checked = await self._asked_twice_at_most(task, spent)
+            checked = await self._ask_twice_at_most(task, spent)
         except (ModelQuotaError, ModelRefusedError) as error:
-            await self._note_refusal(task, error)
+            await self._record_refusal(task, error)
             raise
         except (ModelAnswerError, ModelUnavailableError) as error:
             wait = timedelta(seconds=getattr(error, "retry_after", None) or 0)
@@ -212,8 +218,8 @@ class Summariser:
         )
         return Result(task.paper.id, task.language, Outcome.MADE, _sum(spent))
 
-    async def _note_refusal(self, task: _Task, error: ModelError) -> None:
-        """Keep why the endpoint would answer no paper, for the status; it is no failure of this one."""
+    async def _record_refusal(self, task: _Task, error: ModelError) -> None:
+        """Record why the endpoint would answer no paper, for the status; it is no failure of this one."""
         now = self._clock.now()
 
         def keep(tables: Tables) -> None:
@@ -223,8 +229,8 @@ class Summariser:
 
         await self._storage.write(keep)
 
-    async def _asked_twice_at_most(self, task: _Task, spent: list[Usage]) -> Checked:
-        """Return the better of two answers, the second asked only where the first has faults."""
+    async def _ask_twice_at_most(self, task: _Task, spent: list[Usage]) -> Checked:
+        """Return the better of two answers; the second is asked for only where the first has faults."""
         answer = await self._ask(task, task.question, spent)
         first = await self._check(task, answer)
         if not first.wants_second_try:
@@ -233,19 +239,20 @@ class Summariser:
         try:
             answer = await self._ask(task, correction(task.question, answer.text, sentences), spent)
         except (ModelError, TokensUsedUpError) as error:
-            # What was paid for is not thrown away: it may be good enough with its marks.
-            _logger.info("%s was not corrected: %s", task.paper.id, error)
+            # The first answer is paid for, and may be good enough with its marks.
+            about = {"action": "correct", "paper": task.paper.id, "language": task.language}
+            _logger.info("No correction: %s", error, extra=about)
             return first
         second = await self._check(task, answer)
         return min(first, second, key=lambda each: (not each.is_kept, len(each.faults)))
 
-    async def _check(self, task: _Task, answer: Answer) -> Checked:
+    async def _check(self, task: _Task, answer: ModelAnswer) -> Checked:
         today = self._clock.now().astimezone(UTC).date()
         provenance = Provenance(FROM_MODEL, today, answer.model, PROMPT_VERSION, task.excerpt.text_read)
         summary = read_answer(answer.fields, task.paper.id, task.language, provenance)
-        return await self._apart(check, summary, task.paper, task.excerpt.text)
+        return await self._in_thread(check, summary, task.paper, task.excerpt.text)
 
-    async def _ask(self, task: _Task, asked: Question, spent: list[Usage]) -> Answer:
+    async def _ask(self, task: _Task, asked: Question, spent: list[Usage]) -> ModelAnswer:
         request_id = await self._reserve(task, asked)
         try:
             answer = await self._model.ask(asked)
@@ -256,10 +263,10 @@ class Summariser:
         return answer
 
     async def _reserve(self, task: _Task, asked: Question) -> int:
-        """Write a request down with its most tokens before it is sent; return its id.
+        """Record a request with the most tokens it can take before it is sent, and return its id.
 
-        So several at once keep within the day's tokens, in other processes too, and one whose answer nobody
-        lived to hear counts all the same.
+        So concurrent requests stay within the day's tokens, across processes too, and one whose answer was
+        lost still counts.
         """
         day, now, most = self.allowance.tokens_a_day, self._clock.now(), cost_of(asked, task.excerpt)
         request = ModelRequest(
@@ -275,8 +282,8 @@ class Summariser:
         request_id = await self._storage.write(reserve)
         if request_id is None:
             raise TokensUsedUpError(
-                f"Today's {day:,} tokens are used up; summaries go on tomorrow, UTC. "
-                "The setting is PAPER_ROUND_TOKENS_A_DAY."
+                f"Today's {day:,} tokens are used up; summaries resume tomorrow (UTC). "
+                "PAPER_ROUND_TOKENS_A_DAY sets the limit."
             )
         return request_id
 
@@ -290,7 +297,7 @@ class Summariser:
 
 
 def cost_of(asked: Question, given: Excerpt) -> int:
-    """Return how many tokens a question takes at most: what it says, by estimate, and its longest answer.
+    """Return the most tokens a question takes: its own, by estimate, and those of the longest answer.
 
     The paper's text, which is most of it, was counted when it was chosen.
     """
@@ -299,14 +306,14 @@ def cost_of(asked: Question, given: Excerpt) -> int:
 
 
 def _keep(tables: Tables, summary: Summary, asked_hash: str, opened_since: datetime, now: datetime) -> None:
-    """Keep the summary, and have the cards that show less drawn anew."""
+    """Keep the summary, and enqueue updates of the cards that show less."""
     tables.summaries.put(summary, asked_hash)
     tables.summary_failures.forget(summary.paper_id, summary.language)
-    tables.card_updates.want(summary.paper_id, summary.language, opened_since, now)
+    tables.card_updates.enqueue(summary.paper_id, summary.language, opened_since, now)
 
 
 def _tries(tables: Tables, paper_id: str, language: str) -> int:
-    """Return how often a summary could not be had since it came last."""
+    """Return how often a summary has failed in a row."""
     failure = tables.summary_failures.get(paper_id, language)
     return failure.tries if failure else 0
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.summaries.figures import numbers_in
-from bot.summaries.grounding import Source, grounded
+from bot.summaries.grounding import SourceText, grounded
 from bot.summaries.sentences import sentences
 from storage.records import Grounding, Summary
 from tests.summaries.changing import changed, figures_of, parts_of, published_summaries
@@ -53,7 +53,7 @@ def grown(text: str, figures: int, more: list[str], generator: random.Random) ->
 
 
 def outcomes(
-    summaries: list[Summary], sources: dict[str, Source], generator: random.Random
+    summaries: list[Summary], sources: dict[str, SourceText], generator: random.Random
 ) -> Iterator[tuple[bool, Grounding]]:
     """Yield, for figures changed at random, whether the source has all of their numbers, and what we say."""
     able = [
@@ -77,7 +77,7 @@ def test_sharing_terms_makes_a_chance_hit_rarer(
     generator = random.Random(figures)
     more = sentences_with_figures(shared_data)
     sources = {
-        summary.paper_id: Source(grown(abstracts[summary.paper_id], figures, more, generator))
+        summary.paper_id: SourceText(grown(abstracts[summary.paper_id], figures, more, generator))
         for summary in summaries
     }
     results = list(outcomes(summaries, sources, generator))
@@ -98,7 +98,7 @@ def test_figures_of_published_summaries_in_the_abstracts_of_their_papers(
     assert len(summaries) == 26
     rates: Counter[Grounding] = Counter()
     for summary in summaries:
-        figures = grounded(parts_of(summary), summary.language, Source(abstracts[summary.paper_id]))
+        figures = grounded(parts_of(summary), summary.language, SourceText(abstracts[summary.paper_id]))
         rates.update(figure.grounding for figure in figures)
     shares = ", ".join(f"{grounding} {count}" for grounding, count in sorted(rates.items()))
     found = 1 - rates[Grounding.NOT_FOUND] / rates.total()

@@ -20,7 +20,8 @@ import pytest
 from tests.simulation.checker import violations
 from tests.simulation.faults import Trouble
 from tests.simulation.plans import LIST_AFTER, drawn, drawn_late, dying_at, hits, points_of
-from tests.simulation.world import Record, RunPlan, simulate
+from tests.simulation.runs import Record, RunPlan
+from tests.simulation.world import simulate
 
 pytestmark = pytest.mark.benchmark
 

@@ -11,13 +11,13 @@ from random import Random
 import httpx
 import pytest
 
-from bot.clock import SimulatedClock
-from bot.listings.watcher import Publishing
+from bot.listings.watcher import ListingWatcher
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.http import Fetcher
 from storage.records import ListingState
 from storage.runner import ThreadRunner
+from tests.support.clocks import SimulatedClock
 
 pytestmark = pytest.mark.benchmark
 
@@ -56,7 +56,7 @@ def pages(day: str) -> tuple[bytes, bytes]:
 
 
 @pytest.fixture
-async def publishing(tmp_path: Path) -> AsyncIterator[Publishing]:
+async def watcher(tmp_path: Path) -> AsyncIterator[ListingWatcher]:
     """Publish from a service that answers at once, into a file on disk, as the bot does."""
     listed = {
         f"{FIRST + timedelta(days=each)}": pages(f"{FIRST + timedelta(days=each)}") for each in range(9)
@@ -70,7 +70,7 @@ async def publishing(tmp_path: Path) -> AsyncIterator[Publishing]:
     clock = SimulatedClock(datetime(2025, 9, 20, tzinfo=UTC))
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
         arxiv = ArxivClient(Fetcher(http), clock, contact="", random=Random(1))
-        yield Publishing(storage, clock, catalogue(Fetcher(http), arxiv, "https://huggingface.co/"))
+        yield ListingWatcher(storage, clock, catalogue(Fetcher(http), arxiv, "https://huggingface.co/"))
     storage.close()
 
 
@@ -84,13 +84,13 @@ def piece_of_work() -> float:
 
 
 async def test_a_list_of_100_papers_is_fetched_and_stored_in_half_the_time_of_parsing_it_100_times(
-    publishing: Publishing,
+    watcher: ListingWatcher,
 ) -> None:
     seconds, ratios = [], []
     for number in range(ROUNDS):
         day = FIRST + timedelta(days=number)
         began = time.perf_counter()
-        refresh = await publishing.refresh("huggingface", day)
+        refresh = await watcher.refresh("huggingface", day)
         seconds.append(time.perf_counter() - began)
         ratios.append(seconds[-1] / piece_of_work())
         assert (refresh.listing.state, refresh.new_papers) == (ListingState.COMPLETE, PAPERS)

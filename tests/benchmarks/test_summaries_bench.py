@@ -17,7 +17,7 @@ from bot.clock import SystemClock
 from bot.sources.full_text import FullText, NoFullText
 from bot.sources.http import web_client
 from bot.summaries.model import ModelClient
-from bot.summarising.queue import Summarising, Wanted
+from bot.summarising.queue import SummaryJob, SummaryQueue
 from bot.summarising.summariser import Allowance, Outcome, Summariser
 from storage.runner import ThreadRunner
 from tests.summarising.test_queue import FIELDS, PAPER
@@ -84,9 +84,9 @@ async def test_a_hundred_papers_take_little_longer_than_the_model_itself(
             at_once=AT_ONCE,
         )  # fmt: skip
         summariser = Summariser(storage, clock, model, LongTexts(), Allowance(10_000_000, 12_000))
-        summarising = Summarising(storage, clock, summariser)
+        summary_queue = SummaryQueue(storage, clock, summariser)
         memory, started = _peak_megabytes(), time.perf_counter()
-        made = [each async for each in summarising.make_all(Wanted(paper, "en") for paper in papers)]
+        made = [each async for each in summary_queue.make_all(SummaryJob(paper, "en") for paper in papers)]
         seconds, grown = time.perf_counter() - started, _peak_megabytes() - memory
     storage.close()
     model_server.send("end")

@@ -23,7 +23,7 @@ UNLIMITED = {
     "tier_4": None,
 }
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -9,12 +10,13 @@ from hypothesis import strategies as st
 
 from bot.cards.blocks import BLOCKS_PER_MESSAGE, MESSAGE_CHARACTERS, TEXT_BYTES, Block, Message
 from bot.cards.digest import digest_parent
+from bot.cards.entry import Digest, Entry
 from bot.cards.ids import Page
 from bot.cards.lists import SavedPage, home_view, listing_page, saved_page
 from bot.cards.notices import help_message, removed_notice, saved_notice
 from bot.cards.paper import abstract_modal, paper_card
 from bot.cards.summaries import figures_modal, report_modal
-from bot.locale import words_for
+from bot.locale import Reader, words_for
 from bot.sandbox.blocks import problems_of_message, problems_of_view, size_of
 from storage.records import (
     FROM_ABSTRACT,
@@ -22,8 +24,6 @@ from storage.records import (
     FROM_DIGEST_FILE,
     FROM_MODEL,
     SUMMARY_PARTS,
-    Digest,
-    Entry,
     Figure,
     Grounding,
     ListingState,
@@ -37,6 +37,7 @@ from storage.records import (
 DAY = date(2025, 9, 29)
 NOW = datetime(2025, 9, 29, tzinfo=UTC)
 LANGUAGES = ["en", "zh-CN", "pt-BR"]
+READERS = {language: Reader(NOW, ZoneInfo("UTC"), words_for(language)) for language in LANGUAGES}
 
 TEXTS = st.text(max_size=300) | st.builds(
     lambda piece, times: piece * times,
@@ -143,11 +144,11 @@ def test_the_longest_and_the_emptiest_paper_make_messages_that_slack_takes(
     assert_taken(paper_card(entry, words, is_saved=True))
     assert_taken(digest_parent(digest_of([entry] * 100), words))
     assert_taken(listing_page(digest_of([entry] * 100), Page(10, DAY), frozenset(), words))
-    assert_taken(saved_page(SavedPage((kept,) * 10, 10, 35), words))
+    assert_taken(saved_page(SavedPage((kept,) * 10, 10, 35), READERS[language]))
     assert_taken(saved_notice(entry.paper, words, is_new=True))
     assert_taken(removed_notice(entry.paper, words, was_there=False))
     assert_view_taken(abstract_modal(entry.paper, words))
-    assert_view_taken(home_view(SavedPage((kept,) * 10, 10, 35), "/papers", words))
+    assert_view_taken(home_view(SavedPage((kept,) * 10, 10, 35), "/papers", READERS[language]))
     assert_view_taken(report_modal(entry, "about", words))
     if entry.summary:
         assert_view_taken(figures_modal(entry.paper, entry.summary, words))
@@ -157,18 +158,18 @@ def test_the_longest_and_the_emptiest_paper_make_messages_that_slack_takes(
 def test_what_holds_no_paper_is_taken_too(language: str) -> None:
     words = words_for(language)
 
-    assert_taken(saved_page(SavedPage((), 0, 0), words))
+    assert_taken(saved_page(SavedPage((), 0, 0), READERS[language]))
     assert_taken(help_message("/papers", words))
-    assert_view_taken(home_view(SavedPage((), 0, 0), "/papers", words))
+    assert_view_taken(home_view(SavedPage((), 0, 0), "/papers", READERS[language]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(entry=ENTRIES, language=st.sampled_from(LANGUAGES), is_saved=st.booleans())
 def test_any_card_is_one_that_slack_takes(entry: Entry, language: str, *, is_saved: bool) -> None:
     assert_taken(paper_card(entry, words_for(language), is_saved=is_saved))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(paper=PAPERS, summary=SUMMARIES, language=st.sampled_from(LANGUAGES))
 def test_any_summary_can_be_looked_into_and_reported(paper: Paper, summary: Summary, language: str) -> None:
     words = words_for(language)
@@ -177,7 +178,7 @@ def test_any_summary_can_be_looked_into_and_reported(paper: Paper, summary: Summ
     assert_view_taken(report_modal(Entry(paper, summary), "about", words))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(entries=st.lists(ENTRIES, min_size=1, max_size=12), language=st.sampled_from(LANGUAGES))
 def test_any_digest_and_any_list_are_ones_that_slack_takes(entries: list[Entry], language: str) -> None:
     words = words_for(language)
@@ -185,5 +186,5 @@ def test_any_digest_and_any_list_are_ones_that_slack_takes(entries: list[Entry],
 
     assert_taken(digest_parent(digest_of(entries), words))
     assert_taken(listing_page(digest_of(entries), Page(0, DAY), frozenset(), words))
-    assert_taken(saved_page(SavedPage(kept, 0, len(kept)), words))
-    assert_view_taken(home_view(SavedPage(kept, 0, len(kept)), "/papers", words))
+    assert_taken(saved_page(SavedPage(kept, 0, len(kept)), READERS[language]))
+    assert_view_taken(home_view(SavedPage(kept, 0, len(kept)), "/papers", READERS[language]))

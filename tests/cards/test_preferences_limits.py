@@ -1,6 +1,6 @@
-"""The settings, in a modal and in words, and how things are: Slack takes them, whatever they hold."""
+"""Preferences, in a modal and in words, and the status: Slack takes them, whatever they hold."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,32 +9,28 @@ from hypothesis import strategies as st
 
 from bot.cards.preferences import (
     LANGUAGES,
-    Form,
+    PreferencesForm,
     Preview,
     changed_message,
     form_of,
     opening_modal,
+    preferences_message,
+    preferences_modal,
     preview_blocks,
     preview_refused,
     sentence_modal,
-    settings_message,
-    settings_modal,
 )
-from bot.cards.sources import Reader
-from bot.cards.status import status_message
-from bot.locale import words_for
+from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus, status_message
+from bot.locale import Reader, words_for
 from storage.records import (
     FEW,
-    BotStatus,
-    ChannelStatus,
     DeliveryState,
-    DeliveryStatus,
     Filters,
     Listing,
     ListingState,
     Order,
+    Preferences,
     Subscription,
-    TokensStatus,
 )
 from tests.cards.test_limits import PAPERS, TEXTS, assert_taken, assert_view_taken
 
@@ -43,10 +39,8 @@ SOURCES = ("digest-file", "huggingface", "arxiv:cs.CL")
 SPOKEN = st.sampled_from(["en", "zh-CN"])
 
 WORD_LISTS = st.lists(TEXTS, max_size=6).map(tuple)
-SUBSCRIPTIONS = st.builds(
-    Subscription,
-    workspace=st.just("T1"),
-    channel=st.just("C1"),
+PREFERENCES = st.builds(
+    Preferences,
     language=st.sampled_from([*LANGUAGES, "pt-BR", "zh-TW", "tlh", "x-klingon"]),
     sources=st.lists(st.sampled_from(SOURCES), min_size=1, unique=True).map(tuple),
     at=st.times(),
@@ -62,6 +56,15 @@ SUBSCRIPTIONS = st.builds(
         never_words=WORD_LISTS,
     ),
     says_when_nothing=st.booleans(),
+)
+SUBSCRIPTIONS = st.builds(
+    Subscription,
+    id=st.just(1),
+    workspace=st.just("T1"),
+    channel=st.just("C1"),
+    preferences=PREFERENCES,
+    since=st.just(NOW.date()),
+    begun_at=st.just(NOW),
     paused_reason=st.none() | st.sampled_from(["asked", "restricted_action"]),
     paused_until=st.none() | st.dates(),
 )
@@ -99,41 +102,44 @@ LAST = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
-@given(wanted=SUBSCRIPTIONS, preview=st.none() | PREVIEWS, language=SPOKEN)
-def test_any_settings_fill_a_modal_that_slack_takes(
-    wanted: Subscription, preview: Preview | None, language: str
+@settings(max_examples=40)
+@given(preferences=PREFERENCES, preview=st.none() | PREVIEWS, language=SPOKEN)
+def test_any_preferences_fill_a_modal_that_slack_takes(
+    preferences: Preferences, preview: Preview | None, language: str
 ) -> None:
     words = words_for(language)
     drawn = preview_blocks(preview, words)
 
-    assert_view_taken(settings_modal(form_of(wanted), SOURCES, drawn, "C1", words))
+    assert_view_taken(preferences_modal(form_of(preferences), SOURCES, drawn, "C1", words))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(text=TEXTS, language=SPOKEN)
 def test_any_text_in_the_fields_is_drawn_again(text: str, language: str) -> None:
-    form = Form((), "09:00", text, (), "en", "all", "listed", text, text, text, text, says_when_nothing=False)
+    form = PreferencesForm(
+        (), "09:00", text, (), "en", "all", "listed", text, text, text, text, says_when_nothing=False
+    )
     refusal = preview_refused(words_for(language)("settings.unreadable", found=text[:80], example="UTC"))
 
-    assert_view_taken(settings_modal(form, SOURCES, refusal, "C1", words_for(language)))
+    assert_view_taken(preferences_modal(form, SOURCES, refusal, "C1", words_for(language)))
 
 
-@settings(max_examples=40, deadline=None)
-@given(before=st.none() | SUBSCRIPTIONS, after=SUBSCRIPTIONS, language=SPOKEN)
-def test_any_settings_in_words_are_taken(
-    before: Subscription | None, after: Subscription, language: str
+@settings(max_examples=40)
+@given(before=st.none() | PREFERENCES, after=SUBSCRIPTIONS, language=SPOKEN)
+def test_any_preferences_in_words_are_taken(
+    before: Preferences | None, after: Subscription, language: str
 ) -> None:
     words = words_for(language)
+    reader = Reader(NOW, ZoneInfo("Asia/Shanghai"), words)
 
-    assert_taken(settings_message(after, None, words))
-    assert_taken(settings_message(after, NOW, words))
-    assert_taken(changed_message(before, after, "U1", words))
+    assert_taken(preferences_message(after, None, reader))
+    assert_taken(preferences_message(after, NOW, reader))
+    assert_taken(changed_message(before, after.preferences, "U1", words))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
-    wanted=SUBSCRIPTIONS,
+    subscription=SUBSCRIPTIONS,
     last=st.none() | LAST,
     next_at=st.none() | st.just(NOW),
     sources=st.lists(LISTINGS, max_size=30),
@@ -141,7 +147,7 @@ def test_any_settings_in_words_are_taken(
     language=SPOKEN,
 )
 def test_any_status_is_taken(
-    wanted: Subscription,
+    subscription: Subscription,
     last: DeliveryStatus | None,
     next_at: datetime | None,
     sources: list[Listing],
@@ -154,7 +160,7 @@ def test_any_status_is_taken(
         BotStatus(0, None, None),
     )
 
-    assert_taken(status_message(ChannelStatus(wanted, last, next_at), sources, busy, reader))
+    assert_taken(status_message(ChannelStatus(subscription, last, next_at), sources, busy, reader))
     assert_taken(status_message(None, sources, idle, reader))
 
 
@@ -167,9 +173,9 @@ def test_the_small_modals_are_taken(language: str) -> None:
 
 
 def test_only_what_differs_is_named_as_changed() -> None:
-    before = Subscription("T1", "C1", "en", ("digest-file",), at=time(9))
-    after = Subscription("T1", "C1", "en", ("digest-file",), at=time(8), paused_until=date(2025, 10, 1))
+    before = Preferences("en", ("digest-file",), at=time(9))
+    after = Preferences("en", ("digest-file",), at=time(8))
 
     text = changed_message(before, after, "U1", words_for("en")).text
 
-    assert text == "<@U1> changed the digest of this channel:\n• Time: 09:00 (UTC) → 08:00 (UTC)"
+    assert text == "<@U1> changed this channel's digest:\n• Time: 9:00\u202fAM (UTC) → 8:00\u202fAM (UTC)"

@@ -8,6 +8,7 @@ import pytest
 
 from bot.cards import ids
 from bot.cards.digest import digest_parent, sentence
+from bot.cards.entry import Digest, Entry
 from bot.cards.paper import paper_card
 from bot.cards.provenance import origin, with_marks
 from bot.cards.summaries import figures_modal
@@ -17,8 +18,6 @@ from storage.records import (
     FROM_COMMUNITY,
     FROM_DIGEST_FILE,
     FROM_MODEL,
-    Digest,
-    Entry,
     Figure,
     Grounding,
     ListingState,
@@ -50,32 +49,32 @@ def origin_of(summary: Summary | None, language: str = "en", paper: Paper = PAPE
         (
             BY_MODEL,
             "Summary by example-1 · from the full text · September 29, 2025 · in English",
-            "总结由 example-1 生成 · 依据全文 · 2025年9月29日 · 英语（暂无简体中文版）",
+            "总结由 example-1 生成 · 依据全文 · 2025年9月29日 · 英语（暂无中文总结）",
         ),
         (
             replace(BY_MODEL, model=None, text_read=TextRead.ABSTRACT),
-            "Summary by a language model · from the abstract alone · September 29, 2025 · in English",
-            "总结由语言模型生成 · 仅依据摘要 · 2025年9月29日 · 英语（暂无简体中文版）",
+            "Summary by a language model · from the abstract only · September 29, 2025 · in English",
+            "总结由语言模型生成 · 仅依据摘要 · 2025年9月29日 · 英语（暂无中文总结）",
         ),
         (
             Provenance(FROM_DIGEST_FILE, DAY),
             "Summary from a digest file · September 29, 2025 · in English",
-            "总结来自日报文件 · 2025年9月29日 · 英语（暂无简体中文版）",
+            "总结来自日报文件 · 2025年9月29日 · 英语（暂无中文总结）",
         ),
         (
             Provenance(FROM_DIGEST_FILE, DAY, "example-2"),
             "Summary by example-2, from a digest file · September 29, 2025 · in English",
-            "总结由 example-2 生成，来自日报文件 · 2025年9月29日 · 英语（暂无简体中文版）",
+            "总结由 example-2 生成，来自日报文件 · 2025年9月29日 · 英语（暂无中文总结）",
         ),
         (
             Provenance(FROM_COMMUNITY, None),
-            "Summary from Hugging Face, where the paper is listed · in English",
-            "总结来自收录该论文的 Hugging Face · 英语（暂无简体中文版）",
+            "Summary from Hugging Face · in English",
+            "总结来自 Hugging Face · 英语（暂无中文总结）",
         ),
         (
             Provenance(FROM_ABSTRACT, None),
-            "Drawn from the abstract, no model read it · in English",
-            "摘自论文摘要，未经模型阅读 · 英语（暂无简体中文版）",
+            "Taken from the abstract (no AI summary) · in English",
+            "摘自论文摘要（非 AI 总结） · 英语（暂无中文总结）",
         ),
     ],
 )
@@ -93,7 +92,7 @@ def test_the_origin_tells_who_made_it_of_what_when_and_in_which_language(
     [
         ("zh-CN", "zh-TW", "簡體中文"),
         ("ja", "ja", "in Japanese"),
-        ("en", "pt-BR", "in English, as there is none in Brazilian Portuguese yet"),
+        ("en", "pt-BR", "in English (no Portuguese summary yet)"),
         ("x-klingon", "x-klingon", "in x-klingon"),
     ],
 )
@@ -106,19 +105,19 @@ def test_a_reader_of_another_language_is_told_that_theirs_is_not_there(
 
 
 def test_without_a_summary_the_card_says_what_it_shows_instead() -> None:
-    assert origin_of(None) == "No summary yet: this is the paper's abstract"
+    assert origin_of(None) == "No summary yet; this is the abstract"
     assert origin_of(None, paper=replace(PAPER, abstract=None)) == "No summary yet"
 
 
 @pytest.mark.parametrize(
     ("figures", "english", "chinese"),
     [
-        ((SUPPORTED,), "its 1 figure found in the paper", "1 个数字均见于论文"),
+        ((SUPPORTED,), "its one figure found in the paper", "1 个数字均见于论文"),
         ((SUPPORTED, SUPPORTED), "all 2 figures found in the paper", "2 个数字均见于论文"),
         (
             (SUPPORTED, DERIVED),
-            "all 2 figures found in the paper, 1 of them by calculation",
-            "2 个数字均见于论文，其中 1 个由计算得出",
+            "all 2 figures found in the paper, 1 by calculation",
+            "2 个数字均见于论文（其中 1 个由计算得出）",
         ),
     ],
 )
@@ -195,16 +194,13 @@ def test_each_missing_figure_stands_beside_the_nearest_sentence_of_the_paper() -
     modal = figures_modal(PAPER, summary_of(BY_MODEL, SUPPORTED, MISSING, lone), words_for("en"))
 
     assert texts_in(modal["blocks"][1:]) == [
-        (
-            "These 2 figures of the summary do not stand in the paper. "
-            "Below each is the sentence there that comes nearest."
-        ),
+        ("I couldn't find these 2 figures in the paper. Below each is the closest sentence."),
         "57.8%",
         " · Results",
         "Trees grew by 58.7%.",
         "9x",
         " · In one sentence",
-        "No sentence comes near.",
+        "No sentence comes close.",
     ]
 
 
@@ -224,7 +220,7 @@ def test_the_end_of_a_long_card_is_never_cut_off_its_spoken_text() -> None:
     assert len(card.text.encode()) <= 3800
     assert card.text.splitlines()[-2:] == [
         "[?] 1 个数字在论文中未找到",
-        "总结由 example-1 生成 · 依据全文 · 2025年9月29日 · 简体中文",
+        "总结由 example-1 生成 · 依据全文 · 2025年9月29日 · 中文",
     ]
 
 
@@ -238,7 +234,7 @@ def test_anew_a_summary_is_made_in_the_language_of_the_readers(shown: str, asked
     choices = [ids.read_choice(option["value"]) for option in menu_of(card.blocks)["options"]]
 
     assert choices == [
-        ids.SummaryChoice(ids.SummaryAct.AGAIN, PAPER.id, anew),
+        ids.SummaryChoice(ids.SummaryAct.REGENERATE, PAPER.id, anew),
         ids.SummaryChoice(ids.SummaryAct.REPORT, PAPER.id, asked),
     ]
 

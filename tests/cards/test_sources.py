@@ -8,14 +8,13 @@ import pytest
 
 from bot.cards.digest import digest_parent, nothing_new, short_message
 from bot.cards.sources import (
-    Reader,
     given_up_sentence,
     missing_sentence,
     remarkable_sentence,
     status_sentence,
     waiting_sentence,
 )
-from bot.locale import words_for
+from bot.locale import Reader, words_for
 from storage.records import FEW, Listing, ListingState
 from tests.cards.test_limits import AMPERSANDS, LONG_CHINESE, assert_taken, digest_of
 
@@ -42,51 +41,48 @@ STALLED = replace(
     [
         (
             DAY,
-            "Hugging Face has not published yet; last looked 09:12, next 09:30.",
-            "Hugging Face 还没有发布；上次查看 09:12，下次 09:30。",
+            "Hugging Face hasn't published yet; last check 09:12, next 09:30.",
+            "Hugging Face 还没有发布；上次检查 09:12，下次 09:30。",
         ),
         (
             STALLED,
-            "Hugging Face has not answered since 07:40; last looked 09:12, next 09:30.",
-            "Hugging Face 自 07:40 起没有响应；上次查看 09:12，下次 09:30。",
+            "Hugging Face hasn't answered since 07:40; last check 09:12, next 09:30.",
+            "Hugging Face 自 07:40 起没有响应；上次检查 09:12，下次 09:30。",
         ),
         (
             replace(STALLED, day=SATURDAY),
-            "Hugging Face has not answered since 07:40; last looked 09:12, next 09:30.",
-            "Hugging Face 自 07:40 起没有响应；上次查看 09:12，下次 09:30。",
+            "Hugging Face hasn't answered since 07:40; last check 09:12, next 09:30.",
+            "Hugging Face 自 07:40 起没有响应；上次检查 09:12，下次 09:30。",
         ),
         (
             replace(DAY, day=SATURDAY),
-            "Hugging Face: no list on Saturdays.",
+            "Hugging Face doesn't publish on Saturdays.",
             "Hugging Face 在星期六不发布论文列表。",
         ),
         (
             replace(DAY, source="arxiv:cs.CL", day=SATURDAY, state=ListingState.NONE),
-            "arXiv cs.CL: no list on Saturdays.",
+            "arXiv cs.CL doesn't publish on Saturdays.",
             "arXiv cs.CL 在星期六不发布论文列表。",
         ),
         (
             replace(DAY, state=ListingState.NONE),
-            "Hugging Face listed nothing for 29 September 2025.",
-            "Hugging Face 2025年9月29日没有列出任何论文。",
+            "Hugging Face, today: no papers.",
+            "Hugging Face 今天：没有论文。",
         ),
         (
             replace(DAY, state=ListingState.PARTIAL, paper_ids=PAPERS),
-            "Hugging Face has listed 2 papers so far for 29 September 2025; last looked 09:12, next 09:30.",
-            "Hugging Face 2025年9月29日目前列出 2 篇论文；上次查看 09:12，下次 09:30。",
+            "Hugging Face, today: 2 papers so far; last check 09:12, next 09:30.",
+            "Hugging Face 今天：目前 2 篇论文；上次检查 09:12，下次 09:30。",
         ),
         (
             replace(DAY, state=ListingState.PARTIAL, paper_ids=PAPERS, trouble=FEW),
-            (
-                "Hugging Face has listed 2 papers so far for 29 September 2025, far fewer than usual; "
-                "last looked 09:12, next 09:30."
-            ),
-            "Hugging Face 2025年9月29日目前只列出 2 篇论文，远少于往常；上次查看 09:12，下次 09:30。",
+            ("Hugging Face, today: 2 papers so far, far fewer than usual; last check 09:12, next 09:30."),
+            "Hugging Face 今天：目前只有 2 篇论文，远少于往常；上次检查 09:12，下次 09:30。",
         ),
         (
             replace(DAY, state=ListingState.COMPLETE, paper_ids=PAPERS),
-            "Last list of Hugging Face: 29 September 2025, 2 papers.",
-            "Hugging Face 最近一份列表：2025年9月29日，2 篇论文。",
+            "Hugging Face, today: 2 papers.",
+            "Hugging Face 今天：2 篇论文。",
         ),
     ],
 )
@@ -98,24 +94,24 @@ def test_a_moment_of_another_day_is_told_with_its_date() -> None:
     since = replace(STALLED, trouble_since=NEXT - timedelta(days=2))
 
     assert status_sentence(since, ENGLISH) == (
-        "Hugging Face has not answered since 27 September 2025, 09:30; last looked 09:12, next 09:30."
+        "Hugging Face hasn't answered since 27 September at 09:30; last check 09:12, next 09:30."
     )
 
 
 def test_a_digest_that_waits_says_for_what() -> None:
     assert [waiting_sentence(STALLED, reader) for reader in (ENGLISH, CHINESE)] == [
-        "Hugging Face has not answered since 07:40; I will post when it does.",
+        "Hugging Face hasn't answered since 07:40; I'll post as soon as it does.",
         "Hugging Face 自 07:40 起没有响应；恢复后我会立即发布。",
     ]
     assert [waiting_sentence(DAY, reader) for reader in (ENGLISH, CHINESE)] == [
-        "The list of Hugging Face for 29 September 2025 is not here yet; I will post when it is.",
+        "Hugging Face's list for 29 September 2025 isn't ready yet; I'll post as soon as it is.",
         "还没有取到 Hugging Face 2025年9月29日的论文列表；取到后我会立即发布。",
     ]
 
 
 def test_a_digest_that_lacks_a_list_says_whose_and_when_its_papers_come() -> None:
     assert [missing_sentence(STALLED, reader) for reader in (ENGLISH, CHINESE)] == [
-        "Hugging Face has not answered since 07:40; its papers come with the next digest.",
+        "Hugging Face hasn't answered since 07:40; its papers will be in the next digest.",
         "Hugging Face 自 07:40 起没有响应；其论文会随下一份日报发布。",
     ]
 
@@ -124,11 +120,11 @@ def test_a_digest_that_came_to_nothing_says_why_and_what_follows() -> None:
     sources = ("huggingface", "arxiv:cs.CL")
 
     assert given_up_sentence(sources, ENGLISH.words, has_next=True) == (
-        "Hugging Face and arXiv cs.CL did not answer in time for this digest; "
-        "the papers come with the next one."
+        "Hugging Face and arXiv cs.CL didn't answer in time for this digest; "
+        "the papers will be in the next one."
     )
     assert given_up_sentence(sources, ENGLISH.words, has_next=False) == (
-        "Hugging Face and arXiv cs.CL did not answer in time for this digest."
+        "Hugging Face and arXiv cs.CL didn't answer in time for this digest."
     )
     assert given_up_sentence(sources[:1], CHINESE.words, has_next=True) == (
         "Hugging Face 没有及时响应，这份日报未能发布；这些论文会随下一份日报发布。"
@@ -142,10 +138,10 @@ def test_of_lists_that_are_not_waited_for_only_what_stands_out_is_said() -> None
 
     assert [remarkable_sentence(each, ENGLISH.words) for each in lists] == [
         None,
-        "Last list of Hugging Face: 29 September 2025, 2 papers, far fewer than usual.",
-        "Hugging Face listed nothing for 29 September 2025.",
+        "Hugging Face, 29 September 2025: 2 papers, far fewer than usual.",
+        "Hugging Face, 29 September 2025: no papers.",
         None,
-        "What Hugging Face listed for 29 September 2025 cannot be had any more.",
+        "Hugging Face's list for 29 September 2025 is no longer available.",
     ]
 
 

@@ -1,10 +1,15 @@
 import json
+import subprocess
+import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from bot.commands import cli
+from bot.commands.cli import main
+from tests.support.command import run
+
+COMMANDS = main.lazy_commands
 
 ENGLISH = Path(__file__).parents[2] / "bot" / "sample" / "2025-09-29.en.md"
 CHINESE = Path(__file__).parents[2] / "bot" / "sample" / "2025-09-29.zh-CN.md"
@@ -15,10 +20,6 @@ def in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "PAPER_ROUND_DB"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments])
 
 
 def test_import_tells_what_is_new_and_the_second_time_nothing_is() -> None:
@@ -53,7 +54,7 @@ def test_import_names_the_line_of_a_malformed_entry_and_keeps_the_others(tmp_pat
     result = run("import", path)
 
     assert result.exit_code == 0
-    assert result.stdout == "2025-09-30: 1 papers (1 new), 1 summaries\n"
+    assert result.stdout == "2025-09-30: 1 paper (1 new), 1 summary\n"
     assert result.stderr.startswith(f"{path}, line 5: ")
 
 
@@ -63,7 +64,7 @@ def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
     result = run("import", path)
 
     assert result.exit_code == 1
-    assert result.stderr == f"Error: {path}: this is not text in UTF-8 (byte 0).\n"
+    assert result.stderr == f"Error: {path}: this is not UTF-8 text (byte 0).\n"
 
 
 def test_a_digest_is_printed_as_text_markdown_or_json() -> None:
@@ -98,7 +99,7 @@ def test_the_database_is_the_option_s_else_the_setting_s_else_one_here(
         (
             ["digest", "2025-09-29"],
             1,
-            "Error: There is no database paper-round.db yet. Import something first, or name it with --db.",
+            "Error: I found no database at paper-round.db. Import or fetch papers first, or name ",
         ),
         (["digest", "29.9.2025"], 2, "Error: Invalid value for 'DATE'"),
         (
@@ -110,7 +111,10 @@ def test_the_database_is_the_option_s_else_the_setting_s_else_one_here(
         (
             ["import", str(ENGLISH), "--db", "nowhere/test.db"],
             1,
-            "Error: The folder of the database nowhere/test.db does not exist. Make it, or use another --db.",
+            (
+                "Error: The folder of the database nowhere/test.db does not exist. "
+                "Create it, or choose another with --db."
+            ),
         ),
     ],
 )
@@ -141,3 +145,35 @@ def test_a_day_without_papers_names_its_neighbours() -> None:
         result.stderr
         == "Error: Nothing is listed for 2025-09-28. The nearest days with papers: 2025-09-29.\n"
     )
+
+
+def test_help_imports_none_of_what_the_commands_need() -> None:
+    script = (
+        "import sys; from bot.commands.cli import main; main(['--help'], standalone_mode=False);"
+        "print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert "Connect the bot to your Slack" in result.stdout
+    heavy = {"aiohttp", "babel", "httpx", "pydantic", "slack_bolt", "slack_sdk", "sqlite_utils", "storage"}
+    assert heavy & set(result.stderr.split()) == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_table_of_commands_says_what_each_command_says(name: str) -> None:
+    command, lazy = COMMANDS[name].load(), COMMANDS[name]
+
+    assert command.name == name
+    assert (command.help or "").splitlines()[0] == f"{lazy.short_help}."
+    assert len(lazy.short_help) < 70
+
+
+def test_a_mistyped_command_is_answered_with_the_nearest() -> None:
+    result = run("delivr")
+
+    assert result.exit_code == 2
+    assert "deliver" in result.stderr
+
+
+def test_the_version_is_the_installed_one() -> None:
+    assert run("--version").output == f"paper-round, version {version('paper-round')}\n"

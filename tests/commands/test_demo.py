@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.clock import SimulatedClock
-from bot.commands.demo import Announcer, DemoOptions, run_demo
+from bot.commands.demo import DemoOptions, DemoOutput, run_demo
 from bot.documents.files import read_digest_file
 from bot.sandbox import Workspace
 from bot.text import without_bold
 from storage.records import SUMMARY_PARTS, Summary
+from tests.support.clocks import SimulatedClock
 from tests.support.stage import NOON, make_workspace
 from tests.support.web_server import serving
 
@@ -19,7 +19,7 @@ async def play(options: DemoOptions) -> tuple[list[str], Workspace, bool]:
     """Run the demo to its end and return what it said, where, and whether the digest is whole."""
     clock, said = SimulatedClock(NOON), list[str]()
     workspace = make_workspace(clock)
-    is_whole = await run_demo(options, clock, Announcer(said.append), workspace)
+    is_whole = await run_demo(options, clock, DemoOutput(said.append), workspace)
     return said, workspace, is_whole
 
 
@@ -41,7 +41,7 @@ async def test_the_demo_delivers_its_sample_and_says_so(tmp_path: Path) -> None:
     said, workspace, is_whole = await play(DemoOptions(tmp_path / "demo.db", once=True))
 
     assert is_whole
-    assert said[-1] == "delivered 12 of 12 papers of 2025-09-29 to #papers"
+    assert said[-1] == "Delivered 12 of 12 papers for 2025-09-29 to #papers."
     assert len(messages_in(workspace)) == 13
 
 
@@ -70,7 +70,7 @@ async def test_an_empty_day_delivers_nothing_and_is_whole(tmp_path: Path) -> Non
     said, workspace, is_whole = await play(DemoOptions(tmp_path / "demo.db", digest, once=True))
 
     assert is_whole
-    assert said[-1] == "2025-10-01 is a day without papers: nothing to deliver."
+    assert said[-1] == "2025-10-01 has no papers, so there is nothing to deliver."
     assert messages_in(workspace) == []
 
 
@@ -91,7 +91,7 @@ async def test_a_real_day_arrives_whole_and_in_order_and_never_twice(
     parent, *cards = messages_in(workspace)
     assert is_whole
     assert again
-    assert f"delivered {len(entries)} of {len(entries)} papers" in said[-1]
+    assert f"Delivered {len(entries)} of {len(entries)} papers" in said[-1]
     assert messages_in(untouched) == []
     assert [card.thread_ts for card in cards] == [parent.ts] * len(entries)
     for entry, card in zip(entries, cards, strict=True):

@@ -1,4 +1,4 @@
-"""Real lists through a local service into the tables, by the publishing desk and by the command."""
+"""Real lists through a local service into the tables, by the watcher and by the command."""
 
 import asyncio
 import json
@@ -13,17 +13,18 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from click.testing import Result
 
 from bot.arxiv_id import find_arxiv_id
-from bot.clock import SimulatedClock
-from bot.listings.watcher import Publishing
+from bot.listings.watcher import ListingWatcher
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.full_text import FullText, KeptTexts
 from bot.sources.http import Fetcher, web_client
 from storage.records import Listing, ListingState, Paper
 from storage.runner import InlineRunner
-from tests.support.command import ended, started
+from tests.support.clocks import SimulatedClock
+from tests.support.command import ended, run_beside, started
 from tests.support.web_server import Service, saying, serving
 from tests.support.web_world import api_answer, daily_feed
 
@@ -60,11 +61,11 @@ async def desk(
     async with web_client(trust_env=False) as client:
         fetcher = Fetcher(client)
         arxiv = ArxivClient(fetcher, clock, contact="", random=Random(1))
-        publishing = Publishing(storage, clock, catalogue(fetcher, arxiv, service.address + "/"))
+        watcher = ListingWatcher(storage, clock, catalogue(fetcher, arxiv, service.address + "/"))
 
         async def look_at(day: date, moment: datetime) -> Listing:
             clock.advance((moment - clock.now()).total_seconds())
-            return (await publishing.refresh(NAME, day)).listing
+            return (await watcher.refresh(NAME, day)).listing
 
         yield look_at, storage
     storage.close()
@@ -123,25 +124,25 @@ async def test_a_list_that_grows_ends_as_the_larger_one(
         assert listing.paper_ids[: len(ids_of(lists[text]))] == ids_of(lists[text])
 
 
-async def fetching(service: Service, folder: Path, *arguments: str) -> asyncio.subprocess.Process:
-    """Start `paper-round fetch`.
+def settings(service: Service, folder: Path) -> dict[str, str]:
+    """Return the settings of a command that asks this service alone.
 
-    Each has an arXiv of its own, so that it need not stand three seconds at the last one's gate.
+    Each has an arXiv gate of its own, so that it need not wait three seconds after the last one.
     """
-    return await started(
-        *("fetch", "--db", str(folder / "test.db"), *arguments),
-        HF_BASE_URL=service.address,
-        ARXIV_API_URL=f"{service.address}/api/",
-        ARXIV_FEED_URL=f"{service.address}/atom/",
-        ARXIV_CONTENT_URL=service.address,
-        PAPER_ROUND_TEXTS=str(folder / "texts"),
-        PAPER_ROUND_ARXIV_GATE=str(folder / f"gate-{len(service.requests)}"),
-    )
+    return {
+        "PAPER_ROUND_DB": str(folder / "test.db"),
+        "HF_BASE_URL": service.address,
+        "ARXIV_API_URL": f"{service.address}/api/",
+        "ARXIV_FEED_URL": f"{service.address}/atom/",
+        "ARXIV_CONTENT_URL": service.address,
+        "PAPER_ROUND_TEXTS": str(folder / "texts"),
+        "PAPER_ROUND_ARXIV_GATE": str(folder / f"gate-{len(service.requests)}"),
+    }
 
 
-async def fetch(service: Service, folder: Path, *arguments: str) -> tuple[int | None, str, str]:
-    """Run `paper-round fetch` and return its status, output and complaints."""
-    return await ended(await fetching(service, folder, *arguments))
+async def fetch(service: Service, folder: Path, *arguments: str) -> Result:
+    """Run `paper-round fetch` to its end."""
+    return await run_beside("fetch", *arguments, **settings(service, folder))
 
 
 async def test_the_command_prints_a_line_a_day_and_asks_no_more_for_what_is_complete(
@@ -154,9 +155,9 @@ async def test_the_command_prints_a_line_a_day_and_asks_no_more_for_what_is_comp
     asked = len(service.requests)
     again = await fetch(service, tmp_path, "--date", "2025-09-26", "--no-full-text")
 
-    assert first[0] == again[0] == 0
-    assert first[1].startswith("2025-09-26: complete, 1 papers (1 new), ")
-    assert again[1] == "Nothing to fetch: all of it is complete.\n"
+    assert first.exit_code == again.exit_code == 0
+    assert first.stdout.startswith("2025-09-26: complete, 1 paper (1 new), ")
+    assert again.stdout == "Nothing to fetch: everything is here already.\n"
     assert len(service.requests) == asked
 
 
@@ -175,10 +176,10 @@ async def test_the_command_keeps_the_texts_of_the_papers(
     lists["2025-09-26"] = [ENTRY]
     await know(tmp_path, "2509.00001")
     service.answers["/html/2509.00001"] = saying(PAGE, Content_Type="text/html; charset=utf-8")
-    status, output, _ = await fetch(service, tmp_path, "--date", "2025-09-26")
+    result = await fetch(service, tmp_path, "--date", "2025-09-26")
 
-    assert status == 0
-    assert output.splitlines()[-1] == "full texts: 1 of 1 papers"
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == "full texts: 1 of 1 paper"
     assert any(
         "We grow graphs" in path.read_text() for path in (tmp_path / "texts").rglob("*") if path.is_file()
     )
@@ -193,10 +194,11 @@ async def test_the_command_asks_arxiv_about_what_the_list_does_not_say(
     service.answers["/api/query"] = saying(api_answer(["2509.00001"]))
     enriched = await fetch(service, tmp_path, "--date", "2025-09-26", "--no-full-text")
 
-    line = "authors, categories and versions: {} of 1 papers"
-    assert without[1].splitlines()[1].startswith(line.format(0) + ": 127.0.0.1 answered with HTTP status 404")
-    assert enriched[1] == line.format(1) + "\n"
-    assert without[0] == enriched[0] == 0
+    line = "details from arXiv: {} of 1 paper"
+    first = without.stdout.splitlines()[1]
+    assert first.startswith(line.format(0) + ": 127.0.0.1 answered with HTTP status 404")
+    assert enriched.stdout == line.format(1) + "\n"
+    assert without.exit_code == enriched.exit_code == 0
 
 
 async def test_the_command_says_what_is_wrong_with_a_source_that_fails(
@@ -204,21 +206,21 @@ async def test_the_command_says_what_is_wrong_with_a_source_that_fails(
 ) -> None:
     service, _ = hugging_face
     service.answers.clear()
-    status, output, complaints = await fetch(service, tmp_path, "--date", "2025-09-26")
+    result = await fetch(service, tmp_path, "--date", "2025-09-26")
 
-    assert status == 1
-    assert output.startswith("2025-09-26: stalled, 0 papers (0 new), ")
-    assert "404" in output
-    assert "Error: Not every list could be had; its line says why." in complaints
+    assert result.exit_code == 1
+    assert result.stdout.startswith("2025-09-26: stalled, 0 papers (0 new), ")
+    assert "404" in result.stdout
+    assert result.stderr.endswith("Error: I couldn't fetch every list; the lines above say why.\n")
 
 
 async def test_the_command_names_the_sources_there_are(
     tmp_path: Path, hugging_face: tuple[Service, dict[str, list[Any]]]
 ) -> None:
-    status, _, complaints = await fetch(hugging_face[0], tmp_path, "--source", "twitter")
+    result = await fetch(hugging_face[0], tmp_path, "--source", "twitter")
 
-    assert status == 1
-    assert "There is no source twitter. Known are huggingface and arxiv:CATEGORY." in complaints
+    assert result.exit_code == 1
+    assert "Unknown source twitter. Use huggingface or arxiv:CATEGORY." in result.stderr
 
 
 async def test_interrupted_the_command_has_told_what_it_did_and_goes_on_from_there(
@@ -239,17 +241,20 @@ async def test_interrupted_the_command_has_told_what_it_did_and_goes_on_from_the
 
     service.answers["/api/daily_papers"] = hesitate_today
     command = ("--since", str(yesterday), "--no-full-text")
-    process = await fetching(service, tmp_path, *command)
+    process = await started("fetch", *command, **settings(service, tmp_path))
     await asyncio.wait_for(is_asked.wait(), timeout=30)
     process.send_signal(signal.SIGTERM)
     status, output, complaints = await ended(process)
     service.answers["/api/daily_papers"] = answer
-    _, then, _ = await fetch(service, tmp_path, *command)
+    then = await fetch(service, tmp_path, *command)
 
     assert status == 130
     assert [line.partition(",")[0] for line in output.splitlines()] == [f"{yesterday}: complete"]
-    assert complaints == "Interrupted; the same command goes on from here.\n"
-    assert [line.partition(",")[0] for line in then.splitlines()] == [f"{today}: waiting", "authors"]
+    assert complaints == "Interrupted. Run the same command again to continue.\n"
+    assert [line.partition(",")[0] for line in then.stdout.splitlines()] == [
+        f"{today}: waiting",
+        "details from arXiv: 1 of 1 paper",
+    ]
 
 
 async def test_a_feed_that_still_shows_an_earlier_day_is_told_as_what_it_is(
@@ -262,13 +267,13 @@ async def test_a_feed_that_still_shows_an_earlier_day_is_told_as_what_it_is(
     await know(tmp_path, "2509.00001")
     kept = FullText("2509.00001", "We grow graphs.", "html", sha256(b"We grow graphs.").hexdigest())
     KeptTexts(tmp_path / "texts", most_bytes=1_000_000).put(kept)
-    status, output, _ = await fetch(service, tmp_path, "--source", "arxiv:cs.CL")
+    result = await fetch(service, tmp_path, "--source", "arxiv:cs.CL")
 
-    assert status == 0
-    assert output.splitlines()[0].startswith(f"{today}: waiting, 0 papers (0 new), ")
-    assert output.splitlines()[1:] == [
-        f"{shown}: complete, 1 papers (0 new), shown on {today}",
-        "full texts: 1 of 1 papers",
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[0].startswith(f"{today}: waiting, 0 papers (0 new), ")
+    assert result.stdout.splitlines()[1:] == [
+        f"{shown}: complete, 1 paper (0 new), shown on {today}",
+        "full texts: 1 of 1 paper",
     ]
     assert [request.path for request in service.requests] == ["/atom/cs.CL"]
 
@@ -277,8 +282,8 @@ async def test_a_day_that_is_still_to_come_is_not_asked_for(
     tmp_path: Path, hugging_face: tuple[Service, dict[str, list[Any]]]
 ) -> None:
     service, _ = hugging_face
-    status, _, complaints = await fetch(service, tmp_path, "--date", "2999-01-01")
+    result = await fetch(service, tmp_path, "--date", "2999-01-01")
 
-    assert status == 2
-    assert "--date 2999-01-01 lies in the future" in complaints
+    assert result.exit_code == 2
+    assert "--date 2999-01-01 is in the future" in result.stderr
     assert service.requests == []

@@ -9,19 +9,22 @@ from typing import cast
 
 import pytest
 
-from bot.delivery.card_updates import CardUpdating
-from bot.delivery.wire import Done, Failure, NotNow, Refused, Unknown, Wire
-from bot.documents.digest_file import SOURCE, DigestEntry, DigestFile
+from bot.delivery.card_updates import CardUpdater
+from bot.delivery.outcomes import Done, Failure, NotNow, Refused, Unknown
+from bot.delivery.wire import Wire
+from bot.documents.digest_file import DigestEntry, DigestFile
 from bot.documents.importer import import_into
 from bot.sources.http import web_client
+from bot.sources.kinds import DIGEST_FILE
 from bot.summaries.model import ModelClient
-from bot.summarising.queue import Summarising
+from bot.summarising.queue import SummaryQueue
 from bot.summarising.summariser import Allowance, Summariser
-from storage.records import FROM_MODEL, Provenance, Subscription, Summary, TextRead
+from storage.records import FROM_MODEL, Provenance, Summary, TextRead
 from storage.tables import Tables
 from tests.summarising.test_queue import DAY, FIELDS, PAPER, KnownTexts
 from tests.support.model_server import ModelServer, completing
 from tests.support.stage import SAMPLE_DAY, Stage
+from tests.support.subscribing import subscribe
 
 SUMMARY = Summary(
     "",
@@ -39,15 +42,15 @@ async def summary_comes(stage: Stage, delivery_id: int, position: int = 2) -> st
 
     def keep(tables: Tables) -> None:
         tables.summaries.put(summary)
-        tables.card_updates.want(summary.paper_id, "en", now - timedelta(days=1), now)
+        tables.card_updates.enqueue(summary.paper_id, "en", now - timedelta(days=1), now)
 
     await stage.bot.storage.write(keep)
     return posts[position].ts or ""
 
 
-def updating(stage: Stage, wire: "Scripted | None" = None) -> CardUpdating:
+def updating(stage: Stage, wire: "Scripted | None" = None) -> CardUpdater:
     # A scripted wire passes on what it does not have itself.
-    return CardUpdating(stage.bot.storage, stage.clock, cast("Wire", wire or stage.bot.wire))
+    return CardUpdater(stage.bot.storage, stage.clock, cast("Wire", wire or stage.bot.wire))
 
 
 async def left(stage: Stage) -> int:
@@ -79,7 +82,7 @@ async def test_a_card_that_shows_all_there_is_is_left_as_it_is(stage: Stage) -> 
     posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
     now = stage.clock.now()
     await stage.bot.storage.write(
-        lambda tables: tables.card_updates.want(posts[1].paper_ids[0], "en", now, now)
+        lambda tables: tables.card_updates.enqueue(posts[1].paper_ids[0], "en", now, now)
     )
     wire = Scripted(stage.bot.wire, [])
     await updating(stage, wire).tick()
@@ -96,16 +99,14 @@ async def test_a_channel_in_another_language_is_left_as_it_is(stage: Stage) -> N
 
 async def test_a_list_of_one_paper_never_becomes_its_card(stage: Stage) -> None:
     await stage.import_sample()
-    listing = await stage.bot.storage.read(lambda tables: tables.listings.get(SOURCE, SAMPLE_DAY))
+    listing = await stage.bot.storage.read(lambda tables: tables.listings.get(DIGEST_FILE.name, SAMPLE_DAY))
     assert listing is not None
     channel = stage.workspace.channel("papers").id
-    wanted = Subscription(
-        *(stage.bot.workspace, channel, "en", (SOURCE,)),
-        most_cards=len(listing.paper_ids) - 1,
-        since=SAMPLE_DAY,
+    most = len(listing.paper_ids) - 1
+    subscription = await stage.bot.storage.write(
+        lambda tables: subscribe(tables, stage.bot.workspace, channel, since=SAMPLE_DAY, most_cards=most)
     )
-    kept = await stage.bot.storage.write(lambda tables: tables.subscriptions.put(wanted))
-    delivery_id = await stage.bot.deliverer.open_asked(kept, SAMPLE_DAY)
+    delivery_id = await stage.bot.deliverer.open_asked(subscription, SAMPLE_DAY)
     assert delivery_id is not None
     await stage.bot.deliverer.run(delivery_id)
     before = stage.person("ada").messages("papers")
@@ -121,12 +122,7 @@ async def test_a_card_in_a_language_that_the_channel_reads_no_more_stays_as_it_i
     delivery_id = await stage.deliver_sample(language="zh-CN")
     channel = stage.workspace.channel("papers").id
 
-    def change(tables: Tables) -> None:
-        known = tables.subscriptions.of_channel(stage.bot.workspace, channel)
-        assert known is not None
-        tables.subscriptions.put(replace(known, language="en"))
-
-    await stage.bot.storage.write(change)
+    await stage.bot.storage.write(lambda tables: subscribe(tables, stage.bot.workspace, channel))
     before = stage.person("ada").messages("papers")
     await summary_comes(stage, delivery_id)
     await updating(stage).tick()
@@ -144,7 +140,7 @@ async def test_a_card_that_cannot_be_drawn_keeps_no_other_back(
     wire = Scripted(stage.bot.wire, [ValueError("something unforeseen")])
     await updating(stage, wire).tick()
 
-    assert "could not be drawn anew" in caplog.text
+    assert "Updating a card" in caplog.text
     assert "A model wrote this later." in text_of(stage, ts)
     assert await left(stage) == 1
 
@@ -154,21 +150,22 @@ async def test_a_digest_goes_out_without_a_summary_and_its_card_follows_when_the
 ) -> None:
     await import_into(stage.bot.storage, DigestFile(DAY, (DigestEntry(PAPER, None),)))
     channel = stage.workspace.channel("papers").id
-    wanted = Subscription(stage.bot.workspace, channel, "en", (SOURCE,), since=DAY)
-    kept = await stage.bot.storage.write(lambda tables: tables.subscriptions.put(wanted))
+    subscription = await stage.bot.storage.write(
+        lambda tables: subscribe(tables, stage.bot.workspace, channel, since=DAY)
+    )
     async with ModelServer([completing(None), completing(FIELDS)]) as server, web_client() as client:
         model = ModelClient(
             client, stage.clock, base_url=server.base_url, api_key=None, model="small", random=Random(1)
         )
         summariser = Summariser(stage.bot.storage, stage.clock, model, KnownTexts(), Allowance(50_000, 4_000))
-        summarising = Summarising(stage.bot.storage, stage.clock, summariser)
-        await summarising.tick()
-        delivery_id = await stage.bot.deliverer.open_asked(kept, DAY)
+        summary_queue = SummaryQueue(stage.bot.storage, stage.clock, summariser)
+        await summary_queue.tick()
+        delivery_id = await stage.bot.deliverer.open_asked(subscription, DAY)
         assert delivery_id is not None
         await stage.bot.deliverer.run(delivery_id)
         before = stage.person("ada").messages("papers")
         stage.clock.advance(3600)
-        await summarising.tick()
+        await summary_queue.tick()
         await updating(stage).tick()
         after = stage.person("ada").messages("papers")
 

@@ -1,27 +1,33 @@
 """Ticks over a real sandbox: what is due is opened once, whenever the ticks come."""
 
-from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from bot.delivery.clockwork import Clockwork
-from bot.documents.digest_file import SOURCE, DigestEntry, DigestFile
+from bot.documents.digest_file import DigestEntry, DigestFile
 from bot.documents.importer import import_into
-from bot.subscriptions.preferences import begin
+from bot.subscriptions.preferences import save_preferences
 from storage.records import Paper, Subscription
 from tests.support.stage import Stage
+from tests.support.subscribing import subscribe as put_subscription
+from tests.support.subscribing import wanting
 
 
 def tomorrow(hour: int, minute: int = 0, *, day: int = 30) -> datetime:
     return datetime(2025, 9, day, hour, minute, tzinfo=UTC)
 
 
-async def subscribe(stage: Stage, **wishes: object) -> Subscription:
+async def subscribe(stage: Stage, created_by: str | None = None, **preferences: Any) -> Subscription:
     """Subscribe #papers at nine in the morning, UTC."""
-    wanted = Subscription(stage.bot.workspace, stage.workspace.channel("papers").id, "en", (SOURCE,))
-    changed = replace(wanted, at=time(9, 0), **wishes)  # type: ignore[arg-type]  # the fields of a subscription
-    return await stage.bot.storage.write(lambda tables: begin(tables, changed, stage.clock.now()))
+    channel, now = stage.workspace.channel("papers").id, stage.clock.now()
+    changed = wanting(**preferences)
+    return await stage.bot.storage.write(
+        lambda tables: save_preferences(
+            tables, stage.bot.workspace, channel, changed, now, created_by=created_by
+        )
+    )
 
 
 async def tick_at(stage: Stage, moment: datetime) -> list[str]:
@@ -58,7 +64,7 @@ async def test_one_that_was_missed_comes_when_the_bot_is_back_and_says_so(stage:
     await tick_at(stage, tomorrow(8, 0))
     seen = await tick_at(stage, tomorrow(11, 30))
 
-    assert "late, because the bot was not running" in seen[0]
+    assert "late because I wasn't running" in seen[0]
 
 
 async def test_one_that_comes_on_time_does_not_say_that_it_is_late(stage: Stage) -> None:
@@ -99,7 +105,7 @@ async def test_a_paper_that_the_channel_had_does_not_come_with_the_next_digest(s
 
 
 @pytest.mark.parametrize(
-    ("says_so", "lines"), [(True, ["No new papers on September 30, 2025."]), (False, [])]
+    ("says_so", "lines"), [(True, ["No new papers for September 30, 2025."]), (False, [])]
 )
 async def test_a_day_with_nothing_new_is_told_once_and_only_if_asked_for(
     stage: Stage, *, says_so: bool, lines: list[str]
@@ -114,7 +120,7 @@ async def test_a_paused_channel_gets_nothing_until_its_day(stage: Stage) -> None
     await stage.import_sample()
     subscription = await subscribe(stage)
     await stage.bot.storage.write(
-        lambda tables: tables.subscriptions.pause(subscription.id or 0, "person", date(2025, 10, 2))
+        lambda tables: tables.subscriptions.pause(subscription.id, "person", date(2025, 10, 2))
     )
     seen = [await tick_at(stage, datetime(2025, 10, day, 9, 0, tzinfo=UTC)) for day in (1, 2)]
 
@@ -127,7 +133,7 @@ async def test_a_channel_that_shut_the_bot_out_is_paused_and_who_set_it_up_is_to
     subscription = await subscribe(stage, created_by=ada.id)
     await ada.remove("papers")
     await tick_at(stage, tomorrow(9))
-    kept = await stage.bot.storage.read(lambda tables: tables.subscriptions.get(subscription.id or 0))
+    kept = await stage.bot.storage.read(lambda tables: tables.subscriptions.get(subscription.id))
 
     assert kept is not None
     assert kept.paused_reason == "not_in_channel"
@@ -144,8 +150,9 @@ async def test_one_subscription_that_cannot_be_looked_at_does_not_keep_back_the_
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     await stage.import_sample()
-    broken = Subscription(stage.bot.workspace, "C1", "en", (SOURCE,), zone="Moon/Base")
-    await stage.bot.storage.write(lambda tables: tables.subscriptions.put(broken))
+    await stage.bot.storage.write(
+        lambda tables: put_subscription(tables, stage.bot.workspace, zone="Moon/Base")
+    )
     await subscribe(stage)
     seen = await tick_at(stage, tomorrow(9))
 

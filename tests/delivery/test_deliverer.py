@@ -9,11 +9,11 @@ from typing import Any, Literal
 import pytest
 
 from bot.app import application
-from bot.clock import SimulatedClock
 from bot.delivery.deliverer import Progress
 from bot.delivery.wire import METADATA_EVENT
 from bot.sandbox import Member, Sandbox
 from storage.records import DeliveryState, PostState
+from tests.support.clocks import SimulatedClock
 from tests.support.stage import NOON, Stage, make_workspace, set_stage, settings_for
 
 
@@ -36,7 +36,7 @@ async def test_a_digest_is_one_parent_with_a_card_a_paper_in_order(stage: Stage)
 
     parent, *cards = digest_in(stage.person("ada"))
 
-    assert parent["text"].splitlines()[:2] == ["AI papers · September 29, 2025", "12 papers · digest file"]
+    assert parent["text"].splitlines()[:2] == ["AI papers · September 29, 2025", "12 papers · Digest file"]
     assert [card["text"].partition(".")[0] for card in cards] == [str(number) for number in range(1, 13)]
 
 
@@ -149,8 +149,8 @@ async def test_where_reading_is_not_permitted_a_doubtful_card_is_not_sent_again_
         parent = digest_in(stage.person("ada"))[0]
 
     assert [post.position for post in posts if post.state is PostState.UNCERTAIN] == [3]
-    assert "11 of 12 papers are certain to be here" in parent["text"]
-    assert "11 of 12 papers are certain to be here" in str(parent["blocks"])
+    assert "11 of 12 papers are here for sure" in parent["text"]
+    assert "11 of 12 papers are here for sure" in str(parent["blocks"])
 
 
 async def test_where_reading_is_not_permitted_a_doubtful_parent_stops_the_delivery_and_is_told(
@@ -165,7 +165,7 @@ async def test_where_reading_is_not_permitted_a_doubtful_parent_stops_the_delive
 
         assert progress == Progress(0, 12, DeliveryState.FAILED, "parent_uncertain")
         assert len(digest_in(ada)) == 1
-        assert "Slack did not say whether its first message arrived" in ada.direct_messages()[-1]["text"]
+        assert "Slack didn't confirm its first message" in ada.direct_messages()[-1]["text"]
 
 
 async def test_what_a_person_deletes_is_not_posted_again(stage: Stage) -> None:

@@ -22,7 +22,7 @@ from tests.support.stage import Stage
 HUGGING_FACE, ARXIV = "huggingface", "arxiv:cs.CL"
 MONDAY, TUESDAY = date(2025, 9, 29), date(2025, 9, 30)
 SILENT_SINCE = tomorrow(7, 40)
-WAITS = "Hugging Face has not answered since 7:40\u202fAM; I will post when it does."
+WAITS = "Hugging Face hasn't answered since 7:40\u202fAM; I'll post as soon as it does."
 
 
 def papers_of(source: str, day: date, count: int) -> list[Paper]:
@@ -53,8 +53,8 @@ async def is_silent(
     await put(stage, replace(silent, next_look_at=since + timedelta(days=9)))
 
 
-async def wanting(stage: Stage, *sources: str, **wishes: Any) -> Subscription:
-    return await subscribe(stage, sources=sources or (HUGGING_FACE,), **wishes)
+async def wanting(stage: Stage, *sources: str, **preferences: Any) -> Subscription:
+    return await subscribe(stage, sources=sources or (HUGGING_FACE,), **preferences)
 
 
 def thread_of(stage: Stage) -> list[dict[str, Any]]:
@@ -81,7 +81,7 @@ async def test_one_message_tells_that_the_source_is_silent_and_becomes_the_diges
     assert parent["text"].splitlines()[:3] == [
         "AI papers · September 30, 2025",
         "3 papers · Hugging Face",
-        "This digest is late, because Hugging Face did not answer in time.",
+        "This digest is late because Hugging Face didn't answer in time.",
     ]
     assert [card["text"].partition(" (https")[0] for card in cards] == [
         f"{n + 1}. {paper.title}" for n, paper in enumerate(papers_of(HUGGING_FACE, MONDAY, 3))
@@ -100,8 +100,10 @@ async def test_an_outage_is_told_from_its_first_day_on(stage: Stage) -> None:
     await is_silent(stage, since=tomorrow(22, day=29))
     await is_silent(stage, day=TUESDAY, since=tomorrow(22, 30, day=30))
 
+    since = "September 29, 2025 at 10:00\u202fPM"
+
     assert await tick_at(stage, datetime(2025, 10, 1, 9, tzinfo=UTC)) == [
-        "Hugging Face has not answered since September 29, 2025, 10:00\u202fPM; I will post when it does."
+        f"Hugging Face hasn't answered since {since}; I'll post as soon as it does."
     ]
 
 
@@ -127,7 +129,7 @@ async def test_a_list_that_nobody_could_fetch_in_a_while_is_told_too(stage: Stag
 
     assert seen[:2] == [[], []]
     assert seen[2] == [
-        "The list of Hugging Face for September 29, 2025 is not here yet; I will post when it is."
+        "Hugging Face's list for September 29, 2025 isn't ready yet; I'll post as soon as it is."
     ]
 
 
@@ -135,7 +137,7 @@ async def test_of_a_list_of_arxiv_that_nobody_saw_nothing_is_expected(stage: Sta
     await wanting(stage, ARXIV, says_when_nothing=True)
     await lists(stage, 3, ARXIV, MONDAY - timedelta(days=4))
 
-    assert await tick_at(stage, tomorrow(9)) == ["No new papers on September 30, 2025."]
+    assert await tick_at(stage, tomorrow(9)) == ["No new papers for September 30, 2025."]
 
 
 async def test_a_list_that_cannot_be_had_any_more_is_told_and_not_waited_for(stage: Stage) -> None:
@@ -146,8 +148,8 @@ async def test_a_list_that_cannot_be_had_any_more_is_told_and_not_waited_for(sta
 
     assert [text.splitlines() for text in seen] == [
         [
-            "No new papers on September 30, 2025.",
-            "What arXiv cs.CL listed for September 29, 2025 cannot be had any more.",
+            "No new papers for September 30, 2025.",
+            "arXiv cs.CL's list for September 29, 2025 is no longer available.",
         ]
     ]
 
@@ -165,7 +167,7 @@ async def test_papers_of_another_source_come_at_once_and_the_digest_says_what_it
 
     assert parent["text"].splitlines()[1:3] == [
         "2 papers · arXiv cs.CL",
-        "Hugging Face has not answered since 7:40\u202fAM; its papers come with the next digest.",
+        "Hugging Face hasn't answered since 7:40\u202fAM; its papers will be in the next digest.",
     ]
     assert len(cards) == 2
     assert seen[1].splitlines()[1] == "3 papers · Hugging Face"
@@ -182,8 +184,8 @@ async def test_of_two_silent_sources_the_first_to_answer_brings_the_digest(stage
     assert due[0].splitlines() == [WAITS, WAITS.replace("Hugging Face", "arXiv cs.CL")]
     assert thread_of(stage)[0]["text"].splitlines()[1:4] == [
         "2 papers · arXiv cs.CL",
-        "This digest is late, because Hugging Face and arXiv cs.CL did not answer in time.",
-        "Hugging Face has not answered since 7:40\u202fAM; its papers come with the next digest.",
+        "This digest is late because Hugging Face and arXiv cs.CL didn't answer in time.",
+        "Hugging Face hasn't answered since 7:40\u202fAM; its papers will be in the next digest.",
     ]
 
 
@@ -196,15 +198,15 @@ async def test_a_list_that_turns_out_empty_is_told_in_the_same_message(stage: St
 
     assert [text.splitlines() for text in seen] == [
         [
-            "No new papers on September 30, 2025.",
-            "Hugging Face listed nothing for September 29, 2025.",
+            "No new papers for September 30, 2025.",
+            "Hugging Face, September 29, 2025: no papers.",
         ]
     ]
 
 
 @pytest.mark.parametrize(
     ("says_so", "lines"),
-    [(True, ["No new papers on October 5, 2025.\nHugging Face: no list on Saturdays."]), (False, [])],
+    [(True, ["No new papers for October 5, 2025.\nHugging Face doesn't publish on Saturdays."]), (False, [])],
 )
 async def test_a_weekend_is_no_delay(stage: Stage, *, says_so: bool, lines: list[str]) -> None:
     await wanting(stage, says_when_nothing=says_so, weekdays=frozenset({6}))
@@ -225,9 +227,9 @@ async def test_when_the_next_digest_is_due_the_message_says_so_and_the_papers_co
     await lists(stage, 2, day=TUESDAY)
     seen = await tick_at(stage, datetime(2025, 10, 1, 9, 30, tzinfo=UTC))
 
-    over = "Hugging Face did not answer in time for this digest; the papers come with the next one."
+    over = "Hugging Face didn't answer in time for this digest; the papers will be in the next one."
     assert given_up[0] == over
-    assert given_up[1].startswith("Hugging Face has not answered since September 30, 2025")
+    assert given_up[1].startswith("Hugging Face hasn't answered since September 30, 2025")
     assert [text.splitlines()[:2] for text in seen] == [
         [over],
         ["AI papers · October 1, 2025", "5 papers · Hugging Face"],
@@ -238,8 +240,8 @@ async def test_when_the_next_digest_is_due_the_message_says_so_and_the_papers_co
 @pytest.mark.parametrize(
     ("is_ended", "text"),
     [
-        (False, "Hugging Face did not answer in time for this digest; the papers come with the next one."),
-        (True, "Hugging Face did not answer in time for this digest."),
+        (False, "Hugging Face didn't answer in time for this digest; the papers will be in the next one."),
+        (True, "Hugging Face didn't answer in time for this digest."),
     ],
 )
 async def test_nothing_is_waited_for_while_digests_are_paused_or_ended(
@@ -251,9 +253,9 @@ async def test_nothing_is_waited_for_while_digests_are_paused_or_ended(
 
     def stop(tables: Tables) -> None:
         if is_ended:
-            tables.subscriptions.end(subscription.id or 0, tomorrow(9, 5))
+            tables.subscriptions.end(subscription.id, tomorrow(9, 5))
         else:
-            tables.subscriptions.pause(subscription.id or 0, "asked")
+            tables.subscriptions.pause(subscription.id, "asked")
 
     await stage.bot.storage.write(stop)
     stopped = await tick_at(stage, tomorrow(9, 10))
@@ -266,7 +268,7 @@ async def test_a_digest_that_was_kept_back_when_it_was_paused_ends_in_silence(st
     subscription = await wanting(stage)
     await put(stage, Listing(HUGGING_FACE, MONDAY, ListingState.PARTIAL))
     await tick_at(stage, tomorrow(9))
-    await stage.bot.storage.write(lambda tables: tables.subscriptions.pause(subscription.id or 0, "asked"))
+    await stage.bot.storage.write(lambda tables: tables.subscriptions.pause(subscription.id, "asked"))
 
     assert await tick_at(stage, tomorrow(9, 10)) == []
     assert await _ends(stage) == [(DeliveryState.DONE, SOURCE_LATE)]
@@ -351,7 +353,7 @@ async def test_post_now_while_a_digest_waits_brings_nothing_twice(stage: Stage) 
     seen = await tick_at(stage, tomorrow(9, 10))
 
     assert [text.splitlines()[0] for text in seen] == [
-        "No new papers on September 30, 2025.",
+        "No new papers for September 30, 2025.",
         "AI papers · September 29, 2025",
     ]
 
@@ -364,8 +366,8 @@ async def test_a_digest_that_waits_goes_on_when_the_bot_is_back_in_the_channel(s
     shut_out = await tick_at(stage, tomorrow(9))
     failed = await _ends(stage)
     await ada.invite("papers")
-    await stage.bot.storage.write(lambda tables: tables.subscriptions.resume(subscription.id or 0))
-    goes_on = await stage.bot.deliverer.go_on(1, stage.bot.workspace)
+    await stage.bot.storage.write(lambda tables: tables.subscriptions.resume(subscription.id))
+    goes_on = await stage.bot.deliverer.resume(1, stage.bot.workspace)
     told = await tick_at(stage, tomorrow(9, 10))
     await lists(stage, 3)
     await tick_at(stage, tomorrow(9, 20))
@@ -383,8 +385,8 @@ async def test_a_change_in_a_channel_that_shut_the_bot_out_is_made_when_it_is_ba
     await lists(stage, 3)
     await tick_at(stage, tomorrow(9, 10))
     failed = await _ends(stage)
-    await stage.bot.storage.write(lambda tables: tables.subscriptions.resume(subscription.id or 0))
-    await stage.bot.deliverer.go_on(1, stage.bot.workspace)
+    await stage.bot.storage.write(lambda tables: tables.subscriptions.resume(subscription.id))
+    await stage.bot.deliverer.resume(1, stage.bot.workspace)
     await tick_at(stage, tomorrow(9, 20))
 
     assert failed == [(DeliveryState.FAILED, "not_in_channel")]

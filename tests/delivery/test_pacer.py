@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clock import SimulatedClock
 from bot.delivery.pacer import Pacer
+from tests.support.clocks import SimulatedClock
 from tests.support.virtual_time import VirtualClock, run_virtual
 
 
@@ -110,7 +110,6 @@ def test_a_ts_that_is_no_time_is_passed_over(ts: str) -> None:
 ways = st.floats(0, 3).map(lambda way: round(way, 3))
 
 
-@settings(deadline=None)
 @given(st.lists(st.builds(Trip, ways, ways), min_size=1, max_size=30), st.integers(-10_000, 10_000))
 def test_no_two_messages_reach_slack_within_a_second_whatever_the_network_does(
     trips: list[Trip], ahead: int

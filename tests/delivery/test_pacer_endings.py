@@ -94,10 +94,10 @@ def test_channels_and_workspaces_that_are_idle_are_forgotten() -> None:
             await pacer.turn(f"T{number % 50}", f"C{number}", is_parent=True)
             pacer.answered(f"T{number % 50}", f"C{number}")
             await asyncio.sleep(86)
-        return len(pacer._lines), sum(len(line._channels) for line in pacer._lines.values())
+        return len(pacer._queues), sum(len(queue._channels) for queue in pacer._queues.values())
 
-    lines, channels = run_virtual(a_day_of_many())
-    assert lines <= 3
+    queues, channels = run_virtual(a_day_of_many())
+    assert queues <= 3
     assert channels <= 3
 
 

@@ -2,11 +2,12 @@ from datetime import date
 
 import pytest
 
+from bot.cards.entry import Entry
 from bot.delivery.selection import Why, select
-from storage.records import Entry, Filters, Order, Paper, Provenance, Subscription, Summary
+from storage.records import Filters, Order, Paper, Preferences, Provenance, Summary
 
 PROVENANCE = Provenance("digest-file", date(2025, 9, 29))
-WANTED = Subscription("T1", "C1", "en", ("digest-file",))
+EVERYTHING = Preferences("en", ("digest-file",))
 
 GARDENS = Entry(Paper("2509.00001", "Gardens of Graphs", votes=3, categories=("cs.LG", "cs.AI")), None, 1)
 RIVERS = Entry(Paper("2509.00002", "Rivers", abstract="How ROBOTS swim.", votes=40), None, 2)
@@ -23,7 +24,7 @@ def ids(entries: tuple[Entry, ...]) -> list[str]:
 
 
 def test_without_filters_all_listed_papers_come_in_their_order_and_numbered() -> None:
-    selection = select(ALL, frozenset(), WANTED)
+    selection = select(ALL, frozenset(), EVERYTHING)
 
     assert [(entry.number, entry.paper.title) for entry in selection.cards] == [
         (1, "Gardens of Graphs"),
@@ -34,13 +35,13 @@ def test_without_filters_all_listed_papers_come_in_their_order_and_numbered() ->
 
 
 def test_what_the_channel_has_had_does_not_come_again_and_numbers_close_up() -> None:
-    selection = select(ALL, frozenset({GARDENS.paper.id}), WANTED)
+    selection = select(ALL, frozenset({GARDENS.paper.id}), EVERYTHING)
 
     assert [(entry.number, entry.paper.title) for entry in selection.cards] == [(1, "Rivers"), (2, "Clouds")]
 
 
 def test_a_paper_on_two_lists_comes_once() -> None:
-    assert ids(select((*ALL, GARDENS), frozenset(), WANTED).cards) == [
+    assert ids(select((*ALL, GARDENS), frozenset(), EVERYTHING).cards) == [
         "Gardens of Graphs",
         "Rivers",
         "Clouds",
@@ -48,14 +49,14 @@ def test_a_paper_on_two_lists_comes_once() -> None:
 
 
 def test_by_votes_the_most_liked_come_first_and_unknown_votes_last() -> None:
-    wanted = Subscription("T1", "C1", "en", ("digest-file",), order=Order.VOTES)
+    preferences = Preferences("en", ("digest-file",), order=Order.VOTES)
 
-    assert ids(select(ALL, frozenset(), wanted).cards) == ["Rivers", "Gardens of Graphs", "Clouds"]
+    assert ids(select(ALL, frozenset(), preferences).cards) == ["Rivers", "Gardens of Graphs", "Clouds"]
 
 
 def test_more_papers_than_cards_are_listed_in_short() -> None:
-    wanted = Subscription("T1", "C1", "en", ("digest-file",), most_cards=1)
-    selection = select(ALL, frozenset(), wanted)
+    preferences = Preferences("en", ("digest-file",), most_cards=1)
+    selection = select(ALL, frozenset(), preferences)
 
     assert (ids(selection.cards), ids(selection.rest)) == (["Gardens of Graphs"], ["Rivers", "Clouds"])
 
@@ -88,14 +89,14 @@ def test_more_papers_than_cards_are_listed_in_short() -> None:
 def test_why_each_paper_is_in_or_not_can_be_told(
     filters: Filters, verdicts: list[tuple[bool, Why, str]]
 ) -> None:
-    wanted = Subscription("T1", "C1", "en", ("digest-file",), filters=filters)
-    selection = select(ALL, frozenset(), wanted)
+    preferences = Preferences("en", ("digest-file",), filters=filters)
+    selection = select(ALL, frozenset(), preferences)
 
     assert [(verdict.is_in, verdict.why, verdict.what) for verdict in selection.verdicts] == verdicts
 
 
 def test_a_paper_that_was_had_is_not_judged_further() -> None:
-    wanted = Subscription("T1", "C1", "en", ("digest-file",), filters=Filters(words=("nothing",)))
+    preferences = Preferences("en", ("digest-file",), filters=Filters(words=("nothing",)))
 
-    verdict = select((GARDENS,), frozenset({GARDENS.paper.id}), wanted).verdicts[0]
+    verdict = select((GARDENS,), frozenset({GARDENS.paper.id}), preferences).verdicts[0]
     assert (verdict.is_in, verdict.why) == (False, Why.HAD)

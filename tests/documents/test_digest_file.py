@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from bot.documents.digest_file import SOURCE, DigestEntry, DigestFile, Problem, parse, render
+from bot.documents.digest_file import DigestEntry, DigestFile, Problem, parse, render
 from bot.errors import NotADigestError
-from storage.records import Paper, Provenance, Summary
+from storage.records import FROM_DIGEST_FILE, Paper, Provenance, Summary
 
 DAY = date(2025, 9, 29)
 
@@ -31,7 +31,7 @@ def test_a_file_holds_its_day_and_its_papers_in_order() -> None:
                 Summary(
                     "2509.00002",
                     "zh-CN",
-                    Provenance(SOURCE, DAY),
+                    Provenance(FROM_DIGEST_FILE, DAY),
                     keywords=("河流", "沉积"),
                     tldr="本文测量了慢速河流。",
                 ),
@@ -100,7 +100,7 @@ def test_a_summary_over_several_lines_loses_none_of_them() -> None:
     assert digest.entries[0].summary == Summary(
         "2509.00001",
         "en",
-        Provenance(SOURCE, DAY),
+        Provenance(FROM_DIGEST_FILE, DAY),
         keywords=("rivers",),
         problem="Mud settles in the bend.",
         method="We dig.",
@@ -112,7 +112,7 @@ def test_text_that_only_mentions_a_summary_keeps_the_word() -> None:
     unmarked = parse(f"{heading}Mud settles, a summary: it sinks.\n").entries[0].summary
     labelled = parse(f"{heading}summary:\nKeywords: mud\nSummary: it sinks.\n").entries[0].summary
 
-    provenance = Provenance(SOURCE, DAY)
+    provenance = Provenance(FROM_DIGEST_FILE, DAY)
     assert unmarked == Summary("2509.00001", "en", provenance, tldr="Mud settles, a summary: it sinks.")
     assert labelled == Summary("2509.00001", "en", provenance, keywords=("mud",), tldr="it sinks.")
 
@@ -199,13 +199,15 @@ def test_a_digest_is_written_in_the_known_shape() -> None:
     chinese = Summary(
         "2509.00002",
         "zh-CN",
-        Provenance(SOURCE, DAY),
+        Provenance(FROM_DIGEST_FILE, DAY),
         ("河流", "沉积"),
         "测量河流。",
         takeaway="可以动手。",
         body="附言。",
     )
-    english = Summary("2509.00001", "fr", Provenance(SOURCE, DAY), ("boue",), results="Deux fois plus.")
+    english = Summary(
+        "2509.00001", "fr", Provenance(FROM_DIGEST_FILE, DAY), ("boue",), results="Deux fois plus."
+    )
     digest = DigestFile(
         DAY,
         (

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.documents.digest_file import (
-    SOURCE,
     DigestEntry,
     DigestFile,
     parse,
@@ -19,7 +18,7 @@ from bot.documents.digest_file import (
     render,
 )
 from bot.documents.digest_format import LABELS, PARTS, decoded
-from storage.records import Paper, Provenance, Summary
+from storage.records import FROM_DIGEST_FILE, Paper, Provenance, Summary
 
 DIGESTS = Path(__file__).parents[2].parent / "shared" / "data" / "digests"
 REAL = ("2025-09-20-old-shape", "2025-09-23", "2025-09-29")
@@ -74,7 +73,7 @@ summaries = st.builds(
     Summary,
     st.just("2509.00001"),
     st.sampled_from(["zh-CN", "zh", "en", "fr"]),
-    st.just(Provenance(SOURCE, DAY)),
+    st.just(Provenance(FROM_DIGEST_FILE, DAY)),
     keywords,
     texts,
     texts,
@@ -91,7 +90,7 @@ def ink(text: str) -> str:
 
 
 def read(line: str) -> Summary | None:
-    return read_summary(line, "2509.00001", "en", Provenance(SOURCE, DAY))
+    return read_summary(line, "2509.00001", "en", Provenance(FROM_DIGEST_FILE, DAY))
 
 
 def assert_nothing_is_lost(line: str) -> None:
@@ -151,7 +150,7 @@ def test_a_summary_that_is_written_reads_back_the_same(summary: Summary) -> None
 )
 def test_a_keyword_that_looks_like_a_mark_reads_back_the_same(keyword: str) -> None:
     words = ("mud", " ".join(keyword.split()))
-    written = Summary("2509.00001", "en", Provenance(SOURCE, DAY), words, tldr="Mud settles.")
+    written = Summary("2509.00001", "en", Provenance(FROM_DIGEST_FILE, DAY), words, tldr="Mud settles.")
     digest = DigestFile(DAY, (DigestEntry(Paper("2509.00001", "Rivers"), written),))
 
     assert parse(render(digest), language="en") == digest

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from bot.documents.digest_file import SOURCE, read_summary
-from storage.records import SUMMARY_PARTS, Provenance
+from bot.documents.digest_file import read_summary
+from storage.records import FROM_DIGEST_FILE, SUMMARY_PARTS, Provenance
 
 SIX = {
     "keywords": ("泥沙", "水位 (m, cm)", "RiverNet"),
@@ -28,7 +28,7 @@ ENGLISH_SIX = {
 
 def read(text: str) -> dict[str, object]:
     """Return the parts that a summary's line has."""
-    summary = read_summary(text, "2509.00001", "en", Provenance(SOURCE, date(2025, 9, 29)))
+    summary = read_summary(text, "2509.00001", "en", Provenance(FROM_DIGEST_FILE, date(2025, 9, 29)))
     assert summary is not None
     parts = asdict(summary)
     return {part: parts[part] for part in (*SUMMARY_PARTS, "body") if parts[part]}

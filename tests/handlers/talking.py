@@ -38,7 +38,9 @@ async def opened(person: Member, until: str = "Time zone") -> dict[str, Any]:
     return await person.sees(modal)
 
 
-async def open_settings(person: Member, channel: str = "papers", until: str = "Time zone") -> dict[str, Any]:
+async def open_preferences(
+    person: Member, channel: str = "papers", until: str = "Time zone"
+) -> dict[str, Any]:
     await person.command(channel, "/papers subscribe")
     return await opened(person, until)
 
@@ -50,9 +52,9 @@ def filled(**values: Any) -> dict[str, dict[str, Any]]:
 
 
 async def subscribe(person: Member, channel: str = "papers", *, tells: bool = True, **values: Any) -> None:
-    """Fill in the settings and send them in; the channel is told unless nothing is another."""
+    """Submit preferences; `tells` is whether they change, so that the channel hears of it."""
     before = [message["ts"] for message in person.messages(channel)]
-    view = await open_settings(person, channel)
+    view = await open_preferences(person, channel)
     errors = await person.submit(view, filled(**values))
     assert errors == {}
     await person.sees(shows("Saved."))

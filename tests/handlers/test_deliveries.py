@@ -31,7 +31,7 @@ async def ended_early(stage: Stage, person: Member) -> tuple[int, dict[str, Any]
     """Have a digest end because the bot is not in its channel, and return what the person is told."""
     await person.remove("papers")
     delivery_id = await stage.deliver_sample(created_by=person.id)
-    return delivery_id, await told_directly(person, "I am not in")
+    return delivery_id, await told_directly(person, "I'm no longer in")
 
 
 async def test_a_digest_goes_on_once_the_bot_is_back(stage: Stage) -> None:
@@ -39,13 +39,13 @@ async def test_a_digest_goes_on_once_the_bot_is_back(stage: Stage) -> None:
     delivery_id, message = await ended_early(stage, ada)
     await ada.invite("papers")
 
-    answer = await press_in(ada, message, ids.RESUME_DELIVERY, "goes on")
+    answer = await press_in(ada, message, ids.RESUME_DELIVERY, "on its way")
 
     channel = stage.workspace.channel("papers").id
-    assert answer == f"Resumed. The digest of September 29, 2025 goes on in <#{channel}>."
+    assert answer == f"Resumed. The rest of the September 29, 2025 digest is on its way to <#{channel}>."
     assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13
-    [wanted] = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
-    assert wanted.paused_reason is None
+    [subscription] = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
+    assert subscription.paused_reason is None
 
 
 async def test_post_now_goes_on_with_a_digest_that_ended_early(stage: Stage) -> None:
@@ -54,7 +54,7 @@ async def test_post_now_goes_on_with_a_digest_that_ended_early(stage: Stage) -> 
     await ada.invite("papers")
     await say(ada, "/papers settings", "Daily papers in this channel")
 
-    await press(ada, POST_NOW, "It is on its way: 12 papers")
+    await press(ada, POST_NOW, "On their way: 12 papers")
 
     assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13
 
@@ -65,13 +65,13 @@ async def test_a_doubtful_digest_is_posted_anew_once_however_often_it_is_asked_f
         stage.workspace.faults.add("drop_before_write", method="chat.postMessage")
         ada = stage.person("ada")
         delivery_id = await stage.deliver_sample(created_by=ada.id)
-        message = await told_directly(ada, "Slack did not say")
+        message = await told_directly(ada, "Slack didn't confirm")
 
         await ada.click(message, ids.POST_ANEW)
-        await ada.sees(shows("goes on in"))
+        await ada.sees(shows("is on its way to"))
 
         assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13
-        assert not await stage.bot.deliverer.go_on(delivery_id, stage.bot.workspace)
+        assert not await stage.bot.deliverer.resume(delivery_id, stage.bot.workspace)
         parents = [each for each in ada.messages("papers") if each["text"].startswith("AI ")]
         assert len(parents) == 1
 
@@ -80,28 +80,28 @@ async def test_what_a_later_digest_brought_is_not_posted_again(stage: Stage) -> 
     ada = stage.person("ada")
     delivery_id, message = await ended_early(stage, ada)
     await ada.invite("papers")
-    [wanted] = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
-    later = await stage.bot.deliverer.open_scheduled(wanted, stage.clock.now().date())
+    [subscription] = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
+    later = await stage.bot.deliverer.open_scheduled(subscription, stage.clock.now().date())
     assert later
 
-    answer = await press_in(ada, message, ids.RESUME_DELIVERY, "are resumed")
+    answer = await press_in(ada, message, ids.RESUME_DELIVERY, "missed comes")
 
-    assert answer.endswith("are resumed. What is missing comes with the next one.")
+    assert answer.endswith("missed comes with its next digest.")
     assert await delivered(stage, delivery_id) == [PostState.PLANNED] * 13
 
 
 async def test_nothing_is_resumed_for_an_ended_subscription_or_another_workspace(stage: Stage) -> None:
     ada = stage.person("ada")
     delivery_id, message = await ended_early(stage, ada)
-    elsewhere = await stage.bot.deliverer.go_on(delivery_id, "T9999999999")
+    elsewhere = await stage.bot.deliverer.resume(delivery_id, "T9999999999")
     await stage.bot.storage.write(lambda tables: tables.subscriptions.end(1, stage.clock.now()))
 
-    answer = await press_in(ada, message, ids.RESUME_DELIVERY, "nothing to resume")
+    answer = await press_in(ada, message, ids.RESUME_DELIVERY, "Nothing left")
 
     delivery = await stage.bot.storage.read(lambda tables: tables.deliveries.get(delivery_id))
     assert delivery
     assert (elsewhere, delivery.state) == (False, DeliveryState.FAILED)
-    assert answer == "There is nothing to resume here any more."
+    assert answer == "Nothing left to resume here."
 
 
 async def test_a_digest_that_a_person_deleted_is_not_posted_again(stage: Stage) -> None:
@@ -113,6 +113,6 @@ async def test_a_digest_that_a_person_deleted_is_not_posted_again(stage: Stage) 
     await stage.bot.deliverer.join()
 
     await say(ada, "/papers settings", "Daily papers in this channel")
-    answer = await press(ada, POST_NOW, "ended early")
+    answer = await press(ada, POST_NOW, "stopped early")
 
-    assert answer.startswith("The digest of September 29, 2025 ended early, and I cannot go on with it.")
+    assert answer.startswith("The September 29, 2025 digest stopped early and I can't continue it.")

@@ -2,7 +2,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.errors import WrongWishError
+from bot.errors import InvalidPreferenceError
 from bot.subscriptions.preferences import read_categories, read_language, read_votes
 from handlers.people import Person
 from handlers.preferences_form import proposed
@@ -18,7 +18,7 @@ from handlers.preferences_form import proposed
     ],
 )
 def test_a_source_that_lists_is_proposed_before_one_that_may(listed: tuple[str, ...], source: str) -> None:
-    assert proposed(Person("T1", "U1"), "C1", listed).sources == (source,)
+    assert proposed(Person("T1", "U1"), listed).sources == (source,)
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,9 @@ def test_a_source_that_lists_is_proposed_before_one_that_may(listed: tuple[str, 
     [("en-GB", "en"), ("zh-TW", "zh-CN"), ("de-DE", "de"), ("pt-BR", "en"), ("", "en")],
 )
 def test_the_nearest_language_is_proposed(spoken: str, proposed_language: str) -> None:
-    wanted = proposed(Person("T1", "U1", spoken, ZoneInfo("Asia/Shanghai")), "C1")
+    preferences = proposed(Person("T1", "U1", spoken, ZoneInfo("Asia/Shanghai")))
 
-    assert (wanted.language, wanted.zone) == (proposed_language, "Asia/Shanghai")
+    assert (preferences.language, preferences.zone) == (proposed_language, "Asia/Shanghai")
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_any_language_with_a_name_and_any_private_tag_can_be_asked_for(text: str
 
 @pytest.mark.parametrize("text", ["", "cn", "jp", "und", "mul", "english", "klingon!", "zh-CN; --", "中文"])
 def test_what_names_no_language_is_told_with_an_example(text: str) -> None:
-    with pytest.raises(WrongWishError) as caught:
+    with pytest.raises(InvalidPreferenceError) as caught:
         read_language(text)
 
     assert (caught.value.found, caught.value.example) == (text, "zh-CN")
@@ -58,7 +58,7 @@ def test_categories_are_read_as_arxiv_writes_them() -> None:
 
 @pytest.mark.parametrize("text", ["cs CL", "cs.", "CS.CL", "1.2", "图"])
 def test_what_is_no_category_is_named(text: str) -> None:
-    with pytest.raises(WrongWishError) as caught:
+    with pytest.raises(InvalidPreferenceError) as caught:
         read_categories(f"cs.LG, {text}")
 
     assert caught.value.found == text
@@ -71,5 +71,5 @@ def test_votes_are_a_number(text: str, votes: int) -> None:
 
 @pytest.mark.parametrize("text", ["-1", "many", "1.5"])
 def test_votes_that_are_no_number_are_named(text: str) -> None:
-    with pytest.raises(WrongWishError):
+    with pytest.raises(InvalidPreferenceError):
         read_votes(text)

@@ -11,26 +11,28 @@ from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.blocks import Message
-from bot.clock import SimulatedClock
-from bot.delivery.announcer import Announcer, Teller
-from bot.delivery.carrier import Patience, Tools
+from bot.delivery.announcer import Announcer
 from bot.delivery.deliverer import Deliverer
+from bot.delivery.notifier import Notifier
 from bot.delivery.pacer import Pacer
-from bot.delivery.wire import SlackCaller, SlackWire
+from bot.delivery.web_api import SlackCaller
+from bot.delivery.wire import SlackWire
+from bot.delivery.worker import Services, Timing
 from bot.documents.files import read_sample
 from bot.documents.importer import import_into
-from bot.listings.watcher import Publishing
+from bot.listings.watcher import ListingWatcher
 from bot.sandbox.blocks import problems_of_message
 from bot.sources.source import Source
-from bot.summarising.queue import Summarising
-from handlers.channels import Here
+from bot.summarising.queue import SummaryQueue
+from handlers.channels import ChannelContext, Requester
 from handlers.parts import Parts
 from handlers.people import People, Person
 from handlers.requests import parse_request
 from handlers.slash_command import answer
-from handlers.subscriptions import Asked
 from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
+from tests.support.clocks import SimulatedClock
+from tests.support.web_server import refusing_address
 from tests.test_arxiv_id import SPELLINGS
 
 T = TypeVar("T")
@@ -61,17 +63,18 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     holiday = Listing("digest-file", date(2025, 10, 1), ListingState.NONE)
     at_once(storage.write(lambda tables: tables.listings.put(holiday)))
     # No answer of these is told to a channel, so nothing is there to reach.
-    wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url="http://127.0.0.1:9/"))), Pacer(clock)
-    deliverer = Deliverer(Tools(storage, wire, clock, pacer, Patience()), Teller(wire).tell)
-    publishing, summarising = Publishing(storage, clock, _no_source), Summarising(storage, clock, None)
+    wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url=refusing_address()))), Pacer(clock)
+    services = Services(storage, wire, clock, pacer, Timing())
+    deliverer = Deliverer(services, Notifier(wire).notify)
+    watcher, summary_queue = ListingWatcher(storage, clock, _no_source), SummaryQueue(storage, clock, None)
     yield Parts(
         storage=storage,
         clock=clock,
         people=People(clock),
         deliverer=deliverer,
         announcer=Announcer(wire, pacer),
-        publishing=publishing,
-        summarising=summarising,
+        watcher=watcher,
+        summary_queue=summary_queue,
         command="/papers",
         messages_a_minute=300,
     )
@@ -79,8 +82,8 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
 
 
 def ask(parts: Parts, text: str, person: Person = ADA) -> Message:
-    here = Here(AsyncWebClient(base_url="http://127.0.0.1:9/"), "D1", "UBOT")
-    message = at_once(answer(parts, Asked(person, here), parse_request(text)))
+    channel = ChannelContext(AsyncWebClient(base_url=refusing_address()), "D1", "UBOT")
+    message = at_once(answer(parts, Requester(person, channel), parse_request(text)))
     assert message
     return message
 
@@ -107,30 +110,30 @@ def test_a_card_is_in_the_language_of_the_person(parts: Parts) -> None:
         (
             "2025-09-28",
             ADA,
-            "Nothing is listed for September 28, 2025.\nThe nearest day with papers is 2025-09-29.",
+            "I don't have a list for September 28, 2025.\nThe closest day with papers: `/papers 2025-09-29`",
         ),
-        ("2025-09-28", WEI, "2025年9月28日没有论文列表。\n离它最近、有论文的日子是 2025-09-29。"),
+        ("2025-09-28", WEI, "没有 2025年9月28日的论文列表。\n最近有论文的日子： `/papers 2025-09-29`"),
         (
             "2025-10-01",
             ADA,
-            "October 1, 2025 is a day without papers.\nThe nearest day with papers is 2025-09-29.",
+            "No papers were listed on October 1, 2025.\nThe closest day with papers: `/papers 2025-09-29`",
         ),
-        ("2025-02-30", ADA, "There is no day 2025-02-30. Write a day as `/papers 2025-09-29`."),
+        ("2025-02-30", ADA, "2025-02-30 isn't a date. Try `/papers 2025-09-29`."),
         ("save", ADA, "I found no arXiv id after “save”. Try `/papers save 2509.21240`."),
-        ("save 2509.99999", ADA, "2509.99999 has not been listed here, so there is no card for it."),
+        ("save 2509.99999", ADA, "2509.99999 hasn't been on any list here."),
         ("remove 2509.21302", ADA, "Not on your list: "),
         (
             "&lt;!channel&gt; hi",
             ADA,
-            "I do not understand “&lt;!channel&gt; hi”. Try `/papers 2025-09-29` for a day,",
+            "I don't understand “&lt;!channel&gt; hi”. Try `/papers 2025-09-29` for a day,",
         ),
         ("help", WEI, "我每天把 AI 论文送到你的频道。"),
-        ("settings", ADA, "Digests come into channels, not into direct messages."),
+        ("settings", ADA, "I post digests in channels, not in direct messages."),
         ("pause", WEI, "日报只能送到频道里，不能送到私信。"),
-        ("unsubscribe", ADA, "Digests come into channels, not into direct messages."),
-        ("pause until soon", ADA, "I cannot read “soon” as a day. Write `/papers pause until 2025-10-06`."),
+        ("unsubscribe", ADA, "I post digests in channels, not in direct messages."),
+        ("pause until soon", ADA, "“soon” isn't a date I can read. Try `/papers pause until 2025-10-06`."),
         ("暂停到下周", WEI, "看不懂“下周”是哪一天。请写作 `/papers pause until 2025-10-07` 。"),
-        ("status", ADA, "This channel has no digest yet.\nNothing waits to be posted."),
+        ("status", ADA, "This channel has no digest yet.\nNo messages waiting."),
     ],
 )
 def test_what_cannot_be_found_gets_a_sentence_that_leads_on(
@@ -206,7 +209,7 @@ TEXTS = st.text(max_size=30) | st.builds(" ".join, st.tuples(st.sampled_from(WOR
 FIFTY_TEXTS = st.lists(TEXTS, min_size=50, max_size=50)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(texts=FIFTY_TEXTS)
 def test_two_thousand_random_texts_each_get_an_answer_that_slack_takes(
     parts: Parts, texts: list[str]
@@ -215,7 +218,7 @@ def test_two_thousand_random_texts_each_get_an_answer_that_slack_takes(
 
 
 @pytest.mark.benchmark
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(texts=FIFTY_TEXTS)
 def test_ten_thousand_random_texts_each_get_an_answer_that_slack_takes(
     parts: Parts, texts: list[str]
@@ -231,7 +234,7 @@ def check_answers(parts: Parts, texts: list[str]) -> None:
         assert 0 < len(message.text.encode()) <= 3800
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(text=st.text(min_size=500, max_size=4000))
 def test_a_very_long_text_gets_a_short_answer(parts: Parts, text: str) -> None:
     assert len(text_of(parts, text).encode()) <= 3800

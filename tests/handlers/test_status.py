@@ -1,16 +1,15 @@
 """`/papers status`, as the people in the channel read it."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from bot.delivery.clockwork import Clockwork
 from bot.errors import SourceUnreachableError
-from bot.listings.watcher import Publishing
+from bot.listings.watcher import ListingWatcher
 from bot.sources.source import Source
-from bot.subscriptions.preferences import begin
-from storage.records import ModelRequest, Subscription
+from bot.subscriptions.preferences import save_preferences
+from storage.records import ModelRequest, Preferences
 from tests.handlers.talking import say, subscribe
 from tests.listings.test_watcher import Newsstand
 from tests.support.model_server import ModelServer
@@ -23,7 +22,7 @@ MONDAY = date(2025, 9, 29)
 async def status(
     stage: Stage, name: str = "ada", channel: str = "papers", text: str = "/papers status"
 ) -> list[str]:
-    until = "Nothing waits" if name != "lin" else "没有待发"
+    until = "No messages waiting" if name != "lin" else "没有待发"
     return (await say(stage.person(name), text, until, channel)).splitlines()
 
 
@@ -41,15 +40,15 @@ async def test_a_delivered_digest_and_the_next_are_told_by_the_person_s_own_cloc
     await stage.deliver_sample()
 
     assert before[:4] == [
-        "No digest has come here yet.",
-        "The next digest comes on September 30, 2025, 5:00\u202fAM.",
-        "Last list of digest file: September 29, 2025, 12 papers.",
-        "Nothing waits to be posted.",
+        "No digest here yet.",
+        "Next digest: tomorrow at 5:00\u202fAM (your time).",
+        "Digest file, today: 12 papers.",
+        "No messages waiting.",
     ]
-    assert (await status(stage))[0] == "Last digest: September 29, 2025, 8:00\u202fAM, 12 of 12 papers."
+    assert (await status(stage))[0] == "Last digest: today at 8:00\u202fAM, 12 of 12 papers."
     assert (await status(stage, "lin", text="/papers 状态"))[:2] == [
-        "上一份日报：2025年9月29日 20:00，已送达 12 篇，共 12 篇。",
-        "下一份日报：2025年9月30日 17:00。",
+        "上一份日报：今天 20:00，已送达 12 篇，共 12 篇。",
+        "下一份日报：明天 17:00（按你的时区）。",
     ]
 
 
@@ -63,10 +62,10 @@ async def test_that_todays_tokens_are_used_up_is_told_where_a_model_is_set(tmp_p
             await stage.bot.storage.write(lambda tables: tables.model_requests.add(request))
             after, chinese = await status(stage), await status(stage, "lin", text="/papers 状态")
 
-    assert before[-1] == "Summaries took 0 of 20,000 tokens today (UTC)."
+    assert before[-1] == "Summaries used 0 of 20,000 tokens today (UTC)."
     assert after[-1] == (
-        "Today's tokens for summaries are used up: 4,001 of 20,000. "
-        "Until tomorrow (UTC) new cards show the abstract; their summaries follow in place."
+        "Today's token limit for summaries is used up (4,001 of 20,000). "
+        "Until midnight UTC, new cards show the abstract and get their summaries later."
     )
     assert chinese[-1].startswith("今天的总结 token 额度已用完（已用 4,001 个，上限 20,000 个）。")
 
@@ -87,11 +86,11 @@ async def test_what_waits_is_counted_over_all_channels_with_when_it_is_done(stag
     lines = (await say(stage.person("ada"), "/papers status", "26 messages wait")).splitlines()
 
     assert lines[:2] == [
-        "Last digest: September 29, 2025, 8:00\u202fAM, 0 of 12 papers.",
-        "It is under way; the rest follows, about one paper a second.",
+        "Last digest: today at 8:00\u202fAM, 0 of 12 papers.",
+        "The rest is on its way, about one paper a second.",
     ]
     assert lines[4] == (
-        "26 messages wait in all channels together; done at September 29, 2025, 8:00\u202fAM at the earliest."
+        "26 messages waiting across all channels, done today at 8:00\u202fAM at the earliest."
     )
     assert "论文" not in str(lines)
 
@@ -105,16 +104,16 @@ async def test_why_a_digest_ended_early_is_told(stage: Stage) -> None:
 
     channel = stage.workspace.channel("papers").id
     assert lines[:3] == [
-        "Last digest: September 29, 2025, 8:00\u202fAM, 0 of 12 papers.",
-        f"I am not in <#{channel}> any more, so its digests are paused. Invite me again, then resume.",
-        "The digests are paused.",
+        "Last digest: today at 8:00\u202fAM, 0 of 12 papers.",
+        f"I'm no longer in <#{channel}>, so its digests are paused. Invite me back, then resume them.",
+        "Digests are paused.",
     ]
 
 
 async def test_the_last_tick_is_told(stage: Stage) -> None:
     await first_tick(stage)
 
-    assert (await status(stage))[-1] == "I last looked for what is due on September 29, 2025, 8:00\u202fAM."
+    assert (await status(stage))[-1] == "Last check: today at 8:00\u202fAM."
 
 
 class Kiosk:
@@ -123,19 +122,22 @@ class Kiosk:
     def __init__(self, stage: Stage) -> None:
         self.stage, self.stand = stage, Newsstand()
         source = Source(HUGGING_FACE, self.stand.fetch, usual_at=time(2, 0))
-        self._publishing = Publishing(stage.bot.storage, stage.clock, {HUGGING_FACE: source}.get)
+        self._publishing = ListingWatcher(stage.bot.storage, stage.clock, {HUGGING_FACE: source}.get)
         self._clockwork = Clockwork(stage.bot.storage, stage.clock, stage.bot.deliverer)
 
     async def open(self, at: time = time(9, 0)) -> None:
         channel = self.stage.workspace.channel("papers").id
-        wanted = Subscription(self.stage.bot.workspace, channel, "en", (HUGGING_FACE,), at=at)
-        await self.stage.bot.storage.write(lambda tables: begin(tables, wanted, self.stage.clock.now()))
+        workspace, now = self.stage.bot.workspace, self.stage.clock.now()
+        preferences = Preferences("en", (HUGGING_FACE,), at=at)
+        await self.stage.bot.storage.write(
+            lambda tables: save_preferences(tables, workspace, channel, preferences, now)
+        )
 
     async def tick_until(self, day: int, hour: int, minute: int = 0, *, every: int = 10) -> None:
         """Look around and deliver every so many minutes until the moment, in UTC, and at it."""
         moment = datetime(2025, 10, day, hour, minute, tzinfo=UTC)
         while self.stage.clock.now() <= moment:
-            await self._publishing.look_around()
+            await self._publishing.poll_due()
             await self._clockwork.tick()
             await self.stage.bot.deliverer.join()
             self.stage.clock.advance(every * 60)
@@ -153,7 +155,7 @@ async def test_on_a_saturday_there_is_no_list(stage: Stage) -> None:
     await kiosk.open()
     await kiosk.tick_until(4, 12, every=60)
 
-    assert "Hugging Face: no list on Saturdays." in await status(stage)
+    assert "Hugging Face doesn't publish on Saturdays." in await status(stage)
     assert "Hugging Face 在星期六不发布论文列表。" in await status(stage, "lin", text="/papers 状态")
 
 
@@ -162,9 +164,9 @@ async def test_before_the_list_is_out_the_last_look_and_the_next_are_told(stage:
     await kiosk.open()
     await kiosk.tick_until(3, 1, 12, every=12)
 
-    looked = "Hugging Face has not published yet; last looked 9:12\u202fPM, next 9:22\u202fPM."
+    looked = "Hugging Face hasn't published yet; last check 9:12\u202fPM, next 9:22\u202fPM."
     assert looked in await status(stage)
-    assert "Hugging Face 还没有发布；上次查看 09:12，下次 09:22。" in await status(
+    assert "Hugging Face 还没有发布；上次检查 09:12，下次 09:22。" in await status(
         stage, "lin", text="/papers 状态"
     )
 
@@ -180,10 +182,10 @@ async def test_a_list_that_has_begun_and_one_that_is_far_too_short_are_told(stag
     await kiosk.tick_until(24, 21, every=60)
     few = await status(stage)
 
-    lines = [line.partition("; last looked") for line in (*begun, *few)]
+    lines = [line.partition("; last check") for line in (*begun, *few)]
     assert [line for line, looks, _ in lines if looks] == [
-        "Hugging Face has listed 4 papers so far for October 24, 2025",
-        "Hugging Face has listed 4 papers so far for October 24, 2025, far fewer than usual",
+        "Hugging Face, today: 4 papers so far",
+        "Hugging Face, today: 4 papers so far, far fewer than usual",
     ]
 
 
@@ -200,17 +202,17 @@ async def test_during_an_outage_it_is_told_since_when_and_what_waits_for_it(stag
     after = await status(stage)
 
     assert during[0] == (
-        "The digest of October 3, 2025 is due; it comes as soon as the list of Hugging Face is there."
+        "The digest for today is due. I'll post it as soon as I have the list from Hugging Face."
     )
     assert during[2] == (
-        "Hugging Face has not answered since October 2, 2025, 8:00\u202fPM; "
-        "last looked 5:10\u202fAM, next 5:40\u202fAM."
+        "Hugging Face hasn't answered since yesterday at 8:00\u202fPM; "
+        "last check 5:10\u202fAM, next 5:40\u202fAM."
     )
-    assert after[0] == "Last digest: October 3, 2025, 5:00\u202fAM, 3 of 3 papers."
+    assert after[0] == "Last digest: today at 5:00\u202fAM, 3 of 3 papers."
     assert stage.person("ada").messages("papers")[0]["text"].splitlines()[:3] == [
         "AI papers · October 3, 2025",
         "3 papers · Hugging Face",
-        "This digest is late, because Hugging Face did not answer in time.",
+        "This digest is late because Hugging Face didn't answer in time.",
     ]
 
 
@@ -221,16 +223,14 @@ async def test_a_digest_that_came_to_nothing_is_told(stage: Stage) -> None:
     kiosk.fail()
     await kiosk.tick_until(3, 9, 10)
     channel = stage.workspace.channel("papers").id
-    wanted = await stage.bot.storage.read(
+    subscription = await stage.bot.storage.read(
         lambda tables: tables.subscriptions.of_channel(stage.bot.workspace, channel)
     )
-    assert wanted is not None
-    await stage.bot.storage.write(
-        lambda tables: tables.subscriptions.put(replace(wanted, paused_reason="asked"))
-    )
+    assert subscription is not None
+    await stage.bot.storage.write(lambda tables: tables.subscriptions.pause(subscription.id, "asked"))
     await kiosk.tick_until(3, 9, 30)
 
     assert (await status(stage))[0] == (
-        "The digest of October 3, 2025 did not come: a source did not answer in time. "
-        "Its papers come with the next one."
+        "The digest for today was skipped: a source didn't answer in time. "
+        "Its papers will be in the next one."
     )

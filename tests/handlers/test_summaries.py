@@ -14,7 +14,7 @@ import pytest
 from bot.cards import ids
 from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
 from bot.sandbox import Member
-from bot.summarising.queue import AGAIN_A_DAY
+from bot.summarising.queue import REGENERATIONS_A_DAY
 from storage.database import connect, transaction
 from storage.records import (
     FROM_ABSTRACT,
@@ -100,7 +100,7 @@ async def test_figures_that_were_not_found_open_beside_the_nearest_sentence(stag
     await lin.click(card(lin), ids.SHOW_FIGURES)
     chinese = await opened(lin, "未找到的数字")
 
-    assert "This figure of the summary does not stand in the paper." in str(english)
+    assert "I couldn't find this figure in the paper." in str(english)
     assert "The score rises by 5.78 points." in str(english)
     assert "总结中的以下 1 个数字在论文中未找到" in str(chinese)
 
@@ -112,9 +112,8 @@ async def test_figures_of_a_summary_that_is_another_now_are_told_from_the_new_on
 
     await ada.click(card(ada), ids.SHOW_FIGURES)
 
-    assert await hears(ada, "after this card was drawn", before) == (
-        f"{LINK} was summarised again after this card was drawn, "
-        "and all figures of the new summary were found."
+    assert await hears(ada, "has a newer summary", before) == (
+        f"{LINK} has a newer summary than this card shows, and all its figures were found."
     )
 
 
@@ -130,7 +129,7 @@ async def test_a_report_is_kept_as_that_of_who_sent_it_in_and_thanked_for(stage:
     assert TITLE in str(form["blocks"])
     assert "Summary by example-1 · from the full text" in str(form["blocks"])
     assert (await emmy.submit(form, REPORT)) == {}
-    await emmy.sees(shows(f"Thank you. Your report on the summary of {LINK} is kept"))
+    await emmy.sees(shows(f"Thanks! This bot's admin will see your report on the summary of {LINK}"))
 
     assert await reports(stage) == (
         MistakeReport(
@@ -154,7 +153,7 @@ async def test_a_report_needs_no_note_and_is_asked_for_in_the_person_s_words(sta
     await choose(lin, SummaryAct.REPORT, "zh-CN")
     form = await opened(lin, "报告错误")
 
-    assert "总结来自日报文件 · 2025年9月29日 · 简体中文" in str(form["blocks"])
+    assert "总结来自日报文件 · 2025年9月29日 · 中文" in str(form["blocks"])
     assert (await lin.submit(form)) == {}
     await lin.sees(shows("谢谢！"))
 
@@ -167,7 +166,7 @@ async def test_what_is_drawn_from_an_abstract_can_be_reported_too(stage: Stage, 
     forget_all_summaries(tmp_path / "test.db")
     await add_abstract(stage)
     lin = stage.person("lin")
-    await say(lin, f"/papers {PAPER_ID}", "摘自论文摘要，未经模型阅读 · 英语（暂无简体中文版）")
+    await say(lin, f"/papers {PAPER_ID}", "摘自论文摘要（非 AI 总结） · 英语（暂无中文总结）")
     value = choice_value(SummaryChoice(SummaryAct.REPORT, PAPER_ID, "zh-CN"))
     await lin.overflow(lin.messages("papers")[-1], ids.SUMMARY_MENU, value)
     form = await opened(lin, "报告错误")
@@ -199,11 +198,11 @@ async def test_a_summary_that_is_gone_is_said_to_be_gone(stage: Stage, tmp_path:
     forget_all_summaries(tmp_path / "test.db")
 
     assert (await ada.submit(form, REPORT)) == {}
-    await ada.sees(shows("This summary is not here any more."))
-    await choose(ada, SummaryAct.REPORT, until="This summary is not here any more.")
+    await ada.sees(shows("This summary is no longer available."))
+    await choose(ada, SummaryAct.REPORT, until="This summary is no longer available.")
     before = [each["ts"] for each in ada.messages("papers")]
     await ada.click(card(ada), ids.SHOW_FIGURES)
-    await hears(ada, "This summary is not here any more.", before)
+    await hears(ada, "This summary is no longer available.", before)
 
     assert await reports(stage) == ()
 
@@ -226,7 +225,7 @@ async def test_a_report_that_cannot_be_kept_is_told_in_its_form_with_a_reference
     stage.bot.storage.close()
 
     assert (await lin.submit(form)) == {}
-    told = str(await opened(lin, "出了点问题，已记录为"))
+    told = str(await opened(lin, "出了点问题（编号"))
     references = re.findall("Failed as ([0-9a-f]{6}) at view_submission", caplog.text)
 
     assert [reference in told for reference in references] == [True]
@@ -271,12 +270,11 @@ async def test_without_a_model_again_is_answered_with_what_is_missing(stage: Sta
     await deliver(stage)
     ada, lin = stage.person("ada"), stage.person("lin")
 
-    english = await choose(ada, SummaryAct.AGAIN, until="No language model")
-    chinese = await choose(lin, SummaryAct.AGAIN, until="尚未配置")
+    english = await choose(ada, SummaryAct.REGENERATE, until="without a language model")
+    chinese = await choose(lin, SummaryAct.REGENERATE, until="尚未配置")
 
     assert english == (
-        f"No language model is set up here, so {LINK} cannot be summarised again. "
-        "Whoever runs this bot can set one up."
+        f"I can't make a new summary of {LINK} without a language model. This bot's admin can set one up."
     )
     assert chinese == f"这里尚未配置语言模型，无法重新总结 {LINK}。机器人的管理员可以进行配置。"
 
@@ -286,11 +284,11 @@ async def test_a_summary_is_made_anew_and_who_asked_is_told_when_it_is_there(tmp
         await deliver(stage)
         await add_abstract(stage)
         ada = stage.person("ada")
-        begun = await choose(ada, SummaryAct.AGAIN, until="is being summarised again")
-        await ada.sees(shows("The new summary of"))
+        begun = await choose(ada, SummaryAct.REGENERATE, until="Making a new summary")
+        await ada.sees(shows("has a new summary"))
         kept = await stage.bot.storage.read(lambda tables: tables.summaries.of_papers([PAPER_ID], "en"))
 
-    assert begun.startswith(f"{LINK} is being summarised again.")
+    assert begun.startswith(f"Making a new summary of {LINK}.")
     assert [each.tldr for each in kept[PAPER_ID] if each.provenance.source == FROM_MODEL] == [FIELDS["tldr"]]
     assert len(model.requests) == 1
 
@@ -302,7 +300,7 @@ async def test_an_answer_that_one_person_sees_becomes_the_new_card(tmp_path: Pat
         ada = stage.person("ada")
         await say(ada, f"/papers {PAPER_ID}", "Summary from a digest file")
         answer = ada.messages("papers")[-1]
-        value = choice_value(SummaryChoice(SummaryAct.AGAIN, PAPER_ID, "en"))
+        value = choice_value(SummaryChoice(SummaryAct.REGENERATE, PAPER_ID, "en"))
         await ada.overflow(answer, ids.SUMMARY_MENU, value)
         await ada.sees(shows("Summary by small-model-2026"))
         shown = [each for each in ada.messages("papers") if each["ts"] == answer["ts"]]
@@ -321,12 +319,12 @@ async def test_a_paper_is_summarised_once_at_a_time(tmp_path: Path) -> None:
         await deliver(stage)
         await add_abstract(stage)
         ada, lin = stage.person("ada"), stage.person("lin")
-        await choose(ada, SummaryAct.AGAIN, until="is being summarised again")
-        meanwhile = await choose(lin, SummaryAct.AGAIN, until="正在")
+        await choose(ada, SummaryAct.REGENERATE, until="Making a new summary")
+        meanwhile = await choose(lin, SummaryAct.REGENERATE, until="正在")
         may_answer.set()
-        await ada.sees(shows("The new summary of"))
+        await ada.sees(shows("has a new summary"))
 
-    assert meanwhile == f"{LINK} 正在总结中，请稍候。"
+    assert meanwhile == f"{LINK} 的新总结正在生成中，请稍候。"
     assert len(model.requests) == 1
 
 
@@ -335,8 +333,8 @@ async def test_a_model_that_cannot_be_asked_is_told_of(tmp_path: Path) -> None:
         await deliver(stage)
         await add_abstract(stage)
         ada = stage.person("ada")
-        await choose(ada, SummaryAct.AGAIN, until="is being summarised again")
-        await ada.sees(shows("The language model could not be asked for a new summary of"))
+        await choose(ada, SummaryAct.REGENERATE, until="Making a new summary")
+        await ada.sees(shows("I couldn't get a new summary of"))
 
 
 async def test_an_answer_that_is_no_summary_leaves_what_is_there(tmp_path: Path) -> None:
@@ -344,8 +342,8 @@ async def test_an_answer_that_is_no_summary_leaves_what_is_there(tmp_path: Path)
         await deliver(stage)
         await add_abstract(stage)
         ada = stage.person("ada")
-        await choose(ada, SummaryAct.AGAIN, until="is being summarised again")
-        await ada.sees(shows("could be made, so what is there stays"))
+        await choose(ada, SummaryAct.REGENERATE, until="Making a new summary")
+        await ada.sees(shows("the current one stays"))
 
 
 async def test_a_person_who_has_asked_often_is_told_to_wait_and_no_one_else(tmp_path: Path) -> None:
@@ -355,19 +353,19 @@ async def test_a_person_who_has_asked_often_is_told_to_wait_and_no_one_else(tmp_
         ada, emmy = stage.person("ada"), stage.person("emmy")
 
         def wish(tables: Tables) -> None:
-            for _ in range(AGAIN_A_DAY):
-                tables.summary_wishes.add(stage.bot.workspace, ada.id, PAPER_ID, "en", NOON)
+            for _ in range(REGENERATIONS_A_DAY):
+                tables.summary_requests.add(stage.bot.workspace, ada.id, PAPER_ID, "en", NOON)
 
         await stage.bot.storage.write(wish)
-        await choose(ada, SummaryAct.AGAIN, until="as many new summaries as one person can")
+        await choose(ada, SummaryAct.REGENERATE, until="today's limit for new summaries")
         assert model.requests == []
-        await choose(emmy, SummaryAct.AGAIN, until="is being summarised again")
-        await emmy.sees(shows("The new summary of"))
+        await choose(emmy, SummaryAct.REGENERATE, until="Making a new summary")
+        await emmy.sees(shows("has a new summary"))
 
 
 async def test_where_todays_tokens_are_used_up_it_is_said(tmp_path: Path) -> None:
     async with with_model(tmp_path, tokens_a_day=0) as (stage, model):
         await deliver(stage)
-        await choose(stage.person("ada"), SummaryAct.AGAIN, until="Today's tokens for the language model")
+        await choose(stage.person("ada"), SummaryAct.REGENERATE, until="Today's token limit")
 
     assert model.requests == []

@@ -52,13 +52,13 @@ async def test_command_save_list_remove_are_seen_by_that_person_alone(stage: Sta
         "Paper Round (only visible to you):",
         "My papers · 1",
         f"*{TREE_SEARCH}*",
-        "Saved on September 29, 2025",
+        "Saved today",
         "[Remove]",
     ]
     assert last_lines(ada, "papers", 3) == [
         "Paper Round (only visible to you):",
         "My papers · 0",
-        "Nothing here yet. Press Save on a paper and it is kept here, for you alone.",
+        "Nothing here yet. Press Save on any paper to keep it here. Only you can see this list.",
     ]
     assert emmy.everything() == before
 
@@ -112,7 +112,7 @@ async def test_a_listing_can_be_paged_and_saved_from_in_place(stage: Stage) -> N
 
     assert [line for line in second if line.startswith("[")] == ["[Save]", "[Save]", "[← Previous]"]
     assert [line for line in after if line.startswith("[")] == ["[Remove]", "[Save]", "[← Previous]"]
-    assert second[1] == "12 papers · digest file 11–12 of 12"
+    assert second[1] == "12 papers · Digest file 11–12 of 12"
     assert len(ada.messages("papers")) == count
 
 
@@ -151,7 +151,7 @@ async def test_a_failure_is_told_with_a_reference_that_the_log_has_too(
     stage.bot.storage.close()
     ada = stage.person("ada")
 
-    await ask(ada, "/papers saved", until="Something went wrong here")
+    await ask(ada, "/papers saved", until="Something went wrong")
 
     answer = str(ada.messages("papers")[-1]["text"])
     reference = answer.partition("noted as ")[2].partition(".")[0]

@@ -9,13 +9,13 @@ from random import Random
 import pytest
 from aiohttp import web
 
-from bot.clock import SimulatedClock
-from bot.listings.arxiv_records import Enriching, Enrichment
+from bot.listings.arxiv_records import Enricher, Enrichment
 from bot.sources.arxiv import ArxivClient
 from bot.sources.http import Fetcher, web_client
 from storage.records import ArxivRecord, Listing, ListingState, Paper
 from storage.runner import InlineRunner
 from storage.tables import Tables
+from tests.support.clocks import SimulatedClock
 from tests.support.web_server import Answer, Service, saying, serving
 from tests.support.web_world import api_answer
 
@@ -39,12 +39,12 @@ def knowing(*paper_ids: str) -> Answer:
 
 @dataclass
 class Desk:
-    """Enriching over real tables and a local API, at a time that the test moves."""
+    """Enricher over real tables and a local API, at a time that the test moves."""
 
     storage: InlineRunner
     clock: SimulatedClock
     service: Service
-    enriching: Enriching
+    enricher: Enricher
 
     async def list_papers(self, *papers: Paper, day: date = DAY) -> None:
         def keep(tables: Tables) -> None:
@@ -65,7 +65,7 @@ class Desk:
         """Tick each half minute for so long."""
         end = self.clock.now() + timedelta(**span)
         while self.clock.now() < end:
-            await self.enriching.tick()
+            await self.enricher.tick()
             self.clock.advance(30)
 
     @property
@@ -82,14 +82,14 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         client = ArxivClient(
             Fetcher(http), clock, contact="me", random=Random(1), api_url=f"{service.address}/api/"
         )
-        yield Desk(storage, clock, service, Enriching(storage, clock, client.papers))
+        yield Desk(storage, clock, service, Enricher(storage, clock, client.papers))
     storage.close()
 
 
 async def test_a_paper_gets_what_it_lacks_and_keeps_what_it_has(desk: Desk) -> None:
     named = replace(OTHER, authors=("A. Lovelace",), abstract="Mine.", votes=7)
     await desk.list_papers(BARE, named)
-    await desk.enriching.tick()
+    await desk.enricher.tick()
 
     assert await desk.paper(BARE.id) == FILLED
     assert await desk.paper(OTHER.id) == replace(
@@ -112,7 +112,7 @@ async def test_an_unknown_paper_is_asked_about_ever_less(desk: Desk) -> None:
     moments = []
     for _ in range(60 * 24):
         before = len(desk.asked)
-        await desk.enriching.tick()
+        await desk.enricher.tick()
         if len(desk.asked) > before:
             moments.append((desk.clock.now() - NOW).days)
         desk.clock.advance(3600)
@@ -127,7 +127,7 @@ async def test_the_papers_listed_last_come_first_and_a_tick_asks_for_a_hundred(d
     old = [Paper(f"2508.{number:05}", "Old") for number in range(150)]
     await desk.list_papers(*old, day=DAY - timedelta(days=30))
     await desk.list_papers(BARE, OTHER)
-    await desk.enriching.tick()
+    await desk.enricher.tick()
 
     assert {*desk.asked[0][:2]} == {BARE.id, OTHER.id}
     assert len(desk.asked[0]) == 100
@@ -174,8 +174,8 @@ async def test_one_paper_on_which_the_answer_breaks_costs_only_itself(desk: Desk
 async def test_a_command_asks_about_all_of_a_list_at_once(desk: Desk) -> None:
     await desk.list_papers(BARE, OTHER, UNKNOWN, replace(FILLED, id="2509.00009"))
 
-    assert await desk.enriching.enrich([BARE.id, UNKNOWN.id, "2509.00009"]) == Enrichment(2, 1)
-    assert await desk.enriching.enrich([BARE.id, UNKNOWN.id]) == Enrichment()
+    assert await desk.enricher.enrich([BARE.id, UNKNOWN.id, "2509.00009"]) == Enrichment(2, 1)
+    assert await desk.enricher.enrich([BARE.id, UNKNOWN.id]) == Enrichment()
 
 
 async def test_a_command_says_why_arxiv_told_nothing(desk: Desk) -> None:
@@ -183,15 +183,15 @@ async def test_a_command_says_why_arxiv_told_nothing(desk: Desk) -> None:
     desk.service.answers["/api/query"] = saying("", 404)
     sentence = "127.0.0.1 answered with HTTP status 404 Not Found."
 
-    assert await desk.enriching.enrich([BARE.id]) == Enrichment(1, 0, sentence)
+    assert await desk.enricher.enrich([BARE.id]) == Enrichment(1, 0, sentence)
 
 
 async def test_a_clock_that_is_set_back_does_not_end_the_asking(desk: Desk) -> None:
     await desk.list_papers(BARE)
     desk.service.answers["/api/query"] = saying("", 404)
-    await desk.enriching.tick()
+    await desk.enricher.tick()
     desk.clock.advance(-timedelta(days=400).total_seconds())
     desk.service.answers["/api/query"] = knowing(BARE.id)
-    await desk.enriching.tick()
+    await desk.enricher.tick()
 
     assert await desk.paper(BARE.id) == FILLED

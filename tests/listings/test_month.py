@@ -13,15 +13,16 @@ import httpx
 import pytest
 
 from bot.errors import SourceError
-from bot.listings.arxiv_records import Enriching
-from bot.listings.watcher import Publishing
+from bot.listings.arxiv_records import Enricher
+from bot.listings.watcher import ListingWatcher
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.http import Fetcher
-from storage.records import ListingState, Paper, Subscription
+from storage.records import ListingState, Paper
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.simulation.places import folder
+from tests.support.subscribing import subscribe
 from tests.support.virtual_time import VirtualClock, run_virtual
 from tests.support.web_world import DAYS, FAILURES, FIRST, LATE, STUCK, World, at, month
 
@@ -59,8 +60,7 @@ async def live(path: Path, seed: int) -> tuple[World, dict[date, tuple[str, ...]
     """Live through a month and three days: one process as `run` is, and another beside it as `fetch` is."""
     clock, random, storage = VirtualClock(), Random(seed), InlineRunner(path / "test.db")
     world, expected = month(clock.now, random)
-    wanted = Subscription("T1", "C1", "en", (HUGGING_FACE, ARXIV))
-    await storage.write(lambda tables: tables.subscriptions.put(wanted))
+    await storage.write(lambda tables: subscribe(tables, sources=(HUGGING_FACE, ARXIV)))
     async with httpx.AsyncClient(transport=httpx.MockTransport(world.handle)) as http:
         clients = [
             ArxivClient(Fetcher(http), clock, contact="me", random=random, gate_file=path / "gate")
@@ -68,8 +68,8 @@ async def live(path: Path, seed: int) -> tuple[World, dict[date, tuple[str, ...]
         ]
         find = catalogue(Fetcher(http), clients[0], "https://huggingface.co/")
         tasks = [
-            asyncio.create_task(again_and_again(clock, Publishing(storage, clock, find).look_around)),
-            asyncio.create_task(again_and_again(clock, Enriching(storage, clock, clients[0].papers).tick)),
+            asyncio.create_task(again_and_again(clock, ListingWatcher(storage, clock, find).poll_due)),
+            asyncio.create_task(again_and_again(clock, Enricher(storage, clock, clients[0].papers).tick)),
             asyncio.create_task(again_and_again(clock, lambda: read_papers(clients, storage, random))),
         ]
         await clock.sleep((at(DAYS[-1], 0) - clock.now()).total_seconds() + 4 * 86_400)

@@ -10,13 +10,14 @@ from random import Random
 import pytest
 from aiohttp import web
 
-from bot.clock import SimulatedClock
-from bot.listings.watcher import Publishing
+from bot.listings.watcher import ListingWatcher
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.http import Fetcher, web_client
-from storage.records import Listing, ListingState, Subscription
+from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
+from tests.support.clocks import SimulatedClock
+from tests.support.subscribing import subscribe
 from tests.support.web_server import Answer, Service, cut_off, hanging_up, redirecting, saying, serving
 from tests.support.web_world import daily_feed, hugging_face_list
 
@@ -41,17 +42,17 @@ def well(name: str, *paper_ids: str) -> Answer:
 
 @dataclass
 class Desk:
-    """Publishing of both sources from a local service, at a time that the test moves."""
+    """ListingWatcher of both sources from a local service, at a time that the test moves."""
 
     service: Service
     storage: InlineRunner
     clock: SimulatedClock
-    publishing: Publishing
+    watcher: ListingWatcher
 
     async def look_at(self, name: str, hour: int, minute: int = 0) -> Listing:
         moment = datetime.combine(DAY, time(hour, minute), UTC)
         self.clock.advance((moment - self.clock.now()).total_seconds())
-        return (await self.publishing.refresh(name, DAY)).listing
+        return (await self.watcher.refresh(name, DAY)).listing
 
 
 @pytest.fixture
@@ -62,8 +63,8 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         arxiv = ArxivClient(
             Fetcher(http), clock, contact="me", random=Random(1), feed_url=f"{service.address}/atom/"
         )
-        publishing = Publishing(storage, clock, catalogue(Fetcher(http), arxiv, service.address))
-        yield Desk(service, storage, clock, publishing)
+        watcher = ListingWatcher(storage, clock, catalogue(Fetcher(http), arxiv, service.address))
+        yield Desk(service, storage, clock, watcher)
     storage.close()
 
 
@@ -130,9 +131,9 @@ async def test_an_answer_that_is_no_list_costs_nothing_and_is_told_once(
         (*IDS, "2509.00003"),
         None,
     )
-    told = [record.message for record in caplog.records if record.name == "bot.listings.watcher"]
-    assert len(told) == 1
-    assert told[0].startswith(f"{name}, {DAY} is stalled: {looks[0].trouble}; next look 2025-09-29 ")
+    (record,) = [record for record in caplog.records if record.name == "bot.listings.watcher"]
+    assert record.message.startswith(f"The list is stalled: {looks[0].trouble} The next poll is at {DAY} ")
+    assert (vars(record)["source"], vars(record)["day"]) == (name, DAY)
 
 
 BAD_ENTRIES = {
@@ -179,10 +180,9 @@ async def test_a_list_that_has_not_changed_is_an_answer(desk: Desk, name: str) -
 
 async def test_a_service_that_is_down_keeps_back_no_other(desk: Desk) -> None:
     desk.service.answers[PATHS[ARXIV]] = saying("", 503)
-    wanted = Subscription("T1", "C1", "en", tuple(PATHS))
-    await desk.storage.write(lambda tables: tables.subscriptions.put(wanted))
+    await desk.storage.write(lambda tables: subscribe(tables, sources=tuple(PATHS)))
     desk.clock.advance(timedelta(hours=8).total_seconds())
-    await desk.publishing.look_around()
+    await desk.watcher.poll_due()
     known = await desk.storage.read(lambda tables: tables.listings.of_day(DAY))
 
     assert {listing.source: listing.state for listing in known} == {

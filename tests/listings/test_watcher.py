@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock import SimulatedClock
-from bot.delivery.messages import choose
+from bot.delivery.messages import choose_new
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
-from bot.listings.watcher import Publishing, days_to_look_at
-from bot.sources.source import DayOfSource, Source
-from bot.subscriptions.preferences import begin
-from storage.records import FEW, Listing, ListingState, Paper, Subscription
+from bot.listings.watcher import ListingWatcher, days_to_poll
+from bot.sources.source import DailyList, Source
+from bot.subscriptions.preferences import save_preferences
+from storage.records import FEW, Listing, ListingState, Paper, Preferences
 from storage.runner import InlineRunner
+from tests.support.clocks import SimulatedClock
+from tests.support.subscribing import subscribe as put_subscription
+from tests.support.virtual_time import run_virtual
 
 MONDAY = date(2025, 9, 29)
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
@@ -46,29 +48,29 @@ class Newsstand:
         self.failure: SourceError | None = None
         self.asked: list[date] = []
 
-    async def fetch(self, day: date) -> DayOfSource:
+    async def fetch(self, day: date) -> DailyList:
         self.asked.append(day)
         if self.failure:
             raise self.failure
-        return DayOfSource(day, papers_of(day, self.lists.get(day, 0)))
+        return DailyList(day, papers_of(day, self.lists.get(day, 0)))
 
 
 class Feed:
     """A source that shows what the test says, whichever day is asked for, as arXiv's feeds do."""
 
     def __init__(self) -> None:
-        self.shown = DayOfSource(MONDAY, ())
+        self.shown = DailyList(MONDAY, ())
 
     def show(self, day: date, new: Iterable[Paper] = (), crossed: Iterable[Paper] = ()) -> None:
         new = tuple(new)
-        self.shown = DayOfSource(day, (*new, *crossed), frozenset(paper.id for paper in new))
+        self.shown = DailyList(day, (*new, *crossed), frozenset(paper.id for paper in new))
 
-    async def fetch(self, _: date) -> DayOfSource:
+    async def fetch(self, _: date) -> DailyList:
         return self.shown
 
 
 class Desk:
-    """Publishing over real tables, at a time that the test moves."""
+    """ListingWatcher over real tables, at a time that the test moves."""
 
     def __init__(self, storage: InlineRunner, clock: SimulatedClock, stand: Newsstand) -> None:
         self.storage, self.clock, self.stand, self.feed = storage, clock, stand, Feed()
@@ -76,17 +78,17 @@ class Desk:
             NAME: Source(NAME, stand.fetch, usual_at=time(2, 0)),
             FEED: Source(FEED, self.feed.fetch, usual_at=time(5, 0), has_past=False),
         }
-        self.publishing = Publishing(storage, clock, sources.get)
+        self.watcher = ListingWatcher(storage, clock, sources.get)
 
     async def look_at(self, moment: datetime, day: date = MONDAY, name: str = NAME) -> Listing:
         """Look at a day at a moment, whether a look is due or not."""
         self.clock.advance((moment - self.clock.now()).total_seconds())
-        return (await self.publishing.refresh(name, day)).listing
+        return (await self.watcher.refresh(name, day)).listing
 
     async def tick_until(self, moment: datetime, *, minutes: int = 1) -> None:
         """Tick every so many minutes until the moment."""
         while self.clock.now() < moment:
-            await self.publishing.look_around()
+            await self.watcher.poll_due()
             self.clock.advance(minutes * 60)
 
     async def listing(self, day: date = MONDAY, name: str = NAME) -> Listing:
@@ -113,8 +115,7 @@ def desk(tmp_path: Path, stand: Newsstand) -> Iterator[Desk]:
 
 
 async def subscribe(desk: Desk, *names: str) -> None:
-    wanted = Subscription("T1", "C1", "en", names or (NAME,))
-    await desk.storage.write(lambda tables: tables.subscriptions.put(wanted))
+    await desk.storage.write(lambda tables: put_subscription(tables, sources=names or (NAME,)))
 
 
 async def test_a_day_waits_grows_and_is_complete_when_it_is_over(desk: Desk, stand: Newsstand) -> None:
@@ -215,7 +216,7 @@ async def test_a_list_that_is_suddenly_empty_is_no_answer_until_a_day_later(
     empty = await desk.look_at(at(0, 1, day=TUESDAY))
     still_empty = await desk.look_at(at(0, 1, day=WEDNESDAY))
 
-    sentence = f"huggingface lists nothing for {MONDAY} now, where it has listed 3 papers."
+    sentence = f"huggingface lists nothing for {MONDAY} now; it listed 3 papers before."
     assert (empty.state, empty.trouble, len(empty.paper_ids)) == (STALLED, sentence, 3)
     assert empty.next_look_at == at(0, 2, day=TUESDAY)
     assert (still_empty.state, still_empty.trouble, len(still_empty.paper_ids)) == (COMPLETE, None, 3)
@@ -233,7 +234,7 @@ async def test_a_complete_list_that_is_far_below_the_usual_one_says_so(desk: Des
 async def test_a_source_that_breaks_keeps_back_no_other(
     desk: Desk, stand: Newsstand, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def broken(_: date) -> DayOfSource:
+    async def broken(_: date) -> DailyList:
         raise ZeroDivisionError
 
     sources = {
@@ -241,44 +242,48 @@ async def test_a_source_that_breaks_keeps_back_no_other(
         NAME: Source(NAME, stand.fetch, usual_at=time(2, 0)),
     }
     await subscribe(desk, FEED, NAME)
-    await Publishing(desk.storage, desk.clock, sources.get).look_around()
+    await ListingWatcher(desk.storage, desk.clock, sources.get).poll_due()
 
     assert MONDAY in stand.asked
-    assert "Source arxiv:cs.CL could not be looked at" in caplog.text
+    failed = [record for record in caplog.records if record.message == "Polling failed"]
+    assert [vars(record)["source"] for record in failed] == [FEED]
 
 
-async def test_a_source_that_answers_slowly_keeps_back_no_other_and_is_asked_once(
+def test_a_source_that_answers_slowly_keeps_back_no_other_and_is_asked_once(
     desk: Desk, stand: Newsstand
 ) -> None:
     asked: list[date] = []
 
-    async def slow(day: date) -> DayOfSource:
+    async def slow(day: date) -> DailyList:
         asked.append(day)
         await asyncio.Event().wait()
-        return DayOfSource(day, ())
+        return DailyList(day, ())
 
     sources = {
         FEED: Source(FEED, slow, usual_at=time(5, 0), has_past=False),
         NAME: Source(NAME, stand.fetch, usual_at=time(2, 0)),
     }
-    await subscribe(desk, FEED, NAME)
-    publishing = Publishing(desk.storage, desk.clock, sources.get)
-    for _ in range(2):
-        await publishing.start_looks()
-        for _ in range(20):
-            await asyncio.sleep(0)
-        desk.clock.advance(timedelta(hours=1).total_seconds())
-    await publishing.aclose()
+
+    async def poll_twice() -> None:
+        await subscribe(desk, FEED, NAME)
+        watcher = ListingWatcher(desk.storage, desk.clock, sources.get)
+        for _ in range(2):
+            await watcher.start_due_polls()
+            await asyncio.sleep(1)  # virtual: over when all others wait
+            desk.clock.advance(timedelta(hours=1).total_seconds())
+        await watcher.aclose()
+
+    run_virtual(poll_twice())
 
     assert asked == [MONDAY]
     assert stand.asked.count(MONDAY) == 2
 
 
 async def test_only_what_some_channel_wants_is_asked_for(desk: Desk, stand: Newsstand) -> None:
-    await desk.publishing.look_around()
+    await desk.watcher.poll_due()
     unasked = list(stand.asked)
     await subscribe(desk)
-    await desk.publishing.look_around()
+    await desk.watcher.poll_due()
 
     assert unasked == []
     assert stand.asked == [MONDAY - timedelta(days=back) for back in (6, 5, 4, 3, 2, 1, 0)]
@@ -289,12 +294,14 @@ async def test_who_subscribes_before_anything_is_known_begins_with_the_latest_li
 ) -> None:
     sunday, friday = MONDAY - timedelta(days=1), MONDAY - timedelta(days=3)
     stand.lists = {friday - timedelta(days=1): 2, friday: 3}
-    wanted = Subscription("T1", "C1", "en", (NAME,))
+    preferences = Preferences("en", (NAME,))
     desk.clock.advance((at(8, day=sunday) - desk.clock.now()).total_seconds())
-    begun = await desk.storage.write(lambda tables: begin(tables, wanted, desk.clock.now()))
-    await desk.publishing.look_around()
+    begun = await desk.storage.write(
+        lambda tables: save_preferences(tables, "T1", "C1", preferences, desk.clock.now())
+    )
+    await desk.watcher.poll_due()
     kept = await desk.storage.read(lambda tables: tables.subscriptions.of_channel("T1", "C1"))
-    choice = await desk.storage.read(lambda tables: choose(tables, kept or wanted))
+    choice = await desk.storage.read(lambda tables: choose_new(tables, kept or begun, frozenset()))
 
     assert begun.since == sunday
     assert kept == replace(begun, since=friday)
@@ -312,8 +319,8 @@ def test_after_a_pause_the_days_in_between_are_looked_at_but_not_for_ever() -> N
     source = Source(NAME, Newsstand().fetch, usual_at=time(2, 0))
     done = Listing(NAME, MONDAY, COMPLETE, looked_at=at(0), next_look_at=None)
 
-    three_days_later = days_to_look_at(source, {MONDAY: done}, at(9, day=MONDAY + timedelta(days=3)))
-    long_after = days_to_look_at(source, {MONDAY: done}, at(9, day=MONDAY + timedelta(days=90)))
+    three_days_later = days_to_poll(source, {MONDAY: done}, at(9, day=MONDAY + timedelta(days=3)))
+    long_after = days_to_poll(source, {MONDAY: done}, at(9, day=MONDAY + timedelta(days=90)))
 
     assert three_days_later == [MONDAY + timedelta(days=ahead) for ahead in (1, 2, 3)]
     assert len(long_after) == 15
@@ -322,7 +329,7 @@ def test_after_a_pause_the_days_in_between_are_looked_at_but_not_for_ever() -> N
 def test_a_source_without_a_past_is_asked_for_today_alone() -> None:
     source = Source("arxiv:cs.CL", Newsstand().fetch, usual_at=time(4, 0), has_past=False)
 
-    assert days_to_look_at(source, {}, at(9)) == [MONDAY]
+    assert days_to_poll(source, {}, at(9)) == [MONDAY]
 
 
 # --- A source that shows its latest list alone -----------------------------------------------------------
@@ -391,7 +398,7 @@ async def test_the_latest_batch_is_there_at_the_first_look_whichever_day_it_is_o
     desk.feed.show(MONDAY, papers_of(MONDAY, 3))
     await subscribe(desk, FEED)
     desk.clock.advance(timedelta(days=1, hours=2).total_seconds())
-    await desk.publishing.look_around()
+    await desk.watcher.poll_due()
 
     assert await desk.states() == {
         MONDAY: (COMPLETE, ids(papers_of(MONDAY, 3))),
@@ -412,7 +419,7 @@ async def test_what_a_feed_shows_no_more_is_what_is_known_or_said_to_be_lost(
     desk.feed.show(WEDNESDAY, papers_of(WEDNESDAY, 2))
     gone = await desk.look_at(at(9, day=WEDNESDAY), MONDAY, FEED)
 
-    lost = f"arxiv:cs.CL lists {WEDNESDAY} by now; what it listed on {MONDAY} cannot be had any more."
+    lost = f"arxiv:cs.CL now shows {WEDNESDAY}; its list for {MONDAY} is no longer available."
     assert (gone.state, len(gone.paper_ids), gone.next_look_at) == (state, shown, None)
     assert gone.trouble == (lost if state is STALLED else None)
 
@@ -422,4 +429,4 @@ async def test_a_feed_that_is_dated_in_the_future_is_no_list(desk: Desk) -> None
     look = await desk.look_at(at(9), name=FEED)
 
     assert (look.state, look.paper_ids) == (STALLED, ())
-    assert look.trouble == f"arxiv:cs.CL shows a list of {TUESDAY}, which is still to come."
+    assert look.trouble == f"arxiv:cs.CL shows a list for {TUESDAY}, which is in the future."

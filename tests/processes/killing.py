@@ -12,10 +12,11 @@ from random import Random
 from typing import Any
 
 from bot.clock import SystemClock
-from bot.delivery.carrier import Patience, Tools
-from bot.delivery.deliverer import Deliverer, Ended
+from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.pacer import Pacer
-from bot.delivery.wire import Answer, SlackWire
+from bot.delivery.web_api import Answer
+from bot.delivery.wire import SlackWire
+from bot.delivery.worker import Services, Timing
 from bot.manifest import load_manifest
 from bot.sandbox import Sandbox, Workspace, bot_settings
 from bot.sandbox.methods import MethodRegistry
@@ -23,10 +24,11 @@ from storage.database import connect
 from storage.records import DeliveryState, Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
 from storage.tables import Tables
+from tests.support.subscribing import subscribe
+from tests.support.waiting import PATIENCE
 
 _ROOT = Path(__file__).parents[2]
 _SOURCE = "digest-file"
-_START_SECONDS = 60.0
 _LOOK_EVERY = 0.1
 
 # Answers that come late make it likely that a process dies between its message and the answer.
@@ -96,7 +98,7 @@ class Place:
             stdout=asyncio.subprocess.DEVNULL,
         )
         try:
-            async with asyncio.timeout(_START_SECONDS):
+            async with asyncio.timeout(PATIENCE):
                 await self.workspace.called.wait()
             yield process
         finally:
@@ -139,32 +141,25 @@ async def _plan(database: Path, workspace: Workspace, cards: int) -> int:
     papers = [Paper(f"2509.{number:05d}", f"On killing, part {number}") for number in range(cards)]
     listing = Listing(_SOURCE, now.date(), ListingState.COMPLETE, tuple(paper.id for paper in papers))
     # Due by its time in half a day, so that only what was asked for is delivered here.
-    wanted = Subscription(
-        workspace=workspace.team_id,
-        channel=workspace.channel("papers").id,
-        language="en",
-        sources=(_SOURCE,),
-        at=(now + timedelta(hours=12)).time(),
-        begun_at=now,
-    )
+    channel, at = workspace.channel("papers").id, (now + timedelta(hours=12)).time()
 
     def fill(tables: Tables) -> Subscription:
         for paper in papers:
             tables.papers.add(paper)
         tables.listings.put(listing)
-        return tables.subscriptions.put(wanted)
+        return subscribe(tables, workspace.team_id, channel, begun_at=now, at=at)
 
     try:
-        tools = Tools(storage, SlackWire(_NoSlack()), clock, Pacer(clock), Patience())
-        delivery_id = await Deliverer(tools, _tell).open_asked(await storage.write(fill), listing.day)
+        services = Services(storage, SlackWire(_NoSlack()), clock, Pacer(clock), Timing())
+        delivery_id = await Deliverer(services, _notify).open_asked(await storage.write(fill), listing.day)
     finally:
         storage.close()
     assert delivery_id is not None
     return delivery_id
 
 
-async def _tell(ended: Ended) -> bool:
-    raise AssertionError(f"The delivery ended early: {ended.reason}")
+async def _notify(failed: FailedDelivery) -> bool:
+    raise AssertionError(f"The delivery ended early: {failed.reason}")
 
 
 async def kill_again_and_again(place: Place, random: Random, times: int, longest: float) -> None:

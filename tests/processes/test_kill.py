@@ -7,6 +7,7 @@ import pytest
 
 from storage.records import DeliveryState
 from tests.processes.killing import Place, kill_again_and_again, place
+from tests.support.waiting import PATIENCE
 
 
 async def finish(here: Place, within: float) -> None:
@@ -27,7 +28,7 @@ async def test_a_process_that_is_killed_again_and_again_leaves_each_card_once_an
 ) -> None:
     async with place(tmp_path, cards=3) as here:
         await kill_again_and_again(here, Random(1), times=3, longest=1.8)
-        await finish(here, within=60)
+        await finish(here, within=PATIENCE)
 
         check(here, cards=3)
 

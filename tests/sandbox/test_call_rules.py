@@ -7,6 +7,7 @@ import pytest
 
 from bot.sandbox import Response
 from bot.sandbox.methods import METHODS
+from bot.sandbox.records import Message
 from bot.sandbox.rules import RULES
 from tests.sandbox.block_examples import IN_MESSAGES, IN_VIEWS
 from tests.sandbox.examples import MANIFEST, header, home, modal, mrkdwn, section
@@ -137,8 +138,6 @@ async def without_history_scope(_world: World) -> Response:
 
 async def on_what_ada_wrote(world: World) -> Response:
     message = world.workspace.channels[papers(world)]
-    from bot.sandbox.records import Message
-
     written = Message(world.workspace.new_ts(), message.id, world.ada.id, "mine")
     world.workspace.add_message(message, written)
     return await world.call("chat.update", channel=message.id, ts=written.ts, text="yours")

@@ -93,7 +93,7 @@ class Todo:
 
     async def hears(self, kind: str) -> Json:
         """Wait until the app has received a payload of this kind, and return the last one."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while kind not in {name for name, _ in self.heard}:
                 self._something.clear()
                 await self._something.wait()

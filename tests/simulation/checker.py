@@ -1,17 +1,21 @@
-"""What was promised, held against what the channel shows. Of the bot's tables only soundness is asked."""
+"""Checks of a run against the promises of delivery, by what the channel shows.
+
+The bot's tables are only checked for soundness.
+"""
 
 import itertools
 from collections import Counter
 from collections.abc import Iterator
 
 from storage.database import connect
-from tests.simulation.world import FULL_DISK, LONGEST_RUN, Record
+from tests.simulation.runs import Record
+from tests.simulation.world import FULL_DISK, LONGEST_RUN
 
 _LEAST_SECONDS = 0.999_999
 
 
 def violations(record: Record) -> list[str]:
-    """Return each promise that the run broke, in words."""
+    """Return a sentence for each promise that the run broke."""
     return [
         *_stuck(record),
         *_lost_or_doubled(record),
@@ -25,9 +29,9 @@ def violations(record: Record) -> list[str]:
 
 
 def violations_without_reading(record: Record) -> list[str]:
-    """Return each promise that a run broke in which the bot may not read what the channel holds.
+    """Return a sentence for each promise that a run without permission to read broke.
 
-    Then nothing is sent twice, and of a card that may be missing the parent says so.
+    Then nothing may be sent twice, and the parent must say how many papers are certain to be there.
     """
     return [
         *_stuck(record),
@@ -45,10 +49,10 @@ def _sent_twice(record: Record) -> Iterator[str]:
 
 
 def _missing_in_silence(record: Record) -> Iterator[str]:
-    """A digest that came without any card has ended early, of which people are told elsewhere."""
+    """Ignore a digest without any card: it ended early, and the notifier says so."""
     messages = list(record.workspace.channel("papers").messages.values())
     cards = len(messages) - 1
-    if 0 < cards < len(record.titles) and "are certain to be here" not in messages[0].text:
+    if 0 < cards < len(record.titles) and "are here for sure" not in messages[0].text:
         yield f"missing in silence: {cards} of {len(record.titles)} cards are there"
 
 
@@ -78,14 +82,14 @@ def _out_of_place(record: Record) -> Iterator[str]:
 
 
 def _never_changed(record: Record) -> Iterator[str]:
-    """The parent shows the digest in the end, whatever it said while there was no list."""
+    """Check that the parent shows the digest in the end, whatever it said while its list was missing."""
     texts = [message.text for message in record.workspace.channel("papers").messages.values()]
     if texts and not texts[0].startswith("AI papers"):
         yield f"the parent was never changed: {texts[0]!r}"
 
 
 def _doubled_in_passing(record: Record) -> Iterator[str]:
-    """A second copy may only ever be seen where the first showed later than two settling times."""
+    """Allow a second copy only if the first appeared after more than two settling times."""
     copies = Counter(arrival.position for arrival in record.arrivals)
     for position, number in sorted(copies.items()):
         if number > 1 and position not in record.very_late:
@@ -102,7 +106,7 @@ def _too_fast(record: Record) -> Iterator[str]:
 
 
 def _unforeseen(record: Record) -> Iterator[str]:
-    """Errors that the loops survived, but for those that the world itself made."""
+    """Report the errors that the bot's loops survived, except those that the world caused."""
     yield from sorted({error for error in record.errors if FULL_DISK not in error})
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong between the bot and Slack, drawn call by call."""
+"""Faults between the bot and Slack, drawn for each call."""
 
 from dataclasses import dataclass
 from random import Random
@@ -14,22 +14,19 @@ MAYBE_DONE = ("internal_error", "fatal_error", "request_timeout", "service_unava
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What happens to one call: a fault of the sandbox, or a connection that is refused.
-
-    `shows_after` is how many seconds after the call a message that it writes can be read, 0 where nothing is
-    written late or hidden.
-    """
+    """What happens to one call: a fault of the sandbox, or a refused connection."""
 
     name: str
     kind: Kind | None = None
     options: tuple[tuple[str, Any], ...] = ()
+    #: Seconds after the call until the message that it writes can be read.
     shows_after: float = 0.0
 
     def __str__(self) -> str:
         return " ".join([self.name, *(str(value) for _, value in self.options)])
 
     def befall(self, workspace: Workspace, method: str) -> None:
-        """Have it strike the next call of the method."""
+        """Inject it into the next call of the method."""
         if self.kind:
             workspace.faults.add(self.kind, method=method, **dict(self.options))
 
@@ -39,14 +36,14 @@ REFUSED_CONNECTION = Trouble("connection refused")
 
 
 def trouble(kind: Kind, **options: Any) -> Trouble:
-    """Return the fault of the sandbox with these options."""
+    """Return a fault of the sandbox with these options."""
     is_late = kind in {"write_late", "show_late"}
     shows_after = float(options["seconds"]) if is_late else 0.0
     return Trouble(kind, kind, tuple(options.items()), shows_after)
 
 
 def draw(random: Random, method: str) -> tuple[Trouble, ...]:
-    """Draw what goes wrong with a call; several faults on one call add up."""
+    """Draw the faults of one call; several add up."""
     if method == POST:
         return random.choice(_OF_POSTS)(random)
     return (random.choice(_OF_ACTS if method in {UPDATE, DELETE} else _OF_READS)(random),)
@@ -81,7 +78,7 @@ def _refused(_: Random) -> Trouble:
 
 
 def _written_late(random: Random) -> Trouble:
-    """Draw a write that a look or two can find, or one that comes when its second copy is on its way."""
+    """Draw a write that one or two looks find, or one that arrives while its second copy is on its way."""
     return trouble("write_late", seconds=random.choice((random.uniform(5, 38), random.uniform(41, 45))))
 
 
@@ -121,4 +118,4 @@ SINGLE = (
     trouble("delay", seconds=40.0),
     REFUSED_CONNECTION,
 )
-"""One of each, for runs that go through all points of a digest; those that hurt most come first."""
+"""One fault of each kind, for runs through all points of a digest; the most harmful come first."""

@@ -1,36 +1,32 @@
-"""Delivery with one of its safeguards taken out: what the simulation must notice."""
+"""Delivery without one of its safeguards: what the simulation must notice."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-import bot.delivery.deliverer
-from bot.delivery.carrier import Carrier, Patience
+from bot.delivery import ledger
+from bot.delivery.worker import Timing
 from storage.deliveries import Deliveries
 from storage.posts import Posts
-from storage.records import Delivery, DeliveryState, Post, PostState
-from tests.simulation.world import PATIENCE
+from storage.records import Delivery, Post, PostState
+from tests.simulation.world import TIMING
 
-Mutation = Callable[[pytest.MonkeyPatch], Patience]
-"""Takes the safeguard out for as long as the patch holds, and returns the patience to run with."""
-
-
-def without_intent(patch: pytest.MonkeyPatch) -> Patience:
-    """Send without noting it down before."""
-
-    class Hasty(Carrier):
-        async def _record(self, post: Post) -> Post:
-            return post if post.state is PostState.SENDING else await super()._record(post)
-
-    patch.setattr(bot.delivery.deliverer, "Carrier", Hasty)
-    return PATIENCE
+Mutation = Callable[[pytest.MonkeyPatch], Timing]
+"""Removes the safeguard for as long as the patch holds, and returns the timing to run with."""
 
 
-def without_fence(patch: pytest.MonkeyPatch) -> Patience:
-    """Let whoever lost a delivery go on writing."""
+def without_intent(patch: pytest.MonkeyPatch) -> Timing:
+    """Send a post that is recorded as planned until the answer comes."""
+    sending = ledger.sending
+    patch.setattr(ledger, "sending", lambda post, now: replace(sending(post, now), state=PostState.PLANNED))
+    return TIMING
+
+
+def without_fence(patch: pytest.MonkeyPatch) -> Timing:
+    """Let a worker that lost its lease go on writing."""
 
     def at_its_epoch(tables: Any, delivery: Delivery) -> Delivery:
         rows = tables._database.query("SELECT epoch FROM deliveries WHERE id = ?", [delivery.id])
@@ -47,46 +43,41 @@ def without_fence(patch: pytest.MonkeyPatch) -> Patience:
     patch.setattr(
         Posts, "record", lambda tables, delivery, post: record(tables, at_its_epoch(tables, delivery), post)
     )
-    return PATIENCE
+    return TIMING
 
 
-def without_settling(_: pytest.MonkeyPatch) -> Patience:
-    """Look for a message as soon as it is missed."""
-    return replace(PATIENCE, settling=timedelta())
+def without_settling(_: pytest.MonkeyPatch) -> Timing:
+    """Look for a message as soon as its answer is lost."""
+    return replace(TIMING, settling=timedelta())
 
 
-def without_second_read(patch: pytest.MonkeyPatch) -> Patience:
-    """Send again what one look did not find."""
-
-    class Credulous(Carrier):
-        async def _look_for(self, post: Post) -> None:
-            await super()._look_for(replace(post, absent=1))
-
-    patch.setattr(bot.delivery.deliverer, "Carrier", Credulous)
-    return PATIENCE
+def without_second_look(patch: pytest.MonkeyPatch) -> Timing:
+    """Send again what a single look did not find."""
+    after_look = ledger.after_look
+    patch.setattr(ledger, "after_look", lambda post, *rest: after_look(replace(post, absent=1), *rest))
+    return TIMING
 
 
-def without_last_look(patch: pytest.MonkeyPatch) -> Patience:
-    """Be done with the last card."""
+def without_last_look(patch: pytest.MonkeyPatch) -> Timing:
+    """Close a delivery with its last card."""
+    finished = ledger.finished
 
-    class Incurious(Carrier):
-        async def _finish(self) -> None:
-            await self._close(DeliveryState.DONE)
+    def closed(delivery: Delivery, now: datetime, last_look: timedelta) -> Delivery:
+        return finished(replace(delivery, needs_look=False), now, last_look)
 
-    patch.setattr(bot.delivery.deliverer, "Carrier", Incurious)
-    return PATIENCE
+    patch.setattr(ledger, "finished", closed)
+    return TIMING
 
 
-def without_change(patch: pytest.MonkeyPatch) -> Patience:
-    """Forget that a message shows something older than the ledger has."""
-    renew = Posts.renew
+def without_change(patch: pytest.MonkeyPatch) -> Timing:
+    """Leave a message as it is although the ledger holds a newer payload."""
+    settled = {PostState.POSTED, PostState.UNCERTAIN, PostState.REFUSED}
 
-    def forgetful(tables: Any, delivery: Delivery, position: int, payload: str) -> None:
-        renew(tables, delivery, position, payload)
-        tables._database.execute("UPDATE posts SET is_stale = 0 WHERE delivery_id = ?", [delivery.id])
+    def is_settled(post: Post) -> bool:
+        return post.state in settled
 
-    patch.setattr(Posts, "renew", forgetful)
-    return PATIENCE
+    patch.setattr(ledger, "is_settled", is_settled)
+    return TIMING
 
 
 MUTATIONS_OF_WAITING: tuple[Mutation, ...] = (without_intent, without_fence, without_change)
@@ -95,6 +86,6 @@ MUTATIONS: tuple[Mutation, ...] = (
     without_intent,
     without_fence,
     without_settling,
-    without_second_read,
+    without_second_look,
     without_last_look,
 )

@@ -1,4 +1,4 @@
-"""Where simulated runs keep their databases."""
+"""The folder in which simulated runs keep their databases."""
 
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +11,6 @@ _IN_MEMORY = Path("/dev/shm")  # noqa: S108 -- only a new folder of our own in i
 
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
-    """Return a folder for many small databases, in memory where there is such a place: runs lose no power."""
+    """Yield a folder for many small databases, in memory if possible: no run depends on fsync."""
     with tempfile.TemporaryDirectory(dir=_IN_MEMORY if _IN_MEMORY.is_dir() else None) as made:
         yield Path(made)

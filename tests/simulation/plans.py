@@ -1,4 +1,4 @@
-"""What happens in a run, drawn from its seed; and the runs that go through all points of one small digest."""
+"""Plans of runs: drawn from a seed, or dying at a chosen point of one small digest."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,23 +6,24 @@ from pathlib import Path
 from random import Random
 
 from tests.simulation.faults import CALM, SINGLE, Trouble
-from tests.simulation.world import LifePlan, RunPlan, simulate
+from tests.simulation.runs import LifePlan, RunPlan
+from tests.simulation.world import simulate
 
 _LONGEST_STOP = 180.0
-"""Longer than a lease, so that others take over; shorter than what a last look makes good.
+"""Longer than a lease, so that others take over; short enough for the last look to repair.
 
-One that sends a message of which it decided longer ago than that can still double it for ever.
+A process that sends a message later than that after deciding to can leave a second copy for good.
 """
 
 _LONGEST_STOP_WITHOUT_LEASE = 75.0
-"""Where leases are taken over at once, the last look comes so much earlier."""
+"""The same for runs in which leases are taken over at once, so that the last look comes earlier."""
 
 LIST_AFTER = 45.0
-"""In runs that go through all points of waiting, the list comes between the second tick and the third."""
+"""In runs through all points of waiting, the list comes between the second tick and the third."""
 
 
 def drawn(seed: int) -> RunPlan:
-    """Draw a run: some deaths, some faults, and in two runs of five a second worker."""
+    """Draw a run: some deaths, some faults, and in two of five runs a second process."""
     random = Random(seed)
     has_second = random.random() < 0.4
     takes_over = random.random() < 0.5
@@ -51,7 +52,7 @@ def _life(random: Random, longest_stop: float, *, dies: bool) -> LifePlan:
 
 
 def drawn_late(seed: int) -> RunPlan:
-    """Draw a run as `drawn` does, whose list is not there yet when the digest is due."""
+    """Draw a run as `drawn` does, but with a list that comes after the digest is due."""
     return replace(drawn(seed), list_after=Random(seed).choice((10.0, 45.0, 100.0, 300.0)))
 
 
@@ -62,7 +63,7 @@ def dying_at(
     takes_over: bool = True,
     list_after: float | None = None,
 ) -> RunPlan:
-    """Return the run of a small digest whose worker dies at one point, and is started again at once."""
+    """Return a run of a small digest whose process dies at one point and is restarted a second later."""
     lives = (LifePlan(dies_at=point), LifePlan(begins_after=1.0))
     return RunPlan(
         seed=point, cards=2, lives=lives, takes_over=takes_over, troubles=troubles, list_after=list_after
@@ -76,19 +77,19 @@ def points_of(
     takes_over: bool = True,
     list_after: float | None = None,
 ) -> int:
-    """Return at how many points a worker may die that has the digest of `dying_at` to deliver."""
+    """Return the number of points at which the process of `dying_at` can die."""
     calm = RunPlan(seed=0, cards=2, takes_over=takes_over, troubles=troubles, list_after=list_after)
     return simulate(calm, folder).points
 
 
 def hits(*, list_after: float | None = None) -> list[tuple[Trouble, ...]]:
-    """Return the troubles of each run of `dying_at` that has one fault, at one of its posts or changes."""
+    """Return the troubles of every run of `dying_at` with one fault at one of its posts or updates."""
     messages = 3 if list_after is None else 4
     return [(*[CALM] * position, fault) for position in range(messages) for fault in SINGLE]
 
 
 def spread(folder: Path, *, list_after: float | None = None) -> Iterator[tuple[int, tuple[Trouble, ...]]]:
-    """Give each point once at which a worker may die, with one of the hits, and each hit with some points."""
+    """Yield each point of death once, with one of the hits, so that each hit meets some points."""
     shuffled = hits(list_after=list_after)
     Random(0).shuffle(shuffled)
     for first, troubles in enumerate(shuffled, 1):

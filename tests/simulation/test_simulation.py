@@ -1,4 +1,4 @@
-"""Deliveries through crashes, faults and second workers: whatever happens, each paper is there once."""
+"""Deliveries through crashes, faults and second processes: whatever happens, each paper is there once."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +10,8 @@ from tests.simulation.checker import violations, violations_without_reading
 from tests.simulation.faults import trouble
 from tests.simulation.mutants import MUTATIONS, MUTATIONS_OF_WAITING, Mutation
 from tests.simulation.plans import LIST_AFTER, drawn, drawn_late, dying_at, hits, points_of, spread
-from tests.simulation.world import LifePlan, RunPlan, simulate
+from tests.simulation.runs import LifePlan, RunPlan
+from tests.simulation.world import simulate
 
 _SEEDS = 300
 _SEEDS_A_TEST = 25
@@ -38,9 +39,9 @@ def test_a_death_at_any_point_loses_and_doubles_nothing(folder: Path, takes_over
 def test_a_death_at_any_point_with_some_fault_loses_and_doubles_nothing(
     folder: Path, list_after: float | None
 ) -> None:
-    """Go through all points with one fault each, and have each fault at each message at some points.
+    """Combine each point with one fault, and each fault at each message with some points.
 
-    Which meet is shuffled with the seed 0; `pytest -m benchmark` lets each point meet each fault.
+    The combinations are shuffled with seed 0; `pytest -m benchmark` runs all of them.
     """
     points, met = set(), set()
     for point, troubles in spread(folder, list_after=list_after):
@@ -77,17 +78,17 @@ def test_the_simulation_notices_a_safeguard_of_waiting_that_is_missing(
     folder: Path, mutation: Mutation
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patience = mutation(patch)
+        timing = mutation(patch)
         plans = map(drawn_late, range(_SEEDS_FOR_A_MUTANT))
-        broken = (violations(simulate(plan, folder, patience)) for plan in plans)
+        broken = (violations(simulate(plan, folder, timing)) for plan in plans)
         assert any(broken), f"{mutation.__name__} went unnoticed in {_SEEDS_FOR_A_MUTANT} runs"
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
 def test_the_simulation_notices_a_safeguard_that_is_missing(folder: Path, mutation: Mutation) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patience = mutation(patch)
-        broken = (violations(simulate(drawn(seed), folder, patience)) for seed in range(_SEEDS_FOR_A_MUTANT))
+        timing = mutation(patch)
+        broken = (violations(simulate(drawn(seed), folder, timing)) for seed in range(_SEEDS_FOR_A_MUTANT))
         assert any(broken), f"{mutation.__name__} went unnoticed in {_SEEDS_FOR_A_MUTANT} runs"
 
 

@@ -1,42 +1,43 @@
-"""A simulated world: workers that live and die, a network that fails, and Slack as the sandbox plays it.
+"""A simulated world: processes that are killed, a network that fails, and Slack as the sandbox plays it.
 
-The bot's own code runs on a real SQLite file, in simulated time. All that happens is drawn from one seed, so
-that a run can be repeated step by step.
+The bot's own code runs on a real SQLite file, in simulated time. Everything is drawn from one seed, so a run
+can be repeated step by step.
 """
 
 import asyncio
 import logging
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from bot.delivery.carrier import Patience, Tools
 from bot.delivery.clockwork import SECONDS_BETWEEN_TICKS, Clockwork
-from bot.delivery.deliverer import Deliverer, Ended
+from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.pacer import Pacer
-from bot.delivery.wire import Answer, AnswerLostError, NotConnectedError, SlackWire
+from bot.delivery.web_api import Answer, AnswerLostError, NotConnectedError
+from bot.delivery.wire import SlackWire
+from bot.delivery.worker import Services, Timing
 from bot.errors import StorageError
 from bot.manifest import load_manifest
 from bot.sandbox import ConnectionLostError, Workspace, create_workspace
-from storage.records import Listing, ListingState, Paper, Subscription
+from storage.records import Listing, ListingState, Paper, Preferences
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.simulation.faults import POST, REFUSED_CONNECTION, UPDATE, Trouble, draw
+from tests.simulation.runs import Arrival, LifePlan, Record, RunPlan
 from tests.support.virtual_time import START, VirtualClock, run_virtual
 
 LONGEST_RUN = timedelta(hours=3)
-"""In this time each digest is whole, whatever the plans below hold."""
+"""The time within which each digest is complete, whatever its plan."""
 
-PATIENCE = Patience()
+TIMING = Timing()
 
-FULL_DISK = "The database did not take a change: database or disk is full."
+FULL_DISK = "The database rejected a change: database or disk is full."
 
 _SOURCE = "huggingface"
 _DAY = START.date() - timedelta(days=1)
@@ -46,92 +47,19 @@ _ALL_EFFECTS_AFTER = 61.0
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class LifePlan:
-    """One life of a worker: it begins after a pause, and dies at the given point of its work, if at all.
-
-    A point is each moment at which the work waits for anything, and each side of each commit. At `stops_at`
-    the process stands still for `stops_for` seconds, as a suspended laptop does.
-    """
-
-    begins_after: float = 0.0
-    dies_at: int | None = None
-    stops_at: int | None = None
-    stops_for: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class RunPlan:
-    """Everything of a run that is known before it begins.
-
-    `takes_over` is whether a new life of the first worker knows by the lock that no other is alive;
-    `troubles` befall the posts and updates in their order, and after them each call with a probability of
-    `trouble_rate`. The source is silent when the digest is due where `list_after` says so, and its list is
-    there so many seconds later.
-    `is_distributed` slows reading down as Slack does for some apps, and without `may_read` there is none. Of
-    the commits so many fail as `disk_full_rate` says, as on a disk without room.
-    """
-
-    seed: int
-    cards: int
-    lives: Sequence[LifePlan] = (LifePlan(),)
-    second_lives: Sequence[LifePlan] = ()
-    takes_over: bool = True
-    is_distributed: bool = False
-    may_read: bool = True
-    disk_full_rate: float = 0.0
-    trouble_rate: float = 0.0
-    troubles: Sequence[Trouble] = ()
-    list_after: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A message as it came into the channel: `came_late` where its sender had long given it up."""
-
-    ts: str
-    position: int
-    came_late: bool
-
-
-@dataclass
-class Record:
-    """What an observer of the workspace saw, and what the world itself did."""
-
-    plan: RunPlan
-    titles: Sequence[str]
-    workspace: Workspace
-    database: Path
-    arrivals: list[Arrival] = field(default_factory=list)
-    very_late: set[int] = field(default_factory=set)
-    crowded: list[datetime] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    troubles: Counter[str] = field(default_factory=Counter)
-    deaths: int = 0
-    stops: int = 0
-    points: int = 0
-    failed_commits: int = 0
-    ended_after: timedelta | None = None
-
-    @property
-    def channel(self) -> str:
-        """The id of the channel that is delivered to."""
-        return self.workspace.channel("papers").id
-
-
-def simulate(plan: RunPlan, folder: Path, patience: Patience = PATIENCE) -> Record:
-    """Run the plan to its end, in a new database in the folder, and return what was seen."""
+def simulate(plan: RunPlan, folder: Path, timing: Timing = TIMING) -> Record:
+    """Run the plan to its end, with a new database in the folder, and return its record."""
 
     async def run() -> Record:
-        return await _World(plan, folder, patience).run()
+        return await _World(plan, folder, timing).run()
 
     return run_virtual(run())
 
 
 class _World:
-    def __init__(self, plan: RunPlan, folder: Path, patience: Patience) -> None:
+    def __init__(self, plan: RunPlan, folder: Path, timing: Timing) -> None:
         self.plan = plan
-        self.patience = patience
+        self.timing = timing
         self.clock = VirtualClock()
         self.random = Random(plan.seed)
         withheld = [] if plan.may_read else ["channels:history"]
@@ -150,25 +78,25 @@ class _World:
 
     async def run(self) -> Record:
         with _errors_into(self.record.errors):
-            second = asyncio.create_task(self._live_again_and_again(self.plan.second_lives, is_first=False))
-            publishing = asyncio.create_task(self._publish())
+            second = asyncio.create_task(self._live_repeatedly(self.plan.second_lives, is_first=False))
+            listing_task = asyncio.create_task(self._list())
             try:
                 async with asyncio.timeout(LONGEST_RUN.total_seconds()):
-                    await self._live_again_and_again(self.plan.lives, is_first=True)
+                    await self._live_repeatedly(self.plan.lives, is_first=True)
                 self.record.ended_after = self.clock.now() - START
             except TimeoutError:
                 pass
             finally:
                 second.cancel()
-                publishing.cancel()
-                await asyncio.wait({second, publishing})
+                listing_task.cancel()
+                await asyncio.wait({second, listing_task})
             await asyncio.sleep(_ALL_EFFECTS_AFTER)
             await asyncio.gather(*self._flights, return_exceptions=True)
             self.workspace.settle()
         return self.record
 
-    async def _publish(self) -> None:
-        """Have the list be there when the plan says so, as a look at the source would keep it."""
+    async def _list(self) -> None:
+        """Store the list when the plan says so, as a poll of the source would."""
         if self.plan.list_after is None:
             return
         await asyncio.sleep(self.plan.list_after)
@@ -177,14 +105,14 @@ class _World:
         await runner.write(lambda tables: tables.listings.put(listing))
         runner.close()
 
-    async def _live_again_and_again(self, lives: Sequence[LifePlan], *, is_first: bool) -> None:
+    async def _live_repeatedly(self, lives: Sequence[LifePlan], *, is_first: bool) -> None:
         for life_plan in lives:
             await asyncio.sleep(life_plan.begins_after)
             life = Life(self, life_plan)
             await life.live(takes_over=is_first and self.plan.takes_over)
 
     def fail_on_full_disk(self) -> None:
-        """Raise `StorageError` now and then, where the plan says so."""
+        """Raise `StorageError` at the rate that the plan says."""
         if self.plan.disk_full_rate and self.random.random() < self.plan.disk_full_rate:
             self.record.failed_commits += 1
             raise StorageError(FULL_DISK)
@@ -199,7 +127,7 @@ class _World:
     def send(
         self, method: str, arguments: Mapping[str, Any], troubles: tuple[Trouble, ...]
     ) -> asyncio.Task[Answer]:
-        """Send a request on its way; it goes on when its sender has died."""
+        """Send a request, which goes on even if its sender dies."""
         flight = asyncio.create_task(self._fly(method, arguments, troubles))
         self._flights.add(flight)
         flight.add_done_callback(self._landed)
@@ -208,7 +136,7 @@ class _World:
     def _landed(self, flight: asyncio.Task[Answer]) -> None:
         self._flights.discard(flight)
         if not flight.cancelled():
-            # What nobody waits for any longer must not be reported as never looked at.
+            # Retrieved, so that asyncio does not report the exception of an abandoned request.
             flight.exception()
 
     async def _fly(self, method: str, arguments: Mapping[str, Any], troubles: tuple[Trouble, ...]) -> Answer:
@@ -230,7 +158,7 @@ class _World:
                 self.record.arrivals.append(Arrival(ts, position, self._is_settling))
 
     def _settle_after(self, seconds: float) -> None:
-        # A little later than due, so that rounding cannot make it too early.
+        # Slightly later than due, so that rounding cannot make it too early.
         asyncio.get_running_loop().call_later(seconds + 1e-5, self._settle)
 
     def _settle(self) -> None:
@@ -240,13 +168,13 @@ class _World:
 
 
 class _Killed(asyncio.CancelledError):
-    """The process is gone in the middle of what it did; no loop that survives errors catches this."""
+    """The process was killed; being a cancellation, it passes through every `except Exception`."""
 
 
 class Life:
     """One process of the bot, from its start to its death or to the end of the work.
 
-    The dead reach nothing: each of its ways to the outside goes through `point`.
+    A dead process has no effect: each of its ways to the outside goes through `point`.
     """
 
     def __init__(self, world: _World, plan: LifePlan) -> None:
@@ -256,17 +184,17 @@ class Life:
         self.has_posted = False
         self._points = 0
         self._is_over = asyncio.Event()
-        self._goes_on = asyncio.Event()
-        self._goes_on.set()
+        self._is_running = asyncio.Event()
+        self._is_running.set()
         self._is_dead = False
 
     async def live(self, *, takes_over: bool) -> None:
-        """Work until all is done, or until death; raises nothing."""
+        """Work until nothing is left, or until death; being killed raises nothing."""
         inner = _PreparedRunner(self.world.database)
         runner, clock = _Runner(self, inner), _Clock(self)
         pacer = Pacer(clock)
-        tools = Tools(runner, SlackWire(_Caller(self)), clock, pacer, self.world.patience)
-        deliverer = Deliverer(tools, _tell)
+        services = Services(runner, SlackWire(_Caller(self)), clock, pacer, self.world.timing)
+        deliverer = Deliverer(services, _notify)
         clockwork = Clockwork(runner, clock, deliverer)
         ticking = asyncio.create_task(self._tick(clockwork, runner, takes_over=takes_over))
         try:
@@ -282,8 +210,8 @@ class Life:
             raise error
 
     async def point(self) -> None:
-        """Pass a point at which the process may die or stand still; raises `_Killed` in the dead."""
-        await self._goes_on.wait()
+        """Pass a point at which the process may die or be suspended; raises `_Killed` once it is dead."""
+        await self._is_running.wait()
         if self._is_dead:
             raise _Killed
         self._points += 1
@@ -293,14 +221,14 @@ class Life:
             self._is_over.set()
             raise _Killed
         if self._points == self.plan.stops_at:
-            await self._stand_still()
+            await self._suspend()
 
-    async def _stand_still(self) -> None:
-        """Stop the whole process for a while, its ticks as well as its deliveries."""
+    async def _suspend(self) -> None:
+        """Suspend the whole process for a while, its ticks as well as its deliveries."""
         self.world.record.stops += 1
-        self._goes_on.clear()
+        self._is_running.clear()
         await asyncio.sleep(self.plan.stops_for)
-        self._goes_on.set()
+        self._is_running.set()
 
     async def _tick(self, clockwork: Clockwork, runner: "_Runner", *, takes_over: bool) -> None:
         try:
@@ -318,17 +246,17 @@ class Life:
         try:
             await clockwork.tick()
         except StorageError:
-            # The scheduler logs a tick that failed, and ticks on.
+            # The scheduler logs a failed tick and goes on ticking.
             return False
         return await runner.read(self._is_done)
 
     def _is_done(self, tables: Tables) -> bool:
         opened = tables.deliveries.latest_of_channel(self.world.workspace.team_id, self.world.channel.id)
-        return opened is not None and not tables.deliveries.at_work()
+        return opened is not None and not tables.deliveries.unfinished()
 
 
 class _PreparedRunner(InlineRunner):
-    """An inline runner on tables that are up to date: to look whether they are would cost most of a life."""
+    """An inline runner that skips the migrations, which would take most of a life's time."""
 
     def __init__(self, path: Path) -> None:
         self._open(path)
@@ -374,14 +302,14 @@ class _Clock:
 
 
 class _Caller:
-    """Calls the sandbox over the world's network: a point before, one on the way, one after the answer."""
+    """Calls the sandbox over the world's network, with points before, during and after the call."""
 
     def __init__(self, life: Life) -> None:
         self._life = life
         self._world = life.world
 
     async def call(self, method: str, arguments: Mapping[str, Any]) -> Answer:
-        """Return the answer, be it an error; raises `NotConnectedError` or `AnswerLostError`."""
+        """Return the answer, even if it is an error; raises `NotConnectedError` or `AnswerLostError`."""
         decided_at = self._life.committed_at
         await self._life.point()
         troubles = self._world.next_troubles(method)
@@ -390,7 +318,7 @@ class _Caller:
             await self._life.point()
             raise NotConnectedError("refused")
         if method == POST:
-            self._note_lateness(arguments, troubles, decided_at)
+            self._record_lateness(arguments, troubles, decided_at)
         flight = self._world.send(method, arguments, troubles)
         await self._life.point()
         await asyncio.wait({flight}, timeout=_CLIENT_GIVES_UP_AFTER)
@@ -403,35 +331,35 @@ class _Caller:
             await self._wait_in_vain()
             raise AnswerLostError("ClientError") from error
         if method == POST:
-            self._note_crowding(answer, troubles)
+            self._record_crowding(answer, troubles)
         return answer
 
     async def _wait_in_vain(self) -> None:
-        """Learn at once that the connection is gone, or only when the client gives up."""
+        """Notice the lost connection at once, or only when the client times out."""
         if self._world.random.random() < 0.5:
             await asyncio.sleep(_CLIENT_GIVES_UP_AFTER)
             await self._life.point()
 
-    def _note_lateness(
+    def _record_lateness(
         self, arguments: Mapping[str, Any], troubles: tuple[Trouble, ...], decided_at: datetime
     ) -> None:
-        """Note the posts which Slack shows later than two settling times after they were decided on."""
-        stood_still = (self._world.clock.now() - decided_at).total_seconds()
-        shows_after = stood_still + sum(each.shows_after for each in troubles)
-        # A second for the network and for what a message needs to be looked for.
-        if shows_after > 2 * PATIENCE.settling.total_seconds() - 1:
+        """Record a post that Slack shows over two settling times after the decision to send it."""
+        suspended_for = (self._world.clock.now() - decided_at).total_seconds()
+        shows_after = suspended_for + sum(each.shows_after for each in troubles)
+        # One second is left for the network and for the look itself.
+        if shows_after > 2 * TIMING.settling.total_seconds() - 1:
             self._world.record.very_late.add(arguments["metadata"]["event_payload"]["position"])
 
-    def _note_crowding(self, answer: Answer, troubles: tuple[Trouble, ...]) -> None:
-        """Note a 429 that came of posting too fast; not of a first post, which cannot know of others."""
+    def _record_crowding(self, answer: Answer, troubles: tuple[Trouble, ...]) -> None:
+        """Record a 429 that came of posting too fast, except a first post's, which cannot know of others."""
         was_forced = any(("status", 429) in each.options for each in troubles)
         if answer.status == 429 and not was_forced and self._life.has_posted:
             self._world.record.crowded.append(self._world.clock.now())
         self._life.has_posted = True
 
 
-async def _tell(ended: Ended) -> bool:
-    """Nobody need be told: who ended early shows in the channel."""
+async def _notify(failed: FailedDelivery) -> bool:
+    """Notify nobody: that a delivery ended early shows in the channel."""
     return True
 
 
@@ -447,7 +375,7 @@ class _Errors(logging.Handler):
 
 @contextmanager
 def _errors_into(errors: list[str]) -> Iterator[None]:
-    """Gather what the bot's loops survived and logged as errors."""
+    """Collect what the bot's loops survived and logged as errors."""
     logger, handler = logging.getLogger("bot"), _Errors(errors)
     logger.addHandler(handler)
     try:
@@ -471,7 +399,7 @@ def _papers(cards: int) -> list[Paper]:
 
 
 def _listing(cards: int, state: ListingState) -> Listing:
-    """Return the list of so many papers, or what is known of it while its source is silent."""
+    """Return a list of that many papers, or its stalled listing while the source is silent."""
     if state is ListingState.STALLED:
         silent = Listing(_SOURCE, _DAY, state, trouble="silent", trouble_since=START - timedelta(hours=2))
         return replace(silent, next_look_at=START + timedelta(hours=3))
@@ -482,15 +410,14 @@ def _listing(cards: int, state: ListingState) -> Listing:
 def _prepared(folder: Path, workspace: str, channel: str, cards: int, state: ListingState) -> Path:
     path = folder / f"prepared-{cards}-{state}.db"
     runner = InlineRunner(path)
-    wanted = Subscription(
-        workspace, channel, "en", (_SOURCE,), at=time(9, 0), since=_DAY, begun_at=START - timedelta(hours=9)
-    )
+    preferences = Preferences("en", (_SOURCE,), at=time(9, 0))
+    begun_at = START - timedelta(hours=9)
 
     def fill(tables: Tables) -> None:
         for paper in _papers(cards):
             tables.papers.add(paper)
         tables.listings.put(_listing(cards, state))
-        tables.subscriptions.put(wanted)
+        tables.subscriptions.put(workspace, channel, preferences, since=_DAY, begun_at=begun_at)
 
     try:
         runner.write(fill).send(None)

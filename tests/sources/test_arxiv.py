@@ -17,20 +17,20 @@ import pytest
 from aiohttp import web
 
 from bot.arxiv_id import find_arxiv_id
-from bot.clock import SimulatedClock
 from bot.errors import (
+    InvalidPreferenceError,
     SourceAnswerError,
     SourceError,
     SourceRefusedError,
     SourceUnreachableError,
-    WrongWishError,
 )
 from bot.sources.arxiv import ArxivClient, user_agent
-from bot.sources.atom import ArxivPaper, read_answer, read_daily_feed
+from bot.sources.atom import ArxivPaper, read_daily_feed, read_query_result
 from bot.sources.http import Fetcher, web_client
 from storage.database import connect, prepare
 from storage.papers import Papers
 from storage.records import Paper
+from tests.support.clocks import SimulatedClock
 from tests.support.virtual_time import VirtualClock, run_virtual
 from tests.support.web_server import Answer, Service, saying, serving
 
@@ -130,7 +130,7 @@ def announced(paper_id: str) -> Paper:
 
 @pytest.mark.parametrize("body", [BEFORE_2026, SINCE_2026], ids=["before 2026", "since 2026"])
 def test_both_generations_of_the_api_give_the_same_fields(body: str) -> None:
-    assert read_answer(body.encode()).papers == {"2509.00001": GARDENS}
+    assert read_query_result(body.encode()).papers == {"2509.00001": GARDENS}
 
 
 @pytest.mark.parametrize(
@@ -149,13 +149,15 @@ def test_a_withdrawn_paper_is_known_by_its_comment(comment: str | None, *, is_wi
 def test_a_paper_of_which_arxiv_says_little_comes_through() -> None:
     bare = f"{NEW_HEAD}<entry><id>http://arxiv.org/abs/math.GT/0309136v1</id><title>T</title></entry></feed>"
 
-    assert read_answer(bare.encode()).papers == {
+    assert read_query_result(bare.encode()).papers == {
         "math/0309136": ArxivPaper(Paper(id="math/0309136", title="T"), version=1)
     }
 
 
 def test_one_bad_entry_among_good_ones_is_skipped_and_named() -> None:
-    answer = read_answer(feed("<entry><id>?</id><title>T</title></entry>", entry("2509.00001")).encode())
+    answer = read_query_result(
+        feed("<entry><id>?</id><title>T</title></entry>", entry("2509.00001")).encode()
+    )
 
     assert list(answer.papers) == ["2509.00001"]
     assert answer.skipped == ("Entry 1 (?) has no arXiv id.",)
@@ -214,13 +216,13 @@ NESTED_ENTITIES = """<?xml version="1.0"?><!DOCTYPE feed [<!ENTITY a "aaaaaaaaaa
     ids="entities undefined outside-dtd html page text empty cut encoding latin-1".split(),
 )
 def test_what_is_no_feed_is_told_in_a_sentence(body: bytes) -> None:
-    for read in (read_answer, read_daily_feed):
+    for read in (read_query_result, read_daily_feed):
         with pytest.raises(SourceAnswerError, match=r"arXiv"):
             read(body)
 
 
 def test_a_feed_without_a_day_and_one_of_which_nothing_can_be_read_are_no_days_without_papers() -> None:
-    with pytest.raises(SourceAnswerError, match="which day"):
+    with pytest.raises(SourceAnswerError, match="has no date"):
         read_daily_feed(feed(updated="soon").encode())
     with pytest.raises(SourceAnswerError, match=r"Entry 1 .*2509\.00001.* does not say"):
         read_daily_feed(feed(entry("2509.00001", "new").replace("nnounce", "nnounced")).encode())
@@ -230,7 +232,9 @@ def test_a_feed_without_a_day_and_one_of_which_nothing_can_be_read_are_no_days_w
 
 
 def test_recorded_answers_of_both_generations_come_whole(shared_data: Path) -> None:
-    read = {path.name: read_answer(path.read_bytes()) for path in (shared_data / "arxiv").glob("*[0-9].xml")}
+    read = {
+        path.name: read_query_result(path.read_bytes()) for path in (shared_data / "arxiv").glob("*[0-9].xml")
+    }
 
     assert {name: list(answer.papers) for name, answer in read.items()} == {
         "malformed-id.400.xml": [],
@@ -398,7 +402,7 @@ async def test_an_error_with_status_200_is_one_too(arxiv: Arxiv) -> None:
 async def test_an_api_that_refuses_everything_is_not_asked_for_ever(arxiv: Arxiv) -> None:
     arxiv.answer("/api/query", saying("", 400))
 
-    with pytest.raises(SourceAnswerError, match="one list of ids after the other"):
+    with pytest.raises(SourceAnswerError, match="keeps refusing lists of ids"):
         await arxiv.client.papers(f"2509.{number:05}" for number in range(100))
     assert len(arxiv.asked) == 21
 
@@ -443,7 +447,7 @@ async def test_feeds_of_two_days_are_not_joined(arxiv: Arxiv) -> None:
 
 @pytest.mark.parametrize("category", ["", "cs.CL/../..", "cs CL", "cs.CL+cs.LG", "CS", "http://evil.example"])
 async def test_what_is_no_category_is_not_asked_for(arxiv: Arxiv, category: str) -> None:
-    with pytest.raises(WrongWishError, match=r"Write it as cs\.CL"):
+    with pytest.raises(InvalidPreferenceError, match=r"Write it as cs\.CL"):
         await arxiv.client.daily_list([category])
     assert arxiv.asked == []
 

@@ -4,28 +4,31 @@ import asyncio
 import os
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from random import Random
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from bot.clock import SimulatedClock
 from bot.errors import SourceAnswerError
 from bot.sources.arxiv import ArxivClient
 from bot.sources.full_text import FullText, FullTexts, KeptTexts, Limits, NoFullText
 from bot.sources.http import Fetcher, web_client
-from bot.sources.paper_reader import ReaderLimits, read_apart
+from bot.sources.paper_reader import ReaderLimits, read_in_process
 from bot.sources.paper_text import text_of_html, text_of_pdf
-from tests.support.web_server import Answer, Service, cut_off, never_ending, redirecting, saying, serving
+from tests.support.clocks import SimulatedClock
+from tests.support.endless_answers import EndlessAnswers
+from tests.support.waiting import PATIENCE
+from tests.support.web_server import Answer, Service, cut_off, redirecting, saying, serving
 
 # --- Papers made for the purpose -------------------------------------------------------------------------
 
@@ -134,7 +137,7 @@ def test_a_page_of_latexml_gives_its_text_without_references_and_appendices(end:
 
 @pytest.mark.parametrize("body", ["", "Rate exceeded.", "<html><body><form>Log in</form></body></html>"])
 def test_a_page_that_is_no_paper_is_none(body: str) -> None:
-    with pytest.raises(SourceAnswerError, match="not one of a paper"):
+    with pytest.raises(SourceAnswerError, match="HTML page is not a paper"):
         text_of_html(body.encode())
 
 
@@ -193,29 +196,29 @@ def test_a_sentence_is_no_heading(line: str) -> None:
 
 
 def test_a_pdf_with_too_many_pages_is_given_up() -> None:
-    with pytest.raises(SourceAnswerError, match="has 11 pages, and 10 are read at most"):
+    with pytest.raises(SourceAnswerError, match="has 11 pages, more than 10"):
         text_of_pdf(pdf(*[["a line"]] * 11), 10)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>Log in</html>", b"%PDF-1.5\njunk", pdf(BODY)[:300]])
 async def test_what_is_no_pdf_is_told_in_a_sentence(body: bytes) -> None:
     with pytest.raises(SourceAnswerError, match="PDF"):
-        await read_apart("pdf", body, ReaderLimits())
+        await read_in_process("pdf", body, ReaderLimits())
 
 
 # --- In a process of its own -----------------------------------------------------------------------------
 
 
-async def test_what_is_read_apart_is_what_is_read_here() -> None:
+async def test_what_is_read_in_process_is_what_is_read_here() -> None:
     body = pdf(BODY, REFERENCES)
 
-    assert await read_apart("pdf", body, ReaderLimits()) == text_of_pdf(body, 10)
-    assert await read_apart("html", PAGE.encode(), ReaderLimits()) == text_of_html(PAGE.encode())
+    assert await read_in_process("pdf", body, ReaderLimits()) == text_of_pdf(body, 10)
+    assert await read_in_process("html", PAGE.encode(), ReaderLimits()) == text_of_html(PAGE.encode())
 
 
 async def test_a_page_that_never_ends_is_ended() -> None:
     with pytest.raises(SourceAnswerError, match=r"PDF takes more than 0\.5 seconds"):
-        await read_apart("pdf", slow_pdf(), ReaderLimits(seconds=0.5))
+        await read_in_process("pdf", slow_pdf(), ReaderLimits(seconds=0.5))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="this system has no limit on a process's memory")
@@ -223,23 +226,32 @@ async def test_a_reader_that_wants_too_much_memory_is_ended() -> None:
     body = b"<article class=ltx_document>" + b"<p><b>" * 3_000_000
 
     with pytest.raises(SourceAnswerError, match=r"its HTML|ended with status"):
-        await read_apart("html", body, ReaderLimits(memory_bytes=256 * 1024 * 1024))
+        await read_in_process("html", body, ReaderLimits(memory_bytes=256 * 1024 * 1024))
 
 
 async def test_a_text_without_end_is_given_up() -> None:
     with pytest.raises(SourceAnswerError, match="longer than 100 characters"):
-        await read_apart("html", page(*BODY).encode(), ReaderLimits(characters=100))
+        await read_in_process("html", page(*BODY).encode(), ReaderLimits(characters=100))
 
 
 async def test_a_reader_ends_with_the_one_who_waits_for_it() -> None:
-    reading = asyncio.create_task(read_apart("pdf", slow_pdf(), ReaderLimits()))
-    while not (children := readers()):  # noqa: ASYNC110 - nobody tells when a process has begun
+    async with reading_for_long() as children:
+        pass
+
+    assert not children.keys() & readers().keys()
+
+
+@asynccontextmanager
+async def reading_for_long() -> AsyncIterator[dict[str, bytes]]:
+    """Give up, at the end of the block, a reading that is still under way; yield the readers of it."""
+    reading = asyncio.create_task(read_in_process("pdf", slow_pdf(), ReaderLimits()))
+    while not (children := readers()):
+        assert not reading.done()
         await asyncio.sleep(0)
+    yield children
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
-
-    assert not children.keys() & readers().keys()
 
 
 def readers() -> dict[str, bytes]:
@@ -257,12 +269,9 @@ def readers() -> dict[str, bytes]:
 
 async def test_a_reader_does_not_see_the_tokens_of_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
-    reading = asyncio.create_task(read_apart("html", page(*BODY).encode(), ReaderLimits()))
-    while not (seen := readers()):  # noqa: ASYNC110 - nobody tells when a process has begun
-        await asyncio.sleep(0)
-    await reading
+    async with reading_for_long() as seen:
+        (environment,) = seen.values()
 
-    (environment,) = seen.values()
     assert b"PATH=" in environment
     assert b"SLACK" not in environment
 
@@ -271,7 +280,10 @@ async def test_a_reader_does_not_see_the_tokens_of_the_bot(monkeypatch: pytest.M
 
 LONG_PAGE = page(*BODY)
 LONG_TEXT = "\n".join(["1 Growth", *BODY])
-LIMITS = Limits(html_bytes=100_000, pdf_bytes=300_000, seconds=0.5, reader=ReaderLimits(seconds=20, pages=10))
+NOW = datetime(2025, 9, 29, tzinfo=UTC)
+LIMITS = Limits(
+    html_bytes=100_000, pdf_bytes=300_000, seconds=PATIENCE, reader=ReaderLimits(seconds=PATIENCE, pages=10)
+)
 
 
 @dataclass
@@ -296,7 +308,7 @@ class Library:
 
 @pytest.fixture
 async def library(tmp_path: Path) -> AsyncIterator[Library]:
-    clock = SimulatedClock(datetime(2025, 9, 29, tzinfo=UTC))
+    clock = SimulatedClock(NOW)
     async with serving({}) as service, web_client() as http:
         arxiv = ArxivClient(Fetcher(http), clock, contact="me", random=Random(1), content_url=service.address)
         yield Library(service, FullTexts(arxiv, tmp_path / "texts", limits=LIMITS), clock)
@@ -342,9 +354,9 @@ async def test_else_from_the_pdf_three_seconds_later(library: Library, html: Ans
         (saying("", 404), "arXiv has no PDF of it"),
         (saying(pdf([])), "its PDF holds 0 characters of text"),
         (saying(raw_pdf(bytes(200_000_000))), "its PDF cannot be read: Limit reached while"),
-        (saying(pdf(*[["a"]] * 11)), "its PDF has 11 pages, and 10 are read at most"),
+        (saying(pdf(*[["a"]] * 11)), "its PDF has 11 pages, more than 10"),
         (saying(b"%PDF-1.5" + bytes(300_000)), "The answer of 127.0.0.1 is larger than 300000 bytes"),
-        (saying("<html>Log in</html>"), "what arXiv sends as its PDF is none"),
+        (saying("<html>Log in</html>"), "arXiv's file is not a PDF"),
     ],
     ids="missing scan bomb pages large login".split(),
 )
@@ -354,17 +366,31 @@ async def test_a_paper_without_a_text_has_a_reason(library: Library, answer: Ans
 
     assert isinstance(none, NoFullText)
     assert none.is_lasting
-    assert none.reason.startswith(f"The text of 2509.00001 cannot be had: arXiv has no HTML of it; {reason}")
+    assert none.reason.startswith(
+        f"The text of 2509.00001 is not available: arXiv has no HTML of it; {reason}"
+    )
 
 
-@pytest.mark.parametrize("answer", [never_ending(), never_ending(b" " * 10), saying("", 500)])
-async def test_what_may_be_better_later_is_said_so(library: Library, answer: Answer) -> None:
-    library.has(html=answer)
+async def test_a_refusal_that_may_end_is_told_as_one_for_now(library: Library) -> None:
+    library.has(html=saying("", 500))
     none = await library.texts.read("2509.00001")
 
     assert isinstance(none, NoFullText)
     assert not none.is_lasting
     assert library.asked == ["/html/2509.00001"]
+
+
+@pytest.mark.parametrize("piece", [b"", b" " * 10], ids=["silent", "slow"])
+async def test_an_answer_that_does_not_end_in_time_may_do_so_later(tmp_path: Path, piece: bytes) -> None:
+    endless = EndlessAnswers(piece, pause=0.01)
+    async with httpx.AsyncClient(transport=endless) as http:
+        arxiv = ArxivClient(Fetcher(http), SimulatedClock(NOW), contact="me", random=Random(1))
+        none = await FullTexts(arxiv, tmp_path, limits=replace(LIMITS, seconds=0.05)).read("2509.00001")
+
+    assert isinstance(none, NoFullText)
+    assert not none.is_lasting
+    assert "did not answer within 0.05 seconds" in none.reason
+    assert [request.url.path for request in endless.requests] == ["/html/2509.00001"]
 
 
 async def test_an_arxiv_that_refuses_everything_stalls_no_day(library: Library) -> None:
@@ -425,7 +451,7 @@ async def test_a_damaged_file_is_fetched_anew(
 
     assert [await library.texts.read("2509.00001") for _ in range(2)] == [first, first]
     assert library.asked == ["/html/2509.00001"] * 2
-    assert [record.message.endswith("is fetched anew.") for record in caplog.records] == [True]
+    assert [record.message.endswith("is fetched again.") for record in caplog.records] == [True]
 
 
 def kept_text(paper_id: str, size: int = 1000) -> FullText:
@@ -455,4 +481,4 @@ def test_a_folder_that_cannot_be_written_costs_no_text(
     kept.put(kept_text("2509.00001"))
 
     assert kept.get("2509.00001") is None
-    assert "cannot be kept" in caplog.records[0].message
+    assert "cannot be cached" in caplog.records[0].message

@@ -12,10 +12,11 @@ from random import Random
 
 import pytest
 
-from bot.clock import SimulatedClock
 from bot.errors import SourceRefusedError, SourceUnreachableError
 from bot.sources.gate import Gate
+from tests.support.clocks import SimulatedClock
 from tests.support.virtual_time import VirtualClock, run_virtual
+from tests.support.waiting import PATIENCE
 
 NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -110,7 +111,7 @@ async def start_asking(file: Path) -> asyncio.subprocess.Process:
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout
-    assert await asyncio.wait_for(process.stdout.readline(), timeout=30) == b"asking\n"
+    assert await asyncio.wait_for(process.stdout.readline(), PATIENCE) == b"asking\n"
     return process
 
 

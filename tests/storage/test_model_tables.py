@@ -16,12 +16,12 @@ from storage.records import (
     Post,
     PostState,
     Provenance,
-    Subscription,
     Summary,
     SummaryFailure,
     TextRead,
 )
 from storage.tables import Tables
+from tests.support.subscribing import subscribe
 
 NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
 PAPER = Paper(id="hep-th/9901001", title="Gardens")
@@ -68,7 +68,7 @@ def test_a_failure_waits_until_its_next_try_and_is_forgotten_when_the_summary_ca
     assert tables.summary_failures.get(PAPER.id, "en") is None
 
 
-def test_tokens_are_counted_per_paper_and_per_utc_day(tables: Tables) -> None:
+def test_tokens_are_counted_per_utc_day(tables: Tables) -> None:
     requests = [
         ModelRequest(PAPER.id, "en", "example-1", at, 10, 1)
         for at in (datetime(2025, 9, 28, 23, 59, 59, tzinfo=UTC), NOW, datetime(2025, 9, 30, tzinfo=UTC))
@@ -78,17 +78,15 @@ def test_tokens_are_counted_per_paper_and_per_utc_day(tables: Tables) -> None:
 
     assert tables.model_requests.tokens_of_day(date(2025, 9, 29)) == 11
     assert tables.model_requests.tokens_of_day(date(2025, 10, 1)) == 0
-    assert tables.model_requests.of_paper(PAPER.id) == tuple(requests)
-    assert tables.model_requests.of_paper("2509.00002") == ()
 
 
 def test_wishes_for_a_new_summary_are_counted_for_each_person_alone(tables: Tables) -> None:
-    tables.summary_wishes.add("T1", "U1", PAPER.id, "en", NOW)
-    tables.summary_wishes.add("T1", "U2", PAPER.id, "en", NOW)
-    tables.summary_wishes.add("T2", "U1", PAPER.id, "en", NOW)
+    tables.summary_requests.add("T1", "U1", PAPER.id, "en", NOW)
+    tables.summary_requests.add("T1", "U2", PAPER.id, "en", NOW)
+    tables.summary_requests.add("T2", "U1", PAPER.id, "en", NOW)
 
-    assert tables.summary_wishes.count_since("T1", "U1", NOW) == 1
-    assert tables.summary_wishes.count_since("T1", "U1", NOW + timedelta(seconds=1)) == 0
+    assert tables.summary_requests.count_since("T1", "U1", NOW) == 1
+    assert tables.summary_requests.count_since("T1", "U1", NOW + timedelta(seconds=1)) == 0
 
 
 def test_the_latest_reports_of_mistakes_come_first(tables: Tables) -> None:
@@ -109,7 +107,7 @@ def test_a_card_is_drawn_anew_where_it_is_read_in_that_language_and_once_it_is_p
     _deliver(tables, "C3", "en", NOW - timedelta(days=40))
     later = NOW + timedelta(hours=1)
 
-    wanted = tables.card_updates.want(PAPER.id, "en", NOW - timedelta(days=30), later)
+    wanted = tables.card_updates.enqueue(PAPER.id, "en", NOW - timedelta(days=30), later)
 
     update = CardUpdate(delivery_id, 1, later)
     assert wanted == 1
@@ -130,27 +128,25 @@ def test_a_card_is_drawn_anew_where_it_is_read_in_that_language_and_once_it_is_p
 
 def test_an_update_that_was_wanted_once_more_meanwhile_stays(tables: Tables) -> None:
     delivery_id = _deliver(tables, "C1", "en", NOW)
-    tables.card_updates.want(PAPER.id, "en", NOW, NOW)
-    tables.card_updates.want(PAPER.id, "en", NOW, NOW + timedelta(seconds=1))
+    tables.card_updates.enqueue(PAPER.id, "en", NOW, NOW)
+    tables.card_updates.enqueue(PAPER.id, "en", NOW, NOW + timedelta(seconds=1))
     delivery = tables.deliveries.get(delivery_id)
     assert delivery
     posted = replace(_card(delivery_id), state=PostState.POSTED, ts="1.2", attempted_at=NOW)
     tables.posts.record(delivery, posted)
 
-    tables.card_updates.done(CardUpdate(delivery_id, 1, NOW))
+    tables.card_updates.remove(CardUpdate(delivery_id, 1, NOW))
 
     again = CardUpdate(delivery_id, 1, NOW + timedelta(seconds=1))
     assert tables.card_updates.due(again.next_try_at) == (again,)
 
-    tables.card_updates.done(again)
+    tables.card_updates.remove(again)
 
     assert tables.card_updates.due(again.next_try_at) == ()
 
 
 def _deliver(tables: Tables, channel: str, language: str, opened_at: datetime) -> int:
-    tables.subscriptions.put(Subscription("T1", channel, language, ("huggingface",)))
-    subscription = tables.subscriptions.of_channel("T1", channel)
-    assert subscription
+    subscription = subscribe(tables, channel=channel, language=language)
     delivery = tables.deliveries.open(
         subscription, DeliveryKind.SCHEDULED, opened_at.date(), f"key of {channel}", opened_at
     )

@@ -12,6 +12,7 @@ from storage.database import connect, prepare
 from storage.records import Paper
 from storage.runner import InlineRunner, Runner, ThreadRunner
 from storage.tables import Tables
+from tests.support.waiting import PATIENCE
 
 RUNNERS = [ThreadRunner, InlineRunner]
 
@@ -111,7 +112,7 @@ def test_processes_that_start_at_once_all_find_their_tables(tmp_path: Path) -> N
         subprocess.Popen([sys.executable, "-c", command, str(tmp_path / "test.db")]) for _ in range(3)
     ]
 
-    assert [process.wait(timeout=30) for process in processes] == [0, 0, 0]
+    assert [process.wait(PATIENCE) for process in processes] == [0, 0, 0]
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:

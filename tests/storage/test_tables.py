@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from bot.errors import LeaseLostError
+from storage.posts import PostCounts
 from storage.records import (
     Delivery,
     DeliveryKind,
@@ -13,12 +14,13 @@ from storage.records import (
     Paper,
     Post,
     PostState,
+    Preferences,
     Provenance,
     SavedPaper,
-    Subscription,
     Summary,
 )
 from storage.tables import Tables
+from tests.support.subscribing import subscribe
 
 DAY = date(2025, 9, 29)
 NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
@@ -136,21 +138,20 @@ def test_nothing_is_latest_in_an_empty_database(tables: Tables) -> None:
 
 
 def test_a_channel_has_one_subscription_and_the_last_word_counts(tables: Tables) -> None:
-    first = tables.subscriptions.put(Subscription("T1", "C1", "en", ("digest-file",)))
-    wanted = Subscription(
-        "T1", "C1", "zh-CN", ("huggingface", "arxiv:cs.CL"), time(18, 30), "Asia/Shanghai", frozenset({0, 4})
+    first = subscribe(tables)
+    preferences = Preferences(
+        "zh-CN", ("huggingface", "arxiv:cs.CL"), time(18, 30), "Asia/Shanghai", frozenset({0, 4})
     )
-    second = tables.subscriptions.put(wanted)
+    second = tables.subscriptions.put("T1", "C1", preferences, since=DAY, begun_at=NOW)
 
     assert second.id == first.id
     assert tables.subscriptions.of_channel("T1", "C1") == second
-    assert (second.sources, second.at, second.weekdays) == (wanted.sources, wanted.at, wanted.weekdays)
+    assert second.preferences == preferences
     assert tables.subscriptions.of_channel("T2", "C1") is None
 
 
 def opened(tables: Tables) -> Delivery:
-    subscription = tables.subscriptions.put(Subscription("T1", "C1", "en", ("digest-file",)))
-    return tables.deliveries.open(subscription, DeliveryKind.SCHEDULED, DAY, "key-1", NOW)
+    return tables.deliveries.open(subscribe(tables), DeliveryKind.SCHEDULED, DAY, "key-1", NOW)
 
 
 def test_the_ledger_tells_what_is_open_and_what_is_posted(tables: Tables) -> None:
@@ -169,18 +170,19 @@ def test_the_ledger_tells_what_is_open_and_what_is_posted(tables: Tables) -> Non
     assert delivery == Delivery(delivery.id, "key-1", of, "T1", "C1", kind, DAY, state, NOW)
     assert tables.deliveries.of_day(delivery.subscription_id, DeliveryKind.SCHEDULED, DAY) == delivery
     assert tables.deliveries.last_slot(delivery.subscription_id) == DAY
-    assert tables.deliveries.at_work() == (delivery,)
+    assert tables.deliveries.unfinished() == (delivery,)
     assert tables.posts.of_delivery(delivery.id) == (posted, refused)
+    assert tables.posts.counts(delivery.id) == PostCounts(papers=2, posted_papers=0, planned_posts=0)
     assert had_while_planned == {FULL.id, BARE.id}
 
     tables.deliveries.close(delivery, DeliveryState.FAILED, "not_in_channel")
     closed = tables.deliveries.get(delivery.id)
     assert closed is not None
     assert (closed.state, closed.reason) == (DeliveryState.FAILED, "not_in_channel")
-    assert tables.deliveries.at_work() == ()
-    assert tables.deliveries.untold() == (closed,)
-    tables.deliveries.mark_told(delivery.id)
-    assert tables.deliveries.untold() == ()
+    assert tables.deliveries.unfinished() == ()
+    assert tables.deliveries.unnotified() == (closed,)
+    tables.deliveries.mark_notified(delivery.id)
+    assert tables.deliveries.unnotified() == ()
     assert tables.posts.papers_of_channel("T1", "C1") == frozenset()
 
 
@@ -198,6 +200,36 @@ def test_a_delivery_has_one_worker_until_its_lease_ends(tables: Tables) -> None:
     assert second.leased_until == NOW + 2 * lease
 
 
+def test_papers_are_counted_by_the_state_of_their_posts(tables: Tables) -> None:
+    with_papers(tables)
+    delivery = opened(tables)
+    parent = Post(delivery.id, 0, "{}", state=PostState.POSTED, attempted_at=NOW, ts="1.0")
+    card = replace(parent, position=1, paper_ids=(FULL.id,), ts="2.0")
+    rest = Post(delivery.id, 2, "{}", paper_ids=(FULL.id, BARE.id))
+    before = tables.posts.counts(delivery.id)
+    tables.posts.plan([parent, card, rest])
+
+    assert before == PostCounts(papers=0, posted_papers=0, planned_posts=0)
+    assert tables.posts.counts(delivery.id) == PostCounts(papers=3, posted_papers=1, planned_posts=1)
+
+
+def test_what_a_worker_changes_of_a_delivery_is_recorded(tables: Tables) -> None:
+    delivery = opened(tables)
+    claimed = tables.deliveries.claim(delivery.id, NOW, timedelta(seconds=120))
+    assert claimed is not None
+    changed = replace(
+        claimed,
+        state=DeliveryState.LAST_LOOK,
+        reason="source_late",
+        leased_until=None,
+        needs_look=True,
+        next_look_at=NOW,
+    )
+    tables.deliveries.record(changed)
+
+    assert tables.deliveries.get(delivery.id) == changed
+
+
 def test_whoever_lost_its_lease_cannot_write(tables: Tables) -> None:
     delivery = opened(tables)
     post = Post(delivery.id, 0, "{}")
@@ -209,27 +241,38 @@ def test_whoever_lost_its_lease_cannot_write(tables: Tables) -> None:
     with pytest.raises(LeaseLostError):
         tables.posts.record(first, replace(post, reason="too late"))
     with pytest.raises(LeaseLostError):
-        tables.deliveries.renew(first, NOW)
+        tables.deliveries.record(first)
     with pytest.raises(LeaseLostError):
         tables.deliveries.close(first, DeliveryState.DONE)
     assert tables.posts.of_delivery(delivery.id) == (post,)
 
 
 def test_a_subscription_that_ended_begins_anew_and_one_that_is_changed_goes_on(tables: Tables) -> None:
-    wanted = Subscription("T1", "C1", "en", ("digest-file",), since=DAY, begun_at=NOW)
-    first = tables.subscriptions.put(wanted)
-    later = replace(wanted, since=date(2025, 10, 1), begun_at=NOW + timedelta(days=2))
-    changed = tables.subscriptions.put(later)
-    tables.subscriptions.pause(first.id or 0, "not_in_channel", until=date(2025, 10, 3))
+    first = subscribe(tables, since=DAY, begun_at=NOW)
+    changed = subscribe(tables, since=date(2025, 10, 1), begun_at=NOW + timedelta(days=2))
+    tables.subscriptions.pause(first.id, "not_in_channel", until=date(2025, 10, 3))
     paused = tables.subscriptions.of_channel("T1", "C1")
-    tables.subscriptions.end(first.id or 0, NOW)
+    tables.subscriptions.end(first.id, NOW)
     ended = tables.subscriptions.of_channel("T1", "C1")
-    anew = tables.subscriptions.put(replace(wanted, since=date(2025, 10, 5)))
+    anew = subscribe(tables, since=date(2025, 10, 5), begun_at=NOW)
 
     assert changed == first
     assert paused == replace(first, paused_reason="not_in_channel", paused_until=date(2025, 10, 3))
     assert ended is None
     assert (anew.id, anew.since, anew.paused_reason) == (first.id, date(2025, 10, 5), None)
+
+
+@pytest.mark.parametrize(("ends_pause", "reason"), [(True, None), (False, "asked")])
+def test_changed_preferences_end_a_pause_unless_told_otherwise(
+    tables: Tables, *, ends_pause: bool, reason: str | None
+) -> None:
+    first = subscribe(tables)
+    tables.subscriptions.pause(first.id, "asked")
+    changed = tables.subscriptions.put(
+        "T1", "C1", first.preferences, since=DAY, begun_at=NOW, ends_pause=ends_pause
+    )
+
+    assert changed == replace(first, paused_reason=reason)
 
 
 def test_only_complete_lists_from_a_day_on_are_for_a_digest(tables: Tables) -> None:

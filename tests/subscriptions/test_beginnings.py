@@ -3,15 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.delivery.messages import choose
-from bot.subscriptions.preferences import begin
-from storage.records import Filters, Listing, ListingState, Paper, Subscription
+from bot.delivery.messages import choose_new
+from bot.subscriptions.preferences import save_preferences
+from storage.records import Filters, Listing, ListingState, Paper, Preferences, Subscription
 from storage.tables import Tables
 
 TODAY = date(2025, 9, 30)
 NOW = datetime(2025, 9, 30, 9, 0, tzinfo=UTC)
-WANTED = Subscription("T1", "C1", "en", ("huggingface",))
-BOTH = replace(WANTED, sources=("arxiv:cs.CL", "huggingface"))
+ONE = Preferences("en", ("huggingface",))
+BOTH = replace(ONE, sources=("arxiv:cs.CL", "huggingface"))
 
 
 def list_days(tables: Tables, source: str, days: int, *, until: date = TODAY) -> None:
@@ -23,17 +23,22 @@ def list_days(tables: Tables, source: str, days: int, *, until: date = TODAY) ->
         tables.listings.put(Listing(source, day, ListingState.COMPLETE, (paper.id,)))
 
 
+def save(tables: Tables, preferences: Preferences, now: datetime) -> Subscription:
+    return save_preferences(tables, "T1", "C1", preferences, now)
+
+
 def chosen(tables: Tables) -> list[str]:
     subscription = tables.subscriptions.of_channel("T1", "C1")
     assert subscription
-    return [entry.paper.id for entry in choose(tables, subscription).selection.cards]
+    had = tables.posts.papers_of_channel("T1", "C1")
+    return [entry.paper.id for entry in choose_new(tables, subscription, had).selection.cards]
 
 
 def test_a_source_that_is_added_brings_its_latest_list_and_not_its_history(tables: Tables) -> None:
-    begin(tables, WANTED, NOW - timedelta(days=40))
+    save(tables, ONE, NOW - timedelta(days=40))
     list_days(tables, "huggingface", 3)
     list_days(tables, "arxiv:cs.CL", 60)
-    begin(tables, BOTH, NOW)
+    save(tables, BOTH, NOW)
 
     assert chosen(tables) == [
         "huggingface 2025-09-27",
@@ -45,8 +50,8 @@ def test_a_source_that_is_added_brings_its_latest_list_and_not_its_history(table
 
 def test_a_source_of_which_nothing_is_known_begins_on_the_day_it_is_added(tables: Tables) -> None:
     list_days(tables, "huggingface", 1)
-    begin(tables, WANTED, NOW)
-    kept = begin(tables, BOTH, NOW)
+    save(tables, ONE, NOW)
+    kept = save(tables, BOTH, NOW)
 
     assert kept.since_by_source == (("arxiv:cs.CL", TODAY),)
 
@@ -54,12 +59,12 @@ def test_a_source_of_which_nothing_is_known_begins_on_the_day_it_is_added(tables
 def test_an_added_source_goes_on_from_where_it_began_until_it_is_left_out(tables: Tables) -> None:
     list_days(tables, "huggingface", 1)
     list_days(tables, "arxiv:cs.CL", 1)
-    begin(tables, WANTED, NOW)
-    added = begin(tables, BOTH, NOW)
+    save(tables, ONE, NOW)
+    added = save(tables, BOTH, NOW)
     list_days(tables, "arxiv:cs.CL", 1, until=TODAY + timedelta(days=9))
-    changed = begin(tables, replace(BOTH, language="de"), NOW + timedelta(days=9))
-    without = begin(tables, WANTED, NOW + timedelta(days=9))
-    again = begin(tables, BOTH, NOW + timedelta(days=9))
+    changed = save(tables, replace(BOTH, language="de"), NOW + timedelta(days=9))
+    without = save(tables, ONE, NOW + timedelta(days=9))
+    again = save(tables, BOTH, NOW + timedelta(days=9))
 
     yesterday = date(2025, 9, 29)
     assert added.since_by_source == changed.since_by_source == (("arxiv:cs.CL", yesterday),)
@@ -70,10 +75,10 @@ def test_an_added_source_goes_on_from_where_it_began_until_it_is_left_out(tables
 def test_a_subscription_that_begins_anew_begins_with_all_its_sources(tables: Tables) -> None:
     list_days(tables, "huggingface", 1)
     list_days(tables, "arxiv:cs.CL", 1)
-    first = begin(tables, WANTED, NOW)
-    begin(tables, BOTH, NOW)
-    tables.subscriptions.end(first.id or 0, NOW)
-    again = begin(tables, BOTH, NOW)
+    first = save(tables, ONE, NOW)
+    save(tables, BOTH, NOW)
+    tables.subscriptions.end(first.id, NOW)
+    again = save(tables, BOTH, NOW)
 
     assert again.since_by_source == ()
     assert chosen(tables) == ["arxiv:cs.CL 2025-09-29", "huggingface 2025-09-29"]
@@ -81,9 +86,11 @@ def test_a_subscription_that_begins_anew_begins_with_all_its_sources(tables: Tab
 
 def test_filters_that_let_more_through_reach_back_a_month_and_no_further(tables: Tables) -> None:
     list_days(tables, "huggingface", 1, until=TODAY - timedelta(days=99))
-    begin(tables, replace(WANTED, filters=Filters(words=("rivers",))), NOW - timedelta(days=99))
+    save_preferences(
+        tables, "T1", "C1", replace(ONE, filters=Filters(words=("rivers",))), NOW - timedelta(days=99)
+    )
     list_days(tables, "huggingface", 99)
-    begin(tables, WANTED, NOW)
+    save(tables, ONE, NOW)
 
     assert len(chosen(tables)) == 32
     assert chosen(tables)[0] == "huggingface 2025-08-29"

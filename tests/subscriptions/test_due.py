@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.subscriptions.due import LATE_AFTER, Slot, due_at, due_slot, local_date, next_due
@@ -195,7 +195,6 @@ def starts(draw: st.DrawFn, clocks: Clocks) -> datetime:
     return datetime.combine(FIRST, time.min, UTC) + MINUTE * draw(st.integers(0, 2530 * 24 * 60))
 
 
-@settings(deadline=None)
 @given(st.data(), NAMES, WALL_CLOCK_TIMES, WEEKDAYS, st.integers(0, 29))
 def test_a_bot_that_always_runs_opens_one_slot_on_each_chosen_day(
     data: st.DataObject, name: str, at: time, weekdays: frozenset[int], phase: int
@@ -215,7 +214,6 @@ def test_a_bot_that_always_runs_opens_one_slot_on_each_chosen_day(
 # Slots, while the bot does not always run.
 
 
-@settings(deadline=None)
 @given(st.data(), NAMES, WALL_CLOCK_TIMES, WEEKDAYS)
 def test_a_bot_that_was_away_opens_each_slot_of_which_the_day_is_not_over_and_no_other(
     data: st.DataObject, name: str, at: time, weekdays: frozenset[int]
@@ -269,7 +267,6 @@ CHANGES_OF_MIND = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(st.data(), NAMES, WALL_CLOCK_TIMES, WEEKDAYS, CHANGES_OF_MIND)
 def test_no_date_comes_twice_whatever_is_done_to_the_clock_the_zone_and_the_time(
     data: st.DataObject,
@@ -398,7 +395,6 @@ def test_a_date_that_comes_back_after_midnight_has_one_digest() -> None:
 # What people are told.
 
 
-@settings(deadline=None)
 @given(st.data(), NAMES, WALL_CLOCK_TIMES, WEEKDAYS)
 def test_the_next_digest_is_announced_for_when_it_is_due(
     data: st.DataObject, name: str, at: time, weekdays: frozenset[int]

@@ -10,10 +10,11 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.clock import Clock, SimulatedClock
+from bot.clock import Clock
 from bot.errors import ModelError
 from bot.summaries.model import ModelClient
 from bot.summaries.question import Question, Turn
+from tests.support.clocks import SimulatedClock
 from tests.support.model_server import ModelServer, error
 from tests.support.virtual_time import START
 from tests.support.web_server import Answer

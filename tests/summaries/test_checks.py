@@ -153,7 +153,7 @@ TEXTS = st.text(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TEXTS, TEXTS, TEXTS, st.sampled_from(["zh-CN", "en", "ja", "de", "ru", "x-odd"]))
 def test_any_answer_comes_out_clean_and_within_its_lengths(
     first: str, second: str, source: str, language: str
@@ -184,12 +184,20 @@ def test_any_answer_comes_out_clean_and_within_its_lengths(
     "|- |\n|é".split("|"),
 )
 def test_no_text_takes_long(piece: str) -> None:
-    """Time that grows with the square of a text's length would be minutes here."""
-    text = piece * (60_000 // len(piece))
+    """Time that grows with the square of a text's length would be minutes here.
+
+    A machine on which it is seconds shows by a shorter text that it does not grow so.
+    """
+    seconds = seconds_of_check(piece, 60_000)
+
+    assert seconds < 4 or seconds < 8 * seconds_of_check(piece, 15_000)
+
+
+def seconds_of_check(piece: str, length: int) -> float:
+    text = piece * (length // len(piece))
     started = time.process_time()
     check(replace(SUMMARY, tldr=text, keywords=(text,)), PAPER, text)
-
-    assert time.process_time() - started < 4
+    return time.process_time() - started
 
 
 @pytest.mark.parametrize("limit", [10, 20, 30, 60])

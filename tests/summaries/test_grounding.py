@@ -1,6 +1,6 @@
 import pytest
 
-from bot.summaries.grounding import Source, grounded
+from bot.summaries.grounding import SourceText, grounded
 from storage.records import Figure, Grounding
 
 PAPER = """RiverNet: Forecasting Silt with Sparse Attention
@@ -19,7 +19,7 @@ RiverNet | 57.8 | 63.2
 
 def grounding(text: str, language: str = "en") -> list[tuple[str, Grounding]]:
     return [
-        (figure.text, figure.grounding) for figure in grounded({"results": text}, language, Source(PAPER))
+        (figure.text, figure.grounding) for figure in grounded({"results": text}, language, SourceText(PAPER))
     ]
 
 
@@ -101,7 +101,7 @@ def test_a_range_is_as_well_founded_as_its_worse_end() -> None:
 
 def test_a_figure_that_is_said_twice_in_a_part_is_told_once() -> None:
     figures = grounded(
-        {"tldr": "5% of the gauges; again, 5%.", "method": "5% of the gauges."}, "en", Source(PAPER)
+        {"tldr": "5% of the gauges; again, 5%.", "method": "5% of the gauges."}, "en", SourceText(PAPER)
     )
     nearest = "We present RiverNet, which attends to 5\\% of the gauges of 12 rivers."
 
@@ -112,6 +112,6 @@ def test_a_figure_that_is_said_twice_in_a_part_is_told_once() -> None:
 
 
 def test_nothing_is_found_in_an_empty_text() -> None:
-    assert grounded({"tldr": "It takes 5 days."}, "en", Source("")) == (
+    assert grounded({"tldr": "It takes 5 days."}, "en", SourceText("")) == (
         Figure("5", "tldr", Grounding.NOT_FOUND, ""),
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.summaries.grounding import Source, grounded
+from bot.summaries.grounding import SourceText, grounded
 from storage.records import Grounding
 from tests.summaries.changing import changed, figures_of, has_or_gives, parts_of, published_summaries
 
@@ -14,7 +14,7 @@ def test_every_figure_of_a_summary_is_found_in_the_summary(shared_data: Path) ->
     count = 0
     for summary in published_summaries(shared_data):
         parts = parts_of(summary)
-        figures = grounded(parts, summary.language, Source("\n".join(parts.values())))
+        figures = grounded(parts, summary.language, SourceText("\n".join(parts.values())))
         count += len(figures)
 
         assert [figure for figure in figures if figure.grounding is not Grounding.SUPPORTED] == []
@@ -28,7 +28,7 @@ def test_a_figure_that_is_changed_to_what_the_text_neither_has_nor_gives_is_not_
     generator = random.Random(20250929)
     known = [(parts_of(summary), summary.language) for summary in published_summaries(shared_data)]
     with_figures = [
-        (parts, figures, language, Source("\n".join(parts.values())))
+        (parts, figures, language, SourceText("\n".join(parts.values())))
         for parts, language in known
         if (figures := figures_of(parts, language))
     ]

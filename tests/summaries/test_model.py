@@ -11,14 +11,13 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.clock import SimulatedClock
 from bot.errors import (
     ModelAnswerError,
     ModelError,
     ModelUnavailableError,
     SettingsError,
 )
-from bot.summaries.model import MOST_SECONDS_WAITED, Answer, ModelClient, Usage
+from bot.summaries.model import MOST_SECONDS_WAITED, ModelAnswer, ModelClient, Usage
 from bot.summaries.question import Question, Turn
 from tests.summaries.asking import (
     KEY,
@@ -33,6 +32,7 @@ from tests.summaries.asking import (
     model_at,
     outcome,
 )
+from tests.support.clocks import SimulatedClock
 from tests.support.model_server import ModelServer, answering, completing, completion, error, sending
 from tests.support.virtual_time import START, VirtualClock, run_virtual
 from tests.support.web_server import Answer as Played
@@ -47,7 +47,7 @@ async def test_a_question_is_asked_with_its_schema_and_its_answer_comes_whole(
     async with asking(http, [completing(ROME, tokens=(30, 4), model="rome-1-2026")]) as (model, server, _):
         answer = await model.ask(QUESTION)
 
-    assert answer == Answer(ROME, '{"city": "Rome"}', Usage(30, 4), "rome-1-2026")
+    assert answer == ModelAnswer(ROME, '{"city": "Rome"}', Usage(30, 4), "rome-1-2026")
     (asked,) = server.requests
     assert asked.path == "/v1/chat/completions"
     assert asked.headers["Authorization"] == f"Bearer {KEY}"

@@ -1,5 +1,6 @@
 """Whatever an endpoint does ends in the fields or in the right error, after the right number of requests."""
 
+import asyncio
 import gzip
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +9,6 @@ from random import Random
 import httpx
 import pytest
 
-from bot.clock import SimulatedClock
 from bot.errors import (
     ModelAnswerError,
     ModelError,
@@ -29,9 +29,20 @@ from tests.summaries.asking import (
     outcome,
 )
 from tests.summaries.recordings import recordings
-from tests.support.model_server import ModelServer, completing, completion, error, sending
-from tests.support.virtual_time import START
-from tests.support.web_server import Answer, cut_off, hanging_up, never_ending, redirecting, saying
+from tests.support.clocks import SimulatedClock
+from tests.support.endless_answers import EndlessAnswers
+from tests.support.model_server import completing, completion, error, sending
+from tests.support.virtual_time import START, VirtualClock, run_virtual
+from tests.support.waiting import PATIENCE
+from tests.support.web_server import (
+    Answer,
+    cut_off,
+    hanging_up,
+    never_ending,
+    redirecting,
+    refusing_address,
+    saying,
+)
 
 GROWING = timedelta(seconds=Random(1).uniform(1, 2))
 NO_WAIT = timedelta()
@@ -217,7 +228,6 @@ FAULTS: dict[str, tuple[list[Answer], object, int]] = {
     "hung up once": ([hanging_up(), completing(ROME)], ROME, 2),
     "hung up": ([hanging_up()] * 3, ModelUnavailableError, 3),
     "broken off": ([cut_off(b'{"choices', 100)] * 3, ModelUnavailableError, 3),
-    "silent": ([never_ending()] * 3, ModelUnavailableError, 3),
     "everything at once": (
         [error(429, "Slow down."), NO_SCHEMA, hanging_up(), saying("", 502), completing(ROME)],
         ROME,
@@ -230,19 +240,32 @@ FAULTS: dict[str, tuple[list[Answer], object, int]] = {
 async def test_every_fault_ends_in_an_answer_or_the_right_error(http: httpx.AsyncClient, fault: str) -> None:
     answers, expected, requests = FAULTS[fault]
 
-    got, asked, waited = await outcome(http, answers, seconds=0.2 if fault == "silent" else 10)
+    got, asked, waited = await outcome(http, answers, seconds=PATIENCE)
 
     assert (got, asked) == (expected, requests)
     assert waited <= timedelta(seconds=MOST_SECONDS_WAITED)
 
 
+def test_silence_is_given_up_three_times() -> None:
+    async def ask() -> tuple[int, float]:
+        silent = EndlessAnswers()
+        async with httpx.AsyncClient(transport=silent) as client:
+            model = model_at("http://models.example/v1", client, VirtualClock(), seconds=60)
+            with pytest.raises(ModelUnavailableError, match="did not answer within 60 seconds"):
+                await model.ask(QUESTION)
+        return len(silent.requests), asyncio.get_running_loop().time()
+
+    requests, seconds = run_virtual(ask())
+
+    assert requests == 3
+    assert 3 * 60 < seconds <= 3 * 60 + MOST_SECONDS_WAITED
+
+
 async def test_a_refused_connection_is_tried_three_times(http: httpx.AsyncClient) -> None:
-    async with ModelServer() as server:
-        gone = server.base_url
     clock = SimulatedClock(START)
 
     with pytest.raises(ModelUnavailableError, match=r"^127\.0\.0\.1 cannot be reached \(ConnectError\)\.$"):
-        await model_at(gone, http, clock).ask(QUESTION)
+        await model_at(f"{refusing_address()}v1", http, clock).ask(QUESTION)
 
     random = Random(1)
     waits = random.uniform(1, 2) + 2 * random.uniform(1, 2)
@@ -252,14 +275,14 @@ async def test_a_refused_connection_is_tried_three_times(http: httpx.AsyncClient
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (error(401, "No."), r"status 401\. Look at LLM_API_KEY"),
-        (error(404, "The model `x` does not exist"), "Look at LLM_MODEL"),
-        (saying("", 404), "Look at LLM_BASE_URL"),
-        (saying("<html>"), "answered with a web page. Look at LLM_BASE_URL"),
+        (error(401, "No."), r"status 401\. Check LLM_API_KEY"),
+        (error(404, "The model `x` does not exist"), "Check LLM_MODEL"),
+        (saying("", 404), "Check LLM_BASE_URL"),
+        (saying("<html>"), "answered with a web page. Check LLM_BASE_URL"),
         (completing(None, refusal="I'd\nrather not."), "The model declined: “I'd rather not.”"),
         (
             error(402, "Pay."),
-            r"status 402 \(“Pay.”\)\. What the owner of LLM_API_KEY may ask of it is used up",
+            r"status 402 \(“Pay.”\)\. The quota of LLM_API_KEY is used up",
         ),
     ],
 )

@@ -304,6 +304,6 @@ async def test_what_is_drawn_cannot_be_stored(storage: InlineRunner) -> None:
     summary = draw(PAPER)
     assert summary is not None
 
-    with pytest.raises(ValueError, match="is drawn at each reading"):
+    with pytest.raises(ValueError, match="is derived each time it is shown"):
         await storage.write(lambda tables: tables.summaries.put(summary))
     assert await storage.read(lambda tables: tables.summaries.of_papers([PAPER.id])) == {}

@@ -16,14 +16,19 @@ import httpx
 import pytest
 
 from bot.cards.paper import paper_card
-from bot.clock import SimulatedClock
 from bot.errors import ModelError, TokensUsedUpError
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
 from bot.sources.full_text import FullText, NoFullText
 from bot.summaries.model import ModelClient
 from bot.summaries.prompt import PROMPT_VERSION
-from bot.summarising.queue import AGAIN_A_DAY, Again, Summarising, Wanted, wanted_summaries
+from bot.summarising.queue import (
+    REGENERATIONS_A_DAY,
+    Regeneration,
+    SummaryJob,
+    SummaryQueue,
+    missing_summaries,
+)
 from bot.summarising.summariser import Allowance, Outcome, Result, Summariser
 from storage.records import (
     FROM_MODEL,
@@ -36,7 +41,6 @@ from storage.records import (
     Paper,
     Post,
     Provenance,
-    Subscription,
     Summary,
     SummaryFailure,
     TextRead,
@@ -45,7 +49,9 @@ from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.summaries.recordings import recordings
 from tests.summaries.test_model_faults import RECORDED
+from tests.support.clocks import SimulatedClock
 from tests.support.model_server import ModelServer, answering, completing, error
+from tests.support.subscribing import subscribe
 from tests.support.web_server import Answer
 
 NOW = datetime(2025, 9, 30, 8, 0, tzinfo=UTC)
@@ -91,7 +97,7 @@ class World:
     server: ModelServer
     texts: KnownTexts
     summariser: Summariser
-    summarising: Summarising
+    summary_queue: SummaryQueue
 
     async def keep(self, *papers: Paper, source: str = "huggingface", day: date = DAY) -> None:
         def write(tables: Tables) -> None:
@@ -102,9 +108,10 @@ class World:
 
         await self.storage.write(write)
 
-    async def subscribe(self, channel: str = "C1", language: str = "en", **wishes: Any) -> None:
-        wanted = replace(Subscription("T1", channel, language, ("huggingface",)), **wishes)
-        await self.storage.write(lambda tables: tables.subscriptions.put(wanted))
+    async def subscribe(self, channel: str = "C1", language: str = "en", **preferences: Any) -> int:
+        """Subscribe a channel and return the subscription's id."""
+        wanted = {"language": language, "sources": ("huggingface",), **preferences}
+        return (await self.storage.write(lambda tables: subscribe(tables, channel=channel, **wanted))).id
 
     async def stored(self, paper: Paper = PAPER) -> list[Summary]:
         found = await self.storage.read(lambda tables: tables.summaries.of_papers([paper.id]))
@@ -114,7 +121,7 @@ class World:
         return await self.storage.read(lambda tables: tables.summary_failures.get(paper.id, language))
 
     async def wanted(self) -> list[tuple[str, str]]:
-        found = await self.storage.read(lambda tables: wanted_summaries(tables, self.clock.now()))
+        found = await self.storage.read(lambda tables: missing_summaries(tables, self.clock.now()))
         return [(each.paper.id, each.language) for each in found]
 
     async def tokens_today(self) -> int:
@@ -132,9 +139,9 @@ async def world(
             client, clock, base_url=server.base_url, api_key=None, model="small", random=Random(1)
         )
         summariser = Summariser(storage, clock, model, texts, Allowance(tokens, 4_000))
-        summarising = Summarising(storage, clock, summariser)
-        yield World(storage, clock, server, texts, summariser, summarising)
-        await summarising.aclose()
+        summary_queue = SummaryQueue(storage, clock, summariser)
+        yield World(storage, clock, server, texts, summariser, summary_queue)
+        await summary_queue.aclose()
     storage.close()
 
 
@@ -163,7 +170,7 @@ async def test_the_same_is_never_asked_twice_unless_somebody_asks_for_it(databas
     async with world(database, [completing(FIELDS), completing(FIELDS)]) as w:
         await w.keep(PAPER)
         outcomes = [
-            (await w.summariser.make(PAPER, "en", again=again)).outcome for again in (False, False, True)
+            (await w.summariser.make(PAPER, "en", regenerate=again)).outcome for again in (False, False, True)
         ]
 
         assert outcomes == [Outcome.MADE, Outcome.UNCHANGED, Outcome.MADE]
@@ -190,12 +197,12 @@ async def test_a_text_that_cannot_be_had_for_now_is_waited_for_before_the_abstra
         await w.subscribe()
         w.texts.is_lasting = False
         for _ in range(3):
-            await w.summarising.tick()
+            await w.summary_queue.tick()
             failure = await w.failure()
             assert failure
             assert (failure.reason, w.server.requests) == ("arXiv gives no HTML of it", [])
             w.clock.advance((failure.next_try_at - w.clock.now()).total_seconds())
-        await w.summarising.tick()
+        await w.summary_queue.tick()
 
         assert [each.provenance.text_read for each in await w.stored()] == [TextRead.ABSTRACT]
 
@@ -245,7 +252,7 @@ async def test_a_failure_touches_no_other_paper_and_is_tried_again_after_growing
         await w.subscribe()
         waits = []
         for _ in range(3):
-            await w.summarising.tick()
+            await w.summary_queue.tick()
             failure = await w.failure()
             assert failure
             waits.append(failure.next_try_at - failure.failed_at)
@@ -261,9 +268,9 @@ async def test_a_summary_that_came_at_last_ends_the_waiting(database: Path) -> N
     async with world(database, [completing(None), completing(FIELDS)], tokens=10_000) as w:
         await w.keep(PAPER)
         await w.subscribe()
-        await w.summarising.tick()
+        await w.summary_queue.tick()
         w.clock.advance(600)
-        await w.summarising.tick()
+        await w.summary_queue.tick()
 
         assert (len(await w.stored()), await w.failure(), await w.wanted()) == (1, None, [])
 
@@ -273,7 +280,7 @@ async def test_one_summary_a_paper_and_language_serves_all_channels(database: Pa
         await w.keep(PAPER)
         await w.subscribe("C1")
         await w.subscribe("C2")
-        await w.summarising.tick()
+        await w.summary_queue.tick()
 
         assert len(w.server.requests) == 1
 
@@ -286,7 +293,8 @@ async def test_what_channels_will_get_is_wanted_and_nothing_else(database: Path)
         await w.keep(replace(PAPER, id="2509.00005"), source="arxiv:cs.CL")
         await w.subscribe("C1", filters=Filters(never_words=("deserts",)))
         await w.subscribe("C2", "zh-CN", most_cards=1)
-        await w.subscribe("C3", "de", paused_reason="asked")
+        paused = await w.subscribe("C3", "de")
+        await w.storage.write(lambda tables: tables.subscriptions.pause(paused, "asked"))
         await w.subscribe("C4", "fr", sources=("digest-file",))
         imported = Summary(PAPER.id, "zh-CN", Provenance("digest-file", DAY), tldr="图在花园里长得更高。")
 
@@ -343,16 +351,16 @@ async def test_when_the_days_tokens_are_used_up_nothing_is_asked_until_tomorrow(
     async with world(database, otherwise=completing(FIELDS, tokens=(4_000, 500)), tokens=9_000) as w:
         await w.keep(PAPER, OTHER)
         await w.subscribe()
-        await w.summarising.tick()
+        await w.summary_queue.tick()
         with pytest.raises(TokensUsedUpError, match="PAPER_ROUND_TOKENS_A_DAY"):
             await w.summariser.make(OTHER, "en")
         w.clock.advance(3600)
-        await w.summarising.tick()
+        await w.summary_queue.tick()
 
         assert (len(w.server.requests), await w.tokens_today(), await w.failure(OTHER)) == (1, 4_500, None)
 
         w.clock.advance(24 * 3600)
-        await w.summarising.tick()
+        await w.summary_queue.tick()
 
         assert (len(w.server.requests), await w.wanted()) == (2, [])
 
@@ -362,7 +370,7 @@ async def test_requests_at_once_keep_within_the_days_tokens_together(database: P
     async with world(database, otherwise=completing(FIELDS, tokens=(2_000, 500)), tokens=12_000) as w:
         await w.keep(*papers)
         await w.subscribe()
-        await w.summarising.tick()
+        await w.summary_queue.tick()
 
         assert 0 < await w.tokens_today() <= 12_000
 
@@ -377,7 +385,7 @@ async def test_two_processes_keep_within_the_days_tokens_together(database: Path
         await first.keep(*papers)
         await first.subscribe()
         await first.subscribe("C2", "de")
-        await asyncio.gather(first.summarising.tick(), second.summarising.tick())
+        await asyncio.gather(first.summary_queue.tick(), second.summary_queue.tick())
 
         assert 0 < await first.tokens_today() <= 16_000
 
@@ -420,7 +428,7 @@ async def test_why_no_paper_is_answered_is_kept_and_is_no_failure_of_the_paper(d
     async with world(database, [error(401, "No.")], otherwise=completing(FIELDS)) as w:
         await w.keep(PAPER)
         await w.subscribe()
-        await w.summarising.tick()
+        await w.summary_queue.tick()
         failure = await w.failure()
 
         assert failure is not None
@@ -428,7 +436,7 @@ async def test_why_no_paper_is_answered_is_kept_and_is_no_failure_of_the_paper(d
         assert await w.wanted() == [(PAPER.id, "en")]
 
         w.clock.advance(30 * 60)
-        await w.summarising.tick()
+        await w.summary_queue.tick()
 
         assert (len(await w.stored()), await w.failure()) == (1, None)
 
@@ -444,14 +452,14 @@ async def test_what_goes_wrong_with_a_wish_is_logged_and_the_paper_is_free_again
 
     async with world(database, otherwise=completing(FIELDS)) as w:
         await w.keep(PAPER)
-        begun = [await w.summarising.again("T1", "U1", PAPER.id, "en", tell)]
-        await w.summarising.join()
-        begun.append(await w.summarising.again("T1", "U1", PAPER.id, "en", tell))
-        await w.summarising.join()
+        begun = [await w.summary_queue.regenerate("T1", "U1", PAPER.id, "en", tell)]
+        await w.summary_queue.join()
+        begun.append(await w.summary_queue.regenerate("T1", "U1", PAPER.id, "en", tell))
+        await w.summary_queue.join()
 
-        assert begun == [Again.STARTED, Again.STARTED]
+        assert begun == [Regeneration.STARTED, Regeneration.STARTED]
         assert [result and result.outcome for result in told] == [Outcome.MADE, Outcome.MADE]
-        assert caplog.text.count("could not be told\nTraceback") == 2
+        assert caplog.text.count("could not be notified\nTraceback") == 2
 
 
 async def test_an_endpoint_that_refuses_is_left_alone_for_half_an_hour(database: Path) -> None:
@@ -459,16 +467,16 @@ async def test_an_endpoint_that_refuses_is_left_alone_for_half_an_hour(database:
     async with world(database, otherwise=refusal) as w:
         await w.keep(PAPER, *(replace(PAPER, id=f"2509.{number:05}") for number in range(3, 60)))
         await w.subscribe()
-        await w.summarising.tick()
+        await w.summary_queue.tick()
         asked = len(w.server.requests)
         w.clock.advance(29 * 60)
-        await w.summarising.tick()
+        await w.summary_queue.tick()
 
         assert 0 < asked <= 20
         assert len(w.server.requests) == asked
 
         w.clock.advance(60)
-        await w.summarising.tick()
+        await w.summary_queue.tick()
 
         assert len(w.server.requests) > asked
         with pytest.raises(ModelError, match="LLM_API_KEY"):
@@ -480,7 +488,7 @@ async def test_every_recorded_answer_ends_in_a_summary_or_in_a_card_that_says_it
 ) -> None:
     # What an endpoint says of something else is asked about once more, and this one then answers well.
     by_model = ("Summary by small-model-2026", 2)
-    from_abstract = ("Drawn from the abstract, no model read it", 1)
+    from_abstract = ("Taken from the abstract (no AI summary)", 1)
     ended = {
         name: await _origin_after(tmp_path / f"{number}.db", recording.answer)
         for number, (name, recording) in enumerate(recordings(shared_data / "llm").items())
@@ -497,7 +505,7 @@ async def _origin_after(database: Path, first: Answer) -> tuple[str, int]:
     async with world(database, [first], otherwise=completing(FIELDS)) as w:
         await w.keep(PAPER)
         await w.subscribe()
-        await w.summarising.tick()
+        await w.summary_queue.tick()
         entry = await w.storage.read(lambda tables: paper_entry(tables, PAPER.id, "en"))
         assert entry
         origin = paper_card(entry, words_for("en")).text.splitlines()[-1]
@@ -523,19 +531,19 @@ async def test_a_person_may_ask_anew_so_often_a_day_and_is_told_what_became_of_i
     async with world(database, otherwise=completing(FIELDS)) as w:
         await w.keep(PAPER)
         begun = []
-        for _ in range(AGAIN_A_DAY + 1):
-            begun.append(await w.summarising.again("T1", "U1", PAPER.id, "en", tell))
-            await w.summarising.join()
-        others = await w.summarising.again("T1", "U2", PAPER.id, "en", tell)
-        await w.summarising.join()
+        for _ in range(REGENERATIONS_A_DAY + 1):
+            begun.append(await w.summary_queue.regenerate("T1", "U1", PAPER.id, "en", tell))
+            await w.summary_queue.join()
+        others = await w.summary_queue.regenerate("T1", "U2", PAPER.id, "en", tell)
+        await w.summary_queue.join()
         w.clock.advance(24 * 3600 + 1)
-        tomorrow = await w.summarising.again("T1", "U1", PAPER.id, "en", tell)
-        await w.summarising.join()
+        tomorrow = await w.summary_queue.regenerate("T1", "U1", PAPER.id, "en", tell)
+        await w.summary_queue.join()
 
-        assert begun == [Again.STARTED] * AGAIN_A_DAY + [Again.CAPPED]
-        assert (others, tomorrow) == (Again.STARTED, Again.STARTED)
-        assert [result.outcome for result in told if result] == [Outcome.MADE] * (AGAIN_A_DAY + 2)
-        assert len(w.server.requests) == AGAIN_A_DAY + 2
+        assert begun == [Regeneration.STARTED] * REGENERATIONS_A_DAY + [Regeneration.CAPPED]
+        assert (others, tomorrow) == (Regeneration.STARTED, Regeneration.STARTED)
+        assert [result.outcome for result in told if result] == [Outcome.MADE] * (REGENERATIONS_A_DAY + 2)
+        assert len(w.server.requests) == REGENERATIONS_A_DAY + 2
 
 
 async def test_one_request_a_paper_runs_at_a_time(database: Path) -> None:
@@ -551,13 +559,13 @@ async def test_one_request_a_paper_runs_at_a_time(database: Path) -> None:
         await w.keep(PAPER, OTHER)
         wishes = [("U1", PAPER), ("U2", PAPER), ("U3", OTHER)]
         begun = await asyncio.gather(
-            *(w.summarising.again("T1", person, paper.id, "en", tell) for person, paper in wishes)
+            *(w.summary_queue.regenerate("T1", person, paper.id, "en", tell) for person, paper in wishes)
         )
         may_answer.set()
-        await w.summarising.join()
+        await w.summary_queue.join()
 
-        assert begun == [Again.STARTED, Again.RUNNING, Again.STARTED]
-        assert await w.summarising.again("T1", "U2", PAPER.id, "en", tell) is Again.STARTED
+        assert begun == [Regeneration.STARTED, Regeneration.RUNNING, Regeneration.STARTED]
+        assert await w.summary_queue.regenerate("T1", "U2", PAPER.id, "en", tell) is Regeneration.STARTED
 
 
 async def test_what_cannot_be_made_anew_is_said(database: Path) -> None:
@@ -565,13 +573,13 @@ async def test_what_cannot_be_made_anew_is_said(database: Path) -> None:
 
     async with world(database, tokens=0) as w:
         await w.keep(PAPER)
-        without_model = Summarising(w.storage, w.clock, None)
+        without_model = SummaryQueue(w.storage, w.clock, None)
 
-        assert await without_model.again("T1", "U1", PAPER.id, "en", tell) is Again.NO_MODEL
-        assert await w.summarising.again("T1", "U1", PAPER.id, "en", tell) is Again.NO_TOKENS
+        assert await without_model.regenerate("T1", "U1", PAPER.id, "en", tell) is Regeneration.NO_MODEL
+        assert await w.summary_queue.regenerate("T1", "U1", PAPER.id, "en", tell) is Regeneration.NO_TOKENS
 
     async with world(database) as w:
-        assert await w.summarising.again("T1", "U1", "2509.99999", "en", tell) is Again.NO_PAPER
+        assert await w.summary_queue.regenerate("T1", "U1", "2509.99999", "en", tell) is Regeneration.NO_PAPER
 
 
 async def test_who_asked_anew_is_told_when_the_model_could_not_be_asked(database: Path) -> None:
@@ -585,8 +593,8 @@ async def test_who_asked_anew_is_told_when_the_model_could_not_be_asked(database
     )
     async with world(database, otherwise=refusal) as w:
         await w.keep(PAPER)
-        await w.summarising.again("T1", "U1", PAPER.id, "en", tell)
-        await w.summarising.join()
+        await w.summary_queue.regenerate("T1", "U1", PAPER.id, "en", tell)
+        await w.summary_queue.join()
 
         assert (told, len(w.server.requests)) == ([None], 1)
 
@@ -630,7 +638,8 @@ async def test_ten_are_asked_at_once_and_never_more(database: Path) -> None:
 
     async with world(database, otherwise=answering(answer)) as w:
         await w.keep(*papers)
-        results = [each async for each in w.summarising.make_all(Wanted(paper, "en") for paper in papers)]
+        jobs = [SummaryJob(paper, "en") for paper in papers]
+        results = [each async for each in w.summary_queue.make_all(jobs)]
 
         assert {result.paper_id for result in results} == {paper.id for paper in papers}
         assert {result.outcome for result in results} == {Outcome.MADE}

@@ -1,16 +1,39 @@
-"""The paper-round command as a process of its own, for tests that serve to it meanwhile."""
+"""The paper-round command: in this process, or in one of its own for tests that send it signals."""
 
 import asyncio
+import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from bot.commands.cli import main
+
+# A service on this machine is never reached through a proxy.
+_ENVIRONMENT = {"NO_PROXY": "127.0.0.1"}
+
+
+def run(*arguments: str | Path, **environment: str) -> Result:
+    """Run the command with these settings, in this process, to its end."""
+    with _logging_restored():
+        return CliRunner(env={**_ENVIRONMENT, **environment}, catch_exceptions=False).invoke(
+            main, [str(argument) for argument in arguments]
+        )
+
+
+async def run_beside(*arguments: str | Path, **environment: str) -> Result:
+    """Run the command in a thread, while the test's event loop serves what it asks for."""
+    return await asyncio.to_thread(run, *arguments, **environment)
 
 
 async def started(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
-    """Start the command with these settings."""
+    """Start the command with these settings in a process of its own."""
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *arguments),
-        env={**os.environ, "NO_PROXY": "127.0.0.1", **environment},
+        env={**os.environ, **_ENVIRONMENT, **environment},
         cwd=Path(__file__).parents[2],
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -18,11 +41,19 @@ async def started(*arguments: str, **environment: str) -> asyncio.subprocess.Pro
 
 
 async def ended(process: asyncio.subprocess.Process) -> tuple[int | None, str, str]:
-    """Wait for the command and return its status, output and complaints."""
-    output, complaints = await asyncio.wait_for(process.communicate(), timeout=30)
-    return process.returncode, output.decode(), complaints.decode()
+    """Wait for the process and return its status, standard output and standard error."""
+    output, errors = await asyncio.wait_for(process.communicate(), timeout=30)
+    return process.returncode, output.decode(), errors.decode()
 
 
-async def paper_round(*arguments: str, **environment: str) -> tuple[int | None, str, str]:
-    """Run the command with these settings and return its status, output and complaints."""
-    return await ended(await started(*arguments, **environment))
+@contextmanager
+def _logging_restored() -> Iterator[None]:
+    """Undo what the command does to this process's logging, as its streams are closed afterwards."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers.clear()
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)

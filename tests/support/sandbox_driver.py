@@ -104,7 +104,7 @@ class RemoteMember:
         """Return a conversation as this person sees it, as text."""
         return await self._driver.transcript(self.id, channel)
 
-    async def sees(self, condition: Callable[[Json], _Seen], within: float = 20.0) -> _Seen:
+    async def sees(self, condition: Callable[[Json], _Seen], within: float = 60.0) -> _Seen:
         """Wait until `condition` holds for what this person sees, and return its result.
 
         Each change of the workspace is checked; `within` is in real seconds. Raises NeverSeenError.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -13,32 +13,41 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.app import Application, application
-from bot.clock import SimulatedClock
 from bot.delivery.clockwork import Clockwork
-from bot.documents.digest_file import SOURCE, DigestFile
+from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_sample
 from bot.documents.importer import import_into
 from bot.manifest import load_manifest
-from bot.sandbox import Member, Sandbox, Workspace, create_workspace
+from bot.sandbox import ManualClock, Member, Sandbox, Workspace, create_workspace
 from bot.settings import Settings
 from storage.database import prepare
-from storage.records import Subscription
+from tests.support.clocks import SimulatedClock
+from tests.support.subscribing import subscribe
+from tests.support.web_server import refusing_address
 
 SAMPLE_DAY = date(2025, 9, 29)
 NOON = datetime(2025, 9, 29, 12, 0, tzinfo=UTC)
 
 
-class FollowingClock:
-    """The sandbox's time: it follows the bot's simulated clock, and its own timers wait in real time."""
+class FollowingClock(ManualClock):
+    """The sandbox's time: it shows what the bot's simulated clock shows, and its timers wait for `advance`.
+
+    In real time they run out only after `_PATIENCE`: the three seconds that Slack waits for an
+    acknowledgement are short on a busy machine.
+    """
+
+    _PATIENCE = 20
 
     def __init__(self, leader: SimulatedClock) -> None:
+        super().__init__()
         self._leader = leader
 
     def now(self) -> datetime:
         return self._leader.now()
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(super().sleep(seconds), self._PATIENCE * seconds)
 
 
 @cache
@@ -70,6 +79,12 @@ class Stage:
     bot: Application
     clock: SimulatedClock
 
+    @property
+    def timers(self) -> FollowingClock:
+        """The clock on which the sandbox waits for acknowledgements."""
+        assert isinstance(self.workspace.clock, FollowingClock)
+        return self.workspace.clock
+
     def person(self, name: str) -> Member:
         return self.sandbox.person(name)
 
@@ -82,17 +97,19 @@ class Stage:
     ) -> int:
         """Open the delivery of the bundled sample into the channel and return its id."""
         await self.import_sample()
-        wanted = Subscription(
-            workspace=self.bot.workspace,
-            channel=self.workspace.channel(channel).id,
-            language=language,
-            sources=(SOURCE,),
-            since=SAMPLE_DAY,
-            begun_at=NOON,
-            created_by=created_by,
+        channel_id = self.workspace.channel(channel).id
+        subscription = await self.bot.storage.write(
+            lambda tables: subscribe(
+                tables,
+                self.bot.workspace,
+                channel_id,
+                since=SAMPLE_DAY,
+                begun_at=NOON,
+                created_by=created_by,
+                language=language,
+            )
         )
-        kept = await self.bot.storage.write(lambda tables: tables.subscriptions.put(wanted))
-        delivery_id = await self.bot.deliverer.open_asked(kept, SAMPLE_DAY)
+        delivery_id = await self.bot.deliverer.open_asked(subscription, SAMPLE_DAY)
         assert delivery_id is not None
         return delivery_id
 
@@ -105,10 +122,12 @@ class Stage:
         return delivery_id
 
 
-# Nobody is there: a test that wants a source's list puts it into the tables.
-_NO_WEB = dict.fromkeys(
-    ("hugging_face_url", "arxiv_api_url", "arxiv_feed_url", "arxiv_content_url"), "http://127.0.0.1:9/"
-)
+_WEB = ("hugging_face_url", "arxiv_api_url", "arxiv_feed_url", "arxiv_content_url")
+
+
+def _nowhere() -> dict[str, str]:
+    """Return addresses at which nobody is: a test that wants a source's list puts it into the tables."""
+    return dict.fromkeys(_WEB, refusing_address())
 
 
 def make_workspace(clock: SimulatedClock, config: Mapping[str, Any] | None = None) -> Workspace:
@@ -122,7 +141,7 @@ def settings_for(workspace: Workspace, sandbox: Sandbox, database: Path, **setti
         api_url=sandbox.api_url,
         database=database,
         command="/papers",
-        **{"model": "", "arxiv_gate": database.parent / "gate", **_NO_WEB, **settings},
+        **{"model": "", "arxiv_gate": database.parent / "gate", **_nowhere(), **settings},
     )
 
 

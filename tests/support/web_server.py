@@ -2,9 +2,11 @@
 
 import asyncio
 import gzip
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 
 from aiohttp import web
 
@@ -41,6 +43,18 @@ async def serving(answers: dict[str, Answer]) -> AsyncIterator[Service]:
         yield service
     finally:
         await runner.cleanup()
+
+
+@cache
+def _held_port() -> socket.socket:
+    held = socket.socket()
+    held.bind(("127.0.0.1", 0))
+    return held
+
+
+def refusing_address() -> str:
+    """Return an address that refuses connections: nobody listens there, and nobody else can begin to."""
+    return f"http://127.0.0.1:{_held_port().getsockname()[1]}/"
 
 
 def saying(body: bytes | str, status: int = 200, **headers: str) -> Answer:

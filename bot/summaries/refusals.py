@@ -1,7 +1,7 @@
-"""Why an endpoint did not answer: from a status, headers and a body of whatever shape to one trouble. Pure.
+"""Classifies an endpoint's refusal by its status, headers and body; pure.
 
-The words are those of OpenAI, Gemini, DeepSeek, OpenRouter, Anthropic, Mistral, Azure, vLLM, Ollama and LM
-Studio, no two of which agree on a shape. What fits none of them is not guessed at.
+The wording is that of OpenAI, Gemini, DeepSeek, OpenRouter, Anthropic, Mistral, Azure, vLLM, Ollama and LM
+Studio, no two of which agree on a shape. Anything else stays unclassified.
 """
 
 import enum
@@ -14,70 +14,72 @@ from typing import Any
 import httpx
 
 from bot.summaries.answers import quoted, read_json
-from bot.summaries.waits import asked_wait, details, reset_wait
+from bot.summaries.retry_delays import asked_wait, details, reset_wait
 
 
-class Trouble(enum.Enum):
-    """What is the matter, as far as it decides what to do."""
+class Cause(enum.Enum):
+    """The cause of a refusal, as far as it decides what to do."""
 
-    FAILED = enum.auto()  # out of order or out of reach: worth another try
+    #: The endpoint fails or is unreachable, and is worth a retry.
+    FAILED = enum.auto()
     RATE_LIMITED = enum.auto()
     EXHAUSTED = enum.auto()
     WRONG_KEY = enum.auto()
     WRONG_MODEL = enum.auto()
     WRONG_ADDRESS = enum.auto()
-    NO_FORM = enum.auto()  # this response_format is not known here
+    #: It does not support this `response_format`.
+    NO_FORM = enum.auto()
     NO_MOST_TOKENS = enum.auto()
     NO_TEMPERATURE = enum.auto()
     TOO_LONG = enum.auto()
     FILTERED = enum.auto()
-    UNCLEAR = enum.auto()  # something in the request, which is not said
+    #: Something in the request, without saying what.
+    UNCLEAR = enum.auto()
     UNKNOWN = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A trouble, and how a sentence about it goes on that begins with the endpoint's name.
+    """An endpoint's refusal to answer."""
 
-    `wait` is for how many seconds the endpoint asks to be left alone, or `None` where it did not say.
-    """
-
-    trouble: Trouble
+    cause: Cause
+    #: The rest of a sentence that starts with the endpoint's name.
     what: str
+    #: The seconds that the endpoint asks to wait, if any.
     wait: float | None = None
 
 
 _BY_STATUS = {
-    401: Trouble.WRONG_KEY,
-    402: Trouble.EXHAUSTED,
-    405: Trouble.WRONG_ADDRESS,
-    408: Trouble.FAILED,
-    409: Trouble.FAILED,
-    413: Trouble.TOO_LONG,
-    425: Trouble.FAILED,
-    429: Trouble.RATE_LIMITED,
+    401: Cause.WRONG_KEY,
+    402: Cause.EXHAUSTED,
+    405: Cause.WRONG_ADDRESS,
+    408: Cause.FAILED,
+    409: Cause.FAILED,
+    413: Cause.TOO_LONG,
+    425: Cause.FAILED,
+    429: Cause.RATE_LIMITED,
 }
 _OTHERWISE = {
-    400: Trouble.UNCLEAR,
-    403: Trouble.WRONG_KEY,
-    404: Trouble.WRONG_ADDRESS,
-    422: Trouble.UNCLEAR,
+    400: Cause.UNCLEAR,
+    403: Cause.WRONG_KEY,
+    404: Cause.WRONG_ADDRESS,
+    422: Cause.UNCLEAR,
 }
 
-# The first that is found counts. What an endpoint cannot do is told apart before the model's name, since it
-# says "… is not supported with this model"; and a length before `max_tokens`, since it advises to lower that.
+# The first match counts. Unsupported options come before the model's name, since endpoints say "… is not
+# supported with this model"; a too long question before `max_tokens`, since they advise to lower that.
 _BY_WORDS = tuple(
-    (trouble, re.compile("|".join(patterns), re.IGNORECASE))
-    for trouble, patterns in {
-        Trouble.WRONG_KEY: ("api[ _-]?key", "authorization header", "unauthenticated"),
-        Trouble.TOO_LONG: (
+    (cause, re.compile("|".join(patterns), re.IGNORECASE))
+    for cause, patterns in {
+        Cause.WRONG_KEY: ("api[ _-]?key", "authorization header", "unauthenticated"),
+        Cause.TOO_LONG: (
             "context.(length|window|size)",
             "maximum context",
             "too many (input )?tokens",
             "too long",
             "above_max_length",
         ),
-        Trouble.FILTERED: (
+        Cause.FILTERED: (
             "content_filter",
             "content_policy",
             "content management policy",
@@ -88,9 +90,9 @@ _BY_WORDS = tuple(
             "moderation",
             "safety system",
         ),
-        Trouble.NO_MOST_TOKENS: ("max_(completion_)?tokens",),
-        Trouble.NO_TEMPERATURE: (r"\btemperature\b",),
-        Trouble.NO_FORM: (
+        Cause.NO_MOST_TOKENS: ("max_(completion_)?tokens",),
+        Cause.NO_TEMPERATURE: (r"\btemperature\b",),
+        Cause.NO_FORM: (
             "response_?format",
             "response mime ?type",
             "json_?(schema|object)",
@@ -100,7 +102,7 @@ _BY_WORDS = tuple(
             "grammar",
             "guided",
         ),
-        Trouble.WRONG_MODEL: (
+        Cause.WRONG_MODEL: (
             "model.{0,120}not (found|exist)",
             "model.{0,120}does(n't| not) exist",
             "model_not_found",
@@ -112,7 +114,7 @@ _BY_WORDS = tuple(
     }.items()
 )
 
-# An error that comes within HTTP 200 has its status in `code`, or only a name.
+# An error within HTTP 200 has its status in `code`, or only a name.
 _STATUS_BY_NAME = tuple(
     (status, re.compile(pattern, re.IGNORECASE))
     for status, pattern in (
@@ -130,16 +132,16 @@ _EXHAUSTED_WORDS = re.compile(
     r"|out of credits|per[ -]?day|per[ -]?month",
     re.IGNORECASE,
 )
-# A quota of a minute comes back by itself; and Google calls what a model gives nobody "limit: 0".
+# A quota per minute refills by itself; Google reports a model without any quota as "limit: 0".
 _PASSING = re.compile(r"per[ -]?(second|minute)", re.IGNORECASE)
 _NOTHING_GIVEN = re.compile(r"\blimit: 0(?!\.?\d)")
 _LONG_PERIOD = re.compile(r"per(day|month)", re.IGNORECASE)
 
 
 def error_in(document: object) -> Mapping[str, Any] | None:
-    """Return the error that a body holds beside or instead of an answer, or `None`.
+    """Return the error in a body, beside or instead of an answer, if any.
 
-    It may be in an array (Gemini), in the first choice (OpenRouter), or be only a string (Ollama).
+    It may be in an array (Gemini), in the first choice (OpenRouter), or only a string (Ollama).
     """
     body = document[0] if isinstance(document, list) and document else document
     if not isinstance(body, dict):
@@ -155,7 +157,7 @@ def error_in(document: object) -> Mapping[str, Any] | None:
 
 
 def refusal_within(error: Mapping[str, Any], headers: httpx.Headers, now: datetime, secret: str) -> Refusal:
-    """Return what an error means that came within HTTP 200, as OpenRouter sends it."""
+    """Classify an error within HTTP 200, as OpenRouter sends it."""
     code = str(error.get("code", ""))
     names = _names(error)
     status = next(status for status, pattern in _STATUS_BY_NAME if pattern.search(names))
@@ -165,7 +167,7 @@ def refusal_within(error: Mapping[str, Any], headers: httpx.Headers, now: dateti
 
 
 def refusal_of(status: int, headers: httpx.Headers, body: bytes, now: datetime, secret: str) -> Refusal:
-    """Return what an answer means whose HTTP status is not 200; `secret` is left out of what is quoted."""
+    """Classify an answer with an HTTP status other than 200; `secret` is never quoted."""
     error: Mapping[str, Any] = {"message": _plain(body)}
     try:
         document = read_json(body)
@@ -182,34 +184,34 @@ def _refusal(
 ) -> Refusal:
     said = " ".join(_words(error))
     wait = asked_wait(headers, error, said, now)
-    trouble = _trouble(status, error, said, wait)
-    if trouble is Trouble.RATE_LIMITED and wait is None:
+    cause = _cause(status, error, said, wait)
+    if cause is Cause.RATE_LIMITED and wait is None:
         wait = reset_wait(headers, error, now)
-    # Whoever refuses a key likes to repeat it, and not always as it was.
-    heard = "" if trouble is Trouble.WRONG_KEY else quoted(said.replace(secret, "…") if secret else said)
-    return Refusal(trouble, f"{what} (“{heard}”)" if heard else what, wait)
+    # An endpoint that rejects a key often repeats it, sometimes altered.
+    heard = "" if cause is Cause.WRONG_KEY else quoted(said.replace(secret, "…") if secret else said)
+    return Refusal(cause, f"{what} (“{heard}”)" if heard else what, wait)
 
 
-def _trouble(status: int, error: Mapping[str, Any], said: str, wait: float | None) -> Trouble:
+def _cause(status: int, error: Mapping[str, Any], said: str, wait: float | None) -> Cause:
     if status < httpx.codes.BAD_REQUEST:
-        return Trouble.WRONG_ADDRESS
+        return Cause.WRONG_ADDRESS
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return Trouble.FAILED
+        return Cause.FAILED
     if _is_exhausted(error, said, wait):
-        return Trouble.EXHAUSTED
+        return Cause.EXHAUSTED
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     text = f"{said} {_names(error)}"
-    by_words = next((trouble for trouble, pattern in _BY_WORDS if pattern.search(text)), None)
-    return by_words or _OTHERWISE.get(status, Trouble.UNKNOWN)
+    by_words = next((cause for cause, pattern in _BY_WORDS if pattern.search(text)), None)
+    return by_words or _OTHERWISE.get(status, Cause.UNKNOWN)
 
 
 def _is_exhausted(error: Mapping[str, Any], said: str, wait: float | None) -> bool:
-    """Tell a quota that is used up from a rate limit.
+    """Distinguish an exhausted quota from a rate limit.
 
-    Google says "exceeded your current quota" for both and gives a wait with both, so there the names of its
-    quotas decide (`GenerateRequestsPerMinute…`, `…PerDay…`). OpenAI's `insufficient_quota` is a name too.
-    Where only words are left, a wait that is told means that waiting helps.
+    Google says "exceeded your current quota" for both and gives a wait with both, so the names of its quotas
+    decide (`GenerateRequestsPerMinute…`, `…PerDay…`). OpenAI's `insufficient_quota` is a name too. Without a
+    name, a wait means that waiting helps.
     """
     quotas = [
         str(violation.get("quotaId", ""))
@@ -232,7 +234,7 @@ _DEEPEST = 6
 
 
 def _words(value: object, deep: int = 0) -> Iterator[str]:
-    """Yield what an error says to people, wherever it says it; never what it repeats of the request."""
+    """Yield an error's messages for people, wherever they are; never its copy of the request."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list) and deep < _DEEPEST:
@@ -244,7 +246,7 @@ def _words(value: object, deep: int = 0) -> Iterator[str]:
 
 
 def _names(error: Mapping[str, Any]) -> str:
-    """Return what an error says to programs."""
+    """Return an error's codes and names for programs."""
     return " ".join(str(error.get(name) or "") for name in ("code", "type", "status", "param"))
 
 
@@ -253,6 +255,6 @@ def _list(value: object) -> list[object]:
 
 
 def _plain(body: bytes) -> str:
-    """Return a body that is not JSON, but nothing of a web page."""
+    """Return a body that is not JSON as text; a web page becomes empty."""
     text = body.decode(errors="replace").strip()
     return "" if text.startswith("<") else text

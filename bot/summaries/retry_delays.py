@@ -1,6 +1,6 @@
-"""How long an endpoint asks to be left alone, in the many ways in which endpoints say it.
+"""Reads the wait that an endpoint asks for, in the many forms that endpoints use; pure.
 
-All of it is pure; waits are in seconds, above 0 and at most a day.
+Waits are in seconds, above 0 and at most a day.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from bot.waits import LONGEST_WAIT, NUMBER, retry_after, seconds_until
+from bot.retries import LONGEST_WAIT, NUMBER, retry_after, seconds_until
 
 _SECONDS = {
     "h": 3600.0,
@@ -37,11 +37,10 @@ _SECONDS_SINCE_1970 = 1e8
 
 
 def asked_wait(headers: httpx.Headers, error: Mapping[str, Any], said: str, now: datetime) -> float | None:
-    """Return the wait that is asked for, or `None`.
+    """Return the wait that the endpoint asks for, if any.
 
-    `Retry-After` counts first, then Google's `google.rpc.RetryInfo` in the error, then what is `said` in its
-    text ("try again in 3.89s", as OpenAI does). A date is compared with the answer's own `Date`, and with
-    `now` where it has none.
+    `Retry-After` comes first, then Google's `google.rpc.RetryInfo` in the error, then the text that is `said`
+    ("try again in 3.89s", as by OpenAI). A date is compared with the answer's own `Date`, else with `now`.
     """
     return _first(
         [
@@ -54,29 +53,29 @@ def asked_wait(headers: httpx.Headers, error: Mapping[str, Any], said: str, now:
 
 
 def reset_wait(headers: httpx.Headers, error: Mapping[str, Any], now: datetime) -> float | None:
-    """Return when the limits are reset, by the latest of the `x-ratelimit-reset` headers, or `None`.
+    """Return the wait until the latest of the `x-ratelimit-reset` headers, if any.
 
     They hold a Go duration (OpenAI), seconds, or a moment in seconds or milliseconds since 1970; OpenRouter
-    also puts them into `error.metadata.headers`. Azure's "0" says nothing.
+    also puts them into `error.metadata.headers`. Azure's "0" means nothing.
     """
     metadata = error.get("metadata")
     inner = metadata.get("headers") if isinstance(metadata, dict) else None
-    told = [headers, httpx.Headers({name: str(value) for name, value in _items(inner)})]
-    resets = [_reset(one.get(name, ""), one, now) for one in told for name in _RESETS]
+    sources = [headers, httpx.Headers({name: str(value) for name, value in _items(inner)})]
+    resets = [_reset(each.get(name, ""), each, now) for each in sources for name in _RESETS]
     return _first([max((reset for reset in resets if reset), default=None)])
 
 
 def go_duration(text: str) -> float | None:
-    """Return the seconds of a duration as Go writes it: `6m0s`, `12ms`, `34.4s`; `None` for anything else."""
+    """Return the seconds of a Go duration such as `6m0s`, `12ms`, `34.4s`; `None` for other text."""
     if not re.fullmatch(_GO_DURATION, text):
         return None
     return sum(float(number) * _SECONDS[unit] for number, unit in _GO_PART.findall(text))
 
 
 def details(error: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield the details of an error as Google gives them (https://google.aip.dev/193)."""
-    found = error.get("details")
-    yield from (detail for detail in (found if isinstance(found, list) else []) if isinstance(detail, dict))
+    """Yield the details of Google's errors (https://google.aip.dev/193)."""
+    listed = error.get("details")
+    yield from (detail for detail in (listed if isinstance(listed, list) else []) if isinstance(detail, dict))
 
 
 def _first(waits: list[float | None]) -> float | None:

@@ -1,18 +1,18 @@
-"""The summary wishes table: who asked for which summary anew."""
+"""The summary requests table: who asked for a new summary of which paper."""
 
 from datetime import datetime
 
 from sqlite_utils import Database
 
 
-class SummaryWishes:
-    """Wishes for a new summary, by who has them."""
+class SummaryRequests:
+    """Requests for new summaries, by person."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, workspace: str, person: str, paper_id: str, language: str, now: datetime) -> None:
-        """Write down that a person asked for a paper's summary anew."""
+        """Record that a person asked for a new summary."""
         row = {
             "workspace": workspace,
             "person": person,
@@ -20,13 +20,14 @@ class SummaryWishes:
             "language": language,
             "at": now.isoformat(),
         }
-        self._database.table("summary_wishes").insert(row)
+        self._database.table("summary_requests").insert(row)
 
     def count_since(self, workspace: str, person: str, moment: datetime) -> int:
-        """Return how many summaries a person asked for anew since a moment."""
+        """Return how many new summaries a person has asked for since a moment."""
         rows = self._database.query(
-            "SELECT count(*) AS wishes FROM summary_wishes WHERE workspace = ? AND person = ? AND at >= ?",
+            "SELECT count(*) AS requests FROM summary_requests"
+            " WHERE workspace = ? AND person = ? AND at >= ?",
             [workspace, person, moment.isoformat()],
         )
-        wishes: int = next(rows)["wishes"]
-        return wishes
+        requests: int = next(rows)["requests"]
+        return requests

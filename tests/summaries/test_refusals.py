@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summaries.troubles import Refusal, Trouble, error_in, refusal_of, refusal_within
-from bot.summaries.waits import asked_wait, go_duration, reset_wait
+from bot.summaries.refusals import Cause, Refusal, error_in, refusal_of, refusal_within
+from bot.summaries.retry_delays import asked_wait, go_duration, reset_wait
 
 NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
 NO_HEADERS = httpx.Headers()
@@ -40,7 +40,7 @@ def refusal(status: int, body: object, headers: dict[str, str] | None = None, se
 )
 def test_what_an_endpoint_says_is_found_wherever_it_stands(body: object, said: str) -> None:
     assert refusal(429, body) == Refusal(
-        Trouble.RATE_LIMITED, f"answered with HTTP status 429 (“{said}”)", None
+        Cause.RATE_LIMITED, f"answered with HTTP status 429 (“{said}”)", None
     )
 
 
@@ -50,79 +50,79 @@ def test_an_endpoint_may_say_nothing(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "message", "trouble"),
+    ("status", "message", "cause"),
     [
-        (200, "", Trouble.WRONG_ADDRESS),
-        (302, "", Trouble.WRONG_ADDRESS),
-        (400, "Something.", Trouble.UNCLEAR),
-        (400, "Invalid schema for response_format 'answer'", Trouble.NO_FORM),
-        (400, "Invalid parameter: 'response_format' is not supported with this model.", Trouble.NO_FORM),
-        (400, "'max_tokens' is not supported with this model.", Trouble.NO_MOST_TOKENS),
-        (400, "'temperature' does not support 0.2 with this model.", Trouble.NO_TEMPERATURE),
+        (200, "", Cause.WRONG_ADDRESS),
+        (302, "", Cause.WRONG_ADDRESS),
+        (400, "Something.", Cause.UNCLEAR),
+        (400, "Invalid schema for response_format 'answer'", Cause.NO_FORM),
+        (400, "Invalid parameter: 'response_format' is not supported with this model.", Cause.NO_FORM),
+        (400, "'max_tokens' is not supported with this model.", Cause.NO_MOST_TOKENS),
+        (400, "'temperature' does not support 0.2 with this model.", Cause.NO_TEMPERATURE),
         (
             400,
             "'max_tokens' is too large: 4000. This model's maximum context length is 4096",
-            Trouble.TOO_LONG,
+            Cause.TOO_LONG,
         ),
-        (400, "Content Exists Risk", Trouble.FILTERED),
-        (400, "x is not a valid model ID", Trouble.WRONG_MODEL),
-        (400, "API key not valid. Please pass a valid API key.", Trouble.WRONG_KEY),
-        (401, "Something.", Trouble.WRONG_KEY),
-        (402, "This request requires more credits, or fewer max_tokens.", Trouble.EXHAUSTED),
-        (403, "Something.", Trouble.WRONG_KEY),
-        (403, "Project does not have access to model_not_found", Trouble.WRONG_MODEL),
-        (404, "Something.", Trouble.WRONG_ADDRESS),
-        (404, "models/x is not found for API version v1main", Trouble.WRONG_MODEL),
-        (404, "No endpoints found for some/model.", Trouble.WRONG_MODEL),
-        (408, "Something.", Trouble.FAILED),
-        (413, "Something.", Trouble.TOO_LONG),
-        (418, "Something.", Trouble.UNKNOWN),
-        (422, "Something.", Trouble.UNCLEAR),
-        (429, "Resource has been exhausted (e.g. check quota).", Trouble.RATE_LIMITED),
-        (429, "Quota exceeded for quota metric 'requests' and limit 'per minute'.", Trouble.RATE_LIMITED),
-        (429, "Rate limit exceeded: free-models-per-day.", Trouble.EXHAUSTED),
-        (429, "You exceeded your current quota.", Trouble.EXHAUSTED),
-        (429, "You exceeded your current quota. Please retry in 20.04466179s.", Trouble.RATE_LIMITED),
-        (500, "The API key is wrong.", Trouble.FAILED),
-        (529, "Overloaded", Trouble.FAILED),
+        (400, "Content Exists Risk", Cause.FILTERED),
+        (400, "x is not a valid model ID", Cause.WRONG_MODEL),
+        (400, "API key not valid. Please pass a valid API key.", Cause.WRONG_KEY),
+        (401, "Something.", Cause.WRONG_KEY),
+        (402, "This request requires more credits, or fewer max_tokens.", Cause.EXHAUSTED),
+        (403, "Something.", Cause.WRONG_KEY),
+        (403, "Project does not have access to model_not_found", Cause.WRONG_MODEL),
+        (404, "Something.", Cause.WRONG_ADDRESS),
+        (404, "models/x is not found for API version v1main", Cause.WRONG_MODEL),
+        (404, "No endpoints found for some/model.", Cause.WRONG_MODEL),
+        (408, "Something.", Cause.FAILED),
+        (413, "Something.", Cause.TOO_LONG),
+        (418, "Something.", Cause.UNKNOWN),
+        (422, "Something.", Cause.UNCLEAR),
+        (429, "Resource has been exhausted (e.g. check quota).", Cause.RATE_LIMITED),
+        (429, "Quota exceeded for quota metric 'requests' and limit 'per minute'.", Cause.RATE_LIMITED),
+        (429, "Rate limit exceeded: free-models-per-day.", Cause.EXHAUSTED),
+        (429, "You exceeded your current quota.", Cause.EXHAUSTED),
+        (429, "You exceeded your current quota. Please retry in 20.04466179s.", Cause.RATE_LIMITED),
+        (500, "The API key is wrong.", Cause.FAILED),
+        (529, "Overloaded", Cause.FAILED),
     ],
 )
-def test_a_trouble_is_told_by_status_and_words(status: int, message: str, trouble: Trouble) -> None:
-    assert refusal(status, {"error": {"message": message}}).trouble is trouble
+def test_a_trouble_is_told_by_status_and_words(status: int, message: str, cause: Cause) -> None:
+    assert refusal(status, {"error": {"message": message}}).cause is cause
 
 
 @pytest.mark.parametrize(
-    ("quotas", "trouble"),
+    ("quotas", "cause"),
     [
-        (["GenerateRequestsPerMinutePerProjectPerModel-FreeTier"], Trouble.RATE_LIMITED),
-        (["InputTokensPerModelPerMinute", "GenerateRequestsPerDayPerProjectPerModel"], Trouble.EXHAUSTED),
-        ([], Trouble.EXHAUSTED),
+        (["GenerateRequestsPerMinutePerProjectPerModel-FreeTier"], Cause.RATE_LIMITED),
+        (["InputTokensPerModelPerMinute", "GenerateRequestsPerDayPerProjectPerModel"], Cause.EXHAUSTED),
+        ([], Cause.EXHAUSTED),
     ],
 )
-def test_the_names_of_its_quotas_tell_what_google_means(quotas: list[str], trouble: Trouble) -> None:
+def test_the_names_of_its_quotas_tell_what_google_means(quotas: list[str], cause: Cause) -> None:
     violations = [{"quotaId": quota} for quota in quotas]
     error = {"message": "You exceeded your current quota.", "details": [{"violations": violations}, "odd"]}
 
-    assert refusal(429, [{"error": error}]).trouble is trouble
+    assert refusal(429, [{"error": error}]).cause is cause
 
 
 def test_an_error_within_200_has_its_status_in_its_code_or_by_its_name() -> None:
-    codes: list[tuple[Any, Any, Trouble]] = [
-        (429, None, Trouble.RATE_LIMITED),
-        ("429", None, Trouble.RATE_LIMITED),
-        (502, None, Trouble.FAILED),
-        (None, "RESOURCE_EXHAUSTED", Trouble.RATE_LIMITED),
-        ("invalid_api_key", "invalid_request_error", Trouble.WRONG_KEY),
-        ("not_found", None, Trouble.WRONG_ADDRESS),
-        (None, "invalid_request_error", Trouble.UNCLEAR),
-        (1234, None, Trouble.FAILED),
-        (None, None, Trouble.FAILED),
+    codes: list[tuple[Any, Any, Cause]] = [
+        (429, None, Cause.RATE_LIMITED),
+        ("429", None, Cause.RATE_LIMITED),
+        (502, None, Cause.FAILED),
+        (None, "RESOURCE_EXHAUSTED", Cause.RATE_LIMITED),
+        ("invalid_api_key", "invalid_request_error", Cause.WRONG_KEY),
+        ("not_found", None, Cause.WRONG_ADDRESS),
+        (None, "invalid_request_error", Cause.UNCLEAR),
+        (1234, None, Cause.FAILED),
+        (None, None, Cause.FAILED),
     ]
     found = [
-        refusal_within({"code": code, "type": kind}, NO_HEADERS, NOW, "").trouble for code, kind, _ in codes
+        refusal_within({"code": code, "type": kind}, NO_HEADERS, NOW, "").cause for code, kind, _ in codes
     ]
 
-    assert found == [trouble for _, _, trouble in codes]
+    assert found == [cause for _, _, cause in codes]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,120 @@
+"""The command that posts a digest now, or shows what it would post."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from bot.app import Application, connection
+from bot.clock import SystemClock
+from bot.commands.terminal import (
+    counted,
+    database_option,
+    on_one_line,
+    read_date,
+    run_until_stopped,
+    settings_with,
+    with_storage,
+)
+from bot.delivery.messages import Choice, choose_of_day
+from bot.delivery.selection import Verdict, Why
+from bot.errors import NothingListedError
+from storage.records import Subscription
+from storage.runner import Runner
+from storage.tables import Tables
+
+WHY = {
+    Why.LISTED: "listed",
+    Why.WORD: "mentions “{what}”",
+    Why.CATEGORY: "in {what}",
+    Why.HAD: "posted before",
+    Why.NEVER_WORD: "mentions “{what}”",
+    Why.NO_WORD: "mentions none of the words",
+    Why.NO_CATEGORY: "in none of the categories",
+    Why.FEW_VOTES: "fewer than {what} votes",
+}
+"""Why a paper is in a digest or not, for the terminal; `what` is the word, category or number."""
+
+
+@click.command()
+@click.option("--channel", metavar="CHANNEL", show_default="all", help="Only the channel with this id.")
+@click.option(
+    "--date",
+    "day",
+    metavar="DATE",
+    type=read_date,
+    show_default="the last complete list",
+    help="The papers listed on this day, such as 2025-09-29.",
+)
+@click.option("--dry-run", is_flag=True, help="Post nothing; show which papers would come, and why.")
+@database_option
+def deliver(channel: str | None, day: date | None, dry_run: bool, database: Path | None) -> None:
+    """Post a digest now, leaving out papers already posted.
+
+    If you run it twice, nothing is posted twice. A digest that was interrupted is resumed.
+    """
+    if dry_run:
+        lines = with_storage(database, lambda storage: _dry_run(storage, channel, day), must_exist=True)
+        click.echo("\n".join(lines))
+    else:
+        run_until_stopped(_deliver(database, channel, day))
+
+
+async def _deliver(database: Path | None, channel: str | None, day: date | None) -> None:
+    async with connection(settings_with(database), SystemClock()) as bot:
+        for subscription in await _subscriptions(bot.storage, channel):
+            click.echo(await _deliver_into(bot, subscription, day))
+
+
+async def _dry_run(storage: Runner, channel: str | None, day: date | None) -> list[str]:
+    lines: list[str] = []
+    for subscription in await _subscriptions(storage, channel):
+        lines += await _verdicts(storage, subscription, await _day_for(storage, subscription, day))
+    return lines
+
+
+async def _subscriptions(storage: Runner, channel: str | None) -> list[Subscription]:
+    """Return the subscriptions of the channel, or of all; raises `NothingListedError` where none exist."""
+    every = await storage.read(lambda tables: tables.subscriptions.all())
+    subscriptions = [each for each in every if channel in {None, each.channel}]
+    if not subscriptions:
+        whose = f"The channel {channel} has no" if channel else "No channel has a"
+        raise NothingListedError(f"{whose} daily digest yet. Set one up with `paper-round subscribe`.")
+    return subscriptions
+
+
+async def _day_for(storage: Runner, subscription: Subscription, day: date | None) -> date:
+    latest = day or await storage.read(
+        lambda tables: tables.listings.latest_complete_day(subscription.preferences.sources)
+    )
+    if latest is None:
+        sources = ", ".join(subscription.preferences.sources)
+        raise NothingListedError(f"I have no papers from {sources} yet. Fetch or import some first.")
+    return latest
+
+
+async def _deliver_into(bot: Application, subscription: Subscription, day: date | None) -> str:
+    """Post the channel's digest and return a line that says how much of it arrived."""
+    digest_day = await _day_for(bot.storage, subscription, day)
+    delivery_id = await bot.deliverer.open_asked(subscription, digest_day)
+    if delivery_id is None:
+        return f"{subscription.channel}: nothing new for {digest_day}"
+    progress = await bot.deliverer.run(delivery_id)
+    reason = f" ({progress.reason})" if progress.reason else ""
+    papers = f"{progress.posted} of {counted(progress.papers, 'paper')}"
+    return f"{subscription.channel}: {papers} for {digest_day}{reason}"
+
+
+async def _verdicts(storage: Runner, subscription: Subscription, day: date) -> list[str]:
+    def choose(tables: Tables) -> Choice:
+        had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel)
+        return choose_of_day(tables, day, subscription.preferences, had)
+
+    choice = await storage.read(choose)
+    return [f"{subscription.channel}, {day}:", *map(_verdict_line, choice.selection.verdicts)]
+
+
+def _verdict_line(verdict: Verdict) -> str:
+    mark = "+" if verdict.is_in else "-"
+    because = WHY[verdict.why].format(what=verdict.what)
+    return f"  {mark} {verdict.entry.paper.id} {on_one_line(verdict.entry.paper.title)} ({because})"

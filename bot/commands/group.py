@@ -1,0 +1,59 @@
+"""A click group that imports a command only when it runs, so that `--help` stays quick."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import click
+
+
+@dataclass(frozen=True, slots=True)
+class LazyCommand:
+    """A command's place in the code, and its line in the group's help."""
+
+    #: The module that defines the command.
+    module: str
+    #: The command's name in that module.
+    attribute: str
+    #: The first line of the command's own help, without its full stop.
+    short_help: str
+
+    def load(self) -> click.Command:
+        """Import the command's module and return the command."""
+        command: click.Command = getattr(import_module(self.module), self.attribute)
+        return command
+
+
+class LazyGroup(click.Group):
+    """Lists commands, in sections, from a table, and imports the one that is called.
+
+    `commands` holds stand-ins, which are all that help, completion and suggestions need.
+    """
+
+    def __init__(
+        self, name: str | None = None, *, sections: Mapping[str, Mapping[str, LazyCommand]], **options: Any
+    ) -> None:
+        self.lazy_commands = {name: lazy for section in sections.values() for name, lazy in section.items()}
+        stand_ins = {
+            name: click.Command(name, short_help=lazy.short_help) for name, lazy in self.lazy_commands.items()
+        }
+        super().__init__(name, commands=stand_ins, **options)
+        self._sections = sections
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the commands' names in the order of the table."""
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments name, imported, with the arguments that are left."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, self.lazy_commands[name].load() if name else None, rest
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands under the titles of their sections."""
+        for title, commands in self._sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, lazy.short_help) for name, lazy in commands.items()])

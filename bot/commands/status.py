@@ -1,0 +1,133 @@
+"""The command that shows the status of the bot, its channels, its sources and its summaries."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from bot.cards.sources import status_sentence
+from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus
+from bot.clock import SystemClock
+from bot.commands.subscriptions import in_words
+from bot.commands.terminal import counted, database_option, on_one_line, settings_with, with_storage
+from bot.locale import Reader, words_for
+from bot.status import Status, SummariesStatus, read_status
+from bot.summarising.summariser import allowance_of
+from storage.records import (
+    FEW,
+    NOTHING_NEW,
+    SOURCE_LATE,
+    DeliveryState,
+    Listing,
+    MistakeReport,
+)
+from storage.runner import Runner
+
+_WITHOUT_PAPERS = {NOTHING_NEW: "nothing new", SOURCE_LATE: "no papers, as a source was late"}
+
+_STATES = {
+    DeliveryState.OPEN: "posted so far",
+    DeliveryState.LAST_LOOK: "posted",
+    DeliveryState.DONE: "posted",
+    DeliveryState.FAILED: "posted, then it failed",
+}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for scripts.")
+@database_option
+def status(database: Path | None, *, as_json: bool) -> None:
+    """Show how digests, sources and summaries are doing.
+
+    For each channel you see its last and next digest and what is unfinished, for each source its latest
+    list, and for summaries today's tokens, recent failures and the mistakes people reported. All times are
+    in UTC.
+    """
+    now, settings = SystemClock().now(), settings_with(database)
+    rate, allowance = settings.messages_a_minute, allowance_of(settings)
+
+    async def read(storage: Runner) -> Status:
+        return await storage.read(lambda tables: read_status(tables, now, rate, allowance))
+
+    report = with_storage(database, read, must_exist=True)
+    if as_json:
+        click.echo(json.dumps(asdict(report), default=_plain, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(_lines(report, now)))
+
+
+def _lines(report: Status, now: datetime) -> Iterator[str]:
+    yield _bot_line(report.bot)
+    for channel in report.channels:
+        yield from _channel_lines(channel)
+    followed = {source for each in report.channels for source in each.subscription.preferences.sources}
+    for listing in report.sources:
+        unfollowed = "" if listing.source in followed else " No channel follows it."
+        yield f"{_source_line(listing, now)}{unfollowed}"
+    yield from _summaries_lines(report.summaries, report.bot.tokens)
+
+
+def _bot_line(bot: BotStatus) -> str:
+    checked = _moment(bot.last_tick) if bot.last_tick else "never"
+    done = f", posted by {_moment(bot.done_at)} at the earliest" if bot.done_at else ""
+    return f"Last check: {checked}. {counted(bot.waiting, 'message')} waiting{done}."
+
+
+def _channel_lines(channel: ChannelStatus) -> Iterator[str]:
+    yield in_words(channel.subscription)
+    yield f"  Last digest: {_last_digest(channel.last) if channel.last else 'none yet'}"
+    yield f"  Next digest: {_moment(channel.next_at) if channel.next_at else 'none while paused'}"
+
+
+def _last_digest(last: DeliveryStatus) -> str:
+    if last.waits_for:
+        return f"{last.day}, waiting for {', '.join(last.waits_for)}"
+    if last.reason in _WITHOUT_PAPERS:
+        return f"{last.day}, {_WITHOUT_PAPERS[last.reason]}"
+    reason = f" ({last.reason})" if last.reason else ""
+    return f"{last.day}, {last.posted} of {counted(last.papers, 'paper')} {_STATES[last.state]}{reason}"
+
+
+def _source_line(listing: Listing, now: datetime) -> str:
+    """Return the status of a source's latest list, with the source's own answer where it failed."""
+    sentence = status_sentence(listing, Reader(now, ZoneInfo("UTC"), words_for("en-GB")))
+    is_answer = listing.trouble and listing.trouble != FEW
+    answer = f" ({on_one_line(listing.trouble or '')})" if is_answer else ""
+    return f"{listing.source}, {listing.day}: {sentence}{answer}"
+
+
+def _summaries_lines(summaries: SummariesStatus, tokens: TokensStatus | None) -> Iterator[str]:
+    model = "" if tokens else "no model set (LLM_MODEL), "
+    allowed = f" of {tokens.allowed:,}" if tokens else ""
+    used = f"{summaries.tokens_today:,}{allowed} tokens today"
+    yield f"Summaries: {model}{used}, {counted(len(summaries.failures), 'failure')} in the last 24 hours."
+    if tokens and tokens.is_used_up:
+        yield (
+            "  Today's tokens are used up (PAPER_ROUND_TOKENS_A_DAY). "
+            "Until midnight UTC, cards show the abstract instead."
+        )
+    reasons = Counter(on_one_line(failure.reason) for failure in summaries.failures)
+    yield from (f"  {count} × {reason}" for reason, count in reasons.most_common())
+    if summaries.reports:
+        yield "Reported mistakes, newest first:"
+    yield from map(_report_line, summaries.reports)
+
+
+def _report_line(report: MistakeReport) -> str:
+    made = f"{report.summary_source}, {report.summary_made_at}"
+    summary = on_one_line(f"{report.paper_id} in {report.language} ({made})")
+    return f"  {_moment(report.reported_at)}: {summary}: {on_one_line(report.note) or 'no note'}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value) if isinstance(value, frozenset) else value.isoformat()

@@ -1,0 +1,193 @@
+"""The commands that set up, list and stop the daily digests of channels."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.app import connection
+from bot.clock import Clock, SystemClock
+from bot.commands.terminal import database_option, run_until_stopped, settings_with, with_storage
+from bot.sources.kinds import DIGEST_FILE
+from bot.subscriptions.preferences import (
+    read_language,
+    read_source,
+    read_time,
+    read_zone,
+    save_preferences,
+)
+from storage.records import ALL_WEEKDAYS, PAUSED_BY_PERSON, Filters, Order, Preferences, Subscription
+from storage.runner import Runner
+from storage.tables import Tables
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@click.command()
+@click.argument("channels", metavar="CHANNEL...", nargs=-1, required=True)
+@click.option("--at", metavar="HH:MM", default="09:00", show_default=True, help="When to post.")
+@click.option(
+    "--tz",
+    "zone",
+    metavar="ZONE",
+    default="UTC",
+    show_default=True,
+    help="The time zone of --at, such as Asia/Shanghai.",
+)
+@click.option(
+    "--language",
+    metavar="TAG",
+    default="en",
+    show_default=True,
+    help="The language of the cards, such as en or zh-CN.",
+)
+@click.option(
+    "--source",
+    "sources",
+    metavar="SOURCE",
+    multiple=True,
+    show_default=DIGEST_FILE.name,
+    help="Where papers come from: huggingface, arxiv:CATEGORY or digest-file. Repeat for several.",
+)
+@click.option(
+    "--weekday",
+    "weekdays",
+    multiple=True,
+    type=click.Choice(_WEEKDAYS),
+    show_default="every day",
+    help="Post on this weekday only. Repeat for several.",
+)
+@click.option(
+    "--most-cards",
+    metavar="N",
+    type=click.IntRange(min=1),
+    show_default="no limit",
+    help="Post at most N cards, and list the other papers by title.",
+)
+@click.option(
+    "--by-votes", is_flag=True, help="Put the papers with most votes first, instead of the source's order."
+)
+@click.option(
+    "--word",
+    "words",
+    metavar="WORD",
+    multiple=True,
+    help="Only papers that mention this word. Repeat for several, any of which will do.",
+)
+@click.option(
+    "--category",
+    "categories",
+    metavar="CATEGORY",
+    multiple=True,
+    help="Only papers in this arXiv category. Repeat for several, any of which will do.",
+)
+@click.option(
+    "--least-votes",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Only papers with at least N votes.",
+)
+@click.option(
+    "--never-word",
+    "never_words",
+    metavar="WORD",
+    multiple=True,
+    help="Leave out papers that mention this word. Repeat for several.",
+)
+@click.option("--say-nothing-new", is_flag=True, help="Post one line on days without new papers.")
+@database_option
+def subscribe(channels: tuple[str, ...], database: Path | None, **choices: Any) -> None:
+    """Set up a daily digest in one or more channels.
+
+    A CHANNEL is a Slack channel's id, such as C012AB3CD, which you find at the end of the channel's details.
+    If a channel has a digest already, these choices replace the ones it had.
+    """
+    run_until_stopped(_subscribe(channels, choices, database, SystemClock()))
+
+
+@click.command()
+@database_option
+def subscriptions(database: Path | None) -> None:
+    """List the channels that have a daily digest."""
+
+    async def read(storage: Runner) -> tuple[Subscription, ...]:
+        return await storage.read(lambda tables: tables.subscriptions.all())
+
+    for subscription in with_storage(database, read, must_exist=True):
+        click.echo(in_words(subscription))
+
+
+@click.command()
+@click.argument("channels", metavar="CHANNEL...", nargs=-1, required=True)
+@database_option
+def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
+    """Stop the daily digest in one or more channels.
+
+    A CHANNEL is a Slack channel's id; `paper-round subscriptions` lists them.
+    """
+    now = SystemClock().now()
+
+    def end_all(tables: Tables) -> list[str]:
+        ending = [each for each in tables.subscriptions.all() if each.channel in channels]
+        for subscription in ending:
+            tables.subscriptions.end(subscription.id, now)
+        return [subscription.channel for subscription in ending]
+
+    async def end(storage: Runner) -> list[str]:
+        return await storage.write(end_all)
+
+    ended = with_storage(database, end, must_exist=True)
+    for channel in channels:
+        click.echo(f"{channel}: {'no more digests' if channel in ended else 'had no daily digest'}")
+
+
+def in_words(subscription: Subscription) -> str:
+    """Return a channel's daily digest on one line."""
+    preferences = subscription.preferences
+    days = ", ".join(_WEEKDAYS[day].title() for day in sorted(preferences.weekdays))
+    often = "every day" if len(preferences.weekdays) == len(_WEEKDAYS) else days
+    return (
+        f"{subscription.channel}: {', '.join(preferences.sources)} at {preferences.at:%H:%M} "
+        f"{preferences.zone}, {often}, in {preferences.language}{_pause(subscription)}"
+    )
+
+
+def _pause(subscription: Subscription) -> str:
+    if subscription.paused_reason is None:
+        return ""
+    until = f" until {subscription.paused_until}" if subscription.paused_until else ""
+    by_slack = subscription.paused_reason != PAUSED_BY_PERSON
+    return f", paused{until}{f' (Slack answered {subscription.paused_reason})' if by_slack else ''}"
+
+
+async def _subscribe(
+    channels: tuple[str, ...], choices: dict[str, Any], database: Path | None, clock: Clock
+) -> None:
+    """Begin each channel's digest and print it; Slack is asked which workspace the channels are in."""
+    preferences = _preferences(choices)
+    async with connection(settings_with(database), clock) as bot:
+
+        def save_all(tables: Tables) -> list[Subscription]:
+            return [
+                save_preferences(tables, bot.workspace, channel, preferences, clock.now())
+                for channel in channels
+            ]
+
+        click.echo("\n".join(map(in_words, await bot.storage.write(save_all))))
+
+
+def _preferences(choices: dict[str, Any]) -> Preferences:
+    return Preferences(
+        language=read_language(choices["language"]),
+        sources=tuple(dict.fromkeys(map(read_source, choices["sources"]))) or (DIGEST_FILE.name,),
+        at=read_time(choices["at"]),
+        zone=read_zone(choices["zone"]),
+        weekdays=frozenset(map(_WEEKDAYS.index, choices["weekdays"])) or ALL_WEEKDAYS,
+        most_cards=choices["most_cards"],
+        order=Order.VOTES if choices["by_votes"] else Order.LISTED,
+        filters=Filters(
+            choices["words"], choices["categories"], choices["least_votes"], choices["never_words"]
+        ),
+        says_when_nothing=choices["say_nothing_new"],
+    )

@@ -1,0 +1,41 @@
+"""Notifications to the person who set up a subscription, when one of its deliveries ended early."""
+
+import logging
+
+from bot.cards.trouble import trouble_message
+from bot.delivery.deliverer import FailedDelivery
+from bot.delivery.outcomes import NotNow, Posted
+from bot.delivery.wire import Poster
+from bot.locale import words_for
+
+_logger = logging.getLogger(__name__)
+
+
+class Notifier:
+    """Sends direct messages; a subscription set up from the command line has nobody to notify."""
+
+    def __init__(self, poster: Poster) -> None:
+        self._poster = poster
+
+    async def notify(self, failed: FailedDelivery) -> bool:
+        """Tell the person who set up the subscription why its delivery ended early.
+
+        Returns `False` if that has to be retried later. A failure that cannot be sent is in the log and in
+        the status.
+        """
+        delivery, subscription = failed.delivery, failed.subscription
+        fields = {"delivery": delivery.id, "channel": delivery.channel}
+        _logger.warning("Delivery %s ended early: %s", delivery.id, failed.reason, extra=fields)
+        if subscription.created_by is None:
+            return True
+        message = trouble_message(delivery, failed.reason, words_for(subscription.preferences.language))
+        payload = {"text": message.text, "blocks": list(message.blocks)}
+        outcome = await self._poster.post(subscription.created_by, payload, None)
+        if not isinstance(outcome, Posted):
+            _logger.warning(
+                "Nobody was notified that delivery %s ended early: %s",
+                delivery.id,
+                outcome,
+                extra={**fields, "person": subscription.created_by},
+            )
+        return not isinstance(outcome, NotNow)

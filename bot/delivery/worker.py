@@ -1,0 +1,257 @@
+"""The worker of one delivery: it reads, calls Slack, and commits what the ledger makes of the outcome.
+
+Each post is committed before and after the call that sends it, so that a worker that takes over knows which
+messages may already be in the channel.
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.cards.digest import with_uncertainty
+from bot.clock import Clock
+from bot.delivery import ledger
+from bot.delivery.claimed import ClaimedDelivery
+from bot.delivery.outcomes import ChannelMessage, Done, Failure, MessagePage, NotNow, Posted, Refused, Unknown
+from bot.delivery.pacer import Pacer
+from bot.delivery.read_back import (
+    ChannelClosedError,
+    NotPermittedError,
+    ThreadGoneError,
+    is_deleted,
+    read_back,
+)
+from bot.delivery.slack_errors import CHANNEL_CLOSED_ERRORS
+from bot.delivery.wire import Wire, retry_until_answered
+from bot.locale import words_for
+from storage.records import PARENT, PARENT_DELETED, Delivery, DeliveryState, Post, PostState
+from storage.runner import Runner
+
+# A person may delete the parent at any moment: at most so many cards are posted before that is noticed.
+_CARDS_BETWEEN_PARENT_CHECKS = 10
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The durations that a delivery depends on."""
+
+    #: How long a claimed delivery is leased without a sign of life.
+    lease: timedelta = timedelta(seconds=120)
+    #: How long Slack gets to show a message whose answer never came.
+    settling: timedelta = timedelta(seconds=20)
+    #: How long after the last post the channel is looked at for late copies.
+    last_look: timedelta = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every worker depends on."""
+
+    storage: Runner
+    wire: Wire
+    clock: Clock
+    pacer: Pacer
+    timing: Timing
+
+
+class DeliveryWorker:
+    """Advances one claimed delivery; each claim has a worker of its own."""
+
+    def __init__(self, services: Services, delivery: Delivery, posts: Sequence[Post], language: str) -> None:
+        self._wire = services.wire
+        self._clock = services.clock
+        self._pacer = services.pacer
+        self._timing = services.timing
+        self._language = language
+        self._claimed = ClaimedDelivery(
+            services.storage, services.clock, services.timing.lease, delivery, posts
+        )
+
+    async def advance(self) -> None:
+        """Advance the delivery as far as it can go now: to its end, its last look, or a missing list.
+
+        If the channel is closed to the bot, the subscription is paused with the reason. Raises
+        `LeaseLostError` if another worker took over.
+        """
+        try:
+            if self._delivery.state is DeliveryState.OPEN:
+                await self._advance_open()
+            elif ledger.is_look_due(self._delivery, self._clock.now()):
+                await self._look_last()
+            else:
+                await self._claimed.release(ledger.released(self._delivery))
+        except ThreadGoneError:
+            await self._claimed.release(ledger.aborted(self._delivery, PARENT_DELETED))
+        except ChannelClosedError as error:
+            reason = str(error)
+            await self._claimed.release(ledger.aborted(self._delivery, reason), pause_reason=reason)
+
+    @property
+    def _delivery(self) -> Delivery:
+        return self._claimed.delivery
+
+    async def _advance_open(self) -> None:
+        if not await self._settle_posts():
+            await self._claimed.release(ledger.without_parent(self._delivery, self._claimed.posts[PARENT]))
+        elif not self._delivery.waits_for:
+            await self._finish()
+        elif ledger.is_look_due(self._delivery, self._clock.now()):
+            await self._remove_surplus_parents()
+            await self._claimed.release(ledger.looked_while_waiting(self._delivery))
+        else:
+            now = self._clock.now()
+            await self._claimed.release(ledger.waiting(self._delivery, now, self._timing.last_look))
+
+    # --- One post
+
+    async def _settle_posts(self) -> bool:
+        """Settle one post after the other; return `False` at once if the parent is not in the channel."""
+        for position in range(len(self._claimed.posts)):
+            if position % _CARDS_BETWEEN_PARENT_CHECKS == 1:
+                await self._check_parent()
+            while not ledger.is_settled(post := self._claimed.posts[position]):
+                await self._advance_post(post)
+            if self._claimed.thread_ts is None:
+                return False
+        return True
+
+    async def _advance_post(self, post: Post) -> None:
+        match post.state:
+            case PostState.PLANNED:
+                await self._send(post)
+            case PostState.SENDING:
+                now = self._clock.now()
+                await self._claimed.record(ledger.interrupted(post, now, self._timing.settling))
+            case PostState.POSTED:
+                await self._update_stale(post)
+            case _:
+                await self._look_for(post)
+
+    async def _send(self, post: Post) -> None:
+        workspace, channel = self._delivery.workspace, self._delivery.channel
+        await self._pacer.turn(workspace, channel, is_parent=post.position == PARENT)
+        post = ledger.sending(post, self._clock.now())
+        await self._claimed.record(post)
+        self._claimed.check_lease()
+        outcome = await self._wire.post(channel, json.loads(post.payload), self._claimed.thread_ts)
+        self._end_turn(outcome)
+        self._log_failure(post, outcome)
+        if stray_ts := ledger.stray_ts(post, outcome):
+            await self._delete(stray_ts)
+        now = self._clock.now()
+        await self._claimed.record(ledger.after_post(post, outcome, now, self._timing.settling))
+        if stray_ts:
+            raise ThreadGoneError("The parent was deleted.")
+        _raise_if_closed(outcome)
+
+    def _end_turn(self, outcome: ledger.Outcome) -> None:
+        workspace, channel = self._delivery.workspace, self._delivery.channel
+        if isinstance(outcome, NotNow):
+            self._pacer.held_back(workspace, channel, outcome.seconds)
+        else:
+            self._pacer.answered(workspace, channel, outcome.ts if isinstance(outcome, Posted) else None)
+
+    async def _look_for(self, post: Post) -> None:
+        """Look for an unknown post in the channel, once its next look is due."""
+        if post.next_look_at:
+            await self._claimed.wait((post.next_look_at - self._clock.now()).total_seconds())
+        thread_ts = None if post.position == PARENT else self._claimed.thread_ts
+        try:
+            messages = await self._read(thread_ts, ledger.search_start(self._delivery, post))
+        except NotPermittedError as error:
+            await self._claimed.record(ledger.after_forbidden_look(post, str(error)))
+            return
+        stamps, now = ledger.stamps_of(post, messages), self._clock.now()
+        await self._claimed.record(ledger.after_look(post, stamps, now, self._timing.settling))
+
+    async def _update_stale(self, parent: Post) -> None:
+        """Replace what the channel shows of the parent; no other post is ever replaced."""
+        outcome = await self._update_parent(json.loads(parent.payload))
+        self._log_failure(parent, outcome)
+        await self._claimed.record(ledger.after_update(parent, outcome))
+        _raise_if_closed(outcome)
+
+    async def _check_parent(self) -> None:
+        """Raise `ThreadGoneError` if a person deleted the parent; if that cannot be read now, go on."""
+        thread_ts = self._claimed.thread_ts
+        page = await self._wire.read(self._delivery.channel, thread_ts, self._clock.now(), None)
+        if isinstance(page, MessagePage) and is_deleted(page.messages, thread_ts):
+            raise ThreadGoneError("The parent was deleted.")
+
+    # --- The delivery as a whole
+
+    async def _finish(self) -> None:
+        if certainty := ledger.certainty(self._claimed.posts):
+            await self._report_missing(certainty)
+        now = self._clock.now()
+        await self._claimed.release(ledger.finished(self._delivery, now, self._timing.last_look))
+
+    async def _report_missing(self, certainty: ledger.Certainty) -> None:
+        """Have the parent say how many of its papers are certain to be in the channel."""
+        parent, words = self._claimed.posts[PARENT], words_for(self._language)
+        payload = with_uncertainty(json.loads(parent.payload), certainty.certain, certainty.papers, words)
+        self._log_failure(parent, await self._update_parent(payload))
+
+    async def _look_last(self) -> None:
+        """Remove the copies that arrived after their answers were lost."""
+        oldest = ledger.search_start(self._delivery)
+        try:
+            messages = await self._read(self._claimed.thread_ts, oldest)
+            messages += [message for message in await self._read(None, oldest) if message.position == PARENT]
+        except NotPermittedError:
+            messages = []
+        for post in self._claimed.posts:
+            await self._remove_surplus(post, messages)
+        await self._claimed.release(ledger.after_last_look(self._delivery))
+
+    async def _remove_surplus_parents(self) -> None:
+        try:
+            messages = await self._read(None, ledger.search_start(self._delivery))
+        except NotPermittedError:
+            messages = []
+        await self._remove_surplus(self._claimed.posts[PARENT], messages)
+
+    async def _remove_surplus(self, post: Post, messages: Iterable[ChannelMessage]) -> None:
+        deduplicated = ledger.deduplicate(post, ledger.stamps_of(post, messages))
+        if deduplicated.post != post:
+            await self._claimed.record(deduplicated.post)
+        for ts in deduplicated.surplus:
+            await self._delete(ts)
+
+    # --- Slack
+
+    async def _read(self, thread_ts: str | None, oldest: datetime) -> list[ChannelMessage]:
+        """Return this delivery's messages in the thread or the channel."""
+        messages = await read_back(self._wire, self._claimed.wait, self._delivery.channel, thread_ts, oldest)
+        return [message for message in messages if message.key == self._delivery.key]
+
+    async def _update_parent(self, payload: Mapping[str, Any]) -> Done | Refused:
+        async def update() -> Done | Failure:
+            self._claimed.check_lease()
+            return await self._wire.update(self._delivery.channel, self._claimed.thread_ts or "", payload)
+
+        return await retry_until_answered(update, self._claimed.wait)
+
+    async def _delete(self, ts: str) -> None:
+        channel = self._delivery.channel
+        outcome = await retry_until_answered(lambda: self._wire.delete(channel, ts), self._claimed.wait)
+        if isinstance(outcome, Refused) and outcome.reason != "message_not_found":
+            fields = {**self._claimed.log_fields, "ts": ts}
+            _logger.warning("A surplus message stays in the channel: %s", outcome.reason, extra=fields)
+
+    def _log_failure(self, post: Post, outcome: ledger.Outcome | Done) -> None:
+        if isinstance(outcome, Refused | Unknown):
+            level = logging.WARNING if isinstance(outcome, Refused) else logging.INFO
+            fields = {**self._claimed.log_fields, "post": post.position}
+            message = "Post %s of delivery %s failed: %s"
+            _logger.log(level, message, post.position, post.delivery_id, outcome.reason, extra=fields)
+
+
+def _raise_if_closed(outcome: ledger.Outcome | Done) -> None:
+    if isinstance(outcome, Refused) and outcome.reason in CHANNEL_CLOSED_ERRORS:
+        raise ChannelClosedError(outcome.reason)

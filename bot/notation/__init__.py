@@ -1,0 +1,1 @@
+"""arXiv's own notation, which is LaTeX, read for people; pure."""

@@ -1,0 +1,57 @@
+"""`paper-round deliver`, against `paper-round sandbox` in a process of its own."""
+
+import json
+
+from bot.commands.deliver import WHY
+from bot.delivery.selection import Why
+from bot.documents.files import read_sample
+from tests.support.command import run
+
+
+def test_a_dry_run_tells_what_would_come_and_why(channel: str) -> None:
+    run("subscribe", channel, "--word", "robot")
+    result = run("deliver", "--dry-run")
+
+    lines = result.output.splitlines()
+    assert lines[0] == f"{channel}, 2025-09-29:"
+    assert len(lines) == 13
+    assert [line.split()[1] for line in lines if line.startswith("  +")] == ["2509.19301"]
+    assert {line.rpartition(" (")[2] for line in lines[1:]} == {
+        "mentions “robot”)",
+        "mentions none of the words)",
+    }
+
+
+def test_deliver_brings_it_once_and_status_tells_so(channel: str) -> None:
+    run("subscribe", channel, "--most-cards", "1")
+    first = run("deliver", "--channel", channel)
+    second = run("deliver", "--date", "2025-09-29")
+    told = json.loads(run("status", "--json").output)
+    words = run("status").output.replace("September 2025", "September")
+
+    assert first.output == f"{channel}: 12 of 12 papers for 2025-09-29\n"
+    assert second.output == first.output
+    assert told["bot"] == {"waiting": 0, "done_at": None, "last_tick": None, "tokens": None}
+    assert told["channels"][0]["last"]["posted"] == len(read_sample()[0].entries)
+    assert [(each["source"], each["state"]) for each in told["sources"]] == [("digest-file", "complete")]
+    assert "\n  Last digest: 2025-09-29, 12 of 12 papers posted\n  Next digest: " in words
+    assert told["summaries"] == {"tokens_today": 0, "failures": [], "reports": []}
+    assert words.startswith("Last check: never. 0 messages waiting.\n")
+    assert words.endswith(
+        "digest-file, 2025-09-29: Digest file, 29 September: 12 papers.\n"
+        "Summaries: no model set (LLM_MODEL), 0 tokens today, 0 failures in the last 24 hours.\n"
+    )
+
+
+def test_without_a_subscription_deliver_says_how_to_begin_one(channel: str) -> None:
+    result = run("deliver")
+
+    assert result.exit_code == 1
+    assert (
+        result.stderr
+        == "Error: No channel has a daily digest yet. Set one up with `paper-round subscribe`.\n"
+    )
+
+
+def test_each_reason_why_a_paper_comes_or_not_has_words() -> None:
+    assert set(WHY) == set(Why)

@@ -1,0 +1,92 @@
+"""A simulated run: its plan, and the record of what happened."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.sandbox import Workspace
+from tests.simulation.faults import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class LifePlan:
+    """One life of a process.
+
+    Its points are numbered from 1: each moment at which it awaits anything, and each side of each commit.
+    """
+
+    #: Seconds after the previous life, or after the start.
+    begins_after: float = 0.0
+    #: The point at which it is killed, if at all.
+    dies_at: int | None = None
+    #: The point at which the whole process is suspended, as on a laptop, if at all.
+    stops_at: int | None = None
+    #: For how many seconds.
+    stops_for: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """All that is decided about a run before it begins."""
+
+    seed: int
+    cards: int
+    #: The lives of the first process, one after the other.
+    lives: Sequence[LifePlan] = (LifePlan(),)
+    #: Those of a second process beside it.
+    second_lives: Sequence[LifePlan] = ()
+    #: Whether a new life of the first process holds the lock, and so knows that no other is alive.
+    takes_over: bool = True
+    #: Whether Slack slows down reading, as it does for some apps.
+    is_distributed: bool = False
+    #: Whether the bot may read the channel at all.
+    may_read: bool = True
+    #: The share of commits that fail because the disk is full.
+    disk_full_rate: float = 0.0
+    #: The share of calls that fail, once `troubles` are used up.
+    trouble_rate: float = 0.0
+    #: What happens to the first posts and updates, in order.
+    troubles: Sequence[Trouble] = ()
+    #: How many seconds after the digest is due its list comes; `None` if it is there beforehand.
+    list_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message when it appears in the channel."""
+
+    ts: str
+    position: int
+    #: Whether it appeared after its sender had given it up.
+    came_late: bool
+
+
+@dataclass
+class Record:
+    """What an observer of the workspace saw, and what the world did."""
+
+    plan: RunPlan
+    titles: Sequence[str]
+    workspace: Workspace
+    database: Path
+    arrivals: list[Arrival] = field(default_factory=list)
+    #: The positions of posts that Slack showed over two settling times after the decision to send them.
+    very_late: set[int] = field(default_factory=set)
+    #: When Slack answered 429 because of posting too fast.
+    crowded: list[datetime] = field(default_factory=list)
+    #: What the bot's loops survived and logged.
+    errors: list[str] = field(default_factory=list)
+    troubles: Counter[str] = field(default_factory=Counter)
+    deaths: int = 0
+    stops: int = 0
+    points: int = 0
+    failed_commits: int = 0
+    #: How long it took until no work was left; `None` if some was at the end of the run.
+    ended_after: timedelta | None = None
+
+    @property
+    def channel(self) -> str:
+        """The id of the channel that is delivered to."""
+        return self.workspace.channel("papers").id
