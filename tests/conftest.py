@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from storage.database import connect, prepare
+from storage.database import connect
 from storage.tables import Tables
 from tests.support.stage import Stage, set_stage
+from tests.support.tables import empty_tables
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -69,7 +70,6 @@ def shared_data() -> Path:
 @pytest.fixture
 def tables(tmp_path: Path) -> Iterator[Tables]:
     """Give tables outside any transaction: sqlite-utils then commits each statement by itself."""
-    prepare(tmp_path / "storage.db")
-    database = connect(tmp_path / "storage.db")
+    database = connect(empty_tables(tmp_path / "storage.db"))
     yield Tables(database)
     database.close()

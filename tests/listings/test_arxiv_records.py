@@ -16,6 +16,7 @@ from storage.records import ArxivRecord, Listing, ListingState, Paper
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.support.clocks import SimulatedClock
+from tests.support.tables import empty_tables
 from tests.support.web_server import Answer, Service, saying, serving
 from tests.support.web_world import api_answer
 
@@ -76,7 +77,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    storage, clock = InlineRunner(tmp_path / "test.db"), SimulatedClock(NOW)
+    storage, clock = InlineRunner(empty_tables(tmp_path / "test.db")), SimulatedClock(NOW)
     api = knowing(BARE.id, OTHER.id)
     async with serving({"/api/query": api}) as service, web_client(trust_env=False) as http:
         client = ArxivClient(

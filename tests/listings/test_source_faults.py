@@ -18,6 +18,7 @@ from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
 from tests.support.subscribing import subscribe
+from tests.support.tables import empty_tables
 from tests.support.web_server import Answer, Service, cut_off, hanging_up, redirecting, saying, serving
 from tests.support.web_world import daily_feed, hugging_face_list
 
@@ -57,7 +58,10 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    storage, clock = InlineRunner(tmp_path / "test.db"), SimulatedClock(datetime(2025, 9, 29, tzinfo=UTC))
+    storage, clock = (
+        InlineRunner(empty_tables(tmp_path / "test.db")),
+        SimulatedClock(datetime(2025, 9, 29, tzinfo=UTC)),
+    )
     answers = {PATHS[name]: well(name, *IDS) for name in PATHS}
     async with serving(answers) as service, web_client(trust_env=False) as http:
         arxiv = ArxivClient(

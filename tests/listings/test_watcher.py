@@ -17,6 +17,7 @@ from storage.records import FEW, Listing, ListingState, Paper, Preferences
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
 from tests.support.subscribing import subscribe as put_subscription
+from tests.support.tables import empty_tables
 from tests.support.virtual_time import run_virtual
 
 MONDAY = date(2025, 9, 29)
@@ -109,7 +110,7 @@ def stand() -> Newsstand:
 
 @pytest.fixture
 def desk(tmp_path: Path, stand: Newsstand) -> Iterator[Desk]:
-    storage = InlineRunner(tmp_path / "test.db")
+    storage = InlineRunner(empty_tables(tmp_path / "test.db"))
     yield Desk(storage, SimulatedClock(at(0)), stand)
     storage.close()
 

@@ -12,7 +12,6 @@ from time import process_time
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from bot.cards.paper import paper_card
@@ -20,6 +19,7 @@ from bot.errors import ModelError, TokensUsedUpError
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
 from bot.sources.full_text import FullText, NoFullText
+from bot.sources.http import web_client
 from bot.summaries.model import ModelClient
 from bot.summaries.prompt import PROMPT_VERSION
 from bot.summarising.queue import (
@@ -52,6 +52,7 @@ from tests.summaries.test_model_faults import RECORDED
 from tests.support.clocks import SimulatedClock
 from tests.support.model_server import ModelServer, answering, completing, error
 from tests.support.subscribing import subscribe
+from tests.support.tables import empty_tables
 from tests.support.web_server import Answer
 
 NOW = datetime(2025, 9, 30, 8, 0, tzinfo=UTC)
@@ -133,8 +134,8 @@ class World:
 async def world(
     database: Path, answers: Iterable[Answer] = (), *, otherwise: Answer | None = None, tokens: int = 100_000
 ) -> AsyncIterator[World]:
-    storage, clock, texts = InlineRunner(database), SimulatedClock(NOW), KnownTexts()
-    async with ModelServer(answers, otherwise=otherwise) as server, httpx.AsyncClient() as client:
+    storage, clock, texts = InlineRunner(empty_tables(database)), SimulatedClock(NOW), KnownTexts()
+    async with ModelServer(answers, otherwise=otherwise) as server, web_client(trust_env=False) as client:
         model = ModelClient(
             client, clock, base_url=server.base_url, api_key=None, model="small", random=Random(1)
         )
