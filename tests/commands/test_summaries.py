@@ -14,8 +14,8 @@ from bot.documents.importer import import_into
 from bot.sources.full_text import FullText, KeptTexts
 from storage.records import FROM_MODEL
 from storage.runner import InlineRunner
-from tests.summarising.test_queue import DAY, FIELDS, OTHER, PAPER
 from tests.support.command import ended, run, run_beside, started
+from tests.support.gardens import DAY, FIELDS, OTHER, PAPER
 from tests.support.model_server import ModelServer, answering, completing
 from tests.support.subscribing import subscribe
 from tests.support.tables import empty_tables

@@ -32,9 +32,9 @@ from handlers.slash_command import answer
 from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
+from tests.support.spellings import SPELLINGS
 from tests.support.tables import empty_tables
 from tests.support.web_server import refusing_address
-from tests.test_arxiv_id import SPELLINGS
 
 T = TypeVar("T")
 

@@ -25,7 +25,7 @@ from tests.simulation.places import folder
 from tests.support.subscribing import subscribe
 from tests.support.tables import empty_tables
 from tests.support.virtual_time import VirtualClock, run_virtual
-from tests.support.web_world import DAYS, FAILURES, FIRST, LATE, STUCK, World, at, month
+from tests.support.web_world import DAYS, FAILURES, FIRST, LATE, STUCK, Web, at, month
 
 ARXIV = "arxiv:cs.CL+cs.LG"
 HUGGING_FACE = "huggingface"
@@ -57,7 +57,7 @@ async def read_papers(clients: Sequence[ArxivClient], storage: InlineRunner, ran
         await asyncio.gather(*map(read, random.sample(ids, min(len(ids), 4))))
 
 
-async def live(path: Path, seed: int) -> tuple[World, dict[date, tuple[str, ...]], InlineRunner]:
+async def live(path: Path, seed: int) -> tuple[Web, dict[date, tuple[str, ...]], InlineRunner]:
     """Live through a month and three days: one process as `run` is, and another beside it as `fetch` is."""
     clock, random, storage = VirtualClock(), Random(seed), InlineRunner(empty_tables(path / "test.db"))
     world, expected = month(clock.now, random)
