@@ -1,3 +1,16 @@
+"""What all tests share, and how they run.
+
+`pytest` shares the tests among all processors; files that are named run in one process. No test depends on
+how quick or how busy the machine is, on the order, or on what runs beside it. These show it, each repeated
+as often as one likes:
+
+    pytest -n 0
+    pytest -n 8
+    for core in $(seq $(nproc)); do timeout 600 sh -c 'while :; do :; done' & done; pytest; kill $(jobs -p)
+
+Waits for other processes have one limit, `tests.support.waiting.PATIENCE`; deadlines pass in virtual time.
+"""
+
 import gc
 import os
 import shutil
