@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from bot.app import Application, application
 from bot.clock import Clock, SystemClock
-from bot.commands.terminal import FILE, counted, database_option, language_option, run_until_stopped
+from bot.commands.terminal import FILE, counted, database_option, language_option, run_until_stopped, say
 from bot.delivery.deliverer import Progress
 from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_digest_file, read_sample
@@ -80,7 +80,7 @@ def demo(digest: Path | None, language: str | None, once: bool, port: int, datab
     clock = SystemClock()
     with tempfile.TemporaryDirectory(prefix="paper-round-") as folder:
         options = DemoOptions(database or Path(folder) / "demo.db", digest, language, port, once)
-        output = DemoOutput(click.echo, _show_progress, _keep_closed if once else _open_page)
+        output = DemoOutput(say, _show_progress, _keep_closed if once else _open_page)
         is_whole = run_until_stopped(run_demo(options, clock, output, demo_workspace(clock)))
     if is_whole is False:
         sys.exit(1)

@@ -171,10 +171,10 @@ def test_a_saved_paper_is_on_the_list_of_that_person_in_that_workspace_alone(par
     emptied = text_of(parts, "saved")
 
     title = "Quantized Visual Geometry Grounded Transformer"
-    assert saved == f"Saved: <https://arxiv.org/abs/2509.21302|{title}>"
-    assert again == f"Already on your list: <https://arxiv.org/abs/2509.21302|{title}>"
+    assert saved == f"Saved: {title} (https://arxiv.org/abs/2509.21302)"
+    assert again == f"Already on your list: {title} (https://arxiv.org/abs/2509.21302)"
     assert {person for person, text in lists.items() if title in text} == {ADA}
-    assert removed == f"Removed from your list: <https://arxiv.org/abs/2509.21302|{title}>"
+    assert removed == f"Removed from your list: {title} (https://arxiv.org/abs/2509.21302)"
     assert title not in emptied
 
 
