@@ -45,6 +45,12 @@ SPELLINGS = [
     "arXiv%3A2509.21240",
     "have you read https://arxiv.org/abs/2509.21240, Ada?",
     "2509.21240.",
+    "“2509.21240”。",
+    "2509。21240",
+    "2509.\u200b21240\u00a0",
+    "arXiv：2509.21240",
+    "https:／／arxiv.org／abs／2509.21240",
+    "https://arxiv.org/abs/2509.21240%E2%80%8B",
 ]
 
 
@@ -57,6 +63,8 @@ def test_every_spelling_of_an_id_or_address_names_the_same_paper(spelling: str) 
     ("spelling", "paper_id"),
     [
         ("hep-th/9901001", "hep-th/9901001"),
+        ("hep–th/9901001", "hep-th/9901001"),
+        ("hep‑th∕9901001v1.", "hep-th/9901001"),
         ("arXiv:hep-th/9901001v2", "hep-th/9901001"),
         ("https://arxiv.org/pdf/hep-th/9901001v1.pdf", "hep-th/9901001"),
         ("https://arxiv.org/abs/hep-th%2F9901001", "hep-th/9901001"),
