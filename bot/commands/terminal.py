@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 
 import click
 
+from bot import typed
 from bot.errors import StorageError
 from bot.settings import Settings, load_settings
-from bot.subscriptions.preferences import read_language
+from bot.subscriptions.preferences import read_language, read_source
 from bot.text import clean
 from storage.runner import InlineRunner, Runner
 
@@ -33,10 +34,10 @@ database_option = click.option(
 
 def read_date(text: str) -> date:
     """Read a date such as 2025-09-29; for a `type` of click's."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} isn't a date. Write it as 2025-09-29.") from None
+    with contextlib.suppress(ValueError):
+        if day := typed.read_date(text):
+            return day
+    raise click.BadParameter(f"{text!r} isn't a date. Write it as 2025-09-29.")
 
 
 def _read_tag(_context: click.Context, _option: click.Parameter, tag: str | None) -> str | None:
@@ -44,9 +45,18 @@ def _read_tag(_context: click.Context, _option: click.Parameter, tag: str | None
     return read_language(tag) if tag else None
 
 
+def _read_source(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    return read_source(name) if name else None
+
+
 def language_option(help_text: str, default: str) -> Callable[[F], F]:
     """Return `--language`; `default` says in words what it is where nobody gives it."""
     return click.option("--language", metavar="TAG", callback=_read_tag, show_default=default, help=help_text)
+
+
+def source_option(help_text: str, **more: Any) -> Callable[[F], F]:
+    """Return `--source`, which reads `arxiv:cs.cl` as `arxiv:cs.CL`."""
+    return click.option("--source", metavar="SOURCE", callback=_read_source, help=help_text, **more)
 
 
 def on_one_line(text: str) -> str:
