@@ -54,6 +54,9 @@ _MARKS = str.maketrans(
 )
 _FULL_STOPS = ".。．｡"
 
+# The number of a name is joined to it in any way; that of a single letter, as in `R1`, in one way alone.
+_NUMBERED = re.compile(r"([^\W\d_]{2})\s*(?=\d)")
+
 _QUOTES = "\"'`"
 
 
@@ -65,12 +68,7 @@ class Term:
 
     def is_in(self, folded_text: str) -> bool:
         """Tell whether a text, folded by `fold`, has the word or phrase."""
-        sought = _sought(self.text)
-        # A search for the pattern would try it at every character; few places begin as the term does.
-        at = folded_text.find(sought.start)
-        while at >= 0 and not sought.pattern.match(folded_text, at):
-            at = folded_text.find(sought.start, at + 1)
-        return at >= 0
+        return _sought(self.text).is_in(folded_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,13 @@ class _Sought:
     pattern: re.Pattern[str]
     #: What every spelling of the term begins with.
     start: str
+
+    def is_in(self, folded_text: str) -> bool:
+        # A search for the pattern would try it at every character; few places begin as the term does.
+        at = folded_text.find(self.start)
+        while at >= 0 and not self.pattern.match(folded_text, at):
+            at = folded_text.find(self.start, at + 1)
+        return at >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ def read_terms(text: str) -> tuple[str, ...]:
 
 def first_term(terms: Iterable[str], folded_text: str) -> str:
     """Return the first of the terms that a text, folded by `fold`, has; an empty text where it has none."""
-    return next((text for text in terms if Term(text).is_in(folded_text)), "")
+    return next((text for text in terms if _sought(text).is_in(folded_text)), "")
 
 
 def shown_term(text: str) -> str:
@@ -165,24 +170,19 @@ def _exact(meant: _Meant) -> Iterator[str]:
 
 def _spelled(meant: _Meant) -> Iterator[str]:
     """Yield the pattern of a term: `GPT-4o` is also `GPT 4o` and `GPT4o`; the last word may be a plural."""
-    *pieces, last = re.split(r"([\s-]+)", meant.body)
+    *pieces, last = re.split(r"([\s-]+)", _NUMBERED.sub(r"\1-", meant.body))
     for piece in pieces:
-        yield _word(piece) if piece.strip("- \t\n") else _joint(piece)
-    yield _word(last) if meant.is_beginning else _plural(last)
+        yield re.escape(piece) if piece.strip("- \t\n") else _joint(piece)
+    yield re.escape(last) if meant.is_beginning else _plural(last)
 
 
 def _joint(piece: str) -> str:
     return r"[\s-]*" if "-" in piece else r"[\s-]+"
 
 
-def _word(piece: str) -> str:
-    # `GPT4` is `GPT-4`; of a single letter the hyphen would be a minus.
-    return re.sub(r"([a-z]{2})(?=\d)", r"\1-?", re.escape(piece))
-
-
 def _plural(word: str) -> str:
     """Return the pattern of a word and of its plural."""
-    pattern = _word(word)
+    pattern = re.escape(word)
     if _CJK.search(word) or len(word) <= 1:
         return pattern
     return next((rule.sub(plural, pattern) for rule, plural in _PLURALS if rule.search(pattern)), pattern)

@@ -182,6 +182,8 @@ def preference_rows(preferences: Preferences, words: Words, beside: str = "") ->
     filters = preferences.filters
     most = preferences.most_cards
     votes = words.count("settings.at_least", filters.least_votes) if filters.least_votes else ""
+    both = filters.words and filters.categories
+    categories = "settings.or_categories" if both else "settings.categories"
     nothing = "settings.nothing_new_told" if preferences.says_when_nothing else "settings.nothing_new_silent"
     sources = words.series([source_name(source, words) for source in preferences.sources])
     rows = [
@@ -191,13 +193,10 @@ def preference_rows(preferences: Preferences, words: Words, beside: str = "") ->
         (words("settings.language"), words.language_name(preferences.language, beside)),
         (words("settings.most_cards"), _most_cards(str(most or ALL_CARDS), words)),
         (words("settings.order"), _orders(words)[preferences.order]),
-        (words("settings.words"), words.either(list(filters.words)) if filters.words else ""),
-        (words("settings.categories"), words.either(list(filters.categories)) if filters.categories else ""),
+        (words("settings.words"), words.either(list(filters.words))),
+        (words(categories), words.either(list(filters.categories))),
         (words("settings.least_votes"), votes),
-        (
-            words("settings.never_words"),
-            words.either(list(filters.never_words)) if filters.never_words else "",
-        ),
+        (words("settings.never_words"), words.either(list(filters.never_words))),
         (words("settings.nothing_new"), words(nothing)),
     ]
     return [(label, cut(value, _VALUE_CHARACTERS)) for label, value in rows]
@@ -227,8 +226,10 @@ def changes(before: Preferences, after: Preferences, words: Words) -> list[str]:
     rows_before = preference_rows(before, words, beside=after.language)
     rows_after = preference_rows(after, words, beside=before.language)
     return [
-        words(_change(old, new), label=label, before=cut(old, 150), after=cut(new, 150))
-        for (label, old), (_, new) in zip(rows_before, rows_after, strict=True)
+        words(
+            _change(old, new), label=label_after if new else label, before=cut(old, 150), after=cut(new, 150)
+        )
+        for (label, old), (label_after, new) in zip(rows_before, rows_after, strict=True)
         if old != new
     ]
 
@@ -387,9 +388,9 @@ def _left_out(preview: Preview, words: Words) -> str:
 
 def _chosen(chosen: Chosen, words: Words) -> list[Block]:
     """Return a paper's title and what let it in."""
-    reason = words("preview.category", what=chosen.category) if chosen.category else ""
-    if chosen.word:
-        reason = words("preview.word", what=cut(chosen.word, _TERM_CHARACTERS))
+    key = "preview.word" if chosen.word else "preview.category"
+    what = cut(chosen.word or chosen.category, _TERM_CHARACTERS)
+    reason = words(key, what=what) if what else ""
     title = blocks.words(shown_title(chosen.paper, _TITLE_CHARACTERS), bold=bool(reason))
     return [title, blocks.words(f" · {reason}")] if reason else [title]
 

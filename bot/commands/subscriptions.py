@@ -7,7 +7,7 @@ import click
 
 from bot.app import connection
 from bot.clock import Clock, SystemClock
-from bot.commands.terminal import database_option, run_until_stopped, settings_with, with_storage
+from bot.commands.terminal import Number, database_option, run_until_stopped, settings_with, with_storage
 from bot.sources.kinds import DIGEST_FILE
 from bot.subscriptions.preferences import (
     read_categories,
@@ -63,7 +63,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 @click.option(
     "--most-cards",
     metavar="N",
-    type=click.IntRange(min=1),
+    type=Number(min=1),
     show_default="no limit",
     help="Post at most N cards, and list the other papers by title.",
 )
@@ -93,7 +93,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 @click.option(
     "--least-votes",
     metavar="N",
-    type=click.IntRange(min=0),
+    type=Number(min=0),
     default=0,
     help="Only papers with at least N votes.",
 )

@@ -32,6 +32,15 @@ database_option = click.option(
 )
 
 
+class Number(click.IntRange):
+    """A whole number, in whatever digits and with whatever stop it is typed."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number; an invalid one is a complaint of click's."""
+        number: Any = typed.plain_value(value) if isinstance(value, str) else value
+        return super().convert(number, param, ctx)
+
+
 def read_date(text: str) -> date:
     """Read a date such as 2025-09-29; for a `type` of click's."""
     with contextlib.suppress(ValueError):

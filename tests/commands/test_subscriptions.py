@@ -39,8 +39,18 @@ def test_filters_are_read_as_the_form_reads_them(channel: str) -> None:
 
 def test_what_is_typed_with_dashes_quotes_and_stops_of_a_phone_is_understood(channel: str) -> None:
     times = ["—at", "“9：05”", "––tz", "Asia／Shanghai.", "--language=zh–CN", "—say‑nothing‑new"]
-    subscribed = run("subscribe。", f"\u200b{channel}.", *times, "—source=arXiv:cs.cl", "--weekday", "Mon")
+    subscribed = run(
+        "subscribe。",
+        f"\u200b{channel}.",
+        *times,
+        "—source=arXiv:cs.cl",
+        "--weekday",
+        "Mon",
+        "--most-cards",
+        "１０。",
+    )
 
+    assert subscribed.stderr == ""
     assert subscribed.output == f"{channel}: arxiv:cs.CL at 09:05 Asia/Shanghai, Mon, in zh-CN\n"
 
 

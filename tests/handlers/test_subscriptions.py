@@ -232,11 +232,11 @@ async def test_filters_of_which_any_is_enough_are_told_so_and_a_removed_one_as_r
     await subscribe(ada, words="learning", categories="", least_votes="")
 
     assert "Only papers that mention: reinforcement or learning" in told.splitlines()
-    assert "Only papers in these categories: cs.CL or cs.LG" in told.splitlines()
+    assert "Or papers in these categories: cs.CL or cs.LG" in told.splitlines()
     assert "只要含有这些词的论文：reinforcement或learning" in in_chinese.splitlines()
     assert ada.messages("papers")[-1]["text"].splitlines()[1:] == [
         "• Only papers that mention: reinforcement or learning → learning",
-        "• Filter removed: “Only papers in these categories: cs.CL or cs.LG”",
+        "• Filter removed: “Or papers in these categories: cs.CL or cs.LG”",
         "• Filter removed: “Minimum votes: 5 votes”",
     ]
 
