@@ -4,9 +4,10 @@ sqlite-utils takes the `pysqlite3` wheel where it is installed, else the standar
 exceptions differ, so everything else catches `StorageError`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 from sqlite_utils import Database
@@ -27,7 +28,7 @@ def connect(path: Path, *, query_only: bool = False) -> Database:
     try:
         # The runner gives each thread a connection of its own, and closes those of threads that have ended.
         connection = sqlite3.connect(str(path), timeout=_BUSY_SECONDS, check_same_thread=False)
-        database = Database(connection)
+        database = _Database(connection)
         database.execute("PRAGMA journal_mode = WAL")
         # A commit must survive a power cut: a lost `sending` would be a message posted twice.
         database.execute("PRAGMA synchronous = FULL")
@@ -74,3 +75,20 @@ def transaction(database: Database) -> Iterator[None]:
         database.commit()
     except sqlite3.Error as error:
         raise StorageError(f"The database rejected a change: {error}.") from error
+
+
+class _Database(Database):
+    """Reads without the savepoint that sqlite-utils puts around each query, which triples the statements.
+
+    The savepoint undoes a query that turns out to write, and a SELECT never does.
+    """
+
+    def query(
+        self, sql: str, params: Sequence[Any] | dict[str, Any] | None = None
+    ) -> Generator[dict[str, Any]]:
+        """Execute `sql` now, and yield its rows as they are read."""
+        if not sql.lstrip()[:7].upper().startswith("SELECT"):
+            return super().query(sql, params)
+        cursor = self.conn.execute(sql, params or ())
+        columns = [column[0] for column in cursor.description]
+        return (dict(zip(columns, row, strict=True)) for row in cursor)

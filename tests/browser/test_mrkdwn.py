@@ -1,4 +1,4 @@
-"""What is written in mrkdwn, plain_text and rich_text, as the page's own modules draw it."""
+"""How the page's own modules draw mrkdwn, plain_text and rich_text."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.browser.drawing import html_of_block, html_of_mrkdwn, html_of_plain
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 NOON = 1_759_233_600
-"""12:00 UTC on Tuesday, 30 September 2025: the day on which these texts are read, in Berlin."""
+"""12:00 UTC on Tuesday, 30 September 2025: the reader's now, in Berlin."""
 
 STYLES = [
     ("*bold* _italic_ ~struck~", "<strong>bold</strong> <em>italic</em> <s>struck</s>"),

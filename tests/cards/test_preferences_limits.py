@@ -33,7 +33,7 @@ from storage.records import (
     Preferences,
     Subscription,
 )
-from tests.cards.test_limits import PAPERS, TEXTS, assert_taken, assert_view_taken
+from tests.support.card_contents import PAPERS, TEXTS, assert_taken, assert_view_taken
 
 NOW = datetime(2025, 9, 29, 12, tzinfo=UTC)
 SOURCES = ("digest-file", "huggingface", "arxiv:cs.CL")

@@ -25,6 +25,7 @@ from storage.records import Listing, ListingState, Paper
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
 from tests.support.command import ended, run_beside, started
+from tests.support.tables import empty_tables
 from tests.support.web_server import Service, saying, serving
 from tests.support.web_world import api_answer, daily_feed
 
@@ -57,7 +58,10 @@ async def desk(
 ) -> AsyncIterator[tuple[Callable[[date, datetime], Any], InlineRunner]]:
     """Give a way to look at a day at a moment, and the tables."""
     service, _ = hugging_face
-    storage, clock = InlineRunner(tmp_path / "test.db"), SimulatedClock(datetime(2024, 1, 1, tzinfo=UTC))
+    storage, clock = (
+        InlineRunner(empty_tables(tmp_path / "test.db")),
+        SimulatedClock(datetime(2024, 1, 1, tzinfo=UTC)),
+    )
     async with web_client(trust_env=False) as client:
         fetcher = Fetcher(client)
         arxiv = ArxivClient(fetcher, clock, contact="", random=Random(1))
@@ -164,7 +168,7 @@ async def test_the_command_prints_a_line_a_day_and_asks_no_more_for_what_is_comp
 async def know(folder: Path, paper_id: str) -> None:
     """Put into the tables all that arXiv would be asked about the paper."""
     paper = Paper(paper_id, "Gardens", authors=("Ada Lovelace",), categories=("cs.LG",), published=DAY)
-    storage = InlineRunner(folder / "test.db")
+    storage = InlineRunner(empty_tables(folder / "test.db"))
     await storage.write(lambda tables: tables.papers.add(paper))
     storage.close()
 

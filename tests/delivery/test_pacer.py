@@ -13,13 +13,7 @@ from hypothesis import strategies as st
 
 from bot.delivery.pacer import Pacer
 from tests.support.clocks import SimulatedClock
-from tests.support.virtual_time import VirtualClock, run_virtual
-
-
-def seconds() -> float:
-    """Return the simulated time since the start, to the microsecond."""
-    return round(asyncio.get_running_loop().time(), 6)
-
+from tests.support.virtual_time import VirtualClock, run_virtual, seconds
 
 # ---- A channel
 

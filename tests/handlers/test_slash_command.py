@@ -32,8 +32,9 @@ from handlers.slash_command import answer
 from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
+from tests.support.spellings import SPELLINGS
+from tests.support.tables import empty_tables
 from tests.support.web_server import refusing_address
-from tests.test_arxiv_id import SPELLINGS
 
 T = TypeVar("T")
 
@@ -57,7 +58,7 @@ def _no_source(_name: str) -> Source | None:
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     clock = SimulatedClock(datetime(2025, 9, 29, 20, 0, tzinfo=UTC))
-    storage = InlineRunner(tmp_path_factory.mktemp("asking") / "test.db")
+    storage = InlineRunner(empty_tables(tmp_path_factory.mktemp("asking") / "test.db"))
     for digest in read_sample():
         at_once(import_into(storage, digest))
     holiday = Listing("digest-file", date(2025, 10, 1), ListingState.NONE)

@@ -25,6 +25,7 @@ from storage.records import DeliveryState, Listing, ListingState, Paper, Subscri
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.support.subscribing import subscribe
+from tests.support.tables import empty_tables
 from tests.support.waiting import PATIENCE
 
 _ROOT = Path(__file__).parents[2]
@@ -136,7 +137,7 @@ async def place(folder: Path, cards: int) -> AsyncIterator[Place]:
 
 
 async def _plan(database: Path, workspace: Workspace, cards: int) -> int:
-    clock, storage = SystemClock(), InlineRunner(database)
+    clock, storage = SystemClock(), InlineRunner(empty_tables(database))
     now = datetime.now(UTC)
     papers = [Paper(f"2509.{number:05d}", f"On killing, part {number}") for number in range(cards)]
     listing = Listing(_SOURCE, now.date(), ListingState.COMPLETE, tuple(paper.id for paper in papers))

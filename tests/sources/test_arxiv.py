@@ -27,10 +27,11 @@ from bot.errors import (
 from bot.sources.arxiv import ArxivClient, user_agent
 from bot.sources.atom import ArxivPaper, read_daily_feed, read_query_result
 from bot.sources.http import Fetcher, web_client
-from storage.database import connect, prepare
+from storage.database import connect
 from storage.papers import Papers
 from storage.records import Paper
 from tests.support.clocks import SimulatedClock
+from tests.support.tables import empty_tables
 from tests.support.virtual_time import VirtualClock, run_virtual
 from tests.support.web_server import Answer, Service, saying, serving
 
@@ -289,8 +290,7 @@ def paper_of_line(line: str) -> Paper:
 
 def test_ten_thousand_real_papers_are_stored_and_read_unchanged(tmp_path: Path, shared_data: Path) -> None:
     papers = {paper.id: paper for paper in recorded_papers(shared_data)}
-    prepare(tmp_path / "test.db")
-    database = connect(tmp_path / "test.db")
+    database = connect(empty_tables(tmp_path / "test.db"))
     tables = Papers(database)
     with database.atomic():
         for paper in papers.values():
