@@ -160,7 +160,10 @@ _VERBS: dict[str, Callable[[str], Request]] = {
     **dict.fromkeys(["remove", "移出"], Remove),
 }
 
-_PAUSE = re.compile(r"(?:pause\b|暂停)\s*(?:until\b|到|至|直到)?\s*(.*)", re.IGNORECASE)
+# A verb may have a colon or, in Chinese, nothing between it and the id.
+_VERB = re.compile(rf"({'|'.join(_VERBS)})(?![a-z])[\s:]*(.*)", re.IGNORECASE)
+
+_PAUSE = re.compile(r"(?:pause\b|暂停)[\s:]*(?:until\b|直到|到|至)?[\s:]*(.*)", re.IGNORECASE)
 
 
 def parse_request(text: str) -> Request:
@@ -174,10 +177,9 @@ def parse_request(text: str) -> Request:
         return request
     if match := _PAUSE.fullmatch(value):
         return _pause_until(match[1])
-    first, _, rest = value.partition(" ")
-    if verb := _VERBS.get(first.casefold()):
-        paper_id = find_arxiv_id(rest)
-        return verb(paper_id) if paper_id else MissingPaperId(first)
+    if match := _VERB.fullmatch(value):
+        paper_id = find_arxiv_id(match[2])
+        return _VERBS[match[1].casefold()](paper_id) if paper_id else MissingPaperId(match[1])
     paper_id = find_arxiv_id(value)
     return OnePaper(paper_id) if paper_id else NotUnderstood(typed)
 
