@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from bot.cards.ids import Field
 from bot.cards.preferences import ALL_CARDS, LANGUAGES, PreferencesForm
-from bot.errors import InvalidPreferenceError
+from bot.errors import InvalidPreferenceError, UnknownCategoryError
 from bot.locale import Words
 from bot.sources.kinds import HUGGING_FACE, OFFERED_SOURCES
 from bot.subscriptions.preferences import (
@@ -88,16 +88,14 @@ def read_preferences(form: PreferencesForm, words: Words) -> Preferences | Inval
         try:
             return reader(text)
         except InvalidPreferenceError as error:
-            errors[field] = words(
-                "settings.unreadable", found=cut(error.found, _ECHOED_CHARACTERS), example=error.example
-            )
+            errors[field] = _sentence(error, words)
             return blank
 
     filters = Filters(
-        words=read_words(form.words),
+        words=read(Field.WORDS, read_words, form.words, ()),
         categories=read(Field.CATEGORIES, read_categories, form.categories, ()),
         least_votes=read(Field.LEAST_VOTES, read_votes, form.least_votes, 0),
-        never_words=read_words(form.never_words),
+        never_words=read(Field.NEVER_WORDS, read_words, form.never_words, ()),
     )
     if not form.weekdays:
         errors[Field.WEEKDAYS] = words("settings.no_weekday")
@@ -115,6 +113,16 @@ def read_preferences(form: PreferencesForm, words: Words) -> Preferences | Inval
         says_when_nothing=form.says_when_nothing,
     )
     return InvalidForm(errors) if errors else preferences
+
+
+def _sentence(error: InvalidPreferenceError, words: Words) -> str:
+    """Return what is wrong with a field, and what to write there."""
+    found = cut(error.found, _ECHOED_CHARACTERS)
+    if not isinstance(error, UnknownCategoryError):
+        return words("settings.unreadable", found=found, example=error.example)
+    if not error.nearest:
+        return words("settings.unknown_category", found=found, example=error.example)
+    return words("settings.unlike_category", found=found, nearest=words.either(list(error.nearest)))
 
 
 def _nearest_language(tag: str) -> str:

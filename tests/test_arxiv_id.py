@@ -13,6 +13,8 @@ def test_every_spelling_of_an_id_or_address_names_the_same_paper(spelling: str) 
     ("spelling", "paper_id"),
     [
         ("hep-th/9901001", "hep-th/9901001"),
+        ("hep–th/9901001", "hep-th/9901001"),
+        ("hep‑th∕9901001v1.", "hep-th/9901001"),
         ("arXiv:hep-th/9901001v2", "hep-th/9901001"),
         ("https://arxiv.org/pdf/hep-th/9901001v1.pdf", "hep-th/9901001"),
         ("https://arxiv.org/abs/hep-th%2F9901001", "hep-th/9901001"),

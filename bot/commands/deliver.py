@@ -20,6 +20,7 @@ from bot.delivery.messages import Choice, choose_of_day
 from bot.delivery.selection import Verdict, Why
 from bot.errors import NothingListedError
 from bot.text import on_one_line
+from bot.typed import plain_value
 from storage.records import Subscription
 from storage.runner import Runner
 from storage.tables import Tables
@@ -38,7 +39,13 @@ WHY = {
 
 
 @click.command()
-@click.option("--channel", metavar="CHANNEL", show_default="all", help="Only the channel with this id.")
+@click.option(
+    "--channel",
+    metavar="CHANNEL",
+    type=plain_value,
+    show_default="all",
+    help="Only the channel with this id.",
+)
 @click.option(
     "--date",
     "day",

@@ -13,6 +13,7 @@ from bot.commands.terminal import (
     language_option,
     read_date,
     say,
+    source_option,
     with_storage,
 )
 from bot.documents.archive import Archived, archive_into
@@ -22,11 +23,8 @@ from bot.documents.importer import import_into
 from bot.errors import NotADigestError
 from storage.runner import Runner
 
-_source_option = click.option(
-    "--source",
-    metavar="SOURCE",
-    show_default="the first with papers that day",
-    help="digest-file, huggingface or arxiv:CATEGORY.",
+_source_option = source_option(
+    "digest-file, huggingface or arxiv:CATEGORY.", show_default="the first with papers that day"
 )
 
 _language_of_day_option = language_option("The language of the summaries.", "the one most of them are in")

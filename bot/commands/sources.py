@@ -15,6 +15,7 @@ from bot.commands.terminal import (
     run_until_stopped,
     say,
     settings_with,
+    source_option,
 )
 from bot.errors import SourceError
 from bot.listings.arxiv_records import Enrichment
@@ -28,12 +29,10 @@ _INTERRUPTED = 130
 
 
 @click.command()
-@click.option(
-    "--source",
-    metavar="SOURCE",
+@source_option(
+    "huggingface, or arxiv: and categories, such as arxiv:cs.CL. arXiv lists only today's papers.",
     default="huggingface",
     show_default=True,
-    help="huggingface, or arxiv: and categories, such as arxiv:cs.CL. arXiv lists only today's papers.",
 )
 @click.option(
     "--date", "day", metavar="DATE", type=read_date, show_default="today in UTC", help="Fetch this day."

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 
 import click
 
+from bot import typed
 from bot.errors import StorageError
 from bot.settings import Settings, load_settings
-from bot.subscriptions.preferences import read_language
+from bot.subscriptions.preferences import read_language, read_source
 from bot.text import printable
 from storage.runner import InlineRunner, Runner
 
@@ -31,17 +32,30 @@ database_option = click.option(
 )
 
 
+class Number(click.IntRange):
+    """A whole number, in whatever digits and with whatever stop it is typed."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number; an invalid one is a complaint of click's."""
+        number: Any = typed.plain_value(value) if isinstance(value, str) else value
+        return super().convert(number, param, ctx)
+
+
 def read_date(text: str) -> date:
     """Read a date such as 2025-09-29; for a `type` of click's."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} isn't a date. Write it as 2025-09-29.") from None
+    with contextlib.suppress(ValueError):
+        if day := typed.read_date(text):
+            return day
+    raise click.BadParameter(f"{text!r} isn't a date. Write it as 2025-09-29.")
 
 
 def _read_tag(_context: click.Context, _option: click.Parameter, tag: str | None) -> str | None:
     """Return the tag in its usual case: summaries are kept under `zh-CN`, never under `zh-cn`."""
     return read_language(tag) if tag else None
+
+
+def _read_source(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    return read_source(name) if name else None
 
 
 def language_option(help_text: str, default: str) -> Callable[[F], F]:
@@ -52,6 +66,11 @@ def language_option(help_text: str, default: str) -> Callable[[F], F]:
 def say(text: str, *, nl: bool = True, err: bool = False) -> None:
     """Print lines, with whatever strangers wrote in them: nothing that steers a terminal comes through."""
     click.echo(printable(text), nl=nl, err=err)
+
+
+def source_option(help_text: str, **more: Any) -> Callable[[F], F]:
+    """Return `--source`, which reads `arxiv:cs.cl` as `arxiv:cs.CL`."""
+    return click.option("--source", metavar="SOURCE", callback=_read_source, help=help_text, **more)
 
 
 def counted(count: int, singular: str, plural: str | None = None) -> str:

@@ -84,6 +84,10 @@ class Words:
         """Return the items as a list in words, such as "a, b, and c"."""
         return format_list(items, style="standard", locale=self.locale)
 
+    def either(self, items: list[str]) -> str:
+        """Return the items, of which one is enough, as a list in words, such as "a, b, or c"."""
+        return format_list(items, style="or", locale=self.locale)
+
     def language_name(self, tag: str, beside: str = "") -> str:
         """Return what a language is called, such as "Chinese"; the tag where it has no name.
 

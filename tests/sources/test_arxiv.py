@@ -426,6 +426,13 @@ async def test_a_daily_list_of_several_categories_is_one_feed(arxiv: Arxiv) -> N
     assert arxiv.service.requests[0].headers["User-Agent"] == user_agent("mailto:me@example.org")
 
 
+async def test_a_feed_is_asked_for_as_arxiv_spells_it_however_its_source_was_named_once(arxiv: Arxiv) -> None:
+    arxiv.answer("/atom/cs.CL+stat+cs.zz", saying(feed()))
+
+    await arxiv.client.daily_list(["cs.cl", "stat", "cs.zz"])
+    assert len(arxiv.asked) == 1
+
+
 async def test_a_feed_that_was_cut_at_2000_entries_is_had_by_category(arxiv: Arxiv) -> None:
     arxiv.answer("/atom/cs.CL+cs.LG", saying(feed(*[entry("2509.00001", "replace")] * 2000)))
     arxiv.answer("/atom/cs.CL", saying(feed(entry("2509.00001", "new"), entry("2509.00002", "cross"))))

@@ -43,4 +43,10 @@ SPELLINGS = [
     "arXiv%3A2509.21240",
     "have you read https://arxiv.org/abs/2509.21240, Ada?",
     "2509.21240.",
+    "“2509.21240”。",
+    "2509。21240",
+    "2509.\u200b21240\u00a0",
+    "arXiv：2509.21240",
+    "https:／／arxiv.org／abs／2509.21240",
+    "https://arxiv.org/abs/2509.21240%E2%80%8B",
 ]
