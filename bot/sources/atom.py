@@ -20,6 +20,7 @@ from defusedxml.ElementTree import fromstring
 
 from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError
+from bot.numbers import count_in
 from bot.sources.source import DailyList
 from storage.records import Paper
 
@@ -76,7 +77,7 @@ def read_query_result(body: bytes) -> QueryResult:
     total = _text(feed, "opensearch:totalResults")
     return QueryResult(
         papers={each.paper.id: each for each in papers},
-        total=int(total) if total.isdecimal() else None,
+        total=count_in(total),
         errors=tuple(_text(entry, "atom:summary") for entry in entries if _is_error(entry)),
         skipped=skipped,
     )

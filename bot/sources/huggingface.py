@@ -25,6 +25,7 @@ from pydantic import (
 
 from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError
+from bot.numbers import count_of
 from bot.sources.http import Fetcher
 from bot.sources.source import DailyList
 from bot.text import cut
@@ -83,7 +84,6 @@ async def _fetch_page(fetcher: Fetcher, base_url: str, day: date, page: int, fir
 
 # --- The answer's shape -----------------------------------------------------------------------------------
 
-_MOST_OF_AN_INTEGER = 2**63 - 1
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[^\s<>|\"\\^`{}\x00-\x1f]*)?")
 _LONGEST_ADDRESS = 2000
 
@@ -136,7 +136,7 @@ def _readable_ones(values: Iterable[_Value | None] | None) -> tuple[_Value, ...]
 _IfReadable = WrapValidator(_if_readable)
 _Text = Annotated[Annotated[str, AfterValidator(_not_blank)] | None, _IfReadable]
 _Address = Annotated[Annotated[str, AfterValidator(_linkable_url)] | None, _IfReadable]
-_Count = Annotated[Annotated[int, Field(strict=True, ge=0, le=_MOST_OF_AN_INTEGER)] | None, _IfReadable]
+_Count = Annotated[int | None, BeforeValidator(count_of)]
 _Day = Annotated[Annotated[date, BeforeValidator(_utc_date)] | None, _IfReadable]
 
 

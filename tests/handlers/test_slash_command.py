@@ -64,7 +64,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     holiday = Listing("digest-file", date(2025, 10, 1), ListingState.NONE)
     at_once(storage.write(lambda tables: tables.listings.put(holiday)))
     # No answer of these is told to a channel, so nothing is there to reach.
-    wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url=refusing_address()))), Pacer(clock)
+    wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url=refusing_address())), "B1"), Pacer(clock)
     services = Services(storage, wire, clock, pacer, Timing())
     deliverer = Deliverer(services, Notifier(wire).notify)
     watcher, summary_queue = ListingWatcher(storage, clock, _no_source), SummaryQueue(storage, clock, None)
