@@ -26,6 +26,7 @@ from bot.delivery.web_api import SlackCaller
 from bot.delivery.wire import SlackWire, Wire
 from bot.delivery.worker import Services, Timing
 from bot.errors import SlackUnavailableError
+from bot.private_files import PRIVATE_FILE
 from bot.settings import Settings, app_token, bot_token
 from bot.web import Web, open_web
 from handlers.parts import Parts
@@ -136,7 +137,7 @@ def _timing(settings: Settings) -> Timing:
 
 async def _release_leases(database: Path, storage: Runner, stack: AsyncExitStack) -> None:
     """Release the leases of a dead process: whoever has the lock is the only process alive."""
-    lock = FileLock(f"{database}.run.lock")
+    lock = FileLock(f"{database}.run.lock", mode=PRIVATE_FILE)
     try:
         lock.acquire(timeout=0)
     except Timeout:
