@@ -23,7 +23,8 @@ from bot.delivery.pacer import Pacer
 from bot.delivery.web_api import AnswerLostError, NotConnectedError, SlackCaller
 from bot.delivery.wire import SlackWire, Wire
 from bot.delivery.worker import Services, Timing
-from bot.settings import Settings, tokens
+from bot.private_files import PRIVATE_FILE
+from bot.settings import Settings, app_token, bot_token
 from bot.socket_mode import SocketModeHandler, rejected, unreachable
 from bot.web import Web, open_web
 from handlers.parts import Parts
@@ -51,14 +52,14 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
 
     Raises `SettingsError`, `StorageError` or `SlackUnavailableError`.
     """
-    bot_token, _ = tokens(settings)
+    token = bot_token(settings)
     async with AsyncExitStack() as stack:
         storage = ThreadRunner(settings.database)
         stack.callback(storage.close)
-        client = AsyncWebClient(token=bot_token, base_url=settings.api_url)
+        client = AsyncWebClient(token=token, base_url=settings.api_url)
         identity = await _identity(client)
         # No retry handlers: see SlackCaller.
-        posting = AsyncWebClient(token=bot_token, base_url=settings.api_url, retry_handlers=[])
+        posting = AsyncWebClient(token=token, base_url=settings.api_url, retry_handlers=[])
         wire = SlackWire(SlackCaller(posting), identity.bot_id)
         pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
         services = Services(storage, wire, clock, pacer, _timing(settings))
@@ -76,13 +77,13 @@ async def application(
     Without `has_sources` neither Hugging Face nor arXiv is polled. Without `ticks` only people are answered;
     nothing runs by itself.
     """
-    _, app_token = tokens(settings)
+    bot_token(settings)
+    socket_token = app_token(settings)
     async with connection(settings, clock) as parts, AsyncExitStack() as stack:
         web = await open_web(settings, clock, parts.storage, stack, has_sources=has_sources)
-        # Without a name Bolt searches all modules for its caller.
-        app = AsyncApp(name="paper-round", client=parts.client)
+        app = _bolt(settings)
         handlers.register(app, _parts(parts, web, clock, settings))
-        socket = SocketModeHandler(app, app_token, clock)
+        socket = SocketModeHandler(app, socket_token, clock)
         stack.push_async_callback(socket.close_async)
         await _connect(socket)
 
@@ -100,6 +101,14 @@ async def application(
         stack.callback(scheduler.shutdown)
         _logger.info("Connected to Slack", extra={"action": "connect", "workspace": parts.workspace})
         yield parts
+
+
+def _bolt(settings: Settings) -> AsyncApp:
+    # Without a name Bolt searches all modules for its caller. It takes SLACK_BOT_TOKEN from the environment,
+    # and warns of a client beside it: so it gets the token, and makes its own client.
+    app = AsyncApp(name="paper-round", token=bot_token(settings))
+    app.client.base_url = settings.api_url
+    return app
 
 
 def _parts(parts: Application, web: Web, clock: Clock, settings: Settings) -> Parts:
@@ -126,7 +135,7 @@ def _timing(settings: Settings) -> Timing:
 
 async def _release_leases(database: Path, storage: Runner, stack: AsyncExitStack) -> None:
     """Release the leases of a dead process: whoever has the lock is the only process alive."""
-    lock = FileLock(f"{database}.run.lock")
+    lock = FileLock(f"{database}.run.lock", mode=PRIVATE_FILE)
     try:
         lock.acquire(timeout=0)
     except Timeout:

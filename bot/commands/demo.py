@@ -23,7 +23,7 @@ from bot.documents.importer import import_into
 from bot.language import most_common_language
 from bot.manifest import load_manifest
 from bot.sandbox import Sandbox, Workspace, create_workspace
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from bot.sources.kinds import DIGEST_FILE
 from bot.subscriptions.preferences import save_preferences
 from storage.records import Preferences
@@ -157,7 +157,7 @@ def _language(digest: DigestFile) -> str:
 
 
 def _settings(options: DemoOptions, workspace: Workspace, api_url: str) -> Settings:
-    return Settings(
+    return load_settings(
         bot_token=SecretStr(workspace.bot_token),
         app_token=SecretStr(workspace.app_token),
         api_url=api_url,
