@@ -4,8 +4,9 @@ The scheme is arXiv's own: https://info.arxiv.org/help/arxiv_identifier.html
 """
 
 import re
-import unicodedata
 from urllib.parse import unquote
+
+from bot.typed import plain
 
 _ARCHIVES = (
     "acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat "
@@ -16,7 +17,7 @@ _ARCHIVES = (
 _MONTH = "(?:0[1-9]|1[0-2])"
 
 _NEW_STYLE = re.compile(
-    rf"(?<![0-9])(?<![0-9]\.)([0-9]{{2}}{_MONTH})\.([0-9]{{4,5}})(?:v[0-9]+)?(?![0-9])", re.IGNORECASE
+    rf"(?<![0-9])(?<![0-9]\.)([0-9]{{2}}{_MONTH})[.。]([0-9]{{4,5}})(?:v[0-9]+)?(?![0-9])", re.IGNORECASE
 )
 
 _OLD_STYLE = re.compile(
@@ -33,8 +34,8 @@ def find_arxiv_id(text: str) -> str | None:
     Reads bare ids, `arXiv:` prefixes, DOIs, and URLs of arXiv, Hugging Face and alphaXiv.
     An old id loses its subject class (`math.GT/0309136` is `math/0309136`), as in arXiv's own API.
     """
-    readable = unicodedata.normalize("NFKC", unquote(text))
-    matches = [match for pattern in (_NEW_STYLE, _OLD_STYLE) for match in pattern.finditer(readable)]
+    typed = plain(unquote(text))
+    matches = [match for pattern in (_NEW_STYLE, _OLD_STYLE) for match in pattern.finditer(typed)]
     for match in sorted(matches, key=re.Match.start):
         if match.re is _OLD_STYLE:
             return f"{match[1].lower()}/{match[2]}"

@@ -19,6 +19,10 @@ class StorageError(PaperRoundError):
     """The database cannot be opened or used; the message names the file and what to do."""
 
 
+class UnwritableStorageError(StorageError):
+    """The database cannot be written, as its disk is full or read-only; it may be readable."""
+
+
 class SlackUnavailableError(PaperRoundError):
     """Slack is unreachable or rejected a token; the message says which, and what to check."""
 
@@ -63,13 +67,14 @@ class InvalidPreferenceError(PaperRoundError):
         self.what, self.found, self.example = what, found, example
 
 
-class UnknownCategoryError(PaperRoundError):
+class UnknownCategoryError(InvalidPreferenceError):
     """arXiv has no such category; `nearest` are the names most like it, perhaps none."""
 
-    def __init__(self, text: str, nearest: tuple[str, ...]) -> None:
-        suggestion = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
-        super().__init__(f"arXiv has no category “{text}”.{suggestion}")
-        self.text, self.nearest = text, nearest
+    def __init__(self, found: str, nearest: tuple[str, ...]) -> None:
+        super().__init__("category", found, ", ".join(nearest) or "cs.CL")
+        suggestion = f"Did you mean {' or '.join(nearest)}?" if nearest else "Write it as cs.CL."
+        self.args = (f"arXiv has no category “{found}”. {suggestion}",)
+        self.nearest = nearest
 
 
 class LeaseLostError(PaperRoundError):

@@ -10,25 +10,16 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from bot.language import CJK_RANGES
+from bot.typed import PLAIN_CHARACTERS
 
-_FOLDED = {
-    **dict.fromkeys("‐‑‒–—―−﹘﹣", "-"),
-    **dict.fromkeys("“”„‟«»「」『』〝〞", '"'),
-    **dict.fromkeys("‘’‚‛′", "'"),
-    # Latin letters that Unicode does not take apart into a letter and an accent.
-    "ø": "o",
-    "ł": "l",
-    "đ": "d",
-    "ð": "d",
-    "þ": "th",
-    "æ": "ae",
-    "œ": "oe",
-    "ı": "i",
-    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
-}
-_FOLDING = str.maketrans(_FOLDED)
+# Latin letters that Unicode does not take apart into a letter and an accent.
+_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+
+_FOLDING = str.maketrans({**PLAIN_CHARACTERS, **_LETTERS})
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 # Beyond the Greek and Cyrillic alphabets a mark is part of the letter, as the dots of が are.
 _FIRST_UNACCENTED = "\u0590"
@@ -51,6 +42,23 @@ _PLURALS = (
 # Commas outside quotes separate terms, and so do line breaks and their Chinese kin.
 _SEPARATED = re.compile(r'(?:"[^"\n]*"|[^",;、\n])+|"')
 
+# Only what separates is folded, and what nobody sees is left out: the rest stays as the person wrote it.
+_MARKS = str.maketrans(
+    {
+        **{typed: mark for typed, mark in PLAIN_CHARACTERS.items() if mark in {'"', ""}},
+        **dict.fromkeys("，﹐,،", ","),
+        **dict.fromkeys("；﹔;", ";"),
+        **dict.fromkeys("﹑､", "、"),
+        **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
+    }
+)
+_FULL_STOPS = ".。．｡"
+
+# The number of a name is joined to it in any way; that of a single letter, as in `R1`, in one way alone.
+_NUMBERED = re.compile(r"([^\W\d_]{2})\s*(?=\d)")
+
+_QUOTES = "\"'`"
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -60,31 +68,64 @@ class Term:
 
     def is_in(self, folded_text: str) -> bool:
         """Tell whether a text, folded by `fold`, has the word or phrase."""
-        return _pattern(self.text).search(folded_text) is not None
+        return _sought(self.text).is_in(folded_text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    pattern: re.Pattern[str]
+    #: What every spelling of the term begins with.
+    start: str
+
+    def is_in(self, folded_text: str) -> bool:
+        # A search for the pattern would try it at every character; few places begin as the term does.
+        at = folded_text.find(self.start)
+        while at >= 0 and not self.pattern.match(folded_text, at):
+            at = folded_text.find(self.start, at + 1)
+        return at >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """A folded term without the quotes around it and the star at its end, and what these say."""
+
+    body: str
+    is_exact: bool = False
+    is_beginning: bool = False
 
 
 def read_terms(text: str) -> tuple[str, ...]:
     """Return the terms of a list separated by commas, semicolons or line breaks, each once, as typed.
 
-    A comma within quotes belongs to the phrase. What holds nothing but quotes or a star is left out.
+    A comma within quotes belongs to the phrase, and a full stop at the end to the sentence that lists them.
+    What holds nothing but quotes or a star is left out.
     """
-    # Only what separates is folded: the rest stays as the person wrote it.
-    marks = text.translate({**dict.fromkeys(map(ord, "“”„‟«»「」『』"), '"'), ord("，"): ",", ord("；"): ";"})
-    pieces = (match[0].strip() for match in _SEPARATED.finditer(marks))
-    return tuple(dict.fromkeys(piece for piece in pieces if _body(fold(piece))))
+    pieces = (
+        match[0].strip().rstrip(_FULL_STOPS).rstrip() for match in _SEPARATED.finditer(text.translate(_MARKS))
+    )
+    return tuple(dict.fromkeys(piece for piece in pieces if _meant(piece).body))
 
 
 def first_term(terms: Iterable[str], folded_text: str) -> str:
     """Return the first of the terms that a text, folded by `fold`, has; an empty text where it has none."""
-    return next((text for text in terms if Term(text).is_in(folded_text)), "")
+    return next((text for text in terms if _sought(text).is_in(folded_text)), "")
+
+
+def shown_term(text: str) -> str:
+    """Return a term as it is told to people: without the quotes around a phrase."""
+    return text.translate(_MARKS).strip(f"{_QUOTES} ")
 
 
 def fold(text: str) -> str:
     """Return the text as terms are compared: without case, accents, width and kinds of dashes and quotes."""
     if text.isascii():
         return text.casefold()
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDING)
-    return unicodedata.normalize("NFC", "".join(map(_without_accent, folded)))
+    wide = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFC", _NOT_ASCII.sub(_folded, wide))
+
+
+def _folded(run: re.Match[str]) -> str:
+    return "".join(map(_without_accent, run[0].translate(_FOLDING)))
 
 
 @lru_cache(maxsize=4096)
@@ -95,46 +136,54 @@ def _without_accent(character: str) -> str:
     return first if first < _FIRST_UNACCENTED else character
 
 
-def _body(folded: str) -> str:
-    """Return a folded term without its quotes or the star at its end."""
-    return folded.strip().strip('"').removesuffix("*").strip()
+def _meant(text: str) -> _Meant:
+    folded = fold(text).strip()
+    body = folded.strip(f"{_QUOTES} ")
+    stem = body.removesuffix("*").rstrip()
+    if len(folded) > 1 and folded[0] == folded[-1] and folded[0] in _QUOTES:
+        return _Meant(body if stem else "", is_exact=True)
+    # What begins with one letter is almost everything: `A*` is an algorithm's name.
+    is_beginning = stem != body and (len(stem) != 1 or _CJK.match(stem) is not None)
+    return _Meant(stem if is_beginning else body, is_beginning=is_beginning)
 
 
 @lru_cache(maxsize=4096)
-def _pattern(text: str) -> re.Pattern[str]:
-    folded = fold(text).strip()
-    body = _body(folded)
-    if not body:
-        return re.compile(r"(?!)")
-    is_exact = len(folded) > 1 and folded[0] == folded[-1] == '"'
-    is_beginning = folded.endswith("*") and not is_exact
-    words = "".join(_exact(body) if is_exact else _spelled(body, has_plural=not is_beginning))
-    return re.compile(_before(body) + words + ("" if is_beginning else _after(body)))
+def _sought(text: str) -> _Sought:
+    meant = _meant(text)
+    if not meant.body:
+        return _Sought(re.compile(r"(?!)"), "")
+    spelled = "".join(_exact(meant) if meant.is_exact else _spelled(meant))
+    end = "" if meant.is_beginning else _after(meant.body)
+    return _Sought(re.compile(_before(meant.body) + spelled + end), _shared_start(meant.body, spelled))
 
 
-def _exact(body: str) -> Iterator[str]:
-    yield r"\s+".join(map(re.escape, body.split()))
+def _shared_start(body: str, spelled: str) -> str:
+    """Return the literal characters with which a term's pattern begins."""
+    return "".join(
+        one for one, _ in takewhile(lambda pair: pair[0] == pair[1], zip(body, spelled, strict=False))
+    )
 
 
-def _spelled(body: str, *, has_plural: bool) -> Iterator[str]:
+def _exact(meant: _Meant) -> Iterator[str]:
+    yield r"\s+".join(map(re.escape, meant.body.split()))
+
+
+def _spelled(meant: _Meant) -> Iterator[str]:
     """Yield the pattern of a term: `GPT-4o` is also `GPT 4o` and `GPT4o`; the last word may be a plural."""
-    *pieces, last = re.split(r"([\s-]+)", body)
+    *pieces, last = re.split(r"([\s-]+)", _NUMBERED.sub(r"\1-", meant.body))
     for piece in pieces:
-        yield _word(piece) if piece.strip("- \t\n") else _joint(piece)
-    yield _plural(_word(last), last) if has_plural and last else _word(last)
+        yield re.escape(piece) if piece.strip("- \t\n") else _joint(piece)
+    yield re.escape(last) if meant.is_beginning else _plural(last)
 
 
 def _joint(piece: str) -> str:
     return r"[\s-]*" if "-" in piece else r"[\s-]+"
 
 
-def _word(piece: str) -> str:
-    # `GPT4` is `GPT-4`; of a single letter the hyphen would be a minus.
-    return re.sub(r"([a-z]{2})(?=\d)", r"\1-?", re.escape(piece))
-
-
-def _plural(pattern: str, word: str) -> str:
-    if _CJK.search(word) or len(word) == 1:
+def _plural(word: str) -> str:
+    """Return the pattern of a word and of its plural."""
+    pattern = re.escape(word)
+    if _CJK.search(word) or len(word) <= 1:
         return pattern
     return next((rule.sub(plural, pattern) for rule, plural in _PLURALS if rule.search(pattern)), pattern)
 

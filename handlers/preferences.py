@@ -13,6 +13,7 @@ from bot.cards import ids
 from bot.cards.blocks import Block, Button
 from bot.cards.notices import window_not_opened
 from bot.cards.preferences import (
+    Chosen,
     Preview,
     changed_message,
     changes,
@@ -26,7 +27,7 @@ from bot.cards.preferences import (
 )
 from bot.cards.status import ChannelStatus
 from bot.delivery.messages import choose_of_day
-from bot.delivery.selection import Selection
+from bot.delivery.selection import Selection, Verdict, Why
 from bot.locale import Reader, words_for
 from bot.sources.kinds import OFFERED_SOURCES
 from bot.status import channel_status
@@ -195,14 +196,23 @@ def preview(tables: Tables, workspace: str, channel: str, preferences: Preferenc
     # A preview shows what the preferences make of a day, whatever of it the channel has had.
     selection = choose_of_day(tables, day, preferences, had=frozenset()).selection
     chosen = (*selection.cards, *selection.rest)
+    verdicts = {verdict.entry.paper.id: verdict for verdict in selection.verdicts}
     had = tables.posts.papers_of_channel(workspace, channel)
     return Preview(
         day=day,
         cards=len(selection.cards),
         rest=len(selection.rest),
-        first=tuple(entry.paper for entry in chosen[:_FIRST_ONES]),
+        first=tuple(_chosen(verdicts[entry.paper.id]) for entry in chosen[:_FIRST_ONES]),
         left_out=_left_out(selection),
         had=sum(entry.paper.id in had for entry in chosen),
+    )
+
+
+def _chosen(verdict: Verdict) -> Chosen:
+    return Chosen(
+        verdict.entry.paper,
+        word=verdict.what if verdict.why is Why.WORD else "",
+        category=verdict.what if verdict.why is Why.CATEGORY else "",
     )
 
 

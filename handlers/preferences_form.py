@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from bot.cards.ids import Field
 from bot.cards.preferences import ALL_CARDS, LANGUAGES, PreferencesForm
-from bot.errors import InvalidPreferenceError, UnreadableValueError
+from bot.errors import InvalidPreferenceError, UnknownCategoryError, UnreadableValueError
 from bot.language import canonical_tag
 from bot.locale import Words
-from bot.sources.kinds import HUGGING_FACE, OFFERED_SOURCES, is_source
+from bot.sources.kinds import HUGGING_FACE, OFFERED_SOURCES, SOURCE_KINDS
 from bot.subscriptions.preferences import (
     read_categories,
     read_language,
@@ -77,7 +77,7 @@ def read_form(view: Mapping[str, object], listed: Collection[str] = ()) -> Prefe
         return tuple(dict.fromkeys(_option(option, known) for option in chosen))
 
     return PreferencesForm(
-        sources=many(Field.SOURCES, lambda name: is_source(name) or name in listed),
+        sources=many(Field.SOURCES, lambda name: _is_source(name) or name in listed),
         at=text(Field.AT),
         zone=text(Field.ZONE),
         weekdays=many(Field.WEEKDAYS, _WEEKDAYS.__contains__),
@@ -90,6 +90,10 @@ def read_form(view: Mapping[str, object], listed: Collection[str] = ()) -> Prefe
         never_words=text(Field.NEVER_WORDS),
         says_when_nothing=bool(many(Field.SAYS_WHEN_NOTHING, bool)),
     )
+
+
+def _is_source(name: str) -> bool:
+    return any(kind.includes(name) for kind in SOURCE_KINDS)
 
 
 def _option(option: object, known: Callable[[str], bool]) -> str:
@@ -114,16 +118,14 @@ def read_preferences(form: PreferencesForm, words: Words) -> Preferences | Inval
         try:
             return reader(text)
         except InvalidPreferenceError as error:
-            errors[field] = words(
-                "settings.unreadable", found=cut(error.found, _ECHOED_CHARACTERS), example=error.example
-            )
+            errors[field] = _sentence(error, words)
             return blank
 
     filters = Filters(
-        words=read_words(form.words),
+        words=read(Field.WORDS, read_words, form.words, ()),
         categories=read(Field.CATEGORIES, read_categories, form.categories, ()),
         least_votes=read(Field.LEAST_VOTES, read_votes, form.least_votes, 0),
-        never_words=read_words(form.never_words),
+        never_words=read(Field.NEVER_WORDS, read_words, form.never_words, ()),
     )
     if not form.weekdays:
         errors[Field.WEEKDAYS] = words("settings.no_weekday")
@@ -141,6 +143,16 @@ def read_preferences(form: PreferencesForm, words: Words) -> Preferences | Inval
         says_when_nothing=form.says_when_nothing,
     )
     return InvalidForm(errors) if errors else preferences
+
+
+def _sentence(error: InvalidPreferenceError, words: Words) -> str:
+    """Return what is wrong with a field, and what to write there."""
+    found = cut(error.found, _ECHOED_CHARACTERS)
+    if not isinstance(error, UnknownCategoryError):
+        return words("settings.unreadable", found=found, example=error.example)
+    if not error.nearest:
+        return words("settings.unknown_category", found=found, example=error.example)
+    return words("settings.unlike_category", found=found, nearest=words.either(list(error.nearest)))
 
 
 def _nearest_language(tag: str) -> str:

@@ -2,12 +2,12 @@
 
 import html
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from bot.arxiv_id import find_arxiv_id
+from bot.typed import plain, plain_value, read_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +160,10 @@ _VERBS: dict[str, Callable[[str], Request]] = {
     **dict.fromkeys(["remove", "移出"], Remove),
 }
 
-_PAUSE = re.compile(r"(?:pause\b|暂停)\s*(?:until\b|到|至|直到)?\s*(.*)", re.IGNORECASE)
+# A verb may have a colon or, in Chinese, nothing between it and the id.
+_VERB = re.compile(rf"({'|'.join(_VERBS)})(?![a-z])[\s:]*(.*)", re.IGNORECASE)
 
-_DATE = re.compile(r"([0-9]{4})(?:[-/.]|年)([0-9]{1,2})(?:[-/.]|月)([0-9]{1,2})日?")
+_PAUSE = re.compile(r"(?:pause\b|暂停)[\s:]*(?:until\b|直到|到|至)?[\s:]*(.*)", re.IGNORECASE)
 
 
 def parse_request(text: str) -> Request:
@@ -170,29 +171,27 @@ def parse_request(text: str) -> Request:
 
     Slack escapes `&`, `<` and `>` and may wrap addresses in angle brackets, so both are undone first.
     """
-    readable = " ".join(unicodedata.normalize("NFKC", html.unescape(text)).split())
-    if request := _WORDS.get(readable.casefold()):
+    typed = plain(html.unescape(text))
+    value = plain_value(typed) or typed
+    if request := _WORDS.get(value.casefold()) or _of_day(value):
         return request
-    if match := _DATE.fullmatch(readable):
-        return _of_day(readable, *match.groups())
-    if match := _PAUSE.fullmatch(readable):
+    if match := _PAUSE.fullmatch(value):
         return _pause_until(match[1])
-    first, _, rest = readable.partition(" ")
-    if verb := _VERBS.get(first.casefold()):
-        paper_id = find_arxiv_id(rest)
-        return verb(paper_id) if paper_id else MissingPaperId(first)
-    paper_id = find_arxiv_id(readable)
-    return OnePaper(paper_id) if paper_id else NotUnderstood(readable)
+    if match := _VERB.fullmatch(value):
+        paper_id = find_arxiv_id(match[2])
+        return _VERBS[match[1].casefold()](paper_id) if paper_id else MissingPaperId(match[1])
+    paper_id = find_arxiv_id(value)
+    return OnePaper(paper_id) if paper_id else NotUnderstood(typed)
 
 
-def _of_day(text: str, year: str, month: str, day: str) -> Request:
+def _of_day(text: str) -> OfDay | InvalidDate | None:
     try:
-        return OfDay(date(int(year), int(month), int(day)))
+        day = read_date(text)
     except ValueError:
         return InvalidDate(text)
+    return OfDay(day) if day else None
 
 
 def _pause_until(text: str) -> Request:
-    match = _DATE.fullmatch(text)
-    day = _of_day(text, *match.groups()) if match else None
-    return Pause(day.day) if isinstance(day, OfDay) else InvalidPauseDate(text)
+    wanted = _of_day(text)
+    return Pause(wanted.day) if isinstance(wanted, OfDay) else InvalidPauseDate(text)

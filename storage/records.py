@@ -192,14 +192,11 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which papers a channel gets; the default is all of them.
+    """Which papers a channel gets; the default is all of them."""
 
-    Words ignore case.
-    """
-
-    #: A paper needs one of these words or one of `categories`, where any are given.
+    #: A paper needs one of these words (as in `bot.terms`) or one of `categories`, where any are given.
     words: tuple[str, ...] = ()
-    #: arXiv categories; a paper whose categories are not known is in none.
+    #: arXiv categories (as in `bot.sources.categories`); a paper whose categories are not known is in none.
     categories: tuple[str, ...] = ()
     #: A paper whose votes are not known has none.
     least_votes: int = 0

@@ -1,15 +1,30 @@
+"""What all tests share, and how they run.
+
+`pytest` shares the tests among all processors; files that are named run in one process. No test depends on
+how quick or how busy the machine is, on the order, or on what runs beside it. These show it, each repeated
+as often as one likes:
+
+    pytest -n 0
+    pytest -n 8
+    for core in $(seq $(nproc)); do timeout 600 sh -c 'while :; do :; done' & done; pytest; kill $(jobs -p)
+
+Waits for other processes have one limit, `tests.support.waiting.PATIENCE`; deadlines pass in virtual time.
+"""
+
 import gc
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from storage.database import connect, prepare
+from storage.database import connect
 from storage.tables import Tables
 from tests.support.stage import Stage, set_stage
+from tests.support.tables import empty_tables
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -24,10 +39,19 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Keep temporary folders in memory where there is room: tests lose no power, and disks sync slowly."""
+    _keep_bytecode(config.rootpath / ".pytest_cache" / "bytecode")
     if _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
+
+
+def _keep_bytecode(folder: Path) -> None:
+    """Compile once what this process and those it starts import, where bytecode is kept nowhere else."""
+    if sys.dont_write_bytecode:
+        sys.dont_write_bytecode, sys.pycache_prefix = False, str(folder)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
 
 
 def pytest_collection_finish() -> None:
@@ -69,7 +93,6 @@ def shared_data() -> Path:
 @pytest.fixture
 def tables(tmp_path: Path) -> Iterator[Tables]:
     """Give tables outside any transaction: sqlite-utils then commits each statement by itself."""
-    prepare(tmp_path / "storage.db")
-    database = connect(tmp_path / "storage.db")
+    database = connect(empty_tables(tmp_path / "storage.db"))
     yield Tables(database)
     database.close()

@@ -27,6 +27,9 @@ FOUND = [
     ("GPT-4o", "GPT 4o mini"),
     ("GPT-4o", "gpt4o"),
     ("GPT4", "with GPT-4."),
+    ("GPT4", "with GPT 4."),
+    ("Qwen 2.5", "Qwen2.5"),
+    ("Llama 3", "LLaMA-3"),
     ("self‑play", "self-play"),
     ("R1", "DeepSeek-R1"),
     ("C++", "written in C++."),
@@ -42,8 +45,13 @@ FOUND = [
     ("agent*", "agentic"),
     ('"world model"', "a World  model"),
     ("“world model”", "a world model"),
+    ("‘world model’", "a world model"),
+    # A letter and a star are a name, and so is what ends in a mark.
+    ("A*", "the A* search"),
+    ("transformers’", "transformers"),
     # Chinese, Japanese and Korean anywhere, and Latin words beside them.
     ("智能体", "多智能体系统"),
+    ("智*", "多智能体系统"),
     ("RAG", "使用RAG技术"),
     ("RAG技术", "使用ＲＡＧ技术"),
     ("한국어", "한국어를"),
@@ -60,10 +68,14 @@ NOT_FOUND = [
     ("“world model”", "world models"),
     ("R1", "R10"),
     ("GPT-4", "GPT-4.5"),
+    ("GPT 4", "GPT 45"),
+    ("R1", "R 1"),
     ("π0", "π0.5"),
     ("5", "1.5"),
     ("C", "C++ and C#"),
     ("C++", "C"),
+    ("A*", "a search"),
+    ("‘agent’", "agents"),
     ("RAG技术", "FRAG技术"),
     ("が", "か"),
 ]
@@ -87,6 +99,10 @@ def test_a_term_is_not_found_in_what_only_looks_like_it(term: str, text: str) ->
         ('"a, b", c', ('"a, b"', "c")),
         ("“a, b”, RAG, RAG", ('"a, b"', "RAG")),
         (' , *, "", " , RAG', ("RAG",)),
+        ("RAG, world models.", ("RAG", "world models")),
+        ("智能体，大模型。", ("智能体", "大模型")),
+        ("“a, b.”.", ('"a, b."',)),
+        ("\u200bRAG；\u00a0LL\u00adM", ("RAG", "LLM")),
         ("", ()),
     ],
 )
@@ -103,6 +119,13 @@ def test_the_first_term_that_a_text_has_is_told() -> None:
 def test_any_text_may_be_a_term(term: str, text: str) -> None:
     Term(term).is_in(fold(text))
     assert read_terms(",".join(read_terms(term))) == read_terms(term)
+
+
+def test_a_term_is_found_wherever_in_a_text_it_stands() -> None:
+    text = fold("storage, RAGged; a DRAG and RAG")
+
+    assert Term("RAG").is_in(text)
+    assert not Term("RAG").is_in(text.removesuffix("rag"))
 
 
 @given(st.text(max_size=60))

@@ -30,6 +30,7 @@ _LIST_CHARACTERS = 600
 _ZONE_CHARACTERS = 100
 _TITLES_SHOWN = 3
 _TITLE_CHARACTERS = 200
+_TERM_CHARACTERS = 80
 _VALUE_CHARACTERS = 500
 _LINES_CHARACTERS = 2500
 _MOST_VOTES = 1_000_000
@@ -63,6 +64,15 @@ class PreferencesForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """A paper that preferences let in, and by which filter: a `word`, a `category`, or none."""
+
+    paper: Paper
+    word: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What preferences make of the latest list, for a channel that has had none of it."""
 
@@ -72,7 +82,7 @@ class Preview:
     #: How many papers are listed in short.
     rest: int
     #: The first of the chosen papers.
-    first: tuple[Paper, ...]
+    first: tuple[Chosen, ...]
     #: How many papers are left out, by the reason, one of `bot.delivery.selection.Why`.
     left_out: Mapping[str, int]
     #: How many of the chosen papers the channel has had in fact.
@@ -140,8 +150,8 @@ def preview_blocks(preview: Preview | None, words: Words) -> list[Block]:
         lines.append(words("preview.split", cards=preview.cards, rest=preview.rest))
     drawn = [blocks.section(escape("\n".join(lines)))]
     if preview.first:
-        titles = [shown_title(paper, _TITLE_CHARACTERS) for paper in preview.first[:_TITLES_SHOWN]]
-        drawn.append(blocks.rich_text(blocks.numbered([blocks.words(title)] for title in titles)))
+        shown = [_chosen(chosen, words) for chosen in preview.first[:_TITLES_SHOWN]]
+        drawn.append(blocks.rich_text(blocks.numbered(shown)))
     if notes := _left_out(preview, words):
         drawn.append(blocks.context(notes))
     return drawn
@@ -175,6 +185,8 @@ def preference_rows(preferences: Preferences, words: Words, beside: str = "") ->
     filters = preferences.filters
     most = preferences.most_cards
     votes = words.count("settings.at_least", filters.least_votes) if filters.least_votes else ""
+    both = filters.words and filters.categories
+    categories = "settings.or_categories" if both else "settings.categories"
     nothing = "settings.nothing_new_told" if preferences.says_when_nothing else "settings.nothing_new_silent"
     sources = words.series([source_name(source, words) for source in preferences.sources])
     rows = [
@@ -184,13 +196,10 @@ def preference_rows(preferences: Preferences, words: Words, beside: str = "") ->
         (words("settings.language"), words.language_name(preferences.language, beside)),
         (words("settings.most_cards"), _most_cards(str(most or ALL_CARDS), words)),
         (words("settings.order"), _orders(words)[preferences.order]),
-        (words("settings.words"), words.series(list(filters.words)) if filters.words else ""),
-        (words("settings.categories"), words.series(list(filters.categories)) if filters.categories else ""),
+        (words("settings.words"), words.either(list(filters.words))),
+        (words(categories), words.either(list(filters.categories))),
         (words("settings.least_votes"), votes),
-        (
-            words("settings.never_words"),
-            words.series(list(filters.never_words)) if filters.never_words else "",
-        ),
+        (words("settings.never_words"), words.either(list(filters.never_words))),
         (words("settings.nothing_new"), words(nothing)),
     ]
     return [(label, cut(value, _VALUE_CHARACTERS)) for label, value in rows]
@@ -213,15 +222,26 @@ def changed_message(before: Preferences | None, after: Preferences, person: str,
 
 
 def changes(before: Preferences, after: Preferences, words: Words) -> list[str]:
-    """Return a sentence for each changed preference, with its old and its new value."""
-    nothing = words("settings.nothing")
+    """Return a sentence for each changed preference, with its old and its new value.
+
+    A filter has no old value where it is new, and no new one where it is gone.
+    """
     rows_before = preference_rows(before, words, beside=after.language)
     rows_after = preference_rows(after, words, beside=before.language)
     return [
-        words("told.change", label=label, before=cut(old, 150) or nothing, after=cut(new, 150) or nothing)
-        for (label, old), (_, new) in zip(rows_before, rows_after, strict=True)
+        words(
+            _change(old, new), label=label_after if new else label, before=cut(old, 150), after=cut(new, 150)
+        )
+        for (label, old), (label_after, new) in zip(rows_before, rows_after, strict=True)
         if old != new
     ]
+
+
+def _change(old: str, new: str) -> str:
+    """Return the key of the sentence on a change from one value to another."""
+    if not old:
+        return "told.filter_added"
+    return "told.change" if new else "told.filter_removed"
 
 
 def when_sentence(subscription: Subscription, next_at: datetime | None, reader: Reader) -> str:
@@ -372,6 +392,15 @@ def _left_out(preview: Preview, words: Words) -> str:
     if preview.had:
         notes.append(words.count("why.had", preview.had))
     return " · ".join(notes)
+
+
+def _chosen(chosen: Chosen, words: Words) -> list[Block]:
+    """Return a paper's title and what let it in."""
+    key = "preview.word" if chosen.word else "preview.category"
+    what = cut(chosen.word or chosen.category, _TERM_CHARACTERS)
+    reason = words(key, what=what) if what else ""
+    title = blocks.words(shown_title(chosen.paper, _TITLE_CHARACTERS), bold=bool(reason))
+    return [title, blocks.words(f" · {reason}")] if reason else [title]
 
 
 def _fitting(lines: list[Mrkdwn]) -> Mrkdwn:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from bot.typed import plain_option, plain_value
+
 
 @dataclass(frozen=True, slots=True)
 class LazyCommand:
@@ -45,11 +47,16 @@ class LazyGroup(click.Group):
         """Return the commands' names in the order of the table."""
         return list(self.commands)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options whose hyphens became dashes on the way, too, those of the command included."""
+        return super().parse_args(ctx, [*map(plain_option, args)])
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that the arguments name, imported, with the arguments that are left."""
-        name, _, rest = super().resolve_command(ctx, args)
+        typed, *others = args
+        name, _, rest = super().resolve_command(ctx, [plain_value(typed), *others])
         return name, self.lazy_commands[name].load() if name else None, rest
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:

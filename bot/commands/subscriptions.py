@@ -7,15 +7,25 @@ import click
 
 from bot.app import connection
 from bot.clock import Clock, SystemClock
-from bot.commands.terminal import database_option, run_until_stopped, settings_with, with_storage
+from bot.commands.terminal import (
+    Number,
+    database_option,
+    run_until_stopped,
+    say,
+    settings_with,
+    with_storage,
+)
 from bot.sources.kinds import DIGEST_FILE
 from bot.subscriptions.preferences import (
+    read_categories,
     read_language,
     read_source,
     read_time,
+    read_words,
     read_zone,
     save_preferences,
 )
+from bot.typed import plain_value
 from storage.records import ALL_WEEKDAYS, PAUSED_BY_PERSON, Filters, Order, Preferences, Subscription
 from storage.runner import Runner
 from storage.tables import Tables
@@ -24,7 +34,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @click.command()
-@click.argument("channels", metavar="CHANNEL...", nargs=-1, required=True)
+@click.argument("channels", metavar="CHANNEL...", nargs=-1, required=True, type=plain_value)
 @click.option("--at", metavar="HH:MM", default="09:00", show_default=True, help="When to post.")
 @click.option(
     "--tz",
@@ -53,14 +63,14 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     "--weekday",
     "weekdays",
     multiple=True,
-    type=click.Choice(_WEEKDAYS),
+    type=click.Choice(_WEEKDAYS, case_sensitive=False),
     show_default="every day",
     help="Post on this weekday only. Repeat for several.",
 )
 @click.option(
     "--most-cards",
     metavar="N",
-    type=click.IntRange(min=1),
+    type=Number(min=1),
     show_default="no limit",
     help="Post at most N cards, and list the other papers by title.",
 )
@@ -72,19 +82,25 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     "words",
     metavar="WORD",
     multiple=True,
-    help="Only papers that mention this word. Repeat for several, any of which will do.",
+    help=(
+        "Only papers that mention this word or its plural, or anything that begins with it for agent*. "
+        "Repeat for several, any of which will do."
+    ),
 )
 @click.option(
     "--category",
     "categories",
     metavar="CATEGORY",
     multiple=True,
-    help="Only papers in this arXiv category. Repeat for several, any of which will do.",
+    help=(
+        "Only papers in this arXiv category, such as cs.CL, or cs.* for all of cs. "
+        "Repeat for several, any of which will do."
+    ),
 )
 @click.option(
     "--least-votes",
     metavar="N",
-    type=click.IntRange(min=0),
+    type=Number(min=0),
     default=0,
     help="Only papers with at least N votes.",
 )
@@ -115,11 +131,11 @@ def subscriptions(database: Path | None) -> None:
         return await storage.read(lambda tables: tables.subscriptions.all())
 
     for subscription in with_storage(database, read, must_exist=True):
-        click.echo(in_words(subscription))
+        say(in_words(subscription))
 
 
 @click.command()
-@click.argument("channels", metavar="CHANNEL...", nargs=-1, required=True)
+@click.argument("channels", metavar="CHANNEL...", nargs=-1, required=True, type=plain_value)
 @database_option
 def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
     """Stop the daily digest in one or more channels.
@@ -139,7 +155,7 @@ def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
 
     ended = with_storage(database, end, must_exist=True)
     for channel in channels:
-        click.echo(f"{channel}: {'no more digests' if channel in ended else 'had no daily digest'}")
+        say(f"{channel}: {'no more digests' if channel in ended else 'had no daily digest'}")
 
 
 def in_words(subscription: Subscription) -> str:
@@ -174,7 +190,7 @@ async def _subscribe(
                 for channel in channels
             ]
 
-        click.echo("\n".join(map(in_words, await bot.storage.write(save_all))))
+        say("\n".join(map(in_words, await bot.storage.write(save_all))))
 
 
 def _preferences(choices: dict[str, Any]) -> Preferences:
@@ -187,7 +203,10 @@ def _preferences(choices: dict[str, Any]) -> Preferences:
         most_cards=choices["most_cards"],
         order=Order.VOTES if choices["by_votes"] else Order.LISTED,
         filters=Filters(
-            choices["words"], choices["categories"], choices["least_votes"], choices["never_words"]
+            read_words("\n".join(choices["words"])),
+            read_categories("\n".join(choices["categories"])),
+            choices["least_votes"],
+            read_words("\n".join(choices["never_words"])),
         ),
         says_when_nothing=choices["say_nothing_new"],
     )

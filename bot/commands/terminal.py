@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 
 import click
 
+from bot import typed
 from bot.errors import StorageError
 from bot.settings import Settings, load_settings
-from bot.subscriptions.preferences import read_language
-from bot.text import clean
+from bot.subscriptions.preferences import read_language, read_source
+from bot.text import printable
 from storage.runner import InlineRunner, Runner
 
 T = TypeVar("T")
@@ -31,12 +32,21 @@ database_option = click.option(
 )
 
 
+class Number(click.IntRange):
+    """A whole number, in whatever digits and with whatever stop it is typed."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number; an invalid one is a complaint of click's."""
+        number: Any = typed.plain_value(value) if isinstance(value, str) else value
+        return super().convert(number, param, ctx)
+
+
 def read_date(text: str) -> date:
     """Read a date such as 2025-09-29; for a `type` of click's."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} isn't a date. Write it as 2025-09-29.") from None
+    with contextlib.suppress(ValueError):
+        if day := typed.read_date(text):
+            return day
+    raise click.BadParameter(f"{text!r} isn't a date. Write it as 2025-09-29.")
 
 
 def _read_tag(_context: click.Context, _option: click.Parameter, tag: str | None) -> str | None:
@@ -44,14 +54,23 @@ def _read_tag(_context: click.Context, _option: click.Parameter, tag: str | None
     return read_language(tag) if tag else None
 
 
+def _read_source(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    return read_source(name) if name else None
+
+
 def language_option(help_text: str, default: str) -> Callable[[F], F]:
     """Return `--language`; `default` says in words what it is where nobody gives it."""
     return click.option("--language", metavar="TAG", callback=_read_tag, show_default=default, help=help_text)
 
 
-def on_one_line(text: str) -> str:
-    """Return a stranger's text without line breaks and without controls that steer a terminal."""
-    return " ".join(clean(text).split())
+def say(text: str, *, nl: bool = True, err: bool = False) -> None:
+    """Print lines, with whatever strangers wrote in them: nothing that steers a terminal comes through."""
+    click.echo(printable(text), nl=nl, err=err)
+
+
+def source_option(help_text: str, **more: Any) -> Callable[[F], F]:
+    """Return `--source`, which reads `arxiv:cs.cl` as `arxiv:cs.CL`."""
+    return click.option("--source", metavar="SOURCE", callback=_read_source, help=help_text, **more)
 
 
 def counted(count: int, singular: str, plural: str | None = None) -> str:
@@ -94,12 +113,12 @@ def progress(label: str, length: int) -> Iterator[Callable[[str], None]]:
                 if has_bar:
                     lines.append(line)
                 else:
-                    click.echo(line)
+                    say(line)
 
             yield report
     finally:
         if lines:
-            click.echo("\n".join(lines))
+            say("\n".join(lines))
 
 
 def run_until_stopped(work: Coroutine[Any, Any, T]) -> T | None:

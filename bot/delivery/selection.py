@@ -1,10 +1,12 @@
 """Listed papers and preferences in, a digest out; pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.cards.entry import Entry
+from bot.sources.categories import first_in_category
+from bot.terms import first_term, fold, shown_term
 from storage.records import Filters, Order, Preferences
 
 
@@ -58,9 +60,9 @@ def select(listed: Iterable[Entry], had: frozenset[str], preferences: Preference
 def _verdict(entry: Entry, had: frozenset[str], filters: Filters) -> Verdict:
     if entry.paper.id in had:
         return Verdict(entry, is_in=False, why=Why.HAD)
-    text = _text(entry)
-    if word := _first(filters.never_words, text):
-        return Verdict(entry, is_in=False, why=Why.NEVER_WORD, what=word)
+    text = fold(_text(entry)) if filters.words or filters.never_words else ""
+    if word := first_term(filters.never_words, text):
+        return Verdict(entry, is_in=False, why=Why.NEVER_WORD, what=shown_term(word))
     if (entry.paper.votes or 0) < filters.least_votes:
         return Verdict(entry, is_in=False, why=Why.FEW_VOTES, what=str(filters.least_votes))
     return _wanted(entry, text, filters)
@@ -70,20 +72,15 @@ def _wanted(entry: Entry, text: str, filters: Filters) -> Verdict:
     """Judge by words and categories; if the filters have both, either is enough."""
     if not filters.words and not filters.categories:
         return Verdict(entry, is_in=True, why=Why.LISTED)
-    if word := _first(filters.words, text):
-        return Verdict(entry, is_in=True, why=Why.WORD, what=word)
-    common = [category for category in entry.paper.categories if category in filters.categories]
-    if common:
-        return Verdict(entry, is_in=True, why=Why.CATEGORY, what=common[0])
+    if word := first_term(filters.words, text):
+        return Verdict(entry, is_in=True, why=Why.WORD, what=shown_term(word))
+    if category := first_in_category(filters.categories, entry.paper.categories):
+        return Verdict(entry, is_in=True, why=Why.CATEGORY, what=category)
     return Verdict(entry, is_in=False, why=Why.NO_WORD if filters.words else Why.NO_CATEGORY)
 
 
-def _first(words: Sequence[str], text: str) -> str:
-    return next((word for word in words if word.casefold() in text), "")
-
-
 def _text(entry: Entry) -> str:
-    """Return the paper's texts in one, case-folded for comparison."""
+    """Return the paper's texts in one."""
     summary = entry.summary
     told = [*summary.keywords, summary.tldr, summary.problem, summary.method, summary.body] if summary else []
-    return "\n".join([entry.paper.title, entry.paper.abstract or "", *told]).casefold()
+    return "\n".join([entry.paper.title, entry.paper.abstract or "", *told])

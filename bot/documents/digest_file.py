@@ -6,6 +6,7 @@ years, are missing, or hide inside a paragraph. So a summary is divided by its l
 by the cues of its sentences. The rest stays as `body`: no text is lost.
 """
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ from bot.documents.digest_format import (
 from bot.errors import NotADigestError, PaperRoundError
 from bot.language import language_of
 from bot.text import cut
+from bot.typed import read_date
 from storage.records import FROM_DIGEST_FILE, Paper, Provenance, Summary
 
 
@@ -74,7 +76,7 @@ class Piece:
 # --- The file -------------------------------------------------------------------------------------------
 
 _SHOWN = 80
-_DAY = re.compile(r"#\s*Papers for\s+(\S+)\s*$", re.IGNORECASE)
+_DAY = re.compile(r"#\s*Papers for\s+(\S.*)$", re.IGNORECASE)
 _HEADING = re.compile(r"##(?!#)|title\s*[:：]", re.IGNORECASE)
 _LINK = re.compile(
     r"(?:##\s*(?:[0-9]+\s*[.、)]?)?|title\s*[:：])\s*\[(?P<title>.*)\]\((?P<address>.*)", re.IGNORECASE
@@ -137,10 +139,10 @@ def _day(line: str, number: int) -> date:
     if match is None:
         found = f'it is "{cut(line.strip(), _SHOWN)}"' if line.strip() else "the file is empty"
         raise NotADigestError(f"{wanted}, but {found}.")
-    try:
-        return date.fromisoformat(match[1])
-    except ValueError as error:
-        raise NotADigestError(f'{wanted}, but "{cut(match[1], _SHOWN)}" is no date.') from error
+    with contextlib.suppress(ValueError):
+        if day := read_date(match[1]):
+            return day
+    raise NotADigestError(f'{wanted}, but "{cut(match[1], _SHOWN)}" is no date.')
 
 
 def _blocks(lines: list[str], start: int) -> Iterator[_Block]:

@@ -18,6 +18,7 @@ from bot.clock import Clock
 from bot.errors import InvalidPreferenceError, SourceAnswerError, SourceRefusedError
 from bot.settings import ARXIV_API_URL, ARXIV_CONTENT_URL, ARXIV_FEED_URL
 from bot.sources.atom import ArxivPaper, QueryResult, read_daily_feed, read_query_result
+from bot.sources.categories import feed_name
 from bot.sources.gate import Gate
 from bot.sources.http import Fetched, Fetcher
 from bot.sources.kinds import is_category
@@ -64,12 +65,13 @@ class ArxivClient:
     async def daily_list(self, categories: Sequence[str]) -> DailyList:
         """Return the latest announcements in these categories, as one list without repetitions.
 
-        Raises InvalidPreferenceError for an invalid category.
+        Raises InvalidPreferenceError for a category that none can be named.
         """
         for category in categories:
             if not is_category(category):
                 raise InvalidPreferenceError("arXiv category", category, "cs.CL")
-        fetched = await self._get(f"{self._feed_url}/{'+'.join(categories)}", is_polled=True)
+        names = "+".join(map(feed_name, categories))
+        fetched = await self._get(f"{self._feed_url}/{names}", is_polled=True)
         whole = read_daily_feed(fetched.body)
         if whole.entries < _MOST_ENTRIES_OF_A_FEED or len(categories) == 1:
             return whole
@@ -124,7 +126,7 @@ class ArxivClient:
     async def _query_once(self, ids: tuple[str, ...]) -> QueryResult:
         params: dict[str, str | int] = {"id_list": ",".join(ids), "max_results": len(ids)}
         result = read_query_result((await self._get(self._query_url, params=params)).body)
-        for sentence in result.skipped:
+        for sentence in (*result.mended, *result.skipped):
             _logger.warning("%s", sentence, extra={"action": "query", "source": "arxiv"})
         return result
 
@@ -175,5 +177,6 @@ def _joined(first: DailyList, then: DailyList) -> DailyList:
         papers=(*first.papers, *(paper for paper in then.papers if paper.id not in ids)),
         new_ids=first.new_ids | then.new_ids,
         skipped=(*first.skipped, *then.skipped),
+        mended=(*first.mended, *then.mended),
         entries=first.entries + then.entries,
     )

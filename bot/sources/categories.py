@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from bot.errors import UnknownCategoryError
+from bot.typed import plain_value
 
 _SUBJECT_CLASSES = {
     "astro-ph": "CO EP GA HE IM SR",
@@ -86,31 +87,48 @@ def read_category(text: str) -> str:
 
     Raises `UnknownCategoryError`, with the nearest names, for what arXiv does not have.
     """
-    typed = text.strip().casefold()
-    spelling = _SPELLINGS.get(typed) or _SPELLINGS.get(f"{typed}{_WHOLE_ARCHIVE}")
+    typed = plain_value(text)
+    spelling = _spelling(typed)
     if spelling is None:
-        raise UnknownCategoryError(text, _nearest(typed))
+        raise UnknownCategoryError(typed, _nearest(typed.casefold()))
     return spelling
+
+
+def feed_name(category: str) -> str:
+    """Return a category as arXiv's feeds spell it, where a whole archive is its name alone.
+
+    A name that the table lacks stays as it is: arXiv may have it by now.
+    """
+    return (_spelling(category) or category).removesuffix(_WHOLE_ARCHIVE)
 
 
 def first_in_category(wanted: Iterable[str], categories: Iterable[str]) -> str:
     """Return the first of the wanted categories that a paper of these categories is in, or an empty text.
 
+    It is returned as arXiv spells it, whatever the case in which it was saved once.
+
     Aliases count both ways: `cs.SY` and `eess.SY` are one category, and belong to both archives.
     """
     own = frozenset(categories)
-    return next((each for each in wanted if not own.isdisjoint(_spellings_of(each))), "")
+    return next((_spelling(each) or each for each in wanted if not own.isdisjoint(_spellings_of(each))), "")
+
+
+def _spelling(typed: str) -> str | None:
+    name = typed.casefold()
+    return _SPELLINGS.get(name) or _SPELLINGS.get(f"{name}{_WHOLE_ARCHIVE}")
 
 
 @lru_cache(maxsize=1024)
 def _spellings_of(wanted: str) -> frozenset[str]:
     """Return every name under which a paper of the category, or of the whole archive, may be listed."""
-    archive = wanted.removesuffix(_WHOLE_ARCHIVE)
-    members = {_canonical(wanted)}
-    if archive != wanted:
+    # Filters that were saved before names were read hold them as they were typed.
+    name = _spelling(wanted) or wanted
+    archive = name.removesuffix(_WHOLE_ARCHIVE)
+    members = {_canonical(name)}
+    if archive != name:
         # Before it was divided, an archive was a category of its own; old papers still say so.
-        members = {_canonical(name) for name in CATEGORIES if name.startswith(f"{archive}.")} | {archive}
-    return frozenset(members | {alias for alias, name in _SAME_AS.items() if name in members})
+        members = {_canonical(each) for each in CATEGORIES if each.startswith(f"{archive}.")} | {archive}
+    return frozenset(members | {alias for alias, same in _SAME_AS.items() if same in members})
 
 
 def _canonical(name: str) -> str:

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from bot.sources.categories import feed_name, read_category
+
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
 
 
@@ -39,6 +41,18 @@ class SourceKind:
         name, _, categories = source.partition(":")
         return name == self.name and all(map(is_category, categories.split("+")))
 
+    def read(self, typed: str) -> str | None:
+        """Return the name of one of its sources, from what a person typed; `None` for another kind's.
+
+        `arXiv:cs.cl` is `arxiv:cs.CL`. Raises `UnknownCategoryError` for what arXiv does not have.
+        """
+        name, _, rest = "".join(typed.split()).partition(":")
+        categories = list(filter(None, rest.split("+")))
+        if name.casefold() != self.name or bool(categories) != self.has_categories:
+            return None
+        read = dict.fromkeys(feed_name(read_category(each)) for each in categories)
+        return f"{self.name}:{'+'.join(read)}" if read else self.name
+
 
 DIGEST_FILE = SourceKind(
     "digest-file",
@@ -74,9 +88,12 @@ def kind_of(source: str) -> SourceKind:
     return next((kind for kind in SOURCE_KINDS if kind.name == name), SourceKind(source, title=source))
 
 
-def is_source(name: str) -> bool:
-    """Tell whether this is the well-formed name of a source of any kind."""
-    return any(kind.includes(name) for kind in SOURCE_KINDS)
+def source_from(typed: str) -> str | None:
+    """Return the name of a source of any kind, from what a person typed; `None` where it names none.
+
+    Raises `UnknownCategoryError` for a category that arXiv does not have.
+    """
+    return next(filter(None, (kind.read(typed) for kind in SOURCE_KINDS)), None)
 
 
 def precedence(source: str) -> int:
@@ -92,8 +109,8 @@ def categories_of(source: str) -> tuple[str, ...]:
 
 
 def is_category(text: str) -> bool:
-    """Tell whether arXiv may have a category of this name.
+    """Tell whether a category may be named so; `read_category` knows those that arXiv has.
 
-    The categories are listed at https://arxiv.org/category_taxonomy; new ones need no release of ours.
+    A source that was chosen before names were checked is still fetched: arXiv says what is wrong with it.
     """
     return _CATEGORY.fullmatch(text) is not None

@@ -1,5 +1,6 @@
 """A channel's preferences, read from text and saved; and where its subscription begins."""
 
+import re
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -7,7 +8,10 @@ from babel import Locale
 
 from bot.errors import InvalidPreferenceError, UnknownSourceError
 from bot.language import canonical_tag
-from bot.sources.kinds import SOURCE_KINDS, is_category, is_source
+from bot.sources.categories import read_category
+from bot.sources.kinds import SOURCE_KINDS, source_from
+from bot.terms import read_terms
+from bot.typed import plain, plain_value
 from storage.records import Preferences, Subscription
 from storage.tables import Tables
 
@@ -16,6 +20,8 @@ _MOST_VOTES = 1_000_000
 
 _NO_LANGUAGES = frozenset({"und", "mul", "zxx"})
 """The tags of ISO 639 for no language or no single one."""
+
+_BETWEEN_CATEGORIES = re.compile(r"[\s,;+、]+")
 
 
 def save_preferences(
@@ -78,7 +84,7 @@ def _starts_of_added_sources(
 
 def read_time(text: str) -> time:
     """Read a wall-clock time such as `9:00`; raises `InvalidPreferenceError`."""
-    hours, _, minutes = text.strip().replace("：", ":").partition(":")
+    hours, _, minutes = plain_value(text).partition(":")
     try:
         return time(int(hours), int(minutes))
     except ValueError:
@@ -86,17 +92,21 @@ def read_time(text: str) -> time:
 
 
 def read_source(name: str) -> str:
-    """Read the name of a source such as `arxiv:cs.CL`; raises `UnknownSourceError`."""
-    if is_source(name):
-        return name
+    """Read the name of a source such as `arxiv:cs.CL`, in any case.
+
+    Raises `UnknownSourceError`, and `UnknownCategoryError` for a category that arXiv does not have.
+    """
+    typed = plain_value(name)
+    if source := source_from(typed):
+        return source
     *others, last = [kind.pattern for kind in SOURCE_KINDS]
-    raise UnknownSourceError(f"There is no source {name}. Known are {', '.join(others)} and {last}.")
+    raise UnknownSourceError(f"There is no source {typed}. Known are {', '.join(others)} and {last}.")
 
 
 def read_zone(name: str) -> str:
     """Read an IANA time zone such as `Europe/Berlin`; raises `InvalidPreferenceError`."""
     try:
-        return ZoneInfo(name.strip()).key
+        return ZoneInfo(plain_value(name)).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidPreferenceError("zone", name, "Asia/Shanghai") from None
 
@@ -106,7 +116,7 @@ def read_language(text: str) -> str:
 
     The language must have a name in CLDR, so that `cn` is not taken for Chinese, or be a private tag, `x-…`.
     """
-    tag = canonical_tag(text)
+    tag = canonical_tag(plain_value(text))
     language = tag.partition("-")[0] if tag else ""
     if tag is None or language in _NO_LANGUAGES or language not in {*Locale("en").languages, "x"}:
         raise InvalidPreferenceError("language", text, "zh-CN")
@@ -114,24 +124,26 @@ def read_language(text: str) -> str:
 
 
 def read_words(text: str) -> tuple[str, ...]:
-    """Read a list of words or phrases, separated by commas, Chinese ones included."""
-    words = text.replace("，", ",").replace("、", ",").replace("\n", ",").split(",")
-    return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
+    """Read a list of words or phrases, as `bot.terms` does; none for an empty text.
+
+    Raises `InvalidPreferenceError` for a text that has none, since a filter without words lets all through.
+    """
+    words = read_terms(text)
+    if not words and plain(text):
+        raise InvalidPreferenceError("word", plain(text), "RAG, world model")
+    return words
 
 
 def read_categories(text: str) -> tuple[str, ...]:
-    """Read a list of arXiv categories such as `cs.CL`; raises `InvalidPreferenceError`."""
-    categories = read_words(text)
-    for category in categories:
-        if not is_category(category):
-            raise InvalidPreferenceError("category", category, "cs.CL, cs.LG")
-    return categories
+    """Read a list of arXiv categories such as `cs.CL`, in any case; raises `UnknownCategoryError`."""
+    pieces = _BETWEEN_CATEGORIES.split(plain(text))
+    return tuple(dict.fromkeys(read_category(piece) for piece in pieces if plain_value(piece)))
 
 
 def read_votes(text: str) -> int:
     """Read the least number of votes, 0 for an empty text; raises `InvalidPreferenceError`."""
     try:
-        votes = int(text or 0)
+        votes = int(plain_value(text) or 0)
     except ValueError:
         votes = -1
     if not 0 <= votes <= _MOST_VOTES:

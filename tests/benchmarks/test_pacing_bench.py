@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.delivery.test_pacer_limits import Rush, slow_each_way
+from tests.support.rush import Rush, slow_each_way
 
 pytestmark = pytest.mark.benchmark
 

@@ -20,7 +20,7 @@ from bot.summaries.model import ModelClient
 from bot.summarising.queue import SummaryJob, SummaryQueue
 from bot.summarising.summariser import Allowance, Outcome, Summariser
 from storage.runner import ThreadRunner
-from tests.summarising.test_queue import FIELDS, PAPER
+from tests.support.gardens import FIELDS, PAPER
 from tests.support.model_server import ModelServer, after, completing
 
 pytestmark = pytest.mark.benchmark

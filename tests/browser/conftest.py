@@ -23,7 +23,7 @@ UNLIMITED = {
     "tier_4": None,
 }
 
-expect.set_options(timeout=5_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
@@ -39,7 +39,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def window(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """What all pages of a run are opened in; each sandbox has an origin of its own, so they share nothing."""
+    """The window of all pages of a run; each sandbox has its own origin, so the pages share nothing."""
     context = await browser.new_context()
     yield context
     await context.close()
@@ -85,9 +85,24 @@ async def page(screen: Screen, lunch: Lunch) -> Page:
     return await screen.open()
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def paused_page(browser: Browser, sandbox: Sandbox, lunch: Lunch) -> AsyncIterator[Page]:
+    """A page whose clock only the test advances, in a window of its own, since a window has one clock."""
+    context = await browser.new_context()
+    screen = Screen(await context.new_page(), sandbox)
+    screen.watch()
+    await screen.page.clock.install(time=0)
+    await screen.page.clock.pause_at(1)
+    yield await screen.open()
+    await leave(screen.page, sandbox)
+    await context.close()
+
+    assert screen.complaints == []
+
+
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def canvas(window: BrowserContext) -> AsyncIterator[Page]:
-    """A page on which a test draws by itself; what it does there changes nothing for the next."""
+    """A page on which tests draw; drawing leaves nothing behind for the next test."""
     async with Sandbox(create_workspace(MANIFEST)) as sandbox:
         page = await window.new_page()
         await page.goto(sandbox.url)

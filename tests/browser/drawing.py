@@ -1,4 +1,4 @@
-"""Has the page's own modules draw something by itself, and reads what was drawn."""
+"""Draws texts and blocks with the page's own modules and returns their HTML."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ _HTML = """(nodes) => {
 
 
 async def html_of_mrkdwn(page: Page, text: str, locale: str = "en-US", **options: Any) -> str:
-    """Return mrkdwn as the page draws it: HTML without attributes, but for the addresses of links."""
+    """Return mrkdwn as the page draws it: HTML without attributes except the addresses of links."""
     names = _NAMES.replace("LOCALE", json.dumps(locale))
     call = f"text.drawMrkdwn({json.dumps(text)}, {names}, {json.dumps(options)})"
     return str(await page.evaluate(f"import('/text.js').then((text) => ({_HTML})({call}))"))

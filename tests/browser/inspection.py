@@ -1,4 +1,4 @@
-"""Looks over a page for what a person who does not see or see well would miss."""
+"""Inspects a page for problems of people who cannot see, or not well."""
 
 from playwright.async_api import Page
 
@@ -39,12 +39,12 @@ _LOW_CONTRAST = """() => {
 
 
 async def nameless_controls(page: Page) -> list[str]:
-    """Return the controls of which a screen reader could say nothing."""
-    found: list[str] = await page.evaluate(_NAMELESS)
-    return found
+    """Return the controls without an accessible name."""
+    problems: list[str] = await page.evaluate(_NAMELESS)
+    return problems
 
 
 async def low_contrast(page: Page) -> list[str]:
-    """Return the texts whose colour is too near to that of their ground (WCAG 2.2 AA, 4.5 to 1)."""
-    found: list[str] = await page.evaluate(_LOW_CONTRAST)
-    return found
+    """Return the texts with too little contrast (below WCAG 2.2 AA's 4.5 to 1)."""
+    problems: list[str] = await page.evaluate(_LOW_CONTRAST)
+    return problems

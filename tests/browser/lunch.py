@@ -1,4 +1,4 @@
-"""A foreign app for the sandbox: it has lunch polls, a Home tab, a modal and a shortcut, and no papers."""
+"""A foreign app for the sandbox: lunch polls with a Home tab, a modal and a shortcut."""
 
 import asyncio
 from typing import Any
@@ -146,11 +146,12 @@ def home(favourite: str) -> Json:
 
 
 class Lunch:
-    """The app and its Socket Mode connection; `hold` delays the acknowledgement of a button until set."""
+    """The app; a click on "Count me in" sets `joining` and is acknowledged once `hold` is set."""
 
     def __init__(self, client: AsyncWebClient, app_token: str) -> None:
         self.hold = asyncio.Event()
         self.hold.set()
+        self.joining = asyncio.Event()
         self.heard: list[Json] = []
         self._votes: dict[str, int] = {}
         app = AsyncApp(name="lunch", client=client)
@@ -188,6 +189,7 @@ class Lunch:
             await respond(text="Say where: `/lunch Bakery`", response_type="ephemeral")
 
     async def _on_join(self, ack: Any, body: Json, client: AsyncWebClient) -> None:
+        self.joining.set()
         await self.hold.wait()
         await ack()
         message, channel = body["message"], body["channel"]["id"]

@@ -1,4 +1,4 @@
-"""The places of the page, and what a person most often does there."""
+"""The parts of the page, and frequent actions on them."""
 
 import re
 from typing import Any
@@ -17,6 +17,10 @@ def thread_of(page: Page) -> Locator:
     return page.get_by_role("complementary", name="Thread")
 
 
+def notices_of(page: Page) -> Locator:
+    return page.get_by_role("log", name="Notices")
+
+
 def composer_of(page: Page) -> Locator:
     return page.get_by_role("combobox", name=re.compile("^Message "))
 
@@ -30,3 +34,13 @@ async def post(client: AsyncWebClient, sandbox: Sandbox, channel: str = "papers"
     """Post as the app and return the ts."""
     answer = await client.chat_postMessage(channel=sandbox.workspace.channel(channel).id, **message)
     return str(answer["ts"])
+
+
+async def overlap(one: Locator, other: Locator) -> bool:
+    """Return whether two visible elements share any of their area."""
+    a, b = await one.bounding_box(), await other.bounding_box()
+    assert a is not None
+    assert b is not None
+    is_beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+    is_above = a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"]
+    return not (is_beside or is_above)

@@ -11,19 +11,19 @@ from bot.sandbox.server import Sandbox
 
 @dataclass
 class Screen:
-    """The page of a sandbox, and what went wrong in it."""
+    """The page of a sandbox, and the complaints about it."""
 
     page: Page
     sandbox: Sandbox
     complaints: list[str] = field(default_factory=list)
 
     def watch(self) -> None:
-        """Note each error on the console and each request to another host."""
+        """Record each error on the console and each request to another host."""
         own = urlsplit(self.sandbox.url).netloc
 
         def note_request(url: str) -> None:
             if urlsplit(url).scheme in {"http", "https"} and urlsplit(url).netloc != own:
-                self.complaints.append(f"asked another host: {url}")
+                self.complaints.append(f"request to another host: {url}")
 
         self.page.on("request", lambda request: note_request(request.url))
         self.page.on("pageerror", lambda error: self.complaints.append(f"failed: {error}"))
@@ -43,12 +43,12 @@ class Screen:
         return self.page
 
     def person(self, name: str) -> Member:
-        """Return a person who acts beside the page, as if from another machine."""
+        """Return a person who acts without the page, as if from another machine."""
         return self.sandbox.person(name)
 
 
 async def leave(page: Page, sandbox: Sandbox) -> None:
-    """Close a page and have the sandbox notice at its next word, so that its own closing need not wait."""
+    """Close a page and let the sandbox notice with its next event, so that it closes without waiting."""
     await page.goto("about:blank")
     sandbox.workspace.changed()
     await page.close()

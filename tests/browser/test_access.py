@@ -1,4 +1,4 @@
-"""The page for those who use a keyboard, a screen reader, other colours or a small window."""
+"""The page with the keyboard, a screen reader, a dark theme and a small window."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox.server import Sandbox
 from tests.browser.inspection import low_contrast, nameless_controls
 from tests.browser.lunch import Lunch, button, mrkdwn, poll
-from tests.browser.places import composer_of, main_of, post, say, thread_of
+from tests.browser.places import composer_of, main_of, notices_of, post, say, thread_of
 from tests.browser.screen import Screen
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -52,7 +52,7 @@ async def test_everything_is_reached_with_the_keyboard_alone(page: Page) -> None
 
 
 def showcase() -> list[dict[str, Any]]:
-    """Blocks with every colour of text that a message can have."""
+    """Return blocks with every colour of text that a message can have."""
     return [
         *poll("Bakery"),
         {
@@ -79,6 +79,7 @@ async def test_text_is_readable_and_controls_have_names(
     assert await nameless_controls(page) == []
 
     await say(page, "/lunhc")
+    await expect(notices_of(page)).to_contain_text("/lunhc is not a valid command")
     await composer_of(page).fill("/lunch")
     assert await low_contrast(page) == []
     await say(page, "/lunch new")

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox.clock import RunningClock
 from bot.sandbox.server import Sandbox
 from tests.browser.lunch import Lunch, mrkdwn, plain
-from tests.browser.places import composer_of, main_of, post, say, thread_of
+from tests.browser.places import composer_of, main_of, notices_of, overlap, post, say, thread_of
 from tests.browser.screen import Screen
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -74,7 +74,7 @@ async def test_a_thread_opens_beside_the_channel_and_can_be_shared(page: Page) -
     await expect(said).to_be_visible()
     await thread.get_by_role("textbox", name="Reply…").fill("/lunch")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("log", name="Notices")).to_contain_text("cannot be used in a thread")
+    await expect(notices_of(page)).to_contain_text("cannot be used in a thread")
 
     await page.keyboard.press("Escape")
     await expect(thread).to_be_hidden()
@@ -234,16 +234,19 @@ async def test_a_channel_can_be_left_renamed_and_archived(page: Page) -> None:
 # ---- What does not work is said
 
 
-async def test_it_is_said_that_the_app_did_not_answer(page: Page, lunch: Lunch, clock: RunningClock) -> None:
+async def test_it_is_said_that_the_app_did_not_answer(
+    paused_page: Page, lunch: Lunch, clock: RunningClock
+) -> None:
+    page, notices = paused_page, notices_of(paused_page)
     await say(page, "/lunch Bakery")
     join = main_of(page).get_by_role("button", name="Count me in")
     lunch.hold.clear()
     await join.click()
     await expect(join).to_have_attribute("aria-busy", "true")
+    await lunch.joining.wait()
 
     await clock.advance(4)
 
-    notices = page.get_by_role("log", name="Notices")
     await expect(notices).to_contain_text("operation_timeout")
     await expect(join).not_to_have_attribute("aria-busy", "true")
     lunch.hold.set()
@@ -254,12 +257,49 @@ async def test_it_is_said_that_the_app_did_not_answer(page: Page, lunch: Lunch, 
     await expect(composer_of(page)).to_have_value("/lunhc")
 
 
+async def test_a_notice_disappears_by_itself_but_not_while_it_is_pointed_at(paused_page: Page) -> None:
+    page, notices = paused_page, notices_of(paused_page)
+    await say(page, "/lunhc")
+    await expect(notices).to_contain_text("/lunhc is not a valid command")
+
+    await notices.get_by_text("not a valid command").hover()
+    await page.clock.run_for(60_000)
+    await expect(notices).to_contain_text("/lunhc is not a valid command")
+    await composer_of(page).hover()
+    await page.clock.run_for(9_900)
+    await expect(notices).to_contain_text("/lunhc is not a valid command")
+    await page.clock.run_for(200)
+
+    await expect(notices).to_be_empty()
+
+
+@pytest.mark.parametrize("width", [1280, 700])
+async def test_notices_cover_neither_the_conversation_nor_a_modal(
+    paused_page: Page, sandbox: Sandbox, width: int
+) -> None:
+    page, notices = paused_page, notices_of(paused_page)
+    ada = sandbox.workspace.person("ada")
+    await page.set_viewport_size({"width": width, "height": 600})
+    for number in range(5):
+        sandbox.workspace.notify(ada, f"/lunch-{number} failed because the app did not respond.")
+    await expect(notices).to_contain_text("/lunch-4 failed")
+    assert not await overlap(notices, main_of(page))
+    await composer_of(page).click()
+
+    await say(page, "/lunch new")
+    modal = page.get_by_role("dialog", name="A new place")
+    await expect(modal.get_by_role("log", name="Notices")).to_contain_text("/lunch-4 failed")
+    assert not await overlap(notices, modal.locator("form"))
+    await modal.get_by_role("button", name="Never mind").click()
+    await expect(modal).to_be_hidden()
+
+
 async def test_it_is_said_that_the_sandbox_is_gone(screen: Screen, sandbox: Sandbox) -> None:
     page = await screen.open()
 
     await sandbox.aclose()
 
-    await expect(page.get_by_role("log", name="Notices")).to_contain_text("The sandbox does not answer")
+    await expect(notices_of(page)).to_contain_text("The sandbox does not respond")
     screen.complaints.clear()  # the browser says so too, on its console
 
 

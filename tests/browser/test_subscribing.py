@@ -32,7 +32,7 @@ class Desk:
         return main_of(self.page).get_by_role("article").last
 
     async def press(self, label: str) -> None:
-        """Press a button of the last message that has one of this name."""
+        """Click a button of this name, in the last message that has one."""
         await main_of(self.page).get_by_role("button", name=label, exact=True).last.click()
 
 
@@ -52,7 +52,7 @@ async def test_a_person_sets_up_a_digest_previews_posts_pauses_resumes_and_ends_
     await say(page, "/papers subscribe")
     await expect(modal).to_contain_text("the latest list (September 29, 2025) gives 12 papers")
 
-    # What is wrong is said at its field, and what was typed stays.
+    # An error is shown at its field, and typed text stays.
     zone = modal.get_by_role("textbox", name="Time zone")
     await expect(zone).to_have_value("America/New_York")
     await zone.fill("Berlin")
@@ -61,11 +61,11 @@ async def test_a_person_sets_up_a_digest_previews_posts_pauses_resumes_and_ends_
     await expect(zone).to_be_focused()
     await expect(zone).to_have_accessible_description(re.compile("I can't read “Berlin”"))
     categories = modal.get_by_role("textbox", name="Only papers in these categories")
-    await expect(categories).to_have_accessible_description(re.compile("I can't read “physics\\?”"))
+    await expect(categories).to_have_accessible_description(re.compile("arXiv has no category “physics\\?”"))
     await zone.fill("Europe/Berlin")
     await categories.fill("")
 
-    # The preview follows a choice at once, and what is typed at a press.
+    # The preview follows a choice at once, and typed text on request.
     await modal.get_by_role("button", name=re.compile("^Cards")).click()
     await page.get_by_role("option", name="Up to 5, the rest in brief").click()
     await expect(modal).to_contain_text("5 with a card, 7 in brief")
@@ -76,7 +76,7 @@ async def test_a_person_sets_up_a_digest_previews_posts_pauses_resumes_and_ends_
     await modal.get_by_role("checkbox", name="Sunday").uncheck()
     await modal.get_by_role("button", name="Save").click()
 
-    # It is saved, the channel is told, and the latest comes at once.
+    # The channel is notified, and can get the latest digest at once.
     await expect(modal).to_contain_text("Saved.")
     await expect(desk.last).to_contain_text("Ada Lovelace set up a daily digest of AI papers here. Monday")
     await modal.get_by_role("button", name="Post now").click()

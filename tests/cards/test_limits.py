@@ -1,135 +1,41 @@
 """Every message and view that the bot can draw is one that Slack takes."""
 
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards.blocks import BLOCKS_PER_MESSAGE, MESSAGE_CHARACTERS, TEXT_BYTES, Block, Message
 from bot.cards.digest import digest_parent
-from bot.cards.entry import Digest, Entry
+from bot.cards.entry import Entry
 from bot.cards.ids import Page
 from bot.cards.lists import SavedPage, home_view, listing_page, saved_page
 from bot.cards.notices import help_message, removed_notice, saved_notice
 from bot.cards.paper import abstract_modal, paper_card
 from bot.cards.summaries import figures_modal, report_modal
 from bot.locale import Reader, words_for
-from bot.sandbox.blocks import problems_of_message, problems_of_view, size_of
 from storage.records import (
-    FROM_ABSTRACT,
-    FROM_COMMUNITY,
-    FROM_DIGEST_FILE,
-    FROM_MODEL,
-    SUMMARY_PARTS,
-    Figure,
-    Grounding,
-    ListingState,
     Paper,
-    Provenance,
     SavedPaper,
     Summary,
-    TextRead,
+)
+from tests.support.card_contents import (
+    AMPERSANDS,
+    DAY,
+    EMPTIEST,
+    ENTRIES,
+    LONG_CHINESE,
+    PAPERS,
+    SUMMARIES,
+    assert_taken,
+    assert_view_taken,
+    digest_of,
 )
 
-DAY = date(2025, 9, 29)
 NOW = datetime(2025, 9, 29, tzinfo=UTC)
 LANGUAGES = ["en", "zh-CN", "pt-BR"]
 READERS = {language: Reader(NOW, ZoneInfo("UTC"), words_for(language)) for language in LANGUAGES}
-
-TEXTS = st.text(max_size=300) | st.builds(
-    lambda piece, times: piece * times,
-    st.sampled_from(
-        ["&", "<!channel> ", "图", "😀", "**a** ", "*", "_x_ ", "`", "\u202e", "\n", "https://x.example "]
-    ),
-    st.integers(0, 1300),
-)
-PAPERS = st.builds(
-    Paper,
-    id=st.sampled_from(["2509.00001", "hep-th/9901001"]),
-    title=TEXTS,
-    authors=st.lists(st.text(max_size=60), max_size=160).map(tuple),
-    abstract=st.none() | TEXTS,
-    votes=st.none() | st.integers(0, 10**6),
-    code_url=st.none() | st.just("https://github.com/example/code"),
-    code_stars=st.none() | st.integers(0, 10**6),
-)
-PROVENANCES = st.builds(
-    Provenance,
-    source=st.sampled_from([FROM_DIGEST_FILE, FROM_MODEL, FROM_COMMUNITY, FROM_ABSTRACT]),
-    made_at=st.none() | st.dates(),
-    model=st.none() | TEXTS,
-    text_read=st.none() | st.sampled_from(TextRead),
-)
-FIGURES = st.builds(
-    Figure,
-    text=st.text(min_size=1, max_size=20) | st.sampled_from(["&", "a", "图", "12%"]),
-    part=st.sampled_from(SUMMARY_PARTS),
-    grounding=st.sampled_from(Grounding),
-    nearest=TEXTS,
-)
-SUMMARIES = st.builds(
-    Summary,
-    paper_id=st.just("2509.00001"),
-    language=st.sampled_from(["en", "zh-CN", "ja", "x-klingon", "en-x-" + "a1234567-" * 20 + "b"]),
-    provenance=PROVENANCES,
-    keywords=st.lists(st.text(max_size=60), max_size=12).map(tuple),
-    tldr=TEXTS,
-    problem=TEXTS,
-    method=TEXTS,
-    results=TEXTS,
-    takeaway=TEXTS,
-    body=TEXTS,
-    figures=st.lists(FIGURES, max_size=40).map(tuple),
-)
-ENTRIES = st.builds(
-    Entry, paper=PAPERS, summary=st.none() | SUMMARIES, number=st.none() | st.integers(1, 999)
-)
-
-AMPERSANDS = Entry(
-    Paper("2509.00001", "&" * 400, authors=("&" * 200,) * 150, abstract="&" * 6000, votes=1),
-    Summary(
-        "2509.00001",
-        "en",
-        Provenance("digest-file", DAY),
-        keywords=("&" * 100,) * 10,
-        tldr="&" * 1235,
-        problem="&" * 1235,
-        method="&" * 1235,
-        results="&" * 1235,
-        takeaway="&" * 1235,
-        body="&" * 1235,
-    ),
-    1,
-)
-LONG_CHINESE = replace(
-    AMPERSANDS,
-    summary=Summary(
-        "2509.00001",
-        "zh-CN",
-        Provenance(FROM_MODEL, DAY, "图" * 500, text_read=TextRead.ABSTRACT),
-        method="图😀" * 5000,
-        figures=(Figure("图", "method", Grounding.NOT_FOUND, "图" * 5000),) * 500,
-    ),
-)
-EMPTIEST = Entry(Paper("2509.00001", "\u200b"))
-
-
-def digest_of(entries: list[Entry]) -> Digest:
-    return Digest(DAY, "digest-file", ListingState.COMPLETE, tuple(entries))
-
-
-def assert_taken(message: Message) -> None:
-    assert problems_of_message(list(message.blocks)) == []
-    assert len(message.blocks) <= BLOCKS_PER_MESSAGE
-    assert size_of(list(message.blocks)) <= MESSAGE_CHARACTERS
-    assert 0 < len(message.text.encode()) <= TEXT_BYTES
-
-
-def assert_view_taken(view: Block) -> None:
-    assert problems_of_view(view) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.cards.preferences import (
     LANGUAGES,
+    Chosen,
     PreferencesForm,
     Preview,
     changed_message,
@@ -32,7 +33,7 @@ from storage.records import (
     Preferences,
     Subscription,
 )
-from tests.cards.test_limits import PAPERS, TEXTS, assert_taken, assert_view_taken
+from tests.support.card_contents import PAPERS, TEXTS, assert_taken, assert_view_taken
 
 NOW = datetime(2025, 9, 29, 12, tzinfo=UTC)
 SOURCES = ("digest-file", "huggingface", "arxiv:cs.CL")
@@ -73,7 +74,7 @@ PREVIEWS = st.builds(
     day=st.dates(),
     cards=st.integers(0, 10**4),
     rest=st.integers(0, 10**4),
-    first=st.lists(PAPERS, max_size=4).map(tuple),
+    first=st.lists(st.builds(Chosen, PAPERS, TEXTS, TEXTS), max_size=4).map(tuple),
     left_out=st.dictionaries(
         st.sampled_from(["never_word", "no_word", "no_category", "few_votes"]), st.integers(0, 10**4)
     ),

@@ -16,7 +16,7 @@ from bot.cards.sources import (
 )
 from bot.locale import Reader, words_for
 from storage.records import FEW, Listing, ListingState
-from tests.cards.test_limits import AMPERSANDS, LONG_CHINESE, assert_taken, digest_of
+from tests.support.card_contents import AMPERSANDS, LONG_CHINESE, assert_taken, digest_of
 
 MONDAY = date(2025, 9, 29)
 SATURDAY = date(2025, 9, 27)

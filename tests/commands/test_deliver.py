@@ -22,6 +22,15 @@ def test_a_dry_run_tells_what_would_come_and_why(channel: str) -> None:
     }
 
 
+def test_a_dry_run_tells_which_word_or_category_let_a_paper_in(channel: str) -> None:
+    run("subscribe", channel, "--word", "“tree search”, robots", "--category", "CS.cv")
+    lines = run("deliver", "--dry-run", "--channel", f"“{channel}”.", "--date", "2025–09–29").output
+
+    assert [line.rpartition(" (")[2] for line in lines.splitlines() if line.startswith("  +")] == [
+        "mentions “tree search”)",
+    ]
+
+
 def test_deliver_brings_it_once_and_status_tells_so(channel: str) -> None:
     run("subscribe", channel, "--most-cards", "1")
     first = run("deliver", "--channel", channel)

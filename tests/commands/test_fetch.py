@@ -25,6 +25,8 @@ from storage.records import Listing, ListingState, Paper
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
 from tests.support.command import ended, run_beside, started
+from tests.support.tables import empty_tables
+from tests.support.waiting import PATIENCE
 from tests.support.web_server import Service, saying, serving
 from tests.support.web_world import api_answer, daily_feed
 
@@ -57,7 +59,10 @@ async def desk(
 ) -> AsyncIterator[tuple[Callable[[date, datetime], Any], InlineRunner]]:
     """Give a way to look at a day at a moment, and the tables."""
     service, _ = hugging_face
-    storage, clock = InlineRunner(tmp_path / "test.db"), SimulatedClock(datetime(2024, 1, 1, tzinfo=UTC))
+    storage, clock = (
+        InlineRunner(empty_tables(tmp_path / "test.db")),
+        SimulatedClock(datetime(2024, 1, 1, tzinfo=UTC)),
+    )
     async with web_client(trust_env=False) as client:
         fetcher = Fetcher(client)
         arxiv = ArxivClient(fetcher, clock, contact="", random=Random(1))
@@ -164,7 +169,7 @@ async def test_the_command_prints_a_line_a_day_and_asks_no_more_for_what_is_comp
 async def know(folder: Path, paper_id: str) -> None:
     """Put into the tables all that arXiv would be asked about the paper."""
     paper = Paper(paper_id, "Gardens", authors=("Ada Lovelace",), categories=("cs.LG",), published=DAY)
-    storage = InlineRunner(folder / "test.db")
+    storage = InlineRunner(empty_tables(folder / "test.db"))
     await storage.write(lambda tables: tables.papers.add(paper))
     storage.close()
 
@@ -220,7 +225,9 @@ async def test_the_command_names_the_sources_there_are(
     result = await fetch(hugging_face[0], tmp_path, "--source", "twitter")
 
     assert result.exit_code == 1
-    assert "Unknown source twitter. Use huggingface or arxiv:CATEGORY." in result.stderr
+    assert (
+        "There is no source twitter. Known are digest-file, huggingface and arxiv:CATEGORY." in result.stderr
+    )
 
 
 async def test_interrupted_the_command_has_told_what_it_did_and_goes_on_from_there(
@@ -242,7 +249,7 @@ async def test_interrupted_the_command_has_told_what_it_did_and_goes_on_from_the
     service.answers["/api/daily_papers"] = hesitate_today
     command = ("--since", str(yesterday), "--no-full-text")
     process = await started("fetch", *command, **settings(service, tmp_path))
-    await asyncio.wait_for(is_asked.wait(), timeout=30)
+    await asyncio.wait_for(is_asked.wait(), PATIENCE)
     process.send_signal(signal.SIGTERM)
     status, output, complaints = await ended(process)
     service.answers["/api/daily_papers"] = answer

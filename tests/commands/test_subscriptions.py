@@ -1,6 +1,10 @@
 """The commands for channels' daily digests, against `paper-round sandbox` in a process of its own."""
 
+import json
+from contextlib import closing
+
 import pytest
+from sqlite_utils import Database
 
 from tests.support.command import run
 
@@ -18,9 +22,45 @@ def test_a_channel_is_subscribed_listed_and_unsubscribed(channel: str) -> None:
     assert empty.output == ""
 
 
+def test_filters_are_read_as_the_form_reads_them(channel: str) -> None:
+    words = ["--word", "RAG，world models.", "--word", "“a, b”", "--never-word", "Survey"]
+    subscribed = run("subscribe", channel, *words, "--category", "cs.cl", "--category", "stat、CS.LG")
+    with closing(Database("paper-round.db").conn) as connection:
+        ((saved,),) = connection.execute("SELECT filters FROM subscriptions").fetchall()
+
+    assert subscribed.exit_code == 0
+    assert json.loads(saved) == {
+        "words": ["RAG", "world models", '"a, b"'],
+        "categories": ["cs.CL", "stat.*", "cs.LG"],
+        "least_votes": 0,
+        "never_words": ["Survey"],
+    }
+
+
+def test_what_is_typed_with_dashes_quotes_and_stops_of_a_phone_is_understood(channel: str) -> None:
+    times = ["—at", "“9：05”", "––tz", "Asia／Shanghai.", "--language=zh–CN", "—say‑nothing‑new"]
+    subscribed = run(
+        "subscribe。",
+        f"\u200b{channel}.",
+        *times,
+        "—source=arXiv:cs.cl",
+        "--weekday",
+        "Mon",
+        "--most-cards",
+        "１０。",
+    )
+
+    assert subscribed.stderr == ""
+    assert subscribed.output == f"{channel}: arxiv:cs.CL at 09:05 Asia/Shanghai, Mon, in zh-CN\n"
+
+
 @pytest.mark.parametrize(
     ("option", "value", "sentence"),
     [
+        ("--category", "cs.CLL", "arXiv has no category “cs.CLL”. Did you mean cs.CL or cs.SC or cs.PL?"),
+        ("--category", "papers", "arXiv has no category “papers”. Write it as cs.CL."),
+        ("--source", "arxiv:cs.ml", "arXiv has no category “cs.ml”. Did you mean stat.ML or cs.PL or cs.MS?"),
+        ("--word", "*", "The word “*” cannot be read. Write it as RAG, world model."),
         ("--at", "25:00", "The time “25:00” cannot be read. Write it as 09:00."),
         ("--tz", "Moon/Base", "The zone “Moon/Base” cannot be read. Write it as Asia/Shanghai."),
         ("--language", "klingon!", "The language “klingon!” cannot be read. Write it as zh-CN."),

@@ -14,10 +14,11 @@ from bot.documents.importer import import_into
 from bot.sources.full_text import FullText, KeptTexts
 from storage.records import FROM_MODEL
 from storage.runner import InlineRunner
-from tests.summarising.test_queue import DAY, FIELDS, OTHER, PAPER
 from tests.support.command import ended, run, run_beside, started
+from tests.support.gardens import DAY, FIELDS, OTHER, PAPER
 from tests.support.model_server import ModelServer, answering, completing
 from tests.support.subscribing import subscribe
+from tests.support.tables import empty_tables
 from tests.support.web_server import serving
 
 
@@ -25,7 +26,7 @@ from tests.support.web_server import serving
 async def database(tmp_path: Path) -> Path:
     """A database with two papers of one day, which a channel reads in English."""
     path = tmp_path / "test.db"
-    storage = InlineRunner(path)
+    storage = InlineRunner(empty_tables(path))
     await import_into(storage, DigestFile(DAY, (DigestEntry(PAPER, None), DigestEntry(OTHER, None))))
     await storage.write(subscribe)
     storage.close()
@@ -57,7 +58,7 @@ async def summarise(server: ModelServer, database: Path, *arguments: str, **sett
 
 
 async def models_summaries(database: Path) -> list[tuple[str, str]]:
-    storage = InlineRunner(database)
+    storage = InlineRunner(empty_tables(database))
     found = await storage.read(lambda tables: tables.summaries.of_papers([PAPER.id, OTHER.id]))
     storage.close()
     return [

@@ -21,7 +21,7 @@ from bot.summarising.queue import SummaryQueue
 from bot.summarising.summariser import Allowance, Summariser
 from storage.records import FROM_MODEL, Provenance, Summary, TextRead
 from storage.tables import Tables
-from tests.summarising.test_queue import DAY, FIELDS, PAPER, KnownTexts
+from tests.support.gardens import DAY, FIELDS, PAPER, KnownTexts
 from tests.support.model_server import ModelServer, completing
 from tests.support.stage import SAMPLE_DAY, Stage
 from tests.support.subscribing import subscribe

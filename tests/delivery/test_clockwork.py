@@ -1,45 +1,15 @@
 """Ticks over a real sandbox: what is due is opened once, whenever the ticks come."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 
-from bot.delivery.clockwork import Clockwork
 from bot.documents.digest_file import DigestEntry, DigestFile
 from bot.documents.importer import import_into
-from bot.subscriptions.preferences import save_preferences
-from storage.records import Paper, Subscription
+from storage.records import Paper
 from tests.support.stage import Stage
 from tests.support.subscribing import subscribe as put_subscription
-from tests.support.subscribing import wanting
-
-
-def tomorrow(hour: int, minute: int = 0, *, day: int = 30) -> datetime:
-    return datetime(2025, 9, day, hour, minute, tzinfo=UTC)
-
-
-async def subscribe(stage: Stage, created_by: str | None = None, **preferences: Any) -> Subscription:
-    """Subscribe #papers at nine in the morning, UTC."""
-    channel, now = stage.workspace.channel("papers").id, stage.clock.now()
-    changed = wanting(**preferences)
-    return await stage.bot.storage.write(
-        lambda tables: save_preferences(
-            tables, stage.bot.workspace, channel, changed, now, created_by=created_by
-        )
-    )
-
-
-async def tick_at(stage: Stage, moment: datetime) -> list[str]:
-    """Tick at the moment, let what is due be delivered, and return what is in the channel then."""
-    stage.clock.advance((moment - stage.clock.now()).total_seconds())
-    await Clockwork(stage.bot.storage, stage.clock, stage.bot.deliverer).tick()
-    await stage.bot.deliverer.join()
-    return [
-        message["text"]
-        for message in stage.person("ada").messages("papers")
-        if not message.get("thread_ts") or message["thread_ts"] == message["ts"]
-    ]
+from tests.support.ticking import subscribe, tick_at, tomorrow
 
 
 def parents(texts: list[str]) -> list[str]:

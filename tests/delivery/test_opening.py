@@ -16,8 +16,8 @@ from storage.records import (
     Subscription,
 )
 from storage.tables import Tables
-from tests.delivery.test_clockwork import subscribe, tick_at, tomorrow
 from tests.support.stage import Stage
+from tests.support.ticking import subscribe, tick_at, tomorrow
 
 HUGGING_FACE, ARXIV = "huggingface", "arxiv:cs.CL"
 MONDAY, TUESDAY = date(2025, 9, 29), date(2025, 9, 30)

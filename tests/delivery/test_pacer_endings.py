@@ -5,8 +5,7 @@ import random
 from collections import Counter
 
 from bot.delivery.pacer import Pacer
-from tests.delivery.test_pacer import seconds
-from tests.support.virtual_time import VirtualClock, run_virtual
+from tests.support.virtual_time import VirtualClock, run_virtual, seconds
 
 
 def test_no_cancellation_loses_a_turn_or_leaves_the_others_waiting() -> None:

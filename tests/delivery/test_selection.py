@@ -1,4 +1,7 @@
+import gzip
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -93,6 +96,62 @@ def test_why_each_paper_is_in_or_not_can_be_told(
     selection = select(ALL, frozenset(), preferences)
 
     assert [(verdict.is_in, verdict.why, verdict.what) for verdict in selection.verdicts] == verdicts
+
+
+@pytest.mark.parametrize(
+    ("filters", "what"),
+    [
+        (Filters(words=("graph",)), "graph"),
+        (Filters(words=("GRAPHS",)), "GRAPHS"),
+        (Filters(words=("“Gardens  of Graphs”",)), "Gardens  of Graphs"),
+        (Filters(words=("garden*",)), "garden*"),
+        (Filters(categories=("cs.lg",)), "cs.LG"),
+        (Filters(categories=("cs",)), "cs.*"),
+        (Filters(categories=("CS.*",)), "cs.*"),
+        (Filters(categories=("cs.new", "cs.AI")), "cs.AI"),
+    ],
+)
+def test_a_filter_means_the_same_however_it_was_typed_and_saved(filters: Filters, what: str) -> None:
+    preferences = Preferences("en", ("digest-file",), filters=filters)
+
+    verdict = select((GARDENS,), frozenset(), preferences).verdicts[0]
+    assert (verdict.is_in, verdict.what) == (True, what)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [Filters(words=("Graph of", "den", "raph")), Filters(words=("*",)), Filters(categories=("cs.L", "stat"))],
+)
+def test_what_is_only_part_of_a_word_or_of_a_category_lets_nothing_in(filters: Filters) -> None:
+    preferences = Preferences("en", ("digest-file",), filters=filters)
+
+    assert select((GARDENS,), frozenset(), preferences).cards == ()
+
+
+def test_a_category_of_two_archives_lets_in_the_papers_of_both_names() -> None:
+    control = Entry(Paper("2509.00004", "Control", categories=("eess.SY", "math.OC")), None, 4)
+    preferences = Preferences("en", ("digest-file",), filters=Filters(categories=("cs.SY",)))
+
+    assert ids(select((*ALL, control), frozenset(), preferences).cards) == ["Control"]
+
+
+def test_a_never_word_keeps_what_only_contains_it() -> None:
+    preferences = Preferences("en", ("digest-file",), filters=Filters(never_words=("rain", "loud")))
+
+    assert ids(select(ALL, frozenset(), preferences).cards) == ["Gardens of Graphs", "Rivers"]
+
+
+def test_a_month_of_abstracts_has_the_papers_that_are_about_a_short_word(shared_data: Path) -> None:
+    with gzip.open(shared_data / "corpus" / "arxiv-9998.jsonl.gz", "rt", encoding="utf-8") as lines:
+        records = [json.loads(line) for line in lines]
+    listed = [Entry(Paper(each["id"], each["title"], abstract=each["summary"])) for each in records]
+
+    counts = {}
+    for word in ("RAG", "RL", "AI"):
+        preferences = Preferences("en", ("digest-file",), filters=Filters(words=(word,)))
+        counts[word] = len(select(listed, frozenset(), preferences).cards)
+
+    assert counts == {"RAG": 255, "RL": 300, "AI": 1162}
 
 
 def test_a_paper_that_was_had_is_not_judged_further() -> None:

@@ -9,6 +9,7 @@ from bot.documents.importer import import_into
 from bot.errors import ArchiveError
 from storage.records import Listing, ListingState, Paper, Provenance, Summary
 from storage.runner import InlineRunner
+from tests.support.tables import empty_tables
 
 MONDAY, TUESDAY = date(2025, 9, 29), date(2025, 9, 30)
 PAPER = Paper("2509.00001", "Gardens & <Graphs>")
@@ -17,7 +18,7 @@ SUMMARY = Summary(PAPER.id, "en", Provenance("digest-file", MONDAY), tldr="Graph
 
 @pytest.fixture
 async def storage(tmp_path: Path) -> InlineRunner:
-    storage = InlineRunner(tmp_path / "test.db")
+    storage = InlineRunner(empty_tables(tmp_path / "test.db"))
     await import_into(storage, DigestFile(MONDAY, (DigestEntry(PAPER, SUMMARY),)))
     await import_into(storage, DigestFile(TUESDAY, (DigestEntry(Paper("2509.00002", "Rivers"), None),)))
     await import_into(storage, DigestFile(date(2025, 10, 1), ()))

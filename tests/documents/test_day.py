@@ -13,6 +13,7 @@ from bot.errors import NothingListedError
 from storage.records import Listing, ListingState, Paper, Provenance, Summary
 from storage.runner import InlineRunner
 from storage.tables import Tables
+from tests.support.tables import empty_tables
 
 DAY = date(2025, 9, 29)
 PAPER = Paper("2509.00001", "Gardens & <Graphs>", ("Ada Lovelace",), "We grow graphs.", 12)
@@ -32,7 +33,7 @@ DIGEST = DigestFile(DAY, (DigestEntry(PAPER, SUMMARY), DigestEntry(Paper("2509.0
 
 @pytest.fixture
 def storage(tmp_path: Path) -> InlineRunner:
-    return InlineRunner(tmp_path / "test.db")
+    return InlineRunner(empty_tables(tmp_path / "test.db"))
 
 
 async def imported(storage: InlineRunner, digest: DigestFile) -> Import:

@@ -44,6 +44,7 @@ def test_a_file_holds_its_day_and_its_papers_in_order() -> None:
 def test_a_day_without_papers_is_valid() -> None:
     assert parse("\n\n# Papers for 2025-10-01\n\n") == DigestFile(date(2025, 10, 1), ())
     assert parse("# Papers for 2025-10-01") == DigestFile(date(2025, 10, 1), ())
+    assert parse("# Papers for 2025–10–01.") == DigestFile(date(2025, 10, 1), ())
 
 
 def test_older_headings_are_read_too() -> None:

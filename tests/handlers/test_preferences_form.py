@@ -1,9 +1,19 @@
+from collections.abc import Callable
+from datetime import time
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.errors import InvalidPreferenceError
-from bot.subscriptions.preferences import read_categories, read_language, read_votes
+from bot.errors import InvalidPreferenceError, UnknownCategoryError
+from bot.subscriptions.preferences import (
+    read_categories,
+    read_language,
+    read_source,
+    read_time,
+    read_votes,
+    read_words,
+    read_zone,
+)
 from handlers.people import Person
 from handlers.preferences_form import proposed
 
@@ -56,12 +66,61 @@ def test_categories_are_read_as_arxiv_writes_them() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["cs CL", "cs.", "CS.CL", "1.2", "图"])
-def test_what_is_no_category_is_named(text: str) -> None:
-    with pytest.raises(InvalidPreferenceError) as caught:
+@pytest.mark.parametrize(
+    ("text", "categories"),
+    [
+        ("cs.cl, CS.LG", ("cs.CL", "cs.LG")),
+        ("cs.cl; cs.CL cs.lg", ("cs.CL", "cs.LG")),
+        ("cs。CL、ｃｓ．ＬＧ。", ("cs.CL", "cs.LG")),
+        ("“quant‑ph”.", ("quant-ph",)),
+        ("cs, stat.*", ("cs.*", "stat.*")),
+        (" , ", ()),
+    ],
+)
+def test_categories_are_read_in_any_case_and_with_any_marks_between(
+    text: str, categories: tuple[str, ...]
+) -> None:
+    assert read_categories(text) == categories
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [("CL", ("cs.CL",)), ("cs.CLL", ("cs.CL", "cs.SC", "cs.PL")), ("1.2", ()), ("图", ())],
+)
+def test_what_is_no_category_is_named_with_the_nearest_ones(text: str, nearest: tuple[str, ...]) -> None:
+    with pytest.raises(UnknownCategoryError) as caught:
         read_categories(f"cs.LG, {text}")
 
-    assert caught.value.found == text
+    assert (caught.value.found, caught.value.nearest) == (text, nearest)
+
+
+@pytest.mark.parametrize("text", ["*", "“”", '""', ","])
+def test_a_text_without_a_word_in_it_is_named(text: str) -> None:
+    with pytest.raises(InvalidPreferenceError):
+        read_words(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "value"),
+    [
+        ("9：00", read_time, time(9)),
+        ("“０９:３０”.", read_time, time(9, 30)),
+        ("18∶30。", read_time, time(18, 30)),
+        ("Asia／Shanghai。", read_zone, "Asia/Shanghai"),
+        ("\u201cEtc/GMT−8\u201d", read_zone, "Etc/GMT-8"),
+        ("Europe/\u200bBerlin\u00a0", read_zone, "Europe/Berlin"),
+        ("zh–CN", read_language, "zh-CN"),
+        ("ｐｔ‑ＢＲ．", read_language, "pt-BR"),
+        ("１０", read_votes, 10),
+        ("\u200b10。", read_votes, 10),
+        ("arXiv：cs。cl.", read_source, "arxiv:cs.CL"),
+        ("‘digest–file’", read_source, "digest-file"),
+    ],
+)
+def test_every_preference_is_read_whatever_the_marks_that_it_is_typed_with(
+    text: str, read: Callable[[str], object], value: object
+) -> None:
+    assert read(text) == value
 
 
 @pytest.mark.parametrize(("text", "votes"), [("", 0), ("0", 0), ("12", 12)])

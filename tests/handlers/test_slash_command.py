@@ -32,8 +32,9 @@ from handlers.slash_command import answer
 from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
+from tests.support.spellings import SPELLINGS
+from tests.support.tables import empty_tables
 from tests.support.web_server import refusing_address
-from tests.test_arxiv_id import SPELLINGS
 
 T = TypeVar("T")
 
@@ -57,13 +58,13 @@ def _no_source(_name: str) -> Source | None:
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     clock = SimulatedClock(datetime(2025, 9, 29, 20, 0, tzinfo=UTC))
-    storage = InlineRunner(tmp_path_factory.mktemp("asking") / "test.db")
+    storage = InlineRunner(empty_tables(tmp_path_factory.mktemp("asking") / "test.db"))
     for digest in read_sample():
         at_once(import_into(storage, digest))
     holiday = Listing("digest-file", date(2025, 10, 1), ListingState.NONE)
     at_once(storage.write(lambda tables: tables.listings.put(holiday)))
     # No answer of these is told to a channel, so nothing is there to reach.
-    wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url=refusing_address()))), Pacer(clock)
+    wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url=refusing_address())), "B1"), Pacer(clock)
     services = Services(storage, wire, clock, pacer, Timing())
     deliverer = Deliverer(services, Notifier(wire).notify)
     watcher, summary_queue = ListingWatcher(storage, clock, _no_source), SummaryQueue(storage, clock, None)
@@ -170,10 +171,10 @@ def test_a_saved_paper_is_on_the_list_of_that_person_in_that_workspace_alone(par
     emptied = text_of(parts, "saved")
 
     title = "Quantized Visual Geometry Grounded Transformer"
-    assert saved == f"Saved: <https://arxiv.org/abs/2509.21302|{title}>"
-    assert again == f"Already on your list: <https://arxiv.org/abs/2509.21302|{title}>"
+    assert saved == f"Saved: {title} (https://arxiv.org/abs/2509.21302)"
+    assert again == f"Already on your list: {title} (https://arxiv.org/abs/2509.21302)"
     assert {person for person, text in lists.items() if title in text} == {ADA}
-    assert removed == f"Removed from your list: <https://arxiv.org/abs/2509.21302|{title}>"
+    assert removed == f"Removed from your list: {title} (https://arxiv.org/abs/2509.21302)"
     assert title not in emptied
 
 

@@ -11,8 +11,8 @@ from bot.sources.source import Source
 from bot.subscriptions.preferences import save_preferences
 from storage.records import ModelRequest, Preferences
 from tests.handlers.talking import say, subscribe
-from tests.listings.test_watcher import Newsstand
 from tests.support.model_server import ModelServer
+from tests.support.newsstand import Newsstand
 from tests.support.stage import NOON, Stage, sample, set_stage
 
 HUGGING_FACE = "huggingface"

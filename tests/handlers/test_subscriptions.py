@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.cards import ids
-from storage.records import Filters, Order, Preferences, Subscription
+from storage.records import Filters, Order, Paper, Preferences, Subscription
 from tests.handlers.talking import (
     POST_NOW,
     RESUME,
@@ -152,7 +152,7 @@ async def test_the_modal_opens_before_anything_else_is_asked(stage: Stage) -> No
 
 async def test_what_cannot_be_read_is_said_at_its_field_in_the_person_s_words(stage: Stage) -> None:
     ada, lin = stage.person("ada"), stage.person("lin")
-    wrong = filled(zone="Berlin", categories="cs.CL, physics?")
+    wrong = filled(zone="Berlin", categories="cs.CL, cs.CLL")
 
     errors = await ada.submit(await open_preferences(ada), wrong)
     in_chinese = await lin.submit(await open_preferences(lin, until="时区"), wrong)
@@ -160,7 +160,7 @@ async def test_what_cannot_be_read_is_said_at_its_field_in_the_person_s_words(st
 
     assert errors == {
         "wish_zone": "I can't read “Berlin”. Write it like Asia/Shanghai.",
-        "wish_categories": "I can't read “physics?”. Write it like cs.CL, cs.LG.",
+        "wish_categories": "arXiv has no category “cs.CLL”. Did you mean cs.CL, cs.SC, or cs.PL?",
     }
     assert in_chinese["wish_zone"] == "看不懂“Berlin”。请写成 Asia/Shanghai 这样。"
     assert without_a_day == {"wish_weekdays": "Please complete this required field."}
@@ -184,6 +184,18 @@ async def test_the_preview_follows_what_is_chosen_and_what_is_typed(stage: Stage
     assert state["wish_most_cards"]["wish_most_cards"]["selected_option"]["value"] == "5"
 
 
+async def test_the_preview_says_which_word_or_category_let_a_paper_in(stage: Stage) -> None:
+    ada = stage.person("ada")
+    seedream = Paper("2509.20427", "Seedream 4.0", categories=("cs.CV",))
+    await stage.bot.storage.write(lambda tables: tables.papers.fill(seedream))
+    view = await open_preferences(ada)
+
+    await ada.click(view, ids.PREVIEW, state=filled(words="“tree search”, robots", categories="cs.cv"))
+    view = await opened(ada, "mentions “tree search”")
+
+    assert "in cs.CV" in str(view)
+
+
 async def test_a_preview_says_what_the_channel_has_had(stage: Stage) -> None:
     await stage.deliver_sample()
 
@@ -205,11 +217,28 @@ async def test_only_what_changed_is_told_and_nothing_where_nothing_did(stage: St
     assert second["text"] == (
         f"<@{emmy.id}> changed this channel's digest:\n"
         "• Time: 9:00\u202fAM (UTC) → 10:15\u202fAM (UTC)\n"
-        "• Skip papers that mention: none → survey"
+        "• New filter: “Skip papers that mention: survey”"
     )
     subscription = await subscription_in(stage)
     assert subscription
     assert subscription.created_by == emmy.id
+
+
+async def test_filters_of_which_any_is_enough_are_told_so_and_a_removed_one_as_removed(stage: Stage) -> None:
+    ada, lin = stage.person("ada"), stage.person("lin")
+    await subscribe(ada, words="reinforcement, learning", categories="cs.CL, cs.LG", least_votes="5")
+    told = await say(ada, "/papers settings", "Daily papers in this channel")
+    in_chinese = await say(lin, "/papers 设置", "本频道的每日论文")
+    await subscribe(ada, words="learning", categories="", least_votes="")
+
+    assert "Only papers that mention: reinforcement or learning" in told.splitlines()
+    assert "Or papers in these categories: cs.CL or cs.LG" in told.splitlines()
+    assert "只要含有这些词的论文：reinforcement或learning" in in_chinese.splitlines()
+    assert ada.messages("papers")[-1]["text"].splitlines()[1:] == [
+        "• Only papers that mention: reinforcement or learning → learning",
+        "• Filter removed: “Or papers in these categories: cs.CL or cs.LG”",
+        "• Filter removed: “Minimum votes: 5 votes”",
+    ]
 
 
 async def test_settings_under_a_digest_open_what_the_channel_has(stage: Stage) -> None:

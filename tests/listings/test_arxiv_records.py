@@ -16,6 +16,7 @@ from storage.records import ArxivRecord, Listing, ListingState, Paper
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.support.clocks import SimulatedClock
+from tests.support.tables import empty_tables
 from tests.support.web_server import Answer, Service, saying, serving
 from tests.support.web_world import api_answer
 
@@ -38,7 +39,7 @@ def knowing(*paper_ids: str) -> Answer:
 
 
 @dataclass
-class Desk:
+class RecordDesk:
     """Enricher over real tables and a local API, at a time that the test moves."""
 
     storage: InlineRunner
@@ -75,18 +76,18 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    storage, clock = InlineRunner(tmp_path / "test.db"), SimulatedClock(NOW)
+async def desk(tmp_path: Path) -> AsyncIterator[RecordDesk]:
+    storage, clock = InlineRunner(empty_tables(tmp_path / "test.db")), SimulatedClock(NOW)
     api = knowing(BARE.id, OTHER.id)
     async with serving({"/api/query": api}) as service, web_client(trust_env=False) as http:
         client = ArxivClient(
             Fetcher(http), clock, contact="me", random=Random(1), api_url=f"{service.address}/api/"
         )
-        yield Desk(storage, clock, service, Enricher(storage, clock, client.papers))
+        yield RecordDesk(storage, clock, service, Enricher(storage, clock, client.papers))
     storage.close()
 
 
-async def test_a_paper_gets_what_it_lacks_and_keeps_what_it_has(desk: Desk) -> None:
+async def test_a_paper_gets_what_it_lacks_and_keeps_what_it_has(desk: RecordDesk) -> None:
     named = replace(OTHER, authors=("A. Lovelace",), abstract="Mine.", votes=7)
     await desk.list_papers(BARE, named)
     await desk.enricher.tick()
@@ -100,14 +101,14 @@ async def test_a_paper_gets_what_it_lacks_and_keeps_what_it_has(desk: Desk) -> N
     )
 
 
-async def test_what_is_whole_or_was_asked_about_is_not_asked_about_again(desk: Desk) -> None:
+async def test_what_is_whole_or_was_asked_about_is_not_asked_about_again(desk: RecordDesk) -> None:
     await desk.list_papers(BARE, replace(FILLED, id="2509.00009"))
     await desk.tick_for(hours=1)
 
     assert desk.asked == [[BARE.id]]
 
 
-async def test_an_unknown_paper_is_asked_about_ever_less(desk: Desk) -> None:
+async def test_an_unknown_paper_is_asked_about_ever_less(desk: RecordDesk) -> None:
     await desk.list_papers(UNKNOWN)
     moments = []
     for _ in range(60 * 24):
@@ -123,7 +124,7 @@ async def test_an_unknown_paper_is_asked_about_ever_less(desk: Desk) -> None:
     assert (record.version, record.tries) == (None, 6)
 
 
-async def test_the_papers_listed_last_come_first_and_a_tick_asks_for_a_hundred(desk: Desk) -> None:
+async def test_the_papers_listed_last_come_first_and_a_tick_asks_for_a_hundred(desk: RecordDesk) -> None:
     old = [Paper(f"2508.{number:05}", "Old") for number in range(150)]
     await desk.list_papers(*old, day=DAY - timedelta(days=30))
     await desk.list_papers(BARE, OTHER)
@@ -138,7 +139,7 @@ async def test_the_papers_listed_last_come_first_and_a_tick_asks_for_a_hundred(d
     "answer", [saying("", 503), saying("", 500), saying("<html>")], ids=["503", "500", "page"]
 )
 async def test_an_api_that_is_down_is_asked_ever_less_and_costs_no_paper(
-    desk: Desk, answer: Answer, caplog: pytest.LogCaptureFixture
+    desk: RecordDesk, answer: Answer, caplog: pytest.LogCaptureFixture
 ) -> None:
     papers = [Paper(f"2509.{number:05}", "T") for number in range(40)]
     well = knowing(*(paper.id for paper in papers))
@@ -155,7 +156,7 @@ async def test_an_api_that_is_down_is_asked_ever_less_and_costs_no_paper(
     assert all(paper and paper.categories for paper in found)
 
 
-async def test_one_paper_on_which_the_answer_breaks_costs_only_itself(desk: Desk) -> None:
+async def test_one_paper_on_which_the_answer_breaks_costs_only_itself(desk: RecordDesk) -> None:
     papers = [Paper(f"2509.{number:05}", "T") for number in range(20)]
     well = knowing(*(paper.id for paper in papers))
 
@@ -171,14 +172,14 @@ async def test_one_paper_on_which_the_answer_breaks_costs_only_itself(desk: Desk
     assert [each for each, paper in found.items() if not (paper and paper.categories)] == [papers[7].id]
 
 
-async def test_a_command_asks_about_all_of_a_list_at_once(desk: Desk) -> None:
+async def test_a_command_asks_about_all_of_a_list_at_once(desk: RecordDesk) -> None:
     await desk.list_papers(BARE, OTHER, UNKNOWN, replace(FILLED, id="2509.00009"))
 
     assert await desk.enricher.enrich([BARE.id, UNKNOWN.id, "2509.00009"]) == Enrichment(2, 1)
     assert await desk.enricher.enrich([BARE.id, UNKNOWN.id]) == Enrichment()
 
 
-async def test_a_command_says_why_arxiv_told_nothing(desk: Desk) -> None:
+async def test_a_command_says_why_arxiv_told_nothing(desk: RecordDesk) -> None:
     await desk.list_papers(BARE)
     desk.service.answers["/api/query"] = saying("", 404)
     sentence = "127.0.0.1 answered with HTTP status 404 Not Found."
@@ -186,7 +187,7 @@ async def test_a_command_says_why_arxiv_told_nothing(desk: Desk) -> None:
     assert await desk.enricher.enrich([BARE.id]) == Enrichment(1, 0, sentence)
 
 
-async def test_a_clock_that_is_set_back_does_not_end_the_asking(desk: Desk) -> None:
+async def test_a_clock_that_is_set_back_does_not_end_the_asking(desk: RecordDesk) -> None:
     await desk.list_papers(BARE)
     desk.service.answers["/api/query"] = saying("", 404)
     await desk.enricher.tick()

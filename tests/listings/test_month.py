@@ -23,8 +23,9 @@ from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.simulation.places import folder
 from tests.support.subscribing import subscribe
+from tests.support.tables import empty_tables
 from tests.support.virtual_time import VirtualClock, run_virtual
-from tests.support.web_world import DAYS, FAILURES, FIRST, LATE, STUCK, World, at, month
+from tests.support.web_world import DAYS, FAILURES, FIRST, LATE, STUCK, Web, at, month
 
 ARXIV = "arxiv:cs.CL+cs.LG"
 HUGGING_FACE = "huggingface"
@@ -56,9 +57,9 @@ async def read_papers(clients: Sequence[ArxivClient], storage: InlineRunner, ran
         await asyncio.gather(*map(read, random.sample(ids, min(len(ids), 4))))
 
 
-async def live(path: Path, seed: int) -> tuple[World, dict[date, tuple[str, ...]], InlineRunner]:
+async def live(path: Path, seed: int) -> tuple[Web, dict[date, tuple[str, ...]], InlineRunner]:
     """Live through a month and three days: one process as `run` is, and another beside it as `fetch` is."""
-    clock, random, storage = VirtualClock(), Random(seed), InlineRunner(path / "test.db")
+    clock, random, storage = VirtualClock(), Random(seed), InlineRunner(empty_tables(path / "test.db"))
     world, expected = month(clock.now, random)
     await storage.write(lambda tables: subscribe(tables, sources=(HUGGING_FACE, ARXIV)))
     async with httpx.AsyncClient(transport=httpx.MockTransport(world.handle)) as http:

@@ -18,6 +18,7 @@ from storage.records import Listing, ListingState
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
 from tests.support.subscribing import subscribe
+from tests.support.tables import empty_tables
 from tests.support.web_server import Answer, Service, cut_off, hanging_up, redirecting, saying, serving
 from tests.support.web_world import daily_feed, hugging_face_list
 
@@ -41,7 +42,7 @@ def well(name: str, *paper_ids: str) -> Answer:
 
 
 @dataclass
-class Desk:
+class FaultDesk:
     """ListingWatcher of both sources from a local service, at a time that the test moves."""
 
     service: Service
@@ -56,15 +57,18 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    storage, clock = InlineRunner(tmp_path / "test.db"), SimulatedClock(datetime(2025, 9, 29, tzinfo=UTC))
+async def desk(tmp_path: Path) -> AsyncIterator[FaultDesk]:
+    storage, clock = (
+        InlineRunner(empty_tables(tmp_path / "test.db")),
+        SimulatedClock(datetime(2025, 9, 29, tzinfo=UTC)),
+    )
     answers = {PATHS[name]: well(name, *IDS) for name in PATHS}
     async with serving(answers) as service, web_client(trust_env=False) as http:
         arxiv = ArxivClient(
             Fetcher(http), clock, contact="me", random=Random(1), feed_url=f"{service.address}/atom/"
         )
         watcher = ListingWatcher(storage, clock, catalogue(Fetcher(http), arxiv, service.address))
-        yield Desk(service, storage, clock, watcher)
+        yield FaultDesk(service, storage, clock, watcher)
     storage.close()
 
 
@@ -80,7 +84,7 @@ FAULTS = {
     "half a list": saying(hugging_face_list(IDS)[:-20]),
     "half a feed": saying(daily_feed(DAY, IDS)[:-20]),
     "half a gzip": saying(gzip.compress(hugging_face_list(IDS).encode())[:-20], Content_Encoding="gzip"),
-    "no gzip": saying(hugging_face_list(IDS), Content_Encoding="gzip"),
+    "no gzip": saying(b"\x1f\x8b" + hugging_face_list(IDS).encode(), Content_Encoding="gzip"),
     "brotli": saying("?", Content_Encoding="br"),
     "a connection that is cut": cut_off(b"[", promised=1000),
     "a connection that is closed": hanging_up(),
@@ -107,7 +111,7 @@ def failing(fault: str, name: str) -> Answer:
 @pytest.mark.parametrize("name", PATHS)
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_an_answer_that_is_no_list_costs_nothing_and_is_told_once(
-    desk: Desk, name: str, fault: str, caplog: pytest.LogCaptureFixture
+    desk: FaultDesk, name: str, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     other = next(each for each in PATHS if each != name)
     await desk.look_at(name, 6)
@@ -144,7 +148,7 @@ BAD_ENTRIES = {
 
 @pytest.mark.parametrize("name", PATHS)
 async def test_a_bad_entry_among_good_ones_is_skipped_counted_and_named_once(
-    desk: Desk, name: str, caplog: pytest.LogCaptureFixture
+    desk: FaultDesk, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk.service.answers[PATHS[name]] = first_page(BAD_ENTRIES[name])
     looks = [await desk.look_at(name, hour) for hour in (6, 7, 8)]
@@ -158,7 +162,7 @@ async def test_a_bad_entry_among_good_ones_is_skipped_counted_and_named_once(
 
 
 @pytest.mark.parametrize("name", PATHS)
-async def test_a_list_that_has_not_changed_is_an_answer(desk: Desk, name: str) -> None:
+async def test_a_list_that_has_not_changed_is_an_answer(desk: FaultDesk, name: str) -> None:
     body = hugging_face_list(IDS) if name == HUGGING_FACE else daily_feed(DAY, IDS)
     statuses = []
 
@@ -178,7 +182,7 @@ async def test_a_list_that_has_not_changed_is_an_answer(desk: Desk, name: str) -
     assert 304 in statuses
 
 
-async def test_a_service_that_is_down_keeps_back_no_other(desk: Desk) -> None:
+async def test_a_service_that_is_down_keeps_back_no_other(desk: FaultDesk) -> None:
     desk.service.answers[PATHS[ARXIV]] = saying("", 503)
     await desk.storage.write(lambda tables: subscribe(tables, sources=tuple(PATHS)))
     desk.clock.advance(timedelta(hours=8).total_seconds())

@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.messages import choose_new
-from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
+from bot.errors import SourceRefusedError, SourceUnreachableError
 from bot.listings.watcher import ListingWatcher, days_to_poll
 from bot.sources.source import DailyList, Source
 from bot.subscriptions.preferences import save_preferences
 from storage.records import FEW, Listing, ListingState, Paper, Preferences
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
+from tests.support.newsstand import Newsstand, papers_of
 from tests.support.subscribing import subscribe as put_subscription
+from tests.support.tables import empty_tables
 from tests.support.virtual_time import run_virtual
 
 MONDAY = date(2025, 9, 29)
@@ -36,25 +38,6 @@ def at(hour: int, minute: int = 0, *, day: date = MONDAY) -> datetime:
     return datetime.combine(day, time(hour, minute), UTC)
 
 
-def papers_of(day: date, count: int) -> tuple[Paper, ...]:
-    return tuple(Paper(f"{day:%y%m}.{day.day:02}{n:03}", f"{day} {n}") for n in range(count))
-
-
-class Newsstand:
-    """A source that lists what the test says, or fails as it says, and counts how often it is asked."""
-
-    def __init__(self) -> None:
-        self.lists: dict[date, int] = {}
-        self.failure: SourceError | None = None
-        self.asked: list[date] = []
-
-    async def fetch(self, day: date) -> DailyList:
-        self.asked.append(day)
-        if self.failure:
-            raise self.failure
-        return DailyList(day, papers_of(day, self.lists.get(day, 0)))
-
-
 class Feed:
     """A source that shows what the test says, whichever day is asked for, as arXiv's feeds do."""
 
@@ -69,7 +52,7 @@ class Feed:
         return self.shown
 
 
-class Desk:
+class WatcherDesk:
     """ListingWatcher over real tables, at a time that the test moves."""
 
     def __init__(self, storage: InlineRunner, clock: SimulatedClock, stand: Newsstand) -> None:
@@ -108,17 +91,17 @@ def stand() -> Newsstand:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, stand: Newsstand) -> Iterator[Desk]:
-    storage = InlineRunner(tmp_path / "test.db")
-    yield Desk(storage, SimulatedClock(at(0)), stand)
+def desk(tmp_path: Path, stand: Newsstand) -> Iterator[WatcherDesk]:
+    storage = InlineRunner(empty_tables(tmp_path / "test.db"))
+    yield WatcherDesk(storage, SimulatedClock(at(0)), stand)
     storage.close()
 
 
-async def subscribe(desk: Desk, *names: str) -> None:
+async def subscribe(desk: WatcherDesk, *names: str) -> None:
     await desk.storage.write(lambda tables: put_subscription(tables, sources=names or (NAME,)))
 
 
-async def test_a_day_waits_grows_and_is_complete_when_it_is_over(desk: Desk, stand: Newsstand) -> None:
+async def test_a_day_waits_grows_and_is_complete_when_it_is_over(desk: WatcherDesk, stand: Newsstand) -> None:
     before = await desk.look_at(at(1))
     stand.lists[MONDAY] = 3
     begun = await desk.look_at(at(3))
@@ -139,17 +122,17 @@ async def test_a_day_waits_grows_and_is_complete_when_it_is_over(desk: Desk, sta
     assert once_more.next_look_at is None
 
 
-async def test_far_from_the_usual_time_the_source_is_asked_seldom(desk: Desk) -> None:
+async def test_far_from_the_usual_time_the_source_is_asked_seldom(desk: WatcherDesk) -> None:
     assert (await desk.look_at(at(14))).next_look_at == at(15)
 
 
-async def test_a_day_that_ends_without_papers_is_none(desk: Desk) -> None:
+async def test_a_day_that_ends_without_papers_is_none(desk: WatcherDesk) -> None:
     sunday = MONDAY - timedelta(days=1)
 
     assert (await desk.look_at(at(0, 1), sunday)).state is NONE
 
 
-async def test_a_list_that_comes_after_its_day_is_not_lost(desk: Desk, stand: Newsstand) -> None:
+async def test_a_list_that_comes_after_its_day_is_not_lost(desk: WatcherDesk, stand: Newsstand) -> None:
     await desk.look_at(at(0, 1, day=MONDAY + timedelta(days=1)))
     stand.lists[MONDAY] = 7
     late = await desk.look_at(at(0, 1, day=MONDAY + timedelta(days=2)))
@@ -158,7 +141,7 @@ async def test_a_list_that_comes_after_its_day_is_not_lost(desk: Desk, stand: Ne
 
 
 async def test_a_source_that_does_not_answer_is_stalled_since_then_and_asked_ever_less(
-    desk: Desk, stand: Newsstand, caplog: pytest.LogCaptureFixture
+    desk: WatcherDesk, stand: Newsstand, caplog: pytest.LogCaptureFixture
 ) -> None:
     stand.lists[MONDAY] = 3
     await desk.look_at(at(3))
@@ -177,7 +160,7 @@ async def test_a_source_that_does_not_answer_is_stalled_since_then_and_asked_eve
 
 
 async def test_a_list_far_below_the_usual_one_late_in_its_day_is_looked_at_again_and_said_so(
-    desk: Desk, stand: Newsstand
+    desk: WatcherDesk, stand: Newsstand
 ) -> None:
     for weeks in (1, 2, 3):
         stand.lists[MONDAY - timedelta(weeks=weeks)] = 20
@@ -189,13 +172,15 @@ async def test_a_list_far_below_the_usual_one_late_in_its_day_is_looked_at_again
     assert (late.trouble, late.trouble_since, late.next_look_at) == (FEW, at(21), at(21, 10))
 
 
-async def test_a_source_that_asks_to_be_left_alone_is(desk: Desk, stand: Newsstand) -> None:
+async def test_a_source_that_asks_to_be_left_alone_is(desk: WatcherDesk, stand: Newsstand) -> None:
     stand.failure = SourceRefusedError("Too many requests.", 429, retry_after=1800)
 
     assert (await desk.look_at(at(4))).next_look_at == at(4, 30)
 
 
-async def test_a_day_that_is_over_stays_what_it_is_when_a_look_fails(desk: Desk, stand: Newsstand) -> None:
+async def test_a_day_that_is_over_stays_what_it_is_when_a_look_fails(
+    desk: WatcherDesk, stand: Newsstand
+) -> None:
     stand.lists[MONDAY] = 3
     await desk.look_at(at(0, 5, day=TUESDAY))
     stand.failure = SourceUnreachableError("down")
@@ -208,7 +193,7 @@ async def test_a_day_that_is_over_stays_what_it_is_when_a_look_fails(desk: Desk,
 
 
 async def test_a_list_that_is_suddenly_empty_is_no_answer_until_a_day_later(
-    desk: Desk, stand: Newsstand
+    desk: WatcherDesk, stand: Newsstand
 ) -> None:
     stand.lists[MONDAY] = 3
     await desk.look_at(at(3))
@@ -222,7 +207,9 @@ async def test_a_list_that_is_suddenly_empty_is_no_answer_until_a_day_later(
     assert (still_empty.state, still_empty.trouble, len(still_empty.paper_ids)) == (COMPLETE, None, 3)
 
 
-async def test_a_complete_list_that_is_far_below_the_usual_one_says_so(desk: Desk, stand: Newsstand) -> None:
+async def test_a_complete_list_that_is_far_below_the_usual_one_says_so(
+    desk: WatcherDesk, stand: Newsstand
+) -> None:
     for weeks in (1, 2, 3):
         stand.lists[MONDAY - timedelta(weeks=weeks)] = 20
         await desk.look_at(at(0), MONDAY - timedelta(weeks=weeks))
@@ -232,7 +219,7 @@ async def test_a_complete_list_that_is_far_below_the_usual_one_says_so(desk: Des
 
 
 async def test_a_source_that_breaks_keeps_back_no_other(
-    desk: Desk, stand: Newsstand, caplog: pytest.LogCaptureFixture
+    desk: WatcherDesk, stand: Newsstand, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def broken(_: date) -> DailyList:
         raise ZeroDivisionError
@@ -250,7 +237,7 @@ async def test_a_source_that_breaks_keeps_back_no_other(
 
 
 def test_a_source_that_answers_slowly_keeps_back_no_other_and_is_asked_once(
-    desk: Desk, stand: Newsstand
+    desk: WatcherDesk, stand: Newsstand
 ) -> None:
     asked: list[date] = []
 
@@ -279,7 +266,7 @@ def test_a_source_that_answers_slowly_keeps_back_no_other_and_is_asked_once(
     assert stand.asked.count(MONDAY) == 2
 
 
-async def test_only_what_some_channel_wants_is_asked_for(desk: Desk, stand: Newsstand) -> None:
+async def test_only_what_some_channel_wants_is_asked_for(desk: WatcherDesk, stand: Newsstand) -> None:
     await desk.watcher.poll_due()
     unasked = list(stand.asked)
     await subscribe(desk)
@@ -290,7 +277,7 @@ async def test_only_what_some_channel_wants_is_asked_for(desk: Desk, stand: News
 
 
 async def test_who_subscribes_before_anything_is_known_begins_with_the_latest_list_all_the_same(
-    desk: Desk, stand: Newsstand
+    desk: WatcherDesk, stand: Newsstand
 ) -> None:
     sunday, friday = MONDAY - timedelta(days=1), MONDAY - timedelta(days=3)
     stand.lists = {friday - timedelta(days=1): 2, friday: 3}
@@ -308,7 +295,7 @@ async def test_who_subscribes_before_anything_is_known_begins_with_the_latest_li
     assert [entry.paper for entry in choice.selection.cards] == list(papers_of(friday, 3))
 
 
-async def test_a_day_of_ticks_is_gentle_to_the_source(desk: Desk, stand: Newsstand) -> None:
+async def test_a_day_of_ticks_is_gentle_to_the_source(desk: WatcherDesk, stand: Newsstand) -> None:
     await subscribe(desk)
     await desk.tick_until(at(0, day=MONDAY + timedelta(days=1)))
 
@@ -335,7 +322,7 @@ def test_a_source_without_a_past_is_asked_for_today_alone() -> None:
 # --- A source that shows its latest list alone -----------------------------------------------------------
 
 
-async def test_a_feed_s_day_is_complete_when_it_is_over(desk: Desk) -> None:
+async def test_a_feed_s_day_is_complete_when_it_is_over(desk: WatcherDesk) -> None:
     await subscribe(desk, FEED)
     await desk.tick_until(at(4))
     monday, tuesday = papers_of(MONDAY, 3), papers_of(TUESDAY, 2)
@@ -357,7 +344,7 @@ def ids(papers: Iterable[Paper]) -> tuple[str, ...]:
     return tuple(paper.id for paper in papers)
 
 
-async def test_a_batch_that_is_shown_for_two_days_is_of_the_first(desk: Desk) -> None:
+async def test_a_batch_that_is_shown_for_two_days_is_of_the_first(desk: WatcherDesk) -> None:
     monday = papers_of(MONDAY, 3)
     desk.feed.show(MONDAY, monday)
     await desk.look_at(at(5), name=FEED)
@@ -370,7 +357,7 @@ async def test_a_batch_that_is_shown_for_two_days_is_of_the_first(desk: Desk) ->
     assert (await desk.listing(MONDAY, FEED)).paper_ids == ids(monday)
 
 
-async def test_what_a_batch_has_more_when_it_is_shown_again_is_not_lost(desk: Desk) -> None:
+async def test_what_a_batch_has_more_when_it_is_shown_again_is_not_lost(desk: WatcherDesk) -> None:
     monday, late = papers_of(MONDAY, 3), papers_of(WEDNESDAY, 1)
     desk.feed.show(MONDAY, monday)
     await desk.look_at(at(0, 1, day=TUESDAY), MONDAY, FEED)
@@ -381,7 +368,7 @@ async def test_what_a_batch_has_more_when_it_is_shown_again_is_not_lost(desk: De
     assert set((await desk.listing(MONDAY, FEED)).paper_ids) == set(ids((*monday, *late)))
 
 
-async def test_a_batch_that_comes_after_its_day_goes_to_its_day(desk: Desk) -> None:
+async def test_a_batch_that_comes_after_its_day_goes_to_its_day(desk: WatcherDesk) -> None:
     await desk.look_at(at(6), name=FEED)
     none = await desk.look_at(at(0, 1, day=TUESDAY), MONDAY, FEED)
     desk.feed.show(MONDAY, papers_of(MONDAY, 3))
@@ -394,7 +381,7 @@ async def test_a_batch_that_comes_after_its_day_goes_to_its_day(desk: Desk) -> N
     }
 
 
-async def test_the_latest_batch_is_there_at_the_first_look_whichever_day_it_is_of(desk: Desk) -> None:
+async def test_the_latest_batch_is_there_at_the_first_look_whichever_day_it_is_of(desk: WatcherDesk) -> None:
     desk.feed.show(MONDAY, papers_of(MONDAY, 3))
     await subscribe(desk, FEED)
     desk.clock.advance(timedelta(days=1, hours=2).total_seconds())
@@ -412,7 +399,7 @@ async def test_the_latest_batch_is_there_at_the_first_look_whichever_day_it_is_o
     ids=["listed", "empty till late", "hardly looked at"],
 )
 async def test_what_a_feed_shows_no_more_is_what_is_known_or_said_to_be_lost(
-    desk: Desk, shown: int, last_look: int, state: ListingState
+    desk: WatcherDesk, shown: int, last_look: int, state: ListingState
 ) -> None:
     desk.feed.show(MONDAY, papers_of(MONDAY, shown))
     await desk.look_at(at(last_look), name=FEED)
@@ -424,7 +411,7 @@ async def test_what_a_feed_shows_no_more_is_what_is_known_or_said_to_be_lost(
     assert gone.trouble == (lost if state is STALLED else None)
 
 
-async def test_a_feed_that_is_dated_in_the_future_is_no_list(desk: Desk) -> None:
+async def test_a_feed_that_is_dated_in_the_future_is_no_list(desk: WatcherDesk) -> None:
     desk.feed.show(TUESDAY, papers_of(TUESDAY, 2))
     look = await desk.look_at(at(9), name=FEED)
 

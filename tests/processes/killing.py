@@ -12,9 +12,9 @@ from random import Random
 from typing import Any
 
 from bot.clock import SystemClock
+from bot.delivery.answers import Answer
 from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.pacer import Pacer
-from bot.delivery.web_api import Answer
 from bot.delivery.wire import SlackWire
 from bot.delivery.worker import Services, Timing
 from bot.manifest import load_manifest
@@ -25,6 +25,7 @@ from storage.records import DeliveryState, Listing, ListingState, Paper, Subscri
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.support.subscribing import subscribe
+from tests.support.tables import empty_tables
 from tests.support.waiting import PATIENCE
 
 _ROOT = Path(__file__).parents[2]
@@ -136,7 +137,7 @@ async def place(folder: Path, cards: int) -> AsyncIterator[Place]:
 
 
 async def _plan(database: Path, workspace: Workspace, cards: int) -> int:
-    clock, storage = SystemClock(), InlineRunner(database)
+    clock, storage = SystemClock(), InlineRunner(empty_tables(database))
     now = datetime.now(UTC)
     papers = [Paper(f"2509.{number:05d}", f"On killing, part {number}") for number in range(cards)]
     listing = Listing(_SOURCE, now.date(), ListingState.COMPLETE, tuple(paper.id for paper in papers))
@@ -150,7 +151,7 @@ async def _plan(database: Path, workspace: Workspace, cards: int) -> int:
         return subscribe(tables, workspace.team_id, channel, begun_at=now, at=at)
 
     try:
-        services = Services(storage, SlackWire(_NoSlack()), clock, Pacer(clock), Timing())
+        services = Services(storage, SlackWire(_NoSlack(), workspace.bot_id), clock, Pacer(clock), Timing())
         delivery_id = await Deliverer(services, _notify).open_asked(await storage.write(fill), listing.day)
     finally:
         storage.close()

@@ -13,7 +13,7 @@ from tests.sandbox.world import World
 
 
 class Line:
-    """A socket in memory; `answers` says what the app does with an envelope."""
+    """A socket in memory; with `answers` the app acknowledges envelopes."""
 
     def __init__(self, socket_mode: SocketMode, *, answers: bool = True) -> None:
         self.sent: list[Json] = []

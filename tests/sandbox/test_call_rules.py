@@ -1,4 +1,4 @@
-"""For each rule on calls: one that Slack takes, and one that it refuses with the error that is named."""
+"""For each rule on calls: a call that Slack accepts, and one that it rejects with the named error."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,7 +19,7 @@ Example = tuple[Try, Try, str]
 
 
 def call(method: str, **arguments: Any) -> Try:
-    """Return a call; a function among the arguments is given the world."""
+    """Return a call; functions among the arguments are called with the world."""
 
     async def attempt(world: World) -> Response:
         given = {key: value(world) if callable(value) else value for key, value in arguments.items()}

@@ -1,4 +1,4 @@
-"""Faults on demand: what was written, when it shows, and what the caller gets to hear."""
+"""Injected faults: what is written, when it shows, and what the caller receives."""
 
 import asyncio
 from typing import Any

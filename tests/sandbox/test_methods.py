@@ -1,4 +1,4 @@
-"""What the methods do beside refusing: the shapes and orders in which Slack answers."""
+"""What the methods do besides rejecting: the format and order of Slack's responses."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an app answers with through a response_url, and who sees it."""
+"""An app's responses through a response_url, and who sees them."""
 
 from typing import Any
 

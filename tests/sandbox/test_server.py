@@ -1,4 +1,4 @@
-"""The server as an app and other processes meet it: forms and JSON, faults on the wire, the control API."""
+"""The server over HTTP: forms and JSON, faults on the wire, the control API."""
 
 import asyncio
 import re
@@ -92,7 +92,7 @@ async def test_a_dropped_connection_is_dropped_on_the_wire_after_the_write(
 async def test_slacks_default_retry_writes_twice_when_the_answer_is_lost(
     sandbox: Sandbox, ada: Member
 ) -> None:
-    """The trap for which delivery has a client of its own, without retries."""
+    """The reason why delivery has its own client, without retries."""
     sandbox.workspace.faults.add("drop_after_write", method="chat.postMessage")
     client = AsyncWebClient(token=sandbox.workspace.bot_token, base_url=sandbox.api_url)
 
@@ -143,9 +143,9 @@ async def test_pings_that_nobody_answers_make_the_client_connect_anew(
     await ada.sees(lambda _: sandbox.socket_mode.connection_count == 1)
 
     sandbox.workspace.faults.add("silence_pings", times=1000)
-    await ada.sees(lambda _: sandbox.socket_mode.connection_count == 0, within=20)
+    await ada.sees(lambda _: sandbox.socket_mode.connection_count == 0)
     sandbox.workspace.faults.clear()
-    came_back = await ada.sees(lambda _: sandbox.socket_mode.connection_count == 1, within=20)
+    came_back = await ada.sees(lambda _: sandbox.socket_mode.connection_count == 1)
 
     assert came_back
     await socket.close()  # type: ignore[no-untyped-call] # likewise
@@ -154,7 +154,8 @@ async def test_pings_that_nobody_answers_make_the_client_connect_anew(
 async def test_a_dropped_socket_is_connected_anew_and_the_event_comes_again(
     sandbox: Sandbox, client: AsyncWebClient, clock: ManualClock, ada: Member
 ) -> None:
-    todo = Todo(client, sandbox.workspace.app_token, ping_interval=0.05)
+    # A missing pong must not end a connection here, however slow the machine is.
+    todo = Todo(client, sandbox.workspace.app_token, ping_interval=0.5)
     await todo.connect()
     sandbox.workspace.faults.add("drop_socket")
     await ada.message("#papers", "hello")

@@ -1,4 +1,4 @@
-"""slack_sdk's models check a part of Slack's rules; the sandbox must also refuse what those let pass."""
+"""slack_sdk's models check some of Slack's rules; the sandbox must also reject what they let pass."""
 
 import logging
 import warnings

@@ -1,4 +1,4 @@
-"""The conversation as text: what a reader of the page would see, in the words of the blocks."""
+"""The conversation as text: what a reader of the page sees."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A foreign app for the sandbox: a list of tasks. It runs in the tests' process, or alone: `python -m`."""
+"""A foreign app for the sandbox: a task list. It runs in the tests' process, or alone with `python -m`."""
 
 import asyncio
 import os
@@ -59,7 +59,7 @@ def home_view(count: int) -> Json:
 
 
 class Todo:
-    """The app. `acknowledges` can be turned off; `heard` holds what it was sent, by kind."""
+    """The app. `acknowledges` can be turned off; `heard` holds the received payloads with their kinds."""
 
     def __init__(self, client: AsyncWebClient, app_token: str, ping_interval: float = 10) -> None:
         self.acknowledges = True
@@ -92,8 +92,8 @@ class Todo:
         return next(body for name, body in reversed(self.heard) if name == kind)
 
     async def hears(self, kind: str) -> Json:
-        """Wait until the app was sent something of this kind."""
-        async with asyncio.timeout(5):
+        """Wait until the app has received a payload of this kind, and return the last one."""
+        async with asyncio.timeout(60):
             while kind not in {name for name, _ in self.heard}:
                 self._something.clear()
                 await self._something.wait()
@@ -193,7 +193,7 @@ class Todo:
 
 
 async def run_alone() -> None:
-    """Run until ended, with what the environment says: the settings that the sandbox prints."""
+    """Run until terminated, with the settings that the sandbox prints in the environment."""
     client = AsyncWebClient(token=os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"])
     app = Todo(client, os.environ["SLACK_APP_TOKEN"])
     await app.connect()

@@ -1,4 +1,4 @@
-"""A workspace whose clock stands still, with something in it, for examples of the rules on calls."""
+"""A workspace on a manual clock, with shorthands for examples of the rules on calls."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ CONFIG: Json = {
 
 
 class World:
-    """The workspace, and short words for what the examples need."""
+    """The workspace, and shorthands for what the examples need."""
 
     def __init__(self, manifest: Json | None = None, **config: Any) -> None:
         self.clock = ManualClock()

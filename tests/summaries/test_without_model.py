@@ -26,6 +26,7 @@ from storage.records import (
 )
 from storage.runner import InlineRunner
 from storage.tables import Tables
+from tests.support.tables import empty_tables
 
 BACKGROUND = "Rivers carry mud to the sea."
 GAP = "However, existing gauges struggle with mud, e.g. after a storm (see Smith et al. 2020)."
@@ -277,7 +278,7 @@ async def storage(tmp_path: Path) -> InlineRunner:
         tables.papers.add(PAPER)
         tables.listings.put(Listing("arxiv:cs.CL", DAY, ListingState.COMPLETE, (PAPER.id,)))
 
-    runner = InlineRunner(tmp_path / "test.db")
+    runner = InlineRunner(empty_tables(tmp_path / "test.db"))
     await runner.write(fill)
     return runner
 

@@ -12,14 +12,13 @@ from time import process_time
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from bot.cards.paper import paper_card
 from bot.errors import ModelError, TokensUsedUpError
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
-from bot.sources.full_text import FullText, NoFullText
+from bot.sources.http import web_client
 from bot.summaries.model import ModelClient
 from bot.summaries.prompt import PROMPT_VERSION
 from bot.summarising.queue import (
@@ -47,49 +46,20 @@ from storage.records import (
 )
 from storage.runner import InlineRunner
 from storage.tables import Tables
+from tests.summaries.recorded_outcomes import RECORDED
 from tests.summaries.recordings import recordings
-from tests.summaries.test_model_faults import RECORDED
 from tests.support.clocks import SimulatedClock
+from tests.support.gardens import DAY, FIELDS, OTHER, PAPER, WRONG_FIGURE, KnownTexts
 from tests.support.model_server import ModelServer, answering, completing, error
 from tests.support.subscribing import subscribe
+from tests.support.tables import empty_tables
 from tests.support.web_server import Answer
 
 NOW = datetime(2025, 9, 30, 8, 0, tzinfo=UTC)
-DAY = date(2025, 9, 29)
-PAPER = Paper(
-    "2509.00001",
-    "Gardens for Graphs",
-    abstract="Graphs wilt in pots. We plant graphs in gardens. They grow 12% taller than in pots.",
-)
-OTHER = replace(PAPER, id="2509.00002", title="Graphs in Their Gardens")
-FIELDS = {
-    "keywords": ["graphs", "gardens"],
-    "tldr": "The graphs of this work grow 12% taller in the gardens than they do in pots.",
-    "problem": "The graphs wilt when they are kept in pots for too long.",
-    "method": "The authors plant the graphs in the gardens and water them.",
-    "results": "In the gardens the graphs grow 12% taller than they do in pots.",
-    "takeaway": "Plant the graphs of your own in the gardens and not in pots.",
-}
-WRONG_FIGURE = {**FIELDS, "results": "In the gardens the graphs grow 47% taller than they do in pots."}
-
-
-class KnownTexts:
-    """The texts that a test gives by paper; there is none of any other, be it for ever or for now."""
-
-    def __init__(self) -> None:
-        self.texts: dict[str, str] = {}
-        self.is_lasting = True
-
-    async def read(self, paper_id: str) -> FullText | NoFullText:
-        return await self.kept(paper_id) or NoFullText("arXiv gives no HTML of it", self.is_lasting)
-
-    async def kept(self, paper_id: str) -> FullText | None:
-        text = self.texts.get(paper_id)
-        return FullText(paper_id, text, "html", "") if text else None
 
 
 @dataclass
-class World:
+class SummaryDesk:
     """The tables, a clock, an endpoint, and what is made of them."""
 
     storage: InlineRunner
@@ -132,15 +102,15 @@ class World:
 @asynccontextmanager
 async def world(
     database: Path, answers: Iterable[Answer] = (), *, otherwise: Answer | None = None, tokens: int = 100_000
-) -> AsyncIterator[World]:
-    storage, clock, texts = InlineRunner(database), SimulatedClock(NOW), KnownTexts()
-    async with ModelServer(answers, otherwise=otherwise) as server, httpx.AsyncClient() as client:
+) -> AsyncIterator[SummaryDesk]:
+    storage, clock, texts = InlineRunner(empty_tables(database)), SimulatedClock(NOW), KnownTexts()
+    async with ModelServer(answers, otherwise=otherwise) as server, web_client(trust_env=False) as client:
         model = ModelClient(
             client, clock, base_url=server.base_url, api_key=None, model="small", random=Random(1)
         )
         summariser = Summariser(storage, clock, model, texts, Allowance(tokens, 4_000))
         summary_queue = SummaryQueue(storage, clock, summariser)
-        yield World(storage, clock, server, texts, summariser, summary_queue)
+        yield SummaryDesk(storage, clock, server, texts, summariser, summary_queue)
         await summary_queue.aclose()
     storage.close()
 

@@ -1,4 +1,4 @@
-"""A client of the control API, for tests whose sandbox or bot runs in another process."""
+"""A client of the sandbox's control API, for tests with a sandbox or bot in another process."""
 
 import asyncio
 import json
@@ -12,15 +12,15 @@ from bot.sandbox.checks import Json
 from bot.sandbox.errors import NeverSeenError, NotAnsweredError, NotPossibleError
 
 _Seen = TypeVar("_Seen")
-_LONGEST_ACT = 30.0
-"""Real seconds that one act may take: more than the 3 in which an app must acknowledge."""
+_ACTION_SECONDS = 30.0
+"""The longest that one action may take: more than the 3 seconds in which an app must acknowledge."""
 
 
 class Driver:
     """Drives the sandbox at `url`. Used as an async context manager."""
 
     def __init__(self, url: str) -> None:
-        self._http = httpx.AsyncClient(base_url=url, timeout=_LONGEST_ACT, trust_env=False)
+        self._http = httpx.AsyncClient(base_url=url, timeout=_ACTION_SECONDS, trust_env=False)
 
     async def __aenter__(self) -> "Driver":
         return self
@@ -46,7 +46,7 @@ class Driver:
         raise NotPossibleError(f"No person is called {name!r}.")
 
     async def view(self, person_id: str) -> Json:
-        """Return all that a person sees."""
+        """Return everything that a person sees."""
         return await self._get("/control/view", **{"as": person_id})
 
     async def transcript(self, person_id: str, channel: str) -> str:
@@ -59,7 +59,7 @@ class Driver:
         return _checked((await self._http.post("/control/act", json=body)).json())
 
     async def add_fault(self, kind: str, **options: Any) -> None:
-        """Set a fault. Raises NotPossibleError."""
+        """Add a fault. Raises NotPossibleError."""
         _checked((await self._http.post("/control/faults", json={"kind": kind, **options})).json())
 
     async def clear_faults(self) -> None:
@@ -67,11 +67,11 @@ class Driver:
         _checked((await self._http.delete("/control/faults")).json())
 
     async def advance(self, seconds: float) -> None:
-        """Put the sandbox's clock forward. Raises NotPossibleError where it has one that cannot be."""
+        """Advance the sandbox's clock. Raises NotPossibleError if that is not possible."""
         _checked((await self._http.post("/control/clock", json={"advance": seconds})).json())
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Have the sandbox tell all of the app's connections to go."""
+        """Have the sandbox disconnect all sockets of the app."""
         _checked((await self._http.post("/control/disconnect", json={"reason": reason})).json())
 
     async def revisions(self) -> AsyncIterator[int]:
@@ -86,18 +86,18 @@ class Driver:
 
 
 class RemoteMember:
-    """One person of a sandbox elsewhere, who acts and looks."""
+    """One person of a sandbox in another process, who acts and looks."""
 
     def __init__(self, driver: Driver, person_id: str) -> None:
         self._driver = driver
         self.id = person_id
 
     async def act(self, do: str, **more: Any) -> Json:
-        """Do one of the acts of CONTROL.md. Raises NotPossibleError or NotAnsweredError."""
+        """Perform one of the actions of CONTROL.md. Raises NotPossibleError or NotAnsweredError."""
         return await self._driver.act({"as": self.id, "do": do, **more})
 
     async def view(self) -> Json:
-        """Return all that this person sees."""
+        """Return everything that this person sees."""
         return await self._driver.view(self.id)
 
     async def transcript(self, channel: str) -> str:
@@ -105,21 +105,21 @@ class RemoteMember:
         return await self._driver.transcript(self.id, channel)
 
     async def sees(self, condition: Callable[[Json], _Seen], within: float = 60.0) -> _Seen:
-        """Wait until `condition` of what this person sees is true, and return what it gave.
+        """Wait until `condition` holds for what this person sees, and return its result.
 
-        `within` is in real seconds; each change is looked at. Raises NeverSeenError.
+        Each change of the workspace is checked; `within` is in real seconds. Raises NeverSeenError.
         """
         view: Json = {}
         try:
             async with asyncio.timeout(within):
                 async for _ in self._driver.revisions():
                     view = await self.view()
-                    if found := condition(view):
-                        return found
+                    if result := condition(view):
+                        return result
         except TimeoutError:
             pass
         seen = json.dumps(view, ensure_ascii=False, indent=1)
-        raise NeverSeenError(f"Within {within} s this was not what was waited for:\n{seen}")
+        raise NeverSeenError(f"The condition did not hold within {within} s:\n{seen}")
 
 
 def _checked(answer: Json) -> Json:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import SecretStr
@@ -20,9 +19,9 @@ from bot.documents.importer import import_into
 from bot.manifest import load_manifest
 from bot.sandbox import ManualClock, Member, Sandbox, Workspace, create_workspace
 from bot.settings import Settings
-from storage.database import prepare
 from tests.support.clocks import SimulatedClock
 from tests.support.subscribing import subscribe
+from tests.support.tables import empty_tables
 from tests.support.web_server import refusing_address
 
 SAMPLE_DAY = date(2025, 9, 29)
@@ -54,20 +53,6 @@ class FollowingClock(ManualClock):
 def sample() -> tuple[DigestFile, ...]:
     """Return the bundled sample, read once for all tests."""
     return tuple(read_sample())
-
-
-@cache
-def _empty_tables() -> bytes:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        prepare(path)
-        return path.read_bytes()
-
-
-def _prepare(database: Path) -> None:
-    """Put empty tables where there is no database yet; to make them anew costs more than many a test."""
-    if not database.exists():
-        database.write_bytes(_empty_tables())
 
 
 @dataclass(frozen=True)
@@ -153,7 +138,7 @@ async def set_stage(
 
     It has ticked once. After that a test ticks: the bot's own clockwork would do so in the midst of it.
     """
-    _prepare(database)
+    empty_tables(database)
     clock = SimulatedClock(NOON)
     workspace = make_workspace(clock, config)
     async with (

@@ -106,3 +106,8 @@ def run_virtual(coroutine: Coroutine[Any, Any, _T], start: datetime = START) -> 
     """
     with asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(start)) as runner:
         return runner.run(coroutine)
+
+
+def seconds() -> float:
+    """Return the simulated time since the start, to the microsecond."""
+    return round(asyncio.get_running_loop().time(), 6)

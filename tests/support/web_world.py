@@ -68,7 +68,7 @@ class Trouble:
 
 
 @dataclass
-class World:
+class Web:
     """What is listed when, what is wrong when, and a log of what was asked.
 
     `lists` are Hugging Face's papers by day, each with the moment from which it is listed. `feeds` are
@@ -184,9 +184,9 @@ def is_listed(day: date) -> bool:
     return day.weekday() < 5 and day != HOLIDAY
 
 
-def month(now: Callable[[], datetime], random: Random) -> tuple[World, dict[date, tuple[str, ...]]]:
+def month(now: Callable[[], datetime], random: Random) -> tuple[Web, dict[date, tuple[str, ...]]]:
     """Return a month, and what arXiv's listing of each day should be in the end."""
-    world = World(now, random)
+    world = Web(now, random)
     batches: dict[date, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     for day in filter(is_listed, DAYS):
         count, usual = random.randint(4, 12), 21 if day == LATE else 2
@@ -205,7 +205,7 @@ def month(now: Callable[[], datetime], random: Random) -> tuple[World, dict[date
 
 
 def _publish(
-    world: World, batches: dict[date, tuple[tuple[str, ...], tuple[str, ...]]]
+    world: Web, batches: dict[date, tuple[tuple[str, ...], tuple[str, ...]]]
 ) -> dict[date, tuple[str, ...]]:
     expected: dict[date, tuple[str, ...]] = {}
     world.feeds.append((at(FIRST - DAY, 0), daily_feed(FIRST - DAY, ())))

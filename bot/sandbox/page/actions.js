@@ -1,4 +1,4 @@
-// Doing things as the person: the act, what shows while it runs, and what is said when it fails.
+// Performs actions as the person, with a pending state while they run and a notice when they fail.
 
 import { ControlError, act, fetchView } from "./api.js";
 import { uniqueId } from "./dom.js";
@@ -7,7 +7,7 @@ import { change, state } from "./state.js";
 let reading = null;
 let again = false;
 
-/** Reads the view anew. A call that comes while one is being read waits for the next one too. */
+/** Reads the view again. A call during a read also waits for a following one. */
 function refresh() {
   again = true;
   reading ??= readView().finally(() => {
@@ -16,7 +16,7 @@ function refresh() {
   return reading;
 }
 
-/** Reads the view anew where nobody waits for it; false where the sandbox could not be asked. */
+/** Reads the view again without throwing; false if the sandbox cannot be reached. */
 export async function reread() {
   try {
     await refresh();
@@ -37,14 +37,14 @@ async function readView() {
   }
 }
 
-/** Shows a sentence until it is put away. */
+/** Shows a notice of the page's own. */
 export function notify(text) {
   change({ failures: [...state.failures, { id: uniqueId("page"), text }] });
 }
 
 /**
- * Does one act as the person who is looking; `key` names the control that shows it as pending.
- * Answers null when it could not be done, after saying why.
+ * Performs an action as the current person; `key` names the control that shows it as pending.
+ * Resolves to null when it fails, after reporting why.
  */
 export async function perform(body, { key, onError = notify } = {}) {
   if (key && state.pending.has(key)) return null;
@@ -55,18 +55,18 @@ export async function perform(body, { key, onError = notify } = {}) {
     return answer;
   } catch (error) {
     if (!(error instanceof ControlError)) throw error;
-    if (!(await isToldByNotice(error))) onError(error.message);
+    if (!(await hasNotice(error))) onError(error.message);
     return null;
   } finally {
     setPending(key, false);
   }
 }
 
-/** Whether Slack's client itself says what failed; only what is wrong with an app's answer needs more words. */
-async function isToldByNotice(error) {
-  const known = new Set(state.view?.notices.map((notice) => notice.id));
+/** Whether a notice of Slack's client reports the failure; for an invalid response it does not say enough. */
+async function hasNotice(error) {
+  const before = new Set(state.view?.notices.map((notice) => notice.id));
   const isRead = await reread();
-  const isNew = isRead && state.view.notices.some((notice) => !known.has(notice.id));
+  const isNew = isRead && state.view.notices.some((notice) => !before.has(notice.id));
   return isNew && error.code !== "invalid_response";
 }
 
@@ -79,7 +79,7 @@ function setPending(key, isPending) {
   }
 }
 
-/** Shows on a control whether its act is still unanswered. */
+/** Marks a control as busy while its action is pending. */
 export function markPending(control) {
   if (state.pending.has(control.dataset.focus)) control.setAttribute("aria-busy", "true");
   else control.removeAttribute("aria-busy");

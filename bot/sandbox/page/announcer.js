@@ -1,4 +1,4 @@
-// Tells a screen reader of messages that arrive in what is open.
+// Announces new messages of the open conversation to screen readers.
 
 import { h } from "./dom.js";
 import { authorName } from "./messages.js";
@@ -11,19 +11,19 @@ export class Announcer {
   constructor() {
     this.node = h("div", { class: "visually-hidden", role: "status", "aria-live": "polite" });
     this.place = null;
-    this.known = new Set();
+    this.previous = new Set();
   }
 
-  /** Speaks the messages that were not there before, unless another place was opened. */
+  /** Announces the messages that are new since the last call, unless another place was opened. */
   show() {
     const place = [state.as, state.channel, state.thread].join(" ");
     const visible = messagesOf(state.channel).filter(
       (message) => isTopLevel(message) || message.thread_ts === state.thread,
     );
-    const fresh = visible.filter((message) => !this.known.has(message.ts) && message.user !== state.as);
+    const fresh = visible.filter((message) => !this.previous.has(message.ts) && message.user !== state.as);
     if (place === this.place && fresh.length) this.say(fresh);
     this.place = place;
-    this.known = new Set(visible.map((message) => message.ts));
+    this.previous = new Set(visible.map((message) => message.ts));
   }
 
   say(messages) {

@@ -1,8 +1,8 @@
-// The sandbox's control API, as bot/sandbox/CONTROL.md describes it.
+// A client of the sandbox's control API (bot/sandbox/CONTROL.md).
 
 export const UNREACHABLE = "The sandbox cannot be reached. Is it still running?";
 
-/** What the sandbox answered instead of doing what was asked; `code` is its name for it. */
+/** An error response of the sandbox, with its `code`. */
 export class ControlError extends Error {
   constructor(code, message) {
     super(message);
@@ -17,7 +17,7 @@ async function request(path, options) {
     if (response.ok && body.ok !== false) return body;
     throw new ControlError(
       body.error,
-      body.message || body.error || `The sandbox answered ${response.status}.`,
+      body.message || body.error || `The sandbox responded with status ${response.status}.`,
     );
   } catch (error) {
     if (error instanceof ControlError) throw error;
@@ -25,23 +25,23 @@ async function request(path, options) {
   }
 }
 
-/** The team, its people, the app with its commands and shortcuts. */
+/** Fetches the team, its people, and the app with its commands and shortcuts. */
 export function fetchWorkspace() {
   return request("/control/workspace");
 }
 
-/** What one person sees now. */
+/** Fetches what one person sees now. */
 export function fetchView(person) {
   return request(`/control/view?as=${encodeURIComponent(person)}`);
 }
 
-/** Does one thing as a person; a ControlError says why it could not be done. */
+/** Performs an action as a person. Throws ControlError. */
 export function act(body) {
   const headers = { "content-type": "application/json" };
   return request("/control/act", { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-/** Calls `onRevision` at each change of the workspace, `onConnection` when the line is lost or back. */
+/** Calls `onRevision` at each change of the workspace, `onConnection` when the connection goes or returns. */
 export function listen(onRevision, onConnection) {
   const source = new EventSource("/control/events");
   source.addEventListener("message", (event) => onRevision(JSON.parse(event.data).revision));

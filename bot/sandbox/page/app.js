@@ -1,4 +1,4 @@
-// Puts the page together: what the address asks for, drawn anew at each change of the workspace.
+// Composes the page from its address and redraws it at each change of the workspace.
 
 import { notify, perform, reread } from "./actions.js";
 import { Announcer } from "./announcer.js";
@@ -15,11 +15,12 @@ const sidebar = h("div", { class: "sidebar", id: "sidebar" });
 const main = new MainPane();
 const thread = new ThreadPane();
 const modals = new Modals();
-const notices = new Notices();
+const side = h("div", { class: "side" }, sidebar);
+const notices = new Notices(side);
 const announcer = new Announcer();
-const frame = h("div", { class: "frame" }, sidebar, main.node, thread.node);
+const frame = h("div", { class: "frame" }, side, main.node, thread.node);
 
-/** Whose Home tab is open, so that the app hears of each opening once. */
+/** The person whose Home tab is open, so that the app is notified of each opening once. */
 let homeOf = null;
 
 function draw() {
@@ -44,7 +45,7 @@ function titleOf() {
   return `${place} · ${state.workspace.team.name}`;
 }
 
-/** Where the person cannot see what is asked for, the first channel is opened instead. */
+/** Falls back to the first channel if the person cannot see the requested place. */
 function settleChannel() {
   if (openChannel() || (state.channel === HOME && state.workspace.app.home_tab_enabled)) return;
   Object.assign(state, {
@@ -54,7 +55,7 @@ function settleChannel() {
   history.replaceState(null, "", hrefOf({}));
 }
 
-/** After a navigation: another person's view is read first, and the app hears that its Home was opened. */
+/** After a navigation, reads the view of a new person and notifies the app of an opened Home tab. */
 async function follow() {
   if (state.viewOf !== state.as && !(await reread())) notify(UNREACHABLE);
   const home = state.channel === HOME ? state.as : null;
@@ -67,7 +68,7 @@ function isPlainClick(event) {
   return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 }
 
-/** Links to channels open here; with a modifier key the browser opens them as it does any link. */
+/** Opens links to channels in this page; clicks with a modifier key are left to the browser. */
 function onClick(event) {
   const target = event.target.closest?.("a[data-channel]");
   if (!target || !isPlainClick(event)) return;
@@ -77,12 +78,12 @@ function onClick(event) {
 
 function readAddress() {
   const { as, channel, thread: ts } = fromAddress();
-  const known = state.workspace.people.some((person) => person.id === as);
-  return { as: known ? as : state.workspace.people[0].id, channel, thread: ts };
+  const exists = state.workspace.people.some((person) => person.id === as);
+  return { as: exists ? as : state.workspace.people[0].id, channel, thread: ts };
 }
 
 async function start() {
-  document.body.append(frame, modals.node, notices.node, announcer.node);
+  document.body.append(frame, modals.node, announcer.node);
   document.addEventListener("click", onClick);
   setHooks({ draw, follow });
   try {
@@ -101,7 +102,7 @@ function onRevision(revision) {
   if (revision !== state.view?.revision) reread();
 }
 
-/** Once the line to the sandbox is back, what was missed is read. */
+/** Reads what was missed once the connection to the sandbox is restored. */
 function onConnection(connected) {
   const isBack = connected && !state.connected;
   change({ connected });

@@ -2,7 +2,7 @@
 
 import { h, uniqueId } from "./dom.js";
 import { drawElement, drawImage, notDrawn } from "./elements.js";
-import { foldedText } from "./folding.js";
+import { foldedText } from "./folded_text.js";
 import { drawPlain, drawText } from "./text.js";
 import { drawRichText } from "./rich_text.js";
 
@@ -76,13 +76,13 @@ const DRAW = {
   rich_text: (block, context) => drawRichText(block, context.names),
 };
 
-/** One block; context as in elements.js, with `errors` by block_id in a modal. */
+/** Draws a block; `context` as in elements.js, with `errors` by block_id in a modal. */
 export function drawBlock(block, context) {
   const draw = DRAW[block.type];
   return draw ? draw(block, context) : h("div", { class: "block" }, notDrawn(block.type));
 }
 
-/** Blocks as items for reconcile(): one that is unchanged keeps its node and what was typed in it. */
+/** Returns blocks as items for reconcile(); an unchanged block keeps its node and the text typed in it. */
 export function blockItems(blocks, context) {
   return blocks.map((block, index) => ({
     key: block.block_id ?? String(index),

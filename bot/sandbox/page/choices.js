@@ -44,7 +44,7 @@ function groupsOf(element) {
   }));
 }
 
-/** The name under which the control API takes what was chosen. */
+/** The control API's field for the choice, by the type of select. */
 const BODY_FIELD = {
   static_select: "value",
   users_select: "user",
@@ -52,7 +52,7 @@ const BODY_FIELD = {
   conversations_select: "channel",
 };
 
-/** A select of any kind, as a button that opens a list. */
+/** A select of any type: a button that opens a list. */
 class Select {
   constructor(element, context, block) {
     Object.assign(this, { element, context, block });
@@ -89,7 +89,7 @@ class Select {
     this.showCaption();
   }
 
-  /** The groups of items, those that are chosen marked as such. */
+  /** Returns the groups of items, with the chosen ones marked as selected. */
   groups() {
     const held = [this.value].flat();
     const groups = groupsOf(this.element);
@@ -126,7 +126,7 @@ class Select {
     });
   }
 
-  /** Tells the app, and goes back to what was chosen before where that could not be done. */
+  /** Sends the choice to the app and restores the previous one if that fails. */
   async choose(item, groups) {
     const before = this.value;
     const chosen = itemsOf(groups).filter((each) => each.selected);
@@ -141,7 +141,7 @@ function itemsOf(groups) {
   return groups.flatMap((group) => group.items);
 }
 
-/** A static, people, channel or conversation select, for one or for several. */
+/** Draws a static, people, channel or conversation select, single or multiple. */
 export function drawSelect(element, context, block) {
   return markPending(new Select(element, context, block).button);
 }
@@ -175,7 +175,7 @@ function choiceGroup(element, context, block, { type, isChosen, onChange }) {
   return group;
 }
 
-/** Checkboxes; each change tells the app all that is checked. */
+/** Draws checkboxes; each change sends all checked values to the app. */
 export function drawCheckboxes(element, context, block) {
   const chosen = valueOf(context, block, element);
   return choiceGroup(element, context, block, {
@@ -188,7 +188,7 @@ export function drawCheckboxes(element, context, block) {
   });
 }
 
-/** Radio buttons. */
+/** Draws radio buttons. */
 export function drawRadioButtons(element, context, block) {
   const chosen = valueOf(context, block, element);
   return choiceGroup(element, context, block, {

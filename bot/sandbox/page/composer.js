@@ -1,12 +1,12 @@
-// Where a person writes: messages, and commands with a list of what the app knows.
+// The composer for messages and slash commands, with suggestions of the app's commands.
 
 import { notify, perform } from "./actions.js";
 import { append, h, icon, uniqueId } from "./dom.js";
 import { state } from "./state.js";
-import { typedMessage } from "./typing.js";
+import { typedMessage } from "./message_text.js";
 
-/** Whom and what a message can mention: people by name, the app, and channels. */
-function known() {
+/** Returns what a message can mention: people, the app, and channels. */
+function mentionable() {
   const { people, app } = state.workspace;
   return {
     people: [...people, { id: app.bot_user_id, name: app.name }],
@@ -15,7 +15,7 @@ function known() {
 }
 
 export class Composer {
-  /** `takesCommands`: not in threads, where Slack runs no commands. */
+  /** `takesCommands` is false in threads, where Slack runs no commands. */
   constructor({ takesCommands }) {
     this.takesCommands = takesCommands;
     this.target = null;
@@ -58,7 +58,7 @@ export class Composer {
     this.node = h("div", { class: "composer" }, this.form, this.closed);
   }
 
-  /** Points at a conversation: {channel, thread?}; what was begun in each is kept. `closedBecause`: why nobody can write. */
+  /** Switches to a conversation {channel, thread?} and its draft; `closedBecause`: why writing is impossible. */
   show(target, { placeholder, closedBecause }) {
     const key = [state.as, target.channel, target.thread ?? ""].join(" ");
     this.form.hidden = Boolean(closedBecause);
@@ -86,7 +86,7 @@ export class Composer {
     if (this.takesCommands) this.showSuggestions(this.matching());
   }
 
-  /** The commands that begin as what was typed; once one is complete, only it, for its usage. */
+  /** Returns the commands that start with the typed text; once one is complete, only it, for its usage. */
   matching() {
     const typed = this.input.value;
     if (!typed.startsWith("/") || typed.includes("\n")) return [];
@@ -159,7 +159,7 @@ export class Composer {
     event.stopPropagation();
   }
 
-  /** While commands are offered: the arrows choose, Tab and Enter complete, Escape puts the list away. */
+  /** With suggestions open, arrow keys choose, Tab and Enter complete, Escape closes the list. */
   onSuggestionKey(event) {
     if (!this.suggestions.length || event.shiftKey) return false;
     if (event.key === "Escape") this.showSuggestions([]);
@@ -188,20 +188,20 @@ export class Composer {
     const isCommand = text.startsWith("/");
     if (isCommand && !this.takesCommands) {
       notify(
-        `${text.split(/\s/)[0]} cannot be used in a thread: Slack takes commands only in the channel itself.`,
+        `${text.split(/\s/)[0]} cannot be used in a thread: Slack runs commands only in the channel itself.`,
       );
       return;
     }
     const { channel, thread } = this.target;
     const body = isCommand
       ? { do: "command", channel, text }
-      : { do: "message", channel, text: typedMessage(text, known()), ...(thread && { thread_ts: thread }) };
+      : { do: "message", channel, text: typedMessage(text, mentionable()), ...(thread && { thread_ts: thread }) };
     const key = this.key;
     this.write(key, "");
     if ((await perform(body)) === null && !state.drafts.get(key)) this.write(key, text);
   }
 
-  /** Sets the draft of a conversation, also where another one is shown by now. */
+  /** Sets the draft of a conversation, even if another one is shown now. */
   write(key, text) {
     state.drafts.set(key, text);
     if (key !== this.key) return;

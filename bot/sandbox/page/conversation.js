@@ -1,4 +1,4 @@
-// A scrolling list of messages that stays where the reader is, and follows when the reader is at its end.
+// A scrolling list of messages that keeps the reader's position, and follows new messages at its end.
 
 import { h, reconcile } from "./dom.js";
 import { messageItems, onMessageKeys } from "./messages.js";
@@ -6,7 +6,7 @@ import { messageItems, onMessageKeys } from "./messages.js";
 const NEAR_THE_END = 48;
 
 export class Conversation {
-  /** `start`: where a newly opened conversation is shown, "end" or "beginning". */
+  /** `start`: the initial position of an opened conversation, "end" or "beginning". */
   constructor({ start }) {
     this.start = start;
     this.list = h("ol", { class: "messages", role: "list" });
@@ -19,7 +19,7 @@ export class Conversation {
     this.open = null;
   }
 
-  /** Shows messages; `id` says which conversation they are of. */
+  /** Shows messages; `id` identifies their conversation. */
   show(messages, { id, label, channel, inThread }) {
     const opened = this.open !== id;
     const atEnd = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < NEAR_THE_END;
@@ -33,12 +33,12 @@ export class Conversation {
       this.node.scrollTop = this.node.scrollHeight;
   }
 
-  /** Forgets where the reader was: the conversation is opened anew the next time. */
+  /** Discards the reader's position, so that the next show() starts anew. */
   leave() {
     this.open = null;
   }
 
-  /** From the list itself, the arrows step into its messages: down to the first, up to the last. */
+  /** Moves the focus from the list into its messages: arrow down to the first, arrow up to the last. */
   onKey(event) {
     if (event.target !== this.node || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
     const all = this.list.querySelectorAll(".message");

@@ -1,8 +1,8 @@
-// Dates and times as the reader sees them: in their own time zone and language.
+// Dates and times in the reader's time zone and language.
 
 const DAY = 86_400_000;
 
-/** How a reader sees time: locale ("en-US"), IANA time zone, and the workspace's now in milliseconds. */
+/** Returns a reader's locale ("en-US"), IANA time zone, and the workspace's now in milliseconds. */
 export function reader(person, now) {
   return { locale: person?.locale ?? "en-US", timeZone: person?.tz || undefined, now };
 }
@@ -22,7 +22,7 @@ function dayNumber(moment, as) {
   return Date.UTC(part("year"), part("month") - 1, part("day")) / DAY;
 }
 
-/** "today", "yesterday", "tomorrow" in the reader's language, or null. */
+/** Returns "today", "yesterday" or "tomorrow" in the reader's language, or null. */
 function nearbyDay(moment, as) {
   const days = dayNumber(moment, as) - dayNumber(as.now, as);
   if (Math.abs(days) > 1) return null;
@@ -34,7 +34,7 @@ function ordinal(day) {
   return `${day}${{ one: "st", two: "nd", few: "rd", other: "th" }[rule]}`;
 }
 
-/** English dates have ordinals ("December 23rd"), as Slack writes them; other languages their own form. */
+/** Formats a date: with ordinals in English ("December 23rd"), as Slack does; in other languages as usual. */
 function dated(moment, as, options) {
   if (!as.locale.startsWith("en")) return format(moment, as, options);
   const parts = new Intl.DateTimeFormat("en-US", { timeZone: as.timeZone, ...options }).formatToParts(moment);
@@ -80,8 +80,8 @@ function dayName(moment, as) {
 }
 
 /**
- * The text of `<!date^seconds^template|fallback>` (docs.slack.dev/messaging/formatting-message-text).
- * The first character is capitalised, as Slack does; an unknown token gives the fallback.
+ * Returns the text of `<!date^seconds^template|fallback>` (docs.slack.dev/messaging/formatting-message-text).
+ * Capitalises the first character, as Slack does; an unknown token gives the fallback.
  */
 export function formatDate(seconds, template, fallback, as) {
   const tokens = [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
@@ -90,27 +90,27 @@ export function formatDate(seconds, template, fallback, as) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** The page's own words are English: their dates are too, in the reader's time zone. */
+/** The page's own text is English, and so are its dates, in the reader's time zone. */
 function inEnglish(as) {
   return { ...as, locale: "en-US" };
 }
 
-/** "9:02 AM", of a message's ts. */
+/** Returns the time of a message's ts: "9:02 AM". */
 export function timeOf(ts, as) {
   return TOKENS.time(Number(ts) * 1000, inEnglish(as));
 }
 
-/** The heading of a day in the conversation: "Today", "Monday, July 27th". */
+/** Returns the heading of a day in the conversation: "Today", "Monday, July 27th". */
 export function dayOf(ts, as) {
   return formatDate(Number(ts), "{day_divider_pretty}", "", inEnglish(as));
 }
 
-/** A number that is the same for all moments of one local day. */
+/** Returns the same number for all moments of a local day. */
 export function dayKeyOf(ts, as) {
   return dayNumber(Number(ts) * 1000, as);
 }
 
-/** The whole date and time, for a tooltip. */
+/** Returns the full date and time, for a tooltip. */
 export function fullTimeOf(ts, as) {
   return formatDate(Number(ts), "{date_long} {time_secs}", "", inEnglish(as));
 }

@@ -1,11 +1,11 @@
-// Small dialogs of the page itself: "are you sure?" and a question with one answer.
+// The page's own small dialogs: a confirmation, and a prompt for one line of text.
 
 import { h, returnFocus, uniqueId } from "./dom.js";
 import { drawPlain, drawText } from "./text.js";
 
 /**
- * Shows a dialog with a way out and a way on; true where the person goes on.
- * The way out is no submit button, so that Enter goes on.
+ * Shows a dialog with a cancel and a confirm button; resolves to true if the person confirms.
+ * Cancel is not a submit button, so that Enter confirms.
  */
 function ask({ title, body, out, on, style = "primary" }) {
   const id = uniqueId("dialog");
@@ -35,7 +35,7 @@ function ask({ title, body, out, on, style = "primary" }) {
   });
 }
 
-/** A confirmation object of Block Kit; true where the person confirms. */
+/** Shows a Block Kit confirmation object; resolves to true if the person confirms. */
 export function confirmDialog(confirm, names) {
   return ask({
     title: drawPlain(confirm.title.text, confirm.title),
@@ -46,7 +46,7 @@ export function confirmDialog(confirm, names) {
   });
 }
 
-/** Asks for one line of text; null where the person thinks better of it. */
+/** Prompts for one line of text; resolves to null if the person cancels. */
 export async function askText({ title, label, value, submit }) {
   const input = h("input", { class: "field", type: "text", value, required: true, id: uniqueId("ask") });
   const body = [h("label", { class: "label", for: input.id }, label), input];

@@ -1,17 +1,17 @@
-// What is done with an element, on its way to the app.
+// Dispatches interactions with elements to the app.
 
 import { perform } from "./actions.js";
 import { confirmDialog } from "./dialogs.js";
 import { collect } from "./values.js";
 
-/** Names a control through every redrawing of it. */
+/** Returns a control's name, stable across redraws. */
 export function focusKey(context, block, element) {
   return `${context.scope} ${block.block_id} ${element.action_id}`;
 }
 
 /**
- * Sends what was done with an element to the app, after asking where the app wants it asked.
- * What was entered beside it goes along, for `state.values`.
+ * Sends an interaction to the app, after the element's confirmation if it has one.
+ * Includes the values entered beside the element, for `state.values`.
  */
 export async function dispatch(context, block, element, body) {
   if (element.confirm && !(await confirmDialog(element.confirm, context.names))) return false;

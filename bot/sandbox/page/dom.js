@@ -1,4 +1,4 @@
-// Building and updating the document: elements, icons, and lists that change in place.
+// Builds and updates the document: elements, icons, and lists reconciled in place.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -19,7 +19,7 @@ const ICONS = {
   external: "M10 5H5v14h14v-5M14 5h5v5M19 5l-8.5 8.5",
 };
 
-/** One element; props named on… take a listener, false and null ones are left out. */
+/** Creates an element; props named on… are listeners, false and null props are omitted. */
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) setProperty(element, name, value);
@@ -34,14 +34,14 @@ function setProperty(element, name, value) {
   else element.setAttribute(name, value === true ? "" : value);
 }
 
-/** Appends nodes and strings, however nested; empty ones are left out. */
+/** Appends nodes and strings from nested arrays, omitting empty values. */
 export function append(parent, children) {
   for (const child of [children].flat(Infinity)) {
     if (child !== null && child !== undefined && child !== false) parent.append(child);
   }
 }
 
-/** A line icon; it says nothing to a screen reader, whatever holds it has a name. */
+/** Creates an icon, hidden from screen readers: its container has a label. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
@@ -56,8 +56,8 @@ export function icon(name) {
 const signatures = new WeakMap();
 
 /**
- * Makes the children of `parent` those described by `items` ({key, signature, render}).
- * What has not changed keeps its node, and so its scroll position, selection and typed text.
+ * Updates the children of `parent` to match `items` ({key, signature, render}).
+ * Unchanged items keep their nodes, and with them scroll position, selection and typed text.
  */
 export function reconcile(parent, items) {
   const existing = new Map([...parent.children].map((node) => [node.dataset.key, node]));
@@ -83,7 +83,7 @@ function keepOrRender(existing, { key, signature, render }) {
 
 const FOCUSABLE = "a[href], button, input, textarea, select, [tabindex]";
 
-/** Swaps a node; the focus goes to its namesake in the new one, else to the same place in it. */
+/** Replaces a node; its focus moves to the control of the same name in the new one, else of the same index. */
 function replaceKeepingFocus(old, fresh) {
   const active = document.activeElement;
   const held = old.contains(active);
@@ -104,24 +104,24 @@ function copySelection(from, to) {
   if (from.selectionStart !== null) to.setSelectionRange(from.selectionStart, from.selectionEnd);
 }
 
-/** Focuses a node where it stands. */
+/** Focuses a node without scrolling to it. */
 export function focusWithoutScroll(node) {
   node?.focus({ preventScroll: true });
 }
 
-/** Gives the focus back to a control, or to what has taken its place since. */
+/** Returns the focus to a control, or to its replacement. */
 export function returnFocus(node) {
   focusWithoutScroll(node.isConnected ? node : controlNamed(node.dataset.focus));
 }
 
-/** The control with this name, wherever it stands on the page. */
+/** Finds the control with this name. */
 export function controlNamed(name, within = document) {
   return [...within.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === name);
 }
 
 let lastId = 0;
 
-/** A short id for aria references, unique on this page. */
+/** Returns a new id for aria references, unique on this page. */
 export function uniqueId(prefix) {
   lastId += 1;
   return `${prefix}-${lastId}`;

@@ -1,6 +1,6 @@
-// Interactive elements of Block Kit. Each drawer gets (element, context, block) and gives a node.
+// Block Kit elements. Each drawer takes (element, context, block) and returns a node.
 // context: {scope, container, names, blocks(), kept(), errors?, onError?, input?: {dispatch, labelledBy, describedBy, invalid}};
-// blocks() and kept() give the blocks and the values of inputs as the sandbox has them now.
+// blocks() and kept() return the sandbox's current blocks and input values.
 
 import { markPending } from "./actions.js";
 import { drawCheckboxes, drawRadioButtons, drawSelect } from "./choices.js";
@@ -52,7 +52,7 @@ function drawOverflow(element, context, block) {
   return markPending(button);
 }
 
-/** An image from elsewhere is named, not loaded: this page asks no other machine for anything. */
+/** Draws an image's alt text instead of loading it: the page makes no requests to other hosts. */
 export function drawImage(image) {
   if (image.image_url?.startsWith("data:image/")) {
     return h("img", { class: "image", src: image.image_url, alt: image.alt_text });
@@ -64,7 +64,7 @@ export function drawImage(image) {
   );
 }
 
-/** What this page cannot draw is shown as such. */
+/** Draws a placeholder for an unsupported block or element. */
 export function notDrawn(type) {
   return h("div", { class: "not-drawn" }, `not drawn: ${type}`);
 }
@@ -91,7 +91,7 @@ const DRAW = {
   number_input: drawNumberInput,
 };
 
-/** Any element of a block. */
+/** Draws any element of a block. */
 export function drawElement(element, context, block) {
   const draw = DRAW[element.type];
   return draw ? draw(element, context, block) : notDrawn(element.type);

@@ -1,4 +1,4 @@
-// Short codes of emoji as Slack names them: the common ones. Others stay as they are typed.
+// Slack's short codes of common emoji. Other codes stay as typed.
 
 const TABLE = `
 grinning 😀 smiley 😃 smile 😄 grin 😁 laughing 😆 satisfied 😆 sweat_smile 😅 rolling_on_the_floor_laughing 🤣
@@ -70,23 +70,23 @@ hash #️⃣ speech_left 🗨️ cn 🇨🇳 flag-cn 🇨🇳 jp 🇯🇵 flag-j
 
 const cells = TABLE.trim().split(/\s+/);
 
-/** Short code (without colons) to character. */
+/** Characters by short code (without colons). */
 export const EMOJI = new Map();
 for (let index = 0; index < cells.length; index += 2) EMOJI.set(cells[index], cells[index + 1]);
 
 const SKIN_TONES = ["", "", "\u{1F3FB}", "\u{1F3FC}", "\u{1F3FD}", "\u{1F3FE}", "\u{1F3FF}"];
 
-/** A short code, with or without `::skin-tone-2`, and where it ends in a text. */
+/** Matches a short code, with or without `::skin-tone-2`. */
 export const SHORT_CODE = /:([a-z0-9_+'-]+)(?:::skin-tone-([2-6]))?:/y;
 
-/** The character of a short code such as "wave" or "wave::skin-tone-3"; undefined when not known. */
+/** Returns the character of a short code such as "wave" or "wave::skin-tone-3", undefined if unknown. */
 export function emojiCharacter(name, skinTone) {
   const [base, tone] = name.split("::skin-tone-");
   const character = EMOJI.get(base);
   return character && character + (SKIN_TONES[skinTone ?? tone] ?? "");
 }
 
-/** What people react with most, for the reaction picker. */
+/** The most common reactions, for the reaction picker. */
 export const FREQUENT = [
   "+1",
   "white_check_mark",

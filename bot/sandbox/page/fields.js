@@ -1,4 +1,4 @@
-// Inputs that a person types in: text, numbers, dates and times.
+// Inputs for text, numbers, dates and times.
 
 import { markPending } from "./actions.js";
 import { dispatchChoice, focusKey } from "./dispatch.js";
@@ -23,7 +23,7 @@ function triggers(element) {
 
 const INPUT_TYPES = { email_text_input: "email", url_text_input: "url" };
 
-/** A line or a field of text; it tells the app of it only where dispatch_action asks so. */
+/** Draws a text input; it notifies the app only if dispatch_action_config requests it. */
 export function drawTextInput(element, context, block) {
   const keep = () => keepValue(context, block, element, input.value);
   const tell = () => dispatchChoice(context, block, element, { value: input.value });
@@ -48,7 +48,7 @@ export function drawTextInput(element, context, block) {
   return markPending(input);
 }
 
-/** A number, kept as the text that was typed, as Slack sends it. */
+/** Draws a number input; its value is the typed text, as Slack sends it. */
 export function drawNumberInput(element, context, block) {
   const input = drawTextInput(element, context, block);
   input.inputMode = element.is_decimal_allowed ? "decimal" : "numeric";
@@ -56,15 +56,15 @@ export function drawNumberInput(element, context, block) {
 }
 
 /**
- * A native picker tells the app when the person is done: at once after a choice with the pointer,
- * with Enter or on leaving it after typing, since each typed digit is a change of its own.
+ * Dispatches a native picker's value once it is complete: at once after a choice with the pointer, but on
+ * Enter or blur after typing, since each typed digit is a change event.
  */
 function drawPicker(type, field, element, context, block) {
   let typing = false;
-  let told = valueOf(context, block, element) ?? "";
+  let sent = valueOf(context, block, element) ?? "";
   const tell = () => {
-    if (!input.value || input.value === told) return;
-    told = input.value;
+    if (!input.value || input.value === sent) return;
+    sent = input.value;
     dispatchChoice(context, block, element, { [field]: input.value });
   };
   const input = h("input", {
@@ -85,12 +85,12 @@ function drawPicker(type, field, element, context, block) {
   return markPending(input);
 }
 
-/** A date, "YYYY-MM-DD". */
+/** Draws a date picker ("YYYY-MM-DD"). */
 export function drawDatePicker(element, context, block) {
   return drawPicker("date", "date", element, context, block);
 }
 
-/** A time, "HH:mm"; the time zone that the app names stands beside it. */
+/** Draws a time picker ("HH:mm"), with the app's time zone beside it. */
 export function drawTimePicker(element, context, block) {
   const picker = drawPicker("time", "time", element, context, block);
   return element.timezone

@@ -4,7 +4,7 @@ import { blockItems } from "./blocks.js";
 import { h, reconcile } from "./dom.js";
 import { names, state } from "./state.js";
 
-/** Draws the Home tab of the person who is looking into `parent`. */
+/** Draws the current person's Home tab into `parent`. */
 export function drawHome(parent) {
   const view = state.view.home;
   if (!view) {
@@ -19,7 +19,7 @@ export function drawHome(parent) {
 
 function drawEmpty() {
   const { name } = state.workspace.app;
-  return h("div", { class: "empty" }, h("p", {}, `${name} has not put anything here yet.`));
+  return h("div", { class: "empty" }, h("p", {}, `${name} has not published its Home tab yet.`));
 }
 
 function homeContext(view) {

@@ -1,4 +1,4 @@
-// The middle of the page: a channel's heading and messages, or the app's Home tab.
+// The main pane: a channel's heading, messages and composer, or the app's Home tab.
 
 import { perform } from "./actions.js";
 import { Composer } from "./composer.js";
@@ -35,7 +35,7 @@ export class MainPane {
     );
   }
 
-  /** Draws what is open. */
+  /** Draws the open channel or the Home tab. */
   show() {
     const channel = openChannel();
     const isHome = state.channel === HOME;

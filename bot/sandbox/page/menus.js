@@ -1,5 +1,5 @@
-// One popup list for all that is chosen from a list: selects, overflow menus, the menus of the page.
-// The focus stays on the list or its filter; the active entry is told by aria-activedescendant.
+// The popup list behind selects, overflow menus and the page's own menus.
+// The focus stays on the list or its filter; aria-activedescendant names the active item.
 
 import { append, h, icon, returnFocus, uniqueId } from "./dom.js";
 
@@ -9,7 +9,7 @@ const GRID_COLUMNS = 6;
 /**
  * Opens a popup list beside `anchor`.
  * groups: [{label?, items: [{label, text, description?, value, selected?, danger?}]}]; `label` may be
- * nodes, `text` is what the filter looks at. multiple: stays open and toggles. onPick gets the item.
+ * nodes, the filter matches `text`. multiple: stays open and toggles items. onPick receives the item.
  */
 export function openMenu(
   anchor,
@@ -55,13 +55,13 @@ class Menu {
     });
   }
 
-  /** Draws the items that contain what was typed. */
+  /** Draws the items that match the filter. */
   fill(typed) {
-    const wanted = typed.trim().toLowerCase();
+    const query = typed.trim().toLowerCase();
     this.shown = [];
     this.list.replaceChildren();
     for (const group of this.groups) {
-      const items = group.items.filter((item) => item.text.toLowerCase().includes(wanted));
+      const items = group.items.filter((item) => item.text.toLowerCase().includes(query));
       if (!items.length) continue;
       const nodes = items.map((item) => this.drawItem(item));
       append(
@@ -125,7 +125,7 @@ class Menu {
     return true;
   }
 
-  /** Where each key leads. In a filter, Home and End belong to the text. */
+  /** Returns the index that each key moves to. In a filter, Home and End move within the text. */
   destinations() {
     const row = this.layout === "grid" ? GRID_COLUMNS : 1;
     const sideways =
@@ -144,10 +144,10 @@ class Menu {
 
   typeAhead(letter) {
     const order = [...this.shown.keys()].map((offset) => (this.active + 1 + offset) % this.shown.length);
-    const found = order.find((index) =>
+    const match = order.find((index) =>
       this.shown[index].item.text.toLowerCase().startsWith(letter.toLowerCase()),
     );
-    if (found !== undefined) this.activate(found);
+    if (match !== undefined) this.activate(match);
   }
 
   pick(index) {
@@ -188,7 +188,7 @@ class Menu {
     this.popover.hidePopover();
   }
 
-  /** However it was closed, the focus goes back to what opened it, or to what took its place. */
+  /** Returns the focus to the control that opened the menu, or its replacement. */
   onToggle(event) {
     if (event.newState !== "closed") return;
     const hadFocus =

@@ -1,4 +1,4 @@
-// A conversation: its messages by day, each with its blocks, reactions, replies and what can be done with it.
+// Messages by day, each with its blocks, reactions, replies and actions.
 
 import { notify, perform } from "./actions.js";
 import { blockItems } from "./blocks.js";
@@ -12,7 +12,7 @@ import { displayName, names, navigate, openChannel, state } from "./state.js";
 const GROUPED_WITHIN_SECONDS = 300;
 const AVATAR_COLOURS = 8;
 
-/** A square with an initial, in a colour that stays with the name. */
+/** Draws a square with the name's initial, in a colour derived from the name. */
 export function avatar(name, size = "") {
   const sum = [...name].reduce((total, char) => total * 31 + char.codePointAt(0), 7);
   const colour = Math.abs(sum % AVATAR_COLOURS);
@@ -20,15 +20,15 @@ export function avatar(name, size = "") {
   return h("span", { class: `avatar avatar-${colour} ${size}`, "aria-hidden": "true" }, initial);
 }
 
-/** Items for reconcile(): the messages with a divider at each new day. */
+/** Returns items for reconcile(): the messages with a divider at each new day. */
 export function messageItems(messages, { channel, inThread }) {
-  const known = names();
+  const messageNames = names();
   const items = [];
   let previous = null;
   for (const message of messages) {
-    const day = dayKeyOf(message.ts, known.reader);
-    if (!inThread && (!previous || dayKeyOf(previous.ts, known.reader) !== day)) {
-      items.push(dayItem(message, day, known));
+    const day = dayKeyOf(message.ts, messageNames.reader);
+    if (!inThread && (!previous || dayKeyOf(previous.ts, messageNames.reader) !== day)) {
+      items.push(dayItem(message, day, messageNames));
       previous = null;
     }
     const isCompact = previous !== null && follows(previous, message);
@@ -40,18 +40,18 @@ export function messageItems(messages, { channel, inThread }) {
         message,
         isCompact,
         inThread,
-        day - dayKeyOf(known.reader.now / 1000, known.reader),
+        day - dayKeyOf(messageNames.reader.now / 1000, messageNames.reader),
         openChannel()?.is_archived,
       ]),
-      render: () => drawMessage(message, { channel, inThread, isCompact, known }),
+      render: () => drawMessage(message, { channel, inThread, isCompact, names: messageNames }),
     });
     previous = message;
   }
   return items;
 }
 
-function dayItem(message, day, known) {
-  const name = dayOf(message.ts, known.reader);
+function dayItem(message, day, names) {
+  const name = dayOf(message.ts, names.reader);
   return {
     key: `day ${day}`,
     signature: name,
@@ -59,7 +59,7 @@ function dayItem(message, day, known) {
   };
 }
 
-/** Messages that follow each other shortly, by the same author, stand under one name, as in Slack. */
+/** Whether a message continues the one before: same author, shortly after, shown under one name as in Slack. */
 function follows(previous, message) {
   const sameAuthor =
     authorOf(previous) === authorOf(message) && Boolean(previous.ephemeral) === Boolean(message.ephemeral);
@@ -72,14 +72,14 @@ function authorOf(message) {
   return message.bot_id ?? message.user;
 }
 
-/** The name that stands above a message. */
+/** Returns the author's name as shown above a message. */
 export function authorName(message) {
   return message.username || displayName(message.user) || "Unknown";
 }
 
-function drawMessage(message, { channel, inThread, isCompact, known }) {
+function drawMessage(message, { channel, inThread, isCompact, names }) {
   const name = authorName(message);
-  const time = timeOf(message.ts, known.reader);
+  const time = timeOf(message.ts, names.reader);
   const gutter = isCompact ? h("span", { class: "compact-time", "aria-hidden": "true" }, time) : avatar(name);
   const article = h(
     "article",
@@ -95,10 +95,10 @@ function drawMessage(message, { channel, inThread, isCompact, known }) {
     h(
       "div",
       { class: "message-main" },
-      !isCompact && drawHeading(message, name, known),
-      drawBody(message, channel, known),
+      !isCompact && drawHeading(message, name, names),
+      drawBody(message, channel, names),
       drawReactions(message, channel),
-      !inThread && drawReplies(message, channel, known),
+      !inThread && drawReplies(message, channel, names),
     ),
     drawToolbar(message, channel, inThread),
   );
@@ -120,7 +120,7 @@ function drawOnlyYou(message, channel) {
   );
 }
 
-function drawHeading(message, name, known) {
+function drawHeading(message, name, names) {
   return h(
     "div",
     { class: "message-heading" },
@@ -128,19 +128,19 @@ function drawHeading(message, name, known) {
     message.bot_id && h("span", { class: "badge" }, "APP"),
     h(
       "time",
-      { class: "message-time", title: fullTimeOf(message.ts, known.reader) },
-      timeOf(message.ts, known.reader),
+      { class: "message-time", title: fullTimeOf(message.ts, names.reader) },
+      timeOf(message.ts, names.reader),
     ),
   );
 }
 
-function drawBody(message, channel, known) {
+function drawBody(message, channel, names) {
   const edited = message.edited && h("span", { class: "edited" }, " (edited)");
   if (!message.blocks?.length)
     return h(
       "div",
       { class: `message-text${message.is_deleted ? " message-deleted" : ""}` },
-      drawMrkdwn(message.text ?? "", known),
+      drawMrkdwn(message.text ?? "", names),
       edited,
     );
   const isRichText = message.blocks.every((block) => block.type === "rich_text");
@@ -148,7 +148,7 @@ function drawBody(message, channel, known) {
   const context = {
     scope: `${state.as} ${channel} ${message.ts}`,
     container: { channel, ts: message.ts },
-    names: known,
+    names,
     blocks: () => message.blocks,
     kept: () => message.state,
   };
@@ -181,10 +181,10 @@ function drawReactions(message, channel) {
   return h("div", { class: "reactions", role: "group", "aria-label": "Reactions" }, buttons);
 }
 
-function drawReplies(message, channel, known) {
+function drawReplies(message, channel, names) {
   if (!message.reply_count) return null;
   const count = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
-  const last = message.latest_reply && lastReply(message.latest_reply, known);
+  const last = message.latest_reply && lastReply(message.latest_reply, names);
   return h(
     "button",
     {
@@ -199,9 +199,9 @@ function drawReplies(message, channel, known) {
   );
 }
 
-function lastReply(ts, known) {
-  const day = dayOf(ts, known.reader).replace(/^(Today|Yesterday)$/, (word) => word.toLowerCase());
-  return `Last reply ${day} at ${timeOf(ts, known.reader)}`;
+function lastReply(ts, names) {
+  const day = dayOf(ts, names.reader).replace(/^(Today|Yesterday)$/, (word) => word.toLowerCase());
+  return `Last reply ${day} at ${timeOf(ts, names.reader)}`;
 }
 
 function drawToolbar(message, channel, inThread) {
@@ -288,7 +288,7 @@ async function copy(text) {
   }
 }
 
-/** Up and down move between messages, so that a long thread needs no hundred presses of Tab. */
+/** Moves between messages with the arrow keys, since Tab stops at every control of a long thread. */
 export function onMessageKeys(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const current = event.target.closest(".message");

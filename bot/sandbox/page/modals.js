@@ -1,4 +1,4 @@
-// The stack of an app's modals, of which the topmost is shown. The dialog element traps the focus.
+// Shows the topmost of an app's stack of modals. The dialog element traps the focus.
 
 import { notify, perform } from "./actions.js";
 import { blockItems } from "./blocks.js";
@@ -31,7 +31,7 @@ export class Modals {
     this.shown = null;
   }
 
-  /** Draws the topmost modal of the person who is looking, or none. */
+  /** Draws the current person's topmost modal, if any. */
   show() {
     const { modals } = state.view;
     const view = modals.at(-1);
@@ -135,7 +135,7 @@ export class Modals {
     return { key: "footer", signature: JSON.stringify([view.id, view.submit, view.close]), render };
   }
 
-  /** Says what went wrong where the person is looking; "" takes it away. */
+  /** Shows an error within the modal; "" hides it. */
   say(message) {
     this.problem.hidden = !message;
     this.problem.textContent = message;

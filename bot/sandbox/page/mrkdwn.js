@@ -1,6 +1,6 @@
-// Slack's mrkdwn, parsed to plain objects; text.js draws them.
-// Rules: docs.slack.dev/messaging/formatting-message-text; where a marker counts was observed by others,
-// so this parser is strict: what is styled here is styled in Slack, also beside Chinese and Japanese.
+// Parses Slack's mrkdwn to plain objects, which text.js draws.
+// The syntax is documented (docs.slack.dev/messaging/formatting-message-text), but not where a marker applies:
+// the parser follows reports and is strict, so that text styled here is styled in Slack too.
 
 import { SHORT_CODE, emojiCharacter } from "./emoji.js";
 
@@ -11,12 +11,12 @@ const ENTITY = /&(amp|lt|gt);/y;
 const BARE_URL = /https?:\/\/[^\s<>|`\u3000-\u303f\uff00-\uffef]+/y;
 const ENTITIES = { amp: "&", lt: "<", gt: ">" };
 
-/** Replaces the three entities that Slack decodes; others stay as they are. */
+/** Decodes the three entities that Slack decodes. */
 function decode(text) {
   return text.replace(/&(amp|lt|gt);/g, (_, name) => ENTITIES[name]);
 }
 
-/** mrkdwn as a list of {type, …}: text, bold, italic, strike, code, pre, quote, link, user, channel, … */
+/** Parses mrkdwn to a list of {type, …}: text, bold, italic, code, pre, quote, link, user, channel, … */
 export function parseMrkdwn(text, { verbatim = false } = {}) {
   const nodes = [];
   for (const [index, part] of text.split(/```([\s\S]+?)```/).entries()) {
@@ -26,7 +26,7 @@ export function parseMrkdwn(text, { verbatim = false } = {}) {
   return trimAroundPre(nodes);
 }
 
-/** Lines that begin with ">" are a quote, and all that follows ">>>" is one. */
+/** Parses quotes: lines that begin with ">", and everything after ">>>". */
 function parseLines(text, verbatim) {
   const nodes = [];
   let lines = [];
@@ -48,7 +48,7 @@ function parseLines(text, verbatim) {
   return nodes;
 }
 
-/** Preformatted text breaks the line by itself: one line break beside it is not drawn again. */
+/** Drops one line break on each side of preformatted text, which breaks the line by itself. */
 function trimAroundPre(nodes) {
   nodes.forEach((node, index) => {
     if (node.type !== "text") return;
@@ -62,21 +62,21 @@ function parseInline(text, verbatim) {
   return emphasise(tokenise(text, verbatim));
 }
 
-/** Characters and finished nodes (links, code, emoji), within which no marker counts. */
+/** Splits into characters and complete nodes (links, code, emoji), within which markers have no effect. */
 function tokenise(text, verbatim) {
   const tokens = [];
   for (let index = 0; index < text.length;) {
-    const found = atomAt(text, index, tokens.at(-1), verbatim);
+    const atom = atomAt(text, index, tokens.at(-1), verbatim);
     const char = String.fromCodePoint(text.codePointAt(index));
-    tokens.push(found ? { node: found.node } : { char });
-    index += found ? found.length : char.length;
+    tokens.push(atom ? { node: atom.node } : { char });
+    index += atom ? atom.length : char.length;
   }
   return tokens;
 }
 
 const ATOMS = { "<": specialAt, "`": codeAt, "&": entityAt, ":": emojiAt, h: bareUrlAt };
 
-/** What begins at `index` and is read as a whole, as {node, length}; undefined where only a character does. */
+/** Returns the complete node that begins at `index` as {node, length}, undefined for a plain character. */
 function atomAt(text, index, before, verbatim) {
   return ATOMS[text[index]]?.(text, index, before, verbatim);
 }
@@ -87,14 +87,14 @@ function matchAt(pattern, text, index) {
 }
 
 function specialAt(text, index) {
-  const found = matchAt(SPECIAL, text, index);
-  return found && { node: parseSpecial(found[1]), length: found[0].length };
+  const match = matchAt(SPECIAL, text, index);
+  return match && { node: parseSpecial(match[1]), length: match[0].length };
 }
 
 function codeAt(text, index, before) {
-  const found = isBoundary(before) && matchAt(CODE, text, index);
-  if (!found || !isBoundary(charAt(text, index + found[0].length))) return null;
-  return { node: { type: "code", text: decode(found[1]) }, length: found[0].length };
+  const match = isBoundary(before) && matchAt(CODE, text, index);
+  if (!match || !isBoundary(charAt(text, index + match[0].length))) return null;
+  return { node: { type: "code", text: decode(match[1]) }, length: match[0].length };
 }
 
 function charAt(text, index) {
@@ -102,24 +102,24 @@ function charAt(text, index) {
 }
 
 function entityAt(text, index) {
-  const found = matchAt(ENTITY, text, index);
-  return found && { node: { type: "text", text: ENTITIES[found[1]] }, length: found[0].length };
+  const match = matchAt(ENTITY, text, index);
+  return match && { node: { type: "text", text: ENTITIES[match[1]] }, length: match[0].length };
 }
 
 function emojiAt(text, index) {
-  const found = matchAt(SHORT_CODE, text, index);
-  const character = found && emojiCharacter(found[1], found[2]);
-  return character && { node: { type: "emoji", name: found[1], character }, length: found[0].length };
+  const match = matchAt(SHORT_CODE, text, index);
+  const character = match && emojiCharacter(match[1], match[2]);
+  return character && { node: { type: "emoji", name: match[1], character }, length: match[0].length };
 }
 
-/** A bare URL becomes a link, without the punctuation that follows it, unless the text is verbatim. */
+/** Parses a bare URL as a link, without trailing punctuation, unless the text is verbatim. */
 function bareUrlAt(text, index, before, verbatim) {
-  const found = !verbatim && isBoundary(before) && matchAt(BARE_URL, text, index);
-  const url = found && found[0].replace(/(?:[.,;:!?'"*_~)\]]|&(?:lt|gt);.*)+$/, "");
+  const match = !verbatim && isBoundary(before) && matchAt(BARE_URL, text, index);
+  const url = match && match[0].replace(/(?:[.,;:!?'"*_~)\]]|&(?:lt|gt);.*)+$/, "");
   return url && { node: { type: "link", url: decode(url), text: decode(url) }, length: url.length };
 }
 
-/** What stands between < and >: a mention, a date or a link. */
+/** Parses the text between < and >: a mention, a date or a link. */
 function parseSpecial(inner) {
   const bar = inner.indexOf("|");
   const target = bar < 0 ? inner : inner.slice(0, bar);
@@ -148,7 +148,7 @@ function parseCommand(target, label) {
 
 const WORD = /[\p{L}\p{N}\u3001-\u303f\uff00-\uffef]|(?!\uFE0F)\p{M}/u;
 
-/** Whether a marker beside this token may open or close: not beside a letter, digit or wide punctuation. */
+/** Whether a marker may open or close beside this token: not beside a letter, digit or wide punctuation. */
 function isBoundary(token) {
   return token === undefined || token.node !== undefined || !WORD.test(token.char);
 }
@@ -176,7 +176,7 @@ function pushToken(nodes, token) {
   else nodes.push({ ...node });
 }
 
-/** The index of the marker that closes the one at `open`, on the same line; 0 where there is none. */
+/** Returns the index of the marker that closes the one at `open` on the same line, 0 if there is none. */
 function closingOf(tokens, open) {
   if (!opens(tokens, open)) return 0;
   for (let index = open + 2; index < tokens.length && tokens[index].char !== "\n"; index += 1) {
@@ -195,7 +195,7 @@ function closes(tokens, index) {
   return !isSpace(inside) && inside.char !== marker && isBoundary(outside) && outside?.char !== marker;
 }
 
-/** plain_text as text and emoji; with `emoji` false as one text. */
+/** Parses plain_text to text and emoji; with `emoji` false to one text. */
 export function parsePlain(text, { emoji = true } = {}) {
   if (!emoji) return [{ type: "text", text: decode(text) }];
   const nodes = [];

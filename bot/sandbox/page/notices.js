@@ -1,11 +1,16 @@
-// Sentences that the person should see: what failed, and whether the sandbox is still there.
+// Notices of failures and of a lost connection. They are drawn below the side bar or below an open modal's
+// form, so that they cover nothing, and disappear by themselves.
 
 import { h, icon, reconcile } from "./dom.js";
 import { change, state } from "./state.js";
 
+const SHOWN_MS = 10_000;
+
 export class Notices {
-  constructor() {
-    this.met = new Set();
+  /** `home` holds the notices while no modal is open. */
+  constructor(home) {
+    this.home = home;
+    this.seenPeople = new Set();
     this.node = h("div", {
       class: "notices",
       role: "log",
@@ -14,13 +19,13 @@ export class Notices {
     });
   }
 
-  /** Draws what has not been put away. It follows into an open modal, where alone it can be reached. */
+  /** Draws the notices that are not dismissed, in the open modal if any: nothing else can be reached then. */
   show() {
-    this.passOverOld();
+    this.dismissEarlier();
     const all = [...state.failures, ...(state.view?.notices ?? [])].filter(
       ({ id }) => !state.dismissed.has(id),
     );
-    const host = document.querySelector("dialog[open].modal") ?? document.body;
+    const host = document.querySelector("dialog[open].modal") ?? this.home;
     if (this.node.parentNode !== host) host.append(this.node);
     reconcile(this.node, [
       ...(state.connected ? [] : [this.lostItem()]),
@@ -28,10 +33,10 @@ export class Notices {
     ]);
   }
 
-  /** What was said before this page first looked as a person is old news. */
-  passOverOld() {
-    if (!state.view || this.met.has(state.viewOf)) return;
-    this.met.add(state.viewOf);
+  /** Dismisses the notices from before this page first showed a person's view. */
+  dismissEarlier() {
+    if (!state.view || this.seenPeople.has(state.viewOf)) return;
+    this.seenPeople.add(state.viewOf);
     for (const { id } of state.view.notices) state.dismissed.add(id);
   }
 
@@ -44,28 +49,45 @@ export class Notices {
           "div",
           { class: "notice" },
           icon("warning"),
-          h("span", {}, "The sandbox does not answer. Trying again…"),
+          h("span", {}, "The sandbox does not respond. Trying again…"),
         ),
     };
   }
 
   item({ id, text }) {
-    const putAway = () => {
+    const dismiss = () => {
       state.dismissed.add(id);
       change();
     };
     const render = () =>
-      h(
-        "div",
-        { class: "notice" },
-        icon("warning"),
-        h("span", {}, text),
+      dismissedInTime(
         h(
-          "button",
-          { type: "button", class: "pane-tool", "aria-label": "Dismiss", onclick: putAway },
-          icon("close"),
+          "div",
+          { class: "notice" },
+          icon("warning"),
+          h("span", {}, text),
+          h(
+            "button",
+            { type: "button", class: "pane-tool", "aria-label": "Dismiss", onclick: dismiss },
+            icon("close"),
+          ),
         ),
+        dismiss,
       );
     return { key: id, signature: text, render };
   }
+}
+
+/** Dismisses a notice after a while; the time restarts when the pointer or the focus leaves the notice. */
+function dismissedInTime(node, dismiss) {
+  let timer = null;
+  const stop = () => clearTimeout(timer);
+  const start = () => {
+    stop();
+    timer = setTimeout(dismiss, SHOWN_MS);
+  };
+  for (const type of ["mouseenter", "focusin"]) node.addEventListener(type, stop);
+  for (const type of ["mouseleave", "focusout"]) node.addEventListener(type, start);
+  start();
+  return node;
 }

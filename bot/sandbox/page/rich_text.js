@@ -1,4 +1,4 @@
-// rich_text blocks: sections, lists, quotes and preformatted text, whose styles are given, not parsed.
+// rich_text blocks: sections, lists, quotes and preformatted text, with explicit styles instead of markup.
 
 import { h } from "./dom.js";
 import { emojiCharacter } from "./emoji.js";
@@ -25,12 +25,13 @@ function dateOf(element) {
 }
 
 function drawEmoji(element) {
-  const known = emojiCharacter(element.name, element.skin_tone);
-  const given = element.unicode
+  const fromName = emojiCharacter(element.name, element.skin_tone);
+  const fromUnicode = element.unicode
     ?.split("-")
     .map((code) => String.fromCodePoint(parseInt(code, 16)))
     .join("");
-  return known || given ? emoji(element.name, known || given) : document.createTextNode(`:${element.name}:`);
+  const character = fromName || fromUnicode;
+  return character ? emoji(element.name, character) : document.createTextNode(`:${element.name}:`);
 }
 
 const STYLES = [
@@ -73,7 +74,7 @@ const PARTS = {
   rich_text_preformatted: (part, names) => h("pre", { tabindex: "0" }, drawInlines(part, names)),
 };
 
-/** A rich_text block. */
+/** Draws a rich_text block. */
 export function drawRichText(block, names) {
   const parts = block.elements.map((part) => {
     const draw = PARTS[part.type];

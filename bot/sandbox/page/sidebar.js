@@ -1,4 +1,4 @@
-// The side bar: the workspace, its channels, the app, and who is looking.
+// The side bar: the workspace, its channels, the app, and the current person.
 
 import { h, icon, reconcile } from "./dom.js";
 import { openMenu } from "./menus.js";
@@ -157,14 +157,14 @@ function lookAs({ value }) {
   navigate({ as: value, thread: state.thread });
 }
 
-/** Messages of others in a channel that came since this person last looked at it here. */
+/** Counts the messages of others in a channel since this person last viewed it on this page. */
 function unreadIn(channel) {
   const seen = state.seen.get(`${state.as} ${channel}`);
   return messagesOf(channel).filter((message) => Number(message.ts) > seen && message.user !== state.as)
     .length;
 }
 
-/** Notes what has been read: all of the open channel, and all that was there when a person first looked. */
+/** Marks as read: the open channel, and everything from before a person's first view. */
 export function markSeen() {
   for (const channel of state.view.channels) {
     const key = `${state.as} ${channel.id}`;

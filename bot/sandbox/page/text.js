@@ -1,10 +1,10 @@
-// Text as nodes: what mrkdwn and rich_text are made of. No text ever becomes HTML.
+// Draws text of mrkdwn and rich_text as nodes; text is never parsed as HTML.
 
 import { formatDate } from "./dates.js";
 import { h } from "./dom.js";
 import { parseMrkdwn, parsePlain } from "./mrkdwn.js";
 
-/** A URL that may be opened from a message, or null ("javascript:" and the like are only text). */
+/** Returns a URL if it is safe to open from a message, else null ("javascript:" and the like). */
 export function safeUrl(url) {
   try {
     return ["http:", "https:", "mailto:", "tel:"].includes(new URL(url).protocol) ? url : null;
@@ -13,7 +13,7 @@ export function safeUrl(url) {
   }
 }
 
-/** A link that opens beside this page and learns nothing of it. */
+/** Draws a link that opens in a new tab, without opener or referrer. */
 export function link(url, ...children) {
   const safe = safeUrl(url);
   return safe
@@ -21,7 +21,7 @@ export function link(url, ...children) {
     : h("span", {}, children);
 }
 
-/** One emoji; a screen reader hears its name. */
+/** Draws an emoji, labelled with its name for screen readers. */
 export function emoji(name, character) {
   return h(
     "span",
@@ -30,25 +30,25 @@ export function emoji(name, character) {
   );
 }
 
-/** A mention of a person, by the name that the workspace knows. */
+/** Draws a mention of a person, by their name in the workspace. */
 export function userMention(id, names, label) {
   const self = id === names.me ? " mention-me" : "";
   return h("span", { class: `mention${self}` }, `@${names.user(id) ?? (label || id)}`);
 }
 
-/** A mention of a channel; it opens the channel where the reader can see it. */
+/** Draws a mention of a channel, linked if the reader can see the channel. */
 export function channelMention(id, names, label) {
   const name = names.channel(id);
   if (!name) return h("span", { class: "mention" }, `#${label || "private-channel"}`);
   return h("a", { class: "mention", href: names.channelHref(id), "data-channel": id }, `#${name}`);
 }
 
-/** A mention of everybody or of a group. */
+/** Draws a mention of everybody or of a group. */
 export function broadcast(name) {
   return h("span", { class: "mention mention-me" }, `@${name}`);
 }
 
-/** A date in the reader's own time. */
+/** Draws a date in the reader's time zone. */
 export function date(node, names) {
   const text = formatDate(node.seconds, node.template, node.fallback, names.reader);
   const time = h("time", { title: node.fallback || null }, text);
@@ -75,17 +75,17 @@ function drawNodes(nodes, names) {
   return nodes.map((node) => DRAW[node.type](node, names));
 }
 
-/** mrkdwn as nodes; `names` knows people and channels by id, and the reader's time. */
+/** Draws mrkdwn; `names` as returned by state.js. */
 export function drawMrkdwn(text, names, options) {
   return drawNodes(parseMrkdwn(text, options), names);
 }
 
-/** plain_text as nodes: nothing has a meaning but emoji short codes, unless `emoji` is false. */
+/** Draws plain_text, with emoji short codes unless `emoji` is false. */
 export function drawPlain(text, options) {
   return drawNodes(parsePlain(text, options), {});
 }
 
-/** A Block Kit text object, of either type, as nodes. */
+/** Draws a Block Kit text object of either type. */
 export function drawText(object, names) {
   if (object.type === "plain_text") return drawPlain(object.text, object);
   return drawMrkdwn(object.text, names, object);

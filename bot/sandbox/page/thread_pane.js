@@ -1,4 +1,4 @@
-// A thread, beside the channel: its first message, the replies, and where to answer.
+// The thread pane beside the channel: the parent, its replies, and a composer.
 
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
@@ -7,7 +7,7 @@ import { closedBecause, messagesOf, navigate, openChannel, state } from "./state
 
 export class ThreadPane {
   constructor() {
-    // A thread is read from its first message: the digest, then the cards in their order.
+    // A thread is read from its first message on.
     this.conversation = new Conversation({ start: "beginning" });
     this.composer = new Composer({ takesCommands: false });
     this.where = h("span", { class: "pane-note" });
@@ -36,7 +36,7 @@ export class ThreadPane {
     this.open = null;
   }
 
-  /** Draws the open thread; the focus goes into it when it opens. */
+  /** Draws the open thread; a newly opened one takes the focus. */
   show() {
     const channel = openChannel();
     const messages = channel && state.thread ? messagesOf(channel.id).filter(inThread(state.thread)) : [];
@@ -66,7 +66,7 @@ export class ThreadPane {
     this.close();
   }
 
-  /** Closes the thread; the focus goes back to the replies that it was opened from. */
+  /** Closes the thread and returns the focus to the replies button that opened it. */
   close() {
     const [main, parent] = [document.getElementById("main"), state.thread];
     navigate({ thread: null });

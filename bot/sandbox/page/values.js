@@ -1,4 +1,4 @@
-// What a person typed or chose in the blocks of one message or view, kept while it is drawn anew.
+// The values entered in the blocks of a message or view, kept across redraws.
 
 import { state } from "./state.js";
 
@@ -23,7 +23,7 @@ const INITIAL = {
 
 const slot = (block, element) => `${block.block_id} ${element.action_id}`;
 
-/** What an element holds: what was entered here, else what the sandbox keeps, else what the app gave. */
+/** Returns an element's value: the entered one, else the sandbox's stored one, else the app's initial one. */
 export function valueOf(context, block, element) {
   const held = state.values.get(context.scope);
   const key = slot(block, element);
@@ -32,20 +32,20 @@ export function valueOf(context, block, element) {
   return kept ? plainValue(kept) : INITIAL[element.type](element);
 }
 
-/** A value as Slack keeps it in `state.values`, without its wrapping. */
+/** Unwraps a value of Slack's `state.values`. */
 function plainValue(kept) {
   if (kept.selected_options) return kept.selected_options.map((option) => option.value);
   if (kept.selected_option) return kept.selected_option.value;
   return kept.selected_date ?? kept.selected_time ?? kept.value ?? null;
 }
 
-/** Keeps what the person entered, also when the view is updated with the same ids, as Slack does. */
+/** Stores an entered value; as in Slack it survives an update of the view with the same ids. */
 export function keepValue(context, block, element, value) {
   if (!state.values.has(context.scope)) state.values.set(context.scope, new Map());
   state.values.get(context.scope).set(slot(block, element), value);
 }
 
-/** All that these blocks hold: {block_id: {action_id: value}}; null, "" or [] where nothing is entered. */
+/** Collects the values of blocks as {block_id: {action_id: value}}, with null, "" or [] for empty inputs. */
 export function collect(context, blocks) {
   const collected = {};
   for (const [block, element] of inputsOf(blocks)) {

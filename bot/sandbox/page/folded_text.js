@@ -1,4 +1,4 @@
-// Long section text is folded behind "See more", as Slack does unless `expand` is true.
+// Folds long section text behind "See more", as Slack does unless `expand` is true.
 
 import { focusWithoutScroll, h } from "./dom.js";
 import { drawText } from "./text.js";
@@ -7,7 +7,7 @@ import { state } from "./state.js";
 const CHARACTERS = 700;
 const LINES = 10;
 
-/** The text of a section, cut where Slack would cut it, with a button that shows all of it. */
+/** Draws a section's text, folded where Slack folds it, with a button that unfolds it. */
 export function foldedText(block, context) {
   const whole = drawText(block.text, context.names);
   const key = `${context.scope} ${block.block_id}`;
@@ -30,7 +30,7 @@ export function foldedText(block, context) {
   return holder;
 }
 
-/** Shortens the text within `root` to what is shown folded; false where all of it fits. */
+/** Truncates the text within `root` to its folded length; returns false if all of it fits. */
 function cut(root) {
   const left = { characters: CHARACTERS, lines: LINES - 1 };
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
@@ -44,7 +44,7 @@ function cut(root) {
   return false;
 }
 
-/** How many characters of a text still fit; counts down what is left. */
+/** Returns how many characters of a text fit, and reduces the remaining room. */
 function fitting(text, left) {
   for (let index = 0; index < text.length; index += 1) {
     if (text[index] === "\n") left.lines -= 1;

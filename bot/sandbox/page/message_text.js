@@ -1,6 +1,6 @@
-// What a person types, as Slack's client sends it.
+// Typed text as Slack's client sends it.
 
-/** A message: escaped, with the names that people and channels are known by made into mentions. */
+/** Escapes a typed message and turns the names of people and channels into mentions. */
 export function typedMessage(text, { people, channels }) {
   const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const mentions = new Map([

@@ -1,0 +1,193 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.summaries.almost_json import AlmostJsonError, read_object
+
+EXPECTED = ("keywords", "tldr", "problem", "takeaway")
+FIELDS = {
+    "keywords": ["TREE", "weed counting"],
+    "tldr": "TREE grows by rule, and gains 12% in 花园.",
+    "problem": "Trees grow by habit, and nobody counts weeds.",
+    "takeaway": "Use it where it's small: {beds} [1].",
+}
+WRITTEN = json.dumps(FIELDS, ensure_ascii=False)
+
+
+def changed(part: str, old: str, new: str) -> dict[str, Any]:
+    return {**FIELDS, part: str(FIELDS[part]).replace(old, new)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WRITTEN,
+        f"\ufeff\n{WRITTEN}",
+        f"```json\n{WRITTEN}\n```",
+        f"```JSON\n[{WRITTEN}]\n```",
+        f"Here {{it}} is:\n```json\n{WRITTEN}\n```\nAnything else?",
+        f"<think>Maybe {WRITTEN[:-5]}</think>{WRITTEN}",
+        f"[{WRITTEN}]",
+        f"{WRITTEN}\n{WRITTEN}",
+        json.dumps(WRITTEN),
+        json.dumps({"answer": WRITTEN}),
+        json.dumps({"data": {"answer": [FIELDS]}}),
+        json.dumps({"keywords": FIELDS["keywords"], "summary": {**FIELDS, "keywords": None}}),
+        json.dumps({**FIELDS, "keywords": json.dumps(FIELDS["keywords"])}),
+        json.dumps({"Keywords": FIELDS["keywords"], "TL;DR": FIELDS["tldr"], **FIELDS})[:-1] + "}",
+    ],
+)
+def test_the_object_is_found_however_it_is_wrapped(text: str) -> None:
+    assert {part: read_object(text, EXPECTED)[part] for part in EXPECTED} == FIELDS
+
+
+def test_fields_may_be_named_in_chinese_and_otherwise() -> None:
+    named = {"关键词": 1, "一句话总结": 2, "研究问题": 3, "启示": 4}
+
+    assert read_object(json.dumps(named, ensure_ascii=False), EXPECTED) == {
+        "keywords": 1,
+        "tldr": 2,
+        "problem": 3,
+        "takeaway": 4,
+    }
+    assert read_object('{"TL;DR": "a", "other": "b"}', EXPECTED) == {"tldr": "a", "other": "b"}
+
+
+def test_what_stands_beside_the_object_is_kept_beside_its_fields() -> None:
+    assert read_object(json.dumps({"title": "T", "summary": FIELDS}), EXPECTED) == {"title": "T", **FIELDS}
+
+
+@pytest.mark.parametrize(
+    ("slip", "text"),
+    [
+        ("a trailing comma", WRITTEN[:-1] + ",\n}"),
+        ("a trailing comma in a list", WRITTEN.replace("], ", ",], ")),
+        ("a trailing comma after the object", f"[{WRITTEN},]"),
+        ("Python", repr(FIELDS)),
+        ("Python in a list and a fence", f"```python\n[{FIELDS!r}]\n```"),
+        ("no comma", WRITTEN.replace('", "problem"', '"\n"problem"')),
+        ("no colon", WRITTEN.replace('"tldr":', '"tldr"')),
+        ("names without quotes", WRITTEN.replace('"tldr"', "tldr").replace('"problem"', "problem")),
+        ("prose around", f"Sure:\n{WRITTEN[:-1]},}}\nDone."),
+        ("thoughts before", f"<think>{WRITTEN[:-9]}</think>{WRITTEN[:-1]},}}"),
+    ],
+)
+def test_a_slip_of_form_is_repaired(slip: str, text: str) -> None:
+    assert read_object(text, EXPECTED) == FIELDS, slip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "meant"),
+    [
+        ("by habit,", 'by "habit",', 'by "habit",'),
+        ("by habit,", '"by" habit,', '"by" habit,'),
+        ("Trees", '"Trees"', '"Trees"'),
+        ("weeds.", '"weeds."', '"weeds."'),
+        ("by habit", '„by habit"', "„by habit”"),
+        ("habit", "\\ud83chabit", "habit"),
+        ("habit", "\\ud83d\\ude00", "😀"),
+        ("by habit", r"3$\times$, $\nu=1$ by 45\%", r"3$\times$, $\nu=1$ by 45\%"),
+        ("by habit", r"by\nhabit", "by\nhabit"),
+        ("by habit", "by\nhabit", "by\nhabit"),
+    ],
+)
+def test_a_slip_within_a_value_is_read_as_it_was_meant(old: str, new: str, meant: str) -> None:
+    assert read_object(WRITTEN.replace(old, new), EXPECTED) == changed("problem", old, meant)
+
+
+@pytest.mark.parametrize(
+    "written", [WRITTEN, repr(FIELDS), f"Sure:\n```json\n{WRITTEN}", WRITTEN[:-1] + ",}"]
+)
+def test_an_answer_that_breaks_off_is_never_made_whole(written: str) -> None:
+    for end in range(len(written)):
+        with pytest.raises(AlmostJsonError):
+            read_object(written[:end], EXPECTED)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [r"costs \\frac{1}{2}", r"costs \\frac{1}{2}}", 'the set {"a"}', "", '"', '", "', '"]'],
+)
+def test_a_brace_within_the_last_value_is_not_the_end(end: str) -> None:
+    with pytest.raises(AlmostJsonError, match="breaks off"):
+        read_object(f'{{"keywords": ["a"], "tldr": "b", "problem": "c", "takeaway": "{end}', EXPECTED)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "holds no JSON object"),
+        ("Trees grow {fast}.", "holds no JSON object"),
+        ("Nothing: {}", "holds no JSON object"),
+        ("[1, 2]", "is JSON but not an object"),
+        ("null", "is JSON but not an object"),
+        ('"a"', "is JSON but not an object"),
+        ('{"tldr": NaN}', "holds NaN, which is not JSON"),
+        ('{"tldr": "\\u0007"}', "the control character U+0007"),
+        ('{"tldr": "\\b a"}', "the control character U+0008"),
+        ('{"tldr": "\x1b[31m"}', "the control character U+001B"),
+        ('{"keywords": ["\\u0000"]}', "the control character U+0000"),
+        ("[" * 100_000, "is JSON but too deep"),
+        ('{"a":' * 900 + "1" + "}" * 900, "too deep"),
+        ("9" * 5000, "holds a number that cannot be read"),
+        (f"<think>{WRITTEN}", "holds no JSON object"),
+        ('{"tldr": "Trees', "breaks off"),
+        ('{"tldr": {"a": 1}, "pro', "breaks off"),
+        (WRITTEN.replace("by habit,", 'by "a", "b": "c",'), "after “"),
+        (WRITTEN.replace('"tldr"', '/* short */ "tldr"'), "property name"),
+        (WRITTEN.replace('"problem": ', ""), "Expecting"),
+        (repr(FIELDS).replace("'TREE'", "..."), "Expecting"),
+    ],
+)
+def test_what_cannot_be_read_as_it_was_meant_names_the_slip(text: str, sentence: str) -> None:
+    with pytest.raises(AlmostJsonError) as raised:
+        read_object(text, EXPECTED)
+
+    assert sentence in str(raised.value)
+    assert len(str(raised.value)) < 200
+    assert "\n" not in str(raised.value)
+
+
+WORDS = ["trees", "12%", '"rule"', "it's", "a:", "b,", "(c)", "花园", "$n^2$", "3×", "“q”", "\\alpha"]
+VALUES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=7).map(" ".join)
+OBJECTS = st.fixed_dictionaries(
+    {"keywords": st.lists(VALUES, max_size=3)} | dict.fromkeys(EXPECTED[1:], VALUES)
+)
+WRAPPINGS = st.sampled_from(["{}", "[{}]", "Sure:\n{}\nDone.", "```json\n{}\n```"])
+
+
+@given(OBJECTS, st.sampled_from([json.dumps, repr]), WRAPPINGS)
+def test_exact_repairs_give_back_what_was_written(
+    fields: dict[str, Any], write: Callable[[object], str], wrapping: str
+) -> None:
+    text = wrapping.replace("{}", write(fields)[:-1] + ",}")
+
+    assert read_object(text, EXPECTED) == fields
+
+
+@given(OBJECTS)
+def test_quotes_without_backslashes_keep_every_word_or_are_refused(fields: dict[str, Any]) -> None:
+    values = [f'"{part}": "{fields[part]}"'.replace("\\", "\\\\") for part in EXPECTED[1:]]
+    text = f'{{"keywords": {json.dumps(fields["keywords"])}, {", ".join(values)}}}'
+    try:
+        got = read_object(text, EXPECTED)
+    except AlmostJsonError:
+        return
+    for part in EXPECTED[1:]:
+        assert got[part].strip(' ",') == fields[part].strip(' ",')
+
+
+@given(
+    st.text()
+    | st.lists(st.sampled_from([*"{}[]\",:\\'\n ", "tldr", '"tldr":', "null", "1"]), max_size=40).map("".join)
+)
+def test_any_text_gives_an_object_that_can_be_stored_or_one_error(text: str) -> None:
+    try:
+        fields = read_object(text, ("tldr",))
+    except AlmostJsonError:
+        return
+    json.dumps(fields, allow_nan=False, ensure_ascii=False).encode()
