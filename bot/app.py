@@ -7,26 +7,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import aiohttp
 from filelock import FileLock, Timeout
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.clock import Clock
 from bot.delivery.announcer import Announcer
+from bot.delivery.answers import UnreadableAnswerError, failure_of
 from bot.delivery.card_updates import CardUpdater
 from bot.delivery.clockwork import Clockwork, make_scheduler
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.notifier import Notifier
 from bot.delivery.pacer import Pacer
-from bot.delivery.web_api import SlackCaller
+from bot.delivery.web_api import AnswerLostError, NotConnectedError, SlackCaller
 from bot.delivery.wire import SlackWire, Wire
 from bot.delivery.worker import Services, Timing
-from bot.errors import SlackUnavailableError
-from bot.settings import Settings, tokens
+from bot.private_files import PRIVATE_FILE
+from bot.settings import Settings, app_token, bot_token
+from bot.socket_mode import SocketModeHandler, rejected, unreachable
 from bot.web import Web, open_web
 from handlers.parts import Parts
 from handlers.people import People
@@ -53,20 +52,20 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
 
     Raises `SettingsError`, `StorageError` or `SlackUnavailableError`.
     """
-    bot_token, _ = tokens(settings)
+    token = bot_token(settings)
     async with AsyncExitStack() as stack:
         storage = ThreadRunner(settings.database)
         stack.callback(storage.close)
-        client = AsyncWebClient(token=bot_token, base_url=settings.api_url)
-        workspace = await _workspace(client)
+        client = AsyncWebClient(token=token, base_url=settings.api_url)
+        identity = await _identity(client)
         # No retry handlers: see SlackCaller.
-        posting = AsyncWebClient(token=bot_token, base_url=settings.api_url, retry_handlers=[])
-        wire = SlackWire(SlackCaller(posting))
+        posting = AsyncWebClient(token=token, base_url=settings.api_url, retry_handlers=[])
+        wire = SlackWire(SlackCaller(posting), identity.bot_id)
         pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
         services = Services(storage, wire, clock, pacer, _timing(settings))
         deliverer = Deliverer(services, Notifier(wire).notify)
         stack.push_async_callback(deliverer.aclose)
-        yield Application(storage, deliverer, Announcer(wire, pacer), wire, client, workspace)
+        yield Application(storage, deliverer, Announcer(wire, pacer), wire, client, identity.workspace)
 
 
 @asynccontextmanager
@@ -78,13 +77,13 @@ async def application(
     Without `has_sources` neither Hugging Face nor arXiv is polled. Without `ticks` only people are answered;
     nothing runs by itself.
     """
-    _, app_token = tokens(settings)
+    bot_token(settings)
+    socket_token = app_token(settings)
     async with connection(settings, clock) as parts, AsyncExitStack() as stack:
         web = await open_web(settings, clock, parts.storage, stack, has_sources=has_sources)
-        # Without a name Bolt searches all modules for its caller.
-        app = AsyncApp(name="paper-round", client=parts.client)
+        app = _bolt(settings)
         handlers.register(app, _parts(parts, web, clock, settings))
-        socket = AsyncSocketModeHandler(app, app_token)
+        socket = SocketModeHandler(app, socket_token, clock)
         stack.push_async_callback(socket.close_async)
         await _connect(socket)
 
@@ -102,6 +101,14 @@ async def application(
         stack.callback(scheduler.shutdown)
         _logger.info("Connected to Slack", extra={"action": "connect", "workspace": parts.workspace})
         yield parts
+
+
+def _bolt(settings: Settings) -> AsyncApp:
+    # Without a name Bolt searches all modules for its caller. It takes SLACK_BOT_TOKEN from the environment,
+    # and warns of a client beside it: so it gets the token, and makes its own client.
+    app = AsyncApp(name="paper-round", token=bot_token(settings))
+    app.client.base_url = settings.api_url
+    return app
 
 
 def _parts(parts: Application, web: Web, clock: Clock, settings: Settings) -> Parts:
@@ -128,7 +135,7 @@ def _timing(settings: Settings) -> Timing:
 
 async def _release_leases(database: Path, storage: Runner, stack: AsyncExitStack) -> None:
     """Release the leases of a dead process: whoever has the lock is the only process alive."""
-    lock = FileLock(f"{database}.run.lock")
+    lock = FileLock(f"{database}.run.lock", mode=PRIVATE_FILE)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -138,34 +145,30 @@ async def _release_leases(database: Path, storage: Runner, stack: AsyncExitStack
     await storage.write(lambda tables: tables.deliveries.release_all())
 
 
-async def _workspace(client: AsyncWebClient) -> str:
-    """Return the id of the bot token's workspace."""
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """Which workspace the bot token is for, and this bot's id there."""
+
+    workspace: str
+    bot_id: str
+
+
+async def _identity(client: AsyncWebClient) -> _Identity:
+    """Ask Slack whose token it is; raises `SlackUnavailableError`."""
     try:
-        answer = await client.auth_test()
-    except SlackApiError as error:
-        raise _rejected("SLACK_BOT_TOKEN", error) from error
-    except (TimeoutError, aiohttp.ClientError) as error:
-        raise _unreachable(client.base_url, error) from error
-    return str(answer["team_id"])
+        answer = await SlackCaller(client).call("auth.test", {})
+        failure = failure_of("auth.test", answer)
+    except (NotConnectedError, AnswerLostError, UnreadableAnswerError) as error:
+        raise unreachable(client.base_url, error) from error
+    if failure:
+        raise rejected("SLACK_BOT_TOKEN", failure.reason)
+    workspace, bot_id = answer.body.get("team_id"), answer.body.get("bot_id")
+    if not isinstance(workspace, str) or not isinstance(bot_id, str):
+        raise rejected("SLACK_BOT_TOKEN", "it is not a bot's")
+    return _Identity(workspace, bot_id)
 
 
-async def _connect(socket: AsyncSocketModeHandler) -> None:
-    try:
-        # The client would retry a rejected token for ever; fetching the URL here raises instead.
-        socket.client.wss_uri = await socket.client.issue_new_wss_url()
-        await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-    except SlackApiError as error:
-        raise _rejected("SLACK_APP_TOKEN", error) from error
-    except (TimeoutError, aiohttp.ClientError) as error:
-        raise _unreachable("Socket Mode", error) from error
-
-
-def _rejected(setting: str, error: SlackApiError) -> SlackUnavailableError:
-    reason = error.response.get("error", error.response.status_code)
-    return SlackUnavailableError(f"Slack rejected the token ({reason}). Check {setting}.")
-
-
-def _unreachable(address: str, error: Exception) -> SlackUnavailableError:
-    return SlackUnavailableError(
-        f"Slack cannot be reached at {address} ({type(error).__name__}). Check SLACK_API_URL."
-    )
+async def _connect(socket: SocketModeHandler) -> None:
+    # The client would retry a rejected token for ever; fetching the URL here raises instead.
+    socket.client.wss_uri = await socket.client.issue_new_wss_url()
+    await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped

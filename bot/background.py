@@ -2,7 +2,22 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
+
+
+async def to_its_end(work: Coroutine[Any, Any, _T]) -> _T:
+    """Return what the work returns; whoever cancels it meanwhile waits for its end first."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        if not task.cancelled():
+            # Retrieved, since nobody else asks for it.
+            task.exception()
+        raise
 
 
 class Background:

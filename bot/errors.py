@@ -19,6 +19,10 @@ class StorageError(PaperRoundError):
     """The database cannot be opened or used; the message names the file and what to do."""
 
 
+class UnwritableStorageError(StorageError):
+    """The database cannot be written, as its disk is full or read-only; it may be readable."""
+
+
 class SlackUnavailableError(PaperRoundError):
     """Slack is unreachable or rejected a token; the message says which, and what to check."""
 

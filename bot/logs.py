@@ -1,7 +1,9 @@
-"""Logs: a sentence, the fields it is about, and never a secret."""
+"""Logs: a sentence, the fields it is about, and never a secret or what steers a terminal."""
 
 import logging
 import re
+
+from bot.text import on_one_line, printable
 
 _SECRET = re.compile(r"(xox[a-z]-|xapp-|xoxe[.-])[\w.-]+|(https://hooks\.slack\.com/)[^\s'\"]+")
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s%(fields)s"
@@ -12,12 +14,16 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 class LogFormatter(logging.Formatter):
-    """Formats a record with its `extra` as fields; secrets are left out, in tracebacks too."""
+    """Formats a record with its `extra` as fields; secrets and controls are left out, in tracebacks too."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; `%(fields)s` in the format stands for ` key=value` of each field."""
         vars(record)[_FIELDS] = _fields(record)
-        return redact(super().format(record))
+        return printable(redact(super().format(record)))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's own name
+        """Return the sentence on one line: a line break in it cannot begin a line that looks like ours."""
+        return on_one_line(super().formatMessage(record))
 
 
 def _fields(record: logging.LogRecord) -> str:

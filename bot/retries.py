@@ -14,6 +14,9 @@ from random import Random
 LONGEST_WAIT = 24 * 60 * 60.0
 """The most seconds that a wait asked for by a service may take."""
 
+SHORTEST_WAIT = 1.0
+"""The seconds to wait before asking again a service that asks for less, or for a moment that is past."""
+
 NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,12})?"
 """A number of seconds as services write it; longer ones are ignored."""
 
@@ -54,6 +57,17 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
     return seconds_until(until, headers, now) if until else None
 
 
+def bounded_wait(seconds: float | None, longest: float) -> float | None:
+    """Return a wait in seconds that a service asked for as one that makes sense, or `None` if it makes none.
+
+    Less than a second, or a moment that is past, is a second. What is longer than `longest` is a mistake
+    rather than a wait: whoever asks again then waits as without any.
+    """
+    if seconds is None or not seconds <= longest:
+        return None
+    return max(seconds, SHORTEST_WAIT)
+
+
 def seconds_until(moment: datetime, headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Return the seconds from an answer's own `Date`, else from `now`, to a moment."""
     answered_at = _moment(headers.get("Date", "")) or now
@@ -63,6 +77,6 @@ def seconds_until(moment: datetime, headers: Mapping[str, str], now: datetime | 
 def _moment(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return moment if moment.tzinfo else None

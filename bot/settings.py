@@ -1,10 +1,31 @@
-"""The settings, read once from the environment or from `.env` in the working directory."""
+"""The settings, read once from the environment or from `.env` in the working directory.
 
+Settings are typed and pasted by people, so blanks and line breaks around a value are dropped, and an empty
+one counts as not set. Whatever else is wrong becomes a sentence that names the setting, never its value.
+"""
+
+import codecs
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    Field,
+    HttpUrl,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot.errors import SettingsError
 
@@ -13,11 +34,30 @@ ARXIV_FEED_URL = "https://rss.arxiv.org/atom/"
 ARXIV_CONTENT_URL = "https://arxiv.org/"
 
 
+# What is invisible comes along where a value is copied from a page.
+_INVISIBLE = r"[\s\u200b\u2060\ufeff]+"
+_AROUND = re.compile(rf"\A{_INVISIBLE}|{_INVISIBLE}\Z")
+# A surrogate stands for a byte that is not UTF-8.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+_ENV_FILE = Path(".env")
+_A_DAY = 86_400
+_URL = TypeAdapter(HttpUrl)
+# What may stand in an HTTP header: https://www.rfc-editor.org/rfc/rfc9110#section-5.5
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+
+
+def _token(token: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(token.get_secret_value()):
+        raise ValueError("must be one word of ASCII characters, as it is shown where you copied it")
+    return token
+
+
 def _starting_with(prefix: str) -> AfterValidator:
     def check(token: SecretStr) -> SecretStr:
         if not token.get_secret_value().startswith(prefix):
             raise ValueError(f"must start with {prefix}")
-        return token
+        return _token(token)
 
     return AfterValidator(check)
 
@@ -25,11 +65,19 @@ def _starting_with(prefix: str) -> AfterValidator:
 def _base_url(url: str) -> str:
     if not url.startswith(("https://", "http://")):
         raise ValueError("must be an address that starts with https://")
-    return url.rstrip("/") + "/"
+    try:
+        read = _URL.validate_python(url)
+    except ValidationError:
+        raise ValueError("must be an address such as https://example.org/") from None
+    # A password or a query in it would end up in logs.
+    if any(part is not None for part in (read.username, read.password, read.query, read.fragment)):
+        raise ValueError("must be an address without a password, a question mark or a hash")
+    return str(read).rstrip("/") + "/"
 
 
 def _command(name: str) -> str:
-    if not name.startswith("/") or " " in name:
+    # Slack allows 32 characters: https://docs.slack.dev/reference/app-manifest
+    if not re.fullmatch(r"/\S{1,31}", name):
         raise ValueError("must be one word that starts with a slash, such as /papers")
     return name
 
@@ -37,12 +85,12 @@ def _command(name: str) -> str:
 class Settings(BaseSettings):
     """All settings; a field's validation alias is its variable, and the README has the same table."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True)
 
     bot_token: Annotated[SecretStr, _starting_with("xoxb-")] | None = Field(
         default=None,
         validation_alias="SLACK_BOT_TOKEN",
-        description="the bot token, `xoxb-…`; `run` needs it",
+        description="the bot token, `xoxb-…`; whatever posts needs it",
     )
     app_token: Annotated[SecretStr, _starting_with("xapp-")] | None = Field(
         default=None,
@@ -66,25 +114,29 @@ class Settings(BaseSettings):
     )
     messages_a_minute: int = Field(
         default=300,
-        gt=0,
+        ge=1,
+        le=100_000,
         validation_alias="PAPER_ROUND_MESSAGES_A_MINUTE",
         description="the most messages a minute in the workspace",
     )
     lease_seconds: float = Field(
         default=120,
         ge=60,
+        le=_A_DAY,
         validation_alias="PAPER_ROUND_LEASE_SECONDS",
         description="how long a process keeps a delivery without renewing its lease",
     )
     settling_seconds: float = Field(
         default=20,
         ge=0,
+        le=_A_DAY,
         validation_alias="PAPER_ROUND_SETTLING_SECONDS",
         description="how long to wait before looking for a message that Slack never confirmed",
     )
     last_look_seconds: float = Field(
         default=60,
         ge=0,
+        le=_A_DAY,
         validation_alias="PAPER_ROUND_LAST_LOOK_SECONDS",
         description="how long after such a delivery to look for late messages",
     )
@@ -128,7 +180,7 @@ class Settings(BaseSettings):
         validation_alias="LLM_BASE_URL",
         description="the language model: any endpoint that speaks OpenAI's `chat/completions`",
     )
-    model_key: SecretStr | None = Field(
+    model_key: Annotated[SecretStr, AfterValidator(_token)] | None = Field(
         default=None,
         validation_alias="LLM_API_KEY",
         description="its API key, if it needs one",
@@ -140,40 +192,127 @@ class Settings(BaseSettings):
     )
     model_requests_at_once: int = Field(
         default=10,
-        gt=0,
+        ge=1,
+        le=1_000,
         validation_alias="PAPER_ROUND_MODEL_REQUESTS_AT_ONCE",
         description="how many model requests may run at once",
     )
     tokens_a_day: int = Field(
         default=2_000_000,
         ge=0,
+        le=1_000_000_000_000,
         validation_alias="PAPER_ROUND_TOKENS_A_DAY",
         description="how many tokens summaries may use per day (UTC)",
     )
     tokens_a_text: int = Field(
         default=12_000,
         ge=1_000,
+        le=1_000_000,
         validation_alias="PAPER_ROUND_TOKENS_A_TEXT",
         description="how much of a paper's text the model gets, in tokens",
     )
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- knows one encoding only
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- there are none
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return where settings come from, the first that has one first; raises `SettingsError`."""
+        encoding = _encoding_of(_ENV_FILE)
+        from_file = DotEnvSettingsSource(settings_cls, env_file=_ENV_FILE, env_file_encoding=encoding)
+        return init_settings, env_settings, from_file
 
-def load_settings() -> Settings:
-    """Read the settings; raises `SettingsError` with the first malformed variable, never its value."""
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_typed(cls, value: Any, info: ValidationInfo) -> Any:
+        """Return the value without blanks around it, or the default for an empty one."""
+        if not isinstance(value, str):
+            return value
+        text = _AROUND.sub("", value)
+        if not text:
+            return cls.model_fields[info.field_name or ""].default
+        if _CONTROLS.search(text):
+            raise ValueError("must be one line of UTF-8 text, without control characters")
+        return text
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the settings, but for those that are given by their field's name.
+
+    Raises `SettingsError` with the first malformed variable, never its value.
+    """
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        sentence = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"The setting {first['loc'][0]} {sentence}.") from None
+        raise SettingsError(f"The setting {first['loc'][0]} {_what_is_wrong(first)}.") from None
 
 
-def tokens(settings: Settings) -> tuple[str, str]:
-    """Return the bot's and the app's token; raises `SettingsError`, which names the missing one."""
-    wanted = {"SLACK_BOT_TOKEN": settings.bot_token, "SLACK_APP_TOKEN": settings.app_token}
-    missing = next((name for name, token in wanted.items() if token is None), None)
-    if missing or settings.bot_token is None or settings.app_token is None:
+_WRONG = {
+    "greater_than_equal": "must be at least {ge:,.0f}",
+    "less_than_equal": "must be at most {le:,.0f}",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number",
+}
+"""What is wrong with a setting, by pydantic's types of errors: https://docs.pydantic.dev/latest/errors/"""
+
+
+def _what_is_wrong(error: ErrorDetails) -> str:
+    """Return the rest of a sentence that starts with the setting."""
+    if error["type"] == "value_error":
+        return error["msg"].removeprefix("Value error, ")
+    return _WRONG.get(error["type"], "cannot be read").format(**error.get("ctx", {}))
+
+
+_BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+def _encoding_of(file: Path) -> str:
+    """Return the encoding of a settings file; raises `SettingsError` where it is no text that we can read.
+
+    PowerShell's `>` writes UTF-16, and Windows' Notepad a byte order mark.
+    """
+    try:
+        content = file.read_bytes() if file.is_file() else b""
+    except OSError as error:
+        raise SettingsError(f"The file {file} cannot be read: {error.strerror}.") from error
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if content.startswith(mark)), "utf-8")
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
         raise SettingsError(
-            f"The setting {missing} is missing. The README says where Slack shows this token."
-        )
-    return settings.bot_token.get_secret_value(), settings.app_token.get_secret_value()
+            f"Line {line} of the file {file} is not UTF-8. Save the file as UTF-8."
+        ) from error
+    if "\0" in text:
+        raise SettingsError(f"The file {file} is not UTF-8 text. Save the file as UTF-8.")
+    return encoding
+
+
+def bot_token(settings: Settings) -> str:
+    """Return the bot token, all that posting needs; raises `SettingsError` where it is missing."""
+    return _present("SLACK_BOT_TOKEN", settings.bot_token)
+
+
+def app_token(settings: Settings) -> str:
+    """Return the app-level token, which Socket Mode needs too; raises `SettingsError` where it is missing."""
+    return _present("SLACK_APP_TOKEN", settings.app_token)
+
+
+def _present(name: str, token: SecretStr | None) -> str:
+    if token is None:
+        raise SettingsError(f"The setting {name} is missing. The README says where Slack shows this token.")
+    return token.get_secret_value()

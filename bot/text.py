@@ -1,21 +1,38 @@
-"""Escapes, cuts and counts text for Slack's mrkdwn; pure.
+"""Makes strangers' text harmless wherever it is parsed: in Slack's mrkdwn, in a terminal, in a log; pure.
 
 Slack reads `&`, `<` and `>` as markup, and only these can be escaped:
 https://docs.slack.dev/messaging/formatting-message-text
+What else it reads as markup, as `*a*` and `:tada:`, is kept apart by a space of no width or hardly any.
 """
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 ELLIPSIS = "…"
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
-# Control characters that are invisible or change the direction of the text: they could disguise words.
+# Control characters, which steer a terminal, and those that are invisible or change the direction of the
+# text, which could disguise words; and halves of characters, which cannot be written out.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+
+_WORD_JOINER = "\u2060"
+_HAIR_SPACE = "\u200a"
+
+# What Slack reads as markup beside the characters that can be escaped: `>` at a line's start, short codes of
+# emoji, and pairs of marks that stand around words and not within one.
+_QUOTE = re.compile(r"^(?=[ \t]*>)", re.MULTILINE)
+_SHORT_CODE = re.compile(r":(?=[a-z0-9_+'-]+:)")
+_STYLED = re.compile(
+    r"(?<![^\W_])((?<!\*)\*|(?<!_)_|(?<!~)~)(?=\S)(?!\1)(?=[^\n]{0,3000}?(?!\1)\S\1(?![^\W_])(?!\1))"
+)
+_LIKE_A_BACKTICK = "\u02cb"
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
@@ -31,9 +48,48 @@ def clean(text: str) -> str:
     return _INVISIBLE.sub("", text)
 
 
+def printable(text: str) -> str:
+    """Return a stranger's text for a terminal or a log, in lines: no control character is left in it."""
+    return clean(text)
+
+
+def on_one_line(text: str) -> str:
+    """Return a stranger's text for a line of a terminal or a log."""
+    return " ".join(clean(text).split())
+
+
+def json_text(value: Any, default: Callable[[Any], Any] | None = None) -> str:
+    """Return a value as JSON to be printed; what `clean` leaves out is written as `\\uXXXX` and not lost."""
+    written = json.dumps(value, default=default, ensure_ascii=False, indent=2)
+    return _INVISIBLE.sub(lambda sign: json.dumps(sign[0])[1:-1], written)
+
+
+def still(text: str) -> str:
+    """Return the plain text so that Slack's mrkdwn shows its marks instead of reading them.
+
+    Two backticks make code whatever stands beside them, so they become the accent that looks the same.
+    """
+    if text.count("`") > 1:
+        text = text.replace("`", _LIKE_A_BACKTICK)
+    text = _SHORT_CODE.sub(f":{_WORD_JOINER}", _QUOTE.sub(_WORD_JOINER, text))
+    return _STYLED.sub(rf"\1{_HAIR_SPACE}", text)
+
+
 def escape(text: str) -> Mrkdwn:
-    """Return plain text as mrkdwn that shows it unchanged: no mention, channel or link in it works."""
-    return Mrkdwn(clean(text).translate(_ENTITIES))
+    """Return plain text as mrkdwn that shows it unchanged: no mention, link, style or emoji in it works."""
+    return Mrkdwn(still(clean(text)).translate(_ENTITIES))
+
+
+def escape_within(text: str, limit: int) -> Mrkdwn:
+    """Return the plain text escaped, cut with an ellipsis where that takes more than `limit` bytes."""
+    left = limit
+    while True:
+        escaped = escape(cut_bytes(text, left))
+        excess = len(escaped.encode()) - limit
+        if excess <= 0 or left <= 0:
+            return escaped
+        # A byte takes up to four where its mark is held back.
+        left -= excess // 4 + 1
 
 
 def bold(text: str) -> Mrkdwn:
@@ -80,12 +136,12 @@ def cut_bytes(text: str, limit: int) -> str:
 
 def fit(texts: list[str], limit: int) -> list[str]:
     """Return the texts, the longest ones cut so that together they count at most `limit`."""
-    allowances = dict.fromkeys(range(len(texts)), 0)
-    left = limit
-    for done, index in enumerate(sorted(allowances, key=lambda index: counted(texts[index]))):
-        allowances[index] = min(counted(texts[index]), left // (len(texts) - done))
-        left -= allowances[index]
-    return [cut(text, allowances[index]) for index, text in enumerate(texts)]
+    return _fit(texts, limit, counted)
+
+
+def fit_bytes(texts: list[str], limit: int) -> list[str]:
+    """Return the texts, the longest ones cut so that together they take at most `limit` bytes, escaped."""
+    return _fit(texts, limit, _bytes)
 
 
 def split(text: str, limit: int) -> Iterator[str]:
@@ -122,6 +178,15 @@ def without_bold(text: str) -> str:
 
 def _bytes(text: str) -> int:
     return len(text.translate(_ENTITIES).encode("utf-8", "surrogatepass"))
+
+
+def _fit(texts: list[str], limit: int, size: Callable[[str], int]) -> list[str]:
+    allowances = dict.fromkeys(range(len(texts)), 0)
+    left = max(limit, 0)
+    for done, index in enumerate(sorted(allowances, key=lambda index: size(texts[index]))):
+        allowances[index] = min(size(texts[index]), left // (len(texts) - done))
+        left -= allowances[index]
+    return [_cut(text, allowances[index], size) for index, text in enumerate(texts)]
 
 
 def _cut(text: str, limit: int, size: Callable[[str], int]) -> str:

@@ -11,7 +11,7 @@ from bot.cards.notices import notice
 from bot.cards.paper import paper_card
 from bot.locale import Words
 from bot.lookup.papers import digest_of_day, paper_entry
-from bot.text import escape, link
+from bot.text import Mrkdwn, link
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.requests import DaysAgo, Latest, OfDay, OnePaper
@@ -77,5 +77,6 @@ def _no_papers(day: date, near: list[str], words: Words, *, is_listed: bool) -> 
     key = "lookup.no_papers" if is_listed else "lookup.no_listing"
     sentences = [words.mrkdwn(key, date=words.date(day))]
     if near:
-        sentences.append(escape(words.count("lookup.neighbours", len(near), days=" · ".join(near))))
+        # Both the words and the days, which are code, are ours.
+        sentences.append(Mrkdwn(words.count("lookup.neighbours", len(near), days=" · ".join(near))))
     return notice(*sentences)

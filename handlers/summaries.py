@@ -9,20 +9,18 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.arxiv_id import abstract_url
 from bot.cards import ids
 from bot.cards.blocks import Block, Message
 from bot.cards.entry import Entry
 from bot.cards.ids import SummaryAct, SummaryChoice
-from bot.cards.notices import notice
-from bot.cards.paper import shown_title
+from bot.cards.notices import notice, paper_notice
 from bot.cards.provenance import not_found
 from bot.cards.summaries import NOTE_CHARACTERS, figures_modal, report_answer, report_modal
 from bot.locale import Words
 from bot.lookup.papers import paper_entry
 from bot.summarising.queue import Regeneration
 from bot.summarising.summariser import Outcome, Result
-from bot.text import Mrkdwn, clean, link
+from bot.text import clean
 from handlers.clicks import Click, listen
 from handlers.lookup import one_paper, unknown_paper
 from handlers.parts import Parts
@@ -30,8 +28,6 @@ from handlers.people import Person
 from handlers.requests import OnePaper
 from storage.records import MistakeReport, Paper
 from storage.tables import Tables
-
-_TITLE_CHARACTERS = 300
 
 _REGENERATION = {
     Regeneration.STARTED: "again.started",
@@ -70,7 +66,7 @@ async def _show_figures(parts: Parts, click: Click, choice: SummaryChoice) -> No
     if entry is None or entry.summary is None:
         await click.answer(notice(words.mrkdwn("summary.gone")))
     elif not not_found(entry.summary):
-        await click.answer(notice(words.mrkdwn("figures.none_missing", title=_title(entry.paper))))
+        await click.answer(paper_notice(entry.paper, "figures.none_missing", words))
     else:
         await click.open_modal(figures_modal(entry.paper, entry.summary, words))
 
@@ -110,9 +106,7 @@ async def _keep_report(parts: Parts, person: Person, view: Mapping[str, Any]) ->
         return entry
 
     entry = await parts.storage.write(write)
-    if entry is None:
-        return report_answer(words.mrkdwn("summary.gone"), words)
-    return report_answer(words.mrkdwn("report.kept", title=_title(entry.paper)), words)
+    return report_answer(entry.paper if entry else None, words)
 
 
 async def _regenerate(parts: Parts, click: Click, choice: SummaryChoice) -> None:
@@ -132,7 +126,7 @@ async def _regenerate(parts: Parts, click: Click, choice: SummaryChoice) -> None
     started = await parts.summary_queue.regenerate(
         person.workspace, person.id, choice.paper_id, choice.language, notify
     )
-    await click.answer(notice(words.mrkdwn(_REGENERATION[started], title=_title(paper))))
+    await click.answer(paper_notice(paper, _REGENERATION[started], words))
 
 
 async def _notify(parts: Parts, click: Click, paper: Paper, result: Result | None) -> None:
@@ -149,17 +143,13 @@ def _outcome(result: Result | None, paper: Paper, words: Words) -> Message:
         key = "again.not_asked"
     else:
         key = "again.failed" if result.outcome is Outcome.FAILED else "again.made"
-    return notice(words.mrkdwn(key, title=_title(paper)))
+    return paper_notice(paper, key, words)
 
 
 def _entry(tables: Tables, choice: SummaryChoice) -> Entry | None:
     """Return the paper with the summary that the card's readers get now, `None` where there is none."""
     entry = paper_entry(tables, choice.paper_id, choice.language)
     return entry if entry and entry.summary else None
-
-
-def _title(paper: Paper) -> Mrkdwn:
-    return link(abstract_url(paper.id), shown_title(paper, _TITLE_CHARACTERS))
 
 
 _ACTS: Mapping[SummaryAct, Callable[[Parts, Click, SummaryChoice], Awaitable[None]]] = {

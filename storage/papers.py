@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.notation.names import author_names, is_visible
+from bot.notation.text import readable
 from storage.records import Paper
 
 
@@ -81,12 +83,18 @@ class Papers:
 
 
 def paper_from_row(row: dict[str, Any]) -> Paper:
-    """Return the paper in a row with all columns of the papers table."""
+    """Return the paper in a row with all columns of the papers table, its texts as people read them.
+
+    The table keeps title, authors and abstract as their source writes them, in LaTeX; they are read here, so
+    that whoever shows, searches or summarises a paper has the same text, however long ago it was stored. A
+    title that shows nothing is the paper's id.
+    """
+    title = readable(row["title"])
     return Paper(
         id=row["id"],
-        title=row["title"],
-        authors=tuple(json.loads(row["authors"])),
-        abstract=row["abstract"],
+        title=title if is_visible(title) else row["id"],
+        authors=author_names(json.loads(row["authors"])),
+        abstract=readable(row["abstract"]) if row["abstract"] else row["abstract"],
         votes=row["votes"],
         code_url=row["code_url"],
         code_stars=row["code_stars"],

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -63,6 +64,18 @@ class Posts:
             [workspace, channel],
         )
         return frozenset(row["paper_id"] for row in rows)
+
+    def last_attempt(self, workspace: str, channel: str) -> datetime | None:
+        """Return when a message was last sent into the channel, if one ever was."""
+        rows = self._database.query(
+            """
+            SELECT max(posts.attempted_at) AS at
+            FROM deliveries JOIN posts ON posts.delivery_id = deliveries.id
+            WHERE deliveries.workspace = ? AND deliveries.channel = ?
+            """,
+            [workspace, channel],
+        )
+        return optional_moment(next(rows)["at"])
 
     def plan(self, posts: Iterable[Post]) -> None:
         """Insert posts before the first of them is sent."""

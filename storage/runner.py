@@ -9,7 +9,8 @@ from typing import Protocol, TypeVar
 
 from sqlite_utils import Database
 
-from storage.database import connect, prepare, transaction
+from bot.errors import UnwritableStorageError
+from storage.database import connect, connect_unwritable, has_content, prepare, told, transaction
 from storage.tables import Tables
 
 T = TypeVar("T")
@@ -70,7 +71,9 @@ class ThreadRunner:
             database = connect(self._path, query_only=True)
             self._read_databases.append(database)
             self._of_this_thread.tables = Tables(database)
-        return call(self._of_this_thread.tables)
+            self._of_this_thread.database = database
+        with told(self._of_this_thread.database):
+            return call(self._of_this_thread.tables)
 
     def _write(self, call: Callable[[Tables], T]) -> T:
         with transaction(self._write_database):
@@ -78,19 +81,30 @@ class ThreadRunner:
 
 
 class InlineRunner:
-    """Runs each call at once on the caller's thread, so that a simulation can be repeated."""
+    """Runs each call at once on the caller's thread, so that a simulation can be repeated.
+
+    Raises `StorageError` where the file cannot be used. On a full or read-only disk it still reads.
+    """
 
     def __init__(self, path: Path) -> None:
-        prepare(path)
-        self._open(path)
+        try:
+            prepare(path)
+            self._open(path)
+        except UnwritableStorageError:
+            if not has_content(path):
+                raise
+            self._use(connect_unwritable(path))
 
     def _open(self, path: Path) -> None:
-        self._database = connect(path)
-        self._tables = Tables(self._database)
+        self._use(connect(path))
+
+    def _use(self, database: Database) -> None:
+        self._database, self._tables = database, Tables(database)
 
     async def read(self, call: Callable[[Tables], T]) -> T:
         """Return the result of `call`."""
-        return call(self._tables)
+        with told(self._database):
+            return call(self._tables)
 
     async def write(self, call: Callable[[Tables], T]) -> T:
         """Return the result of `call`, in one transaction."""

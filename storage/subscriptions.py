@@ -99,6 +99,13 @@ class Subscriptions:
             [reason, until.isoformat() if until else None, subscription_id],
         )
 
+    def pause_workspace(self, workspace: str, reason: str) -> None:
+        """Pause the workspace's deliveries until somebody resumes them; a pause that there is stays."""
+        self._database.execute(
+            "UPDATE subscriptions SET paused_reason = ? WHERE workspace = ? AND paused_reason IS NULL",
+            [reason, workspace],
+        )
+
     def resume(self, subscription_id: int) -> None:
         """End the pause."""
         self._database.execute(

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.notation.text import readable
 from storage.records import SUMMARY_PARTS, Figure, Grounding, Provenance, Summary, TextRead
 
 
@@ -65,6 +66,8 @@ class Summaries:
 
 
 def _summary_from_row(row: dict[str, Any]) -> Summary:
+    """Return the summary in a row, its LaTeX read: a digest file's, and what was kept before models' was."""
+    figures = tuple(map(_figure_from_fields, json.loads(row["figures"])))
     return Summary(
         paper_id=row["paper_id"],
         language=row["language"],
@@ -75,11 +78,18 @@ def _summary_from_row(row: dict[str, Any]) -> Summary:
             prompt=row["prompt"],
             text_read=TextRead(row["text_read"]) if row["text_read"] else None,
         ),
-        keywords=tuple(json.loads(row["keywords"])),
-        body=row["body"],
-        figures=tuple(map(_figure_from_fields, json.loads(row["figures"]))),
-        **{part: row[part] for part in SUMMARY_PARTS if part != "keywords"},
+        keywords=tuple(map(readable, json.loads(row["keywords"]))),
+        body=readable(row["body"]),
+        figures=figures,
+        **{part: _read(part, row[part], figures) for part in SUMMARY_PARTS if part != "keywords"},
     )
+
+
+def _read(part: str, text: str, figures: Iterable[Figure]) -> str:
+    """Return a part as people read it, unless a figure that was looked up would no longer be found in it."""
+    shown = readable(text)
+    of_part = (figure.text for figure in figures if figure.part == part)
+    return shown if all(each in shown or each not in text for each in of_part) else text
 
 
 def _row_from_summary(summary: Summary) -> dict[str, Any]:
@@ -108,4 +118,4 @@ def _row_from_summary(summary: Summary) -> dict[str, Any]:
 
 
 def _figure_from_fields(fields: dict[str, str]) -> Figure:
-    return Figure(fields["text"], fields["part"], Grounding(fields["grounding"]), fields["nearest"])
+    return Figure(fields["text"], fields["part"], Grounding(fields["grounding"]), readable(fields["nearest"]))

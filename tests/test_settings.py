@@ -1,9 +1,11 @@
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Settings, load_settings, tokens
+from bot.settings import Settings, app_token, bot_token, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +55,7 @@ def test_settings_come_from_the_environment_before_the_file(
 
     settings = load_settings()
 
-    assert tokens(settings) == ("xoxb-from-file", "xapp-from-environment")
+    assert (bot_token(settings), app_token(settings)) == ("xoxb-from-file", "xapp-from-environment")
     assert settings.api_url == "http://127.0.0.1:8000/api/"
 
 
@@ -85,17 +87,182 @@ def test_a_malformed_setting_is_named_and_its_value_is_not(
     assert str(caught.value) == sentence
 
 
-@pytest.mark.parametrize("missing", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
-def test_a_missing_token_is_named(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
-    present = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
-    for name in present.keys() - {missing}:
-        monkeypatch.setenv(name, present[name])
+@pytest.mark.parametrize(
+    ("read", "missing", "present"),
+    [(bot_token, "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"), (app_token, "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN")],
+)
+@pytest.mark.parametrize("empty", [None, "", " \n"])
+def test_a_missing_token_is_named_and_the_other_one_is_not_needed(
+    monkeypatch: pytest.MonkeyPatch,
+    read: Callable[[Settings], str],
+    missing: str,
+    present: str,
+    empty: str | None,
+) -> None:
+    monkeypatch.setenv(present, {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}[present])
+    if empty is not None:
+        monkeypatch.setenv(missing, empty)
 
     with pytest.raises(SettingsError, match=f"The setting {missing} is missing"):
-        tokens(load_settings())
+        read(load_settings())
 
 
 def test_settings_show_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-very-secret")
 
     assert "very-secret" not in repr(load_settings())
+
+
+# --- As people write them ---------------------------------------------------------------------------------
+
+ALIASES = {str(field.validation_alias): name for name, field in Settings.model_fields.items()}
+RIGHT = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_APP_TOKEN": "xapp-1",
+    "PAPER_ROUND_COMMAND": "/lunch",
+    "PAPER_ROUND_LEASE_SECONDS": "90",
+    "PAPER_ROUND_TOKENS_A_TEXT": "2000",
+    **{alias: "https://example.org/v1/" for alias in ALIASES if alias.endswith("_URL")},
+}
+
+
+def right(alias: str) -> str:
+    return RIGHT.get(alias, "7")
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+@pytest.mark.parametrize("around", ["{}\n", "{}\r\n", " {}\t", "\ufeff{}\u200b", "\u00a0{}\u3000"])
+def test_blanks_and_line_breaks_around_a_value_are_dropped(
+    monkeypatch: pytest.MonkeyPatch, alias: str, around: str
+) -> None:
+    monkeypatch.setenv(alias, right(alias))
+    plain = load_settings()
+    monkeypatch.setenv(alias, around.format(right(alias)))
+
+    assert load_settings() == plain
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch, alias: str) -> None:
+    default = load_settings()
+    monkeypatch.setenv(alias, " \n")
+
+    assert load_settings() == default
+
+
+ODD = "secret-value"
+WRONG = [
+    ODD,
+    f"xoxb-{ODD} {ODD}",
+    f"xapp-{ODD}\n{ODD}",
+    f"xoxb-{ODD}–é",
+    f"https://{ODD}@[::1",
+    f"https://user:{ODD}@example.org",
+    f"https://example.org/?key={ODD}",
+    f"https://{ODD} .org",
+    "https://",
+    "https://example.org:99999",
+    f"/{ODD}/{ODD * 9}",
+    "-1",
+    "1.5",
+    "nan",
+    "inf",
+    "9" * 5000,
+    "1e400",
+    "１２\ud8ff",
+    f"{ODD}\x1b[31m",
+    f"{ODD}\udcff",
+]
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+@pytest.mark.parametrize("value", WRONG, ids=range(len(WRONG)))
+def test_every_setting_takes_a_value_or_is_named_in_a_sentence_without_it(
+    monkeypatch: pytest.MonkeyPatch, alias: str, value: str
+) -> None:
+    # As Python gives bytes of the environment that are not UTF-8.
+    monkeypatch.setenv(alias, value.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape"))
+    said = outcome()
+
+    assert re.fullmatch(rf"The setting {alias} must [a-z][^\n]*\.|taken", said)
+    assert ODD not in said
+
+
+def outcome() -> str:
+    """Return `taken`, or the sentence with which the settings are refused."""
+    try:
+        load_settings()
+    except SettingsError as error:
+        return str(error)
+    return "taken"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PAPER_ROUND_LEASE_SECONDS", "5", "must be at least 60"),
+        ("PAPER_ROUND_LEASE_SECONDS", "1e9", "must be at most 86,400"),
+        ("PAPER_ROUND_SETTLING_SECONDS", "soon", "must be a number"),
+        ("PAPER_ROUND_MESSAGES_A_MINUTE", "0", "must be at least 1"),
+        ("PAPER_ROUND_MESSAGES_A_MINUTE", "2.5", "must be a whole number"),
+        ("PAPER_ROUND_TOKENS_A_DAY", "many", "must be a whole number"),
+        ("HF_BASE_URL", "https://", "must be an address such as https://example.org/"),
+        (
+            "LLM_BASE_URL",
+            "https://me:secret@example.org",
+            "must be an address without a password, a question mark or a hash",
+        ),
+        (
+            "LLM_API_KEY",
+            "two words",
+            "must be one word of ASCII characters, as it is shown where you copied it",
+        ),
+        (
+            "PAPER_ROUND_CONTACT",
+            "a\nb",
+            "must be one line of UTF-8 text, without control characters",
+        ),
+    ],
+)
+def test_what_a_setting_must_be_is_said(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    assert str(caught.value) == f"The setting {name} {sentence}."
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_file_of_settings_is_read_as_editors_write_it(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / ".env").write_bytes("# für Slack\r\nPAPER_ROUND_CONTACT=zoë\r\n".encode(encoding))
+
+    assert load_settings().contact == "zoë"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (
+            "A=1\n# für\n".encode("latin-1"),
+            "Line 2 of the file .env is not UTF-8. Save the file as UTF-8.",
+        ),
+        ("A=1\n".encode("utf-16-le"), "The file .env is not UTF-8 text. Save the file as UTF-8."),
+        (b"\xff\xfeA", "Line 1 of the file .env is not UTF-8. Save the file as UTF-8."),
+    ],
+)
+def test_a_file_of_settings_that_is_no_text_is_named(tmp_path: Path, content: bytes, sentence: str) -> None:
+    (tmp_path / ".env").write_bytes(content)
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    assert str(caught.value) == sentence
+
+
+def test_a_folder_named_as_the_file_of_settings_is_none(tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+
+    assert load_settings() == Settings()

@@ -1,3 +1,7 @@
+import html
+import json
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,9 +13,13 @@ from bot.text import (
     cut,
     cut_bytes,
     escape,
+    escape_within,
     fill,
     fit,
+    json_text,
     link,
+    on_one_line,
+    printable,
     split,
     without_bold,
 )
@@ -41,6 +49,39 @@ def test_controls_that_disguise_words_are_dropped() -> None:
     assert clean("evil\u202etxt.exe\u200b\x00") == "eviltxt.exe"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("> 90 %\n  >> b", "\u2060&gt; 90 %\n\u2060  &gt;&gt; b"),
+        ("_a_ *water_all* (~5 ms~)", "_\u200aa_ *\u200awater_all* (~\u200a5 ms~)"),
+        ("*_a b_*", "*\u200a_\u200aa b_*"),
+        (":tada: a:b:c :+1:", ":\u2060tada: a:\u2060b:c :\u2060+1:"),
+        ("`a` ```b```", "ˋaˋ ˋˋˋbˋˋˋ"),
+        # These mean nothing to Slack.
+        ("~5 ms, 2*3*4, a_b_c, * a *, **a**, __init__, `, a: b, 9:30, *a\nb*", None),
+    ],
+)
+def test_marks_in_text_from_outside_are_shown_and_not_read(text: str, shown: str | None) -> None:
+    assert escape(text) == (text if shown is None else shown)
+    assert escape(escape(text).replace("&gt;", ">")) == escape(text)
+
+
+STEERING = "\x1b[31m\x07\x9b2J\x08\x7f\u202e\u2066\u061c\U000e0041\ud800"
+
+
+def test_what_steers_a_terminal_is_left_out_of_what_is_printed() -> None:
+    assert printable(f"a{STEERING}\n\tb\r\n") == "a[31m2J\n\tb\n"
+    assert on_one_line(f"a{STEERING}\n\tb\u2028c") == "a[31m2J b c"
+
+
+def test_what_steers_a_terminal_is_written_out_in_json_and_reads_back_the_same() -> None:
+    written = json_text({"title": f"图 {STEERING}\n"})
+
+    assert printable(written) == written
+    assert "图" in written
+    assert json.loads(written) == {"title": f"图 {STEERING}\n"}
+
+
 def test_entities_and_emoji_count_as_what_slack_may_count() -> None:
     assert counted("a&图😀") == 1 + 5 + 1 + 2
 
@@ -55,7 +96,8 @@ def test_a_text_is_cut_with_an_ellipsis_only_where_it_is_too_long() -> None:
 @given(ANY_TEXT, st.integers(0, 40))
 def test_no_cut_text_is_longer_than_it_may_be(text: str, limit: int) -> None:
     assert counted(cut(text, limit)) <= limit
-    assert len(escape(cut_bytes(text, limit)).encode()) <= limit
+    assert len(html.escape(cut_bytes(text, limit), quote=False).encode()) <= limit
+    assert len(escape_within(text, limit).encode()) <= limit
 
 
 @given(st.lists(ANY_TEXT, max_size=6), st.integers(0, 60))

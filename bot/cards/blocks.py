@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.text import Mrkdwn, bold_runs, clean, cut, cut_bytes, escape, split
+from bot.text import Mrkdwn, bold_runs, clean, cut, escape, escape_within, split
 
 Block = dict[str, Any]
 
@@ -62,9 +62,10 @@ class Menu:
     options: Mapping[str, str]
 
 
-def message(text: str, blocks: Iterable[Block]) -> Message:
-    """Return a message; its plain `text` is cut and escaped here."""
-    return Message(escape(cut_bytes(clean(text), TEXT_BYTES)), tuple(blocks))
+def message(text: str, blocks: Iterable[Block], *, ending: str = "") -> Message:
+    """Return a message; its plain `text` is escaped here and cut to 3,800 bytes, but never its `ending`."""
+    last = escape(ending)
+    return Message(Mrkdwn(escape_within(text, TEXT_BYTES - len(last.encode())) + last), tuple(blocks))
 
 
 def header(text: str) -> Block:
@@ -119,6 +120,12 @@ def words(text: str, *, bold: bool = False) -> Block:
     """Return a run of rich text with unchanged text."""
     run: Block = {"type": "text", "text": clean(text)}
     return {**run, "style": {"bold": True}} if bold else run
+
+
+def told(pieces: Iterable[str | Block]) -> Block:
+    """Return a paragraph of our own words, where backticks make code, and of elements between them."""
+    runs = (_own_words(piece) if isinstance(piece, str) else [piece] for piece in pieces)
+    return paragraph(*(run for several in runs for run in several))
 
 
 def marked(text: str) -> list[Block]:
@@ -186,6 +193,11 @@ def home(blocks: Iterable[Block]) -> Block:
 
 def _plain(text: str, limit: int) -> Block:
     return {"type": "plain_text", "text": cut(clean(text), limit), "emoji": False}
+
+
+def _own_words(text: str) -> list[Block]:
+    runs = [(run, index % 2 == 1) for index, run in enumerate(text.split("`")) if run]
+    return [{**words(run), "style": {"code": True}} if is_code else words(run) for run, is_code in runs]
 
 
 def _option(value: str, label: str) -> Block:

@@ -7,13 +7,14 @@ from typing import Any
 
 from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
-from bot.cards.blocks import TEXT_BYTES, Block, Button, Message
+from bot.cards.blocks import Block, Button, Message
 from bot.cards.entry import Digest, Entry
 from bot.cards.paper import shown_title
 from bot.cards.provenance import with_marks
+from bot.cards.spoken import Spoken, spoken_list
 from bot.locale import Words
 from bot.sources.kinds import categories_of, kind_of
-from bot.text import cut, cut_bytes, escape, without_bold
+from bot.text import cut, without_bold
 
 _FIRST_ONES = 5
 _TITLE_CHARACTERS = 300
@@ -46,8 +47,8 @@ def digest_parent(
             Button(ids.OPEN_PREFERENCES, words("button.settings")),
         ),
     ]
-    spoken = [headline, scope, *notes, *map(_spoken, first), invitation]
-    return blocks.message("\n".join(spoken), drawn)
+    spoken = spoken_list([headline, scope, *notes], list(map(_spoken, first)), [invitation])
+    return blocks.message(spoken, drawn)
 
 
 def nothing_new(day: date, words: Words, notes: Sequence[str] = ()) -> Message:
@@ -65,9 +66,9 @@ def short_message(text: str) -> Message:
 def with_uncertainty(payload: dict[str, Any], certain: int, total: int, words: Words) -> dict[str, Any]:
     """Return a parent's payload with a line on how many papers are certainly in the channel."""
     sentence = words("digest.certain", certain=certain, total=total)
-    text = cut_bytes(unescape(payload["text"]), TEXT_BYTES - len(sentence.encode()) - 1)
-    shown = [*payload.get("blocks", []), blocks.context(sentence)]
-    return {**payload, "text": escape(f"{text}\n{sentence}"), "blocks": shown}
+    shown = blocks.message(unescape(payload["text"]), (), ending=f"\n{sentence}")
+    drawn = [*payload.get("blocks", []), blocks.context(sentence)]
+    return {**payload, "text": shown.text, "blocks": drawn}
 
 
 def rest_list(entries: Sequence[Entry], words: Words) -> Message:
@@ -77,8 +78,8 @@ def rest_list(entries: Sequence[Entry], words: Words) -> Message:
         blocks.rich_text(blocks.paragraph(blocks.words(f"{entry.number}. "), *_item(entry)))
         for entry in entries
     ]
-    spoken = [headline, *map(_spoken, entries)]
-    return blocks.message("\n".join(spoken), [blocks.context(headline), *rows])
+    spoken = spoken_list([headline], list(map(_spoken, entries)))
+    return blocks.message(spoken, [blocks.context(headline), *rows])
 
 
 def source_name(source: str, words: Words) -> str:
@@ -105,6 +106,5 @@ def _item(entry: Entry) -> list[Block]:
     return [title, blocks.words(f"\n{text}")] if text else [title]
 
 
-def _spoken(entry: Entry) -> str:
-    title = shown_title(entry.paper, _TITLE_CHARACTERS)
-    return f"{entry.number}. {title}. {sentence(entry, _SENTENCE_CHARACTERS)}"
+def _spoken(entry: Entry) -> Spoken:
+    return Spoken(entry.paper, entry.number, sentence(entry, _SENTENCE_CHARACTERS))

@@ -1,5 +1,6 @@
 """Pages of papers: a day's listing, and a person's saved papers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.arxiv_id import abstract_url
@@ -9,8 +10,9 @@ from bot.cards.digest import sentence, source_name
 from bot.cards.entry import Digest, Entry
 from bot.cards.ids import PAGE_LENGTH, Listed, Page
 from bot.cards.paper import facts_line, shown_title
+from bot.cards.spoken import Spoken, spoken_list
 from bot.locale import Reader, Words
-from bot.text import Mrkdwn, escape, join, link
+from bot.text import Mrkdwn, escape, join
 from storage.records import Paper, SavedPaper
 
 _TITLE_CHARACTERS = 250
@@ -22,15 +24,19 @@ def listing_page(digest: Digest, page: Page, saved: frozenset[str], words: Words
     shown = digest.entries[page.offset : page.offset + PAGE_LENGTH]
     headline = words("digest.headline", date=words.date(digest.day))
     scope = words.count("digest.papers", len(digest.entries), source=source_name(digest.source, words))
-    rows = [_listing_row(entry, page, words, is_saved=entry.paper.id in saved) for entry in shown]
+    rows = [
+        block
+        for entry in shown
+        for block in _listing_row(entry, page, words, is_saved=entry.paper.id in saved)
+    ]
     drawn = [
         blocks.header(headline),
         blocks.context(scope, *_position(page, len(shown), len(digest.entries), words)),
         *rows,
         *_turning(page, len(digest.entries), words),
     ]
-    spoken = [f"{entry.number}. {shown_title(entry.paper, _TITLE_CHARACTERS)}" for entry in shown]
-    return blocks.message("\n".join([headline, scope, *spoken]), drawn)
+    spoken = [Spoken(entry.paper, entry.number, sentence(entry, _SENTENCE_CHARACTERS)) for entry in shown]
+    return blocks.message(spoken_list([headline, scope], spoken), drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ def saved_page(saved: SavedPage, reader: Reader) -> Message:
     """Return a page of the person's saved papers; an empty one says how to save one."""
     papers, total, page, words = saved.papers, saved.total, Page(saved.offset), reader.words
     headline = words.count("saved.headline", total)
-    rows = [_saved_row(paper, page, reader) for paper in papers]
+    rows = [block for paper in papers for block in _saved_row(paper, page, reader)]
     drawn = [
         blocks.header(headline),
         *([] if total else [blocks.section(words.mrkdwn("saved.empty"))]),
@@ -55,8 +61,8 @@ def saved_page(saved: SavedPage, reader: Reader) -> Message:
         *rows,
         *_turning(page, total, words),
     ]
-    spoken = [shown_title(kept.paper, _TITLE_CHARACTERS) for kept in papers] or [words("saved.empty")]
-    return blocks.message("\n".join([headline, *spoken]), drawn)
+    opening = [headline, *([] if total else [words("saved.empty")])]
+    return blocks.message(spoken_list(opening, [Spoken(kept.paper) for kept in papers]), drawn)
 
 
 def home_view(saved: SavedPage, command: str, reader: Reader) -> Block:
@@ -65,23 +71,28 @@ def home_view(saved: SavedPage, command: str, reader: Reader) -> Block:
     return blocks.home([*saved_page(saved, reader).blocks, blocks.divider(), hint])
 
 
-def _listing_row(entry: Entry, page: Page, words: Words, *, is_saved: bool) -> Block:
-    lines = [_linked_title(entry.paper, f"{entry.number}. "), escape(sentence(entry, _SENTENCE_CHARACTERS))]
-    if facts := facts_line(entry.paper, words):
-        lines.append(facts)
+def _listing_row(entry: Entry, page: Page, words: Words, *, is_saved: bool) -> list[Block]:
+    text = sentence(entry, _SENTENCE_CHARACTERS)
+    title = [blocks.words(f"{entry.number}. ", bold=True), _title(entry.paper)]
+    below = join(" · ", filter(None, [escape(entry.paper.id), facts_line(entry.paper, words)]))
     button = _row_button(entry.paper, page, words, is_saved=is_saved)
-    return blocks.section(join("\n", filter(None, lines)), accessory=button)
+    return _row([*title, blocks.words(f"\n{text}")] if text else title, below, button)
 
 
-def _saved_row(saved: SavedPaper, page: Page, reader: Reader) -> Block:
+def _saved_row(saved: SavedPaper, page: Page, reader: Reader) -> list[Block]:
     words, at = reader.words, saved.saved_at.astimezone(reader.zone)
     when = escape(words("saved.since", date=reader.day(at.date())))
     button = _row_button(saved.paper, page, words, is_saved=True)
-    return blocks.section(join("\n", [_linked_title(saved.paper), when]), accessory=button)
+    return _row([_title(saved.paper)], join(" · ", [escape(saved.paper.id), when]), button)
 
 
-def _linked_title(paper: Paper, number: str = "") -> Mrkdwn:
-    return Mrkdwn(f"*{number}{link(abstract_url(paper.id), shown_title(paper, _TITLE_CHARACTERS))}*")
+def _row(shown: Sequence[Block], below: Mrkdwn, button: Button) -> list[Block]:
+    """Return strangers' text as rich text, in which nothing is parsed, and below it our own with a button."""
+    return [blocks.rich_text(blocks.paragraph(*shown)), blocks.section(below, accessory=button)]
+
+
+def _title(paper: Paper) -> Block:
+    return blocks.title_link(abstract_url(paper.id), shown_title(paper, _TITLE_CHARACTERS))
 
 
 def _row_button(paper: Paper, page: Page, words: Words, *, is_saved: bool) -> Button:

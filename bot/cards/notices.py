@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
-from bot.cards.blocks import Button, Message
+from bot.cards.blocks import Block, Button, Message
 from bot.cards.paper import saved_button, shown_title
+from bot.cards.spoken import spoken_title
 from bot.locale import Words
-from bot.text import Mrkdwn, bold, join, link
+from bot.text import Mrkdwn, bold, join
 from storage.records import Paper
 
 _TITLE_CHARACTERS = 300
@@ -28,16 +29,29 @@ def notice(*sentences: Mrkdwn, buttons: Sequence[Button] = ()) -> Message:
     return Message(text, (blocks.section(text), *([blocks.actions(*buttons)] if buttons else [])))
 
 
+def paper_notice(paper: Paper, key: str, words: Words, *buttons: Button) -> Message:
+    """Return a message of one sentence that names a paper, as a link."""
+    text = words(key, title=spoken_title(paper))
+    row = [blocks.actions(*buttons)] if buttons else []
+    return blocks.message(text, [paper_sentence(paper, key, words), *row])
+
+
+def paper_sentence(paper: Paper, key: str, words: Words) -> Block:
+    """Return a sentence that names a paper, as a link, as rich text: its title is not parsed."""
+    title = blocks.title_link(abstract_url(paper.id), shown_title(paper, _TITLE_CHARACTERS))
+    return blocks.rich_text(blocks.told(words.pieces(key, title=title)))
+
+
 def saved_notice(paper: Paper, words: Words, *, is_new: bool) -> Message:
     """Return a notice that the paper is saved now, or was before."""
     key = "saved.added" if is_new else "saved.already"
-    return _about(paper, key, words, saved_button(paper, words, is_saved=True), _my_papers(words))
+    return paper_notice(paper, key, words, saved_button(paper, words, is_saved=True), _my_papers(words))
 
 
 def removed_notice(paper: Paper, words: Words, *, was_there: bool) -> Message:
     """Return a notice that the paper is removed, or was not saved."""
     key = "saved.removed" if was_there else "saved.not_there"
-    return _about(paper, key, words, saved_button(paper, words, is_saved=False), _my_papers(words))
+    return paper_notice(paper, key, words, saved_button(paper, words, is_saved=False), _my_papers(words))
 
 
 def help_message(command: str, words: Words) -> Message:
@@ -53,11 +67,6 @@ def help_message(command: str, words: Words) -> Message:
 
 def _help_lines(heading: Mrkdwn, keys: Sequence[str], command: str, words: Words) -> Mrkdwn:
     return join("\n", [heading, *(words.mrkdwn(key, command=command) for key in keys)])
-
-
-def _about(paper: Paper, key: str, words: Words, *buttons: Button) -> Message:
-    title = link(abstract_url(paper.id), shown_title(paper, _TITLE_CHARACTERS))
-    return notice(words.mrkdwn(key, title=title), buttons=buttons)
 
 
 def _my_papers(words: Words) -> Button:

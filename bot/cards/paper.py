@@ -10,6 +10,7 @@ from bot.cards.ids import SummaryAct, SummaryChoice, choice_value, read_choice
 from bot.cards.provenance import missing_line, origin, with_marks
 from bot.language import primary_language
 from bot.locale import Words
+from bot.notation.names import is_visible
 from bot.text import Mrkdwn, clean, cut, cut_bytes, escape, fit, join, link, without_bold
 from storage.records import Paper, Summary
 
@@ -18,6 +19,7 @@ _AUTHORS_CHARACTERS = 300
 _KEYWORDS_CHARACTERS = 600
 _BODY_CHARACTERS = 5500
 _AUTHORS_NAMED = 6
+_SPOKEN_TITLE_BYTES = 700
 
 PART_LABELS = {
     "keywords": "part.keywords",
@@ -48,7 +50,9 @@ def paper_card(entry: Entry, words: Words, *, is_saved: bool = False) -> Message
         blocks.context(origin(entry, words)),
         _buttons(entry, words, is_saved=is_saved),
     ]
-    return blocks.message(_spoken(entry, keywords, paragraphs, words), drawn)
+    lines = (missing_line(entry.summary, words), origin(entry, words))
+    ending = "".join(f"\n{line}" for line in lines if line)
+    return blocks.message(_spoken(entry, keywords, paragraphs, words), drawn, ending=ending)
 
 
 def abstract_modal(paper: Paper, words: Words) -> Block:
@@ -59,8 +63,9 @@ def abstract_modal(paper: Paper, words: Words) -> Block:
 
 
 def shown_title(paper: Paper, limit: int = _TITLE_CHARACTERS) -> str:
-    """Return the paper's title, within the limit and never empty."""
-    return cut(_shown(paper.title) or paper.id, limit)
+    """Return the paper's title within the limit, or its id where the title shows nothing."""
+    title = _shown(paper.title)
+    return cut(title if is_visible(title) else paper.id, limit)
 
 
 def facts_line(paper: Paper, words: Words) -> Mrkdwn | None:
@@ -199,16 +204,13 @@ def saved_button(paper: Paper, words: Words, *, is_saved: bool) -> Button:
 
 
 def _spoken(entry: Entry, keywords: str, paragraphs: list[tuple[str, str]], words: Words) -> str:
-    """Return the card as plain lines in reading order; its origin is never cut off."""
+    """Return the card as plain lines in reading order, down to its origin, which ends it."""
     number = f"{entry.number}. " if entry.number else ""
+    title = cut_bytes(shown_title(entry.paper), _SPOKEN_TITLE_BYTES)
     lines = [
-        f"{number}{shown_title(entry.paper)} ({abstract_url(entry.paper.id)})",
+        f"{number}{title} ({abstract_url(entry.paper.id)})",
         _authors(entry.paper, words),
         keywords,
         *(words("part.spoken", label=label, text=text) if label else text for label, text in paragraphs),
     ]
-    ending = "".join(
-        f"\n{line}" for line in (missing_line(entry.summary, words), origin(entry, words)) if line
-    )
-    left = blocks.TEXT_BYTES - len(escape(ending).encode())
-    return cut_bytes("\n".join(without_bold(clean(line)) for line in lines if line), left) + ending
+    return "\n".join(without_bold(clean(line)) for line in lines if line)

@@ -6,10 +6,11 @@ from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block
 from bot.cards.entry import Entry
+from bot.cards.notices import paper_sentence
 from bot.cards.paper import PART_LABELS, shown_title
 from bot.cards.provenance import MARK, not_found, origin, where_looked
 from bot.locale import Words
-from bot.text import Mrkdwn, clean, cut
+from bot.text import clean, cut
 from storage.records import Figure, Paper, Summary
 
 NOTE_CHARACTERS = 1000
@@ -42,9 +43,12 @@ def report_modal(entry: Entry, about: str, words: Words) -> Block:
     return blocks.form(view, ids.SUBMIT_REPORT, words("button.send"))
 
 
-def report_answer(sentence: Mrkdwn, words: Words) -> Block:
-    """Return a modal with the outcome of a report."""
-    return blocks.modal(words("report.title"), words("button.close"), [blocks.section(sentence)])
+def report_answer(paper: Paper | None, words: Words) -> Block:
+    """Return a modal with the outcome of a report; `paper` is `None` where its summary is gone."""
+    sentence = (
+        paper_sentence(paper, "report.kept", words) if paper else blocks.section(words.mrkdwn("summary.gone"))
+    )
+    return blocks.modal(words("report.title"), words("button.close"), [sentence])
 
 
 def _title(paper: Paper) -> Block:

@@ -9,6 +9,7 @@ import click
 from bot.commands.group import LazyCommand, LazyGroup
 from bot.errors import PaperRoundError, SettingsError
 from bot.logs import set_up_logging
+from bot.text import printable
 from bot.version import version
 
 _SECTIONS = {
@@ -70,9 +71,9 @@ class _PaperRound(LazyGroup):
         try:
             return super().invoke(ctx)
         except SettingsError as error:
-            raise _SettingsComplaint(str(error)) from error
+            raise _SettingsComplaint(printable(str(error))) from error
         except PaperRoundError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(printable(str(error))) from error
 
 
 @click.group(

@@ -10,15 +10,16 @@ from bot.clock import SystemClock
 from bot.commands.terminal import (
     counted,
     database_option,
-    on_one_line,
     read_date,
     run_until_stopped,
+    say,
     settings_with,
     with_storage,
 )
 from bot.delivery.messages import Choice, choose_of_day
 from bot.delivery.selection import Verdict, Why
 from bot.errors import NothingListedError
+from bot.text import on_one_line
 from bot.typed import plain_value
 from storage.records import Subscription
 from storage.runner import Runner
@@ -62,7 +63,7 @@ def deliver(channel: str | None, day: date | None, dry_run: bool, database: Path
     """
     if dry_run:
         lines = with_storage(database, lambda storage: _dry_run(storage, channel, day), must_exist=True)
-        click.echo("\n".join(lines))
+        say("\n".join(lines))
     else:
         run_until_stopped(_deliver(database, channel, day))
 
@@ -70,7 +71,7 @@ def deliver(channel: str | None, day: date | None, dry_run: bool, database: Path
 async def _deliver(database: Path | None, channel: str | None, day: date | None) -> None:
     async with connection(settings_with(database), SystemClock()) as bot:
         for subscription in await _subscriptions(bot.storage, channel):
-            click.echo(await _deliver_into(bot, subscription, day))
+            say(await _deliver_into(bot, subscription, day))
 
 
 async def _dry_run(storage: Runner, channel: str | None, day: date | None) -> list[str]:

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from bot.app import Application, application
 from bot.clock import Clock, SystemClock
-from bot.commands.terminal import FILE, counted, database_option, language_option, run_until_stopped
+from bot.commands.terminal import FILE, counted, database_option, language_option, run_until_stopped, say
 from bot.delivery.deliverer import Progress
 from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_digest_file, read_sample
@@ -23,7 +23,7 @@ from bot.documents.importer import import_into
 from bot.language import most_common_language
 from bot.manifest import load_manifest
 from bot.sandbox import Sandbox, Workspace, create_workspace
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from bot.sources.kinds import DIGEST_FILE
 from bot.subscriptions.preferences import save_preferences
 from storage.records import Preferences
@@ -80,7 +80,7 @@ def demo(digest: Path | None, language: str | None, once: bool, port: int, datab
     clock = SystemClock()
     with tempfile.TemporaryDirectory(prefix="paper-round-") as folder:
         options = DemoOptions(database or Path(folder) / "demo.db", digest, language, port, once)
-        output = DemoOutput(click.echo, _show_progress, _keep_closed if once else _open_page)
+        output = DemoOutput(say, _show_progress, _keep_closed if once else _open_page)
         is_whole = run_until_stopped(run_demo(options, clock, output, demo_workspace(clock)))
     if is_whole is False:
         sys.exit(1)
@@ -157,7 +157,7 @@ def _language(digest: DigestFile) -> str:
 
 
 def _settings(options: DemoOptions, workspace: Workspace, api_url: str) -> Settings:
-    return Settings(
+    return load_settings(
         bot_token=SecretStr(workspace.bot_token),
         app_token=SecretStr(workspace.app_token),
         api_url=api_url,

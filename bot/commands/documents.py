@@ -12,6 +12,7 @@ from bot.commands.terminal import (
     database_option,
     language_option,
     read_date,
+    say,
     source_option,
     with_storage,
 )
@@ -71,7 +72,7 @@ def digest(day: date, source: str | None, layout: str, language: str | None, dat
 
     document = with_storage(database, read, must_exist=True)
     text = _laid_out(document, layout, language or document.language)
-    click.echo(text, nl=not text.endswith("\n"))
+    say(text, nl=not text.endswith("\n"))
 
 
 @click.command()
@@ -102,8 +103,8 @@ def archive(
     days = with_storage(database, write, must_exist=True)
     written = [day for day in days if day.is_new]
     for day in written:
-        click.echo(f"{day.path}: {counted(day.papers, 'paper')}, {_summaries(day.summaries)}")
-    click.echo(f"{len(written)} written, {len(days) - len(written)} unchanged")
+        say(f"{day.path}: {counted(day.papers, 'paper')}, {_summaries(day.summaries)}")
+    say(f"{len(written)} written, {len(days) - len(written)} unchanged")
 
 
 async def _import_file(storage: Runner, path: Path, language: str | None) -> bool:
@@ -111,13 +112,13 @@ async def _import_file(storage: Runner, path: Path, language: str | None) -> boo
     try:
         digest_file = read_digest_file(path, language)
     except NotADigestError as error:
-        click.echo(f"Error: {error}", err=True)
+        say(f"Error: {error}", err=True)
         return False
     for problem in digest_file.problems:
-        click.echo(f"{path}, line {problem.line}: {problem.sentence}", err=True)
+        say(f"{path}, line {problem.line}: {problem.sentence}", err=True)
     done = await import_into(storage, digest_file)
     papers = f"{counted(done.papers, 'paper')} ({done.new_papers} new)"
-    click.echo(f"{done.day}: {papers}, {_summaries(done.summaries)}")
+    say(f"{done.day}: {papers}, {_summaries(done.summaries)}")
     return True
 
 

@@ -7,7 +7,7 @@ import click
 
 from bot.app import application
 from bot.clock import SystemClock
-from bot.commands.terminal import database_option, run_until_stopped, settings_with
+from bot.commands.terminal import database_option, run_until_stopped, say, settings_with
 
 
 @click.command()
@@ -25,5 +25,5 @@ def run(database: Path | None) -> None:
 
 async def _serve(database: Path | None) -> None:
     async with application(settings_with(database), SystemClock()) as bot:
-        click.echo(f"Connected to workspace {bot.workspace}. Press Ctrl-C to stop.")
+        say(f"Connected to workspace {bot.workspace}. Press Ctrl-C to stop.")
         await asyncio.Event().wait()

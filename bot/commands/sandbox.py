@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
-from bot.commands.terminal import FILE, run_until_stopped
+from bot.commands.terminal import FILE, run_until_stopped, say
 from bot.manifest import load_manifest
 from bot.sandbox import SandboxError, serve
 from bot.sandbox.standalone import read_json
+from bot.text import printable
 
 
 @click.command()
@@ -25,6 +26,6 @@ def sandbox(port: int, config: Path | None, manifest: Path | None) -> None:
     """
     try:
         app = read_json(manifest) if manifest else load_manifest()
-        run_until_stopped(serve(app, port=port, config_path=config, announce=click.echo))
+        run_until_stopped(serve(app, port=port, config_path=config, announce=say))
     except SandboxError as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(printable(str(error))) from error

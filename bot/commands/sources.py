@@ -13,6 +13,7 @@ from bot.commands.terminal import (
     progress,
     read_date,
     run_until_stopped,
+    say,
     settings_with,
     source_option,
 )
@@ -60,7 +61,7 @@ def fetch(
 
     has_answered = run_until_stopped(fetch_all())
     if has_answered is None:
-        click.echo("Interrupted. Run the same command again to continue.", err=True)
+        say("Interrupted. Run the same command again to continue.", err=True)
         sys.exit(_INTERRUPTED)
     if not has_answered:
         raise SourceError("I couldn't fetch every list; the lines above say why.")
@@ -73,10 +74,10 @@ async def _fetch(web: Web, source: str, days: list[date], *, no_full_text: bool)
     listed = await web.watcher.listed(source, sorted({*days, *earlier}))
     details = _details_line(await web.enricher.enrich(listed))
     if details:
-        click.echo(details)
+        say(details)
     texts = "" if no_full_text else await _texts(web, listed)
     if texts or not (refreshes or details):
-        click.echo(texts or "Nothing to fetch: everything is here already.")
+        say(texts or "Nothing to fetch: everything is here already.")
     return all(refresh.listing.trouble in {None, FEW} for refresh in refreshes)
 
 

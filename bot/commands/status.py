@@ -1,6 +1,5 @@
 """The command that shows the status of the bot, its channels, its sources and its summaries."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -15,10 +14,11 @@ from bot.cards.sources import status_sentence
 from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus
 from bot.clock import SystemClock
 from bot.commands.subscriptions import in_words
-from bot.commands.terminal import counted, database_option, on_one_line, settings_with, with_storage
+from bot.commands.terminal import counted, database_option, say, settings_with, with_storage
 from bot.locale import Reader, words_for
 from bot.status import Status, SummariesStatus, read_status
 from bot.summarising.summariser import allowance_of
+from bot.text import json_text, on_one_line
 from storage.records import (
     FEW,
     NOTHING_NEW,
@@ -57,9 +57,9 @@ def status(database: Path | None, *, as_json: bool) -> None:
 
     report = with_storage(database, read, must_exist=True)
     if as_json:
-        click.echo(json.dumps(asdict(report), default=_plain, ensure_ascii=False, indent=2))
+        say(json_text(asdict(report), _plain))
     else:
-        click.echo("\n".join(_lines(report, now)))
+        say("\n".join(_lines(report, now)))
 
 
 def _lines(report: Status, now: datetime) -> Iterator[str]:

@@ -7,7 +7,14 @@ import click
 
 from bot.app import connection
 from bot.clock import Clock, SystemClock
-from bot.commands.terminal import Number, database_option, run_until_stopped, settings_with, with_storage
+from bot.commands.terminal import (
+    Number,
+    database_option,
+    run_until_stopped,
+    say,
+    settings_with,
+    with_storage,
+)
 from bot.sources.kinds import DIGEST_FILE
 from bot.subscriptions.preferences import (
     read_categories,
@@ -124,7 +131,7 @@ def subscriptions(database: Path | None) -> None:
         return await storage.read(lambda tables: tables.subscriptions.all())
 
     for subscription in with_storage(database, read, must_exist=True):
-        click.echo(in_words(subscription))
+        say(in_words(subscription))
 
 
 @click.command()
@@ -148,7 +155,7 @@ def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
 
     ended = with_storage(database, end, must_exist=True)
     for channel in channels:
-        click.echo(f"{channel}: {'no more digests' if channel in ended else 'had no daily digest'}")
+        say(f"{channel}: {'no more digests' if channel in ended else 'had no daily digest'}")
 
 
 def in_words(subscription: Subscription) -> str:
@@ -183,7 +190,7 @@ async def _subscribe(
                 for channel in channels
             ]
 
-        click.echo("\n".join(map(in_words, await bot.storage.write(save_all))))
+        say("\n".join(map(in_words, await bot.storage.write(save_all))))
 
 
 def _preferences(choices: dict[str, Any]) -> Preferences:

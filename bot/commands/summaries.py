@@ -12,16 +12,17 @@ from bot.commands.terminal import (
     counted,
     database_option,
     language_option,
-    on_one_line,
     progress,
     read_date,
     run_until_stopped,
+    say,
     settings_with,
 )
 from bot.errors import NothingListedError, SettingsError, SummaryError
 from bot.lookup.papers import listing_of_day
 from bot.summarising.queue import SummaryJob
 from bot.summarising.summariser import Outcome, Result, Summariser
+from bot.text import on_one_line
 from bot.web import Web, reach_web
 from storage.records import FROM_MODEL, Paper
 from storage.tables import Tables
@@ -67,7 +68,7 @@ def summarise(
                 raise SettingsError("Set LLM_MODEL to the name of the model that should write summaries.")
             missing, kept = await _missing(web, paper_ids, day, language, again=again)
             if dry_run:
-                click.echo(await _cost(web.summariser, missing, kept))
+                say(await _cost(web.summariser, missing, kept))
                 return True
             return await _make(web, clock, missing, kept, again=again)
 
@@ -139,7 +140,7 @@ async def _make(web: Web, clock: Clock, missing: list[SummaryJob], kept: int, *,
     finally:
         # An interruption, or the end of today's tokens, shows the totals too.
         seconds = (clock.now() - started).total_seconds()
-        click.echo(_totals(results, len(missing), kept, seconds))
+        say(_totals(results, len(missing), kept, seconds))
     return all(result.outcome is not Outcome.FAILED for result in results)
 
 

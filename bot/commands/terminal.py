@@ -15,7 +15,7 @@ from bot import typed
 from bot.errors import StorageError
 from bot.settings import Settings, load_settings
 from bot.subscriptions.preferences import read_language, read_source
-from bot.text import clean
+from bot.text import printable
 from storage.runner import InlineRunner, Runner
 
 T = TypeVar("T")
@@ -63,14 +63,14 @@ def language_option(help_text: str, default: str) -> Callable[[F], F]:
     return click.option("--language", metavar="TAG", callback=_read_tag, show_default=default, help=help_text)
 
 
+def say(text: str, *, nl: bool = True, err: bool = False) -> None:
+    """Print lines, with whatever strangers wrote in them: nothing that steers a terminal comes through."""
+    click.echo(printable(text), nl=nl, err=err)
+
+
 def source_option(help_text: str, **more: Any) -> Callable[[F], F]:
     """Return `--source`, which reads `arxiv:cs.cl` as `arxiv:cs.CL`."""
     return click.option("--source", metavar="SOURCE", callback=_read_source, help=help_text, **more)
-
-
-def on_one_line(text: str) -> str:
-    """Return a stranger's text without line breaks and without controls that steer a terminal."""
-    return " ".join(clean(text).split())
 
 
 def counted(count: int, singular: str, plural: str | None = None) -> str:
@@ -113,12 +113,12 @@ def progress(label: str, length: int) -> Iterator[Callable[[str], None]]:
                 if has_bar:
                     lines.append(line)
                 else:
-                    click.echo(line)
+                    say(line)
 
             yield report
     finally:
         if lines:
-            click.echo("\n".join(lines))
+            say("\n".join(lines))
 
 
 def run_until_stopped(work: Coroutine[Any, Any, T]) -> T | None:

@@ -5,7 +5,7 @@ import logging
 from bot.cards.blocks import Message
 from bot.delivery.outcomes import NotNow, Posted, Refused, Unknown
 from bot.delivery.pacer import Pacer
-from bot.delivery.wire import Poster
+from bot.delivery.wire import Poster, retry_wait
 
 _TRIES = 5
 
@@ -30,13 +30,15 @@ class Announcer:
             "unfurl_links": False,
             "unfurl_media": False,
         }
-        for _ in range(_TRIES):
+        error = None
+        for retries in range(_TRIES):
             await self._pacer.turn(workspace, channel, is_parent=True)
             outcome = await self._poster.post(channel, payload, None)
             if not isinstance(outcome, NotNow):
                 return self._error(workspace, channel, outcome)
-            self._pacer.held_back(workspace, channel, outcome.seconds)
-        return "ratelimited"
+            self._pacer.held_back(workspace, channel, retry_wait(outcome, retries).total_seconds())
+            error = outcome.reason
+        return error
 
     def _error(self, workspace: str, channel: str, outcome: Posted | Refused | Unknown) -> str | None:
         self._pacer.answered(workspace, channel, outcome.ts if isinstance(outcome, Posted) else None)

@@ -8,7 +8,7 @@ from typing import Any
 from bot.cards.paper import paper_card, readers_language
 from bot.clock import Clock
 from bot.delivery.outcomes import NotNow, Refused, Unknown
-from bot.delivery.wire import Wire, retry_wait
+from bot.delivery.wire import Wire, judged, retry_wait
 from bot.language import primary_language
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
@@ -57,7 +57,7 @@ class CardUpdater:
         if card is None or card.payload is None:
             await self._storage.write(lambda tables: tables.card_updates.remove(update))
             return
-        outcome = await self._wire.update(card.channel, card.ts, card.payload)
+        outcome = judged(await self._wire.update(card.channel, card.ts, card.payload), update.tries + 1)
         if isinstance(outcome, NotNow | Unknown):
             await self._postpone(update, outcome)
         else:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.delivery import ledger
+from bot.delivery.outcomes import Scope
 from bot.errors import LeaseLostError
 from storage.records import PARENT, Delivery, Post
 from storage.runner import Runner
@@ -55,10 +56,13 @@ class ClaimedDelivery:
         await self._commit(ledger.leased(self.delivery, until))
         await self._clock.sleep(seconds)
 
-    async def release(self, delivery: Delivery, *, pause_reason: str | None = None) -> None:
-        """Commit the released delivery that the worker leaves; a pause reason pauses its subscription."""
+    async def release(self, delivery: Delivery, *, pauses: Scope | None = None) -> None:
+        """Commit the released delivery that the worker leaves.
+
+        `pauses` is whose digests are paused with the delivery's reason: the channel's or the workspace's.
+        """
         was = self.delivery.state
-        await self._commit(delivery, pause_reason=pause_reason)
+        await self._commit(delivery, pauses=pauses)
         if delivery.state is not was:
             reason = f": {delivery.reason}" if delivery.reason else ""
             _logger.info("Delivery %s is %s%s", delivery.id, delivery.state, reason, extra=self.log_fields)
@@ -69,13 +73,15 @@ class ClaimedDelivery:
         if leased_until is None or self._clock.now() >= leased_until:
             raise LeaseLostError(f"The lease of delivery {self.delivery.id} ran out before a call to Slack.")
 
-    async def _commit(self, delivery: Delivery, *posts: Post, pause_reason: str | None = None) -> None:
+    async def _commit(self, delivery: Delivery, *posts: Post, pauses: Scope | None = None) -> None:
         def write(tables: Tables) -> None:
             tables.deliveries.record(delivery)
             for post in posts:
                 tables.posts.record(delivery, post)
-            if pause_reason:
-                tables.subscriptions.pause(delivery.subscription_id, pause_reason)
+            if pauses is Scope.WORKSPACE:
+                tables.subscriptions.pause_workspace(delivery.workspace, delivery.reason or "")
+            elif pauses:
+                tables.subscriptions.pause(delivery.subscription_id, delivery.reason or "")
 
         await self._storage.write(write)
         self.delivery = delivery

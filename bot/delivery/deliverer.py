@@ -149,7 +149,10 @@ class Deliverer:
 
     async def _work_on(self, delivery: Delivery) -> None:
         if delivery.state is not DeliveryState.DONE:
-            subscription, posts = await self._storage.read(lambda tables: _work_of(tables, delivery))
+            subscription, posts, last = await self._storage.read(lambda tables: _work_of(tables, delivery))
+            if last:
+                ago = self._services.clock.now() - last
+                self._services.pacer.sent_before(delivery.workspace, delivery.channel, ago)
             await DeliveryWorker(self._services, delivery, posts, subscription.preferences.language).advance()
 
     async def _notify_if_failed(self, delivery_id: int) -> None:
@@ -167,8 +170,10 @@ def _progress(tables: Tables, delivery_id: int) -> Progress:
     return Progress(counts.posted_papers, counts.papers, delivery.state, delivery.reason)
 
 
-def _work_of(tables: Tables, delivery: Delivery) -> tuple[Subscription, tuple[Post, ...]]:
-    return _subscription(tables, delivery), tables.posts.of_delivery(delivery.id)
+def _work_of(tables: Tables, delivery: Delivery) -> tuple[Subscription, tuple[Post, ...], datetime | None]:
+    """Return the subscription, the posts, and when a message was last sent into the channel."""
+    last = tables.posts.last_attempt(delivery.workspace, delivery.channel)
+    return _subscription(tables, delivery), tables.posts.of_delivery(delivery.id), last
 
 
 def _unnotified(tables: Tables, delivery_id: int) -> FailedDelivery | None:

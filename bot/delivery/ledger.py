@@ -14,9 +14,10 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from html import unescape
 
-from bot.delivery.outcomes import ChannelMessage, Done, NotNow, Posted, Refused, Unknown
-from bot.delivery.slack_errors import CHANNEL_CLOSED_ERRORS, UPDATE_IMPOSSIBLE_ERRORS
+from bot.delivery.outcomes import ChannelMessage, Done, NotNow, Posted, Refused, Scope, Unknown
+from bot.delivery.slack_errors import UPDATE_IMPOSSIBLE_ERRORS
 from storage.records import (
     PARENT,
     PARENT_DELETED,
@@ -73,7 +74,7 @@ def after_post(post: Post, outcome: Outcome, now: datetime, settling: timedelta)
         case Unknown():
             return _unknown(post, outcome.reason, now, settling)
         case Refused():
-            return _after_refusal(post, outcome.reason)
+            return _after_refusal(post, outcome)
 
 
 def after_look(post: Post, stamps: Sequence[str], now: datetime, settling: timedelta) -> Post:
@@ -102,7 +103,7 @@ def after_update(post: Post, outcome: Done | Refused) -> Post:
     """
     if isinstance(outcome, Done):
         return replace(post, is_stale=False)
-    if outcome.reason in CHANNEL_CLOSED_ERRORS:
+    if outcome.scope is not Scope.MESSAGE:
         return post
     if post.is_plain or outcome.reason in UPDATE_IMPOSSIBLE_ERRORS:
         return replace(post, state=PostState.PLANNED, ts=None, is_stale=False)
@@ -134,6 +135,22 @@ def stamps_of(post: Post, messages: Iterable[ChannelMessage]) -> list[str]:
     return [message.ts for message in messages if message.position == post.position]
 
 
+def proves_nothing(post: Post, posts: Iterable[Post], messages: Iterable[ChannelMessage]) -> bool:
+    """Return whether the absence of a post from these messages proves nothing, as metadata is withheld.
+
+    That is so if a message that the ledger knows is shown without the metadata it was sent with, or if this
+    bot wrote one that reads like the post and has none.
+    """
+    known, line = {each.ts for each in posts if each.ts}, _first_line(json.loads(post.payload)["text"])
+    unnamed = [each for each in messages if each.unnamed_text is not None]
+    return any(each.ts in known or _first_line(each.unnamed_text or "") == line for each in unnamed)
+
+
+def _first_line(text: str) -> str:
+    """Return the letters and digits of the first line, which Slack leaves as they are."""
+    return "".join(filter(str.isalnum, unescape(text).partition("\n")[0]))
+
+
 def search_start(delivery: Delivery, post: Post | None = None) -> datetime:
     """Return the moment since which a post, or any post of the delivery, may be in the channel."""
     attempted_at = post.attempted_at if post else None
@@ -144,13 +161,13 @@ def _unknown(post: Post, reason: str, since: datetime, settling: timedelta) -> P
     return replace(post, state=PostState.UNKNOWN, reason=reason, next_look_at=since + settling, absent=0)
 
 
-def _after_refusal(post: Post, reason: str) -> Post:
-    if reason in CHANNEL_CLOSED_ERRORS:
+def _after_refusal(post: Post, refused: Refused) -> Post:
+    if refused.scope is not Scope.MESSAGE:
         return replace(post, state=PostState.PLANNED)
     if post.is_plain:
-        return replace(post, state=PostState.REFUSED, reason=reason)
+        return replace(post, state=PostState.REFUSED, reason=refused.reason)
     # A message in plain text is better than none.
-    return replace(_plain(post), state=PostState.PLANNED, reason=reason)
+    return replace(_plain(post), state=PostState.PLANNED, reason=refused.reason)
 
 
 def _plain(post: Post) -> Post:

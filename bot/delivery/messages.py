@@ -10,8 +10,8 @@ from bot.cards.blocks import Message
 from bot.cards.digest import digest_parent, nothing_new, rest_list
 from bot.cards.entry import Digest, Entry
 from bot.cards.paper import paper_card
+from bot.delivery.answers import METADATA_EVENT
 from bot.delivery.selection import Selection, select
-from bot.delivery.wire import METADATA_EVENT
 from bot.locale import words_for
 from bot.lookup.papers import entries_of, listing_of_day
 from storage.records import (

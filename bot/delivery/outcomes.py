@@ -1,6 +1,18 @@
 """What a call to Slack came to: it took effect, it certainly did not, or nobody knows."""
 
 from dataclasses import dataclass
+from enum import Enum
+
+
+class Scope(Enum):
+    """How far a refusal reaches."""
+
+    #: This message, or this reading, in the form that it has.
+    MESSAGE = "message"
+    #: Everything in this channel.
+    CHANNEL = "channel"
+    #: Everything that the bot does in this workspace.
+    WORKSPACE = "workspace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +30,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class NotNow:
-    """The call had no effect; it may be retried after `seconds`."""
+    """The call had no effect, and may be repeated."""
 
-    seconds: float
+    #: The wait in seconds that Slack asks for; without one it grows with each try.
+    seconds: float | None = None
+    reason: str = "ratelimited"
+    #: Whether no other call in the workspace should be made meanwhile.
+    holds_workspace: bool = True
+    #: What it turns out to be after `wire.MOST_TRIES`; `None` where it passes however long that takes.
+    lasting: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +46,7 @@ class Refused:
     """The call had no effect and no retry will change that; `reason` is Slack's error code."""
 
     reason: str
+    scope: Scope = Scope.MESSAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +61,16 @@ Failure = NotNow | Refused | Unknown
 
 @dataclass(frozen=True, slots=True)
 class ChannelMessage:
-    """A message as Slack returns it; `key` and `position` name its post if a delivery wrote it."""
+    """A message as Slack returns it; `key` and `position` name its post if a delivery of ours wrote it."""
 
     ts: str
     key: str | None = None
     position: int | None = None
     is_deleted: bool = False
+    #: Whether this bot wrote it.
+    is_own: bool = False
+    #: Its text, where this bot wrote it and Slack shows no metadata that names its post.
+    unnamed_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

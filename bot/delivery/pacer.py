@@ -13,6 +13,18 @@ from bot.clock import Clock
 from bot.delivery.workspace_queue import Task, WorkspaceQueue
 
 _IDLE_FORGOTTEN_EVERY = timedelta(minutes=1)
+
+READS_A_MINUTE = 50
+"""What Slack allows of a method of its tier 3: https://docs.slack.dev/apis/web-api/rate-limits"""
+
+_READS_AT_ONCE = 10
+
+# That many at once and evenly spaced ones until the minute is over add up to the limit.
+_READS_SPACING = timedelta(minutes=1) / (READS_A_MINUTE - _READS_AT_ONCE + 1)
+
+_LEFT_BEHIND = timedelta(seconds=2)
+"""How long a message that another process sent may have been on its way to Slack, and its rest after that."""
+
 _NOTHING = timedelta()
 
 
@@ -38,6 +50,8 @@ class Pacer:
         self._messages_a_minute = messages_a_minute
         self._queues: dict[str, WorkspaceQueue] = {}
         self._turns: dict[Task, tuple[str, str]] = {}
+        # When the next reading in a workspace would begin if all were evenly spaced.
+        self._reads: dict[str, timedelta] = {}
         self._forget_at = _IDLE_FORGOTTEN_EVERY
 
     async def turn(self, workspace: str, channel: str, *, is_parent: bool) -> None:
@@ -72,6 +86,19 @@ class Pacer:
         """
         self._end_turn(workspace, channel).hold_back(channel, timedelta(seconds=seconds))
 
+    def sent_before(self, workspace: str, channel: str, ago: timedelta) -> None:
+        """Have a channel that is not known here rest after a message that was sent so long ago."""
+        queue = self._queue(workspace)
+        if not queue.knows(channel):
+            queue.rest_for(channel, min(max(_LEFT_BEHIND - ago, _NOTHING), _LEFT_BEHIND))
+
+    def seconds_until_read(self, workspace: str) -> float:
+        """Book the workspace's next reading of messages, and return how long to wait for it."""
+        even_at, now = self._reads.get(workspace, _NOTHING), self._time.now()
+        due = max(even_at - _READS_SPACING * (_READS_AT_ONCE - 1), now)
+        self._reads[workspace] = max(even_at, now) + _READS_SPACING
+        return (due - now).total_seconds()
+
     def _queue(self, workspace: str) -> WorkspaceQueue:
         if workspace not in self._queues:
             self._queues[workspace] = WorkspaceQueue(self._messages_a_minute, self._time.now)
@@ -96,6 +123,7 @@ class Pacer:
         self._forget_at = now + _IDLE_FORGOTTEN_EVERY
         for queue in self._queues.values():
             queue.forget_idle_channels()
+        self._reads = {name: even_at for name, even_at in self._reads.items() if even_at > now}
         self._queues = {name: queue for name, queue in self._queues.items() if not queue.is_idle()}
 
 

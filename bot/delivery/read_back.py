@@ -1,44 +1,83 @@
 """Reading back what a channel holds of a delivery, when an answer never came."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
-from bot.delivery.outcomes import ChannelMessage, MessagePage, Refused
-from bot.delivery.slack_errors import READING_FORBIDDEN_ERRORS, THREAD_GONE_ERRORS
+from bot.delivery.outcomes import ChannelMessage, Failure, MessagePage, NotNow, Refused, Scope
+from bot.delivery.slack_errors import CURSOR_ERROR, THREAD_GONE_ERRORS
 from bot.delivery.wire import Wait, Wire, retry_until_answered
 from bot.errors import PaperRoundError
 
+MOST_PAGES = 100
+"""A channel with more messages since a digest began than these pages hold is not read to its end."""
+
+TOO_MANY_MESSAGES = "too_many_messages"
+
 
 class NotPermittedError(PaperRoundError):
-    """The bot may not read this channel's messages."""
+    """The messages cannot be read now or ever; the text is Slack's error code."""
 
 
 class ThreadGoneError(PaperRoundError):
     """A person deleted the thread's parent."""
 
 
-class ChannelClosedError(PaperRoundError):
-    """The channel can be neither read nor posted to; the text is Slack's error code."""
+class ClosedError(PaperRoundError):
+    """Nothing can be read or posted in the `scope`; the text is Slack's error code."""
+
+    def __init__(self, reason: str, scope: Scope) -> None:
+        super().__init__(reason)
+        self.reason, self.scope = reason, scope
+
+
+Pace = Callable[[], Awaitable[None]]
+"""Waits until a page may be read."""
 
 
 async def read_back(
-    wire: Wire, wait: Wait, channel: str, thread_ts: str | None, oldest: datetime
+    wire: Wire, wait: Wait, pace: Pace, channel: str, thread_ts: str | None, oldest: datetime
 ) -> list[ChannelMessage]:
     """Return the thread's or the channel's messages since `oldest`, retrying each page until it can be read.
 
-    Raises `NotPermittedError`, `ThreadGoneError` if the parent was deleted, or `ChannelClosedError`.
+    Raises `NotPermittedError`, also for a channel with too many messages, `ThreadGoneError` if the parent was
+    deleted, or `ClosedError`.
     """
-    messages: list[ChannelMessage] = []
-    cursor: str | None = None
-    while True:
-        page = await _page(wire, wait, channel, thread_ts, oldest, cursor)
-        messages += page.messages
-        cursor = page.cursor
-        if cursor is None:
-            break
-    if thread_ts and is_deleted(messages, thread_ts):
+    reading = _Reading(wire, pace, channel, thread_ts, oldest)
+    while not reading.is_at_end:
+        if reading.pages == MOST_PAGES:
+            raise NotPermittedError(TOO_MANY_MESSAGES)
+        answer = await retry_until_answered(reading.next_page, wait)
+        if isinstance(answer, Refused):
+            raise _refusal(answer)
+    if thread_ts and is_deleted(reading.messages, thread_ts):
         raise ThreadGoneError("The parent was deleted.")
-    return [message for message in messages if not message.is_deleted]
+    return [message for message in reading.messages if not message.is_deleted]
+
+
+class _Reading:
+    """The pages read so far. A cursor that comes twice is the end, since nothing new follows it."""
+
+    def __init__(self, wire: Wire, pace: Pace, channel: str, thread_ts: str | None, oldest: datetime) -> None:
+        self._wire = wire
+        self._pace = pace
+        self._place = channel, thread_ts, oldest
+        self._cursors: list[str | None] = [None]
+        self.pages = 0
+        self.is_at_end = False
+        self.messages: list[ChannelMessage] = []
+
+    async def next_page(self) -> MessagePage | Failure:
+        """Read one more page; where Slack no longer knows the cursor, the reading begins again."""
+        await self._pace()
+        page = await self._wire.read(*self._place, self._cursors[-1])
+        if isinstance(page, MessagePage):
+            self.pages += 1
+            self.messages += page.messages
+            self.is_at_end = page.cursor is None or page.cursor in self._cursors
+            self._cursors.append(page.cursor)
+        elif isinstance(page, NotNow) and page.reason == CURSOR_ERROR:
+            self._cursors, self.messages = [None], []
+        return page
 
 
 def is_deleted(messages: Iterable[ChannelMessage], ts: str | None) -> bool:
@@ -46,18 +85,9 @@ def is_deleted(messages: Iterable[ChannelMessage], ts: str | None) -> bool:
     return any(message.ts == ts and message.is_deleted for message in messages)
 
 
-async def _page(
-    wire: Wire, wait: Wait, channel: str, thread_ts: str | None, oldest: datetime, cursor: str | None
-) -> MessagePage:
-    answer = await retry_until_answered(lambda: wire.read(channel, thread_ts, oldest, cursor), wait)
-    if isinstance(answer, Refused):
-        raise _refusal(answer.reason)
-    return answer
-
-
-def _refusal(reason: str) -> PaperRoundError:
-    if reason in READING_FORBIDDEN_ERRORS:
-        return NotPermittedError(reason)
-    if reason in THREAD_GONE_ERRORS:
+def _refusal(refused: Refused) -> PaperRoundError:
+    if refused.reason in THREAD_GONE_ERRORS:
         return ThreadGoneError("The parent was deleted.")
-    return ChannelClosedError(reason)
+    if refused.scope is Scope.MESSAGE:
+        return NotPermittedError(refused.reason)
+    return ClosedError(refused.reason, refused.scope)

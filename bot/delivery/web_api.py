@@ -1,21 +1,18 @@
 """Single calls of Slack's Web API, which tell a call that never left from one whose answer was lost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.delivery.answers import Answer, UnreadableAnswerError
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer of the Web API."""
+_RATE_LIMITED = 429
 
-    status: int
-    body: Mapping[str, Any]
-    headers: Mapping[str, str]
+# What the SDK stumbles over in a list, a string, bad UTF-8 or deep JSON, instead of saying so.
+_STUMBLES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class NotConnectedError(Exception):
@@ -23,14 +20,17 @@ class NotConnectedError(Exception):
 
 
 class AnswerLostError(Exception):
-    """Slack may have been reached, but no readable answer came back."""
+    """Slack may have been reached, but no answer came back."""
 
 
 class Caller(Protocol):
     """Calls a method of the Web API once."""
 
     async def call(self, method: str, arguments: Mapping[str, Any]) -> Answer:
-        """Return the answer, even if it is an error; raises `NotConnectedError` or `AnswerLostError`."""
+        """Return the answer, even if it is an error.
+
+        Raises `NotConnectedError`, `AnswerLostError` or `UnreadableAnswerError`.
+        """
         ...
 
 
@@ -45,7 +45,10 @@ class SlackCaller:
         self._client = client
 
     async def call(self, method: str, arguments: Mapping[str, Any]) -> Answer:
-        """Return the answer, even if it is an error; raises `NotConnectedError` or `AnswerLostError`."""
+        """Return the answer, even if it is an error.
+
+        Raises `NotConnectedError`, `AnswerLostError` or `UnreadableAnswerError`.
+        """
         is_reading = method.startswith("conversations.")
         sent = {"params" if is_reading else "json": dict(arguments)}
         try:
@@ -56,8 +59,22 @@ class SlackCaller:
             raise NotConnectedError(str(error)) from error
         except (TimeoutError, aiohttp.ClientError, SlackClientError) as error:
             raise AnswerLostError(type(error).__name__) from error
-        status = getattr(response, "status_code", None)
-        body = getattr(response, "data", None)
-        if status is None or not isinstance(body, dict):
-            raise AnswerLostError("an answer that is not JSON")
+        except _STUMBLES as error:
+            raise UnreadableAnswerError(_UNREADABLE) from error
+        return _answer(response)
+
+
+_UNREADABLE = "an answer that is no JSON object"
+
+
+def _answer(response: Any) -> Answer:  # the SDK's response, or aiohttp's where it could not read the body
+    status = getattr(response, "status_code", None) or getattr(response, "status", None)
+    body = getattr(response, "data", None)
+    if not isinstance(status, int):
+        raise UnreadableAnswerError(_UNREADABLE)
+    if isinstance(body, dict):
         return Answer(status, body, response.headers)
+    if status == _RATE_LIMITED:
+        # Whatever a gateway writes below it, the call was not let through.
+        return Answer(status, {}, response.headers)
+    raise UnreadableAnswerError(_UNREADABLE)

@@ -11,27 +11,40 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.background import to_its_end
 from bot.cards.digest import with_uncertainty
 from bot.clock import Clock
 from bot.delivery import ledger
 from bot.delivery.claimed import ClaimedDelivery
-from bot.delivery.outcomes import ChannelMessage, Done, Failure, MessagePage, NotNow, Posted, Refused, Unknown
+from bot.delivery.outcomes import (
+    ChannelMessage,
+    Done,
+    Failure,
+    MessagePage,
+    NotNow,
+    Posted,
+    Refused,
+    Scope,
+    Unknown,
+)
 from bot.delivery.pacer import Pacer
 from bot.delivery.read_back import (
-    ChannelClosedError,
+    ClosedError,
     NotPermittedError,
     ThreadGoneError,
     is_deleted,
     read_back,
 )
-from bot.delivery.slack_errors import CHANNEL_CLOSED_ERRORS
-from bot.delivery.wire import Wire, retry_until_answered
+from bot.delivery.wire import Wire, judged, retry_until_answered, retry_wait
 from bot.locale import words_for
 from storage.records import PARENT, PARENT_DELETED, Delivery, DeliveryState, Post, PostState
 from storage.runner import Runner
 
 # A person may delete the parent at any moment: at most so many cards are posted before that is noticed.
 _CARDS_BETWEEN_PARENT_CHECKS = 10
+
+METADATA_WITHHELD = "metadata_withheld"
+"""Why a post is uncertain that Slack may show without the metadata by which it is found."""
 
 _logger = logging.getLogger(__name__)
 
@@ -68,6 +81,8 @@ class DeliveryWorker:
         self._pacer = services.pacer
         self._timing = services.timing
         self._language = language
+        # How often the post that is now being sent was put off without effect.
+        self._put_off = 0
         self._claimed = ClaimedDelivery(
             services.storage, services.clock, services.timing.lease, delivery, posts
         )
@@ -75,8 +90,8 @@ class DeliveryWorker:
     async def advance(self) -> None:
         """Advance the delivery as far as it can go now: to its end, its last look, or a missing list.
 
-        If the channel is closed to the bot, the subscription is paused with the reason. Raises
-        `LeaseLostError` if another worker took over.
+        If the channel is closed to the bot, its subscription is paused with the reason; if the workspace is,
+        all of them are. Raises `LeaseLostError` if another worker took over.
         """
         try:
             if self._delivery.state is DeliveryState.OPEN:
@@ -87,9 +102,10 @@ class DeliveryWorker:
                 await self._claimed.release(ledger.released(self._delivery))
         except ThreadGoneError:
             await self._claimed.release(ledger.aborted(self._delivery, PARENT_DELETED))
-        except ChannelClosedError as error:
-            reason = str(error)
-            await self._claimed.release(ledger.aborted(self._delivery, reason), pause_reason=reason)
+        except ClosedError as error:
+            await self._claimed.release(ledger.aborted(self._delivery, error.reason), pauses=error.scope)
+            if error.scope is Scope.WORKSPACE:
+                self._log_closed_workspace(error.reason)
 
     @property
     def _delivery(self) -> Delivery:
@@ -138,23 +154,41 @@ class DeliveryWorker:
         post = ledger.sending(post, self._clock.now())
         await self._claimed.record(post)
         self._claimed.check_lease()
-        outcome = await self._wire.post(channel, json.loads(post.payload), self._claimed.thread_ts)
-        self._end_turn(outcome)
-        self._log_failure(post, outcome)
+        # A bot that is told to stop still waits for the answer: otherwise nobody would know what came of it.
+        outcome = await to_its_end(self._call_and_record(post))
         if stray_ts := ledger.stray_ts(post, outcome):
             await self._delete(stray_ts)
-        now = self._clock.now()
-        await self._claimed.record(ledger.after_post(post, outcome, now, self._timing.settling))
-        if stray_ts:
+            await self._record_outcome(post, outcome)
             raise ThreadGoneError("The parent was deleted.")
         _raise_if_closed(outcome)
+        if isinstance(outcome, NotNow) and not outcome.holds_workspace:
+            await self._claimed.wait(self._wait_after(outcome))
+
+    async def _call_and_record(self, post: Post) -> ledger.Outcome:
+        """Post the message and record what came of it, unless it is stray and has to be deleted first."""
+        payload = json.loads(post.payload)
+        answer = await self._wire.post(self._delivery.channel, payload, self._claimed.thread_ts)
+        self._put_off = self._put_off + 1 if isinstance(answer, NotNow) else 0
+        outcome = judged(answer, self._put_off)
+        self._end_turn(outcome)
+        self._log_failure(post, outcome)
+        if not ledger.stray_ts(post, outcome):
+            await self._record_outcome(post, outcome)
+        return outcome
+
+    async def _record_outcome(self, post: Post, outcome: ledger.Outcome) -> None:
+        now = self._clock.now()
+        await self._claimed.record(ledger.after_post(post, outcome, now, self._timing.settling))
 
     def _end_turn(self, outcome: ledger.Outcome) -> None:
         workspace, channel = self._delivery.workspace, self._delivery.channel
-        if isinstance(outcome, NotNow):
-            self._pacer.held_back(workspace, channel, outcome.seconds)
+        if isinstance(outcome, NotNow) and outcome.holds_workspace:
+            self._pacer.held_back(workspace, channel, self._wait_after(outcome))
         else:
             self._pacer.answered(workspace, channel, outcome.ts if isinstance(outcome, Posted) else None)
+
+    def _wait_after(self, outcome: NotNow) -> float:
+        return retry_wait(outcome, self._put_off - 1).total_seconds()
 
     async def _look_for(self, post: Post) -> None:
         """Look for an unknown post in the channel, once its next look is due."""
@@ -162,12 +196,24 @@ class DeliveryWorker:
             await self._claimed.wait((post.next_look_at - self._clock.now()).total_seconds())
         thread_ts = None if post.position == PARENT else self._claimed.thread_ts
         try:
-            messages = await self._read(thread_ts, ledger.search_start(self._delivery, post))
+            shown = await self._read(thread_ts, ledger.search_start(self._delivery, post))
         except NotPermittedError as error:
-            await self._claimed.record(ledger.after_forbidden_look(post, str(error)))
+            await self._record_uncertain(post, str(error))
             return
-        stamps, now = ledger.stamps_of(post, messages), self._clock.now()
-        await self._claimed.record(ledger.after_look(post, stamps, now, self._timing.settling))
+        stamps, now = ledger.stamps_of(post, self._own(shown)), self._clock.now()
+        if not stamps and ledger.proves_nothing(post, self._claimed.posts, shown):
+            await self._record_uncertain(post, METADATA_WITHHELD)
+            return
+        found = ledger.after_look(post, stamps, now, self._timing.settling)
+        await self._claimed.record(found)
+        if found.state is PostState.PLANNED:
+            self._log_look(
+                post, "Post %s of delivery %s was absent twice and is sent again (%s)", post.reason
+            )
+
+    async def _record_uncertain(self, post: Post, reason: str) -> None:
+        await self._claimed.record(ledger.after_forbidden_look(post, reason))
+        self._log_look(post, "Nobody knows whether post %s of delivery %s is in the channel: %s", reason)
 
     async def _update_stale(self, parent: Post) -> None:
         """Replace what the channel shows of the parent; no other post is ever replaced."""
@@ -179,6 +225,7 @@ class DeliveryWorker:
     async def _check_parent(self) -> None:
         """Raise `ThreadGoneError` if a person deleted the parent; if that cannot be read now, go on."""
         thread_ts = self._claimed.thread_ts
+        await self._pace_reading()
         page = await self._wire.read(self._delivery.channel, thread_ts, self._clock.now(), None)
         if isinstance(page, MessagePage) and is_deleted(page.messages, thread_ts):
             raise ThreadGoneError("The parent was deleted.")
@@ -201,8 +248,9 @@ class DeliveryWorker:
         """Remove the copies that arrived after their answers were lost."""
         oldest = ledger.search_start(self._delivery)
         try:
-            messages = await self._read(self._claimed.thread_ts, oldest)
-            messages += [message for message in await self._read(None, oldest) if message.position == PARENT]
+            messages = self._own(await self._read(self._claimed.thread_ts, oldest))
+            in_channel = self._own(await self._read(None, oldest))
+            messages += [message for message in in_channel if message.position == PARENT]
         except NotPermittedError:
             messages = []
         for post in self._claimed.posts:
@@ -211,7 +259,7 @@ class DeliveryWorker:
 
     async def _remove_surplus_parents(self) -> None:
         try:
-            messages = await self._read(None, ledger.search_start(self._delivery))
+            messages = self._own(await self._read(None, ledger.search_start(self._delivery)))
         except NotPermittedError:
             messages = []
         await self._remove_surplus(self._claimed.posts[PARENT], messages)
@@ -226,9 +274,16 @@ class DeliveryWorker:
     # --- Slack
 
     async def _read(self, thread_ts: str | None, oldest: datetime) -> list[ChannelMessage]:
-        """Return this delivery's messages in the thread or the channel."""
-        messages = await read_back(self._wire, self._claimed.wait, self._delivery.channel, thread_ts, oldest)
-        return [message for message in messages if message.key == self._delivery.key]
+        """Return the messages in the thread or the channel, whoever wrote them."""
+        channel = self._delivery.channel
+        return await read_back(self._wire, self._claimed.wait, self._pace_reading, channel, thread_ts, oldest)
+
+    async def _pace_reading(self) -> None:
+        await self._claimed.wait(self._pacer.seconds_until_read(self._delivery.workspace))
+
+    def _own(self, messages: Iterable[ChannelMessage]) -> list[ChannelMessage]:
+        """Return those of the messages that belong to this delivery."""
+        return [each for each in messages if each.is_own and each.key == self._delivery.key]
 
     async def _update_parent(self, payload: Mapping[str, Any]) -> Done | Refused:
         async def update() -> Done | Failure:
@@ -240,6 +295,7 @@ class DeliveryWorker:
     async def _delete(self, ts: str) -> None:
         channel = self._delivery.channel
         outcome = await retry_until_answered(lambda: self._wire.delete(channel, ts), self._claimed.wait)
+        _raise_if_closed(outcome)
         if isinstance(outcome, Refused) and outcome.reason != "message_not_found":
             fields = {**self._claimed.log_fields, "ts": ts}
             _logger.warning("A surplus message stays in the channel: %s", outcome.reason, extra=fields)
@@ -251,7 +307,17 @@ class DeliveryWorker:
             message = "Post %s of delivery %s failed: %s"
             _logger.log(level, message, post.position, post.delivery_id, outcome.reason, extra=fields)
 
+    def _log_look(self, post: Post, message: str, reason: str | None) -> None:
+        fields = {**self._claimed.log_fields, "post": post.position}
+        _logger.warning(message, post.position, post.delivery_id, reason, extra=fields)
+
+    def _log_closed_workspace(self, reason: str) -> None:
+        workspace = self._delivery.workspace
+        sentence = "Slack no longer lets the bot work in workspace %s (%s), so all its digests are paused. %s"
+        advice = "Check SLACK_BOT_TOKEN and the app's installation, then resume the digests."
+        _logger.error(sentence, workspace, reason, advice, extra={"workspace": workspace})
+
 
 def _raise_if_closed(outcome: ledger.Outcome | Done) -> None:
-    if isinstance(outcome, Refused) and outcome.reason in CHANNEL_CLOSED_ERRORS:
-        raise ChannelClosedError(outcome.reason)
+    if isinstance(outcome, Refused) and outcome.scope is not Scope.MESSAGE:
+        raise ClosedError(outcome.reason, outcome.scope)

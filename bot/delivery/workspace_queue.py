@@ -101,6 +101,16 @@ class WorkspaceQueue:
         channel.free_at = max(channel.free_at, now + _REST - reclaimed)
         self._appoint()
 
+    def knows(self, name: str) -> bool:
+        """Return whether the channel had a turn, or waits for one, since it was last forgotten."""
+        return name in self._channels
+
+    def rest_for(self, name: str, duration: timedelta) -> None:
+        """Let the channel rest for a while."""
+        channel = self._channels[name]
+        channel.free_at = max(channel.free_at, self._now() + duration)
+        self._appoint()
+
     def hold_back(self, name: str, duration: timedelta) -> None:
         """Begin no turn in the workspace for a while; the channel keeps its place."""
         channel = self._channels[name]

@@ -1,6 +1,5 @@
 """A day's digest as a document: plain text to read, Markdown to keep, JSON for programs."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +11,7 @@ from bot.errors import NothingListedError
 from bot.language import most_common_language
 from bot.locale import words_for
 from bot.lookup.papers import listing_of_day, stored_summary
-from bot.text import without_bold
+from bot.text import json_text, printable, without_bold
 from storage.records import Listing, Paper, Summary
 from storage.tables import Tables
 
@@ -53,13 +52,13 @@ def as_json(document: Document) -> str:
         "state": listing.state.value,
         "papers": papers,
     }
-    return json.dumps(fields, ensure_ascii=False, indent=2)
+    return json_text(fields)
 
 
 def as_markdown(document: Document, language: str) -> str:
     """Return the document in the digest format, with the summaries in one language."""
     entries = tuple(DigestEntry(paper, _summary_in(document, paper, language)) for paper in document.papers)
-    return render(DigestFile(document.listing.day, entries))
+    return printable(render(DigestFile(document.listing.day, entries)))
 
 
 def summaries_in(document: Document, language: str) -> tuple[Summary, ...]:

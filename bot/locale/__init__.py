@@ -2,10 +2,13 @@
 
 import gettext
 import io
+import string
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -16,6 +19,8 @@ from babel.messages.pofile import read_po
 
 from bot.language import canonical_tag
 from bot.text import Mrkdwn, fill
+
+_Value = TypeVar("_Value")
 
 CATALOGUES = {"en": "en.po", "zh": "zh_CN.po"}
 """The catalogue of each language that the bot speaks; English is the one to fall back on."""
@@ -43,6 +48,14 @@ class Words:
     def mrkdwn(self, key: str, **values: object) -> Mrkdwn:
         """Return the sentence as mrkdwn; values that are not mrkdwn themselves are escaped."""
         return fill(self._sentence(key), **values)
+
+    def pieces(self, key: str, **values: _Value) -> Iterator[str | _Value]:
+        """Yield the sentence in pieces: our own words, and between them the values as they are."""
+        for own, name, _, _ in string.Formatter().parse(self._sentence(key)):
+            if own:
+                yield own
+            if name:
+                yield values[name]
 
     def count(self, key: str, count: int, **values: object) -> str:
         """Return the sentence in the grammatical number that goes with `count`, as plain text."""

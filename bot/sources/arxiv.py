@@ -126,7 +126,7 @@ class ArxivClient:
     async def _query_once(self, ids: tuple[str, ...]) -> QueryResult:
         params: dict[str, str | int] = {"id_list": ",".join(ids), "max_results": len(ids)}
         result = read_query_result((await self._get(self._query_url, params=params)).body)
-        for sentence in result.skipped:
+        for sentence in (*result.mended, *result.skipped):
             _logger.warning("%s", sentence, extra={"action": "query", "source": "arxiv"})
         return result
 
@@ -177,5 +177,6 @@ def _joined(first: DailyList, then: DailyList) -> DailyList:
         papers=(*first.papers, *(paper for paper in then.papers if paper.id not in ids)),
         new_ids=first.new_ids | then.new_ids,
         skipped=(*first.skipped, *then.skipped),
+        mended=(*first.mended, *then.mended),
         entries=first.entries + then.entries,
     )

@@ -5,21 +5,22 @@ how moments are written, whether titles are wrapped. Elements are found by name 
 the same fields. https://info.arxiv.org/help/api/user-manual.html describes the API,
 https://info.arxiv.org/help/rss_specifications.html the feeds.
 
-Entities and DTDs are rejected, since a few kilobytes of them can expand to gigabytes.
+Entities and DTDs are rejected, since a few kilobytes of them can expand to gigabytes. A part that is not XML
+costs itself or its entry, never the feed (`broken_xml`).
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
-
-from defusedxml.ElementTree import fromstring
 
 from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError
+from bot.numbers import count_in
+from bot.sources.broken_xml import Feed, NotXmlError, Part, read_feed
 from bot.sources.source import DailyList
 from storage.records import Paper
 
@@ -63,6 +64,8 @@ class QueryResult:
     errors: tuple[str, ...] = ()
     #: A sentence of ours for each entry that could not be read.
     skipped: tuple[str, ...] = ()
+    #: A sentence of ours for each entry that was read without a part of it.
+    mended: tuple[str, ...] = ()
 
 
 # --- The API --------------------------------------------------------------------------------------------
@@ -71,14 +74,15 @@ class QueryResult:
 def read_query_result(body: bytes) -> QueryResult:
     """Parse the API's answer to a query; raises SourceAnswerError for anything else."""
     feed = _feed(body)
-    entries = feed.findall("atom:entry", _NAMES)
-    papers, skipped = _readable([entry for entry in entries if not _is_error(entry)], _arxiv_paper)
-    total = _text(feed, "opensearch:totalResults")
+    errors = [part.element for part in feed.parts if part.element is not None and _is_error(part.element)]
+    papers, skipped = _readable([part for part in feed.parts if part.element not in errors], _arxiv_paper)
+    total = _text(feed.root, "opensearch:totalResults")
     return QueryResult(
         papers={each.paper.id: each for each in papers},
-        total=int(total) if total.isdecimal() else None,
-        errors=tuple(_text(entry, "atom:summary") for entry in entries if _is_error(entry)),
+        total=count_in(total),
+        errors=tuple(_text(entry, "atom:summary") for entry in errors),
         skipped=skipped,
+        mended=_mended(feed),
     )
 
 
@@ -117,11 +121,10 @@ _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*(?P<type>[a-z-]+)\s*(?:Abs
 def read_daily_feed(body: bytes) -> DailyList:
     """Parse a feed of rss.arxiv.org; raises SourceAnswerError where it cannot be read."""
     feed = _feed(body)
-    entries = feed.findall("atom:entry", _NAMES)
-    updated = _moment(feed, "atom:updated")
+    updated = _moment(feed.root, "atom:updated")
     if updated is None:
         raise SourceAnswerError("arXiv's daily feed has no date.")
-    announced, skipped = _readable(entries, _announced)
+    announced, skipped = _readable(feed.parts, _announced)
     if skipped and not any(announced):
         raise SourceAnswerError(f"No entry of arXiv's daily feed can be read. {skipped[0]}")
     papers: dict[str, Paper] = {}
@@ -133,9 +136,10 @@ def read_daily_feed(body: bytes) -> DailyList:
     return DailyList(
         day=updated.astimezone(_EASTERN).date(),
         papers=tuple(papers.values()),
-        entries=len(entries),
+        entries=len(feed.parts),
         new_ids=frozenset(new_ids),
         skipped=skipped,
+        mended=_mended(feed),
     )
 
 
@@ -173,12 +177,12 @@ class _UnreadableError(Exception):
     """Why an entry cannot be read: the rest of a sentence that starts with the entry."""
 
 
-def _feed(body: bytes) -> Element:
+def _feed(body: bytes) -> Feed:
     try:
-        feed: Element = fromstring(body, forbid_dtd=True)
-    except (ParseError, ValueError, LookupError) as error:
+        feed = read_feed(body, f"{{{_NAMES['atom']}}}entry")
+    except NotXmlError as error:
         raise SourceAnswerError(f"arXiv's answer is not valid XML: {error}.") from error
-    if feed.tag != f"{{{_NAMES['atom']}}}feed":
+    if feed.root.tag != f"{{{_NAMES['atom']}}}feed":
         raise SourceAnswerError("arXiv's answer is not an Atom feed.")
     return feed
 
@@ -186,17 +190,33 @@ def _feed(body: bytes) -> Element:
 _T = TypeVar("_T")
 
 
-def _readable(entries: list[Element], read: Callable[[Element], _T]) -> tuple[list[_T], tuple[str, ...]]:
+def _readable(parts: Iterable[Part], read: Callable[[Element], _T]) -> tuple[list[_T], tuple[str, ...]]:
     """Return the parsed entries, and a sentence for each entry that could not be read."""
     parsed: list[_T] = []
     skipped: list[str] = []
-    for number, entry in enumerate(entries, 1):
+    for number, part in enumerate(parts, 1):
+        if part.element is None:
+            skipped.append(f"Entry {number} {part.fault}.")
+            continue
         try:
-            parsed.append(read(entry))
+            parsed.append(read(part.element))
         except _UnreadableError as error:
-            name = _text(entry, "atom:id")[:80] or _text(entry, "atom:title")[:80] or "without a name"
-            skipped.append(f"Entry {number} ({name}) {error}.")
+            skipped.append(f"Entry {number} ({_name(part.element)}) {error}.")
     return parsed, tuple(skipped)
+
+
+def _mended(feed: Feed) -> tuple[str, ...]:
+    """Return a sentence for each entry of which a part was lost."""
+    return tuple(
+        f"Entry {number} ({_name(part.element)}) {part.fault}."
+        for number, part in enumerate(feed.parts, 1)
+        if part.element is not None and part.fault
+    )
+
+
+def _name(entry: Element) -> str:
+    texts = [_text(entry, name)[:80] for name in ("atom:id", "atom:title")]
+    return next(filter(None, texts), "without a name")
 
 
 def _paper_id(entry: Element) -> str:

@@ -1,7 +1,7 @@
 """The sources that are fetched over the network, looked up by name."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, time
 
 from bot.sources.arxiv import ArxivClient
@@ -35,7 +35,7 @@ def catalogue(fetcher: Fetcher, arxiv: ArxivClient, hugging_face_url: str) -> Ca
 def _hugging_face_source(name: str, fetcher: Fetcher, url: str, skipped: "_SkippedEntries") -> Source:
     async def fetch(day: date) -> DailyList:
         listed = await fetch_day(fetcher, url, day)
-        skipped.log(name, day, listed.skipped)
+        skipped.log(name, day, listed)
         return listed
 
     return Source(name, fetch, usual_at=_HUGGING_FACE_AT, has_past=HUGGING_FACE.has_past)
@@ -47,25 +47,25 @@ def _arxiv_source(name: str, arxiv: ArxivClient, skipped: "_SkippedEntries") -> 
     async def fetch(_: date) -> DailyList:
         """Return what the feed shows, which can be one batch behind."""
         listed = await arxiv.daily_list(categories)
-        skipped.log(name, listed.day, listed.skipped)
+        skipped.log(name, listed.day, listed)
         return listed
 
     return Source(name, fetch, usual_at=_ARXIV_AT, has_past=ARXIV.has_past)
 
 
 class _SkippedEntries:
-    """Logs each entry of a list that cannot be read once, however often the list is fetched."""
+    """Logs what cannot be read of a list once, however often the list is fetched."""
 
     def __init__(self) -> None:
         self._logged: dict[tuple[str, date], set[str]] = {}
 
-    def log(self, name: str, day: date, sentences: Sequence[str]) -> None:
+    def log(self, name: str, day: date, listed: DailyList) -> None:
         logged = self._logged.get((name, day), set())
-        for sentence in sentences:
-            if sentence not in logged:
-                _logger.warning("%s, %s: %s", name, day, sentence)
-        if fresh := set(sentences) - logged:
-            _logger.warning("%s, %s: entries skipped: %d", name, day, len(logged | fresh))
-            self._logged[name, day] = logged | fresh
+        fresh = [each for each in (*listed.mended, *listed.skipped) if each not in logged]
+        for sentence in fresh:
+            _logger.warning("%s, %s: %s", name, day, sentence)
+        if set(listed.skipped) - logged:
+            _logger.warning("%s, %s: entries skipped: %d", name, day, len(set(listed.skipped)))
+        self._logged[name, day] = logged | set(fresh)
         while len(self._logged) > _DAYS_REMEMBERED:
             self._logged.pop(next(iter(self._logged)))

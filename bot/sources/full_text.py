@@ -19,6 +19,7 @@ import httpx
 
 from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError
+from bot.private_files import PRIVATE_FOLDER
 from bot.sources.arxiv import ArxivClient
 from bot.sources.paper_reader import PaperFormat, ReaderLimits, read_in_process
 
@@ -162,7 +163,7 @@ class KeptTexts:
     def put(self, text: FullText) -> None:
         """Cache the text, and remove the oldest ones beyond the limit."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
             self._write(self._path(text.paper_id), json.dumps(asdict(text)).encode())
             self._remove_oldest()
         except OSError as error:

@@ -20,6 +20,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from bot.clock import Clock
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
+from bot.private_files import PRIVATE_FILE, PRIVATE_FOLDER, make_private
 from bot.retries import Backoff
 
 SECONDS_BETWEEN_REQUESTS = 3.0
@@ -173,14 +174,14 @@ class _Turn:
         except RuntimeError as error:  # No home directory.
             self._go_alone(error)
         if self._file:
-            self._lock = FileLock(f"{self._file}.lock")
+            self._lock = FileLock(f"{self._file}.lock", mode=PRIVATE_FILE)
 
     def take(self) -> bool:
         """Try to take the turn and return whether it was free; it always is where it is not shared."""
         if self._lock is None or self._file is None:
             return True
         try:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
             self._lock.acquire(blocking=False)
         except Timeout:
             return False
@@ -212,6 +213,7 @@ class _Turn:
         if self._file is None:
             return
         try:
+            make_private(self._file)
             self._file.write_bytes(_SHUT.dump_json(shut))
         except OSError as error:
             self._go_alone(error)

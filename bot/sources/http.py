@@ -183,38 +183,74 @@ def _conditions(kept: Fetched | None) -> dict[str, str]:
 # --- The body -------------------------------------------------------------------------------------------
 
 
+# Encodings that this decoder does not know: https://www.iana.org/assignments/http-parameters
+_OTHER_ENCODINGS = frozenset({"br", "compress", "dcb", "dcz", "deflate", "x-compress", "zstd"})
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
 class _Body:
-    """Decodes a body piece by piece, and never holds more than one piece above its limit."""
+    """Decodes a body piece by piece, and never holds more than one piece above its limit.
+
+    Whether it is gzip is told by its own first bytes, as servers label plain bodies as gzip, and gzip as
+    nothing at all. Several members are one body, and what follows the last one is ignored, as gzip(1) does.
+    """
 
     def __init__(self, encoding: str, most_bytes: int) -> None:
-        if encoding not in {"", "identity", "gzip", "x-gzip"}:
+        names = [name.strip() for name in encoding.split(",")]
+        if _OTHER_ENCODINGS & {*names} or sum("gzip" in name for name in names) > 1:
             raise _UnusableError(f"is encoded as “{encoding}”, which was not requested")
-        self._gzip = zlib.decompressobj(_GZIP) if "gzip" in encoding else None
         self._most_bytes = most_bytes
+        self._beginning = b""
+        self._is_begun = self._is_over = False
+        self._gzip: zlib._Decompress | None = None
         self._bytes = bytearray()
 
     def add(self, piece: bytes) -> None:
         """Decode the next piece."""
-        self._bytes += self._decoded(piece)
-        if len(self._bytes) > self._most_bytes:
-            raise _UnusableError(f"is larger than {self._most_bytes} bytes")
+        if not self._is_begun:
+            self._beginning += piece
+            if len(self._beginning) < len(_GZIP_MAGIC):
+                return
+            piece = self._begin()
+        self._decode(piece)
 
     def whole(self) -> bytes:
         """Return the whole body, after the last piece."""
+        if not self._is_begun:
+            self._decode(self._begin())
         if self._gzip and not self._gzip.eof:
             raise _UnusableError("was cut off")
         return bytes(self._bytes)
 
-    def _decoded(self, piece: bytes) -> bytes:
+    def _begin(self) -> bytes:
+        self._is_begun = True
+        if self._beginning.startswith(_GZIP_MAGIC):
+            self._gzip = zlib.decompressobj(_GZIP)
+        return self._beginning
+
+    def _decode(self, piece: bytes) -> None:
         if self._gzip is None:
-            return piece
+            self._take(piece)
+        while self._gzip and piece and not self._is_over:
+            if self._gzip.eof:
+                # Members are one after another: https://www.rfc-editor.org/rfc/rfc1952#section-2.2
+                self._is_over = not _GZIP_MAGIC.startswith(piece[: len(_GZIP_MAGIC)])
+                if self._is_over:
+                    return
+                self._gzip = zlib.decompressobj(_GZIP)
+            self._take(self._unpacked(self._gzip, piece))
+            piece = self._gzip.unused_data
+
+    def _unpacked(self, member: "zlib._Decompress", piece: bytes) -> bytes:
         try:
-            decoded = self._gzip.decompress(piece, self._most_bytes - len(self._bytes) + 1)
+            return member.decompress(piece, self._most_bytes - len(self._bytes) + 1)
         except zlib.error as error:
             raise _UnusableError("is not valid gzip") from error
-        if self._gzip.unused_data:
-            raise _UnusableError("goes on after its end")
-        return decoded
+
+    def _take(self, decoded: bytes) -> None:
+        self._bytes += decoded
+        if len(self._bytes) > self._most_bytes:
+            raise _UnusableError(f"is larger than {self._most_bytes} bytes")
 
 
 class _UnusableError(Exception):

@@ -5,7 +5,6 @@ Only a few fields are on every paper, and their shapes have changed over the yea
 for an unreadable id or title; any other unreadable field counts as not known.
 """
 
-import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -25,6 +24,8 @@ from pydantic import (
 
 from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError
+from bot.numbers import count_of
+from bot.sources.broken_json import Unreadable, read_json
 from bot.sources.http import Fetcher
 from bot.sources.source import DailyList
 from bot.text import cut
@@ -83,17 +84,23 @@ async def _fetch_page(fetcher: Fetcher, base_url: str, day: date, page: int, fir
 
 # --- The answer's shape -----------------------------------------------------------------------------------
 
-_MOST_OF_AN_INTEGER = 2**63 - 1
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[^\s<>|\"\\^`{}\x00-\x1f]*)?")
 _LONGEST_ADDRESS = 2000
 
 _Value = TypeVar("_Value")
 
 
+# Those that are no white space.
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
+
+
 def _line(text: str) -> str:
-    """Return the text on one line; half an emoji, which no database stores, becomes a replacement mark."""
+    """Return the text on one line, without control characters.
+
+    Half an emoji, which no database stores, becomes a replacement mark.
+    """
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return " ".join(whole.split())
+    return " ".join(_CONTROLS.sub("", whole).split())
 
 
 def _not_blank(text: str) -> str:
@@ -136,7 +143,7 @@ def _readable_ones(values: Iterable[_Value | None] | None) -> tuple[_Value, ...]
 _IfReadable = WrapValidator(_if_readable)
 _Text = Annotated[Annotated[str, AfterValidator(_not_blank)] | None, _IfReadable]
 _Address = Annotated[Annotated[str, AfterValidator(_linkable_url)] | None, _IfReadable]
-_Count = Annotated[Annotated[int, Field(strict=True, ge=0, le=_MOST_OF_AN_INTEGER)] | None, _IfReadable]
+_Count = Annotated[int | None, BeforeValidator(count_of)]
 _Day = Annotated[Annotated[date, BeforeValidator(_utc_date)] | None, _IfReadable]
 
 
@@ -195,6 +202,9 @@ def read_page(body: bytes, day: date, first_number: int = 1) -> DailyList:
     papers: list[Paper] = []
     skipped: list[str] = []
     for number, entry in enumerate(_entries(body), first_number):
+        if isinstance(entry, Unreadable):
+            skipped.append(f"Entry {number} was skipped: it is not valid JSON.")
+            continue
         try:
             papers.append(_paper(_Entry.model_validate(entry)))
         except ValidationError as error:
@@ -205,7 +215,7 @@ def read_page(body: bytes, day: date, first_number: int = 1) -> DailyList:
 def _entries(body: bytes) -> list[object]:
     try:
         # json accepts half an emoji, for which other parsers reject the whole list.
-        entries = json.loads(body)
+        entries = read_json(body, "paper")
     except (ValueError, RecursionError) as error:
         raise SourceAnswerError(f"answered with something other than JSON: {_beginning(body)}.") from error
     if not isinstance(entries, list):

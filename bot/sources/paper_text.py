@@ -6,13 +6,17 @@ printed line. Formulas are LaTeX where the source has it.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.errors import SourceAnswerError
+
+if TYPE_CHECKING:
+    from pypdf import PageObject
 
 # --- HTML ------------------------------------------------------------------------------------------------
 
@@ -108,7 +112,10 @@ _LIGATURE = re.compile("[\ufb00-\ufb06]")
 
 
 def text_of_pdf(body: bytes, most_pages: int) -> str:
-    """Return the text of a PDF; raises SourceAnswerError for an unreadable or too long one."""
+    """Return the text of a PDF; raises SourceAnswerError for an unreadable or too long one.
+
+    A page that cannot be read is named in its place, up to half of them.
+    """
     # Most papers come as HTML, and this import takes longer than reading one.
     from pypdf import PdfReader  # noqa: PLC0415 -- see above
     from pypdf.errors import PyPdfError  # noqa: PLC0415 -- see above
@@ -119,11 +126,34 @@ def text_of_pdf(body: bytes, most_pages: int) -> str:
         pages = PdfReader(BytesIO(body)).pages
         if len(pages) > most_pages:
             raise SourceAnswerError(f"its PDF has {len(pages)} pages, more than {most_pages}")
-        text = "\n".join(page.extract_text() for page in pages)
+        read = [_text_of_page(pages, number) for number in range(len(pages))]
     except PyPdfError as error:
         raise SourceAnswerError(f"its PDF cannot be read: {error}") from error
+    broken = [page for page in read if isinstance(page, Exception)]
+    if len(broken) > len(read) / 2:
+        raise SourceAnswerError(f"its PDF cannot be read: {_reason(broken[0])}")
+    text = "\n".join(
+        page if isinstance(page, str) else f"[Page {number} of {len(read)} cannot be read.]"
+        for number, page in enumerate(read, 1)
+    )
     lines = _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text).splitlines()
     return _tidy(line for line in lines if not _STAMP.search(line))
+
+
+def _text_of_page(pages: Sequence["PageObject"], number: int) -> str | Exception:
+    """Return a page's text, or why it cannot be read."""
+    try:
+        return pages[number].extract_text()
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - pypdf raises anything on a broken page
+        return error
+
+
+def _reason(error: Exception) -> str:
+    from pypdf.errors import PyPdfError  # noqa: PLC0415 -- see above
+
+    return str(error) if isinstance(error, PyPdfError) else type(error).__name__
 
 
 # --- Both ------------------------------------------------------------------------------------------------

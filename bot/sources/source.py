@@ -19,6 +19,8 @@ class DailyList:
     new_ids: frozenset[str] = frozenset()
     #: A sentence for each entry that could not be read.
     skipped: tuple[str, ...] = ()
+    #: A sentence for each entry that was read without a part of it.
+    mended: tuple[str, ...] = ()
     #: How many entries the source sent, unlisted and unreadable ones included; 0 where they are not counted.
     entries: int = 0
 

@@ -8,9 +8,11 @@ from itertools import islice
 from typing import Any
 
 from bot.errors import ModelAnswerError, Usage
+from bot.numbers import count_of
 
 _MOST_QUOTED = 200
 _MOST_BRACES = 1000
+_MOST_TOKENS = 10_000_000
 _THOUGHTS = re.compile(r"\s*<think(?:ing)?>")
 _FENCED = re.compile(r"\s*```(?:json)?\s(.*)```\s*", re.DOTALL)
 _END_OF_THOUGHTS = re.compile(r"</think(?:ing)?>")
@@ -126,8 +128,8 @@ def _usage(value: object) -> Usage | None:
 
 
 def _count(reported: dict[str, Any], name: str) -> int:
-    value = reported.get(name)
-    return max(value, 0) if isinstance(value, int) else 0
+    """Return a reported count; one that no question costs would use up the day's budget, and is none."""
+    return count_of(reported.get(name), _MOST_TOKENS) or 0
 
 
 # --- The object within the text --------------------------------------------------------------------------

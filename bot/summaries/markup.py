@@ -6,6 +6,7 @@ Each piece of markup is replaced by a space, so that the text on its two sides c
 import html
 import re
 
+from bot.notation.text import readable
 from bot.text import bold_runs, clean
 
 _DECODED_TIMES = 3
@@ -53,7 +54,7 @@ _SINGLE_STAR = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300})(?<=\S)\*(?![\w
 def without_markup(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the text on one line, without markup except `**bold**`, and the links and mentions it had.
 
-    A link becomes its label. Entities and backslash escapes are decoded first.
+    A link becomes its label. Entities, LaTeX and backslash escapes are decoded first.
     """
     text = _decoded(text)
     live: list[str] = []
@@ -90,7 +91,7 @@ def _decoded(text: str) -> str:
         if decoded == text:
             break
         text = decoded
-    return _ESCAPED.sub(r"\1", clean(text.replace("\r", "\n")))
+    return _ESCAPED.sub(r"\1", readable(clean(text.replace("\r", "\n"))))
 
 
 def _taken_out(pattern: re.Pattern[str], left: str, text: str, live: list[str]) -> str:

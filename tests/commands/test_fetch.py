@@ -26,6 +26,7 @@ from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
 from tests.support.command import ended, run_beside, started
 from tests.support.tables import empty_tables
+from tests.support.waiting import PATIENCE
 from tests.support.web_server import Service, saying, serving
 from tests.support.web_world import api_answer, daily_feed
 
@@ -248,7 +249,7 @@ async def test_interrupted_the_command_has_told_what_it_did_and_goes_on_from_the
     service.answers["/api/daily_papers"] = hesitate_today
     command = ("--since", str(yesterday), "--no-full-text")
     process = await started("fetch", *command, **settings(service, tmp_path))
-    await asyncio.wait_for(is_asked.wait(), timeout=30)
+    await asyncio.wait_for(is_asked.wait(), PATIENCE)
     process.send_signal(signal.SIGTERM)
     status, output, complaints = await ended(process)
     service.answers["/api/daily_papers"] = answer

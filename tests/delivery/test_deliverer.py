@@ -9,8 +9,8 @@ from typing import Any, Literal
 import pytest
 
 from bot.app import application
+from bot.delivery.answers import METADATA_EVENT
 from bot.delivery.deliverer import Progress
-from bot.delivery.wire import METADATA_EVENT
 from bot.sandbox import Member, Sandbox
 from storage.records import DeliveryState, PostState
 from tests.support.clocks import SimulatedClock

@@ -8,7 +8,7 @@ import pytest
 
 from bot.delivery import ledger
 from bot.delivery.ledger import Certainty, Deduplicated
-from bot.delivery.outcomes import ChannelMessage, Done, NotNow, Posted, Refused, Unknown
+from bot.delivery.outcomes import ChannelMessage, Done, NotNow, Posted, Refused, Scope, Unknown
 from storage.records import (
     PARENT,
     PARENT_DELETED,
@@ -60,7 +60,8 @@ def test_an_attempt_is_recorded_with_its_moment_and_forgets_earlier_looks() -> N
         (Posted("5.0", in_thread=False), replace(SENDING, state=PostState.REFUSED, reason=PARENT_DELETED)),
         (NotNow(30), replace(SENDING, state=PostState.PLANNED)),
         (Unknown("TimeoutError"), replace(UNKNOWN, next_look_at=LATER + SETTLING)),
-        (Refused("not_in_channel"), replace(SENDING, state=PostState.PLANNED)),
+        (Refused("not_in_channel", Scope.CHANNEL), replace(SENDING, state=PostState.PLANNED)),
+        (Refused("invalid_auth", Scope.WORKSPACE), replace(SENDING, state=PostState.PLANNED)),
         (
             Refused("invalid_blocks"),
             replace(SENDING, state=PostState.PLANNED, payload=PLAIN, is_plain=True, reason="invalid_blocks"),
@@ -148,7 +149,7 @@ def test_the_messages_of_a_post_are_those_at_its_position() -> None:
         (Done(), replace(STALE, is_stale=False)),
         (Refused("invalid_blocks"), replace(STALE, payload=PLAIN, is_plain=True)),
         (Refused("message_not_found"), replace(STALE, state=PostState.PLANNED, ts=None, is_stale=False)),
-        (Refused("not_in_channel"), STALE),
+        (Refused("not_in_channel", Scope.CHANNEL), STALE),
     ],
     ids=str,
 )

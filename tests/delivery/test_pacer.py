@@ -341,3 +341,36 @@ def test_a_channel_is_free_for_others_when_the_one_that_was_refused_does_not_com
         return seconds()
 
     assert run_virtual(give_up()) == 3
+
+
+# ---- What another process did, and readings
+
+
+def test_a_channel_rests_after_what_an_earlier_process_sent_there() -> None:
+    async def first_turn(ago: float, *, is_known: bool = False) -> float:
+        pacer = Pacer(VirtualClock())
+        if is_known:
+            await pacer.turn("T1", "C1", is_parent=False)
+            pacer.answered("T1", "C1")
+        pacer.sent_before("T1", "C1", timedelta(seconds=ago))
+        await pacer.turn("T1", "C1", is_parent=True)
+        return seconds()
+
+    assert [run_virtual(first_turn(ago)) for ago in (0.6, 1.9, 2, 3600)] == [1.4, 0.1, 0, 0]
+    # A clock that was set back makes nobody wait for long.
+    assert run_virtual(first_turn(-86400)) == 2
+    # What this process sent, it knows better.
+    assert run_virtual(first_turn(0.6, is_known=True)) == 1
+
+
+def test_readings_keep_to_what_slack_allows_in_any_minute() -> None:
+    async def readings() -> list[float]:
+        pacer, times = Pacer(VirtualClock()), []
+        for _ in range(200):
+            await asyncio.sleep(pacer.seconds_until_read("T1"))
+            times.append(seconds())
+        return times
+
+    times = run_virtual(readings())
+    assert times[:10] == [0] * 10
+    assert max(bisect_left(times, time + 60) - at for at, time in enumerate(times)) == 50

@@ -64,7 +64,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     holiday = Listing("digest-file", date(2025, 10, 1), ListingState.NONE)
     at_once(storage.write(lambda tables: tables.listings.put(holiday)))
     # No answer of these is told to a channel, so nothing is there to reach.
-    wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url=refusing_address()))), Pacer(clock)
+    wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url=refusing_address())), "B1"), Pacer(clock)
     services = Services(storage, wire, clock, pacer, Timing())
     deliverer = Deliverer(services, Notifier(wire).notify)
     watcher, summary_queue = ListingWatcher(storage, clock, _no_source), SummaryQueue(storage, clock, None)
@@ -171,10 +171,10 @@ def test_a_saved_paper_is_on_the_list_of_that_person_in_that_workspace_alone(par
     emptied = text_of(parts, "saved")
 
     title = "Quantized Visual Geometry Grounded Transformer"
-    assert saved == f"Saved: <https://arxiv.org/abs/2509.21302|{title}>"
-    assert again == f"Already on your list: <https://arxiv.org/abs/2509.21302|{title}>"
+    assert saved == f"Saved: {title} (https://arxiv.org/abs/2509.21302)"
+    assert again == f"Already on your list: {title} (https://arxiv.org/abs/2509.21302)"
     assert {person for person, text in lists.items() if title in text} == {ADA}
-    assert removed == f"Removed from your list: <https://arxiv.org/abs/2509.21302|{title}>"
+    assert removed == f"Removed from your list: {title} (https://arxiv.org/abs/2509.21302)"
     assert title not in emptied
 
 

@@ -35,7 +35,7 @@ from tests.support.web_server import Answer, serving
 
 PAPER_ID = "2509.21240"
 TITLE = "Tree Search for LLM Agent Reinforcement Learning"
-LINK = f"<https://arxiv.org/abs/{PAPER_ID}|{TITLE}>"
+LINK = f"{TITLE} (https://arxiv.org/abs/{PAPER_ID})"
 BY_MODEL = Provenance(FROM_MODEL, date(2025, 9, 28), "example-1", "1", TextRead.FULL_TEXT)
 MISSING = Figure("57.8%", "results", Grounding.NOT_FOUND, "The score rises by 5.78 points.")
 REPORT = {ids.REPORT_NOTE: {ids.REPORT_NOTE: " It is 5.78 points,\x1b[2J not 57.8%. "}}
@@ -129,7 +129,7 @@ async def test_a_report_is_kept_as_that_of_who_sent_it_in_and_thanked_for(stage:
     assert TITLE in str(form["blocks"])
     assert "Summary by example-1 · from the full text" in str(form["blocks"])
     assert (await emmy.submit(form, REPORT)) == {}
-    await emmy.sees(shows(f"Thanks! This bot's admin will see your report on the summary of {LINK}"))
+    await emmy.sees(shows("Thanks! This bot's admin will see your report on the summary of "))
 
     assert await reports(stage) == (
         MistakeReport(

@@ -84,7 +84,7 @@ FAULTS = {
     "half a list": saying(hugging_face_list(IDS)[:-20]),
     "half a feed": saying(daily_feed(DAY, IDS)[:-20]),
     "half a gzip": saying(gzip.compress(hugging_face_list(IDS).encode())[:-20], Content_Encoding="gzip"),
-    "no gzip": saying(hugging_face_list(IDS), Content_Encoding="gzip"),
+    "no gzip": saying(b"\x1f\x8b" + hugging_face_list(IDS).encode(), Content_Encoding="gzip"),
     "brotli": saying("?", Content_Encoding="br"),
     "a connection that is cut": cut_off(b"[", promised=1000),
     "a connection that is closed": hanging_up(),

@@ -12,9 +12,9 @@ from random import Random
 from typing import Any
 
 from bot.clock import SystemClock
+from bot.delivery.answers import Answer
 from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.pacer import Pacer
-from bot.delivery.web_api import Answer
 from bot.delivery.wire import SlackWire
 from bot.delivery.worker import Services, Timing
 from bot.manifest import load_manifest
@@ -151,7 +151,7 @@ async def _plan(database: Path, workspace: Workspace, cards: int) -> int:
         return subscribe(tables, workspace.team_id, channel, begun_at=now, at=at)
 
     try:
-        services = Services(storage, SlackWire(_NoSlack()), clock, Pacer(clock), Timing())
+        services = Services(storage, SlackWire(_NoSlack(), workspace.bot_id), clock, Pacer(clock), Timing())
         delivery_id = await Deliverer(services, _notify).open_asked(await storage.write(fill), listing.day)
     finally:
         storage.close()

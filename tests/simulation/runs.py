@@ -1,13 +1,31 @@
 """A simulated run: its plan, and the record of what happened."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.sandbox import Workspace
+from bot.sandbox.faults import Kind
 from tests.simulation.faults import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Answers to calls of a method that took effect, and are distorted: after `skip` of them, `times`."""
+
+    name: str
+    method: str
+    #: Makes of the body what arrives; anything but an object is no answer.
+    distort: Callable[[dict[str, Any]], object]
+    skip: int = 0
+    times: int = 1
+
+    def strikes(self, number: int) -> bool:
+        """Return whether it befalls the answer to this call of the method, counted from 0."""
+        return self.skip <= number < self.skip + self.times
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +67,10 @@ class RunPlan:
     trouble_rate: float = 0.0
     #: What happens to the first posts and updates, in order.
     troubles: Sequence[Trouble] = ()
+    #: Faults of the sandbox that are there from the start: kind and options.
+    faults: Sequence[tuple[Kind, Mapping[str, Any]]] = ()
+    #: What becomes of some of Slack's answers on their way.
+    oddities: Sequence[Oddity] = ()
     #: How many seconds after the digest is due its list comes; `None` if it is there beforehand.
     list_after: float | None = None
 

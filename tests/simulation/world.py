@@ -7,8 +7,10 @@ can be repeated step by step.
 import asyncio
 import logging
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import cache
@@ -16,10 +18,11 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
+from bot.delivery.answers import Answer, UnreadableAnswerError
 from bot.delivery.clockwork import SECONDS_BETWEEN_TICKS, Clockwork
 from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.pacer import Pacer
-from bot.delivery.web_api import Answer, AnswerLostError, NotConnectedError
+from bot.delivery.web_api import AnswerLostError, NotConnectedError
 from bot.delivery.wire import SlackWire
 from bot.delivery.worker import Services, Timing
 from bot.errors import StorageError
@@ -72,6 +75,9 @@ class _World:
         titles = _new_database(self.database, self.workspace, plan)
         self.record = Record(plan, titles, self.workspace, self.database)
         self.troubles = list(plan.troubles)
+        for kind, options in plan.faults:
+            self.workspace.faults.add(kind, **options)
+        self._answers: Counter[str] = Counter()
         self._seen: set[str] = set()
         self._is_settling = False
         self._flights: set[asyncio.Task[Answer]] = set()
@@ -146,7 +152,18 @@ class _World:
         token = self.workspace.bot_token
         answer = await self.workspace.call(method, arguments, token=token)
         await asyncio.sleep(self.random.uniform(0.015, 0.125))
-        return Answer(answer.status, answer.body, answer.headers)
+        return Answer(answer.status, self._distorted(method, answer.body), answer.headers)
+
+    def _distorted(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
+        number = self._answers[method]
+        self._answers[method] += 1
+        for each in self.plan.oddities:
+            if each.method == method and each.strikes(number):
+                distorted = each.distort(deepcopy(body))
+                if not isinstance(distorted, dict):
+                    raise UnreadableAnswerError(each.name)
+                return distorted
+        return body
 
     # ---- The observer
 
@@ -193,7 +210,9 @@ class Life:
         inner = _PreparedRunner(self.world.database)
         runner, clock = _Runner(self, inner), _Clock(self)
         pacer = Pacer(clock)
-        services = Services(runner, SlackWire(_Caller(self)), clock, pacer, self.world.timing)
+        services = Services(
+            runner, SlackWire(_Caller(self), self.world.workspace.bot_id), clock, pacer, self.world.timing
+        )
         deliverer = Deliverer(services, _notify)
         clockwork = Clockwork(runner, clock, deliverer)
         ticking = asyncio.create_task(self._tick(clockwork, runner, takes_over=takes_over))
@@ -222,6 +241,14 @@ class Life:
             raise _Killed
         if self._points == self.plan.stops_at:
             await self._suspend()
+
+    async def wait_for(self, flight: asyncio.Task[Answer], seconds: float) -> None:
+        """Wait until the request is answered, the seconds have passed, or the process is dead."""
+        death = asyncio.create_task(self._is_over.wait())
+        try:
+            await asyncio.wait({flight, death}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            death.cancel()
 
     async def _suspend(self) -> None:
         """Suspend the whole process for a while, its ticks as well as its deliveries."""
@@ -321,7 +348,7 @@ class _Caller:
             self._record_lateness(arguments, troubles, decided_at)
         flight = self._world.send(method, arguments, troubles)
         await self._life.point()
-        await asyncio.wait({flight}, timeout=_CLIENT_GIVES_UP_AFTER)
+        await self._life.wait_for(flight, _CLIENT_GIVES_UP_AFTER)
         await self._life.point()
         if not flight.done():
             raise AnswerLostError("TimeoutError")

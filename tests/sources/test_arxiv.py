@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -15,6 +15,8 @@ from urllib.parse import unquote
 import httpx
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.arxiv_id import find_arxiv_id
 from bot.errors import (
@@ -211,10 +213,10 @@ NESTED_ENTITIES = """<?xml version="1.0"?><!DOCTYPE feed [<!ENTITY a "aaaaaaaaaa
         b"Rate exceeded.\n",
         b"",
         feed(entry("2509.00001", "new")).encode()[:-40],
-        feed().encode().replace(b"UTF-8", b"no-such-encoding"),
-        feed(entry("2509.00001", "new")).replace("王", "é").encode("latin-1", "replace"),
+        feed(entry("2509.00001", "new") + "\x01").replace("<feed", "<!DOCTYPE feed><feed").encode(),
+        feed(entry("2509.00001", "new") + "\x01").replace("<feed", "<fee").encode(),
     ],
-    ids="entities undefined outside-dtd html page text empty cut encoding latin-1".split(),
+    ids="entities undefined outside-dtd html page text empty cut mended-dtd unopened".split(),
 )
 def test_what_is_no_feed_is_told_in_a_sentence(body: bytes) -> None:
     for read in (read_query_result, read_daily_feed):
@@ -227,6 +229,96 @@ def test_a_feed_without_a_day_and_one_of_which_nothing_can_be_read_are_no_days_w
         read_daily_feed(feed(updated="soon").encode())
     with pytest.raises(SourceAnswerError, match=r"Entry 1 .*2509\.00001.* does not say"):
         read_daily_feed(feed(entry("2509.00001", "new").replace("nnounce", "nnounced")).encode())
+
+
+# --- What is broken in part ------------------------------------------------------------------------------
+
+MENDED = (
+    "Entry 2 (http://arxiv.org/abs/2509.00002v1) holds what XML does not allow, which was mended or left out."
+)
+UNREADABLE = "Entry 2 (http://arxiv.org/abs/2509.00002v1) holds characters that cannot be read."
+
+
+def spoilt(raw: bytes) -> bytes:
+    """Return a feed of three papers with these bytes in the second one's abstract."""
+    three = feed(*(entry(f"2509.0000{number}", "new") for number in (1, 2, 3)))
+    return three.encode().replace(b"About 2509.00002", b"About " + raw + b" 2509.00002")
+
+
+@pytest.mark.parametrize(
+    ("raw", "read", "sentence"),
+    [
+        (b"a\x01\x0b\x1bb", "ab", MENDED),
+        (b"a&#x1F;&#0;&#xD800;&#9999999;b", "ab", MENDED),
+        (b"\xef\xbf\xbf", "", MENDED),
+        (b"caf&eacute; &nbsp;&mdash; &amp;&lt;b&gt;", "café — &<b>", MENDED),
+        (b"&nosuch; AT&T R&D; &", "&nosuch; AT&T R&D; &", MENDED),
+        (b"p < 0.05 <= 1", "p < 0.05 <= 1", MENDED),
+        (b"<![CDATA[a & <b> \x02]]> &nbsp;", "a & <b>", MENDED),
+        (b"caf\xe9", "caf\ufffd", UNREADABLE),
+    ],
+    ids="controls references noncharacter entities ampersands less-than cdata latin-1".split(),
+)
+def test_what_xml_does_not_allow_costs_itself_alone(raw: bytes, read: str, sentence: str) -> None:
+    day = read_daily_feed(spoilt(raw))
+
+    papers = [announced(f"2509.0000{number}") for number in (1, 2, 3)]
+    papers[1] = replace(papers[1], abstract=" ".join(f"About {read} 2509.00002.".split()))
+    assert (day.papers, day.skipped, day.mended) == (tuple(papers), (), (sentence,))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"<b>unclosed", b"</summary>", b"<x:y>unbound</x:y>", b"a<b or c", b"</feed>", b"<!DOCTYPE a>"],
+    ids="unclosed closed-twice unbound variable closes-the-feed doctype".split(),
+)
+def test_markup_that_cannot_be_mended_costs_its_entry_alone(raw: bytes) -> None:
+    day = read_daily_feed(spoilt(raw))
+
+    assert [paper.id for paper in day.papers] == ["2509.00001", "2509.00003"]
+    assert day.skipped == ("Entry 2 is not valid XML and was skipped.",)
+    assert (day.entries, day.mended) == (3, ())
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: text.encode("utf-8-sig"),
+        lambda text: text.replace("UTF-8", "UTF-16").encode("utf-16"),
+        lambda text: text.replace("UTF-8", "GB18030").encode("gb18030"),
+        lambda text: text.replace("UTF-8", "no-such-encoding").encode(),
+        lambda text: (
+            text.replace("feed", "atom:feed")
+            .replace("xmlns=", "xmlns:atom=", 1)
+            .replace("<entry>", "<atom:entry xmlns='http://www.w3.org/2005/Atom'>")
+            .replace("</entry>", "</atom:entry>")
+            .replace("<updated>", "<updated xmlns='http://www.w3.org/2005/Atom'>")
+            .encode()
+        ),
+    ],
+    ids="bom utf-16 gb18030 unknown prefixed".split(),
+)
+def test_a_broken_feed_is_read_in_any_encoding_and_with_any_prefix(encode: Callable[[str], bytes]) -> None:
+    whole = feed(entry("2509.00001", "new"), entry("2509.00002", "new")).replace("About", "About\x02")
+
+    day = read_daily_feed(encode(whole))
+
+    assert day.papers == (announced("2509.00001"), announced("2509.00002"))
+    assert len(day.mended) == 2
+
+
+def test_the_answer_of_the_api_is_mended_too() -> None:
+    result = read_query_result(SINCE_2026.replace("in gardens", "in\x00&nbsp;gardens").encode())
+
+    assert result.papers == {"2509.00001": GARDENS}
+    assert len(result.mended) == 1
+
+
+@given(st.binary(max_size=40))
+def test_no_bytes_in_an_entry_cost_those_around_it(raw: bytes) -> None:
+    ids = [paper.id for paper in read_daily_feed(spoilt(raw)).papers]
+
+    assert {*ids} >= {"2509.00001", "2509.00003"}
 
 
 # --- What was recorded -----------------------------------------------------------------------------------

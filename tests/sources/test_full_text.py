@@ -200,6 +200,32 @@ def test_a_pdf_with_too_many_pages_is_given_up() -> None:
         text_of_pdf(pdf(*[["a line"]] * 11), 10)
 
 
+def spoilt_pdf(pages: int, *broken: int) -> bytes:
+    """Make a PDF of these pages of which the content of some cannot be read."""
+    writer = PdfWriter()
+    for number in range(1, pages + 1):
+        add_page(writer, f"BT /F1 10 Tf 40 800 Td (We are on page {number}.) Tj ET".encode())
+        if number in broken:
+            stream = DecodedStreamObject()
+            stream.set_data(b"no deflate at all")
+            stream[NameObject("/Filter")] = NameObject("/NoSuchFilter")
+            writer.pages[number - 1][NameObject("/Contents")] = writer._add_object(stream)
+    return written(writer)
+
+
+def test_a_page_of_a_pdf_that_cannot_be_read_costs_itself_and_is_named() -> None:
+    assert text_of_pdf(spoilt_pdf(3, 2), 10).splitlines() == [
+        "We are on page 1.",
+        "[Page 2 of 3 cannot be read.]",
+        "We are on page 3.",
+    ]
+
+
+def test_a_pdf_most_of_whose_pages_cannot_be_read_is_none() -> None:
+    with pytest.raises(SourceAnswerError, match=r"its PDF cannot be read: NotImplementedError"):
+        text_of_pdf(spoilt_pdf(3, 1, 2), 10)
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>Log in</html>", b"%PDF-1.5\njunk", pdf(BODY)[:300]])
 async def test_what_is_no_pdf_is_told_in_a_sentence(body: bytes) -> None:
     with pytest.raises(SourceAnswerError, match="PDF"):

@@ -189,9 +189,8 @@ async def test_a_bomb_is_never_unpacked(client: httpx.AsyncClient, monkeypatch: 
             unpacked.append(len(decoded))
             return decoded
 
-        @property
-        def unused_data(self) -> bytes:
-            return self._real.unused_data
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._real, name)
 
     monkeypatch.setattr("bot.sources.http.zlib.decompressobj", Counting)
     error = await error_of(client, list=saying(bomb, Content_Encoding="gzip"))
@@ -234,8 +233,8 @@ async def test_a_body_that_is_cut_off_is_not_taken_for_a_short_one(client: httpx
 @pytest.mark.parametrize(
     ("body", "encoding", "sentence"),
     [
-        (b"[]", "gzip", "is not valid gzip"),
-        (gzip.compress(b"[]", mtime=0) + b"more", "gzip", "goes on after its end"),
+        (b"\x1f\x8b but no gzip", "gzip", "is not valid gzip"),
+        (gzip.compress(b"[1]", mtime=0)[:-8] + bytes(8), "gzip", "is not valid gzip"),
         (b"[]", "br", "is encoded as “br”, which was not requested"),
         (b"[]", "gzip, gzip", "is encoded as “gzip, gzip”, which was not requested"),
     ],
@@ -247,6 +246,38 @@ async def test_an_encoding_that_is_not_what_it_says_is_told(
 
     assert isinstance(error, SourceAnswerError)
     assert str(error) == f"The answer of 127.0.0.1 {sentence}."
+
+
+PACKED = gzip.compress(b"[1, 2]", mtime=0)
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "whole"),
+    [
+        (b"[1, 2]", "gzip", b"[1, 2]"),
+        (b"", "gzip", b""),
+        (b"[", "gzip", b"["),
+        (PACKED, "", b"[1, 2]"),
+        (PACKED, "identity", b"[1, 2]"),
+        (PACKED, "utf-8", b"[1, 2]"),
+        (PACKED + bytes(512), "gzip", b"[1, 2]"),
+        (PACKED + b"more", "x-gzip", b"[1, 2]"),
+        (PACKED + gzip.compress(b" [3]", mtime=0), "gzip", b"[1, 2] [3]"),
+    ],
+    ids="plain empty one-byte unlabelled identity charset padded trailed members".split(),
+)
+async def test_a_body_tells_by_itself_whether_it_is_gzip(
+    client: httpx.AsyncClient, body: bytes, encoding: str, whole: bytes
+) -> None:
+    answer = saying(body, Content_Encoding=encoding) if encoding else saying(body)
+
+    assert (await fetched(client, list=answer)).body == whole
+
+
+async def test_members_of_gzip_are_limited_together(client: httpx.AsyncClient) -> None:
+    error = await error_of(client, list=saying(gzip.compress(bytes(4_000), mtime=0) * 50))
+
+    assert str(error) == f"The answer of 127.0.0.1 is larger than {MOST} bytes."
 
 
 async def test_nobody_there_and_a_service_that_hangs_up_are_unreachable(client: httpx.AsyncClient) -> None:

@@ -241,6 +241,53 @@ def test_half_an_emoji_costs_no_list() -> None:
     assert paper.title == "Gardens \ufffd"
 
 
+def spoilt(raw: bytes) -> bytes:
+    """Return a list of three papers with these bytes in the second one's title."""
+    three = json.dumps(many(1, 3)).encode()
+    return three.replace(b"Paper 2", b"Paper 2" + raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "title"),
+    [
+        (b"\x01\x1b\x7f", "Paper 2"),
+        (b"\\u0000\\u001b", "Paper 2"),
+        (b"\n\t two", "Paper 2 two"),
+        (rb" \alpha \(x\) \$5 \u00", r"Paper 2 \alpha \(x\) \$5 \u00"),
+        (rb" \" \\ \u00e9", 'Paper 2 " \\ é'),
+        (b" caf\xe9", "Paper 2 caf\ufffd"),
+    ],
+    ids="controls escaped breaks backslashes escapes latin-1".split(),
+)
+def test_what_json_does_not_allow_costs_itself_alone(raw: bytes, title: str) -> None:
+    read = read_page(spoilt(raw), DAY)
+
+    assert [paper.title for paper in read.papers] == ["Paper 1", title, "Paper 3"]
+    assert read.skipped == ()
+
+
+@pytest.mark.parametrize("raw", [b'"', b'", x', b'", "n": 1' + b"0" * 5_000, b'", "n": ' + b"[" * 100_000])
+def test_an_entry_that_is_no_json_costs_no_other(raw: bytes) -> None:
+    read = read_page(spoilt(raw), DAY)
+
+    assert ids(read) == ["2509.00001", "2509.00003"]
+    assert read.skipped == ("Entry 2 was skipped: it is not valid JSON.",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_list_is_read_in_every_encoding_of_json_and_with_a_comma_too_many(encoding: str) -> None:
+    body = json.dumps(many(1, 2))[:-1] + ",]\n"
+
+    assert ids(read_page(body.encode(encoding), DAY)) == ["2509.00001", "2509.00002"]
+
+
+@given(st.binary(max_size=40))
+def test_no_bytes_in_an_entry_cost_those_around_it(raw: bytes) -> None:
+    read = ids(read_page(spoilt(raw), DAY))
+
+    assert (read[0], read[-1]) == ("2509.00001", "2509.00003")
+
+
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [

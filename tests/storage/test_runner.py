@@ -72,7 +72,7 @@ async def test_two_hundred_writes_at_once_from_two_runners_all_arrive(tmp_path: 
 async def test_a_reader_cannot_write(tmp_path: Path) -> None:
     runner = ThreadRunner(tmp_path / "test.db")
 
-    with pytest.raises(Exception, match="readonly"):
+    with pytest.raises(StorageError, match="cannot be written"):
         await runner.read(lambda tables: tables.papers.add(paper(1)))
 
     runner.close()
@@ -119,7 +119,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("Not a database, however long one looks at it. " * 100)
 
-    with pytest.raises(StorageError, match=r"notes\.txt cannot be used: file is not a database"):
+    with pytest.raises(StorageError, match=r"notes\.txt is not a database of Paper Round"):
         ThreadRunner(path)
 
 

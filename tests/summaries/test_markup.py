@@ -40,6 +40,7 @@ PIECES = st.sampled_from(
         ("```json\nx\n``` and `y` and ~~z~~", "x and y and z"),
         ("<b>x</b><br/>y <a href='z'>w</a>", "x y w"),
         (r"57.76\% and \*\*x\*\*", "57.76% and **x**"),
+        (r"is 3$\times$ faster at $\beta = 2$, \textbf{5} to \$6", "is 3× faster at β = 2, 5 to $6"),
         ("a\n\n b\t c", "a b c"),
         # What is taken out may have kept other markup from being seen.
         ("<!--www.a.b stays", "!-- stays"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from bot.commands.cli import main
+from tests.support.waiting import PATIENCE
 
 # A service on this machine is never reached through a proxy.
 _ENVIRONMENT = {"NO_PROXY": "127.0.0.1"}
@@ -42,7 +43,7 @@ async def started(*arguments: str, **environment: str) -> asyncio.subprocess.Pro
 
 async def ended(process: asyncio.subprocess.Process) -> tuple[int | None, str, str]:
     """Wait for the process and return its status, standard output and standard error."""
-    output, errors = await asyncio.wait_for(process.communicate(), timeout=30)
+    output, errors = await asyncio.wait_for(process.communicate(), PATIENCE)
     return process.returncode, output.decode(), errors.decode()
 
 

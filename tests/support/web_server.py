@@ -32,7 +32,7 @@ async def serving(answers: dict[str, Answer]) -> AsyncIterator[Service]:
     """Serve until the block ends; requests that still wait are given up then."""
     service = Service(answers=answers)
     application = web.Application()
-    application.router.add_get("/{path:.*}", service.handle)
+    application.router.add_route("*", "/{path:.*}", service.handle)
     runner = web.AppRunner(application, shutdown_timeout=0.01)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -1,0 +1,120 @@
+"""Socket Mode: the connection over which Slack tells the bot what people do.
+
+Slack hands out the connection's address for each connection anew:
+https://docs.slack.dev/reference/methods/apps.connections.open
+"""
+
+import logging
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.delivery.answers import Answer, UnreadableAnswerError, failure_of
+from bot.delivery.outcomes import NotNow, Unknown
+from bot.delivery.web_api import AnswerLostError, Caller, NotConnectedError, SlackCaller
+from bot.errors import SlackUnavailableError
+from bot.retries import Backoff
+
+_METHOD = "apps.connections.open"
+
+# The method is in Slack's lowest tier, which allows little more than a call a minute.
+_BACKOFF = Backoff(first=timedelta(seconds=15), longest=timedelta(minutes=5))
+
+_logger = logging.getLogger(__name__)
+
+
+class SocketModeHandler(AsyncSocketModeHandler):
+    """Bolt's handler with a client that looks at the address before it connects."""
+
+    def __init__(self, app: AsyncApp, app_token: str, clock: Clock) -> None:
+        # Bolt's own constructor would make the client that this one replaces, and leave it open.
+        self.app = app
+        self.app_token = app_token
+        asking = AsyncWebClient(token=app_token, base_url=app.client.base_url, retry_handlers=[])
+        schemes = {"wss"} if app.client.base_url.startswith("https:") else {"wss", "ws"}
+        self.client = _Client(app, app_token, Addresses(SlackCaller(asking), clock, schemes))
+        self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as Bolt does
+
+
+class Addresses:
+    """The addresses that Slack hands out; only those of the given schemes are connections."""
+
+    def __init__(self, caller: Caller, clock: Clock, schemes: set[str]) -> None:
+        self._caller = caller
+        self._clock = clock
+        self._schemes = schemes
+
+    async def next(self) -> str:
+        """Return a new address, asking again with growing waits as long as the answer has none.
+
+        Raises `SlackUnavailableError` if Slack is unreachable or rejects the token.
+        """
+        retries = 0
+        while not isinstance(found := await self._ask(), str):
+            wait = found.seconds or _BACKOFF.wait(retries).total_seconds()
+            _logger.warning(
+                "Slack handed out no usable address for Socket Mode (%s); asking again in %d seconds",
+                found.reason,
+                wait,
+                extra={"action": "connect"},
+            )
+            await self._clock.sleep(wait)
+            retries += 1
+        return found
+
+    async def _ask(self) -> str | NotNow:
+        try:
+            answer = await self._caller.call(_METHOD, {})
+            return self._address(answer)
+        except UnreadableAnswerError as error:
+            return NotNow(None, str(error))
+        except (NotConnectedError, AnswerLostError) as error:
+            raise unreachable("Socket Mode", error) from error
+
+    def _address(self, answer: Answer) -> str | NotNow:
+        failure = failure_of(_METHOD, answer)
+        if isinstance(failure, Unknown):
+            return NotNow(None, failure.reason)
+        if isinstance(failure, NotNow) and failure.lasting is None:
+            return failure
+        if failure:
+            raise rejected("SLACK_APP_TOKEN", failure.reason)
+        url = answer.body.get("url")
+        # The address itself is a secret: whoever has it receives what Slack tells the bot.
+        if not isinstance(url, str) or _scheme(url) not in self._schemes:
+            return NotNow(None, f"it is no address that begins with {' or '.join(sorted(self._schemes))}://")
+        return url
+
+
+class _Client(SocketModeClient):
+    def __init__(self, app: AsyncApp, app_token: str, addresses: Addresses) -> None:
+        super().__init__(app_token=app_token, logger=app.logger, web_client=app.client, ping_interval=10)
+        self._addresses = addresses
+
+    async def issue_new_wss_url(self) -> str:
+        """Return the address of the next connection."""
+        return await self._addresses.next()
+
+
+def rejected(setting: str, reason: str) -> SlackUnavailableError:
+    """Return the error for a token that Slack does not take, with its error code."""
+    return SlackUnavailableError(f"Slack rejected the token ({reason}). Check {setting}.")
+
+
+def unreachable(address: str, error: Exception) -> SlackUnavailableError:
+    """Return the error for a Slack that did not answer at the address."""
+    cause = str(error) if isinstance(error, UnreadableAnswerError) else type(error.__cause__).__name__
+    return SlackUnavailableError(f"Slack cannot be reached at {address} ({cause}). Check SLACK_API_URL.")
+
+
+def _scheme(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return parts.scheme if parts.hostname else ""

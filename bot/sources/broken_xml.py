@@ -1,0 +1,151 @@
+"""Reads a feed of which a part is not XML, as readers of feeds do: what is wrong costs itself, or its entry.
+
+A control character, an HTML entity or a bare ampersand in one abstract makes a whole document ill-formed, and
+an XML parser must reject all of it (https://www.w3.org/TR/xml/#sec-terminology). So such a feed is read entry
+by entry, each mended where it is ill-formed. DTDs stay rejected, and a feed without its end is cut off.
+"""
+
+import codecs
+import html
+import re
+import sys
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+# https://www.w3.org/TR/xml/#charsets
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REPLACED = "\ufffd"
+_FEED = re.compile(r"<(?P<name>(?:[\w.-]+:)?feed)\b[^<>]{0,4000}>")
+_ENTRY = re.compile(r"<(?:[\w.-]+:)?entry[\s>]")
+_ENTRY_END = re.compile(r"</(?:[\w.-]+:)?entry\s*>")
+_DECLARATION = re.compile(rb"""<\?xml[^>]{0,200}\bencoding\s*=\s*["']([\w.:-]{1,40})["']""")
+_DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
+_SPOILT = re.compile(
+    r"<!\[CDATA\[.*?\]\]>|&(?:(?P<name>\w{1,40});|\#(?P<number>x[0-9a-fA-F]{1,6}|[0-9]{1,7});)?|<(?![A-Za-z_/!?])",
+    re.DOTALL,
+)
+_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_BOMS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+class NotXmlError(Exception):
+    """Why the whole feed cannot be read, in a parser's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One entry of a feed, or why it cannot be read."""
+
+    #: `None` where it cannot be read.
+    element: Element | None
+    #: What is wrong with it, as the rest of a sentence that starts with the entry; empty where nothing is.
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed's own element, without its entries where it had to be mended, and its entries in order."""
+
+    root: Element
+    parts: tuple[Part, ...]
+
+
+def read_feed(body: bytes, entry: str) -> Feed:
+    """Parse a feed whose entries have the tag `entry`; raises NotXmlError where nothing of it can be read."""
+    try:
+        root: Element = fromstring(body, forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise NotXmlError(str(error)) from error
+    except (ParseError, ValueError, LookupError) as error:
+        return _piecewise(_text(body), error)
+    return Feed(root, tuple(Part(each) for each in root.findall(entry)))
+
+
+def _piecewise(text: str, error: Exception) -> Feed:
+    opening = _FEED.search(text)
+    closing = f"</{opening['name']}>" if opening else ""
+    if not opening or _DOCTYPE.search(text, 0, opening.start()) or not text.rstrip().endswith(closing):
+        raise NotXmlError(str(error)) from error
+    start, end = opening.end(), text.rindex(closing)
+    starts = [match.start() for match in _ENTRY.finditer(text, start, end)]
+    pieces = [text[begin:until] for begin, until in zip(starts, [*starts[1:], end], strict=True)]
+    head = text[start : starts[0] if starts else end]
+    try:
+        root = _parsed(opening[0], head, closing) or _parsed(opening[0], _mended(head), closing)
+    except DefusedXmlException as refused:
+        raise NotXmlError(str(refused)) from refused
+    if root is None:
+        raise NotXmlError(str(error)) from error
+    return Feed(root, tuple(_part(opening[0], piece, closing) for piece in pieces))
+
+
+def _part(opening: str, piece: str, closing: str) -> Part:
+    """Return an entry, mended where it must be."""
+    whole = piece[: _end_of_entry(piece)]
+    if (element := _child(opening, whole, closing)) is not None:
+        lost = "holds characters that cannot be read" if _REPLACED in whole else ""
+        return Part(element, lost)
+    if (element := _child(opening, _mended(whole), closing)) is not None:
+        return Part(element, "holds what XML does not allow, which was mended or left out")
+    return Part(None, "is not valid XML and was skipped")
+
+
+def _end_of_entry(piece: str) -> int:
+    ends = [match.end() for match in _ENTRY_END.finditer(piece)]
+    return ends[-1] if ends else len(piece)
+
+
+def _child(opening: str, piece: str, closing: str) -> Element | None:
+    try:
+        root = _parsed(opening, piece, closing)
+    except DefusedXmlException:
+        return None
+    return root[0] if root is not None and len(root) == 1 else None
+
+
+def _parsed(opening: str, content: str, closing: str) -> Element | None:
+    try:
+        element: Element = fromstring(f"{opening}{content}{closing}", forbid_dtd=True)
+    except DefusedXmlException:
+        raise
+    except (ParseError, ValueError):
+        return None
+    return element
+
+
+def _mended(text: str) -> str:
+    """Return the text with known entities as characters, marks that are no markup escaped, the rest gone."""
+    return _SPOILT.sub(_mended_mark, _ILLEGAL.sub("", text))
+
+
+def _mended_mark(match: re.Match[str]) -> str:
+    mark, name, number = match[0], match["name"], match["number"]
+    if mark.startswith("<![") or name in _OF_XML:
+        return mark
+    if number:
+        code = int(number[1:], 16) if number.startswith("x") else int(number)
+        return "" if code > sys.maxunicode or _ILLEGAL.match(chr(code)) else mark
+    return html.escape(html.unescape(mark), quote=False)
+
+
+def _text(body: bytes) -> str:
+    """Decode by the byte order mark, as UTF-8, or as is declared; what cannot be read becomes U+FFFD."""
+    declared = _DECLARATION.match(body.lstrip())
+    encodings = [name for mark, name in _BOMS.items() if body.startswith(mark)]
+    if not encodings:
+        encodings = ["utf-8", *([declared[1].decode()] if declared else [])]
+    for encoding in encodings:
+        try:
+            return body.decode(encoding)
+        except (UnicodeError, LookupError):
+            continue
+    return body.decode(encodings[0], "replace")

@@ -1,0 +1,3 @@
+from tests.simulation.places import folder
+
+__all__ = ["folder"]

@@ -1,0 +1,47 @@
+"""A bot that is told to stop while a message is on its way."""
+
+import asyncio
+
+import pytest
+
+from bot.background import to_its_end
+from bot.delivery.slack_errors import POST
+from storage.records import PostState
+from tests.support.stage import Stage
+
+
+async def test_it_waits_for_the_answer_of_the_message_under_way_and_records_it(stage: Stage) -> None:
+    delivery_id = await stage.open_sample()
+    stage.workspace.faults.add("delay", method=POST, skip=1, seconds=5)
+    stage.bot.deliverer.start(delivery_id)
+    posted = stage.workspace.channel("papers").messages
+    await stage.person("ada").sees(lambda _: len(posted) == 2)
+
+    stopping = asyncio.create_task(stage.bot.deliverer.aclose())
+    await asyncio.sleep(0.1)
+    assert not stopping.done()
+    await stage.timers.advance(5)
+    await stopping
+
+    posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
+    assert [post.state for post in posts[:3]] == [PostState.POSTED, PostState.POSTED, PostState.PLANNED]
+    assert len(stage.workspace.channel("papers").messages) == 2
+
+
+async def test_cancelled_work_comes_to_its_end_first() -> None:
+    done, may_end = [], asyncio.Event()
+
+    async def work() -> None:
+        await may_end.wait()
+        done.append("work")
+
+    task = asyncio.create_task(to_its_end(work()))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.sleep(0)
+    assert not task.done()
+    may_end.set()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert done == ["work"]

@@ -1,0 +1,103 @@
+"""The address of the socket: taken only if it is one, and asked for again with growing waits."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from bot.delivery.answers import Answer, UnreadableAnswerError
+from bot.delivery.web_api import AnswerLostError
+from bot.errors import SlackUnavailableError
+from bot.socket_mode import Addresses
+from tests.support.clocks import SimulatedClock
+from tests.support.stage import NOON
+
+GOOD = "wss://wss-primary.slack.test/link/?ticket=secret"
+
+
+def opened(url: object) -> Answer:
+    return Answer(200, {"ok": True, "url": url}, {})
+
+
+class Scripted:
+    """A caller that gives these answers in order."""
+
+    def __init__(self, answers: Sequence[Answer | Exception]) -> None:
+        self.answers = list(answers)
+
+    async def call(self, method: str, arguments: Mapping[str, Any]) -> Answer:
+        assert (method, arguments) == ("apps.connections.open", {})
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+async def asked(
+    *answers: Answer | Exception, schemes: frozenset[str] = frozenset({"wss"})
+) -> tuple[str, float]:
+    """Return the address and the seconds until it came."""
+    clock, caller = SimulatedClock(NOON), Scripted(answers)
+    url = await Addresses(caller, clock, set(schemes)).next()
+    assert caller.answers == []
+    return url, (clock.now() - NOON).total_seconds()
+
+
+async def test_an_address_of_a_socket_is_taken_at_once() -> None:
+    assert await asked(opened(GOOD)) == (GOOD, 0)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://slack.test/link",
+        "ftp://slack.test/",
+        "ws://slack.test/",
+        "wss://",
+        "wss:",
+        "",
+        "x",
+        None,
+        7,
+        [GOOD],
+    ],
+)
+async def test_any_other_address_is_refused_in_a_sentence_and_asked_for_again(
+    url: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert await asked(opened(url), opened(url), opened(GOOD)) == (GOOD, 45)
+
+    assert caplog.messages == [
+        "Slack handed out no usable address for Socket Mode (it is no address that begins with wss://); "
+        f"asking again in {seconds} seconds"
+        for seconds in (15, 30)
+    ]
+
+
+async def test_a_local_slack_may_hand_out_a_plain_socket() -> None:
+    local = "ws://127.0.0.1:8080/socket"
+
+    assert await asked(opened(local), schemes=frozenset({"ws", "wss"})) == (local, 0)
+
+
+async def test_no_address_and_no_answer_are_asked_for_again_too() -> None:
+    answers: list[Answer | Exception] = [
+        Answer(200, {"ok": True}, {}),
+        UnreadableAnswerError("an answer that is no JSON object"),
+        Answer(500, {}, {}),
+        Answer(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "nan"}),
+        Answer(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "7"}),
+    ]
+
+    assert await asked(*answers, opened(GOOD)) == (GOOD, 15 + 30 + 60 + 120 + 7)
+
+
+async def test_a_rejected_token_and_an_unreachable_slack_are_said() -> None:
+    with pytest.raises(
+        SlackUnavailableError, match=r"rejected the token \(invalid_auth\). Check SLACK_APP_TOKEN"
+    ):
+        await asked(Answer(200, {"ok": False, "error": "invalid_auth"}, {}))
+    with pytest.raises(SlackUnavailableError, match="Slack cannot be reached at Socket Mode"):
+        await asked(AnswerLostError("TimeoutError"))
