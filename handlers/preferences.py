@@ -205,6 +205,7 @@ def preview(tables: Tables, workspace: str, channel: str, preferences: Preferenc
         first=tuple(_chosen(verdicts[entry.paper.id]) for entry in chosen[:_FIRST_ONES]),
         left_out=_left_out(selection),
         had=sum(entry.paper.id in had for entry in chosen),
+        matches=_matches(selection),
     )
 
 
@@ -214,6 +215,11 @@ def _chosen(verdict: Verdict) -> Chosen:
         word=verdict.what if verdict.why is Why.WORD else "",
         category=verdict.what if verdict.why is Why.CATEGORY else "",
     )
+
+
+def _matches(selection: Selection) -> dict[str, int]:
+    let_in = (verdict.what for verdict in selection.verdicts if verdict.is_in and verdict.what)
+    return dict(Counter(let_in).most_common())
 
 
 def _left_out(selection: Selection) -> dict[str, int]:

@@ -35,6 +35,7 @@ FOUND = [
     ("C++", "written in C++."),
     ("C", "written in C."),
     ("π0", "π₀ grasps"),
+    ("π0.5", "π_0.5 grasps"),
     # Without regard to accents, width and ligatures.
     ("Schrödinger", "a schrodinger bridge"),
     ("schrodinger", "a Schrödinger bridge"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ _ZONE_CHARACTERS = 100
 _TITLES_SHOWN = 3
 _TITLE_CHARACTERS = 200
 _TERM_CHARACTERS = 80
+_MATCHES_SHOWN = 10
 _VALUE_CHARACTERS = 500
 _LINES_CHARACTERS = 2500
 _MOST_VOTES = 1_000_000
@@ -87,6 +88,8 @@ class Preview:
     left_out: Mapping[str, int]
     #: How many of the chosen papers the channel has had in fact.
     had: int = 0
+    #: How many papers each word or category let in, the one with most first.
+    matches: Mapping[str, int] = field(default_factory=dict)
 
 
 def form_of(preferences: Preferences) -> PreferencesForm:
@@ -152,7 +155,7 @@ def preview_blocks(preview: Preview | None, words: Words) -> list[Block]:
     if preview.first:
         shown = [_chosen(chosen, words) for chosen in preview.first[:_TITLES_SHOWN]]
         drawn.append(blocks.rich_text(blocks.numbered(shown)))
-    if notes := _left_out(preview, words):
+    if notes := _notes(preview, words):
         drawn.append(blocks.context(notes))
     return drawn
 
@@ -383,8 +386,18 @@ def _orders(words: Words) -> dict[str, str]:
     return {Order.LISTED: words("settings.order_listed"), Order.VOTES: words("settings.order_votes")}
 
 
-def _left_out(preview: Preview, words: Words) -> str:
-    notes = [
+def _matches(preview: Preview, words: Words) -> str:
+    """Return the words and categories that let most papers in, each with its number of papers."""
+    most = list(preview.matches.items())[:_MATCHES_SHOWN]
+    return words(
+        "preview.matches", found=words.series([f"{cut(what, _TERM_CHARACTERS)} ({n})" for what, n in most])
+    )
+
+
+def _notes(preview: Preview, words: Words) -> str:
+    """Return what let papers in, what left others out, and how many the channel has had."""
+    notes = [_matches(preview, words)] if preview.matches else []
+    notes += [
         words.count(key, preview.left_out[why])
         for why, key in _WHY_LEFT_OUT.items()
         if preview.left_out.get(why)
