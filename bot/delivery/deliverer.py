@@ -111,7 +111,10 @@ class Deliverer:
         await self._background.join()
 
     async def aclose(self) -> None:
-        """Cancel the deliveries that were started; the tables hold how far they are."""
+        """Cancel the deliveries that were started, each after the answer of a message that is on its way.
+
+        The tables hold how far they are.
+        """
         await self._background.aclose()
 
     async def progress(self, delivery_id: int) -> Progress:

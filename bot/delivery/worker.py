@@ -154,10 +154,8 @@ class DeliveryWorker:
         workspace, channel = self._delivery.workspace, self._delivery.channel
         await self._pacer.turn(workspace, channel, is_parent=post.position == PARENT)
         post = ledger.sending(post, self._clock.now())
-        await self._claimed.record(post)
-        self._claimed.check_lease()
         # A bot that is told to stop still waits for the answer: otherwise nobody would know what came of it.
-        outcome = await to_its_end(self._call_and_record(post))
+        outcome = await to_its_end(self._record_and_call(post))
         if stray_ts := ledger.stray_ts(post, outcome):
             await self._delete(stray_ts)
             await self._record_outcome(post, outcome)
@@ -166,8 +164,10 @@ class DeliveryWorker:
         if isinstance(outcome, NotNow) and not outcome.holds_workspace:
             await self._claimed.wait(self._wait_after(outcome))
 
-    async def _call_and_record(self, post: Post) -> ledger.Outcome:
+    async def _record_and_call(self, post: Post) -> ledger.Outcome:
         """Post the message and record what came of it, unless it is stray and has to be deleted first."""
+        await self._claimed.record(post)
+        self._claimed.check_lease()
         payload = json.loads(post.payload)
         answer = await self._wire.post(self._delivery.channel, payload, self._claimed.thread_ts)
         self._put_off = self._put_off + 1 if isinstance(answer, NotNow) else 0
