@@ -154,7 +154,7 @@ async def _workspace(client: AsyncWebClient) -> str:
     except SlackApiError as error:
         raise _rejected("SLACK_BOT_TOKEN", error) from error
     except (TimeoutError, aiohttp.ClientError) as error:
-        raise _unreachable(client.base_url, error) from error
+        raise unreachable(client.base_url, error) from error
     return str(answer["team_id"])
 
 
@@ -166,7 +166,7 @@ async def _connect(socket: AsyncSocketModeHandler) -> None:
     except SlackApiError as error:
         raise _rejected("SLACK_APP_TOKEN", error) from error
     except (TimeoutError, aiohttp.ClientError) as error:
-        raise _unreachable("Socket Mode", error) from error
+        raise unreachable("Socket Mode", error) from error
 
 
 def _rejected(setting: str, error: SlackApiError) -> SlackUnavailableError:
@@ -174,7 +174,8 @@ def _rejected(setting: str, error: SlackApiError) -> SlackUnavailableError:
     return SlackUnavailableError(f"Slack rejected the token ({reason}). Check {setting}.")
 
 
-def _unreachable(address: str, error: Exception) -> SlackUnavailableError:
+def unreachable(address: str, error: Exception) -> SlackUnavailableError:
+    """Return the error for a Slack that gave no answer."""
     return SlackUnavailableError(
         f"Slack cannot be reached at {address} ({type(error).__name__}). Check SLACK_API_URL."
     )

@@ -73,6 +73,11 @@ def refusal_sentence(reason: str, bot: str, words: Words) -> Mrkdwn:
     return words.mrkdwn(key, bot=Mrkdwn(f"<@{bot}>"), reason=reason)
 
 
+def plain_refusal(reason: str, bot_name: str, words: Words) -> str:
+    """Return the same outside Slack, where nobody can be mentioned."""
+    return words(_SENTENCES.get(reason, "place.other"), bot=f"@{bot_name}", reason=reason).replace("`", "")
+
+
 def _reason_of_error(error: SlackApiError) -> str:
     is_direct = error.response.get("needed") in _DIRECT_SCOPES
     return "direct" if is_direct else str(error.response.get("error", error.response.status_code))

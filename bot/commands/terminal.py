@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 
 import click
 
+from bot.commands.endings import Interrupted
 from bot.errors import StorageError
 from bot.settings import Settings, load_settings
 from bot.subscriptions.preferences import read_language
 from bot.text import clean
+from storage.database import exists
 from storage.runner import InlineRunner, Runner
 
 T = TypeVar("T")
@@ -49,6 +51,14 @@ def language_option(help_text: str, default: str) -> Callable[[F], F]:
     return click.option("--language", metavar="TAG", callback=_read_tag, show_default=default, help=help_text)
 
 
+def port_option(help_text: str) -> Callable[[F], F]:
+    """Return `--port`, of which 0 chooses a free one."""
+    most = 65_535
+    return click.option(
+        "--port", type=click.IntRange(0, most), default=0, show_default="a free one", help=help_text
+    )
+
+
 def on_one_line(text: str) -> str:
     """Return a stranger's text without line breaks and without controls that steer a terminal."""
     return " ".join(clean(text).split())
@@ -70,7 +80,7 @@ def with_storage(
 ) -> T:
     """Return the result of `work` on the database's tables."""
     path = settings_with(database).database
-    if must_exist and not path.exists():
+    if must_exist and not exists(path):
         raise StorageError(
             f"I found no database at {path}. Import or fetch papers first, or name it with --db."
         )
@@ -102,10 +112,10 @@ def progress(label: str, length: int) -> Iterator[Callable[[str], None]]:
             click.echo("\n".join(lines))
 
 
-def run_until_stopped(work: Coroutine[Any, Any, T]) -> T | None:
-    """Run to the end, or until Ctrl-C or SIGTERM, which give `None`; open resources are closed either way."""
+def run_to_end(work: Coroutine[Any, Any, T]) -> T:
+    """Return the result; Ctrl-C and SIGTERM close what is open and raise `Interrupted`."""
 
-    async def stoppable() -> T | None:
+    async def stoppable() -> T:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         # Neither Windows nor a thread has such handlers; Ctrl-C stops a process there all the same.
         with contextlib.suppress(NotImplementedError, RuntimeError):
@@ -113,6 +123,14 @@ def run_until_stopped(work: Coroutine[Any, Any, T]) -> T | None:
         try:
             return await work
         except asyncio.CancelledError:
-            return None
+            raise Interrupted from None
 
     return asyncio.run(stoppable())
+
+
+def run_until_stopped(work: Coroutine[Any, Any, T]) -> T | None:
+    """Run what is meant to be stopped: Ctrl-C and SIGTERM are its end and give `None`."""
+    try:
+        return run_to_end(work)
+    except Interrupted:
+        return None

@@ -219,7 +219,7 @@ async def test_the_command_names_the_sources_there_are(
 ) -> None:
     result = await fetch(hugging_face[0], tmp_path, "--source", "twitter")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "Unknown source twitter. Use huggingface or arxiv:CATEGORY." in result.stderr
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from bot.errors import StorageError, UnwritableStorageError
 from storage import database as storage_database
@@ -154,7 +155,7 @@ async def test_a_process_that_never_ends_preparing_is_not_waited_for_for_ever(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage_database, "_LOCK_SECONDS", 0.01)
-    with storage_database.FileLock(f"{path}.lock"):
+    with FileLock(f"{path}.lock"):
         said = await refusal(lambda: InlineRunner(path))
 
     assert said == (
