@@ -55,6 +55,10 @@ class NothingListedError(PaperRoundError):
     """Nothing is listed for the requested day; the message names the nearest days."""
 
 
+class UnknownChannelError(PaperRoundError):
+    """The named channel cannot have digests; the message names it and says why."""
+
+
 class UnknownSourceError(PaperRoundError):
     """The named source does not exist; the message names those that do."""
 

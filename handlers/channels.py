@@ -78,6 +78,11 @@ def refusal_sentence(reason: str, bot: str, words: Words) -> Mrkdwn:
     return words.mrkdwn(key, bot=Mrkdwn(f"<@{bot}>"), reason=reason)
 
 
+def plain_refusal(reason: str, bot_name: str, words: Words) -> str:
+    """Return the same outside Slack, where nobody can be mentioned."""
+    return words(_SENTENCES.get(reason, "place.other"), bot=f"@{bot_name}", reason=reason).replace("`", "")
+
+
 def _reason_of_error(error: SlackCallError) -> str:
     if error.is_passing:
         return _NO_ANSWER

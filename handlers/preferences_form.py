@@ -10,8 +10,9 @@ from bot.cards.preferences import ALL_CARDS, LANGUAGES, PreferencesForm
 from bot.errors import InvalidPreferenceError, UnknownCategoryError, UnreadableValueError
 from bot.language import canonical_tag
 from bot.locale import Words
-from bot.sources.kinds import HUGGING_FACE, OFFERED_SOURCES, SOURCE_KINDS
+from bot.sources.kinds import SOURCE_KINDS
 from bot.subscriptions.preferences import (
+    proposed_source,
     read_categories,
     read_language,
     read_time,
@@ -48,7 +49,7 @@ def proposed(person: Person, listed: Collection[str] = ()) -> Preferences:
     The zone is the person's, the language the nearest offered one to theirs, and the source the first
     offered one that has `listed` something.
     """
-    source = next((source for source in OFFERED_SOURCES if source in listed), HUGGING_FACE.name)
+    source = proposed_source(listed)
     return Preferences(_nearest_language(person.language), (source,), zone=person.zone.key)
 
 

@@ -12,7 +12,7 @@ from bot.commands.terminal import (
     database_option,
     progress,
     read_date,
-    run_until_stopped,
+    run_to_end,
     say,
     settings_with,
     source_option,
@@ -23,9 +23,6 @@ from bot.listings.watcher import Refresh
 from bot.sources.full_text import FullText
 from bot.web import Web, reach_web
 from storage.records import FEW, Listing
-
-_INTERRUPTED = 130
-"""The status of a command that Ctrl-C ended, by the shells' convention: 128 plus the number of SIGINT."""
 
 
 @click.command()
@@ -59,11 +56,7 @@ def fetch(
         async with reach_web(settings_with(database), clock) as web:
             return await _fetch(web, source, days, no_full_text=no_full_text)
 
-    has_answered = run_until_stopped(fetch_all())
-    if has_answered is None:
-        say("Interrupted. Run the same command again to continue.", err=True)
-        sys.exit(_INTERRUPTED)
-    if not has_answered:
+    if not run_to_end(fetch_all()):
         raise SourceError("I couldn't fetch every list; the lines above say why.")
 
 

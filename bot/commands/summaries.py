@@ -14,7 +14,7 @@ from bot.commands.terminal import (
     language_option,
     progress,
     read_date,
-    run_until_stopped,
+    run_to_end,
     say,
     settings_with,
 )
@@ -56,7 +56,7 @@ def summarise(
     An ID is an arXiv id or a link to a paper. If you interrupt it, run it again: finished summaries are kept.
     Cards that are posted already are updated by `paper-round run`.
 
-    You need the setting LLM_MODEL. Exits with status 1 if a summary failed.
+    You need the setting LLM_MODEL. Exits with status 1 if a summary failed, and 130 if interrupted.
     """
     if paper_ids and day:
         raise click.UsageError("Give either papers or --date, not both.")
@@ -72,12 +72,7 @@ def summarise(
                 return True
             return await _make(web, clock, missing, kept, again=again)
 
-    all_made = run_until_stopped(work())
-    if all_made is None:
-        raise SummaryError(
-            "Interrupted. Run the same command again to continue; finished summaries are kept."
-        )
-    if not all_made:
+    if not run_to_end(work()):
         raise SummaryError("Some summaries failed. Run `paper-round summarise` to try them again.")
 
 

@@ -1,6 +1,7 @@
 """A channel's preferences, read from text and saved; and where its subscription begins."""
 
 import re
+from collections.abc import Collection
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,7 +10,7 @@ from babel import Locale
 from bot.errors import InvalidPreferenceError, UnknownSourceError
 from bot.language import canonical_tag
 from bot.sources.categories import read_category
-from bot.sources.kinds import SOURCE_KINDS, source_from
+from bot.sources.kinds import HUGGING_FACE, OFFERED_SOURCES, SOURCE_KINDS, source_from
 from bot.terms import read_terms
 from bot.typed import plain, plain_value
 from storage.records import Preferences, Subscription
@@ -50,6 +51,11 @@ def save_preferences(
         created_by=created_by,
         ends_pause=ends_pause,
     )
+
+
+def proposed_source(listed: Collection[str]) -> str:
+    """Return the source proposed to a channel that names none: the first offered one that has listed."""
+    return next((source for source in OFFERED_SOURCES if source in listed), HUGGING_FACE.name)
 
 
 def begin_with_latest(tables: Tables, source: str) -> None:

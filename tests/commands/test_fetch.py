@@ -224,7 +224,7 @@ async def test_the_command_names_the_sources_there_are(
 ) -> None:
     result = await fetch(hugging_face[0], tmp_path, "--source", "twitter")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert (
         "There is no source twitter. Known are digest-file, huggingface and arxiv:CATEGORY." in result.stderr
     )
