@@ -1,7 +1,9 @@
 """The paper-round command: its group, and the table of its subcommands."""
 
 import logging
+import sys
 import zoneinfo
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -80,4 +82,11 @@ def main(verbose: bool) -> None:
     """
     # The pinned tzdata package decides a digest's hour, not the rules that this machine happens to have.
     zoneinfo.reset_tzpath(to=())
+    _write_any_text()
     set_up_logging(logging.INFO if verbose else logging.WARNING)
+
+
+def _write_any_text() -> None:
+    """Let a terminal or a file whose encoding lacks a character show `?` in its place, instead of failing."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
