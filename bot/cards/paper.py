@@ -16,7 +16,8 @@ from storage.records import Paper, Summary
 _TITLE_CHARACTERS = 1200
 _AUTHORS_CHARACTERS = 300
 _KEYWORDS_CHARACTERS = 600
-_BODY_CHARACTERS = 5500
+_BODY_CHARACTERS = 5000
+_NOTICE_CHARACTERS = 500
 _AUTHORS_NAMED = 6
 
 PART_LABELS = {
@@ -39,9 +40,11 @@ def paper_card(entry: Entry, words: Words, *, is_saved: bool = False) -> Message
     Long texts are cut so that the card stays within Slack's limits.
     """
     keywords, paragraphs = _fitted(entry, words)
+    withdrawn = withdrawn_line(entry.paper, words)
     drawn = [
         _title(entry),
         *_facts(entry.paper, words),
+        *([blocks.rich_text(blocks.paragraph(blocks.words(withdrawn)))] if withdrawn else []),
         *([blocks.context(keywords)] if keywords else []),
         *_body(paragraphs),
         *_missing(entry, words),
@@ -72,6 +75,13 @@ def facts_line(paper: Paper, words: Words) -> Mrkdwn | None:
         stars = f" ★ {paper.code_stars}" if paper.code_stars else ""
         parts.append(Mrkdwn(link(paper.code_url, words("paper.code")) + stars))
     return join(" · ", parts) if parts else None
+
+
+def withdrawn_line(paper: Paper, words: Words, limit: int = _NOTICE_CHARACTERS) -> str:
+    """Return that the paper is withdrawn, in the words of its notice; empty where it is not."""
+    if paper.withdrawal is None:
+        return ""
+    return words("paper.withdrawn", notice=cut(_shown(paper.withdrawal), limit))
 
 
 def _title(entry: Entry) -> Block:
@@ -150,7 +160,8 @@ def _buttons(entry: Entry, words: Words, *, is_saved: bool) -> Block:
                 spoken=words("button.abstract_of", title=title),
             )
         )
-    buttons.append(Button(ids.OPEN_PDF, words("button.pdf"), url=pdf_url(paper.id)))
+    if not paper.withdrawal:
+        buttons.append(Button(ids.OPEN_PDF, words("button.pdf"), url=pdf_url(paper.id)))
     if has_discussion(paper.id):
         buttons.append(Button(ids.OPEN_DISCUSSION, words("button.discussion"), url=discussion_url(paper.id)))
     if entry.summary:
@@ -165,8 +176,9 @@ def _summary_menu(paper: Paper, summary: Summary, words: Words) -> list[Menu]:
     """
     is_readers = primary_language(summary.language) == primary_language(words.language)
     language = summary.language if is_readers else words.language
+    again = {SummaryChoice(SummaryAct.REGENERATE, paper.id, language): words("button.again")}
     choices = {
-        SummaryChoice(SummaryAct.REGENERATE, paper.id, language): words("button.again"),
+        **({} if paper.withdrawal else again),
         SummaryChoice(SummaryAct.REPORT, paper.id, words.language): words("button.report"),
     }
     options = {choice_value(choice): label for choice, label in choices.items()}
@@ -204,6 +216,7 @@ def _spoken(entry: Entry, keywords: str, paragraphs: list[tuple[str, str]], word
     lines = [
         f"{number}{shown_title(entry.paper)} ({abstract_url(entry.paper.id)})",
         _authors(entry.paper, words),
+        withdrawn_line(entry.paper, words),
         keywords,
         *(words("part.spoken", label=label, text=text) if label else text for label, text in paragraphs),
     ]

@@ -25,6 +25,7 @@ from bot.summaries.excerpt import Excerpt, excerpt, tokens
 from bot.summaries.model import ModelAnswer, ModelClient, Usage
 from bot.summaries.prompt import MOST_TOKENS, PROMPT_VERSION, correction, input_hash, question, read_answer
 from bot.summaries.question import Question
+from storage.card_updates import CARDS_CHANGE_FOR
 from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure
 from storage.runner import Runner
 from storage.tables import Tables
@@ -37,9 +38,6 @@ _BACKOFF = Backoff(first=timedelta(minutes=5), longest=timedelta(hours=12))
 _TRIES_FOR_TEXT = 3
 """How often a missing full text is waited for, before the abstract has to do."""
 
-_CARDS_CHANGE_FOR = timedelta(days=30)
-"""Cards of deliveries opened longer ago are not updated."""
-
 _logger = logging.getLogger(__name__)
 
 
@@ -50,6 +48,8 @@ class Outcome(StrEnum):
     #: The same question had been asked before.
     UNCHANGED = "unchanged"
     FAILED = "failed"
+    #: The paper is withdrawn, so there is none to make.
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,8 @@ class Summariser:
         Raises `TokensUsedUpError`, or the `ModelError` of an endpoint that would answer no paper.
         """
         started = self._clock.now()
+        if await self._storage.read(lambda tables: _is_withdrawn(tables, paper)):
+            return Result(paper.id, language, Outcome.WITHDRAWN)
         text = await self._texts.read(paper.id)
         if isinstance(text, NoFullText) and not regenerate and await self._waits_for(text, paper, language):
             return await self.fail(paper.id, language, text.reason)
@@ -165,6 +167,8 @@ class Summariser:
 
     async def estimate(self, paper: Paper, language: str) -> int:
         """Return the most tokens that one try takes; a text that is not on disk counts as the longest."""
+        if paper.withdrawal:
+            return 0
         kept = await self._texts.kept(paper.id)
         chosen = excerpt(paper, kept.text if kept else None, self.allowance.tokens_a_text)
         if chosen is None:
@@ -214,7 +218,7 @@ class Summariser:
             return await self.fail(task.paper.id, task.language, reason, _sum(spent))
         now = self._clock.now()
         await self._storage.write(
-            lambda tables: _keep(tables, checked.summary, task.hash, now - _CARDS_CHANGE_FOR, now)
+            lambda tables: _keep(tables, checked.summary, task.hash, now - CARDS_CHANGE_FOR, now)
         )
         return Result(task.paper.id, task.language, Outcome.MADE, _sum(spent))
 
@@ -310,6 +314,12 @@ def _keep(tables: Tables, summary: Summary, asked_hash: str, opened_since: datet
     tables.summaries.put(summary, asked_hash)
     tables.summary_failures.forget(summary.paper_id, summary.language)
     tables.card_updates.enqueue(summary.paper_id, summary.language, opened_since, now)
+
+
+def _is_withdrawn(tables: Tables, paper: Paper) -> bool:
+    """Return whether the paper is withdrawn, by what is known now."""
+    known = tables.papers.get(paper.id) or paper
+    return known.withdrawal is not None
 
 
 def _tries(tables: Tables, paper_id: str, language: str) -> int:

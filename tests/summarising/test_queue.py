@@ -177,6 +177,36 @@ async def test_a_text_that_cannot_be_had_for_now_is_waited_for_before_the_abstra
         assert [each.provenance.text_read for each in await w.stored()] == [TextRead.ABSTRACT]
 
 
+async def test_no_token_is_spent_on_a_paper_that_is_withdrawn(database: Path) -> None:
+    withdrawn = replace(PAPER, withdrawal="Withdrawn by the authors")
+    async with world(database) as w:
+        await w.subscribe()
+        await w.keep(withdrawn)
+        await w.summary_queue.tick()
+        # What a job knows of a paper may be older than what the tables know.
+        result = await w.summariser.make(PAPER, "en", regenerate=True)
+
+        assert await w.wanted() == []
+        assert result == Result(PAPER.id, "en", Outcome.WITHDRAWN)
+        assert (w.server.bodies, await w.failure(), await w.tokens_today()) == ([], None, 0)
+
+
+async def test_arxiv_is_asked_whether_a_paper_is_withdrawn_before_a_model_reads_it(database: Path) -> None:
+    async with world(database, [completing(FIELDS)]) as w:
+
+        async def look_up(paper_ids: Iterable[str]) -> None:
+            looked_up.extend(paper_ids)
+            await w.keep(replace(PAPER, withdrawal="Withdrawn by the authors"), OTHER)
+
+        looked_up: list[str] = []
+        await w.subscribe()
+        await w.keep(PAPER, OTHER)
+        await SummaryQueue(w.storage, w.clock, w.summariser, look_up=look_up).tick()
+
+        assert looked_up == [PAPER.id, OTHER.id]
+        assert (await w.stored(), len(await w.stored(OTHER)), len(w.server.bodies)) == ([], 1, 1)
+
+
 async def test_a_wrong_figure_is_asked_about_once_and_then_the_better_answer_stays(database: Path) -> None:
     async with world(database, [completing(WRONG_FIGURE), completing(FIELDS)]) as w:
         await w.keep(PAPER)
