@@ -14,6 +14,8 @@ from bot.errors import (
     ModelError,
     ModelQuotaError,
     ModelRefusedError,
+    ModelSlipError,
+    ModelThoughtError,
     ModelUnavailableError,
     TokensUsedUpError,
 )
@@ -73,6 +75,8 @@ class Allowance:
     tokens_a_day: int
     #: On the text of one paper.
     tokens_a_text: int
+    #: On one answer with its thoughts, where these take the room of a usual one.
+    tokens_an_answer: int = 16_000
 
     def is_used_up(self, spent: int) -> bool:
         """Whether what is left of the day is too little for a paper with a long text."""
@@ -81,7 +85,11 @@ class Allowance:
 
 def allowance_of(settings: Settings) -> Allowance | None:
     """Return the tokens that the settings allow; `None` where they name no model."""
-    return Allowance(settings.tokens_a_day, settings.tokens_a_text) if settings.model else None
+    return (
+        None
+        if not settings.model
+        else Allowance(settings.tokens_a_day, settings.tokens_a_text, settings.tokens_an_answer)
+    )
 
 
 class Texts(Protocol):
@@ -125,6 +133,7 @@ class Summariser:
         self._texts = texts
         self.allowance = allowance
         self._thread = asyncio.Lock()
+        self._needs_room = False
 
     async def make(self, paper: Paper, language: str, *, regenerate: bool = False) -> Result:
         """Make and keep a summary, or record why it failed; `regenerate` repeats even an unchanged question.
@@ -234,14 +243,22 @@ class Summariser:
         await self._storage.write(keep)
 
     async def _ask_twice_at_most(self, task: _Task, spent: list[Usage]) -> Checked:
-        """Return the better of two answers; the second is asked for only where the first has faults."""
-        answer = await self._ask(task, task.question, spent)
+        """Return the better of two answers; the second is asked for only where the first has faults.
+
+        A slip of form is such a fault. Raises the slip where the second answer has one, too.
+        """
+        try:
+            answer = await self._ask_with_room(task, spent)
+        except ModelSlipError as slip:
+            asked = correction(self._with_room(task.question), slip.answer, [slip.slip])
+            return await self._check(task, await self._ask(task, asked, spent))
         first = await self._check(task, answer)
         if not first.wants_second_try:
             return first
         sentences = [fault.sentence for fault in first.faults]
         try:
-            answer = await self._ask(task, correction(task.question, answer.text, sentences), spent)
+            asked = correction(self._with_room(task.question), answer.text, sentences)
+            answer = await self._ask(task, asked, spent)
         except (ModelError, TokensUsedUpError) as error:
             # The first answer is paid for, and may be good enough with its marks.
             about = {"action": "correct", "paper": task.paper.id, "language": task.language}
@@ -249,6 +266,22 @@ class Summariser:
             return first
         second = await self._check(task, answer)
         return min(first, second, key=lambda each: (not each.is_kept, len(each.faults)))
+
+    async def _ask_with_room(self, task: _Task, spent: list[Usage]) -> ModelAnswer:
+        """Ask, and once more with more tokens where thoughts took all; the model gets them from then on."""
+        asked = self._with_room(task.question)
+        try:
+            return await self._ask(task, asked, spent)
+        except ModelThoughtError:
+            if asked.most_tokens >= self.allowance.tokens_an_answer:
+                raise
+        self._needs_room = True
+        return await self._ask(task, self._with_room(task.question), spent)
+
+    def _with_room(self, asked: Question) -> Question:
+        """Return the question with the tokens that this model's thoughts need."""
+        room = max(asked.most_tokens, self.allowance.tokens_an_answer)
+        return replace(asked, most_tokens=room) if self._needs_room else asked
 
     async def _check(self, task: _Task, answer: ModelAnswer) -> Checked:
         today = self._clock.now().astimezone(UTC).date()
