@@ -158,3 +158,15 @@ class ModelRefusedError(ModelError):
 
 class ModelAnswerError(ModelError):
     """The model's answer to this question cannot be used; other questions may do better."""
+
+
+class ModelSlipError(ModelAnswerError):
+    """The model's answer has a slip of form: the `slip` in a sentence, and the `answer` as it was written."""
+
+    def __init__(self, sentence: str, slip: str, answer: str) -> None:
+        super().__init__(sentence)
+        self.slip, self.answer = slip, answer
+
+
+class ModelThoughtError(ModelAnswerError):
+    """The model spent the tokens of its answer on thoughts; more of them may do."""

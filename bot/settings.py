@@ -190,6 +190,12 @@ class Settings(BaseSettings):
         validation_alias="LLM_MODEL",
         description="the model's name at that endpoint; empty for no AI summaries",
     )
+    tokens_an_answer: int = Field(
+        default=16_000,
+        ge=1_000,
+        validation_alias="LLM_MAX_TOKENS",
+        description="the most tokens of one answer, for a model that thinks for longer than 4,000",
+    )
     model_requests_at_once: int = Field(
         default=10,
         ge=1,

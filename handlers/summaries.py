@@ -32,7 +32,11 @@ _REGENERATION = {
     Regeneration.NO_MODEL: "again.no_model",
     Regeneration.NO_TOKENS: "again.no_tokens",
     Regeneration.NO_PAPER: "summary.gone",
+    Regeneration.WITHDRAWN: "again.withdrawn",
 }
+
+
+_OUTCOMES = {Outcome.FAILED: "again.failed", Outcome.WITHDRAWN: "again.withdrawn"}
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
@@ -127,10 +131,7 @@ async def _notify(parts: Parts, click: Click, paper: Paper, result: Result | Non
 
 
 def _outcome(result: Result | None, paper: Paper, words: Words) -> Message:
-    if result is None:
-        key = "again.not_asked"
-    else:
-        key = "again.failed" if result.outcome is Outcome.FAILED else "again.made"
+    key = _OUTCOMES.get(result.outcome, "again.made") if result else "again.not_asked"
     return paper_notice(paper, key, words)
 
 

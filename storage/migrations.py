@@ -332,3 +332,10 @@ def m012_summary_requests(database: Database) -> None:
     database.execute("ALTER TABLE summary_wishes RENAME TO summary_requests")
     database.execute("DROP INDEX summary_wishes_by_person")
     database.execute("CREATE INDEX summary_requests_by_person ON summary_requests (workspace, person, at)")
+
+
+@migrations()
+def m013_withdrawn_papers(database: Database) -> None:
+    """The notice of withdrawn papers; arXiv is asked once more about those of whom it was not kept."""
+    database.execute("ALTER TABLE papers ADD COLUMN withdrawal TEXT")
+    database.execute("UPDATE arxiv_records SET next_try_at = asked_at WHERE next_try_at IS NULL")

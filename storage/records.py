@@ -34,6 +34,8 @@ class Paper:
     thumbnail_url: str | None = None
     #: The UTC date of the first version.
     published: date | None = None
+    #: The notice that it is withdrawn, in the words of who wrote it; `None` where it is not.
+    withdrawal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class ArxivRecord:
     updated: datetime | None = None
     #: How often arXiv did not know the paper.
     tries: int = 0
-    #: When to ask again about an unknown paper.
+    #: When to ask again.
     next_try_at: datetime | None = None
 
 

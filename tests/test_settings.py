@@ -38,6 +38,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "model_url": "https://api.openai.com/v1/",
         "model_key": None,
         "model": "",
+        "tokens_an_answer": 16_000,
         "model_requests_at_once": 10,
         "tokens_a_day": 2_000_000,
         "tokens_a_text": 12_000,

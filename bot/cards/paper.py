@@ -18,7 +18,8 @@ from storage.records import Paper, Summary
 _TITLE_CHARACTERS = 1200
 _AUTHORS_CHARACTERS = 300
 _KEYWORDS_CHARACTERS = 600
-_BODY_CHARACTERS = 5500
+_BODY_CHARACTERS = 5000
+_NOTICE_CHARACTERS = 500
 _AUTHORS_NAMED = 6
 _SPOKEN_TITLE_BYTES = 700
 
@@ -43,9 +44,11 @@ def paper_card(entry: Entry, words: Words, *, is_saved: bool = False, has_model:
     has a model that makes one.
     """
     keywords, paragraphs = _fitted(entry, words)
+    withdrawn = withdrawn_line(entry.paper, words)
     drawn = [
         _title(entry),
         *_facts(entry.paper, words),
+        *([blocks.rich_text(blocks.paragraph(blocks.words(withdrawn)))] if withdrawn else []),
         *([blocks.context(keywords)] if keywords else []),
         *_body(paragraphs),
         *_missing(entry, words),
@@ -79,6 +82,13 @@ def facts_line(paper: Paper, words: Words) -> Mrkdwn | None:
         stars = f" ★ {paper.code_stars}" if paper.code_stars else ""
         parts.append(Mrkdwn(link(paper.code_url, words("paper.code")) + stars))
     return join(" · ", parts) if parts else None
+
+
+def withdrawn_line(paper: Paper, words: Words, limit: int = _NOTICE_CHARACTERS) -> str:
+    """Return that the paper is withdrawn, in the words of its notice; empty where it is not."""
+    if paper.withdrawal is None:
+        return ""
+    return words("paper.withdrawn", notice=cut(_shown(paper.withdrawal), limit))
 
 
 def _title(entry: Entry) -> Block:
@@ -157,8 +167,9 @@ def _buttons(entry: Entry, words: Words, *, is_saved: bool, has_model: bool) -> 
                 spoken=words("button.abstract_of", title=title),
             )
         )
-    spoken = words("button.pdf_of", title=title)
-    buttons.append(Button(ids.OPEN_PDF, words("button.pdf"), url=pdf_url(paper.id), spoken=spoken))
+    if not paper.withdrawal:
+        spoken = words("button.pdf_of", title=title)
+        buttons.append(Button(ids.OPEN_PDF, words("button.pdf"), url=pdf_url(paper.id), spoken=spoken))
     if has_discussion(paper.id):
         url, spoken = discussion_url(paper.id), words("button.discussion_of", title=title)
         buttons.append(Button(ids.OPEN_DISCUSSION, words("button.discussion"), url=url, spoken=spoken))
@@ -176,7 +187,7 @@ def _summary_menu(paper: Paper, summary: Summary, words: Words, *, has_model: bo
     language = summary.language if is_readers else words.language
     again = {SummaryChoice(SummaryAct.REGENERATE, paper.id, language): words("button.again")}
     choices = {
-        **(again if has_model else {}),
+        **(again if has_model and not paper.withdrawal else {}),
         SummaryChoice(SummaryAct.REPORT, paper.id, words.language): words("button.report"),
     }
     options = {choice_value(choice): label for choice, label in choices.items()}
@@ -218,6 +229,7 @@ def _spoken(entry: Entry, keywords: str, paragraphs: list[tuple[str, str]], word
     lines = [
         f"{number}{title} ({abstract_url(entry.paper.id)})",
         _authors(entry.paper, words),
+        withdrawn_line(entry.paper, words),
         keywords,
         *(words("part.spoken", label=label, text=text) if label else text for label, text in paragraphs),
     ]

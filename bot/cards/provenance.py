@@ -28,6 +28,8 @@ _LANGUAGE_CHARACTERS = 60
 def origin(entry: Entry, words: Words) -> str:
     """Return the origin of the shown text: its author, the text it is from, its date and language."""
     summary = entry.summary
+    if summary is None and entry.paper.withdrawal:
+        return words("origin.withdrawn")
     if summary is None:
         return words("origin.abstract" if entry.paper.abstract else "origin.nothing")
     provenance = summary.provenance

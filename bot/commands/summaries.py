@@ -1,5 +1,6 @@
 """The command that has a model summarise papers, or says what that would cost."""
 
+from collections import Counter
 from contextlib import aclosing
 from datetime import date
 from pathlib import Path
@@ -140,7 +141,10 @@ async def _make(web: Web, clock: Clock, missing: list[SummaryJob], kept: int, *,
 
 
 def _totals(results: list[Result], missing: int, kept: int, seconds: float) -> str:
-    counts = [f"{sum(result.outcome is outcome for result in results)} {outcome}" for outcome in Outcome]
+    outcomes = Counter(result.outcome for result in results)
+    counts = [
+        f"{outcomes[each]} {each}" for each in Outcome if each is not Outcome.WITHDRAWN or outcomes[each]
+    ]
     if len(results) < missing:
         counts.append(f"{missing - len(results)} unfinished")
     tokens = sum(result.tokens for result in results)

@@ -86,6 +86,8 @@ def _nothing_listed(day: date, source: str | None, neighbours: tuple[date | None
 def _paragraph(number: int, paper: Paper, document: Document, language: str) -> str:
     words = words_for(language)
     lines = [f"{number}. {paper.title}", abstract_url(paper.id), ", ".join(paper.authors)]
+    if paper.withdrawal:
+        lines.append(words("paper.withdrawn", notice=paper.withdrawal))
     if summary := _summary_in(document, paper, language):
         spoken = [
             words("part.spoken", label=words(PART_LABELS[part]), text=text)
@@ -96,7 +98,8 @@ def _paragraph(number: int, paper: Paper, document: Document, language: str) -> 
     elif not paper.abstract and paper.community_summary:
         lines += [paper.community_summary, words("origin.community")]
     else:
-        lines.append(paper.abstract or words("origin.nothing"))
+        without = "origin.withdrawn" if paper.withdrawal else "origin.nothing"
+        lines.append(paper.abstract or words(without))
     return "\n".join(without_bold(line) for line in lines if line)
 
 
@@ -113,6 +116,7 @@ def _paper_fields(paper: Paper, summaries: list[Summary]) -> dict[str, Any]:
         "url": abstract_url(paper.id),
         "votes": paper.votes,
         "abstract": paper.abstract,
+        "withdrawal": paper.withdrawal,
         "summaries": [_summary_fields(summary) for summary in summaries],
     }
 

@@ -14,6 +14,8 @@ from bot.errors import (
     ModelError,
     ModelQuotaError,
     ModelRefusedError,
+    ModelSlipError,
+    ModelThoughtError,
     ModelUnavailableError,
     TokensUsedUpError,
 )
@@ -25,6 +27,7 @@ from bot.summaries.excerpt import Excerpt, excerpt, tokens
 from bot.summaries.model import ModelAnswer, ModelClient, Usage
 from bot.summaries.prompt import MOST_TOKENS, PROMPT_VERSION, correction, input_hash, question, read_answer
 from bot.summaries.question import Question
+from storage.card_updates import CARDS_CHANGE_FOR
 from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure
 from storage.runner import Runner
 from storage.tables import Tables
@@ -37,9 +40,6 @@ _BACKOFF = Backoff(first=timedelta(minutes=5), longest=timedelta(hours=12))
 _TRIES_FOR_TEXT = 3
 """How often a missing full text is waited for, before the abstract has to do."""
 
-_CARDS_CHANGE_FOR = timedelta(days=30)
-"""Cards of deliveries opened longer ago are not updated."""
-
 _logger = logging.getLogger(__name__)
 
 
@@ -50,6 +50,8 @@ class Outcome(StrEnum):
     #: The same question had been asked before.
     UNCHANGED = "unchanged"
     FAILED = "failed"
+    #: The paper is withdrawn, so there is none to make.
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Allowance:
     tokens_a_day: int
     #: On the text of one paper.
     tokens_a_text: int
+    #: On one answer with its thoughts, where these take the room of a usual one.
+    tokens_an_answer: int = 16_000
 
     def is_used_up(self, spent: int) -> bool:
         """Whether what is left of the day is too little for a paper with a long text."""
@@ -81,7 +85,11 @@ class Allowance:
 
 def allowance_of(settings: Settings) -> Allowance | None:
     """Return the tokens that the settings allow; `None` where they name no model."""
-    return Allowance(settings.tokens_a_day, settings.tokens_a_text) if settings.model else None
+    return (
+        None
+        if not settings.model
+        else Allowance(settings.tokens_a_day, settings.tokens_a_text, settings.tokens_an_answer)
+    )
 
 
 class Texts(Protocol):
@@ -125,6 +133,7 @@ class Summariser:
         self._texts = texts
         self.allowance = allowance
         self._thread = asyncio.Lock()
+        self._needs_room = False
 
     async def make(self, paper: Paper, language: str, *, regenerate: bool = False) -> Result:
         """Make and keep a summary, or record why it failed; `regenerate` repeats even an unchanged question.
@@ -132,6 +141,8 @@ class Summariser:
         Raises `TokensUsedUpError`, or the `ModelError` of an endpoint that would answer no paper.
         """
         started = self._clock.now()
+        if await self._storage.read(lambda tables: _is_withdrawn(tables, paper)):
+            return Result(paper.id, language, Outcome.WITHDRAWN)
         text = await self._texts.read(paper.id)
         if isinstance(text, NoFullText) and not regenerate and await self._waits_for(text, paper, language):
             return await self.fail(paper.id, language, text.reason)
@@ -165,6 +176,8 @@ class Summariser:
 
     async def estimate(self, paper: Paper, language: str) -> int:
         """Return the most tokens that one try takes; a text that is not on disk counts as the longest."""
+        if paper.withdrawal:
+            return 0
         kept = await self._texts.kept(paper.id)
         chosen = excerpt(paper, kept.text if kept else None, self.allowance.tokens_a_text)
         if chosen is None:
@@ -214,7 +227,7 @@ class Summariser:
             return await self.fail(task.paper.id, task.language, reason, _sum(spent))
         now = self._clock.now()
         await self._storage.write(
-            lambda tables: _keep(tables, checked.summary, task.hash, now - _CARDS_CHANGE_FOR, now)
+            lambda tables: _keep(tables, checked.summary, task.hash, now - CARDS_CHANGE_FOR, now)
         )
         return Result(task.paper.id, task.language, Outcome.MADE, _sum(spent))
 
@@ -230,14 +243,22 @@ class Summariser:
         await self._storage.write(keep)
 
     async def _ask_twice_at_most(self, task: _Task, spent: list[Usage]) -> Checked:
-        """Return the better of two answers; the second is asked for only where the first has faults."""
-        answer = await self._ask(task, task.question, spent)
+        """Return the better of two answers; the second is asked for only where the first has faults.
+
+        A slip of form is such a fault. Raises the slip where the second answer has one, too.
+        """
+        try:
+            answer = await self._ask_with_room(task, spent)
+        except ModelSlipError as slip:
+            asked = correction(self._with_room(task.question), slip.answer, [slip.slip])
+            return await self._check(task, await self._ask(task, asked, spent))
         first = await self._check(task, answer)
         if not first.wants_second_try:
             return first
         sentences = [fault.sentence for fault in first.faults]
         try:
-            answer = await self._ask(task, correction(task.question, answer.text, sentences), spent)
+            asked = correction(self._with_room(task.question), answer.text, sentences)
+            answer = await self._ask(task, asked, spent)
         except (ModelError, TokensUsedUpError) as error:
             # The first answer is paid for, and may be good enough with its marks.
             about = {"action": "correct", "paper": task.paper.id, "language": task.language}
@@ -245,6 +266,22 @@ class Summariser:
             return first
         second = await self._check(task, answer)
         return min(first, second, key=lambda each: (not each.is_kept, len(each.faults)))
+
+    async def _ask_with_room(self, task: _Task, spent: list[Usage]) -> ModelAnswer:
+        """Ask, and once more with more tokens where thoughts took all; the model gets them from then on."""
+        asked = self._with_room(task.question)
+        try:
+            return await self._ask(task, asked, spent)
+        except ModelThoughtError:
+            if asked.most_tokens >= self.allowance.tokens_an_answer:
+                raise
+        self._needs_room = True
+        return await self._ask(task, self._with_room(task.question), spent)
+
+    def _with_room(self, asked: Question) -> Question:
+        """Return the question with the tokens that this model's thoughts need."""
+        room = max(asked.most_tokens, self.allowance.tokens_an_answer)
+        return replace(asked, most_tokens=room) if self._needs_room else asked
 
     async def _check(self, task: _Task, answer: ModelAnswer) -> Checked:
         today = self._clock.now().astimezone(UTC).date()
@@ -310,6 +347,12 @@ def _keep(tables: Tables, summary: Summary, asked_hash: str, opened_since: datet
     tables.summaries.put(summary, asked_hash)
     tables.summary_failures.forget(summary.paper_id, summary.language)
     tables.card_updates.enqueue(summary.paper_id, summary.language, opened_since, now)
+
+
+def _is_withdrawn(tables: Tables, paper: Paper) -> bool:
+    """Return whether the paper is withdrawn, by what is known now."""
+    known = tables.papers.get(paper.id) or paper
+    return known.withdrawal is not None
 
 
 def _tries(tables: Tables, paper_id: str, language: str) -> int:

@@ -1,5 +1,6 @@
 """A card says where its summary comes from, and which figures the paper does not have."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -41,6 +42,26 @@ def summary_of(provenance: Provenance, *figures: Figure, language: str = "en") -
 
 def origin_of(summary: Summary | None, language: str = "en", paper: Paper = PAPER) -> str:
     return origin(Entry(paper, summary), words_for(language))
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "⚠️ This paper has been withdrawn. arXiv says: “Lemma 2 is wrong <@U1>”"),
+        ("zh-CN", "⚠️ 这篇论文已撤稿。arXiv 上的说明：“Lemma 2 is wrong <@U1>”"),
+    ],
+)
+def test_a_withdrawn_paper_says_so_and_offers_neither_its_pdf_nor_a_new_summary(
+    language: str, line: str
+) -> None:
+    withdrawn = replace(PAPER, withdrawal="Lemma 2 is wrong <@U1>")
+    card = paper_card(Entry(withdrawn, summary_of(BY_MODEL)), words_for(language))
+    drawn = json.dumps(card.blocks, ensure_ascii=False)
+
+    assert line in drawn
+    assert ids.OPEN_PDF not in drawn
+    assert words_for(language)("button.again") not in drawn
+    assert words_for(language)("button.report") in drawn
 
 
 @pytest.mark.parametrize(

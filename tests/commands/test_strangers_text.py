@@ -167,7 +167,7 @@ def test_a_log_line_stays_one_line_and_holds_nothing_that_steers_a_terminal() ->
 
 
 def test_commands_print_through_the_one_function_that_leaves_out_what_steers_a_terminal() -> None:
-    """Only what is ours alone is printed without it: progress on its own line, an interruption."""
+    """Only words of ours are printed without it: progress on one line, and an interruption."""
     printed = {
         f"{path.stem}: {unparse(node)}"
         for path in (ROOT / "bot" / "commands").glob("*.py")

@@ -157,6 +157,19 @@ async def test_what_did_not_help_is_not_remembered(http: httpx.AsyncClient) -> N
     assert formats == ["json_schema", "json_object", None, "json_schema"]
 
 
+async def test_one_unclear_refusal_takes_the_schema_from_its_question_and_a_second_from_the_endpoint(
+    http: httpx.AsyncClient,
+) -> None:
+    unclear, rome = saying("", 400), completing(ROME)
+    async with asking(http, [unclear, rome, rome, unclear, rome, unclear, rome, rome]) as (model, server, _):
+        for _ in range(5):
+            await model.ask(QUESTION)
+
+    formats = [body["response_format"]["type"] for body in server.bodies]
+    schema, simpler = "json_schema", "json_object"
+    assert formats == [schema, simpler, schema, schema, simpler, schema, simpler, simpler]
+
+
 async def test_spaces_in_json_mode_do_not_end_json_mode(http: httpx.AsyncClient) -> None:
     async with asking(http, [NO_SCHEMA, completing(" "), completing(ROME), completing(ROME)]) as (
         model,
