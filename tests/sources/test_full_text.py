@@ -222,7 +222,10 @@ def spoilt_pdf(pages: int, *broken: int) -> bytes:
 
 
 def test_a_page_of_a_pdf_that_cannot_be_read_costs_itself_and_is_named() -> None:
-    assert text_of_pdf(spoilt_pdf(3, 2), 10).splitlines() == [
+    read = text_of_pdf(spoilt_pdf(3, 2), 10)
+
+    assert read.is_broken
+    assert read.text.splitlines() == [
         "We are on page 1.",
         "[Page 2 of 3 cannot be read.]",
         "We are on page 3.",
