@@ -25,10 +25,10 @@ from bot.delivery.wire import SlackWire, Wire
 from bot.delivery.worker import Services, Timing
 from bot.private_files import PRIVATE_FILE
 from bot.settings import Settings, app_token, bot_token
-from bot.socket_mode import SocketModeHandler, rejected, unreachable
 from bot.web import Web, open_web
 from handlers.parts import Parts
 from handlers.people import People
+from handlers.socket_mode import SocketModeHandler, rejected, unreachable
 from storage.runner import Runner, ThreadRunner
 
 _logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from bot.errors import PaperRoundError
-from bot.text import on_one_line, printable
+from bot.text.mrkdwn import on_one_line, printable
 
 _SECRET = re.compile(r"(xox[a-z]-|xapp-|xoxe[.-])[\w.-]+|(https://hooks\.slack\.com/)[^\s'\"]+")
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s%(fields)s"

@@ -26,8 +26,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from bot.encodings import marked_encoding
 from bot.errors import SettingsError
+from bot.text.encodings import marked_encoding
 
 ARXIV_API_URL = "https://export.arxiv.org/api/"
 ARXIV_FEED_URL = "https://rss.arxiv.org/atom/"

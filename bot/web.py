@@ -8,7 +8,7 @@ from random import Random
 import httpx
 
 from bot.clock import Clock
-from bot.listings.arxiv_records import Enricher
+from bot.listings.enricher import Enricher
 from bot.listings.watcher import ListingWatcher
 from bot.settings import Settings
 from bot.sources.arxiv import ArxivClient

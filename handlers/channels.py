@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackCallError
 from bot.locale import Words
-from bot.text import Mrkdwn
+from bot.text.mrkdwn import Mrkdwn
 from handlers.payloads import record_at
 from handlers.people import Person
 from handlers.slack_calls import call

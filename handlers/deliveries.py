@@ -4,7 +4,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.cards import ids
 from bot.cards.notices import notice
-from bot.text import Mrkdwn
+from bot.text.mrkdwn import Mrkdwn
 from handlers.clicks import Click, listen
 from handlers.parts import Parts
 from storage.records import Delivery

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from bot.arxiv_id import abstract_url
 from bot.cards.blocks import Message
 from bot.cards.entry import Digest, Entry
 from bot.cards.ids import PAGE_LENGTH, Page
@@ -11,7 +10,8 @@ from bot.cards.notices import notice
 from bot.cards.paper import paper_card
 from bot.locale import Words
 from bot.lookup.papers import digest_of_day, paper_entry
-from bot.text import Mrkdwn, link
+from bot.text.arxiv_id import abstract_url
+from bot.text.mrkdwn import Mrkdwn, link
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.requests import DaysAgo, Latest, OfDay, OnePaper

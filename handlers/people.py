@@ -9,8 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.errors import SlackCallError
-from bot.language import canonical_tag
 from bot.locale import Reader, Words, words_for
+from bot.text.language import canonical_tag
 from handlers.payloads import record_at, text_at
 from handlers.slack_calls import call
 

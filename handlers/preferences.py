@@ -32,7 +32,7 @@ from bot.locale import Reader, words_for
 from bot.sources.kinds import OFFERED_SOURCES
 from bot.status import channel_status
 from bot.subscriptions.preferences import save_preferences
-from bot.text import escape, join
+from bot.text.mrkdwn import escape, join
 from handlers.answers import Answers
 from handlers.channels import ChannelContext, refusal_reason, refusal_sentence
 from handlers.clicks import Click, Submission, listen, listen_to_form

@@ -8,7 +8,6 @@ from typing import TypeVar
 from bot.cards.ids import Field
 from bot.cards.preferences import ALL_CARDS, LANGUAGES, PreferencesForm
 from bot.errors import InvalidPreferenceError, UnknownCategoryError, UnreadableValueError
-from bot.language import canonical_tag
 from bot.locale import Words
 from bot.sources.kinds import SOURCE_KINDS
 from bot.subscriptions.preferences import (
@@ -20,7 +19,8 @@ from bot.subscriptions.preferences import (
     read_words,
     read_zone,
 )
-from bot.text import cut
+from bot.text.language import canonical_tag
+from bot.text.mrkdwn import cut
 from handlers.payloads import record_at, text_at
 from handlers.people import Person
 from storage.records import Filters, Order, Preferences

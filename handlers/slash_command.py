@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.blocks import Message
 from bot.cards.notices import help_message, notice
-from bot.text import cut
+from bot.text.mrkdwn import cut
 from handlers import lookup, requests, saved_papers, subscriptions
 from handlers.answers import Answers
 from handlers.channels import ChannelContext, Requester

@@ -13,7 +13,7 @@ from bot.cards.status import ChannelStatus
 from bot.locale import Words, words_for
 from bot.status import channel_status
 from bot.subscriptions.due import is_paused, local_date
-from bot.text import Mrkdwn, escape
+from bot.text.mrkdwn import Mrkdwn, escape
 from handlers.channels import ChannelContext, Requester, refusal_reason, refusal_sentence
 from handlers.clicks import Click, listen
 from handlers.parts import Parts

@@ -15,7 +15,7 @@ from bot.locale import Words
 from bot.lookup.papers import paper_entry
 from bot.summarising.queue import Regeneration
 from bot.summarising.summariser import Outcome, Result
-from bot.text import clean
+from bot.text.mrkdwn import clean
 from handlers.clicks import Click, Submission, listen, listen_to_form
 from handlers.lookup import one_paper, unknown_paper
 from handlers.parts import Parts

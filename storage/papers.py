@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.notation.names import author_names, is_visible
-from bot.notation.text import readable
+from bot.text.notation.latex import readable
+from bot.text.notation.names import author_names, is_visible
 from storage.records import Paper
 
 

@@ -198,7 +198,7 @@ class Order(StrEnum):
 class Filters:
     """Which papers a channel gets; the default is all of them."""
 
-    #: A paper needs one of these words (as in `bot.terms`) or one of `categories`, where any are given.
+    #: A paper needs one of these words (as in `bot.text.terms`) or one of `categories`, where any are given.
     words: tuple[str, ...] = ()
     #: arXiv categories (as in `bot.sources.categories`); a paper whose categories are not known is in none.
     categories: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.notation.text import readable
+from bot.text.notation.latex import readable
 from storage.records import FROM_MODEL, SUMMARY_PARTS, Figure, Grounding, Provenance, Summary, TextRead
 
 

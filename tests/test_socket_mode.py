@@ -11,7 +11,7 @@ from bot.delivery.answers import Answer, UnreadableAnswerError
 from bot.delivery.web_api import AnswerLostError
 from bot.errors import SlackUnavailableError
 from bot.sandbox import Sandbox
-from bot.socket_mode import Addresses, Session
+from handlers.socket_mode import Addresses, Session
 from tests.support.clocks import SimulatedClock
 from tests.support.stage import NOON, make_workspace
 from tests.support.web_server import refusing_address

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot.arxiv_id import find_arxiv_id
 from bot.errors import UnreadableValueError
-from bot.language import canonical_tag
+from bot.text.arxiv_id import find_arxiv_id
+from bot.text.language import canonical_tag
 
 SAVE_PAPER = "save_paper"
 REMOVE_PAPER = "remove_paper"

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
 from bot.cards.paper import saved_button, shown_title
 from bot.cards.spoken import spoken_title
 from bot.locale import Words
-from bot.text import Mrkdwn, bold, join
+from bot.text.arxiv_id import abstract_url
+from bot.text.mrkdwn import Mrkdwn, bold, join
 from storage.records import Paper
 
 _NAME = "Paper Round"

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable
 
-from bot.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Menu, Message
 from bot.cards.entry import Entry
 from bot.cards.ids import SummaryAct, SummaryChoice, choice_value, read_choice
 from bot.cards.provenance import missing_line, origin, with_marks
 from bot.errors import UnreadableValueError
-from bot.language import primary_language
 from bot.locale import Words
-from bot.notation.names import is_visible
-from bot.text import Mrkdwn, clean, cut, cut_bytes, escape, fit, join, link, without_bold
+from bot.text.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
+from bot.text.language import primary_language
+from bot.text.mrkdwn import Mrkdwn, clean, cut, cut_bytes, escape, fit, join, link, without_bold
+from bot.text.notation.names import is_visible
 from storage.records import Paper, Summary
 
 _TITLE_CHARACTERS = 1200

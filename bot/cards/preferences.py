@@ -14,9 +14,9 @@ from bot.cards.digest import source_name
 from bot.cards.ids import PREVIEWED_AT_ONCE, Field
 from bot.cards.notices import notice
 from bot.cards.paper import shown_title
-from bot.language import primary_language
 from bot.locale import Reader, Words, words_for
-from bot.text import Mrkdwn, cut, escape, join
+from bot.text.language import primary_language
+from bot.text.mrkdwn import Mrkdwn, cut, escape, join
 from storage.records import Order, Paper, Preferences, Subscription
 
 LANGUAGES = ("en", "zh-CN", "ja", "ko", "de", "fr", "es")

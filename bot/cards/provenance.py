@@ -4,9 +4,9 @@ import re
 from datetime import date
 
 from bot.cards.entry import Entry
-from bot.language import primary_language
 from bot.locale import Words
-from bot.text import clean, cut
+from bot.text.language import primary_language
+from bot.text.mrkdwn import clean, cut
 from storage.records import (
     FROM_ABSTRACT,
     FROM_COMMUNITY,

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
+from bot.cards.list_states import source_names, status_sentence
 from bot.cards.preferences import when_sentence
-from bot.cards.sources import source_names, status_sentence
 from bot.cards.trouble import trouble_sentence
 from bot.locale import Reader, Words
-from bot.text import Mrkdwn, cut, escape, join
+from bot.text.mrkdwn import Mrkdwn, cut, escape, join
 from storage.records import PAUSED_BY_PERSON, SOURCE_LATE, DeliveryState, Listing, Subscription
 
 _MOST_SOURCES = 10

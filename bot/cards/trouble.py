@@ -6,7 +6,7 @@ from bot.cards import ids
 from bot.cards.blocks import Button, Message
 from bot.cards.notices import notice
 from bot.locale import Words
-from bot.text import Mrkdwn
+from bot.text.mrkdwn import Mrkdwn
 from storage.records import PARENT_DELETED, PARENT_UNCERTAIN, Delivery
 
 _SENTENCES = {

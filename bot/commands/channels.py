@@ -11,8 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import UnknownChannelError
 from bot.locale import words_for
 from bot.manifest import load_manifest
-from bot.socket_mode import unreachable
 from handlers.channels import ChannelContext, plain_refusal, refusal_reason
+from handlers.socket_mode import unreachable
 
 # An id by itself, in a link to the channel, or as a mention, which is how each is copied from Slack.
 _ID = re.compile(r"(?:https://\S+/archives/|<#)?(?P<id>[CGD][A-Z0-9]{2,20})(?:[|/?]\S*|>)?")

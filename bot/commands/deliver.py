@@ -20,8 +20,8 @@ from bot.commands.terminal import (
 from bot.delivery.messages import Choice, choose_of_day
 from bot.delivery.selection import Verdict, Why
 from bot.errors import NothingListedError
-from bot.text import on_one_line
-from bot.typed import plain_value
+from bot.text.mrkdwn import on_one_line
+from bot.text.typed import plain_value
 from storage.records import Subscription
 from storage.runner import Runner
 from storage.tables import Tables

@@ -30,12 +30,12 @@ from bot.delivery.deliverer import Progress
 from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_digest_file, read_sample
 from bot.documents.importer import import_into
-from bot.language import most_common_language
 from bot.manifest import load_manifest
 from bot.sandbox import Sandbox, SandboxError, Workspace, create_workspace
 from bot.settings import Settings, load_settings
 from bot.sources.kinds import DIGEST_FILE
 from bot.subscriptions.preferences import save_preferences
+from bot.text.language import most_common_language
 from storage.records import Preferences
 
 CHANNEL = "papers"

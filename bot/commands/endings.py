@@ -22,7 +22,7 @@ from bot.errors import (
     UnknownChannelError,
     UnknownSourceError,
 )
-from bot.text import printable
+from bot.text.mrkdwn import printable
 
 _WRONG_USAGE = (
     SettingsError,

@@ -18,7 +18,7 @@ from bot.commands.terminal import (
     source_option,
 )
 from bot.errors import SourceError
-from bot.listings.arxiv_records import Enrichment
+from bot.listings.enricher import Enrichment
 from bot.listings.watcher import Refresh
 from bot.sources.full_text import FullText
 from bot.web import Web, reach_web

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bot.cards.sources import status_sentence
+from bot.cards.list_states import status_sentence
 from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus
 from bot.clock import SystemClock
 from bot.commands.subscriptions import in_words
@@ -18,7 +18,7 @@ from bot.commands.terminal import counted, database_option, say, settings_with, 
 from bot.locale import Reader, words_for
 from bot.status import Status, SummariesStatus, read_status
 from bot.summarising.summariser import allowance_of
-from bot.text import json_text, on_one_line
+from bot.text.mrkdwn import json_text, on_one_line
 from storage.records import (
     FEW,
     NOTHING_NEW,

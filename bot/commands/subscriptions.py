@@ -20,7 +20,7 @@ from bot.subscriptions.preferences import (
     read_zone,
     save_preferences,
 )
-from bot.typed import plain_value
+from bot.text.typed import plain_value
 from storage.records import ALL_WEEKDAYS, PAUSED_BY_PERSON, Filters, Order, Preferences, Subscription
 from storage.runner import Runner
 from storage.tables import Tables

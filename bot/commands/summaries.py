@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from bot.arxiv_id import find_arxiv_id
 from bot.clock import Clock, SystemClock
 from bot.commands.terminal import (
     counted,
@@ -23,7 +22,8 @@ from bot.errors import NothingListedError, SettingsError, SummaryError
 from bot.lookup.papers import listing_of_day
 from bot.summarising.queue import SummaryJob
 from bot.summarising.summariser import Outcome, Result, Summariser
-from bot.text import on_one_line
+from bot.text.arxiv_id import find_arxiv_id
+from bot.text.mrkdwn import on_one_line
 from bot.web import Web, reach_web
 from storage.records import FROM_MODEL, Paper
 from storage.tables import Tables

@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 
 import click
 
-from bot import typed
 from bot.commands.endings import Interrupted
 from bot.errors import StorageError
 from bot.settings import Settings, load_settings
 from bot.subscriptions.preferences import read_language, read_source
-from bot.text import printable
+from bot.text import typed
+from bot.text.mrkdwn import printable
 from storage.database import exists
 from storage.runner import InlineRunner, Runner
 

@@ -22,8 +22,8 @@ from bot.delivery.outcomes import (
     Unknown,
 )
 from bot.delivery.slack_errors import meaning_of
-from bot.numbers import count_of
 from bot.retries import bounded_wait, retry_after
+from bot.text.numbers import count_of
 
 METADATA_EVENT = "paper_round_post"
 

@@ -9,9 +9,9 @@ from bot.cards.paper import paper_card, readers_language
 from bot.clock import Clock
 from bot.delivery.outcomes import NotNow, Refused, Unknown
 from bot.delivery.wire import Wire, judged, retry_wait
-from bot.language import primary_language
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
+from bot.text.language import primary_language
 from storage.records import CardUpdate
 from storage.runner import Runner
 from storage.tables import Tables

@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from bot.cards.digest import short_message
-from bot.cards.sources import (
+from bot.cards.list_states import (
     given_up_sentence,
     missing_sentence,
     remarkable_sentence,

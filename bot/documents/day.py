@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.arxiv_id import abstract_url
 from bot.cards.paper import LABELLED_PARTS, PART_LABELS
 from bot.documents.digest_file import DigestEntry, DigestFile, render
 from bot.errors import NothingListedError
-from bot.language import most_common_language
 from bot.locale import words_for
-from bot.lookup.papers import listing_of_day, stored_summary
-from bot.text import json_text, printable, without_bold
+from bot.lookup.best_summary import stored_summary
+from bot.lookup.papers import listing_of_day
+from bot.text.arxiv_id import abstract_url
+from bot.text.language import most_common_language
+from bot.text.mrkdwn import json_text, printable, without_bold
 from storage.records import Listing, Paper, Summary
 from storage.tables import Tables
 

@@ -6,8 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from bot.documents.digest_file import DigestFile, Problem, parse
-from bot.encodings import marked_encoding
 from bot.errors import NotADigestError
+from bot.text.encodings import marked_encoding
 
 SAMPLE_LANGUAGES = ("en", "zh-CN")
 _SAMPLE_DAY = "2025-09-29"
@@ -50,7 +50,7 @@ def _undecodable_lines(content: bytes) -> Iterator[Problem]:
 
 def read_sample() -> list[DigestFile]:
     """Read the bundled day of papers, in each of its languages."""
-    folder = files("bot.sample")
+    folder = files("bot.documents.sample")
     return [
         parse((folder / f"{_SAMPLE_DAY}.{language}.md").read_text(encoding="utf-8"), language=language)
         for language in SAMPLE_LANGUAGES

@@ -17,12 +17,12 @@ from typing import TypeVar
 from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
 
-from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError
-from bot.numbers import count_in
 from bot.sources.broken_xml import Feed, NotXmlError, Part, read_feed
 from bot.sources.source import DailyList
 from bot.sources.withdrawals import with_withdrawal
+from bot.text.arxiv_id import find_arxiv_id
+from bot.text.numbers import count_in
 from storage.records import Paper
 
 _NAMES = {

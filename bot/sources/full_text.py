@@ -17,12 +17,12 @@ from weakref import WeakValueDictionary
 
 import httpx
 
-from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError
 from bot.private_files import PRIVATE_FOLDER
 from bot.sources.arxiv import ArxivClient
 from bot.sources.paper_reader import PaperFormat, ReaderLimits, read_in_process
 from bot.sources.reading import PaperText, is_other_file
+from bot.text.arxiv_id import find_arxiv_id
 from storage.records import Paper
 
 _logger = logging.getLogger(__name__)

@@ -22,14 +22,14 @@ from pydantic import (
     model_validator,
 )
 
-from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError
-from bot.numbers import count_of
 from bot.sources.broken_json import Unreadable, read_json
 from bot.sources.http import Fetcher
 from bot.sources.source import DailyList
 from bot.sources.withdrawals import with_withdrawal
-from bot.text import cut
+from bot.text.arxiv_id import find_arxiv_id
+from bot.text.mrkdwn import cut
+from bot.text.numbers import count_of
 from storage.records import Paper
 
 # The service's default of 50 cuts real days, which have had up to 73 papers.

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale
 
 from bot.errors import InvalidPreferenceError, UnknownSourceError
-from bot.language import canonical_tag
 from bot.sources.categories import read_category
 from bot.sources.kinds import HUGGING_FACE, OFFERED_SOURCES, SOURCE_KINDS, source_from
-from bot.terms import read_terms
-from bot.typed import plain, plain_value
+from bot.text.language import canonical_tag
+from bot.text.terms import read_terms
+from bot.text.typed import plain, plain_value
 from storage.records import Preferences, Subscription
 from storage.tables import Tables
 
@@ -130,7 +130,7 @@ def read_language(text: str) -> str:
 
 
 def read_words(text: str) -> tuple[str, ...]:
-    """Read a list of words or phrases, as `bot.terms` does; none for an empty text.
+    """Read a list of words or phrases, as `bot.text.terms` does; none for an empty text.
 
     Raises `InvalidPreferenceError` for a text that has none, since a filter without words lets all through.
     """

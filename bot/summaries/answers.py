@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import ModelAnswerError, ModelSlipError, ModelThoughtError, Usage
-from bot.numbers import count_of
 from bot.summaries.almost_json import AlmostJsonError, read_object, storable
+from bot.text.numbers import count_of
 
 _MOST_QUOTED = 200
 _MOST_TOKENS = 10_000_000

@@ -11,7 +11,7 @@ from babel import Locale, UnknownLocaleError
 
 from bot.summaries.excerpt import LEFT_OUT, Excerpt
 from bot.summaries.question import MOST_KEYWORDS, Question, Turn, counts_characters, most_characters
-from bot.text import clean
+from bot.text.mrkdwn import clean
 from storage.records import SUMMARY_PARTS, Paper, Provenance, Summary, TextRead
 
 PROMPT_VERSION = "2"

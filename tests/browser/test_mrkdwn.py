@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from bot.text import clean, escape
+from bot.text.mrkdwn import clean, escape
 from tests.browser.drawing import html_of_block, html_of_mrkdwn, html_of_plain
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]

@@ -12,8 +12,8 @@ from tests.support.command import run
 
 COMMANDS = main.lazy_commands
 
-ENGLISH = Path(__file__).parents[2] / "bot" / "sample" / "2025-09-29.en.md"
-CHINESE = Path(__file__).parents[2] / "bot" / "sample" / "2025-09-29.zh-CN.md"
+ENGLISH = Path(__file__).parents[2] / "bot" / "documents" / "sample" / "2025-09-29.en.md"
+CHINESE = Path(__file__).parents[2] / "bot" / "documents" / "sample" / "2025-09-29.zh-CN.md"
 
 
 @pytest.fixture(autouse=True)

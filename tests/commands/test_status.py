@@ -24,7 +24,7 @@ from tests.support.command import run
 
 SAMPLE_DAY = date(2025, 9, 29)
 NOON = datetime(2025, 9, 29, 12, tzinfo=UTC)
-ENGLISH = Path(__file__).parents[2] / "bot" / "sample" / "2025-09-29.en.md"
+ENGLISH = Path(__file__).parents[2] / "bot" / "documents" / "sample" / "2025-09-29.en.md"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from bot.delivery.outcomes import Done, Failure, NotNow, Refused, Unknown
 from bot.delivery.wire import Wire
 from bot.documents.digest_file import DigestEntry, DigestFile
 from bot.documents.importer import import_into
-from bot.listings.arxiv_records import Enricher
+from bot.listings.enricher import Enricher
 from bot.sources.atom import ArxivPaper
 from bot.sources.http import web_client
 from bot.sources.kinds import DIGEST_FILE

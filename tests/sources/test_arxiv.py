@@ -18,7 +18,6 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv_id import find_arxiv_id
 from bot.errors import (
     InvalidPreferenceError,
     SourceAnswerError,
@@ -29,6 +28,7 @@ from bot.errors import (
 from bot.sources.arxiv import ArxivClient, user_agent
 from bot.sources.atom import ArxivPaper, read_daily_feed, read_query_result
 from bot.sources.http import Fetcher, web_client
+from bot.text.arxiv_id import find_arxiv_id
 from storage.database import connect
 from storage.papers import Papers
 from storage.records import Paper

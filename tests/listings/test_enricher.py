@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from aiohttp import web
 
-from bot.listings.arxiv_records import Enricher, Enrichment
+from bot.listings.enricher import Enricher, Enrichment
 from bot.sources.arxiv import ArxivClient
 from bot.sources.http import Fetcher, web_client
 from storage.records import ArxivRecord, Listing, ListingState, Paper

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
-from bot.language import CJK_RANGES
-from bot.typed import PLAIN_CHARACTERS
+from bot.text.language import CJK_RANGES
+from bot.text.typed import PLAIN_CHARACTERS
 
 # Latin letters that Unicode does not take apart into a letter and an accent.
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}

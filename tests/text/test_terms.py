@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.terms import Term, first_term, fold, read_terms
+from bot.text.terms import Term, first_term, fold, read_terms
 
 FOUND = [
     # As whole words, in any case, and as a plural.
