@@ -4,6 +4,7 @@ What a person asked for is done before it is answered. So a failed answer is nev
 it is logged as what it is, and no method here raises.
 """
 
+import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -192,11 +193,21 @@ async def _failure(way: _Way) -> str | None:
 async def _respond(respond: AsyncRespond, **arguments: Any) -> None:
     try:
         answer = await respond(**arguments)
-    except (TimeoutError, aiohttp.ClientError, SlackClientError, ValueError) as error:
+    except (TimeoutError, aiohttp.ClientError, SlackClientError, LookupError, ValueError) as error:
         # The text of the error may have the address, which is a secret.
         raise SlackCallError(type(error).__name__, is_passing=True) from None
     if answer.status_code != _OK:
         raise SlackCallError(f"HTTP {answer.status_code}", is_passing=True)
+    if reason := _refusal(answer.body):
+        raise SlackCallError(reason, is_passing=True)
+
+
+def _refusal(body: str) -> str:
+    """Return the error in the text of an answer, which is "ok" where Slack took the message."""
+    try:
+        return text_at(json.loads(body), "error")
+    except (ValueError, RecursionError):
+        return ""
 
 
 def _content(message: Message) -> dict[str, Any]:

@@ -71,6 +71,8 @@ class TextRead(StrEnum):
     """Which text of a paper a model was given."""
 
     FULL_TEXT = "full_text"
+    #: Some of the full text: what the budget took, what a page had, or what the endpoint did not cut.
+    PART = "part"
     ABSTRACT = "abstract"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.notation.text import readable
-from storage.records import SUMMARY_PARTS, Figure, Grounding, Provenance, Summary, TextRead
+from storage.records import FROM_MODEL, SUMMARY_PARTS, Figure, Grounding, Provenance, Summary, TextRead
 
 
 class Summaries:
@@ -45,6 +45,18 @@ class Summaries:
             {"paper_ids": json.dumps(list(paper_ids)), "source": source},
         )
         return frozenset((row["paper_id"], row["language"]) for row in rows)
+
+    def texts_read(self, since: date) -> dict[TextRead, int]:
+        """Return how many of the models' summaries made on or after a day are from which text."""
+        rows = self._database.query(
+            """
+            SELECT text_read, count(*) AS summaries FROM summaries
+            WHERE made_at >= ? AND source = ? AND text_read IS NOT NULL GROUP BY text_read
+            """,
+            [since.isoformat(), FROM_MODEL],
+        )
+        counts = {TextRead(row["text_read"]): int(row["summaries"]) for row in rows}
+        return {text: counts[text] for text in TextRead if text in counts}
 
     def put(self, summary: Summary, input_hash: str | None = None) -> None:
         """Store the summary, replacing an earlier one of the same paper, language and source.

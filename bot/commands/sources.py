@@ -86,11 +86,14 @@ async def _lists(web: Web, source: str, days: list[date]) -> list[Refresh]:
 
 async def _texts(web: Web, paper_ids: tuple[str, ...]) -> str:
     """Read the papers' texts and return a line with their number; a paper that fails stops no other."""
+    papers = await web.storage.read(lambda tables: tables.papers.of_ids(paper_ids))
     hidden = not sys.stderr.isatty()
-    with click.progressbar(paper_ids, label="full texts", file=sys.stderr, hidden=hidden) as bar:
-        read = [await web.texts.read(paper_id) for paper_id in bar]
+    with click.progressbar(papers, label="full texts", file=sys.stderr, hidden=hidden) as bar:
+        read = [await web.texts.read(paper.id, paper) for paper in bar]
     texts = [text for text in read if isinstance(text, FullText)]
-    return f"full texts: {len(texts)} of {counted(len(read), 'paper')}" if read else ""
+    parts = sum(not text.is_whole for text in texts)
+    in_part = f", {parts} of them in part" if parts else ""
+    return f"full texts: {len(texts)} of {counted(len(read), 'paper')}{in_part}" if read else ""
 
 
 def _details_line(enrichment: Enrichment) -> str:

@@ -26,6 +26,7 @@ from storage.records import (
     DeliveryState,
     Listing,
     MistakeReport,
+    TextRead,
 )
 from storage.runner import Runner
 
@@ -36,6 +37,12 @@ _STATES = {
     DeliveryState.LAST_LOOK: "posted",
     DeliveryState.DONE: "posted",
     DeliveryState.FAILED: "posted, then it failed",
+}
+
+_TEXTS_READ = {
+    TextRead.FULL_TEXT: "from the full text",
+    TextRead.PART: "from part of it",
+    TextRead.ABSTRACT: "from the abstract",
 }
 
 
@@ -112,6 +119,9 @@ def _summaries_lines(summaries: SummariesStatus, tokens: TokensStatus | None) ->
             "  Today's tokens are used up (PAPER_ROUND_TOKENS_A_DAY). "
             "Until midnight UTC, cards show the abstract instead."
         )
+    if summaries.texts_read:
+        texts = ", ".join(f"{count} {_TEXTS_READ[text]}" for text, count in summaries.texts_read.items())
+        yield f"  Made in the last 7 days: {texts}."
     reasons = Counter(on_one_line(failure.reason) for failure in summaries.failures)
     yield from (f"  {count} × {reason}" for reason, count in reasons.most_common())
     if summaries.reports:

@@ -136,6 +136,7 @@ def _summary_fields(summary: Summary) -> dict[str, Any]:
             "model": provenance.model,
             "prompt": provenance.prompt,
             "source": provenance.source,
+            "text_read": provenance.text_read.value if provenance.text_read else None,
             "made_at": provenance.made_at.isoformat() if provenance.made_at else None,
         },
     }

@@ -173,13 +173,17 @@ def _thought_tokens(usage: object, message: Mapping[str, Any], text: str) -> int
     return estimated_usage("", f"{apart}{text.removesuffix(_said(text))}").completion_tokens
 
 
+# Anthropic counts what it read from its cache apart.
+_INPUT = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+
+
 def _usage(value: object) -> Usage | None:
     """Return the reported tokens; all of the total beyond the prompt counts as the answer's.
 
     Gemini leaves its thoughts out of `completion_tokens`, and bills them.
     """
     reported = value if isinstance(value, dict) else {}
-    prompt = _count(reported, "prompt_tokens") or _count(reported, "input_tokens")
+    prompt = _count(reported, "prompt_tokens") or sum(_count(reported, name) for name in _INPUT)
     completion = _count(reported, "completion_tokens") or _count(reported, "output_tokens")
     completion = max(completion, _count(reported, "total_tokens") - prompt)
     return Usage(prompt, completion) if prompt or completion else None

@@ -45,6 +45,8 @@ class ModelAnswer:
     usage: Usage
     #: The model that the endpoint names, else the requested one.
     model: str
+    #: The tokens of the question as the endpoint counted them, where it did.
+    counted_tokens: int | None = None
 
 
 class ModelClient:
@@ -95,7 +97,8 @@ class ModelClient:
             # DeepSeek's JSON mode does this now and then, so the dialect is not lowered for good.
             _, completion = await self._completion(replace(dialect, form=AnswerFormat.TEXT), asking)
         fields = fields_of(completion, asking.question.schema.get("required", ()))
-        return ModelAnswer(fields, completion.text, asking.usage, completion.model or self.model)
+        counted = completion.usage.prompt_tokens or None if completion.usage else None
+        return ModelAnswer(fields, completion.text, asking.usage, completion.model or self.model, counted)
 
     async def _completion(self, dialect: Dialect, asking: "_Asking") -> tuple[Dialect, Completion]:
         """Return the answer in the first dialect that the endpoint supports."""

@@ -23,12 +23,12 @@ from bot.retries import Backoff
 from bot.settings import Settings
 from bot.sources.full_text import FullText, NoFullText
 from bot.summaries.checks import Checked, check
-from bot.summaries.excerpt import Excerpt, excerpt, tokens
+from bot.summaries.excerpt import Excerpt, excerpt, tokens, was_cut
 from bot.summaries.model import ModelAnswer, ModelClient, Usage
 from bot.summaries.prompt import MOST_TOKENS, PROMPT_VERSION, correction, input_hash, question, read_answer
 from bot.summaries.question import Question
 from storage.card_updates import CARDS_CHANGE_FOR
-from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure
+from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure, TextRead
 from storage.runner import Runner
 from storage.tables import Tables
 
@@ -36,6 +36,9 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 _BACKOFF = Backoff(first=timedelta(minutes=5), longest=timedelta(hours=12))
+
+_LEAST_TOKENS_A_TEXT = 1_000
+"""The least that the setting takes."""
 
 _TRIES_FOR_TEXT = 3
 """How often a missing full text is waited for, before the abstract has to do."""
@@ -95,7 +98,7 @@ def allowance_of(settings: Settings) -> Allowance | None:
 class Texts(Protocol):
     """A source of papers' full texts."""
 
-    async def read(self, paper_id: str) -> FullText | NoFullText:
+    async def read(self, paper_id: str, paper: Paper | None = None) -> FullText | NoFullText:
         """Return a paper's text, fetching it if necessary."""
         ...
 
@@ -134,6 +137,7 @@ class Summariser:
         self.allowance = allowance
         self._thread = asyncio.Lock()
         self._needs_room = False
+        self._told_of_cuts = False
 
     async def make(self, paper: Paper, language: str, *, regenerate: bool = False) -> Result:
         """Make and keep a summary, or record why it failed; `regenerate` repeats even an unchanged question.
@@ -143,11 +147,10 @@ class Summariser:
         started = self._clock.now()
         if await self._storage.read(lambda tables: _is_withdrawn(tables, paper)):
             return Result(paper.id, language, Outcome.WITHDRAWN)
-        text = await self._texts.read(paper.id)
+        text = await self._texts.read(paper.id, paper)
         if isinstance(text, NoFullText) and not regenerate and await self._waits_for(text, paper, language):
             return await self.fail(paper.id, language, text.reason)
-        full_text = text.text if isinstance(text, FullText) else None
-        chosen = await self._in_thread(excerpt, paper, full_text, self.allowance.tokens_a_text)
+        chosen = await self._in_thread(self._excerpt, paper, text if isinstance(text, FullText) else None)
         if chosen is None:
             return await self.fail(paper.id, language, "There is no text to read.")
         asked = question(paper, chosen, language)
@@ -179,11 +182,16 @@ class Summariser:
         if paper.withdrawal:
             return 0
         kept = await self._texts.kept(paper.id)
-        chosen = excerpt(paper, kept.text if kept else None, self.allowance.tokens_a_text)
+        chosen = self._excerpt(paper, kept)
         if chosen is None:
             return self.allowance.tokens_a_text
         cost = cost_of(question(paper, chosen, language), chosen)
         return cost if kept else cost - chosen.tokens + self.allowance.tokens_a_text
+
+    def _excerpt(self, paper: Paper, text: FullText | None) -> Excerpt | None:
+        if text is None:
+            return excerpt(paper, None, self.allowance.tokens_a_text)
+        return excerpt(paper, text.text, self.allowance.tokens_a_text, is_whole=text.is_whole)
 
     async def tokens_left(self) -> int:
         """Return how many tokens may still be spent on this UTC day."""
@@ -249,6 +257,7 @@ class Summariser:
         """
         try:
             answer = await self._ask_with_room(task, spent)
+            task = self._as_read(task, answer)
         except ModelSlipError as slip:
             asked = correction(self._with_room(task.question), slip.answer, [slip.slip])
             return await self._check(task, await self._ask(task, asked, spent))
@@ -266,6 +275,32 @@ class Summariser:
             return first
         second = await self._check(task, answer)
         return min(first, second, key=lambda each: (not each.is_kept, len(each.faults)))
+
+    def _as_read(self, task: _Task, answer: ModelAnswer) -> _Task:
+        """Return the task with what the endpoint read of its text; that it cut some is told once.
+
+        Only a first question shows it: of a later one an endpoint may count what is new alone.
+        """
+        sent = "".join(turn.content for turn in task.question.turns)
+        counted = answer.counted_tokens
+        if counted is None or not was_cut(sent, counted):
+            return task
+        if not self._told_of_cuts:
+            self._told_of_cuts = True
+            _logger.warning(
+                "%s read about %s of %s tokens and cut the rest. Give it a larger context, or set "
+                "PAPER_ROUND_TOKENS_A_TEXT to %s or less.",
+                *(answer.model, f"{counted:,}", f"{tokens(sent):,}", self._fitting(task, counted)),
+                extra={"action": "summarise", "paper": task.paper.id, "language": task.language},
+            )
+        if task.excerpt.text_read is not TextRead.FULL_TEXT:
+            return task
+        return replace(task, excerpt=replace(task.excerpt, text_read=TextRead.PART))
+
+    def _fitting(self, task: _Task, counted: int) -> int:
+        """Return the most tokens of a text that, with all around it and an answer, fit what was read."""
+        around = cost_of(task.question, task.excerpt) - task.excerpt.tokens - task.question.most_tokens
+        return max(_LEAST_TOKENS_A_TEXT, (counted - around) // 100 * 100)
 
     async def _ask_with_room(self, task: _Task, spent: list[Usage]) -> ModelAnswer:
         """Ask, and once more with more tokens where thoughts took all; the model gets them from then on."""

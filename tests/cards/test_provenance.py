@@ -73,6 +73,11 @@ def test_a_withdrawn_paper_says_so_and_offers_neither_its_pdf_nor_a_new_summary(
             "总结由 example-1 生成 · 依据全文 · 2025年9月29日 · 英语（暂无中文总结）",
         ),
         (
+            replace(BY_MODEL, text_read=TextRead.PART),
+            "Summary by example-1 · from part of the full text · September 29, 2025 · in English",
+            "总结由 example-1 生成 · 依据部分全文 · 2025年9月29日 · 英语（暂无中文总结）",
+        ),
+        (
             replace(BY_MODEL, model=None, text_read=TextRead.ABSTRACT),
             "Summary by a language model · from the abstract only · September 29, 2025 · in English",
             "总结由语言模型生成 · 仅依据摘要 · 2025年9月29日 · 英语（暂无中文总结）",
@@ -158,6 +163,8 @@ def test_where_no_figure_was_looked_up_nothing_is_said_of_any() -> None:
     [
         (TextRead.FULL_TEXT, "en", "[?] 1 figure not found in the paper"),
         (TextRead.ABSTRACT, "en", "[?] 1 figure not found in the abstract"),
+        (TextRead.PART, "en", "[?] 1 figure not found in the part of the paper it read"),
+        (TextRead.PART, "zh-CN", "[?] 1 个数字在所读的论文部分中未找到"),
         (TextRead.FULL_TEXT, "zh-CN", "[?] 1 个数字在论文中未找到"),
         (TextRead.ABSTRACT, "zh-CN", "[?] 1 个数字在论文摘要中未找到"),
     ],

@@ -87,6 +87,7 @@ async def test_json_is_one_object_with_all_that_is_known(storage: InlineRunner) 
                             "model": None,
                             "prompt": None,
                             "source": "digest-file",
+                            "text_read": None,
                             "made_at": "2025-09-29",
                         },
                     }

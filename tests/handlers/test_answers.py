@@ -9,11 +9,11 @@ from bot.cards import ids
 from bot.cards.ids import Listed, Page, listed_value
 from bot.sandbox import Member, Response
 from tests.handlers.forging import handled
-from tests.handlers.talking import SET_UP, last_with, opened, say, shows
+from tests.handlers.talking import SET_UP, last_with, opened, say, shows, subscribe
 from tests.support.stage import SAMPLE_DAY, Stage
 
 TREE_SEARCH = "Tree Search for LLM Agent Reinforcement Learning"
-SAVED = f"Saved: <https://arxiv.org/abs/2509.21240|{TREE_SEARCH}>"
+SAVED = f"Saved: {TREE_SEARCH} (https://arxiv.org/abs/2509.21240)"
 
 
 def card_of(person: Member) -> dict[str, Any]:
@@ -199,6 +199,19 @@ async def test_a_failure_in_a_modal_is_told_over_it_and_keeps_what_was_filled_in
     assert ada.modals()[0]["id"] == form["id"]
 
 
+async def test_a_200_that_says_that_it_did_not_take_the_answer_is_believed(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada = stage.person("ada")
+    stage.workspace.faults.add("status", method="response_url", times=9, status=200)
+    stage.workspace.faults.add("error", method="response_url", times=9, error='{"ok": false, "error": "x"}')
+
+    with caplog.at_level(logging.INFO):
+        await say(ada, "/papers saved", "My papers")
+
+    assert "An answer did not go by response_url: x" in [each.getMessage() for each in caplog.records]
+
+
 # ---- Modals
 
 
@@ -267,6 +280,28 @@ async def test_an_odd_answer_of_slack_about_person_or_channel_is_no_failure(
     await handled()
 
     assert [each.getMessage() for each in caplog.records if each.exc_info] == []
+
+
+@pytest.mark.parametrize("answer", ODD_ANSWERS)
+async def test_what_is_done_but_announced_to_an_odd_answer_is_told_as_no_failure(
+    stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, answer: Any
+) -> None:
+    ada, call = stage.person("ada"), stage.workspace.call
+    await subscribe(ada)
+    before = ada.messages("papers")
+
+    async def oddly(method: str, arguments: dict[str, Any], token: str | None) -> Response:
+        is_post = method == "chat.postMessage"
+        return Response(200, answer, {}) if is_post else await call(method, arguments, token)
+
+    monkeypatch.setattr(stage.workspace, "call", oddly)
+    await ada.command("papers", "/papers unsubscribe")
+    await handled()
+
+    ended = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
+    told = [each["text"] for each in ada.messages("papers") if each not in before]
+    assert [each for each in told if not each.startswith("Done, but I couldn't announce it")] == []
+    assert (ended, [each for each in caplog.records if each.exc_info]) == ((), [])
 
 
 async def test_a_person_of_whom_slack_said_nothing_is_asked_about_again(stage: Stage) -> None:

@@ -47,7 +47,7 @@ async def test_a_question_is_asked_with_its_schema_and_its_answer_comes_whole(
     async with asking(http, [completing(ROME, tokens=(30, 4), model="rome-1-2026")]) as (model, server, _):
         answer = await model.ask(QUESTION)
 
-    assert answer == ModelAnswer(ROME, '{"city": "Rome"}', Usage(30, 4), "rome-1-2026")
+    assert answer == ModelAnswer(ROME, '{"city": "Rome"}', Usage(30, 4), "rome-1-2026", 30)
     (asked,) = server.requests
     assert asked.path == "/v1/chat/completions"
     assert asked.headers["Authorization"] == f"Bearer {KEY}"

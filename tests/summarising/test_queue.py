@@ -160,6 +160,38 @@ async def test_the_full_text_is_read_where_there_is_one(database: Path) -> None:
         assert "They grow 12% taller in gardens." in str(w.server.bodies)
 
 
+LONG_TEXT = "Introduction\n" + "\n".join(
+    f"In bed {number} the graphs grow 12% taller than those that stand in pots." for number in range(200)
+)
+
+
+@pytest.mark.parametrize(
+    ("counted", "is_whole", "expected"),
+    [
+        (3_700, True, TextRead.FULL_TEXT),
+        (2_048, True, TextRead.PART),
+        (3_700, False, TextRead.PART),
+        (0, True, TextRead.FULL_TEXT),
+    ],
+    ids="counted cut in-part uncounted".split(),
+)
+async def test_a_summary_is_from_the_full_text_only_where_the_model_read_all_of_it(
+    database: Path, counted: int, *, is_whole: bool, expected: TextRead, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = completing(FIELDS, tokens=(counted, 20))
+    async with world(database, [answer, answer]) as w:
+        await w.keep(PAPER, OTHER)
+        w.texts.texts = {paper.id: LONG_TEXT for paper in (PAPER, OTHER)}
+        w.texts.is_whole = is_whole
+        for paper in (PAPER, OTHER):
+            await w.summariser.make(paper, "en")
+        stored = [*await w.stored(), *await w.stored(OTHER)]
+
+    assert [each.provenance.text_read for each in stored] == [expected, expected]
+    told = [record.message for record in caplog.records if "PAPER_ROUND_TOKENS_A_TEXT" in record.message]
+    assert len(told) == (counted == 2_048)
+
+
 async def test_a_text_that_cannot_be_had_for_now_is_waited_for_before_the_abstract_must_do(
     database: Path,
 ) -> None:
