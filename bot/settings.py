@@ -193,6 +193,7 @@ class Settings(BaseSettings):
     tokens_an_answer: int = Field(
         default=16_000,
         ge=1_000,
+        le=1_000_000,
         validation_alias="LLM_MAX_TOKENS",
         description="the most tokens of one answer, for a model that thinks for longer than 4,000",
     )

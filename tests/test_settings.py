@@ -123,6 +123,7 @@ RIGHT = {
     "PAPER_ROUND_COMMAND": "/lunch",
     "PAPER_ROUND_LEASE_SECONDS": "90",
     "PAPER_ROUND_TOKENS_A_TEXT": "2000",
+    "LLM_MAX_TOKENS": "2000",
     **{alias: "https://example.org/v1/" for alias in ALIASES if alias.endswith("_URL")},
 }
 
