@@ -93,7 +93,7 @@ def test_where_a_character_cannot_be_shown_the_rest_is(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bot", "digest", "2025-09-29", "--db", str(tmp_path / "paper-round.db")]
     environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
     result = subprocess.run(
-        command, capture_output=True, encoding="latin-1", check=False, env=environment, cwd=ENGLISH.parents[2]
+        command, capture_output=True, encoding="latin-1", check=False, env=environment, cwd=ENGLISH.parents[3]
     )
 
     assert (result.returncode, result.stderr) == (0, "")
