@@ -168,7 +168,7 @@ def text_of_pdf(body: bytes, most_pages: int) -> PaperText:
         for number, page in enumerate(read, 1)
     )
     lines = _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text).splitlines()
-    return PaperText(_tidy(line for line in lines if not _STAMP.search(line)))
+    return PaperText(_tidy(line for line in lines if not _STAMP.search(line)), is_broken=bool(broken))
 
 
 def _text_of_page(pages: Sequence["PageObject"], number: int) -> str | Exception:

@@ -50,7 +50,12 @@ def test_deliver_brings_it_once_and_status_tells_so(channel: str) -> None:
     assert told["channels"][0]["last"]["posted"] == len(read_sample()[0].entries)
     assert [(each["source"], each["state"]) for each in told["sources"]] == [("digest-file", "complete")]
     assert "\n  Last digest: 2025-09-29, 12 of 12 papers posted\n  Next digest: " in words
-    assert told["summaries"] == {"tokens_today": 0, "failures": [], "reports": []}
+    assert told["summaries"] == {
+        "tokens_today": 0,
+        "failures": [],
+        "reports": [],
+        "texts_read": {},
+    }
     assert words.startswith("Last check: never. 0 messages waiting.\n")
     assert words.endswith(
         "digest-file, 2025-09-29: Digest file, 29 September: 12 papers.\n"

@@ -222,7 +222,7 @@ def spoilt_pdf(pages: int, *broken: int) -> bytes:
 
 
 def test_a_page_of_a_pdf_that_cannot_be_read_costs_itself_and_is_named() -> None:
-    assert text_of_pdf(spoilt_pdf(3, 2), 10).splitlines() == [
+    assert text_of_pdf(spoilt_pdf(3, 2), 10).text.splitlines() == [
         "We are on page 1.",
         "[Page 2 of 3 cannot be read.]",
         "We are on page 3.",
@@ -492,6 +492,11 @@ async def test_without_a_pdf_a_page_that_broke_off_is_a_part(
     assert found.text.splitlines()[1:] == text
     assert found.is_whole is is_whole
     assert await library.texts.read("2509.00001", GARDENS) == found
+
+
+def test_a_pdf_with_a_page_that_cannot_be_read_tells_so() -> None:
+    assert text_of_pdf(spoilt_pdf(3, 2), 10).is_broken
+    assert not text_of_pdf(pdf(BODY), 10).is_broken
 
 
 async def test_another_file_is_never_read_as_the_paper(library: Library) -> None:
