@@ -91,9 +91,9 @@ class Papers:
 def paper_from_row(row: dict[str, Any]) -> Paper:
     """Return the paper in a row with all columns of the papers table, its texts as people read them.
 
-    The table keeps title, authors and abstract as their source writes them, in LaTeX; they are read here, so
-    that whoever shows, searches or summarises a paper has the same text, however long ago it was stored. A
-    title that shows nothing is the paper's id.
+    The table keeps title, authors, abstract and notice as their source writes them, in LaTeX; they are read
+    here, so that whoever shows, searches or summarises a paper has the same text, however long ago it was
+    stored. A title that shows nothing is the paper's id.
     """
     title = readable(row["title"])
     return Paper(
@@ -111,7 +111,7 @@ def paper_from_row(row: dict[str, Any]) -> Paper:
         community_keywords=tuple(json.loads(row["community_keywords"])),
         thumbnail_url=row["thumbnail_url"],
         published=date.fromisoformat(row["published"]) if row["published"] else None,
-        withdrawal=row["withdrawal"],
+        withdrawal=readable(row["withdrawal"]) if row["withdrawal"] else row["withdrawal"],
     )
 
 

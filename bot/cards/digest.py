@@ -8,7 +8,7 @@ from typing import Any
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
 from bot.cards.entry import Digest, Entry
-from bot.cards.paper import shown_title
+from bot.cards.paper import shown_title, withdrawn_line
 from bot.cards.provenance import with_marks
 from bot.cards.spoken import Spoken, spoken_list
 from bot.locale import Words
@@ -40,14 +40,14 @@ def digest_parent(
         blocks.header(headline),
         blocks.context(scope),
         *([blocks.context("\n".join(notes))] if notes else []),
-        blocks.rich_text(blocks.numbered(map(_item, first))),
+        blocks.rich_text(blocks.numbered(_item(entry, words) for entry in first)),
         blocks.context(invitation),
         blocks.actions(
             Button(ids.MY_PAPERS, words("button.my_papers")),
             Button(ids.OPEN_PREFERENCES, words("button.settings")),
         ),
     ]
-    spoken = spoken_list([headline, scope, *notes], list(map(_spoken, first)), [invitation])
+    spoken = spoken_list([headline, scope, *notes], [_spoken(entry, words) for entry in first], [invitation])
     return blocks.message(spoken, drawn)
 
 
@@ -75,10 +75,10 @@ def rest_list(entries: Sequence[Entry], words: Words) -> Message:
     """Return the list of the papers that get no card of their own, a sentence on each."""
     headline = words.count("digest.rest", len(entries))
     rows = [
-        blocks.rich_text(blocks.paragraph(blocks.words(f"{entry.number}. "), *_item(entry)))
+        blocks.rich_text(blocks.paragraph(blocks.words(f"{entry.number}. "), *_item(entry, words)))
         for entry in entries
     ]
-    spoken = spoken_list([headline], list(map(_spoken, entries)))
+    spoken = spoken_list([headline], [_spoken(entry, words) for entry in entries])
     return blocks.message(spoken, [blocks.context(headline), *rows])
 
 
@@ -89,22 +89,26 @@ def source_name(source: str, words: Words) -> str:
     return " ".join(filter(None, (title, "+".join(categories_of(source)) if kind.has_categories else "")))
 
 
-def sentence(entry: Entry, limit: int) -> str:
+def sentence(entry: Entry, words: Words, limit: int) -> str:
     """Return a sentence on a paper for a list: from its summary, else the abstract's start.
+
+    Of a withdrawn paper it is the notice.
 
     Figures that were not found in the paper are marked here too.
     """
+    if withdrawn := withdrawn_line(entry.paper, words, limit // 2):
+        return withdrawn
     summary = entry.summary
     parts = (with_marks(summary, part) for part in ("tldr", "problem", "body")) if summary else ()
     text = next(filter(None, parts), "") if summary else entry.paper.abstract
     return cut(without_bold(text or ""), limit)
 
 
-def _item(entry: Entry) -> list[Block]:
+def _item(entry: Entry, words: Words) -> list[Block]:
     title = blocks.title_link(abstract_url(entry.paper.id), shown_title(entry.paper, _TITLE_CHARACTERS))
-    text = sentence(entry, _SENTENCE_CHARACTERS)
+    text = sentence(entry, words, _SENTENCE_CHARACTERS)
     return [title, blocks.words(f"\n{text}")] if text else [title]
 
 
-def _spoken(entry: Entry) -> Spoken:
-    return Spoken(entry.paper, entry.number, sentence(entry, _SENTENCE_CHARACTERS))
+def _spoken(entry: Entry, words: Words) -> Spoken:
+    return Spoken(entry.paper, entry.number, sentence(entry, words, _SENTENCE_CHARACTERS))

@@ -35,7 +35,9 @@ def listing_page(digest: Digest, page: Page, saved: frozenset[str], words: Words
         *rows,
         *_turning(page, len(digest.entries), words),
     ]
-    spoken = [Spoken(entry.paper, entry.number, sentence(entry, _SENTENCE_CHARACTERS)) for entry in shown]
+    spoken = [
+        Spoken(entry.paper, entry.number, sentence(entry, words, _SENTENCE_CHARACTERS)) for entry in shown
+    ]
     return blocks.message(spoken_list([headline, scope], spoken), drawn)
 
 
@@ -72,7 +74,7 @@ def home_view(saved: SavedPage, command: str, reader: Reader) -> Block:
 
 
 def _listing_row(entry: Entry, page: Page, words: Words, *, is_saved: bool) -> list[Block]:
-    text = sentence(entry, _SENTENCE_CHARACTERS)
+    text = sentence(entry, words, _SENTENCE_CHARACTERS)
     title = [blocks.words(f"{entry.number}. ", bold=True), _title(entry.paper)]
     below = join(" · ", filter(None, [escape(entry.paper.id), facts_line(entry.paper, words)]))
     button = _row_button(entry.paper, page, words, is_saved=is_saved)

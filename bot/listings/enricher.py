@@ -142,7 +142,8 @@ def _fill(tables: Tables, paper: Paper, now: datetime) -> None:
     """Fill in the paper; the cards of one that is withdrawn, or no longer, are enqueued."""
     before = tables.papers.get(paper.id)
     tables.papers.fill(paper)
-    if before and before.withdrawal != paper.withdrawal:
+    after = tables.papers.get(paper.id)
+    if before and after and before.withdrawal != after.withdrawal:
         tables.card_updates.enqueue(paper.id, None, now - CARDS_CHANGE_FOR, now)
 
 

@@ -163,15 +163,18 @@ def _better(paper_id: str, page: PaperText | _Missing, pdf: PaperText | _Missing
 
     A page that broke off counts as a part without a PDF to compare it with, and waits for one that may come.
     """
-    if isinstance(pdf, PaperText):
-        if isinstance(page, _Missing) or len(pdf.text) > _MUCH_LONGER * len(page.text):
-            return _full(paper_id, "pdf", pdf, is_whole=not pdf.is_broken)
-        return _full(paper_id, "html", page, is_whole=not (page.is_broken and pdf.is_broken))
     if isinstance(page, _Missing):
-        return _none(paper_id, page, pdf)
+        return _of_pdf(paper_id, pdf) if isinstance(pdf, PaperText) else _none(paper_id, page, pdf)
+    if isinstance(pdf, PaperText):
+        is_longer = len(pdf.text) > _MUCH_LONGER * len(page.text)
+        return _of_pdf(paper_id, pdf) if is_longer else _full(paper_id, "html", page)
     if page.is_broken and not pdf.is_lasting:
         return _none(paper_id, _Missing("its HTML breaks off"), pdf)
     return _full(paper_id, "html", page, is_whole=not page.is_broken)
+
+
+def _of_pdf(paper_id: str, pdf: PaperText) -> FullText:
+    return _full(paper_id, "pdf", pdf, is_whole=not pdf.is_broken)
 
 
 def _full(paper_id: str, form: PaperFormat, read: PaperText, *, is_whole: bool = True) -> FullText:

@@ -29,7 +29,8 @@ class PaperText:
     text: str
     #: The file's own title, where it marks one.
     title: str = ""
-    #: Whether the file breaks off, as it says itself or as its missing end shows.
+    #: Whether an HTML page breaks off, as it says itself or as its missing end shows; whether a PDF has pages
+    #: that cannot be read.
     is_broken: bool = False
     #: Whether references follow the text; unknown of a PDF.
     has_references: bool = True

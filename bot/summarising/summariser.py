@@ -314,9 +314,9 @@ class Summariser:
         return await self._ask(task, self._with_room(task.question), spent)
 
     def _with_room(self, asked: Question) -> Question:
-        """Return the question with the tokens that this model's thoughts need."""
-        room = max(asked.most_tokens, self.allowance.tokens_an_answer)
-        return replace(asked, most_tokens=room) if self._needs_room else asked
+        """Return the question with the tokens that this model's thoughts need, within the allowance."""
+        most = self.allowance.tokens_an_answer
+        return replace(asked, most_tokens=most if self._needs_room else min(most, asked.most_tokens))
 
     async def _check(self, task: _Task, answer: ModelAnswer) -> Checked:
         today = self._clock.now().astimezone(UTC).date()

@@ -62,6 +62,7 @@ def test_a_withdrawn_paper_says_so_and_offers_neither_its_pdf_nor_a_new_summary(
     assert ids.OPEN_PDF not in drawn
     assert words_for(language)("button.again") not in drawn
     assert words_for(language)("button.report") in drawn
+    assert sentence(Entry(withdrawn, summary_of(BY_MODEL)), words_for(language), 100) == line
 
 
 @pytest.mark.parametrize(
@@ -163,8 +164,8 @@ def test_where_no_figure_was_looked_up_nothing_is_said_of_any() -> None:
     [
         (TextRead.FULL_TEXT, "en", "[?] 1 figure not found in the paper"),
         (TextRead.ABSTRACT, "en", "[?] 1 figure not found in the abstract"),
-        (TextRead.PART, "en", "[?] 1 figure not found in the part of the paper it read"),
-        (TextRead.PART, "zh-CN", "[?] 1 个数字在所读的论文部分中未找到"),
+        (TextRead.PART, "en", "[?] 1 figure not found in the part of the paper that was read"),
+        (TextRead.PART, "zh-CN", "[?] 1 个数字在已读的部分论文中未找到"),
         (TextRead.FULL_TEXT, "zh-CN", "[?] 1 个数字在论文中未找到"),
         (TextRead.ABSTRACT, "zh-CN", "[?] 1 个数字在论文摘要中未找到"),
     ],
@@ -211,7 +212,7 @@ def test_the_one_sentence_bears_its_marks_in_lists_too() -> None:
     summary = replace(summary_of(BY_MODEL, missing), tldr="Trees grow **57.8%** taller, and 12% wider.")
     entry = Entry(PAPER, summary, 1)
 
-    assert sentence(entry, 100) == "Trees grow 57.8% [?] taller, and 12% wider."
+    assert sentence(entry, words_for("en"), 100) == "Trees grow 57.8% [?] taller, and 12% wider."
     parent = digest_parent(Digest(DAY, "huggingface", ListingState.COMPLETE, (entry,)), words_for("en"))
     assert "57.8% [?] taller" in parent.text
     assert "57.8% [?] taller" in str(parent.blocks)

@@ -16,8 +16,6 @@ from urllib.parse import unquote
 import httpx
 import pytest
 from aiohttp import web
-from bot.notation.names import author_names
-from bot.notation.text import readable
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +30,8 @@ from bot.sources.arxiv import ArxivClient, user_agent
 from bot.sources.atom import ArxivPaper, read_daily_feed, read_query_result
 from bot.sources.http import Fetcher, web_client
 from bot.text.arxiv_id import find_arxiv_id
+from bot.text.notation.latex import readable
+from bot.text.notation.names import author_names
 from storage.database import connect
 from storage.papers import Papers
 from storage.records import Paper

@@ -497,6 +497,11 @@ async def test_without_a_pdf_a_page_that_broke_off_is_a_part(
     assert await library.texts.read("2509.00001", GARDENS) == found
 
 
+def test_a_pdf_with_a_page_that_cannot_be_read_tells_so() -> None:
+    assert text_of_pdf(spoilt_pdf(3, 2), 10).is_broken
+    assert not text_of_pdf(pdf(BODY), 10).is_broken
+
+
 async def test_another_file_is_never_read_as_the_paper(library: Library) -> None:
     library.has(html=saying(titled("Responsible research checklist", *CHECKLIST)))
     none = await library.texts.read("2509.00001", GARDENS)

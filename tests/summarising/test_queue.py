@@ -312,6 +312,16 @@ async def test_a_model_that_is_lost_in_thought_gets_more_room_once_and_from_then
         assert [body["max_tokens"] for body in w.server.bodies] == [4_000, 16_000, 16_000]
 
 
+async def test_a_model_that_writes_no_more_is_asked_for_no_more(database: Path) -> None:
+    async with world(database, [completing(None, finish_reason="length")]) as w:
+        w.summariser.allowance = replace(w.summariser.allowance, tokens_an_answer=2_000)
+        await w.keep(PAPER)
+        result = await w.summariser.make(PAPER, "en")
+
+        assert result.outcome is Outcome.FAILED
+        assert [body["max_tokens"] for body in w.server.bodies] == [2_000]
+
+
 async def test_a_model_that_thinks_for_ever_fails_and_the_setting_is_named(database: Path) -> None:
     lost = completing(None, finish_reason="length")
     async with world(database, [lost, lost, lost]) as w:
