@@ -20,8 +20,8 @@ import httpx
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError
 from bot.private_files import PRIVATE_FOLDER
 from bot.sources.arxiv import ArxivClient
+from bot.sources.extracted_text import PaperText, is_other_file
 from bot.sources.paper_reader import PaperFormat, ReaderLimits, read_in_process
-from bot.sources.reading import PaperText, is_other_file
 from bot.text.arxiv_id import find_arxiv_id
 from storage.records import Paper
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from bot.errors import SourceAnswerError
-from bot.sources.reading import PaperText
+from bot.sources.extracted_text import PaperText
 
 PaperFormat = Literal["html", "pdf"]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.errors import SourceAnswerError
-from bot.sources.reading import PaperText
+from bot.sources.extracted_text import PaperText
 
 if TYPE_CHECKING:
     from pypdf import PageObject

@@ -21,11 +21,11 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from bot.errors import SourceAnswerError
 from bot.sources.arxiv import ArxivClient
+from bot.sources.extracted_text import PaperText, is_other_file
 from bot.sources.full_text import FullText, FullTexts, KeptTexts, Limits, NoFullText
 from bot.sources.http import Fetcher, web_client
 from bot.sources.paper_reader import ReaderLimits, read_in_process
 from bot.sources.paper_text import text_of_html, text_of_pdf
-from bot.sources.reading import PaperText, is_other_file
 from storage.records import Paper
 from tests.support.clocks import SimulatedClock
 from tests.support.endless_answers import EndlessAnswers
