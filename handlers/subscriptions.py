@@ -10,6 +10,7 @@ from bot.cards.blocks import Button, Message
 from bot.cards.notices import notice
 from bot.cards.preferences import preferences_message, sentence_modal
 from bot.cards.status import ChannelStatus
+from bot.delivery import stopping
 from bot.locale import Words, words_for
 from bot.status import channel_status
 from bot.subscriptions.due import is_paused, local_date
@@ -18,7 +19,7 @@ from handlers.channels import ChannelContext, Requester, refusal_reason, refusal
 from handlers.clicks import Click, listen
 from handlers.parts import Parts
 from handlers.requests import InvalidPauseDate, Pause, Resume, ShowPreferences, Unsubscribe
-from storage.records import PAUSED_BY_PERSON, DeliveryState, Subscription
+from storage.records import DeliveryState, Subscription
 from storage.tables import Tables
 
 _EXAMPLE_AHEAD = timedelta(days=7)
@@ -39,26 +40,24 @@ async def show(parts: Parts, requester: Requester, _request: ShowPreferences) ->
 
 
 async def unsubscribe(parts: Parts, requester: Requester, _request: Unsubscribe) -> Message | None:
-    """End the channel's subscription and announce it there."""
+    """End the channel's subscription, also the digest that is on its way, and announce it there."""
     now = parts.clock.now()
     subscription = await _subscription(parts, requester)
     if subscription is None:
         return await not_subscribed(parts, requester)
-    await parts.storage.write(lambda tables: tables.subscriptions.end(subscription.id, now))
+    await parts.storage.write(lambda tables: stopping.end(tables, subscription, now))
     return await _announce(parts, requester, subscription, "told.ended", command=parts.command)
 
 
 async def pause(parts: Parts, requester: Requester, request: Pause) -> Message | None:
-    """Pause the channel's digests and announce it there."""
+    """Pause the channel's digests, also the one that is on its way, and announce it there."""
     subscription = await _subscription(parts, requester)
     if subscription is None:
         return await not_subscribed(parts, requester)
     words, until = requester.person.words, request.until
     if until and until <= local_date(parts.clock.now(), ZoneInfo(subscription.preferences.zone)):
         return notice(words.mrkdwn("digests.day_is_past", date=words.date(until), command=parts.command))
-    await parts.storage.write(
-        lambda tables: tables.subscriptions.pause(subscription.id, PAUSED_BY_PERSON, until)
-    )
+    await parts.storage.write(lambda tables: stopping.pause(tables, subscription, until))
     if until:
         day = words_for(subscription.preferences.language).date(until)
         return await _announce(parts, requester, subscription, "told.paused_until", can_resume=True, date=day)
@@ -76,7 +75,7 @@ async def invalid_pause_date(parts: Parts, requester: Requester, request: Invali
 
 
 async def resume(parts: Parts, requester: Requester, _request: Resume) -> Message | None:
-    """Resume the channel's digests and announce it there."""
+    """Resume the channel's digests, also one that was stopped on its way, and announce it there."""
     subscription = await _subscription(parts, requester)
     if subscription is None:
         return await not_subscribed(parts, requester)
@@ -84,8 +83,12 @@ async def resume(parts: Parts, requester: Requester, _request: Resume) -> Messag
         return notice(requester.person.words.mrkdwn("digests.not_paused"))
     if reason := await refusal_reason(requester.channel, joins=True):
         return notice(refusal_sentence(reason, requester.channel.bot, requester.person.words))
-    await parts.storage.write(lambda tables: tables.subscriptions.resume(subscription.id))
-    return await _announce(parts, requester, subscription, "told.resumed")
+    delivery = await parts.storage.write(lambda tables: stopping.resume(tables, subscription))
+    if delivery is None:
+        return await _announce(parts, requester, subscription, "told.resumed")
+    parts.deliverer.start(delivery.id)
+    day = words_for(subscription.preferences.language).date(delivery.day)
+    return await _announce(parts, requester, subscription, "told.goes_on", date=day)
 
 
 async def not_subscribed(parts: Parts, requester: Requester) -> Message:

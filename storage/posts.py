@@ -51,7 +51,7 @@ class Posts:
         return PostCounts(**next(rows))
 
     def papers_of_channel(self, workspace: str, channel: str) -> frozenset[str]:
-        """Return the papers that the channel has had, or will get from what is planned."""
+        """Return the papers that the channel has had, or will get from what is planned and not stopped."""
         rows = self._database.query(
             """
             SELECT DISTINCT paper.value AS paper_id
@@ -59,7 +59,10 @@ class Posts:
             JOIN posts ON posts.delivery_id = deliveries.id
             JOIN json_each(posts.paper_ids) AS paper
             WHERE deliveries.workspace = ? AND deliveries.channel = ?
-                AND (posts.state NOT IN ('planned', 'refused') OR deliveries.state IN ('open', 'last_look'))
+                AND (
+                    posts.state NOT IN ('planned', 'refused')
+                    OR (deliveries.state IN ('open', 'last_look') AND NOT deliveries.stop_asked)
+                )
             """,
             [workspace, channel],
         )
@@ -108,6 +111,13 @@ class Posts:
             UPDATE posts SET state = 'planned', reason = NULL, attempted_at = NULL, look_at = NULL, absent = 0
             WHERE delivery_id = ? AND position = 0 AND state = 'uncertain'
             """,
+            [delivery_id],
+        )
+
+    def restore_parent(self, delivery_id: int) -> None:
+        """Have the channel show the delivery's parent as it was planned, if it is there."""
+        self._database.execute(
+            "UPDATE posts SET is_stale = 1 WHERE delivery_id = ? AND position = 0 AND state = 'posted'",
             [delivery_id],
         )
 

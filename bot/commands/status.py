@@ -34,6 +34,7 @@ _WITHOUT_PAPERS = {NOTHING_NEW: "nothing new", SOURCE_LATE: "no papers, as a sou
 _STATES = {
     DeliveryState.OPEN: "posted so far",
     DeliveryState.LAST_LOOK: "posted",
+    DeliveryState.STOPPED: "posted, then it was stopped",
     DeliveryState.DONE: "posted",
     DeliveryState.FAILED: "posted, then it failed",
 }

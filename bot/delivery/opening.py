@@ -25,7 +25,16 @@ from bot.delivery.messages import choose_new, choose_of_day, plan_digest, plan_p
 from bot.listings.expected import last_ended_lists, may_come_at_any_moment, missing_lists
 from bot.locale import Reader, words_for
 from bot.subscriptions.due import is_paused
-from storage.records import SOURCE_LATE, Delivery, DeliveryKind, DeliveryState, Listing, Subscription
+from storage.records import (
+    PARENT_DELETED,
+    PAUSED_BY_PERSON,
+    SOURCE_LATE,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Listing,
+    Subscription,
+)
 from storage.tables import Tables
 
 
@@ -49,11 +58,17 @@ def open_asked(tables: Tables, subscription: Subscription, day: date, now: datet
 def open_scheduled(
     tables: Tables, subscription: Subscription, slot: date, now: datetime, *, is_late: bool
 ) -> int | None:
-    """Open the delivery due on a local date and return its id, or `None` if it was opened before.
+    """Open the delivery due on a local date and return its id.
+
+    Returns `None` if it was opened before, or if a person has paused or ended the digests by now.
 
     `is_late` is whether the bot was not running when it was due.
     """
     if tables.deliveries.of_day(subscription.id, DeliveryKind.SCHEDULED, slot):
+        return None
+    current = tables.subscriptions.of_channel(subscription.workspace, subscription.channel)
+    if current is None or (is_paused(current, now) and current.paused_reason == PAUSED_BY_PERSON):
+        # That was a moment ago, since the clockwork looked.
         return None
     missing = missing_lists(tables, subscription, now)
     delivery = _open(
@@ -77,6 +92,38 @@ def resume_waiting(tables: Tables, delivery: Delivery, now: datetime) -> Deliver
         missing = missing_lists(tables, subscription, delivery.opened_at)
         _OpenDelivery(tables, delivery, subscription, now).resume(missing)
     return tables.deliveries.get(delivery.id) or delivery
+
+
+def reopen(tables: Tables, delivery_id: int, workspace: str) -> bool:
+    """Have a delivery of the workspace go on that ended early or was stopped, and return whether it does.
+
+    It cannot if a person deleted it, the channel is no longer subscribed, or a later digest was opened, which
+    has the papers that this one lacks.
+    """
+    delivery = tables.deliveries.get(delivery_id)
+    if delivery is None or delivery.workspace != workspace or not _can_reopen(tables, delivery):
+        return False
+    tables.posts.retry_uncertain_parent(delivery_id)
+    tables.posts.restore_parent(delivery_id)
+    tables.deliveries.reopen(delivery_id)
+    return True
+
+
+def _can_reopen(tables: Tables, delivery: Delivery) -> bool:
+    ended_early = delivery.state is DeliveryState.FAILED and delivery.reason != PARENT_DELETED
+    if not ended_early and not is_stopped(tables, delivery):
+        return False
+    subscription = tables.subscriptions.of_channel(delivery.workspace, delivery.channel)
+    latest = tables.deliveries.latest_of_channel(delivery.workspace, delivery.channel)
+    return bool(subscription and latest and latest.id == delivery.id)
+
+
+def is_stopped(tables: Tables, delivery: Delivery) -> bool:
+    """Return whether a person stopped the delivery with some of it left, its worker told or not."""
+    if delivery.is_stop_asked and delivery.state is DeliveryState.LAST_LOOK:
+        return tables.posts.counts(delivery.id).planned_posts > 0
+    is_to_stop = delivery.is_stop_asked and delivery.state is DeliveryState.OPEN
+    return is_to_stop or delivery.state is DeliveryState.STOPPED
 
 
 class _OpenDelivery:

@@ -369,13 +369,13 @@ async def test_unsubscribing_is_told_and_can_be_undone(stage: Stage) -> None:
 
     told = await say(ada, "/papers unsubscribe", "ended this channel's digests")
     ended = await subscription_in(stage)
-    answer = await say(ada, "/papers pause", "has no digest yet")
+    answer = await say(ada, "/papers pause", "has no daily digest")
     await ada.click(last_with(ada, SET_UP), SET_UP)
     await ada.submit(await opened(ada))
 
     assert told == (f"<@{ada.id}> ended this channel's digests. Start them again with `/papers subscribe`.")
     assert ended is None
-    assert answer == "This channel has no digest yet. Set one up with `/papers subscribe`."
+    assert answer == "This channel has no daily digest. Set one up with `/papers subscribe`."
     assert await subscription_in(stage)
 
 
