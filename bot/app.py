@@ -25,10 +25,10 @@ from bot.delivery.wire import SlackWire, Wire
 from bot.delivery.worker import Services, Timing
 from bot.private_files import PRIVATE_FILE
 from bot.settings import Settings, app_token, bot_token
-from bot.socket_mode import SocketModeHandler, rejected, unreachable
 from bot.web import Web, open_web
 from handlers.parts import Parts
 from handlers.people import People
+from handlers.socket_mode import SocketModeHandler, rejected, unreachable
 from storage.runner import Runner, ThreadRunner
 
 _logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
         posting = AsyncWebClient(token=token, base_url=settings.api_url, retry_handlers=[])
         wire = SlackWire(SlackCaller(posting), identity.bot_id)
         pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
-        services = Services(storage, wire, clock, pacer, _timing(settings))
+        services = Services(storage, wire, clock, pacer, _timing(settings), has_model=bool(settings.model))
         deliverer = Deliverer(services, Notifier(wire).notify)
         stack.push_async_callback(deliverer.aclose)
         yield Application(storage, deliverer, Announcer(wire, pacer), wire, client, identity.workspace)
@@ -94,7 +94,7 @@ async def application(
             "digests": clockwork.tick,
             **(of_sources if has_sources else {}),
             "summaries": web.summary_queue.tick,
-            "cards": CardUpdater(parts.storage, clock, parts.wire).tick,
+            "cards": CardUpdater(parts.storage, clock, parts.wire, has_model=bool(settings.model)).tick,
         }
         scheduler = make_scheduler(jobs if ticks else {})
         scheduler.start()

@@ -27,12 +27,36 @@ class SlackUnavailableError(PaperRoundError):
     """Slack is unreachable or rejected a token; the message says which, and what to check."""
 
 
+class SlackCallError(PaperRoundError):
+    """Slack refused one call, or gave no answer that can be read.
+
+    `reason` is Slack's error code, or what came in its place; `is_passing` is whether a second try may help.
+    """
+
+    def __init__(self, reason: str, *, is_passing: bool, needed: str = "") -> None:
+        super().__init__(f"Slack did not take the call ({reason}).")
+        self.reason, self.is_passing = reason, is_passing
+        #: The scope that the app lacks, where Slack names one.
+        self.needed = needed
+
+
+class UnreadableValueError(PaperRoundError):
+    """A value that came back from a button, a menu or a form is none of those that this version sends."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"What came back is no {what} of this version.")
+
+
 class ArchiveError(PaperRoundError):
     """A file of an archive cannot be written; the message names it."""
 
 
 class NothingListedError(PaperRoundError):
     """Nothing is listed for the requested day; the message names the nearest days."""
+
+
+class UnknownChannelError(PaperRoundError):
+    """The named channel cannot have digests; the message names it and says why."""
 
 
 class UnknownSourceError(PaperRoundError):
@@ -134,3 +158,15 @@ class ModelRefusedError(ModelError):
 
 class ModelAnswerError(ModelError):
     """The model's answer to this question cannot be used; other questions may do better."""
+
+
+class ModelSlipError(ModelAnswerError):
+    """The model's answer has a slip of form: the `slip` in a sentence, and the `answer` as it was written."""
+
+    def __init__(self, sentence: str, slip: str, answer: str) -> None:
+        super().__init__(sentence)
+        self.slip, self.answer = slip, answer
+
+
+class ModelThoughtError(ModelAnswerError):
+    """The model spent the tokens of its answer on thoughts; more of them may do."""

@@ -2,8 +2,10 @@
 
 import logging
 import re
+from typing import Any
 
-from bot.text import on_one_line, printable
+from bot.errors import PaperRoundError
+from bot.text.mrkdwn import on_one_line, printable
 
 _SECRET = re.compile(r"(xox[a-z]-|xapp-|xoxe[.-])[\w.-]+|(https://hooks\.slack\.com/)[^\s'\"]+")
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s%(fields)s"
@@ -20,6 +22,11 @@ class LogFormatter(logging.Formatter):
         """Return the line; `%(fields)s` in the format stands for ` key=value` of each field."""
         vars(record)[_FIELDS] = _fields(record)
         return printable(redact(super().format(record)))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 -- logging's own name
+        """Return the sentence of one of the bot's own errors, which says it all; else the traceback."""
+        error = ei[1]
+        return str(error) if isinstance(error, PaperRoundError) else super().formatException(ei)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's own name
         """Return the sentence on one line: a line break in it cannot begin a line that looks like ours."""

@@ -4,7 +4,6 @@ Settings are typed and pasted by people, so blanks and line breaks around a valu
 one counts as not set. Whatever else is wrong becomes a sentence that names the setting, never its value.
 """
 
-import codecs
 import re
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,6 +27,7 @@ from pydantic_settings import (
 )
 
 from bot.errors import SettingsError
+from bot.text.encodings import marked_encoding
 
 ARXIV_API_URL = "https://export.arxiv.org/api/"
 ARXIV_FEED_URL = "https://rss.arxiv.org/atom/"
@@ -190,6 +190,13 @@ class Settings(BaseSettings):
         validation_alias="LLM_MODEL",
         description="the model's name at that endpoint; empty for no AI summaries",
     )
+    tokens_an_answer: int = Field(
+        default=16_000,
+        ge=1_000,
+        le=1_000_000,
+        validation_alias="LLM_MAX_TOKENS",
+        description="the most tokens of one answer, for a model that thinks for longer than 4,000",
+    )
     model_requests_at_once: int = Field(
         default=10,
         ge=1,
@@ -271,25 +278,13 @@ def _what_is_wrong(error: ErrorDetails) -> str:
     return _WRONG.get(error["type"], "cannot be read").format(**error.get("ctx", {}))
 
 
-_BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-
-
 def _encoding_of(file: Path) -> str:
-    """Return the encoding of a settings file; raises `SettingsError` where it is no text that we can read.
-
-    PowerShell's `>` writes UTF-16, and Windows' Notepad a byte order mark.
-    """
+    """Return the encoding of a settings file; raises `SettingsError` where it is no text that we can read."""
     try:
         content = file.read_bytes() if file.is_file() else b""
     except OSError as error:
         raise SettingsError(f"The file {file} cannot be read: {error.strerror}.") from error
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if content.startswith(mark)), "utf-8")
+    encoding = marked_encoding(content) or "utf-8"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:

@@ -1,6 +1,7 @@
 """The status of channels, sources and the whole bot, read from the tables for cards and commands."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,11 +11,21 @@ from bot.delivery.opening import is_stopped
 from bot.listings.expected import latest_lists
 from bot.subscriptions.due import is_paused, next_due
 from bot.summarising.summariser import Allowance
-from storage.records import Delivery, DeliveryState, Listing, MistakeReport, Subscription, SummaryFailure
+from storage.records import (
+    Delivery,
+    DeliveryState,
+    Listing,
+    MistakeReport,
+    Subscription,
+    SummaryFailure,
+    TextRead,
+)
 from storage.tables import Tables
 
 REPORTS_SHOWN = 10
 """How many reports of mistakes the status shows."""
+
+_TEXTS_READ_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,8 @@ class SummariesStatus:
     failures: tuple[SummaryFailure, ...]
     #: The newest reports of mistakes.
     reports: tuple[MistakeReport, ...]
+    #: How many summaries of the last seven days a model made from which text.
+    texts_read: Mapping[TextRead, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,7 @@ def summaries_status(tables: Tables, now: datetime) -> SummariesStatus:
         tokens_today=_tokens_today(tables, now),
         failures=tables.summary_failures.since(now - timedelta(days=1)),
         reports=tables.mistake_reports.latest(REPORTS_SHOWN),
+        texts_read=tables.summaries.texts_read((now - _TEXTS_READ_FOR).astimezone(UTC).date()),
     )
 
 

@@ -8,7 +8,7 @@ from random import Random
 import httpx
 
 from bot.clock import Clock
-from bot.listings.arxiv_records import Enricher
+from bot.listings.enricher import Enricher
 from bot.listings.watcher import ListingWatcher
 from bot.settings import Settings
 from bot.sources.arxiv import ArxivClient
@@ -66,9 +66,10 @@ async def open_web(
     stack.push_async_callback(watcher.aclose)
     texts = FullTexts(arxiv, settings.texts)
     summariser = _summariser(settings, clock, storage, client, texts)
-    summary_queue = SummaryQueue(storage, clock, summariser)
-    stack.push_async_callback(summary_queue.aclose)
     enricher = Enricher(storage, clock, arxiv.papers)
+    look_up = enricher.enrich if has_sources else None
+    summary_queue = SummaryQueue(storage, clock, summariser, look_up=look_up)
+    stack.push_async_callback(summary_queue.aclose)
     return Web(storage, watcher, enricher, texts, summariser, summary_queue)
 
 

@@ -13,6 +13,7 @@ from handlers import (
     slash_command,
     subscriptions,
     summaries,
+    unknown,
 )
 from handlers.parts import Parts
 
@@ -30,5 +31,6 @@ def register(app: AsyncApp, parts: Parts) -> None:
         deliveries,
         invitations,
         failures,
+        unknown,
     ):
         module.register(app, parts)

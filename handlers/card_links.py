@@ -17,9 +17,10 @@ def register(app: AsyncApp, parts: Parts) -> None:
 
 
 async def _on_show_abstract(parts: Parts, click: Click) -> None:
-    paper = await parts.storage.read(lambda tables: tables.papers.get(click.value))
+    paper_id = ids.read_paper(click.value)
+    paper = await parts.storage.read(lambda tables: tables.papers.get(paper_id))
     if paper is None:
-        await click.answer(unknown_paper(click.value, click.person.words))
+        await click.answer(unknown_paper(paper_id, click.person.words))
         return
     await click.open_modal(abstract_modal(paper, click.person.words))
 

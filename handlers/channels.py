@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.errors import SlackCallError
 from bot.locale import Words
-from bot.text import Mrkdwn
+from bot.text.mrkdwn import Mrkdwn
+from handlers.payloads import record_at
 from handlers.people import Person
+from handlers.slack_calls import call
 
 _DIRECT_SCOPES = {"im:read", "mpim:read"}
 _JOINING = "channels:join"
+_NO_ANSWER = "no_answer"
 
 _SENTENCES = {
     "direct": "place.direct",
@@ -20,6 +22,7 @@ _SENTENCES = {
     "outside": "place.outside",
     "is_archived": "place.archived",
     "shared": "place.shared",
+    _NO_ANSWER: "place.no_answer",
 }
 
 
@@ -50,20 +53,22 @@ async def refusal_reason(channel: ChannelContext, *, joins: bool = False) -> str
     if channel.id.startswith("D"):
         return "direct"
     try:
-        answer = await channel.client.conversations_info(channel=channel.id)
-    except SlackApiError as error:
+        answer = await call(channel.client, "conversations.info", channel=channel.id)
+    except SlackCallError as error:
         return _reason_of_error(error)
-    info = answer["channel"]
+    info = record_at(answer.body, "channel")
+    if not info:
+        return _NO_ANSWER
     scopes = answer.headers.get("x-oauth-scopes", "").split(",")
     reason = _reason_in(info, may_join=_JOINING in scopes)
-    return await _join(channel) if joins and not reason and not info["is_member"] else reason
+    return await _join(channel) if joins and not reason and not info.get("is_member") else reason
 
 
 async def _join(channel: ChannelContext) -> str | None:
     try:
-        await channel.client.conversations_join(channel=channel.id)
-    except SlackApiError:
-        return "outside"
+        await call(channel.client, "conversations.join", channel=channel.id)
+    except SlackCallError as error:
+        return _NO_ANSWER if error.is_passing else "outside"
     return None
 
 
@@ -73,12 +78,18 @@ def refusal_sentence(reason: str, bot: str, words: Words) -> Mrkdwn:
     return words.mrkdwn(key, bot=Mrkdwn(f"<@{bot}>"), reason=reason)
 
 
-def _reason_of_error(error: SlackApiError) -> str:
-    is_direct = error.response.get("needed") in _DIRECT_SCOPES
-    return "direct" if is_direct else str(error.response.get("error", error.response.status_code))
+def plain_refusal(reason: str, bot_name: str, words: Words) -> str:
+    """Return the same outside Slack, where nobody can be mentioned."""
+    return words(_SENTENCES.get(reason, "place.other"), bot=f"@{bot_name}", reason=reason).replace("`", "")
 
 
-def _reason_in(info: Mapping[str, Any], *, may_join: bool) -> str | None:
+def _reason_of_error(error: SlackCallError) -> str:
+    if error.is_passing:
+        return _NO_ANSWER
+    return "direct" if error.needed in _DIRECT_SCOPES else error.reason
+
+
+def _reason_in(info: Mapping[str, object], *, may_join: bool) -> str | None:
     is_member = info.get("is_member", False)
     reasons = {
         "direct": info.get("is_im") or info.get("is_mpim"),

@@ -1,100 +1,123 @@
-"""Clicks: each is acknowledged at once and answered to the person who clicked."""
+"""Clicks and forms: each is acknowledged, read, and answered to the person who acted."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cards import ids
 from bot.cards.blocks import Block, Message
+from bot.cards.notices import answer_modal, outdated_button, outdated_form, window_not_opened
+from bot.errors import UnreadableValueError
+from handlers.answers import Answers
 from handlers.parts import Parts
+from handlers.payloads import Place, action_of, place_of, record_at, text_at, value_of
 from handlers.people import Person
+
+_INSTEAD: Mapping[str, str] = {
+    ids.SAVE_PAPER: "save ID",
+    ids.SAVE_LISTED_PAPER: "save ID",
+    ids.REMOVE_PAPER: "remove ID",
+    ids.REMOVE_LISTED_PAPER: "remove ID",
+    ids.SHOW_ABSTRACT: "ID",
+    ids.SHOW_FIGURES: "ID",
+    ids.SUMMARY_MENU: "ID",
+    ids.PREVIOUS_PAGE: "latest",
+    ids.NEXT_PAGE: "latest",
+    ids.POST_ANEW: "settings",
+    ids.RESUME_DELIVERY: "resume",
+    ids.RESUME_DIGESTS: "resume",
+    ids.POST_NOW: "settings",
+    ids.OPEN_PREFERENCES: "settings",
+    ids.SET_UP: "subscribe",
+    ids.PREVIEW: "subscribe",
+    **dict.fromkeys(map(str, ids.PREVIEWED_AT_ONCE), "subscribe"),
+    ids.SUBMIT_PREFERENCES: "subscribe",
+    ids.SUBMIT_REPORT: "ID",
+}
+"""What to type in place of a button or a form that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Click:
     """A pressed button or a chosen menu option, with the value it carries.
 
-    The person comes from Slack's request, never from the button's value.
+    The person comes from Slack's request, never from the button's value. The value is whatever came back, for
+    a reader of `bot.cards.ids`.
     """
 
     person: Person
-    value: str
-    body: dict[str, Any]
+    value: object
+    answers: Answers
     client: AsyncWebClient
-    respond: AsyncRespond
     #: The bot's own user id.
     bot: str = ""
+    #: The view that the button is in, as Slack sends it; empty outside of views.
+    view: Mapping[str, object] = field(default_factory=dict)
+    #: Whether it opens an address, so that the person has their answer.
+    is_link: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Where the button is."""
+        return self.answers.place
 
     @property
     def channel(self) -> str:
-        """The id of the channel that the button is in, or that its modal is about."""
-        if self.is_in_modal:
-            return str(self.body["view"]["private_metadata"])
-        return str(self.body["channel"]["id"])
-
-    @property
-    def is_in_modal(self) -> bool:
-        """Whether the button is in a modal."""
-        return bool(self.body.get("view", {}).get("type") == "modal")
+        """The channel that the button is in or its modal is about; raises `UnreadableValueError`."""
+        place = self.place
+        return ids.read_channel(place.about if place.view_type == "modal" else place.channel)
 
     @property
     def is_on_home(self) -> bool:
         """Whether the button is on the person's Home tab."""
-        return bool(self.body.get("view", {}).get("type") == "home")
+        return self.place.view_type == "home"
 
     @property
     def is_on_answer(self) -> bool:
         """Whether the button is on an answer that only the person sees."""
-        return bool(self.body["container"].get("is_ephemeral"))
+        return self.place.is_answer
 
     async def answer(self, message: Message) -> None:
-        """Answer the person alone, in the thread where the click was."""
-        if self.is_on_answer:
-            await self._respond(message, replace_original=False)
-            return
-        await self.client.chat_postEphemeral(
-            channel=self.body["channel"]["id"],
-            user=self.person.id,
-            thread_ts=_thread_of(self.body["message"]),
-            text=message.text,
-            blocks=list(message.blocks),
-        )
+        """Answer the person alone, where they clicked."""
+        await self.answers.tell(message, self.person.words)
 
-    async def replace(self, message: Message) -> None:
-        """Replace the answer that the button is on."""
-        await self._respond(message, replace_original=True)
-
-    async def show_home(self, view: Block) -> None:
-        """Redraw the person's Home tab."""
-        await self.client.views_publish(user_id=self.person.id, view=view)
+    async def replace(self, message: Message) -> bool:
+        """Replace the answer that the button is on; return whether the person got it."""
+        return await self.answers.replace(message, self.person.words)
 
     async def open_modal(self, view: Block) -> None:
         """Open a modal for the person; Slack allows three seconds for it after the click."""
-        await self.client.views_open(trigger_id=self.body["trigger_id"], view=view)
-
-    async def show_in_modal(self, view: Block) -> None:
-        """Replace the modal that the button is in."""
-        await self.client.views_update(view_id=self.body["view"]["id"], view=view)
-
-    async def _respond(self, message: Message, *, replace_original: bool) -> None:
-        await self.respond(
-            text=message.text,
-            blocks=list(message.blocks),
-            response_type="ephemeral",
-            replace_original=replace_original,
-        )
+        if not await self.answers.open_modal(view):
+            await self.answer(window_not_opened(self.person.words))
 
 
-def _thread_of(message: dict[str, Any]) -> str | None:
-    """Return the thread that the message is a reply in; a thread's parent is in none."""
-    thread_ts: str | None = message.get("thread_ts")
-    return thread_ts if thread_ts != message["ts"] else None
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A form that a person sent in; the answer to it is its acknowledgement."""
+
+    person: Person
+    #: The view as Slack sends it.
+    view: Mapping[str, object]
+    ack: AsyncAck
+    answers: Answers
+    client: AsyncWebClient
+    #: The bot's own user id.
+    bot: str = ""
+
+    async def replace(self, view: Block) -> None:
+        """Have the form replaced by another view."""
+        await self.ack(response_action="update", view=view)
 
 
 def listen(
-    app: AsyncApp, parts: Parts, action_id: str, handle: Callable[[Parts, Click], Awaitable[None]]
+    app: AsyncApp,
+    parts: Parts,
+    action_id: str | re.Pattern[str],
+    handle: Callable[[Parts, Click], Awaitable[None]],
 ) -> None:
     """Handle the clicks on a kind of button, or the choices from a kind of menu."""
 
@@ -107,8 +130,46 @@ def listen(
     ) -> None:
         await ack()
         person = await parts.people.get(client, context.team_id or "", context.user_id or "")
-        action = body["actions"][0]
-        value = action.get("selected_option", action).get("value", "")
-        await handle(parts, Click(person, value, body, client, respond, context.bot_user_id or ""))
+        answers = Answers(client, respond, person.id, place_of(body))
+        bot, is_link = context.bot_user_id or "", bool(text_at(action_of(body), "url"))
+        click = Click(person, value_of(body), answers, client, bot, record_at(body, "view"), is_link)
+        try:
+            await handle(parts, click)
+        except UnreadableValueError:
+            await click.answer(outdated_button(_instead(parts, action_id), person.words))
 
     app.action(action_id)(on_click)
+
+
+def listen_to_form(
+    app: AsyncApp,
+    parts: Parts,
+    callback_id: str | re.Pattern[str],
+    handle: Callable[[Parts, Submission], Awaitable[None]],
+) -> None:
+    """Handle the submissions of a kind of form."""
+
+    async def on_submit(
+        ack: AsyncAck,
+        body: dict[str, Any],
+        view: dict[str, Any],
+        context: AsyncBoltContext,
+        client: AsyncWebClient,
+        respond: AsyncRespond,
+    ) -> None:
+        person = await parts.people.get(client, context.team_id or "", context.user_id or "")
+        answers = Answers(client, respond, person.id, place_of(body))
+        submission = Submission(person, view, ack, answers, client, context.bot_user_id or "")
+        try:
+            await handle(parts, submission)
+        except UnreadableValueError:
+            message = outdated_form(_instead(parts, callback_id), person.words)
+            title = text_at(view, "title", "text")
+            await submission.replace(answer_modal(message, title, person.words))
+
+    app.view(callback_id)(on_submit)
+
+
+def _instead(parts: Parts, element: str | re.Pattern[str]) -> str:
+    known = _INSTEAD.get(element) if isinstance(element, str) else None
+    return f"{parts.command} {known or 'help'}"

@@ -4,7 +4,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.cards import ids
 from bot.cards.notices import notice
-from bot.text import Mrkdwn
+from bot.text.mrkdwn import Mrkdwn
 from handlers.clicks import Click, listen
 from handlers.parts import Parts
 from storage.records import Delivery
@@ -18,7 +18,8 @@ def register(app: AsyncApp, parts: Parts) -> None:
 
 
 async def _on_post_anew(parts: Parts, click: Click) -> None:
-    delivery = await parts.storage.read(lambda tables: _own(tables, click))
+    delivery_id = ids.read_delivery(click.value)
+    delivery = await parts.storage.read(lambda tables: _own(tables, delivery_id, click.person.workspace))
     is_resumed = delivery is not None and await parts.deliverer.resume(delivery.id, click.person.workspace)
     await _answer(click, delivery, "digests.goes_on" if is_resumed else "digests.nothing_to_resume")
 
@@ -26,8 +27,10 @@ async def _on_post_anew(parts: Parts, click: Click) -> None:
 async def _on_resume(parts: Parts, click: Click) -> None:
     """Resume the subscription; the papers that its delivery lacks come now, or with a later digest."""
 
+    delivery_id = ids.read_delivery(click.value)
+
     def resume(tables: Tables) -> Delivery | None:
-        delivery = _own(tables, click)
+        delivery = _own(tables, delivery_id, click.person.workspace)
         if delivery is None:
             return None
         subscription = tables.subscriptions.of_channel(delivery.workspace, delivery.channel)
@@ -42,10 +45,10 @@ async def _on_resume(parts: Parts, click: Click) -> None:
     await _answer(click, delivery, key if delivery else "digests.nothing_to_resume")
 
 
-def _own(tables: Tables, click: Click) -> Delivery | None:
+def _own(tables: Tables, delivery_id: int, workspace: str) -> Delivery | None:
     """Return the button's delivery, if it belongs to the workspace of the person who clicked."""
-    delivery = tables.deliveries.get(int(click.value))
-    return delivery if delivery and delivery.workspace == click.person.workspace else None
+    delivery = tables.deliveries.get(delivery_id)
+    return delivery if delivery and delivery.workspace == workspace else None
 
 
 async def _answer(click: Click, delivery: Delivery | None, key: str) -> None:

@@ -9,13 +9,16 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cards import blocks
-from bot.cards.notices import notice
-from bot.locale import Words
-from bot.text import Mrkdwn
+from bot.cards.notices import answer_modal, notice
+from handlers.answers import Answers
 from handlers.parts import Parts
+from handlers.payloads import place_of
 
 _SECONDS_UNTIL_BOLT_SEES_THE_ACK = 0.05
+
+_FORM = "view_submission"
+_ACTS_OF_A_PERSON = frozenset({"block_actions", _FORM})
+"""The requests that a person waits for an answer to, beside the command."""
 
 _logger = logging.getLogger(__name__)
 
@@ -37,23 +40,19 @@ def register(app: AsyncApp, parts: Parts) -> None:
         request = body.get("type") or body.get("command")
         fields = {"reference": reference, "request": request}
         _logger.error("Failed as %s at %s", reference, request, exc_info=error, extra=fields)
-        is_form = body.get("type") == "view_submission" and response is not None
-        if not is_form and not respond.response_url:
+        if request not in {*_ACTS_OF_A_PERSON, parts.command}:
+            return None
+        is_form = request == _FORM
+        if is_form and response is None:
+            # It has been answered; what failed came after that.
             return None
         person = await parts.people.get(client, context.team_id or "", context.user_id or "")
-        sentence = person.words.mrkdwn("error.unexpected", reference=reference)
+        place = place_of(body)
+        message = notice(person.words.mrkdwn("error.unexpected", reference=reference))
         if is_form:
-            return _replacing(body["view"], sentence, person.words)
-        message = notice(sentence)
-        await respond(
-            text=message.text, blocks=list(message.blocks), response_type="ephemeral", replace_original=False
-        )
+            view = answer_modal(message, place.view_title, person.words)
+            return BoltResponse(status=200, body={"response_action": "update", "view": view})
+        await Answers(client, respond, person.id, place).tell(message, person.words)
         return None
 
     app.error(on_error)
-
-
-def _replacing(form: dict[str, Any], sentence: Mrkdwn, words: Words) -> BoltResponse:
-    """Return the ack that replaces a submitted form with the sentence."""
-    view = blocks.modal(form["title"]["text"], words("button.close"), [blocks.section(sentence)])
-    return BoltResponse(status=200, body={"response_action": "update", "view": view})

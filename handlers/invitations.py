@@ -12,6 +12,7 @@ from bot.cards.notices import notice
 from bot.locale import Words
 from bot.subscriptions.due import is_paused
 from handlers.parts import Parts
+from handlers.payloads import text_at
 from storage.records import Subscription
 from storage.tables import Tables
 
@@ -24,10 +25,11 @@ def register(app: AsyncApp, parts: Parts) -> None:
 
     async def on_joined(event: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient) -> None:
         # Without an inviter the bot joined by itself, for somebody who is saving preferences.
-        if event["user"] != context.bot_user_id or "inviter" not in event:
+        inviter, channel = text_at(event, "inviter"), text_at(event, "channel")
+        if text_at(event, "user") != context.bot_user_id or not inviter or not channel:
             return
-        person = await parts.people.get(client, context.team_id or "", event["inviter"])
-        await _greet(parts, person.workspace, event["channel"], person.words)
+        person = await parts.people.get(client, context.team_id or "", inviter)
+        await _greet(parts, person.workspace, channel, person.words)
 
     app.event("member_joined_channel")(on_joined)
 

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from bot.arxiv_id import abstract_url
 from bot.cards.blocks import Message
 from bot.cards.entry import Digest, Entry
 from bot.cards.ids import PAGE_LENGTH, Page
@@ -11,7 +10,8 @@ from bot.cards.notices import notice
 from bot.cards.paper import paper_card
 from bot.locale import Words
 from bot.lookup.papers import digest_of_day, paper_entry
-from bot.text import Mrkdwn, link
+from bot.text.arxiv_id import abstract_url
+from bot.text.mrkdwn import Mrkdwn, link
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.requests import DaysAgo, Latest, OfDay, OnePaper
@@ -47,24 +47,33 @@ async def one_paper(parts: Parts, person: Person, request: OnePaper) -> Message:
     entry, saved = await parts.storage.read(read)
     if entry is None:
         return unknown_paper(request.paper_id, person.words)
-    return paper_card(entry, person.words, is_saved=bool(saved))
+    has_model = parts.summary_queue.allowance is not None
+    return paper_card(entry, person.words, is_saved=bool(saved), has_model=has_model)
 
 
 async def day_page(parts: Parts, person: Person, day: date, offset: int = 0) -> Message:
-    """Answer with a page of a day's papers, or with the nearest days that have some."""
+    """Answer with a page of a day's papers, or with the nearest days that have some.
+
+    An offset past the end gives the last page.
+    """
 
     def read(tables: Tables) -> tuple[Digest | None, frozenset[str], list[date]]:
         digest = digest_of_day(tables, day, person.language)
-        shown = digest.entries[offset : offset + PAGE_LENGTH] if digest else ()
-        paper_ids = [entry.paper.id for entry in shown]
+        paper_ids = [entry.paper.id for entry in digest.entries] if digest else []
         saved = tables.saved_papers.saved_among(person.workspace, person.id, paper_ids)
         return digest, saved, [near for near in tables.listings.neighbours(day) if near]
 
     digest, saved, neighbours = await parts.storage.read(read)
     if digest and digest.entries:
-        return listing_page(digest, Page(offset, day), saved, person.words)
+        page = Page(last_offset(offset, len(digest.entries)), day)
+        return listing_page(digest, page, saved, person.words)
     near = [f"`{parts.command} {neighbour}`" for neighbour in neighbours]
     return _no_papers(day, near, person.words, is_listed=digest is not None)
+
+
+def last_offset(offset: int, total: int) -> int:
+    """Return the offset of a page, that of the last page for one past the end."""
+    return min(offset, max(0, (total - 1) // PAGE_LENGTH * PAGE_LENGTH))
 
 
 def unknown_paper(paper_id: str, words: Words) -> Message:

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
+from bot.errors import SlackCallError
 from bot.locale import Reader, Words, words_for
+from bot.text.language import canonical_tag
+from handlers.payloads import record_at, text_at
+from handlers.slack_calls import call
 
 KNOWN_FOR = timedelta(hours=1)
 """How long an answer of `users.info` is cached."""
@@ -48,30 +51,35 @@ class People:
         self._cached: dict[tuple[str, str], tuple[datetime, Person]] = {}
 
     async def get(self, client: AsyncWebClient, workspace: str, user: str) -> Person:
-        """Return the person; where Slack refuses, one who reads English in UTC."""
+        """Return the person; where Slack refuses, as last known, else one who reads English in UTC."""
         cached_at, person = self._cached.get((workspace, user), (None, None))
         if person and cached_at and self._clock.now() - cached_at < KNOWN_FOR:
             return person
-        person = await _fetch(client, workspace, user)
+        fetched = await _fetch(client, workspace, user)
+        if fetched is None:
+            # Asked again at the next act: the reason may have passed by then.
+            return person or Person(workspace, user)
+        person = fetched
         if len(self._cached) >= _MOST_CACHED:
             self._cached.clear()
         self._cached[workspace, user] = (self._clock.now(), person)
         return person
 
 
-async def _fetch(client: AsyncWebClient, workspace: str, user: str) -> Person:
+async def _fetch(client: AsyncWebClient, workspace: str, user: str) -> Person | None:
     try:
-        answer = await client.users_info(user=user, include_locale=True)
-    except SlackApiError as error:
-        fields = {"person": user, "error": error.response.get("error")}
+        answer = await call(client, "users.info", user=user, include_locale=True)
+    except SlackCallError as error:
+        fields = {"person": user, "error": error.reason}
         _logger.warning("Slack refused users.info of %(person)s: %(error)s", fields, extra=fields)
-        return Person(workspace, user)
-    profile = answer["user"]
-    return Person(workspace, user, profile.get("locale") or "en", _zone(profile.get("tz")))
+        return None
+    profile = record_at(answer.body, "user")
+    language = canonical_tag(text_at(profile, "locale")) or "en"
+    return Person(workspace, user, language, _zone(text_at(profile, "tz")))
 
 
-def _zone(name: str | None) -> ZoneInfo:
+def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return _UTC

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards import ids
 from bot.cards.blocks import Block, Button
+from bot.cards.notices import window_not_opened
 from bot.cards.preferences import (
     Chosen,
     Preview,
@@ -30,9 +32,12 @@ from bot.locale import Reader, words_for
 from bot.sources.kinds import OFFERED_SOURCES
 from bot.status import channel_status
 from bot.subscriptions.preferences import save_preferences
-from bot.text import escape, join
+from bot.text.mrkdwn import escape, join
+from handlers.answers import Answers
 from handlers.channels import ChannelContext, refusal_reason, refusal_sentence
+from handlers.clicks import Click, Submission, listen, listen_to_form
 from handlers.parts import Parts
+from handlers.payloads import place_of
 from handlers.people import Person
 from handlers.preferences_form import InvalidForm, proposed, read_form, read_preferences
 from storage.records import PAUSED_BY_PERSON, Preferences, Subscription
@@ -52,50 +57,48 @@ class _Saved:
     after: ChannelStatus
 
 
-async def open_preferences(
-    parts: Parts, channel: ChannelContext, context: AsyncBoltContext, trigger_id: str
-) -> None:
+async def open_preferences(parts: Parts, channel: ChannelContext, workspace: str, answers: Answers) -> None:
     """Open the modal at once, as Slack allows three seconds for it, and fill it in afterwards."""
-    opened = await channel.client.views_open(trigger_id=trigger_id, view=opening_modal())
-    person = await parts.people.get(channel.client, context.team_id or "", context.user_id or "")
+    opening = asyncio.create_task(parts.people.get(channel.client, workspace, answers.person))
+    view_id = await answers.open_modal(opening_modal())
+    person = await opening
+    if not view_id:
+        await answers.tell(window_not_opened(person.words), person.words)
+        return
     reason = await refusal_reason(channel)
     if reason:
         view = sentence_modal(refusal_sentence(reason, channel.bot, person.words), person.words)
     else:
         view = await _first_view(parts, person, channel.id)
-    await channel.client.views_update(view_id=opened["view"]["id"], view=view)
+    if not await answers.show_in_modal(view_id, view):
+        await answers.tell(window_not_opened(person.words), person.words)
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
     """Listen to the buttons that open the modal, to the changes in it, and to its submission."""
 
     async def on_open(
-        ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
+        ack: AsyncAck,
+        body: dict[str, Any],
+        context: AsyncBoltContext,
+        client: AsyncWebClient,
+        respond: AsyncRespond,
     ) -> None:
         await ack()
-        channel = ChannelContext(client, body["channel"]["id"], context.bot_user_id or "")
-        await open_preferences(parts, channel, context, body["trigger_id"])
-
-    async def on_preview(
-        ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
-    ) -> None:
-        await ack()
-        person = await parts.people.get(client, context.team_id or "", context.user_id or "")
-        view = await _previewed(parts, person, body["view"])
-        await client.views_update(view_id=body["view"]["id"], view=view)
-
-    async def on_submit(
-        ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
-    ) -> None:
-        person = await parts.people.get(client, context.team_id or "", context.user_id or "")
-        channel = ChannelContext(client, view["private_metadata"], context.bot_user_id or "")
-        await _submit(parts, person, channel, view, ack)
+        answers = Answers(client, respond, context.user_id or "", place_of(body))
+        channel = ChannelContext(client, answers.place.channel, context.bot_user_id or "")
+        await open_preferences(parts, channel, context.team_id or "", answers)
 
     for action_id in (ids.OPEN_PREFERENCES, ids.SET_UP):
         app.action(action_id)(on_open)
     for action_id in (ids.PREVIEW, *ids.PREVIEWED_AT_ONCE):
-        app.action(str(action_id))(on_preview)
-    app.view(ids.SUBMIT_PREFERENCES)(on_submit)
+        listen(app, parts, str(action_id), _on_preview)
+    listen_to_form(app, parts, ids.SUBMIT_PREFERENCES, _on_submit)
+
+
+async def _on_preview(parts: Parts, click: Click) -> None:
+    view = await _previewed(parts, click.person, click.view)
+    await click.answers.show_in_modal(click.place.view_id, view)
 
 
 async def _first_view(parts: Parts, person: Person, channel: str) -> Block:
@@ -111,11 +114,11 @@ async def _first_view(parts: Parts, person: Person, channel: str) -> Block:
     return preferences_modal(form_of(preferences), sources, drawn, channel, person.words)
 
 
-async def _previewed(parts: Parts, person: Person, view: dict[str, Any]) -> Block:
+async def _previewed(parts: Parts, person: Person, view: Mapping[str, object]) -> Block:
     """Return the modal as it is filled in, with a preview of that or the first error in it."""
-    form, channel = read_form(view["state"]["values"]), view["private_metadata"]
-    preferences = read_preferences(form, person.words)
     sources = await parts.storage.read(_known_sources)
+    form, channel = read_form(view, sources), ids.read_channel(view.get("private_metadata"))
+    preferences = read_preferences(form, person.words)
     if isinstance(preferences, InvalidForm):
         drawn = preview_refused(next(iter(preferences.errors.values())))
     else:
@@ -126,18 +129,17 @@ async def _previewed(parts: Parts, person: Person, view: dict[str, Any]) -> Bloc
     return preferences_modal(form, sources, drawn, channel, person.words)
 
 
-async def _submit(
-    parts: Parts, person: Person, channel: ChannelContext, view: dict[str, Any], ack: AsyncAck
-) -> None:
-    words = person.words
-    preferences = read_preferences(read_form(view["state"]["values"]), words)
+async def _on_submit(parts: Parts, form: Submission) -> None:
+    person, words = form.person, form.person.words
+    channel = ChannelContext(form.client, ids.read_channel(form.view.get("private_metadata")), form.bot)
+    sources = await parts.storage.read(_known_sources)
+    preferences = read_preferences(read_form(form.view, sources), words)
     if isinstance(preferences, InvalidForm):
         errors = {str(field): sentence for field, sentence in preferences.errors.items()}
-        await ack(response_action="errors", errors=errors)
+        await form.ack(response_action="errors", errors=errors)
         return
     if reason := await refusal_reason(channel, joins=True):
-        refused = sentence_modal(refusal_sentence(reason, channel.bot, words), words)
-        await ack(response_action="update", view=refused)
+        await form.replace(sentence_modal(refusal_sentence(reason, channel.bot, words), words))
         return
     saved = await _save(parts, person, channel.id, preferences)
     announcement = asyncio.create_task(_announce(parts, person, saved))
@@ -145,11 +147,11 @@ async def _submit(
     is_settled = announcement.done()
     failure = announcement.result() if is_settled else None
     reader = person.reader(parts.clock.now())
-    await ack(response_action="update", view=_confirmation(saved, reader, failure))
+    await form.replace(_confirmation(saved, reader, failure))
     # A source that no channel wanted before has something to show as soon as it answers.
     await parts.watcher.start_due_polls()
     if not is_settled and (failure := await announcement):
-        await channel.client.views_update(view_id=view["id"], view=_confirmation(saved, reader, failure))
+        await form.answers.show_in_modal(form.answers.place.view_id, _confirmation(saved, reader, failure))
 
 
 async def _save(parts: Parts, person: Person, channel: str, preferences: Preferences) -> _Saved:
@@ -203,6 +205,7 @@ def preview(tables: Tables, workspace: str, channel: str, preferences: Preferenc
         first=tuple(_chosen(verdicts[entry.paper.id]) for entry in chosen[:_FIRST_ONES]),
         left_out=_left_out(selection),
         had=sum(entry.paper.id in had for entry in chosen),
+        matches=_matches(selection),
     )
 
 
@@ -212,6 +215,11 @@ def _chosen(verdict: Verdict) -> Chosen:
         word=verdict.what if verdict.why is Why.WORD else "",
         category=verdict.what if verdict.why is Why.CATEGORY else "",
     )
+
+
+def _matches(selection: Selection) -> dict[str, int]:
+    let_in = (verdict.what for verdict in selection.verdicts if verdict.is_in and verdict.what)
+    return dict(Counter(let_in).most_common())
 
 
 def _left_out(selection: Selection) -> dict[str, int]:

@@ -1,15 +1,17 @@
 """The submitted preferences modal, read into preferences or an error for each field; pure."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.cards.ids import Field
 from bot.cards.preferences import ALL_CARDS, LANGUAGES, PreferencesForm
-from bot.errors import InvalidPreferenceError, UnknownCategoryError
+from bot.errors import InvalidPreferenceError, UnknownCategoryError, UnreadableValueError
 from bot.locale import Words
-from bot.sources.kinds import HUGGING_FACE, OFFERED_SOURCES
+from bot.sources.kinds import SOURCE_KINDS
 from bot.subscriptions.preferences import (
+    proposed_source,
     read_categories,
     read_language,
     read_time,
@@ -17,18 +19,21 @@ from bot.subscriptions.preferences import (
     read_words,
     read_zone,
 )
-from bot.text import cut
+from bot.text.language import canonical_tag
+from bot.text.mrkdwn import cut
+from handlers.payloads import record_at, text_at
 from handlers.people import Person
 from storage.records import Filters, Order, Preferences
 
 T = TypeVar("T")
 
 _ECHOED_CHARACTERS = 80
+_TEXT_CHARACTERS = 3000
+_WEEKDAYS = frozenset(map(str, range(7)))
+_MOST_CARDS = re.compile("[1-9][0-9]{0,3}")
 
 _BLANK = Preferences(language="en", sources=())
 """Stands in for fields that cannot be read; preferences with any of it are never returned."""
-
-_State = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +49,66 @@ def proposed(person: Person, listed: Collection[str] = ()) -> Preferences:
     The zone is the person's, the language the nearest offered one to theirs, and the source the first
     offered one that has `listed` something.
     """
-    source = next((source for source in OFFERED_SOURCES if source in listed), HUGGING_FACE.name)
+    source = proposed_source(listed)
     return Preferences(_nearest_language(person.language), (source,), zone=person.zone.key)
 
 
-def read_form(state: _State) -> PreferencesForm:
-    """Return the contents of the fields, from `view.state.values`."""
+def read_form(view: Mapping[str, object], listed: Collection[str] = ()) -> PreferencesForm:
+    """Return the contents of the fields, from `view.state.values`.
 
-    def value(field: Field) -> Any:
-        entered = state.get(field, {}).get(field, {})
+    `listed` are the sources that have listed something. Raises `UnreadableValueError` for anything that this
+    version's form cannot hold; what a person can type wrongly is for `read_preferences`.
+    """
+    values = record_at(view, "state", "values")
+
+    def value(field: Field) -> object:
+        entered = record_at(values, field, field)
         return next((inner for key, inner in entered.items() if key != "type"), None)
 
     def text(field: Field) -> str:
-        return str(value(field) or "")
+        return _text(value(field) or "")
 
-    def one(field: Field) -> str:
-        return str((value(field) or {}).get("value", ""))
+    def one(field: Field, known: Callable[[str], bool]) -> str:
+        return _option(value(field), known)
 
-    def many(field: Field) -> tuple[str, ...]:
-        return tuple(option["value"] for option in value(field) or [])
+    def many(field: Field, known: Callable[[str], bool]) -> tuple[str, ...]:
+        chosen = value(field) or []
+        if not isinstance(chosen, list):
+            raise UnreadableValueError("choice")
+        return tuple(dict.fromkeys(_option(option, known) for option in chosen))
 
     return PreferencesForm(
-        sources=many(Field.SOURCES),
+        sources=many(Field.SOURCES, lambda name: _is_source(name) or name in listed),
         at=text(Field.AT),
         zone=text(Field.ZONE),
-        weekdays=many(Field.WEEKDAYS),
-        language=one(Field.LANGUAGE),
-        most_cards=one(Field.MOST_CARDS),
-        order=one(Field.ORDER),
+        weekdays=many(Field.WEEKDAYS, _WEEKDAYS.__contains__),
+        language=one(Field.LANGUAGE, lambda tag: canonical_tag(tag) is not None),
+        most_cards=one(Field.MOST_CARDS, lambda most: most == ALL_CARDS or bool(_MOST_CARDS.fullmatch(most))),
+        order=one(Field.ORDER, frozenset(Order).__contains__),
         words=text(Field.WORDS),
         categories=text(Field.CATEGORIES),
         least_votes=text(Field.LEAST_VOTES),
         never_words=text(Field.NEVER_WORDS),
-        says_when_nothing=bool(many(Field.SAYS_WHEN_NOTHING)),
+        says_when_nothing=bool(many(Field.SAYS_WHEN_NOTHING, bool)),
     )
+
+
+def _is_source(name: str) -> bool:
+    return any(kind.includes(name) for kind in SOURCE_KINDS)
+
+
+def _option(option: object, known: Callable[[str], bool]) -> str:
+    """Return the value of a chosen option, one of those known."""
+    value = text_at(option, "value")
+    if not value or not known(value):
+        raise UnreadableValueError("choice")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > _TEXT_CHARACTERS:
+        raise UnreadableValueError("text")
+    return value
 
 
 def read_preferences(form: PreferencesForm, words: Words) -> Preferences | InvalidForm:

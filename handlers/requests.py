@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from bot.arxiv_id import find_arxiv_id
-from bot.typed import plain, plain_value, read_date
+from bot.text.arxiv_id import find_arxiv_id
+from bot.text.typed import plain, plain_value, read_date
 
 
 @dataclass(frozen=True, slots=True)

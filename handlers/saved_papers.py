@@ -1,5 +1,7 @@
 """A person's own list of papers: saving to it, removing from it, and reading it."""
 
+import logging
+
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards import ids
@@ -8,12 +10,14 @@ from bot.cards.ids import PAGE_LENGTH, Page
 from bot.cards.lists import SavedPage, home_view, saved_page
 from bot.cards.notices import notice, removed_notice, saved_notice
 from handlers.clicks import Click, listen
-from handlers.lookup import day_page, unknown_paper
+from handlers.lookup import day_page, last_offset, unknown_paper
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.requests import MissingPaperId, Remove, Save, ShowSavedPapers
 from storage.records import Paper
 from storage.tables import Tables
+
+_logger = logging.getLogger(__name__)
 
 
 async def my_papers(parts: Parts, person: Person, _request: ShowSavedPapers) -> Message:
@@ -59,24 +63,25 @@ async def read_saved(parts: Parts, person: Person, offset: int) -> SavedPage:
 
     def read(tables: Tables) -> SavedPage:
         total = tables.saved_papers.count(person.workspace, person.id)
-        start = min(offset, max(0, (total - 1) // PAGE_LENGTH * PAGE_LENGTH))
+        start = last_offset(offset, total)
         papers = tables.saved_papers.page(person.workspace, person.id, offset=start, limit=PAGE_LENGTH)
         return SavedPage(papers, start, total)
 
     return await parts.storage.read(read)
 
 
-async def redraw(parts: Parts, click: Click, page: Page) -> None:
-    """Redraw the list that the button is on: a day's papers, the person's own, or their Home."""
+async def redraw(parts: Parts, click: Click, page: Page) -> bool:
+    """Redraw the list that the button is on: a day's papers, the person's own, or their Home.
+
+    Returns whether Slack took it.
+    """
     person = click.person
     if page.day:
-        await click.replace(await day_page(parts, person, page.day, page.offset))
-        return
+        return await click.replace(await day_page(parts, person, page.day, page.offset))
     saved, reader = await read_saved(parts, person, page.offset), person.reader(parts.clock.now())
     if click.is_on_home:
-        await click.show_home(home_view(saved, parts.command, reader))
-    else:
-        await click.replace(saved_page(saved, reader))
+        return await click.answers.show_home(home_view(saved, parts.command, reader))
+    return await click.replace(saved_page(saved, reader))
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
@@ -91,23 +96,34 @@ def register(app: AsyncApp, parts: Parts) -> None:
 
 
 async def _on_save(parts: Parts, click: Click) -> None:
-    await click.answer(await save(parts, click.person, Save(click.value)))
+    await click.answer(await save(parts, click.person, Save(ids.read_paper(click.value))))
 
 
 async def _on_remove(parts: Parts, click: Click) -> None:
-    await click.answer(await remove(parts, click.person, Remove(click.value)))
+    await click.answer(await remove(parts, click.person, Remove(ids.read_paper(click.value))))
 
 
 async def _on_save_listed(parts: Parts, click: Click) -> None:
     listed = ids.read_listed(click.value)
-    await save(parts, click.person, Save(listed.paper_id))
-    await redraw(parts, click, listed.page)
+    done = await save(parts, click.person, Save(listed.paper_id))
+    await _redraw_after(parts, click, listed.page, done)
 
 
 async def _on_remove_listed(parts: Parts, click: Click) -> None:
     listed = ids.read_listed(click.value)
-    await remove(parts, click.person, Remove(listed.paper_id))
-    await redraw(parts, click, listed.page)
+    done = await remove(parts, click.person, Remove(listed.paper_id))
+    await _redraw_after(parts, click, listed.page, done)
+
+
+async def _redraw_after(parts: Parts, click: Click, page: Page, done: Message) -> None:
+    """Redraw the list after a deed; where that fails the deed is done all the same, and `done` says so."""
+    try:
+        is_drawn = await redraw(parts, click, page)
+    except Exception:
+        _logger.exception("A list could not be redrawn after a change", extra={"person": click.person.id})
+        is_drawn = False
+    if not is_drawn:
+        await click.answer(done)
 
 
 async def _on_my_papers(parts: Parts, click: Click) -> None:

@@ -8,10 +8,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.blocks import Message
 from bot.cards.notices import help_message, notice
-from bot.text import cut
+from bot.text.mrkdwn import cut
 from handlers import lookup, requests, saved_papers, subscriptions
+from handlers.answers import Answers
 from handlers.channels import ChannelContext, Requester
 from handlers.parts import Parts
+from handlers.payloads import place_of, text_at
 from handlers.people import Person
 from handlers.preferences import open_preferences
 from handlers.status import show_status
@@ -37,15 +39,17 @@ def register(app: AsyncApp, parts: Parts) -> None:
         respond: AsyncRespond,
     ) -> None:
         await ack()
-        request = requests.parse_request(command.get("text", ""))
-        channel = ChannelContext(client, command["channel_id"], context.bot_user_id or "")
+        request = requests.parse_request(text_at(command, "text"))
+        place = place_of(command)
+        channel = ChannelContext(client, place.channel, context.bot_user_id or "")
+        answers = Answers(client, respond, context.user_id or "", place)
         if isinstance(request, requests.Subscribe):
-            await open_preferences(parts, channel, context, command["trigger_id"])
+            await open_preferences(parts, channel, context.team_id or "", answers)
             return
         person = await parts.people.get(client, context.team_id or "", context.user_id or "")
         message = await answer(parts, Requester(person, channel), request)
         if message:
-            await respond(text=message.text, blocks=list(message.blocks), response_type="ephemeral")
+            await answers.tell(message, person.words)
 
     app.command(parts.command)(on_command)
 

@@ -3,7 +3,7 @@
 from bot.cards.blocks import Message
 from bot.cards.status import BotStatus, ChannelStatus, status_message
 from bot.status import bot_status, channel_status, source_status
-from handlers.channels import Requester
+from handlers.channels import Requester, refusal_reason, refusal_sentence
 from handlers.parts import Parts
 from handlers.requests import ShowStatus
 from storage.records import Listing
@@ -21,4 +21,6 @@ async def show_status(parts: Parts, requester: Requester, _request: ShowStatus) 
         return channel, source_status(tables, subscription), bot_status(tables, now, rate, allowance)
 
     channel, sources, bot = await parts.storage.read(read)
-    return status_message(channel, sources, bot, person.reader(now))
+    reason = None if channel else await refusal_reason(requester.channel)
+    refusal = refusal_sentence(reason, requester.channel.bot, person.words) if reason else None
+    return status_message(channel, sources, bot, person.reader(now), refusal=refusal)

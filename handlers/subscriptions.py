@@ -8,13 +8,13 @@ from slack_bolt.async_app import AsyncApp
 from bot.cards import ids
 from bot.cards.blocks import Button, Message
 from bot.cards.notices import notice
-from bot.cards.preferences import preferences_message, sentence_modal
+from bot.cards.preferences import preferences_message
 from bot.cards.status import ChannelStatus
 from bot.delivery import stopping
 from bot.locale import Words, words_for
 from bot.status import channel_status
 from bot.subscriptions.due import is_paused, local_date
-from bot.text import Mrkdwn, escape
+from bot.text.mrkdwn import Mrkdwn, escape
 from handlers.channels import ChannelContext, Requester, refusal_reason, refusal_sentence
 from handlers.clicks import Click, listen
 from handlers.parts import Parts
@@ -137,8 +137,8 @@ def register(app: AsyncApp, parts: Parts) -> None:
 
 async def _on_post_now(parts: Parts, click: Click) -> None:
     message = await post_now(parts, _requester(click))
-    if click.is_in_modal:
-        await click.show_in_modal(sentence_modal(message.text, click.person.words))
+    if click.place.view_type == "modal":
+        await click.replace(message)
     else:
         await click.answer(message)
 

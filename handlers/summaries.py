@@ -1,13 +1,8 @@
 """Summaries looked into, made anew, and reported for a mistake: by who clicked, answered to them alone."""
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
-import aiohttp
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_bolt.async_app import AsyncApp
 
 from bot.cards import ids
 from bot.cards.blocks import Block, Message
@@ -20,10 +15,11 @@ from bot.locale import Words
 from bot.lookup.papers import paper_entry
 from bot.summarising.queue import Regeneration
 from bot.summarising.summariser import Outcome, Result
-from bot.text import clean
-from handlers.clicks import Click, listen
+from bot.text.mrkdwn import clean
+from handlers.clicks import Click, Submission, listen, listen_to_form
 from handlers.lookup import one_paper, unknown_paper
 from handlers.parts import Parts
+from handlers.payloads import text_at
 from handlers.people import Person
 from handlers.requests import OnePaper
 from storage.records import MistakeReport, Paper
@@ -36,9 +32,11 @@ _REGENERATION = {
     Regeneration.NO_MODEL: "again.no_model",
     Regeneration.NO_TOKENS: "again.no_tokens",
     Regeneration.NO_PAPER: "summary.gone",
+    Regeneration.WITHDRAWN: "again.withdrawn",
 }
 
-_logger = logging.getLogger(__name__)
+
+_OUTCOMES = {Outcome.FAILED: "again.failed", Outcome.WITHDRAWN: "again.withdrawn"}
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
@@ -46,13 +44,11 @@ def register(app: AsyncApp, parts: Parts) -> None:
     for action_id in (ids.SHOW_FIGURES, ids.SUMMARY_MENU):
         listen(app, parts, action_id, _on_choice)
 
-    async def on_report(
-        ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
-    ) -> None:
-        person = await parts.people.get(client, context.team_id or "", context.user_id or "")
-        await ack(response_action="update", view=await _keep_report(parts, person, view))
+    listen_to_form(app, parts, ids.SUBMIT_REPORT, _on_report)
 
-    app.view(ids.SUBMIT_REPORT)(on_report)
+
+async def _on_report(parts: Parts, form: Submission) -> None:
+    await form.replace(await _keep_report(parts, form.person, form.view))
 
 
 async def _on_choice(parts: Parts, click: Click) -> None:
@@ -80,11 +76,11 @@ async def _open_report(parts: Parts, click: Click, choice: SummaryChoice) -> Non
     await click.open_modal(report_modal(entry, ids.choice_value(choice), words))
 
 
-async def _keep_report(parts: Parts, person: Person, view: Mapping[str, Any]) -> Block:
+async def _keep_report(parts: Parts, person: Person, view: Mapping[str, object]) -> Block:
     """Keep the report and return the answer to it; whose it is comes from who sent it in."""
-    choice = ids.read_choice(view["private_metadata"])
-    entered = view["state"]["values"].get(ids.REPORT_NOTE, {}).get(ids.REPORT_NOTE, {}).get("value")
-    note, now, words = clean(entered or "").strip()[:NOTE_CHARACTERS], parts.clock.now(), person.words
+    choice = ids.read_choice(view.get("private_metadata"))
+    entered = text_at(view, "state", "values", ids.REPORT_NOTE, ids.REPORT_NOTE, "value")
+    note, now, words = clean(entered).strip()[:NOTE_CHARACTERS], parts.clock.now(), person.words
 
     def write(tables: Tables) -> Entry | None:
         entry = _entry(tables, choice)
@@ -117,11 +113,7 @@ async def _regenerate(parts: Parts, click: Click, choice: SummaryChoice) -> None
         return
 
     async def notify(result: Result | None) -> None:
-        try:
-            await _notify(parts, click, paper, result)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            about = {"action": "regenerate", "person": person.id, "paper": paper.id}
-            _logger.warning("The person could not be notified: %s", error, extra=about)
+        await _notify(parts, click, paper, result)
 
     started = await parts.summary_queue.regenerate(
         person.workspace, person.id, choice.paper_id, choice.language, notify
@@ -139,10 +131,7 @@ async def _notify(parts: Parts, click: Click, paper: Paper, result: Result | Non
 
 
 def _outcome(result: Result | None, paper: Paper, words: Words) -> Message:
-    if result is None:
-        key = "again.not_asked"
-    else:
-        key = "again.failed" if result.outcome is Outcome.FAILED else "again.made"
+    key = _OUTCOMES.get(result.outcome, "again.made") if result else "again.not_asked"
     return paper_notice(paper, key, words)
 
 

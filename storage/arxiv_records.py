@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -22,25 +22,33 @@ class ArxivRecords:
         rows = self._database.query("SELECT * FROM arxiv_records WHERE paper_id = ?", [paper_id])
         return next(map(_record_from_row, rows), None)
 
-    def incomplete(
-        self, now: datetime, limit: int, among: Iterable[str] | None = None
+    def due(
+        self, now: datetime, limit: int, since: date, among: Iterable[str] | None = None
     ) -> tuple[tuple[str, int], ...]:
-        """Return papers without authors, categories or a date, each with how often arXiv did not know it.
+        """Return the papers to ask about, each with how often arXiv did not know it.
 
-        The latest listed come first; those whose next try lies ahead are left out. `among` limits the papers.
+        They lack authors, categories or a date, or were listed on or after `since` and may be withdrawn by
+        now. The latest listed come first; those whose next try lies ahead are left out. `among` limits the
+        papers.
         """
         rows = self._database.query(
             """
-            SELECT papers.id, coalesce(arxiv_records.tries, 0) AS tries
+            SELECT papers.id, coalesce(arxiv_records.tries, 0) AS tries,
+                (SELECT max(day) FROM listing_papers WHERE paper_id = papers.id) AS listed
             FROM papers LEFT JOIN arxiv_records ON arxiv_records.paper_id = papers.id
-            WHERE (papers.authors = '[]' OR papers.categories = '[]' OR papers.published IS NULL)
-                AND (arxiv_records.paper_id IS NULL OR arxiv_records.next_try_at <= :now)
+            WHERE (arxiv_records.paper_id IS NULL OR arxiv_records.next_try_at <= :now)
+                AND iif(
+                    coalesce(arxiv_records.version, arxiv_records.updated) IS NULL,
+                    papers.authors = '[]' OR papers.categories = '[]' OR papers.published IS NULL,
+                    listed >= :since
+                )
                 AND (:among IS NULL OR papers.id IN (SELECT value FROM json_each(:among)))
-            ORDER BY (SELECT max(day) FROM listing_papers WHERE paper_id = papers.id) DESC, papers.id
+            ORDER BY listed DESC, papers.id
             LIMIT :limit
             """,
             {
                 "now": now.isoformat(),
+                "since": since.isoformat(),
                 "among": None if among is None else json.dumps(list(among)),
                 "limit": limit,
             },

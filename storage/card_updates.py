@@ -1,10 +1,13 @@
-"""The card updates table: a queue of posted cards to redraw, since a summary arrived."""
+"""The card updates table: a queue of posted cards to redraw, since more is known of their papers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from storage.records import CardUpdate
+
+CARDS_CHANGE_FOR = timedelta(days=30)
+"""Cards of deliveries opened longer ago are not updated."""
 
 
 class CardUpdates:
@@ -13,8 +16,8 @@ class CardUpdates:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def enqueue(self, paper_id: str, language: str, opened_since: datetime, now: datetime) -> int:
-        """Enqueue each card of the paper in the channels that read the language, and return how many.
+    def enqueue(self, paper_id: str, language: str | None, opened_since: datetime, now: datetime) -> int:
+        """Enqueue each card of the paper in the channels that read the language, or any, and return how many.
 
         Cards not posted yet are included, since their payload is frozen; those of deliveries opened before
         `opened_since` are not.
@@ -26,7 +29,8 @@ class CardUpdates:
             FROM deliveries
             JOIN subscriptions ON subscriptions.id = deliveries.subscription_id
             JOIN posts ON posts.delivery_id = deliveries.id
-            WHERE deliveries.opened_at >= :opened_since AND subscriptions.language = :language
+            WHERE deliveries.opened_at >= :opened_since
+                AND (:language IS NULL OR subscriptions.language = :language)
                 AND posts.position > 0 AND posts.state != 'refused'
                 AND posts.paper_ids = json_array(:paper_id)
             ON CONFLICT (delivery_id, position) DO UPDATE SET next_try_at = excluded.next_try_at, tries = 0

@@ -59,6 +59,14 @@ def connect_unwritable(path: Path) -> Database:
     return database
 
 
+def exists(path: Path) -> bool:
+    """Tell whether there is anything of this name; raises `StorageError` where that cannot be told."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise StorageError(f"The database {path} cannot be used: {error.strerror}.") from error
+
+
 def has_content(path: Path) -> bool:
     """Tell whether there is a file that is not empty."""
     try:

@@ -335,7 +335,14 @@ def m012_summary_requests(database: Database) -> None:
 
 
 @migrations()
-def m013_stopped_deliveries(database: Database) -> None:
+def m013_withdrawn_papers(database: Database) -> None:
+    """The notice of withdrawn papers; arXiv is asked once more about those of whom it was not kept."""
+    database.execute("ALTER TABLE papers ADD COLUMN withdrawal TEXT")
+    database.execute("UPDATE arxiv_records SET next_try_at = asked_at WHERE next_try_at IS NULL")
+
+
+@migrations()
+def m014_stopped_deliveries(database: Database) -> None:
     """Deliveries that a person stopped, and several deliveries that are asked for of one day.
 
     SQLite changes no constraint of a table that exists, so the tables are made anew with all that refers to

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.notation.names import author_names, is_visible
-from bot.notation.text import readable
+from bot.text.notation.latex import readable
+from bot.text.notation.names import author_names, is_visible
 from storage.records import Paper
 
 
@@ -42,10 +42,11 @@ class Papers:
             """
             INSERT INTO papers (
                 id, title, authors, abstract, votes, code_url, code_stars, categories, comments, organisation,
-                community_summary, community_keywords, thumbnail_url, published
+                community_summary, community_keywords, thumbnail_url, published, withdrawal
             ) VALUES (
                 :id, :title, :authors, :abstract, :votes, :code_url, :code_stars, :categories, :comments,
-                :organisation, :community_summary, :community_keywords, :thumbnail_url, :published
+                :organisation, :community_summary, :community_keywords, :thumbnail_url, :published,
+                :withdrawal
             ) ON CONFLICT (id) DO UPDATE SET
                 title = excluded.title,
                 authors = iif(excluded.authors = '[]', authors, excluded.authors),
@@ -61,21 +62,26 @@ class Papers:
                     excluded.community_keywords = '[]', community_keywords, excluded.community_keywords
                 ),
                 thumbnail_url = coalesce(excluded.thumbnail_url, thumbnail_url),
-                published = coalesce(excluded.published, published)
+                published = coalesce(excluded.published, published),
+                withdrawal = coalesce(excluded.withdrawal, withdrawal)
             """,
             _row_from_paper(paper),
         )
         return is_new
 
     def fill(self, paper: Paper) -> None:
-        """Fill in authors, categories, abstract and date where the stored paper lacks them."""
+        """Fill in authors, categories, abstract and date where the stored paper lacks them.
+
+        Whether it is withdrawn is as given.
+        """
         self._database.execute(
             """
             UPDATE papers SET
                 authors = iif(authors = '[]', :authors, authors),
                 abstract = coalesce(abstract, :abstract),
                 categories = iif(categories = '[]', :categories, categories),
-                published = coalesce(published, :published)
+                published = coalesce(published, :published),
+                withdrawal = :withdrawal
             WHERE id = :id
             """,
             _row_from_paper(paper),
@@ -105,6 +111,7 @@ def paper_from_row(row: dict[str, Any]) -> Paper:
         community_keywords=tuple(json.loads(row["community_keywords"])),
         thumbnail_url=row["thumbnail_url"],
         published=date.fromisoformat(row["published"]) if row["published"] else None,
+        withdrawal=row["withdrawal"],
     )
 
 
@@ -124,4 +131,5 @@ def _row_from_paper(paper: Paper) -> dict[str, Any]:
         "community_keywords": json.dumps(paper.community_keywords, ensure_ascii=False),
         "thumbnail_url": paper.thumbnail_url,
         "published": paper.published.isoformat() if paper.published else None,
+        "withdrawal": paper.withdrawal,
     }

@@ -69,12 +69,13 @@ class Posts:
         return frozenset(row["paper_id"] for row in rows)
 
     def last_attempt(self, workspace: str, channel: str) -> datetime | None:
-        """Return when a message was last sent into the channel, if one ever was."""
+        """Return when one of the channel's latest deliveries last sent a message, if any did."""
         rows = self._database.query(
             """
-            SELECT max(posts.attempted_at) AS at
-            FROM deliveries JOIN posts ON posts.delivery_id = deliveries.id
-            WHERE deliveries.workspace = ? AND deliveries.channel = ?
+            SELECT max(posts.attempted_at) AS at FROM posts
+            WHERE posts.delivery_id IN (
+                SELECT id FROM deliveries WHERE workspace = ? AND channel = ? ORDER BY id DESC LIMIT 3
+            )
             """,
             [workspace, channel],
         )

@@ -34,6 +34,8 @@ class Paper:
     thumbnail_url: str | None = None
     #: The UTC date of the first version.
     published: date | None = None
+    #: The notice that it is withdrawn, in the words of who wrote it; `None` where it is not.
+    withdrawal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class ArxivRecord:
     updated: datetime | None = None
     #: How often arXiv did not know the paper.
     tries: int = 0
-    #: When to ask again about an unknown paper.
+    #: When to ask again.
     next_try_at: datetime | None = None
 
 
@@ -69,6 +71,8 @@ class TextRead(StrEnum):
     """Which text of a paper a model was given."""
 
     FULL_TEXT = "full_text"
+    #: Some of the full text: what the budget took, what a page had, or what the endpoint did not cut.
+    PART = "part"
     ABSTRACT = "abstract"
 
 
@@ -194,7 +198,7 @@ class Order(StrEnum):
 class Filters:
     """Which papers a channel gets; the default is all of them."""
 
-    #: A paper needs one of these words (as in `bot.terms`) or one of `categories`, where any are given.
+    #: A paper needs one of these words (as in `bot.text.terms`) or one of `categories`, where any are given.
     words: tuple[str, ...] = ()
     #: arXiv categories (as in `bot.sources.categories`); a paper whose categories are not known is in none.
     categories: tuple[str, ...] = ()

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.records import SUMMARY_PARTS, Figure, Grounding, Provenance, Summary, TextRead
+from bot.text.notation.latex import readable
+from storage.records import FROM_MODEL, SUMMARY_PARTS, Figure, Grounding, Provenance, Summary, TextRead
 
 
 class Summaries:
@@ -45,6 +46,18 @@ class Summaries:
         )
         return frozenset((row["paper_id"], row["language"]) for row in rows)
 
+    def texts_read(self, since: date) -> dict[TextRead, int]:
+        """Return how many of the models' summaries made on or after a day are from which text."""
+        rows = self._database.query(
+            """
+            SELECT text_read, count(*) AS summaries FROM summaries
+            WHERE made_at >= ? AND source = ? AND text_read IS NOT NULL GROUP BY text_read
+            """,
+            [since.isoformat(), FROM_MODEL],
+        )
+        counts = {TextRead(row["text_read"]): int(row["summaries"]) for row in rows}
+        return {text: counts[text] for text in TextRead if text in counts}
+
     def put(self, summary: Summary, input_hash: str | None = None) -> None:
         """Store the summary, replacing an earlier one of the same paper, language and source.
 
@@ -65,6 +78,8 @@ class Summaries:
 
 
 def _summary_from_row(row: dict[str, Any]) -> Summary:
+    """Return the summary in a row, its LaTeX read: a digest file's, and what was kept before models' was."""
+    figures = tuple(map(_figure_from_fields, json.loads(row["figures"])))
     return Summary(
         paper_id=row["paper_id"],
         language=row["language"],
@@ -75,11 +90,18 @@ def _summary_from_row(row: dict[str, Any]) -> Summary:
             prompt=row["prompt"],
             text_read=TextRead(row["text_read"]) if row["text_read"] else None,
         ),
-        keywords=tuple(json.loads(row["keywords"])),
-        body=row["body"],
-        figures=tuple(map(_figure_from_fields, json.loads(row["figures"]))),
-        **{part: row[part] for part in SUMMARY_PARTS if part != "keywords"},
+        keywords=tuple(map(readable, json.loads(row["keywords"]))),
+        body=readable(row["body"]),
+        figures=figures,
+        **{part: _read(part, row[part], figures) for part in SUMMARY_PARTS if part != "keywords"},
     )
+
+
+def _read(part: str, text: str, figures: Iterable[Figure]) -> str:
+    """Return a part as people read it, unless a figure that was looked up would no longer be found in it."""
+    shown = readable(text)
+    of_part = (figure.text for figure in figures if figure.part == part)
+    return shown if all(each in shown or each not in text for each in of_part) else text
 
 
 def _row_from_summary(summary: Summary) -> dict[str, Any]:
@@ -108,4 +130,4 @@ def _row_from_summary(summary: Summary) -> dict[str, Any]:
 
 
 def _figure_from_fields(fields: dict[str, str]) -> Figure:
-    return Figure(fields["text"], fields["part"], Grounding(fields["grounding"]), fields["nearest"])
+    return Figure(fields["text"], fields["part"], Grounding(fields["grounding"]), readable(fields["nearest"]))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot import locale
 from bot.locale import CATALOGUES, Reader, words_for
-from bot.text import link
+from bot.text.mrkdwn import link
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2025, 9, 29)

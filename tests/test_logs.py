@@ -1,6 +1,7 @@
 import logging
 import sys
 
+from bot.errors import StorageError
 from bot.logs import LogFormatter, redact
 
 
@@ -20,6 +21,16 @@ def test_a_traceback_holds_no_token_either() -> None:
 
     assert "with base 10: 'xoxb-…'" in line
     assert "abc" not in line.rpartition("ValueError")[2]
+
+
+def test_an_error_of_the_bot_s_own_is_a_sentence_and_no_traceback() -> None:
+    error = StorageError("The disk of the database x.db is full.")
+    about = (StorageError, error, None)
+    record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "The tick failed", None, about)
+
+    assert LogFormatter("%(message)s").format(record) == (
+        "The tick failed\nThe disk of the database x.db is full."
+    )
 
 
 def test_fields_follow_the_sentence() -> None:

@@ -38,6 +38,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "model_url": "https://api.openai.com/v1/",
         "model_key": None,
         "model": "",
+        "tokens_an_answer": 16_000,
         "model_requests_at_once": 10,
         "tokens_a_day": 2_000_000,
         "tokens_a_text": 12_000,
@@ -122,6 +123,7 @@ RIGHT = {
     "PAPER_ROUND_COMMAND": "/lunch",
     "PAPER_ROUND_LEASE_SECONDS": "90",
     "PAPER_ROUND_TOKENS_A_TEXT": "2000",
+    "LLM_MAX_TOKENS": "2000",
     **{alias: "https://example.org/v1/" for alias in ALIASES if alias.endswith("_URL")},
 }
 

@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 
 from bot.delivery.answers import Answer, UnreadableAnswerError
 from bot.delivery.web_api import AnswerLostError
 from bot.errors import SlackUnavailableError
-from bot.socket_mode import Addresses
+from bot.sandbox import Sandbox
+from handlers.socket_mode import Addresses, Session
 from tests.support.clocks import SimulatedClock
-from tests.support.stage import NOON
+from tests.support.stage import NOON, make_workspace
+from tests.support.web_server import refusing_address
 
 GOOD = "wss://wss-primary.slack.test/link/?ticket=secret"
 
@@ -101,3 +104,20 @@ async def test_a_rejected_token_and_an_unreachable_slack_are_said() -> None:
         await asked(Answer(200, {"ok": False, "error": "invalid_auth"}, {}))
     with pytest.raises(SlackUnavailableError, match="Slack cannot be reached at Socket Mode"):
         await asked(AnswerLostError("TimeoutError"))
+
+
+async def test_an_address_that_leads_nowhere_is_replaced_by_another(caplog: pytest.LogCaptureFixture) -> None:
+    clock, workspace = SimulatedClock(NOON), make_workspace(SimulatedClock(NOON))
+    async with Sandbox(workspace), ClientSession() as session:
+        assert workspace.connection_url is not None
+        good = workspace.connection_url()
+        nowhere = refusing_address().replace("http:", "ws:")
+        addresses = Addresses(Scripted([opened(nowhere), opened(good)]), clock, {"ws"})
+        with caplog.at_level(logging.WARNING):
+            socket = await Session(session, addresses, clock).ws_connect("ws://no such host/")
+        await socket.close()
+
+    assert (clock.now() - NOON).total_seconds() == 45
+    assert [message.partition(" (")[0] for message in caplog.messages] == [
+        "Slack's address for Socket Mode leads nowhere"
+    ] * 2

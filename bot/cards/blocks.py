@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.text import Mrkdwn, bold_runs, clean, cut, escape, escape_within, split
+from bot.text.mrkdwn import Mrkdwn, bold_runs, clean, cut, escape, escape_within, split
 
 Block = dict[str, Any]
 

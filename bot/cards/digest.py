@@ -5,7 +5,6 @@ from datetime import date
 from html import unescape
 from typing import Any
 
-from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
 from bot.cards.entry import Digest, Entry
@@ -14,7 +13,8 @@ from bot.cards.provenance import with_marks
 from bot.cards.spoken import Spoken, spoken_list
 from bot.locale import Words
 from bot.sources.kinds import categories_of, kind_of
-from bot.text import cut, without_bold
+from bot.text.arxiv_id import abstract_url
+from bot.text.mrkdwn import cut, without_bold
 
 _FIRST_ONES = 5
 _TITLE_CHARACTERS = 300

@@ -1,9 +1,19 @@
-"""The ids and values of interactive elements, shared by cards and handlers."""
+"""The ids and values of interactive elements, shared by cards and handlers.
+
+A button stays in a channel for years, so what comes back may be an older version's or anything else. Each
+kind of value has one reader here, which returns it within its bounds or raises `UnreadableValueError`.
+"""
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from bot.errors import UnreadableValueError
+from bot.text.arxiv_id import find_arxiv_id
+from bot.text.language import canonical_tag
 
 SAVE_PAPER = "save_paper"
 REMOVE_PAPER = "remove_paper"
@@ -31,6 +41,10 @@ REPORT_NOTE = "report_note"
 
 PAGE_LENGTH = 10
 """The papers per page of a list."""
+
+_LAST_OFFSET = 1_000_000
+_DELIVERY = re.compile("[0-9]{1,18}")
+_CHANNEL = re.compile("[CDG][A-Z0-9]{1,30}")
 
 
 class Field(StrEnum):
@@ -89,6 +103,9 @@ class SummaryAct(StrEnum):
     FIGURES = "figures"
 
 
+_ACTS = frozenset(SummaryAct)
+
+
 @dataclass(frozen=True, slots=True)
 class SummaryChoice:
     """An action on a paper's summary."""
@@ -99,14 +116,40 @@ class SummaryChoice:
     language: str
 
 
+def read_paper(value: object) -> str:
+    """Return the id of the paper that a button is for."""
+    if not isinstance(value, str) or find_arxiv_id(value) != value:
+        raise UnreadableValueError("paper")
+    return value
+
+
+def delivery_value(delivery_id: int) -> str:
+    """Return the value of a button that resumes a delivery."""
+    return str(delivery_id)
+
+
+def read_delivery(value: object) -> int:
+    """Return the id of the delivery that a button resumes."""
+    if not isinstance(value, str) or not _DELIVERY.fullmatch(value):
+        raise UnreadableValueError("delivery")
+    return int(value)
+
+
+def read_channel(value: object) -> str:
+    """Return the id of the channel that a modal or a click is about."""
+    if not isinstance(value, str) or not _CHANNEL.fullmatch(value):
+        raise UnreadableValueError("channel")
+    return value
+
+
 def page_value(page: Page) -> str:
     """Return the value of a button that opens the page."""
     return json.dumps(_page_fields(page))
 
 
-def read_page(value: str) -> Page:
+def read_page(value: object) -> Page:
     """Return the page that a button opens."""
-    return _page_from_fields(json.loads(value))
+    return _page_from_fields(_record(value))
 
 
 def listed_value(listed: Listed) -> str:
@@ -114,10 +157,10 @@ def listed_value(listed: Listed) -> str:
     return json.dumps({"paper": listed.paper_id, **_page_fields(listed.page)})
 
 
-def read_listed(value: str) -> Listed:
+def read_listed(value: object) -> Listed:
     """Return the listed paper that a button belongs to."""
-    fields = json.loads(value)
-    return Listed(fields["paper"], _page_from_fields(fields))
+    fields = _record(value)
+    return Listed(read_paper(fields.get("paper")), _page_from_fields(fields))
 
 
 def choice_value(choice: SummaryChoice) -> str:
@@ -125,16 +168,43 @@ def choice_value(choice: SummaryChoice) -> str:
     return json.dumps({"do": choice.act, "paper": choice.paper_id, "language": choice.language})
 
 
-def read_choice(value: str) -> SummaryChoice:
+def read_choice(value: object) -> SummaryChoice:
     """Return the action on a summary that a value stands for."""
-    fields = json.loads(value)
-    return SummaryChoice(SummaryAct(fields["do"]), fields["paper"], fields["language"])
+    fields = _record(value)
+    act, language = fields.get("do"), fields.get("language")
+    if not isinstance(act, str) or act not in _ACTS:
+        raise UnreadableValueError("action on a summary")
+    if not isinstance(language, str) or canonical_tag(language) is None:
+        raise UnreadableValueError("language")
+    return SummaryChoice(SummaryAct(act), read_paper(fields.get("paper")), language)
+
+
+def _record(value: object) -> Mapping[str, object]:
+    try:
+        fields = json.loads(value) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
+        fields = None
+    if not isinstance(fields, dict):
+        raise UnreadableValueError("record")
+    return fields
 
 
 def _page_fields(page: Page) -> dict[str, object]:
     return {"offset": page.offset, "day": page.day.isoformat() if page.day else None}
 
 
-def _page_from_fields(fields: dict[str, object]) -> Page:
+def _page_from_fields(fields: Mapping[str, object]) -> Page:
+    if not fields.keys() >= {"offset", "day"}:
+        raise UnreadableValueError("page")
     offset, day = fields["offset"], fields["day"]
-    return Page(int(str(offset)), date.fromisoformat(str(day)) if day else None)
+    # A bool is an int, too.
+    if type(offset) is not int or not 0 <= offset <= _LAST_OFFSET:
+        raise UnreadableValueError("page")
+    return Page(offset, None if day is None else _day(day))
+
+
+def _day(value: object) -> date:
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise UnreadableValueError("day") from None

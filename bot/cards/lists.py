@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
 from bot.cards.digest import sentence, source_name
@@ -12,7 +11,8 @@ from bot.cards.ids import PAGE_LENGTH, Listed, Page
 from bot.cards.paper import facts_line, shown_title
 from bot.cards.spoken import Spoken, spoken_list
 from bot.locale import Reader, Words
-from bot.text import Mrkdwn, escape, join
+from bot.text.arxiv_id import abstract_url
+from bot.text.mrkdwn import Mrkdwn, escape, join
 from storage.records import Paper, SavedPaper
 
 _TITLE_CHARACTERS = 250

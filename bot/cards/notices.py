@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
 from bot.cards.paper import saved_button, shown_title
 from bot.cards.spoken import spoken_title
 from bot.locale import Words
-from bot.text import Mrkdwn, bold, join
+from bot.text.arxiv_id import abstract_url
+from bot.text.mrkdwn import Mrkdwn, bold, join
 from storage.records import Paper
 
+_NAME = "Paper Round"
 _TITLE_CHARACTERS = 300
 
 _HELP_FIRST = ("help.latest", "help.paper", "help.saved", "help.subscribe", "help.status")
@@ -52,6 +53,26 @@ def removed_notice(paper: Paper, words: Words, *, was_there: bool) -> Message:
     """Return a notice that the paper is removed, or was not saved."""
     key = "saved.removed" if was_there else "saved.not_there"
     return paper_notice(paper, key, words, saved_button(paper, words, is_saved=False), _my_papers(words))
+
+
+def answer_modal(message: Message, title: str, words: Words, *, about: str = "") -> Block:
+    """Return a modal with an answer, for a person who acted in a view; `about` is what that was about."""
+    return blocks.modal(title or _NAME, words("button.close"), message.blocks, about=about)
+
+
+def outdated_button(instead: str, words: Words) -> Message:
+    """Return an answer to a button whose value cannot be read; `instead` is the command to type."""
+    return notice(words.mrkdwn("outdated.button", instead=instead))
+
+
+def outdated_form(instead: str, words: Words) -> Message:
+    """Return an answer to a form that cannot be read; `instead` is the command to type."""
+    return notice(words.mrkdwn("outdated.form", instead=instead))
+
+
+def window_not_opened(words: Words) -> Message:
+    """Return an answer for a person whose modal Slack did not open or fill."""
+    return notice(words.mrkdwn("error.no_window"))
 
 
 def help_message(command: str, words: Words) -> Message:

@@ -2,22 +2,24 @@
 
 from collections.abc import Iterable
 
-from bot.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Menu, Message
 from bot.cards.entry import Entry
 from bot.cards.ids import SummaryAct, SummaryChoice, choice_value, read_choice
 from bot.cards.provenance import missing_line, origin, with_marks
-from bot.language import primary_language
+from bot.errors import UnreadableValueError
 from bot.locale import Words
-from bot.notation.names import is_visible
-from bot.text import Mrkdwn, clean, cut, cut_bytes, escape, fit, join, link, without_bold
+from bot.text.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
+from bot.text.language import primary_language
+from bot.text.mrkdwn import Mrkdwn, clean, cut, cut_bytes, escape, fit, join, link, without_bold
+from bot.text.notation.names import is_visible
 from storage.records import Paper, Summary
 
 _TITLE_CHARACTERS = 1200
 _AUTHORS_CHARACTERS = 300
 _KEYWORDS_CHARACTERS = 600
-_BODY_CHARACTERS = 5500
+_BODY_CHARACTERS = 5000
+_NOTICE_CHARACTERS = 500
 _AUTHORS_NAMED = 6
 _SPOKEN_TITLE_BYTES = 700
 
@@ -35,20 +37,23 @@ LABELLED_PARTS = ("problem", "method", "results", "takeaway")
 """The parts shown with a label; keywords and the one sentence need none."""
 
 
-def paper_card(entry: Entry, words: Words, *, is_saved: bool = False) -> Message:
+def paper_card(entry: Entry, words: Words, *, is_saved: bool = False, has_model: bool = True) -> Message:
     """Return the card: title, authors and votes, the summary or else the abstract, its origin, and buttons.
 
-    Long texts are cut so that the card stays within Slack's limits.
+    Long texts are cut so that the card stays within Slack's limits. A new summary is offered where the bot
+    has a model that makes one.
     """
     keywords, paragraphs = _fitted(entry, words)
+    withdrawn = withdrawn_line(entry.paper, words)
     drawn = [
         _title(entry),
         *_facts(entry.paper, words),
+        *([blocks.rich_text(blocks.paragraph(blocks.words(withdrawn)))] if withdrawn else []),
         *([blocks.context(keywords)] if keywords else []),
         *_body(paragraphs),
         *_missing(entry, words),
         blocks.context(origin(entry, words)),
-        _buttons(entry, words, is_saved=is_saved),
+        _buttons(entry, words, is_saved=is_saved, has_model=has_model),
     ]
     lines = (missing_line(entry.summary, words), origin(entry, words))
     ending = "".join(f"\n{line}" for line in lines if line)
@@ -77,6 +82,13 @@ def facts_line(paper: Paper, words: Words) -> Mrkdwn | None:
         stars = f" ★ {paper.code_stars}" if paper.code_stars else ""
         parts.append(Mrkdwn(link(paper.code_url, words("paper.code")) + stars))
     return join(" · ", parts) if parts else None
+
+
+def withdrawn_line(paper: Paper, words: Words, limit: int = _NOTICE_CHARACTERS) -> str:
+    """Return that the paper is withdrawn, in the words of its notice; empty where it is not."""
+    if paper.withdrawal is None:
+        return ""
+    return words("paper.withdrawn", notice=cut(_shown(paper.withdrawal), limit))
 
 
 def _title(entry: Entry) -> Block:
@@ -143,7 +155,7 @@ def _missing(entry: Entry, words: Words) -> list[Block]:
     return [blocks.section(escape(line), accessory=button)]
 
 
-def _buttons(entry: Entry, words: Words, *, is_saved: bool) -> Block:
+def _buttons(entry: Entry, words: Words, *, is_saved: bool, has_model: bool) -> Block:
     paper, title = entry.paper, shown_title(entry.paper)
     buttons: list[Button | Menu] = [saved_button(paper, words, is_saved=is_saved)]
     if paper.abstract:
@@ -155,23 +167,27 @@ def _buttons(entry: Entry, words: Words, *, is_saved: bool) -> Block:
                 spoken=words("button.abstract_of", title=title),
             )
         )
-    buttons.append(Button(ids.OPEN_PDF, words("button.pdf"), url=pdf_url(paper.id)))
+    if not paper.withdrawal:
+        spoken = words("button.pdf_of", title=title)
+        buttons.append(Button(ids.OPEN_PDF, words("button.pdf"), url=pdf_url(paper.id), spoken=spoken))
     if has_discussion(paper.id):
-        buttons.append(Button(ids.OPEN_DISCUSSION, words("button.discussion"), url=discussion_url(paper.id)))
+        url, spoken = discussion_url(paper.id), words("button.discussion_of", title=title)
+        buttons.append(Button(ids.OPEN_DISCUSSION, words("button.discussion"), url=url, spoken=spoken))
     if entry.summary:
-        buttons += _summary_menu(paper, entry.summary, words)
+        buttons += _summary_menu(paper, entry.summary, words, has_model=has_model)
     return blocks.actions(*buttons)
 
 
-def _summary_menu(paper: Paper, summary: Summary, words: Words) -> list[Menu]:
+def _summary_menu(paper: Paper, summary: Summary, words: Words, *, has_model: bool) -> list[Menu]:
     """Return the menu of rarer actions; none where the language's tag exceeds an option's value.
 
     A new summary is made in the summary's language, or in the reader's where the two differ.
     """
     is_readers = primary_language(summary.language) == primary_language(words.language)
     language = summary.language if is_readers else words.language
+    again = {SummaryChoice(SummaryAct.REGENERATE, paper.id, language): words("button.again")}
     choices = {
-        SummaryChoice(SummaryAct.REGENERATE, paper.id, language): words("button.again"),
+        **(again if has_model and not paper.withdrawal else {}),
         SummaryChoice(SummaryAct.REPORT, paper.id, words.language): words("button.report"),
     }
     options = {choice_value(choice): label for choice, label in choices.items()}
@@ -189,7 +205,10 @@ def readers_language(card: Iterable[Block]) -> str | None:
         if element.get("action_id") == ids.SUMMARY_MENU
         for option in element["options"]
     )
-    choices = (read_choice(option["value"]) for option in options)
+    try:
+        choices = [read_choice(option["value"]) for option in options]
+    except UnreadableValueError:
+        return None
     return next((choice.language for choice in choices if choice.act is SummaryAct.REPORT), None)
 
 
@@ -210,6 +229,7 @@ def _spoken(entry: Entry, keywords: str, paragraphs: list[tuple[str, str]], word
     lines = [
         f"{number}{title} ({abstract_url(entry.paper.id)})",
         _authors(entry.paper, words),
+        withdrawn_line(entry.paper, words),
         keywords,
         *(words("part.spoken", label=label, text=text) if label else text for label, text in paragraphs),
     ]

@@ -1,7 +1,8 @@
 """A channel's preferences: as a modal, in words, and as a sentence on who changed what."""
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,9 @@ from bot.cards.digest import source_name
 from bot.cards.ids import PREVIEWED_AT_ONCE, Field
 from bot.cards.notices import notice
 from bot.cards.paper import shown_title
-from bot.language import primary_language
 from bot.locale import Reader, Words, words_for
-from bot.text import Mrkdwn, cut, escape, join
+from bot.text.language import primary_language
+from bot.text.mrkdwn import Mrkdwn, cut, escape, join
 from storage.records import Order, Paper, Preferences, Subscription
 
 LANGUAGES = ("en", "zh-CN", "ja", "ko", "de", "fr", "es")
@@ -30,9 +31,12 @@ _ZONE_CHARACTERS = 100
 _TITLES_SHOWN = 3
 _TITLE_CHARACTERS = 200
 _TERM_CHARACTERS = 80
+_MATCHES_SHOWN = 10
 _VALUE_CHARACTERS = 500
 _LINES_CHARACTERS = 2500
 _MOST_VOTES = 1_000_000
+_VOTES = re.compile("[0-9]{1,6}|1000000")
+_CLOCK = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 _WHY_LEFT_OUT = {
     "never_word": "why.never_word",
@@ -84,6 +88,8 @@ class Preview:
     left_out: Mapping[str, int]
     #: How many of the chosen papers the channel has had in fact.
     had: int = 0
+    #: How many papers each word or category let in, the one with most first.
+    matches: Mapping[str, int] = field(default_factory=dict)
 
 
 def form_of(preferences: Preferences) -> PreferencesForm:
@@ -149,7 +155,7 @@ def preview_blocks(preview: Preview | None, words: Words) -> list[Block]:
     if preview.first:
         shown = [_chosen(chosen, words) for chosen in preview.first[:_TITLES_SHOWN]]
         drawn.append(blocks.rich_text(blocks.numbered(shown)))
-    if notes := _left_out(preview, words):
+    if notes := _notes(preview, words):
         drawn.append(blocks.context(notes))
     return drawn
 
@@ -275,7 +281,7 @@ def _offset(at: datetime, zone: ZoneInfo) -> timedelta | None:
 def _when_fields(form: PreferencesForm, words: Words) -> list[Block]:
     days = {str(number): words.weekday(number) for number in range(7)}
     return [
-        blocks.field(Field.AT, words("settings.at"), {"type": "timepicker", "initial_time": form.at}),
+        blocks.field(Field.AT, words("settings.at"), _time_picker(form.at)),
         blocks.field(
             Field.ZONE,
             words("settings.zone"),
@@ -286,6 +292,11 @@ def _when_fields(form: PreferencesForm, words: Words) -> list[Block]:
             Field.WEEKDAYS, words("settings.weekdays"), blocks.choice("checkboxes", days, form.weekdays)
         ),
     ]
+
+
+def _time_picker(at: str) -> Block:
+    """Return the picker of a time, empty where the form's is none: Slack refuses a view with another text."""
+    return {"type": "timepicker", **({"initial_time": at} if _CLOCK.fullmatch(at) else {})}
 
 
 def _what_fields(form: PreferencesForm, sources: Iterable[str], words: Words) -> list[Block]:
@@ -324,7 +335,7 @@ def _filter_fields(form: PreferencesForm, words: Words) -> list[Block]:
         "min_value": "0",
         "max_value": str(_MOST_VOTES),
     }
-    if form.least_votes.isdecimal():
+    if _VOTES.fullmatch(form.least_votes):
         number["initial_value"] = str(int(form.least_votes))
     comma = words("settings.comma_hint")
     return [
@@ -375,8 +386,18 @@ def _orders(words: Words) -> dict[str, str]:
     return {Order.LISTED: words("settings.order_listed"), Order.VOTES: words("settings.order_votes")}
 
 
-def _left_out(preview: Preview, words: Words) -> str:
-    notes = [
+def _matches(preview: Preview, words: Words) -> str:
+    """Return the words and categories that let most papers in, each with its number of papers."""
+    most = list(preview.matches.items())[:_MATCHES_SHOWN]
+    return words(
+        "preview.matches", found=words.series([f"{cut(what, _TERM_CHARACTERS)} ({n})" for what, n in most])
+    )
+
+
+def _notes(preview: Preview, words: Words) -> str:
+    """Return what let papers in, what left others out, and how many the channel has had."""
+    notes = [_matches(preview, words)] if preview.matches else []
+    notes += [
         words.count(key, preview.left_out[why])
         for why, key in _WHY_LEFT_OUT.items()
         if preview.left_out.get(why)

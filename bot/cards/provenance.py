@@ -4,9 +4,9 @@ import re
 from datetime import date
 
 from bot.cards.entry import Entry
-from bot.language import primary_language
 from bot.locale import Words
-from bot.text import clean, cut
+from bot.text.language import primary_language
+from bot.text.mrkdwn import clean, cut
 from storage.records import (
     FROM_ABSTRACT,
     FROM_COMMUNITY,
@@ -21,6 +21,15 @@ from storage.records import (
 MARK = "[?]"
 """The mark after an unfound figure."""
 
+_TEXTS_READ = {
+    TextRead.FULL_TEXT: "origin.full_text_read",
+    TextRead.PART: "origin.part_read",
+    TextRead.ABSTRACT: "origin.abstract_read",
+}
+_WHERE_LOOKED: dict[TextRead | None, str] = {
+    TextRead.PART: "figures.the_part",
+    TextRead.ABSTRACT: "figures.the_abstract",
+}
 _MODEL_CHARACTERS = 80
 _LANGUAGE_CHARACTERS = 60
 
@@ -28,6 +37,8 @@ _LANGUAGE_CHARACTERS = 60
 def origin(entry: Entry, words: Words) -> str:
     """Return the origin of the shown text: its author, the text it is from, its date and language."""
     summary = entry.summary
+    if summary is None and entry.paper.withdrawal:
+        return words("origin.withdrawn")
     if summary is None:
         return words("origin.abstract" if entry.paper.abstract else "origin.nothing")
     provenance = summary.provenance
@@ -57,9 +68,8 @@ def missing_line(summary: Summary | None, words: Words) -> str:
 
 
 def where_looked(summary: Summary, words: Words) -> str:
-    """Return the name of the searched text: the paper, or its abstract if no more was read."""
-    is_abstract = summary.provenance.text_read is TextRead.ABSTRACT
-    return words("figures.the_abstract" if is_abstract else "figures.the_paper")
+    """Return the name of the searched text: the paper, or its abstract or part if no more was read."""
+    return words(_WHERE_LOOKED.get(summary.provenance.text_read, "figures.the_paper"))
 
 
 def with_marks(summary: Summary, part: str) -> str:
@@ -87,8 +97,7 @@ def _maker(provenance: Provenance, words: Words) -> str:
 def _text_read(provenance: Provenance, words: Words) -> str:
     if provenance.text_read is None:
         return ""
-    is_abstract = provenance.text_read is TextRead.ABSTRACT
-    return words("origin.abstract_read" if is_abstract else "origin.full_text_read")
+    return words(_TEXTS_READ[provenance.text_read])
 
 
 def _date(made_at: date | None, words: Words) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.arxiv_id import abstract_url
 from bot.cards.blocks import TEXT_BYTES
 from bot.cards.paper import shown_title
-from bot.text import clean, escape, fit_bytes
+from bot.text.arxiv_id import abstract_url
+from bot.text.mrkdwn import clean, escape, fit_bytes
 from storage.records import Paper
 
 _TITLE_CHARACTERS = 300

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.cards import blocks, ids
-from bot.cards.blocks import Button, Message
+from bot.cards.blocks import Block, Button, Message
+from bot.cards.list_states import source_names, status_sentence
 from bot.cards.preferences import when_sentence
-from bot.cards.sources import source_names, status_sentence
 from bot.cards.trouble import trouble_sentence
 from bot.locale import Reader, Words
-from bot.text import Mrkdwn, cut, escape, join
+from bot.text.mrkdwn import Mrkdwn, cut, escape, join
 from storage.records import PAUSED_BY_PERSON, SOURCE_LATE, DeliveryState, Listing, Subscription
 
 _MOST_SOURCES = 10
@@ -70,32 +70,40 @@ class BotStatus:
 
 
 def status_message(
-    channel: ChannelStatus | None, sources: Sequence[Listing], bot: BotStatus, reader: Reader
+    channel: ChannelStatus | None,
+    sources: Sequence[Listing],
+    bot: BotStatus,
+    reader: Reader,
+    *,
+    refusal: Mrkdwn | None = None,
 ) -> Message:
     """Return the status of a channel, its sources and the bot.
 
-    `channel` is `None` for a channel without a subscription; `sources` are the latest listings.
+    `channel` is `None` for a channel without a subscription, and `refusal` is why it can have none, where it
+    cannot: then no button offers to set one up. `sources` are the latest listings.
     """
     words = reader.words
-    here = _channel_lines(channel, reader) if channel else [words.mrkdwn("status.not_subscribed")]
+    none_here = refusal or words.mrkdwn("status.not_subscribed")
+    here = _channel_lines(channel, reader) if channel else [none_here]
     lists = [
         escape(cut(status_sentence(listing, reader), _SOURCE_CHARACTERS))
         for listing in sources[:_MOST_SOURCES]
     ]
     everywhere = _bot_lines(bot, reader)
-    button = (
-        Button(ids.OPEN_PREFERENCES, words("button.settings"))
-        if channel
-        else Button(ids.SET_UP, words("button.set_up"), primary=True)
-    )
     drawn = (
         blocks.header(words("status.headline")),
         blocks.section(join("\n", here)),
         *([blocks.section(join("\n", lists))] if lists else []),
         blocks.context(join("\n", everywhere)),
-        blocks.actions(button),
+        *_status_buttons(channel, refusal, words),
     )
     return Message(join("\n", [*here, *lists, *everywhere]), drawn)
+
+
+def _status_buttons(channel: ChannelStatus | None, refusal: Mrkdwn | None, words: Words) -> list[Block]:
+    if channel:
+        return [blocks.actions(Button(ids.OPEN_PREFERENCES, words("button.settings")))]
+    return [] if refusal else [blocks.actions(Button(ids.SET_UP, words("button.set_up"), primary=True))]
 
 
 def _channel_lines(channel: ChannelStatus, reader: Reader) -> list[Mrkdwn]:
@@ -114,7 +122,7 @@ def _last_lines(channel: ChannelStatus, last: DeliveryStatus, reader: Reader) ->
         return [words.mrkdwn("status.gave_up", date=reader.day(last.day))]
     if not last.papers:
         return [words.mrkdwn("status.last_was_empty", moment=moment)]
-    line = words.mrkdwn("status.last", moment=moment, posted=last.posted, papers=last.papers)
+    line = escape(words.count("status.last", last.papers, moment=moment, posted=last.posted))
     return [line, *_rest_lines(channel, last, words)]
 
 

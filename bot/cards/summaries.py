@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from bot.arxiv_id import abstract_url
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block
 from bot.cards.entry import Entry
@@ -10,7 +9,8 @@ from bot.cards.notices import paper_sentence
 from bot.cards.paper import PART_LABELS, shown_title
 from bot.cards.provenance import MARK, not_found, origin, where_looked
 from bot.locale import Words
-from bot.text import clean, cut
+from bot.text.arxiv_id import abstract_url
+from bot.text.mrkdwn import clean, cut
 from storage.records import Figure, Paper, Summary
 
 NOTE_CHARACTERS = 1000

@@ -6,7 +6,7 @@ from bot.cards import ids
 from bot.cards.blocks import Button, Message
 from bot.cards.notices import notice
 from bot.locale import Words
-from bot.text import Mrkdwn
+from bot.text.mrkdwn import Mrkdwn
 from storage.records import PARENT_DELETED, PARENT_UNCERTAIN, Delivery
 
 _SENTENCES = {
@@ -28,7 +28,10 @@ def trouble_message(delivery: Delivery, reason: str, words: Words) -> Message:
         if reason == PARENT_UNCERTAIN
         else ("button.resume", ids.RESUME_DELIVERY)
     )
-    return notice(sentence, buttons=[Button(action_id, words(label), value=str(delivery.id), primary=True)])
+    return notice(
+        sentence,
+        buttons=[Button(action_id, words(label), value=ids.delivery_value(delivery.id), primary=True)],
+    )
 
 
 def trouble_sentence(channel: str, day: date, reason: str, words: Words) -> Mrkdwn:

@@ -1,15 +1,16 @@
 """The paper-round command: its group, and the table of its subcommands."""
 
 import logging
+import sys
 import zoneinfo
+from io import TextIOWrapper
 from typing import Any
 
 import click
 
+from bot.commands.endings import told_in_the_terminal
 from bot.commands.group import LazyCommand, LazyGroup
-from bot.errors import PaperRoundError, SettingsError
 from bot.logs import set_up_logging
-from bot.text import printable
 from bot.version import version
 
 _SECTIONS = {
@@ -57,23 +58,13 @@ _SECTIONS = {
 }
 
 
-class _SettingsComplaint(click.ClickException):
-    """A missing or malformed setting, which ends with the status that click gives to wrong usage."""
-
-    exit_code = 2
-
-
 class _PaperRound(LazyGroup):
     """The one place where the bot's own errors become sentences in the terminal."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a faulty setting ends it with status 2, any other error of the bot with 1."""
-        try:
+        """Run the command; `endings` says with which status it ends."""
+        with told_in_the_terminal():
             return super().invoke(ctx)
-        except SettingsError as error:
-            raise _SettingsComplaint(printable(str(error))) from error
-        except PaperRoundError as error:
-            raise click.ClickException(printable(str(error))) from error
 
 
 @click.group(
@@ -91,4 +82,11 @@ def main(verbose: bool) -> None:
     """
     # The pinned tzdata package decides a digest's hour, not the rules that this machine happens to have.
     zoneinfo.reset_tzpath(to=())
+    _write_any_text()
     set_up_logging(logging.INFO if verbose else logging.WARNING)
+
+
+def _write_any_text() -> None:
+    """Let a terminal or a file whose encoding lacks a character show `?` in its place, instead of failing."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")

@@ -7,11 +7,12 @@ import click
 
 from bot.app import Application, connection
 from bot.clock import SystemClock
+from bot.commands.endings import Incomplete
 from bot.commands.terminal import (
     counted,
     database_option,
     read_date,
-    run_until_stopped,
+    run_to_end,
     say,
     settings_with,
     with_storage,
@@ -19,8 +20,8 @@ from bot.commands.terminal import (
 from bot.delivery.messages import Choice, choose_of_day
 from bot.delivery.selection import Verdict, Why
 from bot.errors import NothingListedError
-from bot.text import on_one_line
-from bot.typed import plain_value
+from bot.text.mrkdwn import on_one_line
+from bot.text.typed import plain_value
 from storage.records import Subscription
 from storage.runner import Runner
 from storage.tables import Tables
@@ -60,18 +61,25 @@ def deliver(channel: str | None, day: date | None, dry_run: bool, database: Path
     """Post a digest now, leaving out papers already posted.
 
     If you run it twice, nothing is posted twice. A digest that was interrupted is resumed.
+
+    Exits with status 1 if a digest did not arrive whole, and 130 if interrupted.
     """
     if dry_run:
         lines = with_storage(database, lambda storage: _dry_run(storage, channel, day), must_exist=True)
         say("\n".join(lines))
-    else:
-        run_until_stopped(_deliver(database, channel, day))
+    elif not run_to_end(_deliver(database, channel, day)):
+        raise Incomplete("Not every digest has arrived whole; the lines above say why.")
 
 
-async def _deliver(database: Path | None, channel: str | None, day: date | None) -> None:
+async def _deliver(database: Path | None, channel: str | None, day: date | None) -> bool:
+    """Post the digests, print how much of each arrived, and return whether all did whole."""
+    are_whole = True
     async with connection(settings_with(database), SystemClock()) as bot:
         for subscription in await _subscriptions(bot.storage, channel):
-            say(await _deliver_into(bot, subscription, day))
+            line, is_whole = await _deliver_into(bot, subscription, day)
+            say(line)
+            are_whole = are_whole and is_whole
+    return are_whole
 
 
 async def _dry_run(storage: Runner, channel: str | None, day: date | None) -> list[str]:
@@ -101,16 +109,16 @@ async def _day_for(storage: Runner, subscription: Subscription, day: date | None
     return latest
 
 
-async def _deliver_into(bot: Application, subscription: Subscription, day: date | None) -> str:
-    """Post the channel's digest and return a line that says how much of it arrived."""
+async def _deliver_into(bot: Application, subscription: Subscription, day: date | None) -> tuple[str, bool]:
+    """Post the channel's digest; return a line that says how much of it arrived, and whether all did."""
     digest_day = await _day_for(bot.storage, subscription, day)
     delivery_id = await bot.deliverer.open_asked(subscription, digest_day)
     if delivery_id is None:
-        return f"{subscription.channel}: nothing new for {digest_day}"
+        return f"{subscription.channel}: nothing new for {digest_day}", True
     progress = await bot.deliverer.run(delivery_id)
     reason = f" ({progress.reason})" if progress.reason else ""
     papers = f"{progress.posted} of {counted(progress.papers, 'paper')}"
-    return f"{subscription.channel}: {papers} for {digest_day}{reason}"
+    return f"{subscription.channel}: {papers} for {digest_day}{reason}", progress.posted == progress.papers
 
 
 async def _verdicts(storage: Runner, subscription: Subscription, day: date) -> list[str]:

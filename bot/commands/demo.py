@@ -15,17 +15,27 @@ from pydantic import SecretStr
 
 from bot.app import Application, application
 from bot.clock import Clock, SystemClock
-from bot.commands.terminal import FILE, counted, database_option, language_option, run_until_stopped, say
+from bot.commands.endings import Incomplete
+from bot.commands.terminal import (
+    FILE,
+    counted,
+    database_option,
+    language_option,
+    port_option,
+    run_to_end,
+    run_until_stopped,
+    say,
+)
 from bot.delivery.deliverer import Progress
 from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_digest_file, read_sample
 from bot.documents.importer import import_into
-from bot.language import most_common_language
 from bot.manifest import load_manifest
-from bot.sandbox import Sandbox, Workspace, create_workspace
+from bot.sandbox import Sandbox, SandboxError, Workspace, create_workspace
 from bot.settings import Settings, load_settings
 from bot.sources.kinds import DIGEST_FILE
 from bot.subscriptions.preferences import save_preferences
+from bot.text.language import most_common_language
 from storage.records import Preferences
 
 CHANNEL = "papers"
@@ -67,7 +77,7 @@ class DemoOutput:
 @click.option("--digest", type=FILE, show_default="a bundled sample", help="The digest file to deliver.")
 @language_option("The language of the cards, such as en or zh-CN.", "that of the summaries")
 @click.option("--once", is_flag=True, help="Exit when the digest is delivered, with status 0 if it is whole.")
-@click.option("--port", default=0, show_default="a free one", help="Port of the page that opens.")
+@port_option("Port of the page that opens.")
 @database_option
 def demo(digest: Path | None, language: str | None, once: bool, port: int, database: Path | None) -> None:
     """Try the bot in a local Slack, with a day of papers.
@@ -81,7 +91,12 @@ def demo(digest: Path | None, language: str | None, once: bool, port: int, datab
     with tempfile.TemporaryDirectory(prefix="paper-round-") as folder:
         options = DemoOptions(database or Path(folder) / "demo.db", digest, language, port, once)
         output = DemoOutput(say, _show_progress, _keep_closed if once else _open_page)
-        is_whole = run_until_stopped(run_demo(options, clock, output, demo_workspace(clock)))
+        # Without --once, Ctrl-C is how the demo ends.
+        run = run_to_end if once else run_until_stopped
+        try:
+            is_whole = run(run_demo(options, clock, output, demo_workspace(clock)))
+        except SandboxError as error:
+            raise Incomplete(str(error)) from error
     if is_whole is False:
         sys.exit(1)
 

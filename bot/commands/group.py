@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bot.typed import plain_option, plain_value
+from bot.text.typed import plain_option, plain_value
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The command that connects the bot to Slack."""
 
 import asyncio
+import logging
 from pathlib import Path
 
 import click
@@ -8,6 +9,10 @@ import click
 from bot.app import application
 from bot.clock import SystemClock
 from bot.commands.terminal import database_option, run_until_stopped, say, settings_with
+from bot.private_files import open_to_others
+from bot.settings import Settings
+
+_logger = logging.getLogger(__name__)
 
 
 @click.command()
@@ -20,10 +25,21 @@ def run(database: Path | None) -> None:
     You need SLACK_BOT_TOKEN and SLACK_APP_TOKEN, in the environment or in a file .env in this folder. The
     README shows where to get them.
     """
-    run_until_stopped(_serve(database))
+    run_until_stopped(_serve(settings_with(database)))
 
 
-async def _serve(database: Path | None) -> None:
-    async with application(settings_with(database), SystemClock()) as bot:
+async def _serve(settings: Settings) -> None:
+    async with application(settings, SystemClock()) as bot:
+        _warn_of_open_files(settings)
         say(f"Connected to workspace {bot.workspace}. Press Ctrl-C to stop.")
         await asyncio.Event().wait()
+
+
+def _warn_of_open_files(settings: Settings) -> None:
+    """Warn of files from before they were made for their owner alone: they hold what people save and note."""
+    database = settings.database
+    beside = [Path(f"{database}{suffix}") for suffix in ("-wal", "-shm")]
+    for path in open_to_others([database, *beside, settings.texts]):
+        _logger.warning(
+            "Others on this machine may read %s. To keep it to yourself: chmod go= %s", path, path
+        )

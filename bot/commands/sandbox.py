@@ -4,15 +4,15 @@ from pathlib import Path
 
 import click
 
-from bot.commands.terminal import FILE, run_until_stopped, say
+from bot.commands.endings import Incomplete
+from bot.commands.terminal import FILE, port_option, run_until_stopped, say
 from bot.manifest import load_manifest
 from bot.sandbox import SandboxError, serve
 from bot.sandbox.standalone import read_json
-from bot.text import printable
 
 
 @click.command()
-@click.option("--port", default=0, show_default="a free one", help="Port of the page and the Web API.")
+@port_option("Port of the page and the Web API.")
 @click.option(
     "--config", type=FILE, show_default="a small team", help="People, channels and rate limits, as JSON."
 )
@@ -28,4 +28,4 @@ def sandbox(port: int, config: Path | None, manifest: Path | None) -> None:
         app = read_json(manifest) if manifest else load_manifest()
         run_until_stopped(serve(app, port=port, config_path=config, announce=say))
     except SandboxError as error:
-        raise click.ClickException(printable(str(error))) from error
+        raise Incomplete(str(error)) from error

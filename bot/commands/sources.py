@@ -12,20 +12,17 @@ from bot.commands.terminal import (
     database_option,
     progress,
     read_date,
-    run_until_stopped,
+    run_to_end,
     say,
     settings_with,
     source_option,
 )
 from bot.errors import SourceError
-from bot.listings.arxiv_records import Enrichment
+from bot.listings.enricher import Enrichment
 from bot.listings.watcher import Refresh
 from bot.sources.full_text import FullText
 from bot.web import Web, reach_web
 from storage.records import FEW, Listing
-
-_INTERRUPTED = 130
-"""The status of a command that Ctrl-C ended, by the shells' convention: 128 plus the number of SIGINT."""
 
 
 @click.command()
@@ -59,11 +56,7 @@ def fetch(
         async with reach_web(settings_with(database), clock) as web:
             return await _fetch(web, source, days, no_full_text=no_full_text)
 
-    has_answered = run_until_stopped(fetch_all())
-    if has_answered is None:
-        say("Interrupted. Run the same command again to continue.", err=True)
-        sys.exit(_INTERRUPTED)
-    if not has_answered:
+    if not run_to_end(fetch_all()):
         raise SourceError("I couldn't fetch every list; the lines above say why.")
 
 
@@ -93,11 +86,14 @@ async def _lists(web: Web, source: str, days: list[date]) -> list[Refresh]:
 
 async def _texts(web: Web, paper_ids: tuple[str, ...]) -> str:
     """Read the papers' texts and return a line with their number; a paper that fails stops no other."""
+    papers = await web.storage.read(lambda tables: tables.papers.of_ids(paper_ids))
     hidden = not sys.stderr.isatty()
-    with click.progressbar(paper_ids, label="full texts", file=sys.stderr, hidden=hidden) as bar:
-        read = [await web.texts.read(paper_id) for paper_id in bar]
+    with click.progressbar(papers, label="full texts", file=sys.stderr, hidden=hidden) as bar:
+        read = [await web.texts.read(paper.id, paper) for paper in bar]
     texts = [text for text in read if isinstance(text, FullText)]
-    return f"full texts: {len(texts)} of {counted(len(read), 'paper')}" if read else ""
+    parts = sum(not text.is_whole for text in texts)
+    in_part = f", {parts} of them in part" if parts else ""
+    return f"full texts: {len(texts)} of {counted(len(read), 'paper')}{in_part}" if read else ""
 
 
 def _details_line(enrichment: Enrichment) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bot.cards.sources import status_sentence
+from bot.cards.list_states import status_sentence
 from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus
 from bot.clock import SystemClock
 from bot.commands.subscriptions import in_words
@@ -18,7 +18,7 @@ from bot.commands.terminal import counted, database_option, say, settings_with, 
 from bot.locale import Reader, words_for
 from bot.status import Status, SummariesStatus, read_status
 from bot.summarising.summariser import allowance_of
-from bot.text import json_text, on_one_line
+from bot.text.mrkdwn import json_text, on_one_line
 from storage.records import (
     FEW,
     NOTHING_NEW,
@@ -26,6 +26,7 @@ from storage.records import (
     DeliveryState,
     Listing,
     MistakeReport,
+    TextRead,
 )
 from storage.runner import Runner
 
@@ -37,6 +38,12 @@ _STATES = {
     DeliveryState.STOPPED: "posted, then it was stopped",
     DeliveryState.DONE: "posted",
     DeliveryState.FAILED: "posted, then it failed",
+}
+
+_TEXTS_READ = {
+    TextRead.FULL_TEXT: "from the full text",
+    TextRead.PART: "from part of it",
+    TextRead.ABSTRACT: "from the abstract",
 }
 
 
@@ -113,6 +120,9 @@ def _summaries_lines(summaries: SummariesStatus, tokens: TokensStatus | None) ->
             "  Today's tokens are used up (PAPER_ROUND_TOKENS_A_DAY). "
             "Until midnight UTC, cards show the abstract instead."
         )
+    if summaries.texts_read:
+        texts = ", ".join(f"{count} {_TEXTS_READ[text]}" for text, count in summaries.texts_read.items())
+        yield f"  Made in the last 7 days: {texts}."
     reasons = Counter(on_one_line(failure.reason) for failure in summaries.failures)
     yield from (f"  {count} × {reason}" for reason, count in reasons.most_common())
     if summaries.reports:

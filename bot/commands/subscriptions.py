@@ -1,5 +1,6 @@
 """The commands that set up, list and stop the daily digests of channels."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,17 +8,11 @@ import click
 
 from bot.app import connection
 from bot.clock import Clock, SystemClock
-from bot.commands.terminal import (
-    Number,
-    database_option,
-    run_until_stopped,
-    say,
-    settings_with,
-    with_storage,
-)
+from bot.commands.channels import find_channels
+from bot.commands.terminal import Number, database_option, run_to_end, say, settings_with, with_storage
 from bot.delivery import stopping
-from bot.sources.kinds import DIGEST_FILE
 from bot.subscriptions.preferences import (
+    proposed_source,
     read_categories,
     read_language,
     read_source,
@@ -26,7 +21,7 @@ from bot.subscriptions.preferences import (
     read_zone,
     save_preferences,
 )
-from bot.typed import plain_value
+from bot.text.typed import plain_value
 from storage.records import ALL_WEEKDAYS, PAUSED_BY_PERSON, Filters, Order, Preferences, Subscription
 from storage.runner import Runner
 from storage.tables import Tables
@@ -57,7 +52,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     "sources",
     metavar="SOURCE",
     multiple=True,
-    show_default=DIGEST_FILE.name,
+    show_default="the first that has listed papers, else huggingface",
     help="Where papers come from: huggingface, arxiv:CATEGORY or digest-file. Repeat for several.",
 )
 @click.option(
@@ -117,10 +112,11 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def subscribe(channels: tuple[str, ...], database: Path | None, **choices: Any) -> None:
     """Set up a daily digest in one or more channels.
 
-    A CHANNEL is a Slack channel's id, such as C012AB3CD, which you find at the end of the channel's details.
+    A CHANNEL is a Slack channel's name, such as '#papers', or its id, such as C012AB3CD, which you find at
+    the end of the channel's details.
     If a channel has a digest already, these choices replace the ones it had.
     """
-    run_until_stopped(_subscribe(channels, choices, database, SystemClock()))
+    run_to_end(_subscribe(channels, choices, database, SystemClock()))
 
 
 @click.command()
@@ -186,12 +182,12 @@ async def _subscribe(
     """Begin each channel's digest and print it; Slack is asked which workspace the channels are in."""
     preferences = _preferences(choices)
     async with connection(settings_with(database), clock) as bot:
+        ids = await find_channels(bot.client, channels)
 
         def save_all(tables: Tables) -> list[Subscription]:
-            return [
-                save_preferences(tables, bot.workspace, channel, preferences, clock.now())
-                for channel in channels
-            ]
+            sources = preferences.sources or (proposed_source(tables.listings.sources()),)
+            wanted = replace(preferences, sources=sources)
+            return [save_preferences(tables, bot.workspace, each, wanted, clock.now()) for each in ids]
 
         say("\n".join(map(in_words, await bot.storage.write(save_all))))
 
@@ -199,7 +195,7 @@ async def _subscribe(
 def _preferences(choices: dict[str, Any]) -> Preferences:
     return Preferences(
         language=read_language(choices["language"]),
-        sources=tuple(dict.fromkeys(map(read_source, choices["sources"]))) or (DIGEST_FILE.name,),
+        sources=tuple(dict.fromkeys(map(read_source, choices["sources"]))),
         at=read_time(choices["at"]),
         zone=read_zone(choices["zone"]),
         weekdays=frozenset(map(_WEEKDAYS.index, choices["weekdays"])) or ALL_WEEKDAYS,

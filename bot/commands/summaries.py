@@ -1,12 +1,12 @@
 """The command that has a model summarise papers, or says what that would cost."""
 
+from collections import Counter
 from contextlib import aclosing
 from datetime import date
 from pathlib import Path
 
 import click
 
-from bot.arxiv_id import find_arxiv_id
 from bot.clock import Clock, SystemClock
 from bot.commands.terminal import (
     counted,
@@ -14,7 +14,7 @@ from bot.commands.terminal import (
     language_option,
     progress,
     read_date,
-    run_until_stopped,
+    run_to_end,
     say,
     settings_with,
 )
@@ -22,7 +22,8 @@ from bot.errors import NothingListedError, SettingsError, SummaryError
 from bot.lookup.papers import listing_of_day
 from bot.summarising.queue import SummaryJob
 from bot.summarising.summariser import Outcome, Result, Summariser
-from bot.text import on_one_line
+from bot.text.arxiv_id import find_arxiv_id
+from bot.text.mrkdwn import on_one_line
 from bot.web import Web, reach_web
 from storage.records import FROM_MODEL, Paper
 from storage.tables import Tables
@@ -56,7 +57,7 @@ def summarise(
     An ID is an arXiv id or a link to a paper. If you interrupt it, run it again: finished summaries are kept.
     Cards that are posted already are updated by `paper-round run`.
 
-    You need the setting LLM_MODEL. Exits with status 1 if a summary failed.
+    You need the setting LLM_MODEL. Exits with status 1 if a summary failed, and 130 if interrupted.
     """
     if paper_ids and day:
         raise click.UsageError("Give either papers or --date, not both.")
@@ -72,12 +73,7 @@ def summarise(
                 return True
             return await _make(web, clock, missing, kept, again=again)
 
-    all_made = run_until_stopped(work())
-    if all_made is None:
-        raise SummaryError(
-            "Interrupted. Run the same command again to continue; finished summaries are kept."
-        )
-    if not all_made:
+    if not run_to_end(work()):
         raise SummaryError("Some summaries failed. Run `paper-round summarise` to try them again.")
 
 
@@ -145,7 +141,10 @@ async def _make(web: Web, clock: Clock, missing: list[SummaryJob], kept: int, *,
 
 
 def _totals(results: list[Result], missing: int, kept: int, seconds: float) -> str:
-    counts = [f"{sum(result.outcome is outcome for result in results)} {outcome}" for outcome in Outcome]
+    outcomes = Counter(result.outcome for result in results)
+    counts = [
+        f"{outcomes[each]} {each}" for each in Outcome if each is not Outcome.WITHDRAWN or outcomes[each]
+    ]
     if len(results) < missing:
         counts.append(f"{missing - len(results)} unfinished")
     tokens = sum(result.tokens for result in results)

@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 
 import click
 
-from bot import typed
+from bot.commands.endings import Interrupted
 from bot.errors import StorageError
 from bot.settings import Settings, load_settings
 from bot.subscriptions.preferences import read_language, read_source
-from bot.text import printable
+from bot.text import typed
+from bot.text.mrkdwn import printable
+from storage.database import exists
 from storage.runner import InlineRunner, Runner
 
 T = TypeVar("T")
@@ -63,6 +65,14 @@ def language_option(help_text: str, default: str) -> Callable[[F], F]:
     return click.option("--language", metavar="TAG", callback=_read_tag, show_default=default, help=help_text)
 
 
+def port_option(help_text: str) -> Callable[[F], F]:
+    """Return `--port`, of which 0 chooses a free one."""
+    most = 65_535
+    return click.option(
+        "--port", type=click.IntRange(0, most), default=0, show_default="a free one", help=help_text
+    )
+
+
 def say(text: str, *, nl: bool = True, err: bool = False) -> None:
     """Print lines, with whatever strangers wrote in them: nothing that steers a terminal comes through."""
     click.echo(printable(text), nl=nl, err=err)
@@ -89,7 +99,7 @@ def with_storage(
 ) -> T:
     """Return the result of `work` on the database's tables."""
     path = settings_with(database).database
-    if must_exist and not path.exists():
+    if must_exist and not exists(path):
         raise StorageError(
             f"I found no database at {path}. Import or fetch papers first, or name it with --db."
         )
@@ -121,10 +131,10 @@ def progress(label: str, length: int) -> Iterator[Callable[[str], None]]:
             say("\n".join(lines))
 
 
-def run_until_stopped(work: Coroutine[Any, Any, T]) -> T | None:
-    """Run to the end, or until Ctrl-C or SIGTERM, which give `None`; open resources are closed either way."""
+def run_to_end(work: Coroutine[Any, Any, T]) -> T:
+    """Return the result; Ctrl-C and SIGTERM close what is open and raise `Interrupted`."""
 
-    async def stoppable() -> T | None:
+    async def stoppable() -> T:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         # Neither Windows nor a thread has such handlers; Ctrl-C stops a process there all the same.
         with contextlib.suppress(NotImplementedError, RuntimeError):
@@ -132,6 +142,14 @@ def run_until_stopped(work: Coroutine[Any, Any, T]) -> T | None:
         try:
             return await work
         except asyncio.CancelledError:
-            return None
+            raise Interrupted from None
 
     return asyncio.run(stoppable())
+
+
+def run_until_stopped(work: Coroutine[Any, Any, T]) -> T | None:
+    """Run what is meant to be stopped: Ctrl-C and SIGTERM are its end and give `None`."""
+    try:
+        return run_to_end(work)
+    except Interrupted:
+        return None

@@ -22,13 +22,13 @@ from bot.delivery.outcomes import (
     Unknown,
 )
 from bot.delivery.slack_errors import meaning_of
-from bot.numbers import count_of
 from bot.retries import bounded_wait, retry_after
+from bot.text.numbers import count_of
 
 METADATA_EVENT = "paper_round_post"
 
-LONGEST_REST = 60 * 60.0
-"""The most seconds that a 429 is believed: Slack counts calls by the minute."""
+LONGEST_REST = 10 * 60.0
+"""The most seconds that a 429 may ask for and be believed: Slack counts calls by the minute."""
 
 _RATE_LIMITED = 429
 _SERVER_ERROR = 500

@@ -9,9 +9,9 @@ from bot.cards.paper import paper_card, readers_language
 from bot.clock import Clock
 from bot.delivery.outcomes import NotNow, Refused, Unknown
 from bot.delivery.wire import Wire, judged, retry_wait
-from bot.language import primary_language
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
+from bot.text.language import primary_language
 from storage.records import CardUpdate
 from storage.runner import Runner
 from storage.tables import Tables
@@ -34,10 +34,11 @@ class _Card:
 class CardUpdater:
     """Updates posted cards; an update is idempotent, so it is retried until Slack takes or refuses it."""
 
-    def __init__(self, storage: Runner, clock: Clock, wire: Wire) -> None:
+    def __init__(self, storage: Runner, clock: Clock, wire: Wire, *, has_model: bool = True) -> None:
         self._storage = storage
         self._clock = clock
         self._wire = wire
+        self._has_model = has_model
 
     async def tick(self) -> None:
         """Apply the card updates that are due, at the pace that Slack allows."""
@@ -53,7 +54,7 @@ class CardUpdater:
                 await self._postpone(update, Unknown("not drawn"))
 
     async def _apply(self, update: CardUpdate) -> None:
-        card = await self._storage.read(lambda tables: _card(tables, update))
+        card = await self._storage.read(lambda tables: _card(tables, update, has_model=self._has_model))
         if card is None or card.payload is None:
             await self._storage.write(lambda tables: tables.card_updates.remove(update))
             return
@@ -81,7 +82,7 @@ def _fields(update: CardUpdate) -> dict[str, int]:
     return {"delivery": update.delivery_id, "post": update.position}
 
 
-def _card(tables: Tables, update: CardUpdate) -> _Card | None:
+def _card(tables: Tables, update: CardUpdate, *, has_model: bool) -> _Card | None:
     """Return the card with its current summary, or `None` if the post is not such a card any more."""
     delivery = tables.deliveries.get(update.delivery_id)
     subscription = tables.subscriptions.get(delivery.subscription_id) if delivery else None
@@ -95,7 +96,8 @@ def _card(tables: Tables, update: CardUpdate) -> _Card | None:
     shown = json.loads(post.payload)
     if not _is_card(shown, post.position, subscription.preferences.language):
         return None
-    message = paper_card(replace(entry, number=post.position), words_for(subscription.preferences.language))
+    words = words_for(subscription.preferences.language)
+    message = paper_card(replace(entry, number=post.position), words, has_model=has_model)
     payload = {"text": message.text, "blocks": [] if post.is_plain else list(message.blocks)}
     is_new = any(payload[name] != shown.get(name, []) for name in payload)
     return _Card(delivery.channel, post.ts, payload if is_new else None)

@@ -59,7 +59,9 @@ class Deliverer:
         Returns the existing delivery's id, if any, and `None` if the channel has had all the papers.
         """
         now = self._services.clock.now()
-        return await self._storage.write(lambda tables: open_asked(tables, subscription, day, now))
+        return await self._storage.write(
+            lambda tables: open_asked(tables, subscription, day, now, has_model=self._services.has_model)
+        )
 
     async def open_scheduled(
         self, subscription: Subscription, slot: date, *, is_late: bool = False
@@ -67,7 +69,9 @@ class Deliverer:
         """Open the delivery due on a local date and return its id, as `bot.delivery.opening` does."""
         now = self._services.clock.now()
         return await self._storage.write(
-            lambda tables: open_scheduled(tables, subscription, slot, now, is_late=is_late)
+            lambda tables: open_scheduled(
+                tables, subscription, slot, now, is_late=is_late, has_model=self._services.has_model
+            )
         )
 
     async def run(self, delivery_id: int) -> Progress:
@@ -106,7 +110,10 @@ class Deliverer:
         await self._background.join()
 
     async def aclose(self) -> None:
-        """Cancel the deliveries that were started; the tables hold how far they are."""
+        """Cancel the deliveries that were started, each after the answer of a message that is on its way.
+
+        The tables hold how far they are.
+        """
         await self._background.aclose()
 
     async def progress(self, delivery_id: int) -> Progress:
@@ -144,7 +151,9 @@ class Deliverer:
         """Return the delivery, planned as a digest if the lists that it waited for are there by now."""
         if not delivery.waits_for:
             return delivery
-        return await self._storage.write(lambda tables: resume_waiting(tables, delivery, now))
+        return await self._storage.write(
+            lambda tables: resume_waiting(tables, delivery, now, has_model=self._services.has_model)
+        )
 
     async def _work_on(self, delivery: Delivery) -> None:
         if delivery.state is not DeliveryState.DONE:

@@ -143,8 +143,9 @@ def proves_nothing(post: Post, posts: Iterable[Post], messages: Iterable[Channel
     bot wrote one that reads like the post and has none.
     """
     known, line = {each.ts for each in posts if each.ts}, _first_line(json.loads(post.payload)["text"])
-    unnamed = [each for each in messages if each.unnamed_text is not None]
-    return any(each.ts in known or _first_line(each.unnamed_text or "") == line for each in unnamed)
+    unnamed = [each for each in messages if each.key is None]
+    alike = (each.is_own and _first_line(each.unnamed_text or "") == line for each in unnamed)
+    return any(each.ts in known for each in unnamed) or any(alike)
 
 
 def _first_line(text: str) -> str:

@@ -62,7 +62,13 @@ def _choose(tables: Tables, listings: list[Listing], preferences: Preferences, h
 
 
 def plan_digest(
-    tables: Tables, delivery: Delivery, subscription: Subscription, choice: Choice, notes: Sequence[str]
+    tables: Tables,
+    delivery: Delivery,
+    subscription: Subscription,
+    choice: Choice,
+    notes: Sequence[str],
+    *,
+    has_model: bool,
 ) -> None:
     """Plan all posts of a digest; its parent replaces the message that said that it waits, if there is one.
 
@@ -70,7 +76,14 @@ def plan_digest(
     wants one or was told to wait; otherwise the delivery is done at once. Raises `LeaseLostError`.
     """
     has_parent = bool(tables.posts.of_delivery(delivery.id))
-    messages = _messages(subscription.preferences, delivery.day, choice, notes, says_when_nothing=has_parent)
+    messages = _messages(
+        subscription.preferences,
+        delivery.day,
+        choice,
+        notes,
+        says_when_nothing=has_parent,
+        has_model=has_model,
+    )
     if delivery.waits_for:
         tables.deliveries.wait_for(delivery, ())
     if has_parent:
@@ -121,7 +134,13 @@ def _sources_of(selection: Selection, listings: list[Listing]) -> tuple[str, ...
 
 
 def _messages(
-    preferences: Preferences, day: date, choice: Choice, notes: Sequence[str], *, says_when_nothing: bool
+    preferences: Preferences,
+    day: date,
+    choice: Choice,
+    notes: Sequence[str],
+    *,
+    says_when_nothing: bool,
+    has_model: bool,
 ) -> list[tuple[Message, tuple[str, ...]]]:
     """Return the messages of a digest in order, each with the ids of its papers."""
     words, selection = words_for(preferences.language), choice.selection
@@ -135,7 +154,7 @@ def _messages(
     ]
     return [
         (digest_parent(digest, words, sources=choice.sources, notes=notes), ()),
-        *((paper_card(entry, words), (entry.paper.id,)) for entry in selection.cards),
+        *((paper_card(entry, words, has_model=has_model), (entry.paper.id,)) for entry in selection.cards),
         *((rest_list(some, words), tuple(entry.paper.id for entry in some)) for some in rest),
     ]
 

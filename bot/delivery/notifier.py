@@ -1,11 +1,12 @@
 """Notifications to the person who set up a subscription, when one of its deliveries ended early."""
 
 import logging
+from collections import Counter
 
 from bot.cards.trouble import trouble_message
 from bot.delivery.deliverer import FailedDelivery
-from bot.delivery.outcomes import NotNow, Posted
-from bot.delivery.wire import Poster
+from bot.delivery.outcomes import NotNow, Posted, Refused, Scope
+from bot.delivery.wire import Poster, judged
 from bot.locale import words_for
 
 _logger = logging.getLogger(__name__)
@@ -16,13 +17,20 @@ class Notifier:
 
     def __init__(self, poster: Poster) -> None:
         self._poster = poster
+        # The deliveries whose notification Slack put off, and how often.
+        self._put_off: Counter[int] = Counter()
+        # Those that nobody can be notified of until the workspace takes the bot's token again.
+        self._shut_out: set[int] = set()
 
     async def notify(self, failed: FailedDelivery) -> bool:
         """Tell the person who set up the subscription why its delivery ended early.
 
         Returns `False` if that has to be retried later. A failure that cannot be sent is in the log and in
-        the status.
+        the status. Where the whole workspace is closed to the bot, the next process tries again: until then
+        its token stays the same.
         """
+        if failed.delivery.id in self._shut_out:
+            return False
         delivery, subscription = failed.delivery, failed.subscription
         fields = {"delivery": delivery.id, "channel": delivery.channel}
         _logger.warning("Delivery %s ended early: %s", delivery.id, failed.reason, extra=fields)
@@ -30,7 +38,9 @@ class Notifier:
             return True
         message = trouble_message(delivery, failed.reason, words_for(subscription.preferences.language))
         payload = {"text": message.text, "blocks": list(message.blocks)}
-        outcome = await self._poster.post(subscription.created_by, payload, None)
+        answer = await self._poster.post(subscription.created_by, payload, None)
+        self._put_off[delivery.id] += 1
+        outcome = judged(answer, self._put_off[delivery.id])
         if not isinstance(outcome, Posted):
             _logger.warning(
                 "Nobody was notified that delivery %s ended early: %s",
@@ -38,4 +48,7 @@ class Notifier:
                 outcome,
                 extra={**fields, "person": subscription.created_by},
             )
+        if isinstance(outcome, Refused) and outcome.scope is Scope.WORKSPACE:
+            self._shut_out.add(delivery.id)
+            return False
         return not isinstance(outcome, NotNow)

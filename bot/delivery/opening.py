@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from bot.cards.digest import short_message
-from bot.cards.sources import (
+from bot.cards.list_states import (
     given_up_sentence,
     missing_sentence,
     remarkable_sentence,
@@ -38,7 +38,9 @@ from storage.records import (
 from storage.tables import Tables
 
 
-def open_asked(tables: Tables, subscription: Subscription, day: date, now: datetime) -> int | None:
+def open_asked(
+    tables: Tables, subscription: Subscription, day: date, now: datetime, *, has_model: bool
+) -> int | None:
     """Open the delivery of the papers listed on a day, at a person's request, and return its id.
 
     Returns the existing delivery's id, if any, and `None` if the channel has had all the papers.
@@ -51,12 +53,12 @@ def open_asked(tables: Tables, subscription: Subscription, day: date, now: datet
     if not choice.selection.cards:
         return None
     delivery = _open(tables, subscription, DeliveryKind.ASKED, day, now)
-    plan_digest(tables, delivery, subscription, choice, ())
+    plan_digest(tables, delivery, subscription, choice, (), has_model=has_model)
     return delivery.id
 
 
 def open_scheduled(
-    tables: Tables, subscription: Subscription, slot: date, now: datetime, *, is_late: bool
+    tables: Tables, subscription: Subscription, slot: date, now: datetime, *, is_late: bool, has_model: bool
 ) -> int | None:
     """Open the delivery due on a local date and return its id.
 
@@ -74,11 +76,11 @@ def open_scheduled(
     delivery = _open(
         tables, subscription, DeliveryKind.SCHEDULED, slot, now, missing=missing, is_late=is_late
     )
-    _OpenDelivery(tables, delivery, subscription, now).resume(missing)
+    _OpenDelivery(tables, delivery, subscription, now, has_model=has_model).resume(missing)
     return delivery.id
 
 
-def resume_waiting(tables: Tables, delivery: Delivery, now: datetime) -> Delivery:
+def resume_waiting(tables: Tables, delivery: Delivery, now: datetime, *, has_model: bool) -> Delivery:
     """Resume a delivery that waits for lists, and return it with the posts that it got planned.
 
     Raises `LeaseLostError` if another worker has claimed it since.
@@ -90,7 +92,7 @@ def resume_waiting(tables: Tables, delivery: Delivery, now: datetime) -> Deliver
         _give_up(tables, delivery, subscription, has_next=True)
     else:
         missing = missing_lists(tables, subscription, delivery.opened_at)
-        _OpenDelivery(tables, delivery, subscription, now).resume(missing)
+        _OpenDelivery(tables, delivery, subscription, now, has_model=has_model).resume(missing)
     return tables.deliveries.get(delivery.id) or delivery
 
 
@@ -129,7 +131,16 @@ def is_stopped(tables: Tables, delivery: Delivery) -> bool:
 class _OpenDelivery:
     """An open delivery that may lack lists, within one transaction."""
 
-    def __init__(self, tables: Tables, delivery: Delivery, subscription: Subscription, now: datetime) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        delivery: Delivery,
+        subscription: Subscription,
+        now: datetime,
+        *,
+        has_model: bool,
+    ) -> None:
+        self._has_model = has_model
         self._tables = tables
         self._delivery = delivery
         self._subscription = subscription
@@ -149,7 +160,14 @@ class _OpenDelivery:
         if choice.selection.cards or not missing:
             late = self._why_late() if choice.selection.cards else []
             notes = [*late, *self._notes_on_lists(missing)]
-            plan_digest(self._tables, self._delivery, self._subscription, choice, notes)
+            plan_digest(
+                self._tables,
+                self._delivery,
+                self._subscription,
+                choice,
+                notes,
+                has_model=self._has_model,
+            )
         else:
             self._wait(missing)
 

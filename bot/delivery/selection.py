@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.cards.entry import Entry
 from bot.sources.categories import first_in_category
-from bot.terms import first_term, fold, shown_term
+from bot.text.terms import first_term, fold, shown_term
 from storage.records import Filters, Order, Preferences
 
 

@@ -9,6 +9,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.answers import Answer, UnreadableAnswerError
 
+_READING = frozenset({"conversations.history", "conversations.info", "conversations.replies", "users.info"})
+"""The methods that take their arguments in the address and none as JSON."""
+
 _RATE_LIMITED = 429
 
 # What the SDK stumbles over in a list, a string, bad UTF-8 or deep JSON, instead of saying so.
@@ -49,7 +52,7 @@ class SlackCaller:
 
         Raises `NotConnectedError`, `AnswerLostError` or `UnreadableAnswerError`.
         """
-        is_reading = method.startswith("conversations.")
+        is_reading = method in _READING
         sent = {"params" if is_reading else "json": dict(arguments)}
         try:
             response = await self._client.api_call(method, http_verb="GET" if is_reading else "POST", **sent)

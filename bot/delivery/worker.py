@@ -6,6 +6,7 @@ messages may already be in the channel.
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,6 +71,8 @@ class Services:
     clock: Clock
     pacer: Pacer
     timing: Timing
+    #: Whether a model makes summaries, so that cards offer a new one.
+    has_model: bool = True
 
 
 class DeliveryWorker:
@@ -81,8 +84,8 @@ class DeliveryWorker:
         self._pacer = services.pacer
         self._timing = services.timing
         self._language = language
-        # How often the post that is now being sent was put off without effect.
-        self._put_off = 0
+        # How often each post was put off without effect, by position and reason.
+        self._put_off: Counter[tuple[int, str]] = Counter()
         self._claimed = ClaimedDelivery(
             services.storage, services.clock, services.timing.lease, delivery, posts
         )
@@ -155,43 +158,49 @@ class DeliveryWorker:
         workspace, channel = self._delivery.workspace, self._delivery.channel
         await self._pacer.turn(workspace, channel, is_parent=post.position == PARENT)
         post = ledger.sending(post, self._clock.now())
-        await self._claimed.begin(post)
-        self._claimed.check_lease()
         # A bot that is told to stop still waits for the answer: otherwise nobody would know what came of it.
-        outcome = await to_its_end(self._call_and_record(post))
+        outcome = await to_its_end(self._record_and_call(post))
         if stray_ts := ledger.stray_ts(post, outcome):
             await self._delete(stray_ts)
             await self._record_outcome(post, outcome)
             raise ThreadGoneError("The parent was deleted.")
         _raise_if_closed(outcome)
         if isinstance(outcome, NotNow) and not outcome.holds_workspace:
-            await self._claimed.wait(self._wait_after(outcome))
+            await self._claimed.wait(self._wait_after(post, outcome))
 
-    async def _call_and_record(self, post: Post) -> ledger.Outcome:
+    async def _record_and_call(self, post: Post) -> ledger.Outcome:
         """Post the message and record what came of it, unless it is stray and has to be deleted first."""
+        await self._claimed.begin(post)
+        self._claimed.check_lease()
         payload = json.loads(post.payload)
         answer = await self._wire.post(self._delivery.channel, payload, self._claimed.thread_ts)
-        self._put_off = self._put_off + 1 if isinstance(answer, NotNow) else 0
-        outcome = judged(answer, self._put_off)
-        self._end_turn(outcome)
+        outcome = self._judged(post, answer)
+        self._end_turn(post, outcome)
         self._log_failure(post, outcome)
         if not ledger.stray_ts(post, outcome):
             await self._record_outcome(post, outcome)
         return outcome
 
+    def _judged(self, post: Post, answer: ledger.Outcome) -> ledger.Outcome:
+        """Count how often the post was put off for one reason; what lasts too long is refused."""
+        if not isinstance(answer, NotNow):
+            return answer
+        self._put_off[post.position, answer.reason] += 1
+        return judged(answer, self._put_off[post.position, answer.reason])
+
     async def _record_outcome(self, post: Post, outcome: ledger.Outcome) -> None:
         now = self._clock.now()
         await self._claimed.record(ledger.after_post(post, outcome, now, self._timing.settling))
 
-    def _end_turn(self, outcome: ledger.Outcome) -> None:
+    def _end_turn(self, post: Post, outcome: ledger.Outcome) -> None:
         workspace, channel = self._delivery.workspace, self._delivery.channel
         if isinstance(outcome, NotNow) and outcome.holds_workspace:
-            self._pacer.held_back(workspace, channel, self._wait_after(outcome))
+            self._pacer.held_back(workspace, channel, self._wait_after(post, outcome))
         else:
             self._pacer.answered(workspace, channel, outcome.ts if isinstance(outcome, Posted) else None)
 
-    def _wait_after(self, outcome: NotNow) -> float:
-        return retry_wait(outcome, self._put_off - 1).total_seconds()
+    def _wait_after(self, post: Post, outcome: NotNow) -> float:
+        return retry_wait(outcome, self._put_off[post.position, outcome.reason] - 1).total_seconds()
 
     async def _look_for(self, post: Post) -> None:
         """Look for an unknown post in the channel, once its next look is due."""

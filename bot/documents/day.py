@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.arxiv_id import abstract_url
 from bot.cards.paper import LABELLED_PARTS, PART_LABELS
 from bot.documents.digest_file import DigestEntry, DigestFile, render
 from bot.errors import NothingListedError
-from bot.language import most_common_language
 from bot.locale import words_for
-from bot.lookup.papers import listing_of_day, stored_summary
-from bot.text import json_text, printable, without_bold
+from bot.lookup.best_summary import stored_summary
+from bot.lookup.papers import listing_of_day
+from bot.text.arxiv_id import abstract_url
+from bot.text.language import most_common_language
+from bot.text.mrkdwn import json_text, printable, without_bold
 from storage.records import Listing, Paper, Summary
 from storage.tables import Tables
 
@@ -86,6 +87,8 @@ def _nothing_listed(day: date, source: str | None, neighbours: tuple[date | None
 def _paragraph(number: int, paper: Paper, document: Document, language: str) -> str:
     words = words_for(language)
     lines = [f"{number}. {paper.title}", abstract_url(paper.id), ", ".join(paper.authors)]
+    if paper.withdrawal:
+        lines.append(words("paper.withdrawn", notice=paper.withdrawal))
     if summary := _summary_in(document, paper, language):
         spoken = [
             words("part.spoken", label=words(PART_LABELS[part]), text=text)
@@ -96,7 +99,8 @@ def _paragraph(number: int, paper: Paper, document: Document, language: str) -> 
     elif not paper.abstract and paper.community_summary:
         lines += [paper.community_summary, words("origin.community")]
     else:
-        lines.append(paper.abstract or words("origin.nothing"))
+        without = "origin.withdrawn" if paper.withdrawal else "origin.nothing"
+        lines.append(paper.abstract or words(without))
     return "\n".join(without_bold(line) for line in lines if line)
 
 
@@ -113,6 +117,7 @@ def _paper_fields(paper: Paper, summaries: list[Summary]) -> dict[str, Any]:
         "url": abstract_url(paper.id),
         "votes": paper.votes,
         "abstract": paper.abstract,
+        "withdrawal": paper.withdrawal,
         "summaries": [_summary_fields(summary) for summary in summaries],
     }
 
@@ -132,6 +137,7 @@ def _summary_fields(summary: Summary) -> dict[str, Any]:
             "model": provenance.model,
             "prompt": provenance.prompt,
             "source": provenance.source,
+            "text_read": provenance.text_read.value if provenance.text_read else None,
             "made_at": provenance.made_at.isoformat() if provenance.made_at else None,
         },
     }

@@ -15,7 +15,6 @@ from itertools import groupby, pairwise, zip_longest
 from operator import attrgetter
 from typing import Any
 
-from bot.arxiv_id import find_arxiv_id, pdf_url
 from bot.documents.digest_format import (
     CUES,
     HINTS,
@@ -31,9 +30,10 @@ from bot.documents.digest_format import (
     write_summary,
 )
 from bot.errors import NotADigestError, PaperRoundError
-from bot.language import language_of
-from bot.text import cut
-from bot.typed import read_date
+from bot.text.arxiv_id import find_arxiv_id, pdf_url
+from bot.text.language import language_of
+from bot.text.mrkdwn import cut
+from bot.text.typed import read_date
 from storage.records import FROM_DIGEST_FILE, Paper, Provenance, Summary
 
 

@@ -17,8 +17,8 @@ from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from bot.language import canonical_tag
-from bot.text import Mrkdwn, fill
+from bot.text.language import canonical_tag
+from bot.text.mrkdwn import Mrkdwn, fill
 
 _Value = TypeVar("_Value")
 

@@ -1,13 +1,11 @@
 """Looks up a listed day or paper, with the summaries that fit the reader best."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from bot.cards.entry import Digest, Entry
-from bot.language import primary_language
+from bot.lookup.best_summary import best_summary
 from bot.sources.kinds import precedence
-from bot.summaries.without_model import draw
-from storage.records import FROM_MODEL, Listing, Paper, Summary
+from storage.records import Listing
 from storage.tables import Tables
 
 
@@ -35,35 +33,6 @@ def paper_entry(tables: Tables, paper_id: str, language: str) -> Entry | None:
         return None
     return Entry(
         paper, best_summary(paper, tables.summaries.of_papers([paper_id]).get(paper_id, []), language)
-    )
-
-
-def stored_summary(summaries: Iterable[Summary], language: str) -> Summary | None:
-    """Return the best stored summary in this language, or in a variant of it.
-
-    A model's comes before an imported one.
-    """
-    related = [
-        summary
-        for summary in _model_first(summaries)
-        if primary_language(summary.language) == primary_language(language)
-    ]
-    exact = [summary for summary in related if summary.language == language]
-    return next(iter([*exact, *related]), None)
-
-
-def best_summary(paper: Paper, summaries: Iterable[Summary], language: str) -> Summary | None:
-    """Return the reader's summary: a stored one in their language, else one without a model.
-
-    Where neither exists, it is a stored one in another language; `None` where only the title is known.
-    """
-    ranked = _model_first(summaries)
-    return stored_summary(ranked, language) or draw(paper) or next(iter(ranked), None)
-
-
-def _model_first(summaries: Iterable[Summary]) -> list[Summary]:
-    return sorted(
-        summaries, key=lambda each: (each.provenance.source != FROM_MODEL, not each.provenance.model)
     )
 
 

@@ -1,6 +1,7 @@
 """The sandbox's server: the Web API, the sockets, response URLs, the control API and the page."""
 
 import json
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,7 @@ from bot.sandbox import response_urls
 from bot.sandbox.actions.actor import Actor
 from bot.sandbox.checks import Json
 from bot.sandbox.control import Control
-from bot.sandbox.errors import ConnectionLostError, RefusedError
+from bot.sandbox.errors import ConfigurationError, ConnectionLostError, RefusedError
 from bot.sandbox.member import Member
 from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.workspace import Workspace
@@ -50,7 +51,7 @@ class Sandbox:
         return Member(Actor(self.workspace, self.socket_mode, self.workspace.person(reference)))
 
     async def start(self) -> None:
-        """Open the port. Raises OSError if it is taken."""
+        """Open the port. Raises ConfigurationError if it is taken."""
         app = web.Application(middlewares=[_only_local_requests], client_max_size=4 * 1024**2)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/socket/", self._socket)
@@ -61,7 +62,14 @@ class Sandbox:
             app.router.add_static("/", _PAGE)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        await web.TCPSite(self._runner, _HOST, self._port).start()
+        try:
+            await web.TCPSite(self._runner, _HOST, self._port).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise ConfigurationError(
+                f"Port {self._port} cannot be used: {reason}. Choose another."
+            ) from error
         self._port = self._runner.addresses[0][1]
         self._connect_workspace()
 

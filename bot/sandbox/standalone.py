@@ -50,10 +50,7 @@ async def serve(
     """
     config = Configuration.read(read_json(config_path)) if config_path is not None else None
     sandbox = Sandbox(create_workspace(manifest, clock, config), port)
-    try:
-        await sandbox.start()
-    except OSError as error:
-        raise ConfigurationError(f"Port {port} cannot be used: {error.strerror}. Choose another.") from error
+    await sandbox.start()
     try:
         for name, value in bot_settings(sandbox).items():
             announce(f"{name}={value}")

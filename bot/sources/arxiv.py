@@ -13,7 +13,6 @@ from typing import Literal
 
 import httpx
 
-from bot.arxiv_id import find_arxiv_id
 from bot.clock import Clock
 from bot.errors import InvalidPreferenceError, SourceAnswerError, SourceRefusedError
 from bot.settings import ARXIV_API_URL, ARXIV_CONTENT_URL, ARXIV_FEED_URL
@@ -23,6 +22,7 @@ from bot.sources.gate import Gate
 from bot.sources.http import Fetched, Fetcher
 from bot.sources.kinds import is_category
 from bot.sources.source import DailyList
+from bot.text.arxiv_id import find_arxiv_id
 from bot.version import version
 
 _logger = logging.getLogger(__name__)
@@ -105,7 +105,10 @@ class ArxivClient:
     ) -> Fetched:
         """Return the paper as HTML or PDF; raises SourceRefusedError with status 404 where there is none."""
         return await self._get(
-            f"{self._content_url}/{form}/{paper_id}", most_bytes=most_bytes, seconds=seconds
+            f"{self._content_url}/{form}/{paper_id}",
+            most_bytes=most_bytes,
+            seconds=seconds,
+            has_another_way=form == "html",
         )
 
     async def _query(self, ids: tuple[str, ...]) -> QueryResult | None:
@@ -138,6 +141,7 @@ class ArxivClient:
         most_bytes: int = _MOST_BYTES,
         seconds: float = _SECONDS_A_REQUEST,
         is_polled: bool = False,
+        has_another_way: bool = False,
     ) -> Fetched:
         return await self._gate.run(
             lambda: self._fetcher.get(
@@ -148,7 +152,8 @@ class ArxivClient:
                 seconds=seconds,
                 before_redirect=self._gate.pause,
                 is_polled=is_polled,
-            )
+            ),
+            has_another_way=has_another_way,
         )
 
 

@@ -17,11 +17,12 @@ from typing import TypeVar
 from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
 
-from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError
-from bot.numbers import count_in
 from bot.sources.broken_xml import Feed, NotXmlError, Part, read_feed
 from bot.sources.source import DailyList
+from bot.sources.withdrawals import with_withdrawal
+from bot.text.arxiv_id import find_arxiv_id
+from bot.text.numbers import count_in
 from storage.records import Paper
 
 _NAMES = {
@@ -43,13 +44,6 @@ class ArxivPaper:
     version: int | None = None
     #: When this version was submitted, in UTC.
     updated: datetime | None = None
-    #: The authors' own remark.
-    comment: str | None = None
-
-    @property
-    def is_withdrawn(self) -> bool:
-        """Whether the paper was withdrawn: it keeps its title and abstract, and its comment says so."""
-        return re.search(r"\bwithdrawn\b", self.comment or "", re.IGNORECASE) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +98,9 @@ def _arxiv_paper(entry: Element) -> ArxivPaper:
         published=published.date() if published else None,
     )
     return ArxivPaper(
-        paper,
+        with_withdrawal(paper, _text(entry, "arxiv:comment")),
         version=int(version[1]) if version else None,
         updated=_moment(entry, "atom:updated"),
-        comment=_text(entry, "arxiv:comment") or None,
     )
 
 
@@ -152,13 +145,14 @@ def _announced(entry: Element) -> tuple[str, Paper] | None:
         raise _UnreadableError("does not say whether the paper is new")
     if announce_type not in _OF_THE_DAY:
         return None
-    return announce_type, Paper(
+    paper = Paper(
         id=_paper_id(entry),
         title=_title(entry),
         authors=_creators(entry),
         abstract=(summary[preamble.end() :] if preamble else summary) or None,
         categories=_unique(_categories(entry)),
     )
+    return announce_type, with_withdrawal(paper)
 
 
 _AFFILIATION = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)")

@@ -5,7 +5,6 @@ an XML parser must reject all of it (https://www.w3.org/TR/xml/#sec-terminology)
 by entry, each mended where it is ill-formed. DTDs stay rejected, and a feed without its end is cut off.
 """
 
-import codecs
 import html
 import re
 import sys
@@ -14,6 +13,8 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+
+from bot.text.encodings import marked_encoding
 
 # https://www.w3.org/TR/xml/#charsets
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -28,13 +29,6 @@ _SPOILT = re.compile(
     re.DOTALL,
 )
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
-_BOMS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 
 
 class NotXmlError(Exception):
@@ -140,9 +134,8 @@ def _mended_mark(match: re.Match[str]) -> str:
 def _text(body: bytes) -> str:
     """Decode by the byte order mark, as UTF-8, or as is declared; what cannot be read becomes U+FFFD."""
     declared = _DECLARATION.match(body.lstrip())
-    encodings = [name for mark, name in _BOMS.items() if body.startswith(mark)]
-    if not encodings:
-        encodings = ["utf-8", *([declared[1].decode()] if declared else [])]
+    marked = marked_encoding(body)
+    encodings = [marked] if marked else ["utf-8", *([declared[1].decode()] if declared else [])]
     for encoding in encodings:
         try:
             return body.decode(encoding)

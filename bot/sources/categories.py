@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from bot.errors import UnknownCategoryError
-from bot.typed import plain_value
+from bot.text.typed import plain_value
 
 _SUBJECT_CLASSES = {
     "astro-ph": "CO EP GA HE IM SR",

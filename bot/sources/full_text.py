@@ -1,5 +1,6 @@
 """Reads the full text of papers, from arXiv's HTML or else the PDF, and caches it on disk.
 
+The HTML may be broken off or of another file; where that is doubtful, the PDF decides.
 Reading always ends, with a text or a reason: bytes, seconds, memory and pages are bounded.
 """
 
@@ -12,16 +13,17 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import get_args
 from weakref import WeakValueDictionary
 
 import httpx
 
-from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError
 from bot.private_files import PRIVATE_FOLDER
 from bot.sources.arxiv import ArxivClient
 from bot.sources.paper_reader import PaperFormat, ReaderLimits, read_in_process
+from bot.sources.reading import PaperText, is_other_file
+from bot.text.arxiv_id import find_arxiv_id
+from storage.records import Paper
 
 _logger = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ class FullText:
     source: PaperFormat
     #: Of the text.
     sha256: str
+    #: Whether it is the text of the whole paper; there may be no more of it to read.
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Limits:
     seconds: float = 120.0
     #: A shorter text is what is left of a scan, or of a page that failed.
     least_characters: int = 1_000
+    #: A shorter text of an HTML page is compared with the PDF's.
+    doubtful_characters: int = 8_000
     reader: ReaderLimits = field(default_factory=ReaderLimits)
 
 
@@ -79,15 +85,18 @@ class FullTexts:
         self._limits = limits or Limits()
         self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def read(self, paper_id: str) -> FullText | NoFullText:
-        """Return the paper's text from disk or arXiv; concurrent calls fetch it once."""
+    async def read(self, paper_id: str, paper: Paper | None = None) -> FullText | NoFullText:
+        """Return the paper's text from disk or arXiv; concurrent calls fetch it once.
+
+        What is known of the paper tells its page from that of another file.
+        """
         if find_arxiv_id(paper_id) != paper_id:
             return NoFullText(f"“{paper_id[:40]}” is not the id of a paper on arXiv.", is_lasting=True)
         async with self._reading.setdefault(paper_id, asyncio.Lock()):
             kept = await asyncio.to_thread(self._kept.get, paper_id)
             if kept is not None:
                 return kept
-            fetched = await self._fetch(paper_id)
+            fetched = await self._fetch(paper_id, paper)
             if isinstance(fetched, FullText):
                 await asyncio.to_thread(self._kept.put, fetched)
             return fetched
@@ -96,35 +105,83 @@ class FullTexts:
         """Return the paper's text if it is on disk, without fetching it."""
         return await asyncio.to_thread(self._kept.get, paper_id)
 
-    async def _fetch(self, paper_id: str) -> FullText | NoFullText:
-        reasons = []
-        for form in get_args(PaperFormat):
-            try:
-                return await self._fetch_form(form, paper_id)
-            except SourceRefusedError as refusal:
-                if refusal.status not in _LASTING:
-                    return _none(paper_id, [str(refusal)], is_lasting=False)
-                reasons.append(f"arXiv has no {form.upper()} of it")
-            except SourceAnswerError as error:
-                reasons.append(str(error).rstrip("."))
-            except SourceError as error:
-                return _none(paper_id, [str(error)], is_lasting=False)
-        return _none(paper_id, reasons, is_lasting=True)
+    async def _fetch(self, paper_id: str, paper: Paper | None) -> FullText | NoFullText:
+        page = await self._read("html", paper_id)
+        if isinstance(page, _Missing) and page.is_arxiv_down:
+            return _none(paper_id, page)
+        if isinstance(page, PaperText):
+            if paper and is_other_file(page, paper):
+                page = _Missing("its HTML is of another file of the submission")
+            elif not self._is_doubtful(page):
+                return _full(paper_id, "html", page)
+        return _better(paper_id, page, await self._read("pdf", paper_id))
 
-    async def _fetch_form(self, form: PaperFormat, paper_id: str) -> FullText:
+    def _is_doubtful(self, page: PaperText) -> bool:
+        is_short = len(page.text) < self._limits.doubtful_characters
+        return page.is_broken or is_short or not page.has_references
+
+    async def _read(self, form: PaperFormat, paper_id: str) -> "PaperText | _Missing":
+        try:
+            return await self._fetch_form(form, paper_id)
+        except SourceRefusedError as refusal:
+            if refusal.status in _LASTING:
+                return _Missing(f"arXiv has no {form.upper()} of it")
+            # A server that fails at the HTML may still have the PDF; one that limits its rate is left alone.
+            is_down = refusal.status < httpx.codes.INTERNAL_SERVER_ERROR
+            return _Missing(str(refusal).rstrip("."), is_lasting=False, is_arxiv_down=is_down)
+        except SourceAnswerError as error:
+            return _Missing(str(error).rstrip("."))
+        except SourceError as error:
+            return _Missing(str(error).rstrip("."), is_lasting=False, is_arxiv_down=True)
+
+    async def _fetch_form(self, form: PaperFormat, paper_id: str) -> PaperText:
         limits = self._limits
         most_bytes = limits.html_bytes if form == "html" else limits.pdf_bytes
         fetched = await self._arxiv.content(form, paper_id, most_bytes=most_bytes, seconds=limits.seconds)
-        text = await read_in_process(form, fetched.body, limits.reader)
-        if len(text) < limits.least_characters:
-            raise SourceAnswerError(f"its {form.upper()} holds {len(text)} characters of text")
-        return FullText(paper_id, text, form, _hash(text))
+        read = await read_in_process(form, fetched.body, limits.reader)
+        if len(read.text) < limits.least_characters:
+            raise SourceAnswerError(f"its {form.upper()} holds {len(read.text)} characters of text")
+        return read
 
 
-def _none(paper_id: str, reasons: list[str], *, is_lasting: bool) -> NoFullText:
-    return NoFullText(
-        f"The text of {paper_id} is not available: {'; '.join(reasons)}.".replace("..", "."), is_lasting
-    )
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """Why one format of a paper cannot be had."""
+
+    #: The rest of a sentence.
+    reason: str
+    is_lasting: bool = True
+    #: Whether the other format is not to be had either.
+    is_arxiv_down: bool = False
+
+
+_MUCH_LONGER = 1.2
+
+
+def _better(paper_id: str, page: PaperText | _Missing, pdf: PaperText | _Missing) -> FullText | NoFullText:
+    """Return the PDF's text, or that of a doubtful page where the PDF has no more of it.
+
+    A page that broke off counts as a part without a PDF to compare it with, and waits for one that may come.
+    """
+    if isinstance(pdf, PaperText):
+        if isinstance(page, _Missing) or len(pdf.text) > _MUCH_LONGER * len(page.text):
+            return _full(paper_id, "pdf", pdf, is_whole=not pdf.is_broken)
+        return _full(paper_id, "html", page, is_whole=not (page.is_broken and pdf.is_broken))
+    if isinstance(page, _Missing):
+        return _none(paper_id, page, pdf)
+    if page.is_broken and not pdf.is_lasting:
+        return _none(paper_id, _Missing("its HTML breaks off"), pdf)
+    return _full(paper_id, "html", page, is_whole=not page.is_broken)
+
+
+def _full(paper_id: str, form: PaperFormat, read: PaperText, *, is_whole: bool = True) -> FullText:
+    return FullText(paper_id, read.text, form, _hash(read.text), is_whole)
+
+
+def _none(paper_id: str, *missing: _Missing) -> NoFullText:
+    reasons = "; ".join(each.reason for each in missing)
+    is_lasting = all(each.is_lasting for each in missing)
+    return NoFullText(f"The text of {paper_id} is not available: {reasons}.", is_lasting)
 
 
 def _hash(text: str) -> str:
@@ -149,7 +206,11 @@ class KeptTexts:
         path = self._path(paper_id)
         about = {"action": "read text", "paper": paper_id, "path": path}
         try:
-            kept = FullText(**json.loads(path.read_bytes()))
+            fields = json.loads(path.read_bytes())
+            if isinstance(fields, dict) and fields and "is_whole" not in fields:
+                # It was kept before a page of another file was told from the paper.
+                return None
+            kept = FullText(**fields)
             if (kept.paper_id, kept.sha256) == (paper_id, _hash(kept.text)):
                 return kept
         except FileNotFoundError:

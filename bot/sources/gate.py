@@ -76,16 +76,22 @@ class Gate:
         self._turn = _Turn(file)
         self._shut = _Shut(clock.now(), 0.0)
 
-    async def run(self, request: Callable[[], Awaitable[_Answer]]) -> _Answer:
-        """Return the request's result; raises what it raises, or the last refusal while the gate is shut."""
+    async def run(
+        self, request: Callable[[], Awaitable[_Answer]], *, has_another_way: bool = False
+    ) -> _Answer:
+        """Return the request's result; raises what it raises, or the last refusal while the gate is shut.
+
+        Where the caller has another way to the same, a 503 is raised at once: it may be of this way alone.
+        """
         async with self._queue:
             while True:
                 await self._pass()
                 try:
                     answer = await request()
                 except SourceError as error:
-                    self._answered(error)
-                    if not _is_retryable(error):
+                    is_of_this_way = has_another_way and _has_status(error, httpx.codes.SERVICE_UNAVAILABLE)
+                    self._answered(None if is_of_this_way else error)
+                    if is_of_this_way or not _is_retryable(error):
                         raise
                     _logger.info(
                         "%s The next request waits %.0f seconds.",
@@ -235,7 +241,11 @@ def _is_outage(error: SourceError) -> bool:
 
 
 def _is_retryable(error: SourceError) -> bool:
-    return isinstance(error, SourceRefusedError) and error.status in _RETRYABLE
+    return _has_status(error, *_RETRYABLE)
+
+
+def _has_status(error: SourceError, *statuses: int) -> bool:
+    return isinstance(error, SourceRefusedError) and error.status in statuses
 
 
 def _last_refusal(shut: _Shut, seconds: float) -> SourceError:

@@ -22,13 +22,14 @@ from pydantic import (
     model_validator,
 )
 
-from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError
-from bot.numbers import count_of
 from bot.sources.broken_json import Unreadable, read_json
 from bot.sources.http import Fetcher
 from bot.sources.source import DailyList
-from bot.text import cut
+from bot.sources.withdrawals import with_withdrawal
+from bot.text.arxiv_id import find_arxiv_id
+from bot.text.mrkdwn import cut
+from bot.text.numbers import count_of
 from storage.records import Paper
 
 # The service's default of 50 cuts real days, which have had up to 73 papers.
@@ -248,7 +249,7 @@ def _name(entry: object) -> str:
 def _paper(entry: _Entry) -> Paper:
     paper = entry.paper
     organisation = paper.organization or entry.organization
-    return Paper(
+    listed = Paper(
         id=paper.id,
         # The entry's own title is the same one in LaTeX.
         title=paper.title or entry.title or "",
@@ -264,3 +265,4 @@ def _paper(entry: _Entry) -> Paper:
         thumbnail_url=entry.thumbnail,
         published=paper.published_at,
     )
+    return with_withdrawal(listed)

@@ -10,9 +10,10 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from bot.errors import SourceAnswerError
+from bot.sources.reading import PaperText
 
 PaperFormat = Literal["html", "pdf"]
 
@@ -32,7 +33,7 @@ class ReaderLimits:
     characters: int = 1_000_000
 
 
-async def read_in_process(form: PaperFormat, body: bytes, limits: ReaderLimits) -> str:
+async def read_in_process(form: PaperFormat, body: bytes, limits: ReaderLimits) -> PaperText:
     """Return the text of a paper's HTML or PDF; raises SourceAnswerError with what is wrong with it."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", __name__, form, json.dumps(asdict(limits))),
@@ -55,15 +56,15 @@ async def read_in_process(form: PaperFormat, body: bytes, limits: ReaderLimits) 
     return _result(form, output, process.returncode)
 
 
-def _result(form: PaperFormat, output: bytes, status: int | None) -> str:
+def _result(form: PaperFormat, output: bytes, status: int | None) -> PaperText:
     try:
-        result: dict[str, str] = json.loads(output)
+        result: dict[str, Any] = json.loads(output)
     except ValueError as error:
         raise SourceAnswerError(
             f"the process that read its {form.upper()} ended with status {status}"
         ) from error
     if "text" in result:
-        return result["text"]
+        return PaperText(**result)
     raise SourceAnswerError(result["reason"])
 
 
@@ -88,22 +89,22 @@ def _limit_this_process(limits: ReaderLimits) -> None:
             resource.setrlimit(kind, (most, most))
 
 
-def _read(form: PaperFormat, body: bytes, limits: ReaderLimits) -> dict[str, str]:
+def _read(form: PaperFormat, body: bytes, limits: ReaderLimits) -> dict[str, Any]:
     # The bot itself parses no paper: only the process that does needs the parsers.
     from bot.sources.paper_text import text_of_html, text_of_pdf  # noqa: PLC0415 -- see above
 
     name = form.upper()
     try:
-        text = text_of_html(body) if form == "html" else text_of_pdf(body, limits.pages)
+        read = text_of_html(body) if form == "html" else text_of_pdf(body, limits.pages)
     except SourceAnswerError as error:
         return {"reason": str(error)}
     except MemoryError:
         return {"reason": f"its {name} takes more than {limits.memory_bytes >> 20} MB of memory to read"}
     except Exception as error:  # noqa: BLE001 - pypdf raises anything on a broken file
         return {"reason": f"its {name} cannot be read: {type(error).__name__}"}
-    if len(text) > limits.characters:
+    if len(read.text) > limits.characters:
         return {"reason": f"its text is longer than {limits.characters} characters"}
-    return {"text": text}
+    return asdict(read)
 
 
 def _main() -> None:

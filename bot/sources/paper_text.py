@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.errors import SourceAnswerError
+from bot.sources.reading import PaperText
 
 if TYPE_CHECKING:
     from pypdf import PageObject
@@ -36,16 +37,46 @@ _AROUND = {
 }
 
 
-def text_of_html(body: bytes) -> str:
+def text_of_html(body: bytes) -> PaperText:
     """Return the text of a page by LaTeXML, as arXiv's are; raises SourceAnswerError for any other.
 
     The class names are documented at https://math.nist.gov/~BMiller/LaTeXML/manual/schema/
     """
     source = body.decode("utf-8", "replace").replace(_LINE, " ").replace(_CELL, " ")
-    article = LexborHTMLParser(source).css_first(".ltx_document")
+    article = _article(LexborHTMLParser(source))
     if article is None:
         raise SourceAnswerError("its HTML page is not a paper")
-    return _tidy(map(_row, " ".join("".join(_pieces(article)).split()).split(_LINE)))
+    title = article.css_first(".ltx_title_document")
+    return PaperText(
+        text=_tidy(map(_row, " ".join("".join(_pieces(article)).split()).split(_LINE))),
+        title=_heading_text(title) if title else "",
+        is_broken=_END_OF_A_PAGE.search(source) is None
+        or any(map(_says_it_broke, article.css(".ltx_ERROR"))),
+        has_references=article.css_first(".ltx_bibliography") is not None or _has_references(article),
+    )
+
+
+_END_OF_A_PAGE = re.compile(r"</(?:article|body|html)\s*>", re.IGNORECASE)
+_BROKE = re.compile(r"fatal error|exited|br(?:oke|eaks|oken) off|truncated|incomplete|damaged", re.IGNORECASE)
+
+
+def _article(page: LexborHTMLParser) -> LexborNode | None:
+    """Return the article; notices about the page may be elements of the same class, and come first."""
+    found = page.css("article.ltx_document") or page.css(".ltx_document")
+    return max(found, key=lambda each: len(each.text()), default=None)
+
+
+def _says_it_broke(notice: LexborNode) -> bool:
+    return _BROKE.search(notice.text()) is not None
+
+
+def _has_references(article: LexborNode) -> bool:
+    headings = article.css(", ".join(sorted(_HEADINGS)))
+    return any(_REFERENCES.fullmatch(_heading_text(each)) for each in headings)
+
+
+def _heading_text(heading: LexborNode) -> str:
+    return " ".join(heading.text().split())
 
 
 def _pieces(article: LexborNode) -> Iterator[str]:
@@ -79,7 +110,7 @@ def _children_backwards(node: LexborNode) -> Iterator[LexborNode]:
 
 def _is_back_matter(section: LexborNode) -> bool:
     heading = next((each for each in section.iter() if each.tag in _HEADINGS), None)
-    return heading is not None and _BACK_MATTER.fullmatch(" ".join(heading.text().split())) is not None
+    return heading is not None and _BACK_MATTER.fullmatch(_heading_text(heading)) is not None
 
 
 def _row(line: str) -> str:
@@ -111,7 +142,7 @@ _HYPHEN = re.compile(r"(?<=[a-z]{2})-\n(?=[a-z]{2})")
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 
 
-def text_of_pdf(body: bytes, most_pages: int) -> str:
+def text_of_pdf(body: bytes, most_pages: int) -> PaperText:
     """Return the text of a PDF; raises SourceAnswerError for an unreadable or too long one.
 
     A page that cannot be read is named in its place, up to half of them.
@@ -137,7 +168,7 @@ def text_of_pdf(body: bytes, most_pages: int) -> str:
         for number, page in enumerate(read, 1)
     )
     lines = _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text).splitlines()
-    return _tidy(line for line in lines if not _STAMP.search(line))
+    return PaperText(_tidy(line for line in lines if not _STAMP.search(line)), is_broken=bool(broken))
 
 
 def _text_of_page(pages: Sequence["PageObject"], number: int) -> str | Exception:

@@ -1,19 +1,23 @@
 """A channel's preferences, read from text and saved; and where its subscription begins."""
 
 import re
+from collections.abc import Collection
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 
 from bot.errors import InvalidPreferenceError, UnknownSourceError
-from bot.language import canonical_tag
 from bot.sources.categories import read_category
-from bot.sources.kinds import SOURCE_KINDS, source_from
-from bot.terms import read_terms
-from bot.typed import plain, plain_value
+from bot.sources.kinds import HUGGING_FACE, OFFERED_SOURCES, SOURCE_KINDS, source_from
+from bot.text.language import canonical_tag
+from bot.text.terms import read_terms
+from bot.text.typed import plain, plain_value
 from storage.records import Preferences, Subscription
 from storage.tables import Tables
+
+_MOST_VOTES = 1_000_000
+"""The highest minimum of votes that can be asked for."""
 
 _NO_LANGUAGES = frozenset({"und", "mul", "zxx"})
 """The tags of ISO 639 for no language or no single one."""
@@ -47,6 +51,11 @@ def save_preferences(
         created_by=created_by,
         ends_pause=ends_pause,
     )
+
+
+def proposed_source(listed: Collection[str]) -> str:
+    """Return the source proposed to a channel that names none: the first offered one that has listed."""
+    return next((source for source in OFFERED_SOURCES if source in listed), HUGGING_FACE.name)
 
 
 def begin_with_latest(tables: Tables, source: str) -> None:
@@ -121,7 +130,7 @@ def read_language(text: str) -> str:
 
 
 def read_words(text: str) -> tuple[str, ...]:
-    """Read a list of words or phrases, as `bot.terms` does; none for an empty text.
+    """Read a list of words or phrases, as `bot.text.terms` does; none for an empty text.
 
     Raises `InvalidPreferenceError` for a text that has none, since a filter without words lets all through.
     """
@@ -143,6 +152,6 @@ def read_votes(text: str) -> int:
         votes = int(plain_value(text) or 0)
     except ValueError:
         votes = -1
-    if votes < 0:
+    if not 0 <= votes <= _MOST_VOTES:
         raise InvalidPreferenceError("number of votes", text, "10")
     return votes

@@ -37,7 +37,7 @@ def read_object(text: str, expected: Collection[str]) -> dict[str, Any]:
     """
     try:
         found = _found(with_latex(text.lstrip("\ufeff")), expected)
-        fields = {_whole_characters(name): _storable(value) for name, value in found.items()}
+        fields = {_whole_characters(name): storable(value) for name, value in found.items()}
         control = next(filter(None, map(_CONTROL.search, _texts(fields))), None)
     except RecursionError:
         raise AlmostJsonError("The answer is JSON but too deep.") from None
@@ -143,13 +143,14 @@ def _no_number(name: str) -> None:
     raise AlmostJsonError(f"The answer holds {name}, which is not JSON.")
 
 
-def _storable(value: object) -> object:
+def storable(value: object) -> object:
+    """Return a JSON value without the halves of character pairs in its texts, which cannot be stored."""
     if isinstance(value, str):
         return _whole_characters(value)
     if isinstance(value, list):
-        return [_storable(each) for each in value]
+        return [storable(each) for each in value]
     if isinstance(value, dict):
-        return {_whole_characters(name): _storable(each) for name, each in value.items()}
+        return {_whole_characters(name): storable(each) for name, each in value.items()}
     return value
 
 

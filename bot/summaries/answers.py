@@ -2,19 +2,17 @@
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-from bot.errors import ModelAnswerError, Usage
-from bot.numbers import count_of
+from bot.errors import ModelAnswerError, ModelSlipError, ModelThoughtError, Usage
+from bot.summaries.almost_json import AlmostJsonError, read_object, storable
+from bot.text.numbers import count_of
 
 _MOST_QUOTED = 200
-_MOST_BRACES = 1000
 _MOST_TOKENS = 10_000_000
 _THOUGHTS = re.compile(r"\s*<think(?:ing)?>")
-_FENCED = re.compile(r"\s*```(?:json)?\s(.*)```\s*", re.DOTALL)
 _END_OF_THOUGHTS = re.compile(r"</think(?:ing)?>")
 
 
@@ -27,25 +25,36 @@ class Completion:
     refusal: str
     usage: Usage | None
     model: str
+    #: The tokens of its thoughts, by the endpoint's count or by estimate.
+    thought_tokens: int = 0
 
     @property
     def is_blank(self) -> bool:
         """Whether the model wrote nothing and gave no reason."""
-        return not self.text.strip() and not self.refusal and self.finish_reason in {"", "stop", "length"}
+        is_over = self.finish_reason in {"", "stop", "length"} and not self.is_lost_in_thought
+        return is_over and not self.text.strip() and not self.refusal
+
+    @property
+    def is_lost_in_thought(self) -> bool:
+        """Whether it was cut off while it was mostly, or only, thoughts; spaces without an end are none."""
+        if self.finish_reason != "length" or self.refusal:
+            return False
+        written = self.usage or estimated_usage("", self.text)
+        is_only_spaces = self.text.isspace() and not self.thought_tokens
+        is_unsaid = not _said(self.text).strip() and not is_only_spaces
+        return is_unsaid or 2 * self.thought_tokens > written.completion_tokens
 
 
 def read_json(text: str | bytes) -> Any:  # any JSON
-    """Parse JSON; raises ValueError for anything else, and for JSON too deep or impossible to write back.
+    """Parse JSON; raises ValueError for anything else, and for JSON that is too deep.
 
-    Line breaks within strings are accepted, since models write them. NaN is not JSON, and half a surrogate
-    pair cannot be stored.
+    Line breaks within strings are accepted, since models write them. NaN is not JSON, and the half of a
+    surrogate pair, which cannot be stored, is left out.
     """
     try:
-        value = json.loads(text, strict=False, parse_constant=_no_number)
-        json.dumps(value, ensure_ascii=False).encode()
+        return storable(json.loads(text, strict=False, parse_constant=_no_number))
     except RecursionError:
         raise ValueError("It is too deep.") from None
-    return value
 
 
 def read_completion(document: object) -> Completion:
@@ -57,12 +66,14 @@ def read_completion(document: object) -> Completion:
     if not isinstance(choice, dict) or not isinstance(message, dict):
         raise ModelAnswerError("The model's answer holds no choice.")
     parts = _parts(message.get("content"))
+    text = "".join(_texts(parts, "text"))
     return Completion(
-        text="".join(_texts(parts, "text")),
+        text=text if text.strip() else "".join(_arguments(message)) or text,
         finish_reason=_text(choice.get("finish_reason")),
         refusal=(_text(message.get("refusal")) or "".join(_texts(parts, "refusal"))).strip(),
         usage=_usage(body.get("usage")),
         model=_text(body.get("model")),
+        thought_tokens=_thought_tokens(body.get("usage"), message, text),
     )
 
 
@@ -70,17 +81,26 @@ def fields_of(completion: Completion, expected: Collection[str]) -> dict[str, An
     """Return the JSON object in a completion, the one with most of the `expected` fields.
 
     Thoughts, fences and text around it are ignored. Raises ModelAnswerError for a refusal, an answer that was
-    cut off or filtered, and one without such an object.
+    filtered or cut off, its subclass ModelThoughtError where thoughts took the room, and ModelSlipError for
+    one without such an object.
     """
     if completion.refusal:
         raise ModelAnswerError(f"The model declined: “{quoted(completion.refusal)}”.")
     if completion.finish_reason == "content_filter":
         raise ModelAnswerError("The model's answer was withheld by a content filter.")
+    if completion.is_lost_in_thought:
+        raise ModelThoughtError(
+            "The model used up the tokens of its answer on thoughts. Raise LLM_MAX_TOKENS."
+        )
     if completion.finish_reason == "length":
         raise ModelAnswerError("The model's answer was cut off, as it grew too long.")
     if not completion.text.strip():
         raise ModelAnswerError("The model's answer is empty.")
-    return _object_in(completion.text, expected)
+    try:
+        return read_object(completion.text, expected)
+    except AlmostJsonError as error:
+        begins = f"It begins: “{quoted(completion.text)}”."
+        raise ModelSlipError(f"{error} {begins}", str(error), completion.text) from None
 
 
 def quoted(text: str) -> str:
@@ -94,7 +114,9 @@ def estimated_usage(asked: str, answered: str) -> Usage:
 
     For endpoints that do not count them: without an estimate the daily budget would not limit anything.
     """
-    return Usage(-(-len(asked.encode(errors="replace")) // 4), -(-len(answered.encode()) // 4))
+    return Usage(
+        -(-len(asked.encode(errors="replace")) // 4), -(-len(answered.encode(errors="replace")) // 4)
+    )
 
 
 def _no_number(name: str) -> None:
@@ -105,14 +127,54 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+_OF_A_PART = frozenset({"type", "text", "refusal"})
+
+
 def _parts(content: object) -> list[object]:
     return content if isinstance(content, list) else [content]
 
 
 def _texts(parts: list[object], kind: str) -> list[str]:
-    """Return the texts of one kind in the parts; a part that is a string is text."""
-    dressed = [part if isinstance(part, dict) else {"text": part} for part in parts]
-    return [_text(part.get(kind)) for part in dressed]
+    """Return the texts of one kind in the parts; a part that is a string is text, and so is a bare object."""
+    return [_text(_dressed(part).get(kind)) for part in parts]
+
+
+def _dressed(part: object) -> Mapping[str, object]:
+    if not isinstance(part, dict):
+        return {"text": part}
+    is_answer = part and _OF_A_PART.isdisjoint(part)
+    return {"text": json.dumps(part, ensure_ascii=False)} if is_answer else part
+
+
+def _arguments(message: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the arguments of the first call of a tool, as some endpoints return what follows a schema."""
+    calls = message.get("tool_calls")
+    first = calls[0] if isinstance(calls, list) and calls else None
+    function = first.get("function") if isinstance(first, dict) else message.get("function_call")
+    arguments = function.get("arguments") if isinstance(function, dict) else None
+    written = json.dumps(arguments, ensure_ascii=False) if isinstance(arguments, dict) else _text(arguments)
+    if written.strip("{ }\n"):
+        yield written
+
+
+def _said(text: str) -> str:
+    """Return a text without the thoughts before it; with thoughts that do not end nothing is said."""
+    if end := _END_OF_THOUGHTS.search(text):
+        return text[end.end() :]
+    return "" if _THOUGHTS.match(text) else text
+
+
+def _thought_tokens(usage: object, message: Mapping[str, Any], text: str) -> int:
+    """Return the tokens of thoughts as they are counted, else an estimate from the thoughts themselves."""
+    details = usage.get("completion_tokens_details") if isinstance(usage, dict) else None
+    if isinstance(details, dict) and (counted := _count(details, "reasoning_tokens")):
+        return counted
+    apart = _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
+    return estimated_usage("", f"{apart}{text.removesuffix(_said(text))}").completion_tokens
+
+
+# Anthropic counts what it read from its cache apart.
+_INPUT = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 
 
 def _usage(value: object) -> Usage | None:
@@ -121,7 +183,7 @@ def _usage(value: object) -> Usage | None:
     Gemini leaves its thoughts out of `completion_tokens`, and bills them.
     """
     reported = value if isinstance(value, dict) else {}
-    prompt = _count(reported, "prompt_tokens") or _count(reported, "input_tokens")
+    prompt = _count(reported, "prompt_tokens") or sum(_count(reported, name) for name in _INPUT)
     completion = _count(reported, "completion_tokens") or _count(reported, "output_tokens")
     completion = max(completion, _count(reported, "total_tokens") - prompt)
     return Usage(prompt, completion) if prompt or completion else None
@@ -130,60 +192,3 @@ def _usage(value: object) -> Usage | None:
 def _count(reported: dict[str, Any], name: str) -> int:
     """Return a reported count; one that no question costs would use up the day's budget, and is none."""
     return count_of(reported.get(name), _MOST_TOKENS) or 0
-
-
-# --- The object within the text --------------------------------------------------------------------------
-
-
-def _object_in(text: str, expected: Collection[str]) -> dict[str, Any]:
-    fenced = _FENCED.fullmatch(text)
-    whole = _read_or_none(fenced[1] if fenced else text)
-    if whole is None:
-        whole = _best_object(_without_thoughts(text), expected)
-    if whole is None:
-        raise ModelAnswerError(f"The model's answer holds no JSON object: “{quoted(text)}”.")
-    if not isinstance(whole, dict):
-        raise ModelAnswerError(f"The model's answer is JSON but not an object: “{quoted(text)}”.")
-    return whole
-
-
-def _read_or_none(text: str) -> Any:  # any JSON
-    try:
-        return read_json(text)
-    except ValueError:
-        return None
-
-
-def _without_thoughts(text: str) -> str:
-    """Return the text after the thoughts; some templates write only their closing tag.
-
-    Thoughts without an end are the whole text, and hold at most a draft of the answer.
-    """
-    ends = list(_END_OF_THOUGHTS.finditer(text))
-    if ends:
-        return text[ends[0].end() :]
-    return "" if _THOUGHTS.match(text) else text
-
-
-def _best_object(text: str, expected: Collection[str]) -> dict[str, Any] | None:
-    """Return the object with most of the expected fields, the last one of several.
-
-    An object without any of them is not the answer.
-    """
-    objects = [(len(candidate.keys() & set(expected)), candidate) for candidate in _objects(text)]
-    most = max((fields for fields, _ in objects), default=0)
-    best = [candidate for fields, candidate in objects if fields == most]
-    return best[-1] if best and (most or not expected) else None
-
-
-def _objects(text: str) -> list[dict[str, Any]]:
-    decoder, objects, end = json.JSONDecoder(strict=False), [], 0
-    for brace in islice(re.finditer(r"\{", text), _MOST_BRACES):
-        if brace.start() < end:
-            continue
-        try:
-            _, end = decoder.raw_decode(text, brace.start())
-            objects.append(read_json(text[brace.start() : end]))
-        except (ValueError, RecursionError):
-            continue
-    return objects

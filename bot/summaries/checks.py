@@ -11,7 +11,7 @@ from bot.summaries.likeness import is_about
 from bot.summaries.markup import balanced, without_markup
 from bot.summaries.placeholders import says_something
 from bot.summaries.question import MOST_KEYWORDS, most_characters
-from bot.text import ELLIPSIS, cut, without_bold
+from bot.text.mrkdwn import ELLIPSIS, cut, without_bold
 from storage.records import SUMMARY_PARTS, Grounding, Paper, Summary
 
 _PROSE = SUMMARY_PARTS[1:]

@@ -16,7 +16,9 @@ from bot.errors import (
     ModelUnavailableError,
     SettingsError,
 )
+from bot.summaries.almost_json import storable
 from bot.summaries.answers import Completion, read_completion, read_json
+from bot.summaries.events import are_events, body_of_events
 from bot.summaries.refusals import Cause, Refusal, error_in, refusal_of, refusal_within
 
 _MOST_BYTES = 2_000_000
@@ -25,12 +27,13 @@ _ADDRESS_ADVICE = f"Check LLM_BASE_URL: the address before {_PATH}, often ending
 _ERRORS: Mapping[Cause, tuple[type[ModelError], str]] = {
     Cause.EXHAUSTED: (ModelQuotaError, "The quota of LLM_API_KEY is used up."),
     Cause.WRONG_KEY: (ModelRefusedError, "Check LLM_API_KEY: it is missing, wrong or not accepted there."),
+    Cause.BARRED: (ModelRefusedError, "Check LLM_BASE_URL: this one does not serve you from here."),
     Cause.WRONG_MODEL: (
         ModelRefusedError,
         "Check LLM_MODEL: the endpoint does not offer this model.",
     ),
     Cause.WRONG_ADDRESS: (ModelRefusedError, _ADDRESS_ADVICE),
-    Cause.TOO_LONG: (ModelAnswerError, "The question is too long for this model."),
+    Cause.TOO_LONG: (ModelAnswerError, "The question is too long for it. Lower PAPER_ROUND_TOKENS_A_TEXT."),
     Cause.FILTERED: (ModelAnswerError, "Its content filter rejected the question."),
 }
 _NOT_TAKEN = (ModelAnswerError, "It rejected the question.")
@@ -111,7 +114,7 @@ class Endpoint:
         if content is None:
             raise ModelAnswerError(f"{self.host} answered with more than {_MOST_BYTES} bytes, or compressed.")
         try:
-            return read_json(content)
+            return storable(body_of_events(content)) if are_events(content) else read_json(content)
         except ValueError:
             if content.lstrip().startswith(b"<"):
                 raise ModelAnswerError(f"{self.host} answered with a web page. {_ADDRESS_ADVICE}") from None

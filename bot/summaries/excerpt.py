@@ -25,12 +25,14 @@ class Excerpt:
     tokens: int = field(default=0, compare=False)
 
 
-def excerpt(paper: Paper, full_text: str | None, most_tokens: int) -> Excerpt | None:
+def excerpt(
+    paper: Paper, full_text: str | None, most_tokens: int, *, is_whole: bool = True
+) -> Excerpt | None:
     """Return up to `most_tokens` tokens of the paper, in its order, or `None` where it has no text.
 
     The abstract comes first, then introduction, conclusion and results with a share each; the middle of the
     paper gets the rest. Without a full text it is the abstract. A budget too small for any sentence gives
-    `None` too.
+    `None` too. `is_whole` tells whether the full text is all of the paper.
     """
     abstract = " ".join((paper.abstract or "").split())
     pieces = _pieces(abstract, (full_text or "").splitlines())
@@ -40,7 +42,8 @@ def excerpt(paper: Paper, full_text: str | None, most_tokens: int) -> Excerpt | 
     if not taken:
         return None
     is_abstract = all(pieces[index].kind is _Kind.ABSTRACT for index in taken)
-    read = TextRead.ABSTRACT if is_abstract else TextRead.FULL_TEXT
+    is_all = is_whole and len(taken) == len(pieces)
+    read = TextRead.ABSTRACT if is_abstract else TextRead.FULL_TEXT if is_all else TextRead.PART
     return Excerpt(text, read, cost)
 
 
@@ -67,6 +70,26 @@ def tokens(text: str) -> int:
     wide = len(_WIDE.findall(text))
     others = len(_NOT_ASCII.findall(text)) - wide
     return round(count + 0.8 * wide + 0.5 * others)
+
+
+_LEAST_SHARE, _LEAST_SHARE_OF_OTHER_SCRIPTS = 0.7, 0.5
+_LEAST_ASCII = 0.9
+_FEWEST_CUT = 1_000
+_SMALLEST_CONTEXT = 1_000
+
+
+def was_cut(sent: str, counted: int) -> bool:
+    """Tell whether an endpoint that counted so few tokens has cut what was sent.
+
+    The estimate is within 20 % in English and may be 80 % above in other scripts, so what counts as few
+    depends on the script. Endpoints cut at a context of 2,048 tokens or more: fewer than a thousand are what
+    is left of a count, as of one without what was cached.
+    """
+    estimated = tokens(sent)
+    is_ascii = sum(map(str.isascii, sent)) >= _LEAST_ASCII * len(sent)
+    least = _LEAST_SHARE if is_ascii else _LEAST_SHARE_OF_OTHER_SCRIPTS
+    is_few = counted < least * estimated and estimated - counted >= _FEWEST_CUT
+    return is_few and counted >= _SMALLEST_CONTEXT
 
 
 # --- Sections --------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from bot.summaries.numerals import Kind, Number, scaled
 from bot.summaries.passages import passages
 from bot.summaries.sentences import sentences
 from bot.summaries.terms import terms
-from bot.text import cut, without_bold
+from bot.text.mrkdwn import cut, without_bold
 from storage.records import Figure, Grounding
 
 _LONGEST_NEAREST = 400

@@ -5,7 +5,7 @@ from collections import Counter
 
 from babel.core import get_global
 
-from bot.language import CJK, language_of, primary_language
+from bot.text.language import CJK, language_of, primary_language
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS = 4

@@ -6,8 +6,8 @@ Each piece of markup is replaced by a space, so that the text on its two sides c
 import html
 import re
 
-from bot.notation.text import readable
-from bot.text import bold_runs, clean
+from bot.text.mrkdwn import bold_runs, clean
+from bot.text.notation.latex import readable
 
 _DECODED_TIMES = 3
 """Nobody nests entities deeper than `&amp;amp;lt;`; deeper ones are shown as text."""

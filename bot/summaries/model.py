@@ -45,6 +45,8 @@ class ModelAnswer:
     usage: Usage
     #: The model that the endpoint names, else the requested one.
     model: str
+    #: The tokens of the question as the endpoint counted them, where it did.
+    counted_tokens: int | None = None
 
 
 class ModelClient:
@@ -71,6 +73,7 @@ class ModelClient:
         self._random = random
         self._endpoint = Endpoint(client, clock, base_url, api_key, seconds)
         self._dialect = Dialect()
+        self._times_unclear = 0
         self._hold = _Hold(clock)
         self._places = asyncio.Semaphore(at_once)
 
@@ -94,21 +97,33 @@ class ModelClient:
             # DeepSeek's JSON mode does this now and then, so the dialect is not lowered for good.
             _, completion = await self._completion(replace(dialect, form=AnswerFormat.TEXT), asking)
         fields = fields_of(completion, asking.question.schema.get("required", ()))
-        return ModelAnswer(fields, completion.text, asking.usage, completion.model or self.model)
+        counted = completion.usage.prompt_tokens or None if completion.usage else None
+        return ModelAnswer(fields, completion.text, asking.usage, completion.model or self.model, counted)
 
     async def _completion(self, dialect: Dialect, asking: "_Asking") -> tuple[Dialect, Completion]:
         """Return the answer in the first dialect that the endpoint supports."""
-        first = dialect
+        first, is_unclear = dialect, False
         while isinstance(answer := await self._patiently_sent(dialect, asking), Refusal):
             lower = _lower(dialect, answer)
             if lower is None:
                 raise self._endpoint.error(answer)
             about = {"action": "ask model", "model": self.model}
             _logger.info("%s %s: trying a simpler request.", self._endpoint.host, answer.what, extra=about)
-            dialect = lower
-        if dialect is not first:
-            self._dialect = dialect
+            dialect, is_unclear = lower, is_unclear or answer.cause is Cause.UNCLEAR
+        self._learn(first, dialect, is_unclear=is_unclear)
         return dialect, answer
+
+    def _learn(self, first: Dialect, spoken: Dialect, *, is_unclear: bool) -> None:
+        """Remember the dialect that was answered; after one unclear refusal the schema is asked for again.
+
+        The question may have been at fault, so only a second one in a row is the endpoint's.
+        """
+        if spoken is first:
+            self._times_unclear = 0
+            return
+        self._times_unclear += is_unclear
+        is_passing = is_unclear and self._times_unclear == 1
+        self._dialect = replace(spoken, form=first.form) if is_passing else spoken
 
     async def _patiently_sent(self, dialect: Dialect, asking: "_Asking") -> Completion | Refusal:
         """Return the endpoint's answer, after retries where it fails or limits the rate."""

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.text import without_bold
+from bot.text.mrkdwn import without_bold
 from storage.records import SUMMARY_PARTS
 
 _NOTHING = re.compile(

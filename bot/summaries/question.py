@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.language import CJK, primary_language
+from bot.text.language import CJK, primary_language
 
 MOST_KEYWORDS = 6
 

@@ -1,7 +1,8 @@
 """Classifies an endpoint's refusal by its status, headers and body; pure.
 
-The wording is that of OpenAI, Gemini, DeepSeek, OpenRouter, Anthropic, Mistral, Azure, vLLM, Ollama and LM
-Studio, no two of which agree on a shape. Anything else stays unclassified.
+The wording is that of OpenAI, Gemini, DeepSeek, OpenRouter, Anthropic, Mistral, Azure, vLLM, Ollama, LM
+Studio, Zhipu, MiniMax, Qwen, Moonshot and Qianfan, no two of which agree on a shape. Anything else stays
+unclassified.
 """
 
 import enum
@@ -25,6 +26,8 @@ class Cause(enum.Enum):
     RATE_LIMITED = enum.auto()
     EXHAUSTED = enum.auto()
     WRONG_KEY = enum.auto()
+    #: It does not serve this place, this account or this address.
+    BARRED = enum.auto()
     WRONG_MODEL = enum.auto()
     WRONG_ADDRESS = enum.auto()
     #: It does not support this `response_format`.
@@ -66,25 +69,51 @@ _OTHERWISE = {
     422: Cause.UNCLEAR,
 }
 
+# Of a single request that can never fit, in the words of a rate limit.
+_TOO_LARGE = (
+    "request (is )?too large",
+    "(prompt|input|message)s?( is| are)? too (long|large)",
+    "reduce (the length of )?(your|the) (message|prompt|input)",
+    "(过长|超长|超出[^。]{0,20}(长度|上下文)|超过[^。]{0,20}(长度|上下文))",
+)
+_LIMIT_AND_REQUESTED = re.compile(
+    r"\blimit:? ?([0-9][0-9,]*).{0,60}?\brequested:? ?([0-9][0-9,]*)", re.IGNORECASE
+)
+
 # The first match counts. Unsupported options come before the model's name, since endpoints say "… is not
 # supported with this model"; a too long question before `max_tokens`, since they advise to lower that.
 _BY_WORDS = tuple(
     (cause, re.compile("|".join(patterns), re.IGNORECASE))
     for cause, patterns in {
-        Cause.WRONG_KEY: ("api[ _-]?key", "authorization header", "unauthenticated"),
+        Cause.BARRED: (
+            "(country|region|territory|location)[^.]{0,40}not (supported|available|allowed)",
+            "not (supported|available|allowed) in your (country|region|territory|location)",
+            "unsupported_country",
+            "not (in|on) (the |your )?(white|allow)-?list",
+            "(所在|当前)?(国家|地区|区域)[^。]{0,10}(不支持|不可用|受限|无法)|不支持[^。]{0,6}(国家|地区|区域)|白名单",
+        ),
+        Cause.WRONG_KEY: (
+            "api[ _-]?key",
+            "authorization header",
+            "unauthenticated",
+            "身份验证|鉴权|密钥|令牌|未授权",
+        ),
         Cause.TOO_LONG: (
             "context.(length|window|size)",
             "maximum context",
             "too many (input )?tokens",
             "too long",
             "above_max_length",
+            *_TOO_LARGE,
         ),
         Cause.FILTERED: (
             "content_filter",
             "content_policy",
             "content management policy",
             "content exists risk",
-            "data_inspection",
+            "data_?inspection",
+            "(?<!case[ -])sensitive",
+            "敏感|不安全|违规|违法|内容(安全|审核|风险)|不合规",
             "inappropriate content",
             "flagged",
             "moderation",
@@ -110,6 +139,7 @@ _BY_WORDS = tuple(
             "not a valid model",
             "no models? (is )?loaded",
             "no endpoints found",
+            "模型[^。]{0,40}(不存在|未找到|不可用|未开通|已下线|无权)|(不存在|无效|未知)的?模型",
         ),
     }.items()
 )
@@ -118,7 +148,7 @@ _BY_WORDS = tuple(
 _STATUS_BY_NAME = tuple(
     (status, re.compile(pattern, re.IGNORECASE))
     for status, pattern in (
-        (429, r"rate.?limit|too.many.requests|resource_exhausted|quota"),
+        (429, r"rate.?limit|too.many.requests|resource_exhausted|quota|频率|速率|并发|限流|过于频繁"),
         (401, r"auth|api.?key|permission"),
         (404, r"not.?found"),
         (400, r"invalid|bad.?request"),
@@ -126,10 +156,13 @@ _STATUS_BY_NAME = tuple(
     )
 )
 
-_EXHAUSTED_NAMES = re.compile(r"insufficient_(user_)?(quota|balance|credit|fund)|billing_", re.IGNORECASE)
+_EXHAUSTED_NAMES = re.compile(
+    r"insufficient_(user_)?(quota|balance|credit|fund)|billing_|arrear", re.IGNORECASE
+)
 _EXHAUSTED_WORDS = re.compile(
     r"exceeded your (current )?quota|quota exceeded|insufficient (balance|credit|fund|quota)|credit balance"
-    r"|out of credits|per[ -]?day|per[ -]?month",
+    r"|out of credits|per[ -]?day|per[ -]?month|arrear|overdue"
+    r"|欠费|余额不足|余额为|额度(不足|已用)|已用(尽|完)|资源包|充值",
     re.IGNORECASE,
 )
 # A quota per minute refills by itself; Google reports a model without any quota as "limit: 0".
@@ -141,7 +174,8 @@ _LONG_PERIOD = re.compile(r"per(day|month)", re.IGNORECASE)
 def error_in(document: object) -> Mapping[str, Any] | None:
     """Return the error in a body, beside or instead of an answer, if any.
 
-    It may be in an array (Gemini), in the first choice (OpenRouter), or only a string (Ollama).
+    It may be in an array (Gemini), in the first choice (OpenRouter), in `base_resp` (MiniMax), only a string
+    (Ollama), or the whole body, with a code and a message (Zhipu, Qwen, Qianfan).
     """
     body = document[0] if isinstance(document, list) and document else document
     if not isinstance(body, dict):
@@ -153,17 +187,38 @@ def error_in(document: object) -> Mapping[str, Any] | None:
         found = found[0]
     if isinstance(found, dict):
         return found
-    return {"message": found} if found else None
+    if found:
+        return {"message": found}
+    return _error_in_place_of_an_answer(body)
+
+
+def _error_in_place_of_an_answer(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return an error that has no name of its own: what is there beside no choice."""
+    base = body.get("base_resp")
+    if isinstance(base, dict) and base.get("status_code"):
+        return base
+    is_told = any(body.get(name) for name in ("message", "msg", "error_msg"))
+    has_code = any(body.get(name) for name in ("code", "error_code"))
+    return body if is_told and has_code and not body.get("choices") else None
 
 
 def refusal_within(error: Mapping[str, Any], headers: httpx.Headers, now: datetime, secret: str) -> Refusal:
     """Classify an error within HTTP 200, as OpenRouter sends it."""
-    code = str(error.get("code", ""))
-    names = _names(error)
+    code, names, said = str(error.get("code", "")), _names(error), " ".join(_words(error))
     status = next(status for status, pattern in _STATUS_BY_NAME if pattern.search(names))
     if re.fullmatch(r"[45][0-9]{2}", code):
         status = int(code)
+    elif status == httpx.codes.SERVICE_UNAVAILABLE:
+        # A provider's own number says nothing to us, its words may.
+        status = _status_by_words(f"{said} {names}")
     return _refusal(status, headers, error, now, secret, f"answered with an error of status {status}")
+
+
+def _status_by_words(said: str) -> int:
+    if _EXHAUSTED_WORDS.search(said) or any(pattern.search(said) for _, pattern in _BY_WORDS):
+        return httpx.codes.BAD_REQUEST
+    limited = _STATUS_BY_NAME[0][1].search(said)
+    return httpx.codes.TOO_MANY_REQUESTS if limited else httpx.codes.SERVICE_UNAVAILABLE
 
 
 def refusal_of(status: int, headers: httpx.Headers, body: bytes, now: datetime, secret: str) -> Refusal:
@@ -187,9 +242,29 @@ def _refusal(
     cause = _cause(status, error, said, wait)
     if cause is Cause.RATE_LIMITED and wait is None:
         wait = reset_wait(headers, error, now)
-    # An endpoint that rejects a key often repeats it, sometimes altered.
-    heard = "" if cause is Cause.WRONG_KEY else quoted(said.replace(secret, "…") if secret else said)
+    heard = quoted(_without_key(said, secret))
     return Refusal(cause, f"{what} (“{heard}”)" if heard else what, wait)
+
+
+# A word with digits or stars in it, of eight characters and more: a key, or what is left of one.
+_LIKE_A_KEY = re.compile(
+    r"(?<![a-z])(?:sk|pk|key|gsk|xai)-\S+|(?=[^\s\"'“”,;:()]*(?:[0-9*…]|\.{3}))[\w*.+/=…-]{8,}",
+    re.ASCII | re.IGNORECASE,
+)
+_LEAST_OF_A_KEY = 4
+
+
+def _without_key(said: str, secret: str) -> str:
+    """Return what an endpoint says without the key, which one that rejects it often repeats, even altered."""
+    said = said.replace(secret, "…") if secret else said
+    return _LIKE_A_KEY.sub(lambda word: "…" if _may_be_of(secret, word[0]) else word[0], said)
+
+
+def _may_be_of(secret: str, word: str) -> bool:
+    if "*" in word or re.match(r"(?:sk|pk|key|gsk|xai)-", word, re.IGNORECASE):
+        return True
+    pieces = (secret[at : at + _LEAST_OF_A_KEY] for at in range(len(secret) - _LEAST_OF_A_KEY + 1))
+    return any(piece in word for piece in pieces)
 
 
 def _cause(status: int, error: Mapping[str, Any], said: str, wait: float | None) -> Cause:
@@ -197,6 +272,8 @@ def _cause(status: int, error: Mapping[str, Any], said: str, wait: float | None)
         return Cause.WRONG_ADDRESS
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         return Cause.FAILED
+    if status == httpx.codes.TOO_MANY_REQUESTS and _is_too_large(said):
+        return Cause.TOO_LONG
     if _is_exhausted(error, said, wait):
         return Cause.EXHAUSTED
     if status in _BY_STATUS:
@@ -204,6 +281,13 @@ def _cause(status: int, error: Mapping[str, Any], said: str, wait: float | None)
     text = f"{said} {_names(error)}"
     by_words = next((cause for cause, pattern in _BY_WORDS if pattern.search(text)), None)
     return by_words or _OTHERWISE.get(status, Cause.UNKNOWN)
+
+
+def _is_too_large(said: str) -> bool:
+    """Tell whether a rate limit refuses a request that is larger than all it ever allows at once."""
+    numbers = _LIMIT_AND_REQUESTED.search(said)
+    limit, requested = (int(number.replace(",", "")) for number in numbers.groups()) if numbers else (0, 0)
+    return requested > limit or re.search("|".join(_TOO_LARGE), said, re.IGNORECASE) is not None
 
 
 def _is_exhausted(error: Mapping[str, Any], said: str, wait: float | None) -> bool:
@@ -229,7 +313,18 @@ def _is_exhausted(error: Mapping[str, Any], said: str, wait: float | None) -> bo
 
 # --- Words in bodies of any shape ------------------------------------------------------------------------
 
-_TOLD_IN = ("message", "msg", "detail", "loc", "description", "metadata", "raw", "error")
+_TOLD_IN = (
+    "message",
+    "msg",
+    "status_msg",
+    "error_msg",
+    "detail",
+    "loc",
+    "description",
+    "metadata",
+    "raw",
+    "error",
+)
 _DEEPEST = 6
 
 
@@ -247,7 +342,10 @@ def _words(value: object, deep: int = 0) -> Iterator[str]:
 
 def _names(error: Mapping[str, Any]) -> str:
     """Return an error's codes and names for programs."""
-    return " ".join(str(error.get(name) or "") for name in ("code", "type", "status", "param"))
+    return " ".join(
+        str(error.get(name) or "")
+        for name in ("code", "type", "status", "param", "error_code", "status_code")
+    )
 
 
 def _list(value: object) -> list[object]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 
-from bot.language import language_of
 from bot.summaries.question import MOST_KEYWORDS, most_characters
 from bot.summaries.sentences import sentences
+from bot.text.language import language_of
 from storage.records import FROM_ABSTRACT, FROM_COMMUNITY, Paper, Provenance, Summary
 
 _PAPERS_REMEMBERED = 2048

@@ -59,6 +59,7 @@ class Regeneration(StrEnum):
     NO_TOKENS = "no_tokens"
     #: The paper was never listed.
     NO_PAPER = "no_paper"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +74,24 @@ class SummaryQueue:
     """Makes summaries, one at a time per paper; without a summariser, no model is set up.
 
     `at_once` papers are worked on concurrently, more than the model answers at once: meanwhile texts are
-    fetched and answers checked.
+    fetched and answers checked. `look_up` asks arXiv about papers by id before a model is, since one may be
+    withdrawn.
     """
 
     def __init__(
-        self, storage: Runner, clock: Clock, summariser: Summariser | None, *, at_once: int = 20
+        self,
+        storage: Runner,
+        clock: Clock,
+        summariser: Summariser | None,
+        *,
+        at_once: int = 20,
+        look_up: Callable[[Iterable[str]], Awaitable[object]] | None = None,
     ) -> None:
         self._storage = storage
         self._clock = clock
         self._summariser = summariser
         self._at_once = at_once
+        self._look_up = look_up
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._regenerating: set[str] = set()
         self._background = Background()
@@ -130,6 +139,8 @@ class SummaryQueue:
         Raises what `Summariser.make` raises, after the jobs under way have ended: they cost the same either
         way.
         """
+        jobs = tuple(jobs)
+        await self._ask_arxiv(job.paper.id for job in jobs)
         gate = asyncio.Semaphore(self._at_once)
         stopped: list[ModelError | TokensUsedUpError] = []
 
@@ -194,8 +205,11 @@ class SummaryQueue:
         now = self._clock.now()
 
         def record(tables: Tables) -> Regeneration:
-            if tables.papers.get(paper_id) is None:
+            paper = tables.papers.get(paper_id)
+            if paper is None:
                 return Regeneration.NO_PAPER
+            if paper.withdrawal:
+                return Regeneration.WITHDRAWN
             requests = tables.summary_requests.count_since(workspace, person, now - timedelta(days=1))
             if requests >= REGENERATIONS_A_DAY:
                 return Regeneration.CAPPED
@@ -207,6 +221,7 @@ class SummaryQueue:
     async def _regenerate(self, paper_id: str, language: str, notify: _Notify) -> None:
         about = _fields(paper_id, language, action="regenerate")
         try:
+            await self._ask_arxiv([paper_id])
             paper = await self._storage.read(lambda tables: tables.papers.get(paper_id))
             result = await self._make(SummaryJob(paper, language), regenerate=True) if paper else None
         except (ModelError, TokensUsedUpError) as error:
@@ -223,6 +238,10 @@ class SummaryQueue:
         except Exception:
             # Nobody awaits this task.
             _logger.exception("The person could not be notified", extra=about)
+
+    async def _ask_arxiv(self, paper_ids: Iterable[str]) -> None:
+        if self._look_up:
+            await self._look_up(dict.fromkeys(paper_ids))
 
     async def _make(self, job: SummaryJob, *, regenerate: bool) -> Result:
         if self._summariser is None:
@@ -251,7 +270,8 @@ def _fields(paper_id: str, language: str, action: str = "summarise") -> dict[str
 def missing_summaries(tables: Tables, now: datetime) -> tuple[SummaryJob, ...]:
     """Return the summaries that channels will need and that are missing, the latest listings first.
 
-    A digest file's own summaries count as present; a failed one is missing again after its wait.
+    A digest file's own summaries count as present; a failed one is missing again after its wait, and one of a
+    withdrawn paper never is.
     """
     first = (now - timedelta(days=_DAYS)).astimezone(UTC).date()
     subscriptions = [
@@ -265,7 +285,7 @@ def missing_summaries(tables: Tables, now: datetime) -> tuple[SummaryJob, ...]:
     for subscription in subscriptions:
         language = subscription.preferences.language
         for paper in _papers_with_cards(tables, subscription, listings, settled):
-            if (paper.id, language) not in settled:
+            if (paper.id, language) not in settled and not paper.withdrawal:
                 jobs.setdefault((paper.id, language), SummaryJob(paper, language))
     return tuple(jobs.values())
 

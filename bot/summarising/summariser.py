@@ -14,6 +14,8 @@ from bot.errors import (
     ModelError,
     ModelQuotaError,
     ModelRefusedError,
+    ModelSlipError,
+    ModelThoughtError,
     ModelUnavailableError,
     TokensUsedUpError,
 )
@@ -21,11 +23,12 @@ from bot.retries import Backoff
 from bot.settings import Settings
 from bot.sources.full_text import FullText, NoFullText
 from bot.summaries.checks import Checked, check
-from bot.summaries.excerpt import Excerpt, excerpt, tokens
+from bot.summaries.excerpt import Excerpt, excerpt, tokens, was_cut
 from bot.summaries.model import ModelAnswer, ModelClient, Usage
 from bot.summaries.prompt import MOST_TOKENS, PROMPT_VERSION, correction, input_hash, question, read_answer
 from bot.summaries.question import Question
-from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure
+from storage.card_updates import CARDS_CHANGE_FOR
+from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure, TextRead
 from storage.runner import Runner
 from storage.tables import Tables
 
@@ -34,11 +37,11 @@ _T = TypeVar("_T")
 
 _BACKOFF = Backoff(first=timedelta(minutes=5), longest=timedelta(hours=12))
 
+_LEAST_TOKENS_A_TEXT = 1_000
+"""The least that the setting takes."""
+
 _TRIES_FOR_TEXT = 3
 """How often a missing full text is waited for, before the abstract has to do."""
-
-_CARDS_CHANGE_FOR = timedelta(days=30)
-"""Cards of deliveries opened longer ago are not updated."""
 
 _logger = logging.getLogger(__name__)
 
@@ -50,6 +53,8 @@ class Outcome(StrEnum):
     #: The same question had been asked before.
     UNCHANGED = "unchanged"
     FAILED = "failed"
+    #: The paper is withdrawn, so there is none to make.
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ class Allowance:
     tokens_a_day: int
     #: On the text of one paper.
     tokens_a_text: int
+    #: On one answer with its thoughts, where these take the room of a usual one.
+    tokens_an_answer: int = 16_000
 
     def is_used_up(self, spent: int) -> bool:
         """Whether what is left of the day is too little for a paper with a long text."""
@@ -81,13 +88,17 @@ class Allowance:
 
 def allowance_of(settings: Settings) -> Allowance | None:
     """Return the tokens that the settings allow; `None` where they name no model."""
-    return Allowance(settings.tokens_a_day, settings.tokens_a_text) if settings.model else None
+    return (
+        None
+        if not settings.model
+        else Allowance(settings.tokens_a_day, settings.tokens_a_text, settings.tokens_an_answer)
+    )
 
 
 class Texts(Protocol):
     """A source of papers' full texts."""
 
-    async def read(self, paper_id: str) -> FullText | NoFullText:
+    async def read(self, paper_id: str, paper: Paper | None = None) -> FullText | NoFullText:
         """Return a paper's text, fetching it if necessary."""
         ...
 
@@ -125,6 +136,8 @@ class Summariser:
         self._texts = texts
         self.allowance = allowance
         self._thread = asyncio.Lock()
+        self._needs_room = False
+        self._told_of_cuts = False
 
     async def make(self, paper: Paper, language: str, *, regenerate: bool = False) -> Result:
         """Make and keep a summary, or record why it failed; `regenerate` repeats even an unchanged question.
@@ -132,11 +145,12 @@ class Summariser:
         Raises `TokensUsedUpError`, or the `ModelError` of an endpoint that would answer no paper.
         """
         started = self._clock.now()
-        text = await self._texts.read(paper.id)
+        if await self._storage.read(lambda tables: _is_withdrawn(tables, paper)):
+            return Result(paper.id, language, Outcome.WITHDRAWN)
+        text = await self._texts.read(paper.id, paper)
         if isinstance(text, NoFullText) and not regenerate and await self._waits_for(text, paper, language):
             return await self.fail(paper.id, language, text.reason)
-        full_text = text.text if isinstance(text, FullText) else None
-        chosen = await self._in_thread(excerpt, paper, full_text, self.allowance.tokens_a_text)
+        chosen = await self._in_thread(self._excerpt, paper, text if isinstance(text, FullText) else None)
         if chosen is None:
             return await self.fail(paper.id, language, "There is no text to read.")
         asked = question(paper, chosen, language)
@@ -165,12 +179,19 @@ class Summariser:
 
     async def estimate(self, paper: Paper, language: str) -> int:
         """Return the most tokens that one try takes; a text that is not on disk counts as the longest."""
+        if paper.withdrawal:
+            return 0
         kept = await self._texts.kept(paper.id)
-        chosen = excerpt(paper, kept.text if kept else None, self.allowance.tokens_a_text)
+        chosen = self._excerpt(paper, kept)
         if chosen is None:
             return self.allowance.tokens_a_text
         cost = cost_of(question(paper, chosen, language), chosen)
         return cost if kept else cost - chosen.tokens + self.allowance.tokens_a_text
+
+    def _excerpt(self, paper: Paper, text: FullText | None) -> Excerpt | None:
+        if text is None:
+            return excerpt(paper, None, self.allowance.tokens_a_text)
+        return excerpt(paper, text.text, self.allowance.tokens_a_text, is_whole=text.is_whole)
 
     async def tokens_left(self) -> int:
         """Return how many tokens may still be spent on this UTC day."""
@@ -214,7 +235,7 @@ class Summariser:
             return await self.fail(task.paper.id, task.language, reason, _sum(spent))
         now = self._clock.now()
         await self._storage.write(
-            lambda tables: _keep(tables, checked.summary, task.hash, now - _CARDS_CHANGE_FOR, now)
+            lambda tables: _keep(tables, checked.summary, task.hash, now - CARDS_CHANGE_FOR, now)
         )
         return Result(task.paper.id, task.language, Outcome.MADE, _sum(spent))
 
@@ -230,14 +251,23 @@ class Summariser:
         await self._storage.write(keep)
 
     async def _ask_twice_at_most(self, task: _Task, spent: list[Usage]) -> Checked:
-        """Return the better of two answers; the second is asked for only where the first has faults."""
-        answer = await self._ask(task, task.question, spent)
+        """Return the better of two answers; the second is asked for only where the first has faults.
+
+        A slip of form is such a fault. Raises the slip where the second answer has one, too.
+        """
+        try:
+            answer = await self._ask_with_room(task, spent)
+            task = self._as_read(task, answer)
+        except ModelSlipError as slip:
+            asked = correction(self._with_room(task.question), slip.answer, [slip.slip])
+            return await self._check(task, await self._ask(task, asked, spent))
         first = await self._check(task, answer)
         if not first.wants_second_try:
             return first
         sentences = [fault.sentence for fault in first.faults]
         try:
-            answer = await self._ask(task, correction(task.question, answer.text, sentences), spent)
+            asked = correction(self._with_room(task.question), answer.text, sentences)
+            answer = await self._ask(task, asked, spent)
         except (ModelError, TokensUsedUpError) as error:
             # The first answer is paid for, and may be good enough with its marks.
             about = {"action": "correct", "paper": task.paper.id, "language": task.language}
@@ -245,6 +275,48 @@ class Summariser:
             return first
         second = await self._check(task, answer)
         return min(first, second, key=lambda each: (not each.is_kept, len(each.faults)))
+
+    def _as_read(self, task: _Task, answer: ModelAnswer) -> _Task:
+        """Return the task with what the endpoint read of its text; that it cut some is told once.
+
+        Only a first question shows it: of a later one an endpoint may count what is new alone.
+        """
+        sent = "".join(turn.content for turn in task.question.turns)
+        counted = answer.counted_tokens
+        if counted is None or not was_cut(sent, counted):
+            return task
+        if not self._told_of_cuts:
+            self._told_of_cuts = True
+            _logger.warning(
+                "%s read about %s of %s tokens and cut the rest. Give it a larger context, or set "
+                "PAPER_ROUND_TOKENS_A_TEXT to %s or less.",
+                *(answer.model, f"{counted:,}", f"{tokens(sent):,}", self._fitting(task, counted)),
+                extra={"action": "summarise", "paper": task.paper.id, "language": task.language},
+            )
+        if task.excerpt.text_read is not TextRead.FULL_TEXT:
+            return task
+        return replace(task, excerpt=replace(task.excerpt, text_read=TextRead.PART))
+
+    def _fitting(self, task: _Task, counted: int) -> int:
+        """Return the most tokens of a text that, with all around it and an answer, fit what was read."""
+        around = cost_of(task.question, task.excerpt) - task.excerpt.tokens - task.question.most_tokens
+        return max(_LEAST_TOKENS_A_TEXT, (counted - around) // 100 * 100)
+
+    async def _ask_with_room(self, task: _Task, spent: list[Usage]) -> ModelAnswer:
+        """Ask, and once more with more tokens where thoughts took all; the model gets them from then on."""
+        asked = self._with_room(task.question)
+        try:
+            return await self._ask(task, asked, spent)
+        except ModelThoughtError:
+            if asked.most_tokens >= self.allowance.tokens_an_answer:
+                raise
+        self._needs_room = True
+        return await self._ask(task, self._with_room(task.question), spent)
+
+    def _with_room(self, asked: Question) -> Question:
+        """Return the question with the tokens that this model's thoughts need."""
+        room = max(asked.most_tokens, self.allowance.tokens_an_answer)
+        return replace(asked, most_tokens=room) if self._needs_room else asked
 
     async def _check(self, task: _Task, answer: ModelAnswer) -> Checked:
         today = self._clock.now().astimezone(UTC).date()
@@ -310,6 +382,12 @@ def _keep(tables: Tables, summary: Summary, asked_hash: str, opened_since: datet
     tables.summaries.put(summary, asked_hash)
     tables.summary_failures.forget(summary.paper_id, summary.language)
     tables.card_updates.enqueue(summary.paper_id, summary.language, opened_since, now)
+
+
+def _is_withdrawn(tables: Tables, paper: Paper) -> bool:
+    """Return whether the paper is withdrawn, by what is known now."""
+    known = tables.papers.get(paper.id) or paper
+    return known.withdrawal is not None
 
 
 def _tries(tables: Tables, paper_id: str, language: str) -> int:

@@ -1,10 +1,13 @@
 """How the page's own modules draw mrkdwn, plain_text and rich_text."""
 
+import html
+import re
 from typing import Any
 
 import pytest
 from playwright.async_api import Page
 
+from bot.text.mrkdwn import clean, escape
 from tests.browser.drawing import html_of_block, html_of_mrkdwn, html_of_plain
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -93,6 +96,21 @@ async def test_mrkdwn_is_drawn_as_slack_draws_it(canvas: Page) -> None:
     drawn = [(text, await html_of_mrkdwn(canvas, text)) for text, _ in TABLE]
 
     assert drawn == TABLE
+
+
+OUTSIDE = [
+    *("> 90 %\n>> b\n>>> c", "~5 ms~", "_grow_bed_ and *water_all*", "*_both_*", ":tada: :+1: a:b:c"),
+    *("`a` and `b`", "```c```", "(*a*), _b_; ~c~", "\N{PARTY POPPER}*a*", "<!channel> <@U1> &amp; <b>"),
+    *("*a *b*", "* a *, **b**, __c__", "\u200b*加粗*\u200b", "*图*。", "x\n> *y*", ">*a*"),
+]
+
+
+async def test_text_from_outside_is_drawn_as_it_is_written(canvas: Page) -> None:
+    drawn = [await html_of_mrkdwn(canvas, escape(text)) for text in OUTSIDE]
+
+    # What holds a mark back is hardly seen.
+    seen = [re.sub("[\u2060\u200a]", "", text).replace("\u02cb", "`") for text in drawn]
+    assert seen == [html.escape(clean(text), quote=False) for text in OUTSIDE]
 
 
 async def test_bare_addresses_in_verbatim_text_are_not_links(canvas: Page) -> None:

@@ -79,6 +79,7 @@ PREVIEWS = st.builds(
         st.sampled_from(["never_word", "no_word", "no_category", "few_votes"]), st.integers(0, 10**4)
     ),
     had=st.integers(0, 10**4),
+    matches=st.dictionaries(TEXTS, st.integers(1, 10**4), max_size=12),
 )
 LISTINGS = st.builds(
     Listing,

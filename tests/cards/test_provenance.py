@@ -1,5 +1,6 @@
 """A card says where its summary comes from, and which figures the paper does not have."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -44,12 +45,37 @@ def origin_of(summary: Summary | None, language: str = "en", paper: Paper = PAPE
 
 
 @pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "⚠️ This paper has been withdrawn. arXiv says: “Lemma 2 is wrong <@U1>”"),
+        ("zh-CN", "⚠️ 这篇论文已撤稿。arXiv 上的说明：“Lemma 2 is wrong <@U1>”"),
+    ],
+)
+def test_a_withdrawn_paper_says_so_and_offers_neither_its_pdf_nor_a_new_summary(
+    language: str, line: str
+) -> None:
+    withdrawn = replace(PAPER, withdrawal="Lemma 2 is wrong <@U1>")
+    card = paper_card(Entry(withdrawn, summary_of(BY_MODEL)), words_for(language))
+    drawn = json.dumps(card.blocks, ensure_ascii=False)
+
+    assert line in drawn
+    assert ids.OPEN_PDF not in drawn
+    assert words_for(language)("button.again") not in drawn
+    assert words_for(language)("button.report") in drawn
+
+
+@pytest.mark.parametrize(
     ("provenance", "english", "chinese"),
     [
         (
             BY_MODEL,
             "Summary by example-1 · from the full text · September 29, 2025 · in English",
             "总结由 example-1 生成 · 依据全文 · 2025年9月29日 · 英语（暂无中文总结）",
+        ),
+        (
+            replace(BY_MODEL, text_read=TextRead.PART),
+            "Summary by example-1 · from part of the full text · September 29, 2025 · in English",
+            "总结由 example-1 生成 · 依据部分全文 · 2025年9月29日 · 英语（暂无中文总结）",
         ),
         (
             replace(BY_MODEL, model=None, text_read=TextRead.ABSTRACT),
@@ -137,6 +163,8 @@ def test_where_no_figure_was_looked_up_nothing_is_said_of_any() -> None:
     [
         (TextRead.FULL_TEXT, "en", "[?] 1 figure not found in the paper"),
         (TextRead.ABSTRACT, "en", "[?] 1 figure not found in the abstract"),
+        (TextRead.PART, "en", "[?] 1 figure not found in the part of the paper it read"),
+        (TextRead.PART, "zh-CN", "[?] 1 个数字在所读的论文部分中未找到"),
         (TextRead.FULL_TEXT, "zh-CN", "[?] 1 个数字在论文中未找到"),
         (TextRead.ABSTRACT, "zh-CN", "[?] 1 个数字在论文摘要中未找到"),
     ],

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.arxiv_id import abstract_url
 from bot.cards.blocks import TEXT_BYTES, Block, Message
 from bot.cards.digest import digest_parent, rest_list, with_note
 from bot.cards.entry import Digest, Entry
@@ -20,6 +19,7 @@ from bot.cards.notices import paper_notice, removed_notice, saved_notice
 from bot.cards.paper import abstract_modal, paper_card
 from bot.cards.summaries import figures_modal, report_answer, report_modal
 from bot.locale import Reader, words_for
+from bot.text.arxiv_id import abstract_url
 from storage.records import (
     FROM_MODEL,
     Figure,

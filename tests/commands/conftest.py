@@ -9,7 +9,7 @@ import pytest
 from tests.support.command import run
 
 ROOT = Path(__file__).parents[2]
-ENGLISH = ROOT / "bot" / "sample" / "2025-09-29.en.md"
+ENGLISH = ROOT / "bot" / "documents" / "sample" / "2025-09-29.en.md"
 
 
 @pytest.fixture(scope="session")

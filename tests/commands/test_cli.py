@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -11,8 +12,8 @@ from tests.support.command import run
 
 COMMANDS = main.lazy_commands
 
-ENGLISH = Path(__file__).parents[2] / "bot" / "sample" / "2025-09-29.en.md"
-CHINESE = Path(__file__).parents[2] / "bot" / "sample" / "2025-09-29.zh-CN.md"
+ENGLISH = Path(__file__).parents[2] / "bot" / "documents" / "sample" / "2025-09-29.en.md"
+CHINESE = Path(__file__).parents[2] / "bot" / "documents" / "sample" / "2025-09-29.zh-CN.md"
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +66,38 @@ def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert result.stderr == f"Error: {path}: this is not UTF-8 text (byte 0).\n"
+
+
+def test_one_bad_byte_in_a_digest_file_costs_itself_and_names_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "digest.md"
+    path.write_bytes(
+        b"\n\n# Papers for 2025-09-30\n\n## 0.[Caf\xe9s](https://arxiv.org/pdf/2509.00001)\nsummary:A.\n"
+    )
+    result = run("import", path)
+
+    assert (result.exit_code, result.stdout) == (0, "2025-09-30: 1 paper (1 new), 1 summary\n")
+    assert result.stderr == f"{path}, line 5: This line has bytes that are not UTF-8; they were replaced.\n"
+    assert "1. Caf\ufffds" in run("digest", "2025-09-30").output
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_digest_file_is_read_as_windows_writes_it(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "digest.md"
+    path.write_text(CHINESE.read_text(encoding="utf-8"), encoding=encoding)
+
+    assert run("import", path).output == "2025-09-29: 12 papers (12 new), 12 summaries\n"
+
+
+def test_where_a_character_cannot_be_shown_the_rest_is(tmp_path: Path) -> None:
+    run("import", CHINESE)
+    command = [sys.executable, "-m", "bot", "digest", "2025-09-29", "--db", str(tmp_path / "paper-round.db")]
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    result = subprocess.run(
+        command, capture_output=True, encoding="latin-1", check=False, env=environment, cwd=ENGLISH.parents[2]
+    )
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("AI ?? ")
 
 
 def test_a_digest_is_printed_as_text_markdown_or_json() -> None:

@@ -1,11 +1,17 @@
 """`paper-round deliver`, against `paper-round sandbox` in a process of its own."""
 
 import json
+from contextlib import closing
+from datetime import date
+from pathlib import Path
 
 from bot.commands.deliver import WHY
 from bot.delivery.selection import Why
 from bot.documents.files import read_sample
+from storage.database import connect
+from storage.tables import Tables
 from tests.support.command import run
+from tests.support.subscribing import subscribe
 
 
 def test_a_dry_run_tells_what_would_come_and_why(channel: str) -> None:
@@ -60,6 +66,16 @@ def test_without_a_subscription_deliver_says_how_to_begin_one(channel: str) -> N
         result.stderr
         == "Error: No channel has a daily digest yet. Set one up with `paper-round subscribe`.\n"
     )
+
+
+def test_a_digest_that_slack_refuses_is_told_and_ends_with_status_1(channel: str) -> None:
+    with closing(connect(Path("paper-round.db"))) as database:
+        subscribe(Tables(database), "T0000000001", "C404", since=date(2025, 9, 28))
+    result = run("deliver")
+
+    assert result.exit_code == 1
+    assert result.stdout == "C404: 0 of 12 papers for 2025-09-29 (channel_not_found)\n"
+    assert result.stderr.endswith("Error: Not every digest has arrived whole; the lines above say why.\n")
 
 
 def test_each_reason_why_a_paper_comes_or_not_has_words() -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot.commands.demo import DemoOptions, DemoOutput, run_demo
 from bot.documents.files import read_digest_file
 from bot.sandbox import Workspace
-from bot.text import without_bold
+from bot.text.mrkdwn import without_bold
 from storage.records import SUMMARY_PARTS, Summary
 from tests.support.clocks import SimulatedClock
 from tests.support.stage import NOON, make_workspace

@@ -15,12 +15,12 @@ import pytest
 from aiohttp import web
 from click.testing import Result
 
-from bot.arxiv_id import find_arxiv_id
 from bot.listings.watcher import ListingWatcher
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.full_text import FullText, KeptTexts
 from bot.sources.http import Fetcher, web_client
+from bot.text.arxiv_id import find_arxiv_id
 from storage.records import Listing, ListingState, Paper
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
@@ -224,7 +224,7 @@ async def test_the_command_names_the_sources_there_are(
 ) -> None:
     result = await fetch(hugging_face[0], tmp_path, "--source", "twitter")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert (
         "There is no source twitter. Known are digest-file, huggingface and arxiv:CATEGORY." in result.stderr
     )

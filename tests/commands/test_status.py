@@ -8,13 +8,23 @@ import pytest
 
 from storage.database import connect, transaction
 from storage.listings import Listings
-from storage.records import Listing, ListingState, MistakeReport, ModelRequest, SummaryFailure
+from storage.records import (
+    FROM_MODEL,
+    Listing,
+    ListingState,
+    MistakeReport,
+    ModelRequest,
+    Provenance,
+    Summary,
+    SummaryFailure,
+    TextRead,
+)
 from storage.tables import Tables
 from tests.support.command import run
 
 SAMPLE_DAY = date(2025, 9, 29)
 NOON = datetime(2025, 9, 29, 12, tzinfo=UTC)
-ENGLISH = Path(__file__).parents[2] / "bot" / "sample" / "2025-09-29.en.md"
+ENGLISH = Path(__file__).parents[2] / "bot" / "documents" / "sample" / "2025-09-29.en.md"
 
 
 @pytest.mark.parametrize(
@@ -72,6 +82,20 @@ def test_status_tells_what_summaries_take_and_why_they_fail_and_what_people_repo
         "  2025-09-29 13:00 UTC: 2509.19301 in zh-CN (abstract, 2025-09-29): no note",
         "  2025-09-29 12:00 UTC: 2509.21240 in en (model, 2025-09-29): Wrong2J figure.",
     ]
+
+
+def test_status_tells_how_many_summaries_are_from_which_text(channel: str) -> None:
+    assert channel
+    database = connect(Path("paper-round.db"))
+    with transaction(database):
+        for language, read in {"en": TextRead.FULL_TEXT, "de": TextRead.PART, "fr": TextRead.PART}.items():
+            provenance = Provenance(FROM_MODEL, datetime.now(UTC).date(), "example-1", "1", read)
+            Tables(database).summaries.put(Summary("2509.21240", language, provenance, tldr="Graphs grow."))
+    database.close()
+
+    assert run("status").output.splitlines()[-1] == (
+        "  Made in the last 7 days: 1 from the full text, 2 from part of it."
+    )
 
 
 def keep(requests: list[ModelRequest], failures: list[SummaryFailure], reports: list[MistakeReport]) -> None:

@@ -167,7 +167,7 @@ def test_a_log_line_stays_one_line_and_holds_nothing_that_steers_a_terminal() ->
 
 
 def test_commands_print_through_the_one_function_that_leaves_out_what_steers_a_terminal() -> None:
-    """Only what is ours alone, as the progress that overwrites its own line, is printed without it."""
+    """Only words of ours are printed without it: progress on one line, and an interruption."""
     printed = {
         f"{path.stem}: {unparse(node)}"
         for path in (ROOT / "bot" / "commands").glob("*.py")
@@ -175,5 +175,9 @@ def test_commands_print_through_the_one_function_that_leaves_out_what_steers_a_t
         if isinstance(node, Call) and unparse(node.func) in {"click.echo", "click.secho", "print"}
     }
 
-    assert {each.partition("(")[0] for each in printed} == {"terminal: click.echo", "demo: click.echo"}
-    assert len(printed) == len(["terminal.say", "demo's progress"])
+    assert {each.partition("(")[0] for each in printed} == {
+        "terminal: click.echo",
+        "demo: click.echo",
+        "endings: click.echo",
+    }
+    assert len(printed) == len(["terminal.say", "demo's progress", "endings.Interrupted"])

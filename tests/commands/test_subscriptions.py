@@ -71,14 +71,65 @@ def test_a_wish_that_cannot_be_read_is_named_with_an_example(
 ) -> None:
     result = run("subscribe", channel, option, value)
 
-    assert (result.exit_code, result.stderr) == (1, f"Error: {sentence}\n")
+    assert (result.exit_code, result.stderr) == (2, f"Error: {sentence}\n")
 
 
 def test_a_source_that_there_is_not_is_refused_and_those_there_are_named(channel: str) -> None:
     refused = run("subscribe", channel, "--source", "hugging-face")
 
-    assert refused.exit_code == 1
+    assert refused.exit_code == 2
     assert "There is no source hugging-face. Known are digest-file, huggingface and arxiv:CATEGORY." in (
         refused.output
     )
     assert "hugging-face" not in run("subscriptions").output
+
+
+# --- Which channels ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "named", ["#papers", "papers", " #Papers", "<#{id}|papers>", "https://x.slack.com/archives/{id}"]
+)
+def test_a_channel_is_found_by_its_name_its_mention_or_its_link(channel: str, named: str) -> None:
+    subscribed = run("subscribe", named.format(id=channel))
+
+    assert (subscribed.exit_code, subscribed.output.partition(":")[0]) == (0, channel)
+
+
+@pytest.mark.parametrize(
+    ("named", "sentence"),
+    [
+        (
+            "CNOSUCH",
+            "I can't see this channel. If it's private, invite me with /invite @Paper Round and try again.",
+        ),
+        (
+            "#nowhere",
+            "I can't see this channel. If it's private, invite me with /invite @Paper Round and try again.",
+        ),
+        ("D0000000001", "I post digests in channels, not in direct messages. Type this in a channel."),
+        ("U0000000001", "This is a person, and I post digests in channels."),
+    ],
+)
+def test_a_channel_that_cannot_have_digests_is_refused_and_nothing_is_set_up(
+    channel: str, named: str, sentence: str
+) -> None:
+    refused = run("subscribe", channel, named)
+
+    assert (refused.exit_code, refused.stderr) == (2, f"Error: {named}: {sentence}\n")
+    assert run("subscriptions").output == ""
+
+
+def test_without_a_source_the_first_that_has_listed_is_taken_else_hugging_face(channel: str) -> None:
+    listed = run("subscribe", channel)
+    nothing_listed = run("subscribe", channel, "--db", "other.db")
+
+    assert listed.output.startswith(f"{channel}: digest-file at 09:00 UTC")
+    assert nothing_listed.output.startswith(f"{channel}: huggingface at 09:00 UTC")
+
+
+def test_setting_up_and_posting_need_no_app_token(channel: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SLACK_APP_TOKEN")
+
+    assert run("subscribe", channel, "--most-cards", "1").exit_code == 0
+    assert run("deliver").exit_code == 0

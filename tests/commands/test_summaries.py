@@ -132,12 +132,10 @@ async def test_stopped_on_the_way_it_says_what_was_made_and_goes_on_when_called_
         status, output, complaints = await ended(process)
         again = await summarise(server, database)
 
-        assert status == 1
+        assert status == 130
         assert told.decode().startswith(f"{PAPER.id} en: made, ")
         assert "1 made, 0 unchanged, 0 failed, 1 unfinished, 0 made before; " in output
-        assert complaints.endswith(
-            "Interrupted. Run the same command again to continue; finished summaries are kept.\n"
-        )
+        assert complaints.endswith("Interrupted. Run the same command again to continue.\n")
         assert "1 made, 0 unchanged, 0 failed, 1 made before; " in again.stdout
         assert len(server.requests) == 3
 

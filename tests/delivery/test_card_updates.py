@@ -1,6 +1,7 @@
 """Posted cards in a real sandbox that follow when a summary comes."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,17 +10,20 @@ from typing import cast
 
 import pytest
 
+from bot.cards import ids
 from bot.delivery.card_updates import CardUpdater
 from bot.delivery.outcomes import Done, Failure, NotNow, Refused, Unknown
 from bot.delivery.wire import Wire
 from bot.documents.digest_file import DigestEntry, DigestFile
 from bot.documents.importer import import_into
+from bot.listings.enricher import Enricher
+from bot.sources.atom import ArxivPaper
 from bot.sources.http import web_client
 from bot.sources.kinds import DIGEST_FILE
 from bot.summaries.model import ModelClient
 from bot.summarising.queue import SummaryQueue
 from bot.summarising.summariser import Allowance, Summariser
-from storage.records import FROM_MODEL, Provenance, Summary, TextRead
+from storage.records import FROM_MODEL, Paper, Provenance, Summary, TextRead
 from storage.tables import Tables
 from tests.support.gardens import DAY, FIELDS, PAPER, KnownTexts
 from tests.support.model_server import ModelServer, completing
@@ -174,6 +178,26 @@ async def test_a_digest_goes_out_without_a_summary_and_its_card_follows_when_the
     assert [FIELDS["tldr"] in each["text"] for each in after] == [False, True]
     assert "small-model-2026" in after[1]["text"]
     assert [each["ts"] for each in after] == [each["ts"] for each in before]
+
+
+async def test_the_card_of_a_paper_that_is_withdrawn_later_says_so_and_loses_its_pdf(stage: Stage) -> None:
+    delivery_id = await stage.deliver_sample()
+    posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
+    notice, ts = "This paper has been withdrawn: its Lemma 2 is wrong.", posts[2].ts or ""
+    found = ArxivPaper(Paper(posts[2].paper_ids[0], "Any", withdrawal=notice), version=2)
+
+    async def ask(paper_ids: Iterable[str]) -> dict[str, ArxivPaper]:
+        return {found.paper.id: found}
+
+    before = text_of(stage, ts)
+    await Enricher(stage.bot.storage, stage.clock, ask).enrich([found.paper.id])
+    await updating(stage).tick()
+    message = next(each for each in stage.person("ada").messages("papers") if each["ts"] == ts)
+
+    assert notice not in before
+    assert f"This paper has been withdrawn. arXiv says: “{notice}”" in message["text"]
+    assert ids.OPEN_PDF not in json.dumps(message["blocks"])
+    assert await left(stage) == 0
 
 
 class Scripted:

@@ -72,6 +72,7 @@ async def test_json_is_one_object_with_all_that_is_known(storage: InlineRunner) 
                 "url": "https://arxiv.org/abs/2509.00001",
                 "votes": 12,
                 "abstract": "We grow graphs.",
+                "withdrawal": None,
                 "summaries": [
                     {
                         "language": "en",
@@ -86,6 +87,7 @@ async def test_json_is_one_object_with_all_that_is_known(storage: InlineRunner) 
                             "model": None,
                             "prompt": None,
                             "source": "digest-file",
+                            "text_read": None,
                             "made_at": "2025-09-29",
                         },
                     }
@@ -98,6 +100,7 @@ async def test_json_is_one_object_with_all_that_is_known(storage: InlineRunner) 
                 "url": "https://arxiv.org/abs/2509.00002",
                 "votes": None,
                 "abstract": None,
+                "withdrawal": None,
                 "summaries": [],
             },
         ],
@@ -124,6 +127,20 @@ async def test_text_reads_from_top_to_bottom(storage: InlineRunner) -> None:
         "2. Rivers",
         "https://arxiv.org/abs/2509.00002",
         "No summary yet",
+    ]
+
+
+async def test_text_says_which_paper_is_withdrawn(storage: InlineRunner) -> None:
+    await imported(storage, DIGEST)
+    withdrawn = Paper("2509.00002", "Rivers", withdrawal="Withdrawn by the authors")
+    await storage.write(lambda tables: tables.papers.fill(withdrawn))
+
+    document = await storage.read(lambda tables: read_document(tables, DAY))
+    assert as_text(document, "en").split("\n")[-4:] == [
+        "2. Rivers",
+        "https://arxiv.org/abs/2509.00002",
+        "⚠️ This paper has been withdrawn. arXiv says: “Withdrawn by the authors”",
+        "No summary, since the paper is withdrawn",
     ]
 
 

@@ -134,7 +134,7 @@ def test_a_card_is_in_the_language_of_the_person(parts: Parts) -> None:
         ("unsubscribe", ADA, "I post digests in channels, not in direct messages."),
         ("pause until soon", ADA, "“soon” isn't a date I can read. Try `/papers pause until 2025-10-06`."),
         ("暂停到下周", WEI, "看不懂“下周”是哪一天。请写作 `/papers pause until 2025-10-07` 。"),
-        ("status", ADA, "This channel has no daily digest.\nNo messages waiting."),
+        ("status", ADA, "I post digests in channels, not in direct messages."),
     ],
 )
 def test_what_cannot_be_found_gets_a_sentence_that_leads_on(

@@ -190,10 +190,11 @@ async def test_the_preview_says_which_word_or_category_let_a_paper_in(stage: Sta
     await stage.bot.storage.write(lambda tables: tables.papers.fill(seedream))
     view = await open_preferences(ada)
 
-    await ada.click(view, ids.PREVIEW, state=filled(words="“tree search”, robots", categories="cs.cv"))
+    await ada.click(view, ids.PREVIEW, state=filled(words="“tree search”, robot", categories="cs.cv"))
     view = await opened(ada, "mentions “tree search”")
 
     assert "in cs.CV" in str(view)
+    assert "Matched: tree search (1), cs.CV (1), and robot (1) · 9 skipped: no matching word" in str(view)
 
 
 async def test_a_preview_says_what_the_channel_has_had(stage: Stage) -> None:

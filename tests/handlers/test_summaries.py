@@ -28,6 +28,7 @@ from storage.records import (
     TextRead,
 )
 from storage.tables import Tables
+from tests.handlers.forging import Forger, with_option
 from tests.handlers.talking import hears, opened, say, shows
 from tests.support.model_server import ModelServer, answering, completing, error
 from tests.support.stage import NOON, SAMPLE_DAY, Stage, set_stage
@@ -266,17 +267,37 @@ async def add_abstract(stage: Stage) -> None:
     await stage.bot.storage.write(write)
 
 
-async def test_without_a_model_again_is_answered_with_what_is_missing(stage: Stage) -> None:
+async def test_without_a_model_no_card_offers_a_new_summary(stage: Stage) -> None:
     await deliver(stage)
-    ada, lin = stage.person("ada"), stage.person("lin")
+    ada = stage.person("ada")
+    await say(ada, f"/papers {PAPER_ID}", "Trees.")
 
-    english = await choose(ada, SummaryAct.REGENERATE, until="without a language model")
-    chinese = await choose(lin, SummaryAct.REGENERATE, until="尚未配置")
+    assert "Summarise again" not in str(ada.messages("papers"))
+    assert "Report a mistake" in str(card(ada))
+
+
+async def test_an_old_card_that_offers_one_without_a_model_is_answered_with_what_is_missing(
+    stage: Stage,
+) -> None:
+    await deliver(stage)
+    value = choice_value(SummaryChoice(SummaryAct.REGENERATE, PAPER_ID, "en"))
+
+    english = await choose_on_old_card(stage, "ada", value, "without a language model")
+    chinese = await choose_on_old_card(stage, "lin", value, "尚未配置")
 
     assert english == (
         f"I can't make a new summary of {LINK} without a language model. This bot's admin can set one up."
     )
     assert chinese == f"这里尚未配置语言模型，无法重新总结 {LINK}。机器人的管理员可以进行配置。"
+
+
+async def choose_on_old_card(stage: Stage, name: str, value: str, until: str) -> str:
+    """Choose what the card offered once, and return the answer."""
+    person, forger, channel = stage.person(name), Forger(stage, name), stage.workspace.channel("papers")
+    before = [message["ts"] for message in person.messages("papers")]
+    old = channel.messages[card(person)["ts"]]
+    await forger.send(forger.on_message(channel, old, with_option(ids.SUMMARY_MENU, value)))
+    return await hears(person, until, before)
 
 
 async def test_a_summary_is_made_anew_and_who_asked_is_told_when_it_is_there(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from bot.errors import SourceError
-from bot.listings.arxiv_records import Enricher
+from bot.listings.enricher import Enricher
 from bot.listings.watcher import ListingWatcher
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue

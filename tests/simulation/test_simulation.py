@@ -155,3 +155,10 @@ def test_commits_that_fail_lose_and_double_nothing(folder: Path) -> None:
         failed += record.failed_commits
 
     assert failed > 10
+
+
+def test_a_new_process_lets_a_channel_rest_after_what_the_last_one_sent(folder: Path) -> None:
+    for point in range(1, points_of(folder) + 1):
+        lives = [LifePlan(dies_at=point), LifePlan(begins_after=0.2)]
+        calls = simulate(RunPlan(seed=point, cards=3, lives=lives), folder).workspace.calls
+        assert [call for call in calls if call.error == "ratelimited"] == [], f"point {point}"

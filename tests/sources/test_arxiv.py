@@ -18,7 +18,6 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv_id import find_arxiv_id
 from bot.errors import (
     InvalidPreferenceError,
     SourceAnswerError,
@@ -29,6 +28,7 @@ from bot.errors import (
 from bot.sources.arxiv import ArxivClient, user_agent
 from bot.sources.atom import ArxivPaper, read_daily_feed, read_query_result
 from bot.sources.http import Fetcher, web_client
+from bot.text.arxiv_id import find_arxiv_id
 from storage.database import connect
 from storage.papers import Papers
 from storage.records import Paper
@@ -96,7 +96,6 @@ GARDENS = ArxivPaper(
     ),
     version=2,
     updated=datetime(2025, 9, 28, 0, 30, tzinfo=UTC),
-    comment="12 pages, 3 figures",
 )
 
 
@@ -134,19 +133,6 @@ def announced(paper_id: str) -> Paper:
 @pytest.mark.parametrize("body", [BEFORE_2026, SINCE_2026], ids=["before 2026", "since 2026"])
 def test_both_generations_of_the_api_give_the_same_fields(body: str) -> None:
     assert read_query_result(body.encode()).papers == {"2509.00001": GARDENS}
-
-
-@pytest.mark.parametrize(
-    ("comment", "is_withdrawn"),
-    [
-        ("This paper has been withdrawn by the authors", True),
-        ("Withdrawn: an error in Lemma 2", True),
-        ("12 pages", False),
-        (None, False),
-    ],
-)
-def test_a_withdrawn_paper_is_known_by_its_comment(comment: str | None, *, is_withdrawn: bool) -> None:
-    assert replace(GARDENS, comment=comment).is_withdrawn is is_withdrawn
 
 
 def test_a_paper_of_which_arxiv_says_little_comes_through() -> None:
@@ -346,7 +332,7 @@ def test_recorded_answers_of_both_generations_come_whole(shared_data: Path) -> N
         assert found.paper.published
         assert found.paper.authors
         assert found.paper.categories
-        for text in (found.paper.title, found.paper.abstract, found.comment or "-"):
+        for text in (found.paper.title, found.paper.abstract):
             assert text
             assert text == " ".join(text.split())
 

@@ -25,6 +25,8 @@ from bot.sources.full_text import FullText, FullTexts, KeptTexts, Limits, NoFull
 from bot.sources.http import Fetcher, web_client
 from bot.sources.paper_reader import ReaderLimits, read_in_process
 from bot.sources.paper_text import text_of_html, text_of_pdf
+from bot.sources.reading import PaperText, is_other_file
+from storage.records import Paper
 from tests.support.clocks import SimulatedClock
 from tests.support.endless_answers import EndlessAnswers
 from tests.support.waiting import PATIENCE
@@ -62,7 +64,11 @@ REFERENCES = ["References", "[1] A. Lovelace. Engines. 1843.", "[2] B. Babbage. 
 
 def page(*paragraphs: str) -> str:
     text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    return f'<article class="ltx_document"><section><h2>1 Growth</h2>{text}</section></article>'
+    references = '<section class="ltx_bibliography"><h2>References</h2></section>'
+    return (
+        f'<article class="ltx_document"><section><h2>1 Growth</h2>{text}</section>{references}</article>'
+        "</html>"
+    )
 
 
 def pdf(*pages: list[str]) -> bytes:
@@ -132,7 +138,9 @@ BACK_MATTER = [
 
 @pytest.mark.parametrize("end", ["", *BACK_MATTER])
 def test_a_page_of_latexml_gives_its_text_without_references_and_appendices(end: str) -> None:
-    assert text_of_html(PAGE.replace("{end}", end).encode()) == TEXT_OF_PAGE
+    assert text_of_html(PAGE.replace("{end}", end).encode()) == PaperText(
+        TEXT_OF_PAGE, "Gardens of graphs", has_references="References" in end or "Bibliography" in end
+    )
 
 
 @pytest.mark.parametrize("body", ["", "Rate exceeded.", "<html><body><form>Log in</form></body></html>"])
@@ -143,7 +151,7 @@ def test_a_page_that_is_no_paper_is_none(body: str) -> None:
 
 @given(st.text(), st.binary())
 def test_whatever_a_page_holds_comes_as_text_that_can_be_kept(text: str, junk: bytes) -> None:
-    found = text_of_html(page(text).encode("utf-8", "replace") + junk)
+    found = text_of_html(page(text).encode("utf-8", "replace") + junk).text
 
     assert found.encode()
     assert found == "\n".join(filter(None, (" ".join(line.split()) for line in found.split("\n"))))
@@ -156,7 +164,7 @@ def test_a_pdf_gives_its_text_without_stamp_hyphens_references_and_what_follows(
     stamp = "arXiv:2509.00001v1  [cs.CL]  25 Sep 2025"
     front = [stamp, "Gardens", "Contents", "References 9", "They are culti-", "vated."]
 
-    assert text_of_pdf(pdf([*front, *BODY], [*REFERENCES, "A Proofs", "It holds."]), 10) == "\n".join(
+    assert text_of_pdf(pdf([*front, *BODY], [*REFERENCES, "A Proofs", "It holds."]), 10).text == "\n".join(
         ["Gardens", "Contents", "References 9", "They are cultivated.", *BODY]
     )
 
@@ -166,7 +174,7 @@ def test_a_pdf_gives_its_text_without_stamp_hyphens_references_and_what_follows(
     "REFERENCES|7 References|VII. REFERENCES|Bibliography|References:|Literature Cited".split("|"),
 )
 def test_references_are_known_by_their_heading_and_their_years(heading: str) -> None:
-    assert text_of_pdf(pdf([*BODY, heading, *REFERENCES[1:]]), 10) == "\n".join(BODY)
+    assert text_of_pdf(pdf([*BODY, heading, *REFERENCES[1:]]), 10).text == "\n".join(BODY)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +184,7 @@ def test_references_are_known_by_their_heading_and_their_years(heading: str) -> 
     ),
 )
 def test_appendices_are_known_by_their_heading(heading: str) -> None:
-    assert text_of_pdf(pdf([*BODY, heading, "It holds."]), 10) == "\n".join(BODY)
+    assert text_of_pdf(pdf([*BODY, heading, "It holds."]), 10).text == "\n".join(BODY)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +200,7 @@ def test_appendices_are_known_by_their_heading(heading: str) -> None:
 def test_a_sentence_is_no_heading(line: str) -> None:
     lines = [*BODY, line, *BODY]
 
-    assert text_of_pdf(pdf(lines[:50], lines[50:]), 10) == "\n".join(lines)
+    assert text_of_pdf(pdf(lines[:50], lines[50:]), 10).text == "\n".join(lines)
 
 
 def test_a_pdf_with_too_many_pages_is_given_up() -> None:
@@ -214,7 +222,10 @@ def spoilt_pdf(pages: int, *broken: int) -> bytes:
 
 
 def test_a_page_of_a_pdf_that_cannot_be_read_costs_itself_and_is_named() -> None:
-    assert text_of_pdf(spoilt_pdf(3, 2), 10).splitlines() == [
+    read = text_of_pdf(spoilt_pdf(3, 2), 10)
+
+    assert read.is_broken
+    assert read.text.splitlines() == [
         "We are on page 1.",
         "[Page 2 of 3 cannot be read.]",
         "We are on page 3.",
@@ -308,7 +319,11 @@ LONG_PAGE = page(*BODY)
 LONG_TEXT = "\n".join(["1 Growth", *BODY])
 NOW = datetime(2025, 9, 29, tzinfo=UTC)
 LIMITS = Limits(
-    html_bytes=100_000, pdf_bytes=300_000, seconds=PATIENCE, reader=ReaderLimits(seconds=PATIENCE, pages=10)
+    html_bytes=100_000,
+    pdf_bytes=300_000,
+    seconds=PATIENCE,
+    doubtful_characters=2_000,
+    reader=ReaderLimits(seconds=PATIENCE, pages=10),
 )
 
 
@@ -398,12 +413,142 @@ async def test_a_paper_without_a_text_has_a_reason(library: Library, answer: Ans
 
 
 async def test_a_refusal_that_may_end_is_told_as_one_for_now(library: Library) -> None:
-    library.has(html=saying("", 500))
+    library.has(html=saying("Rate exceeded.", 429))
     none = await library.texts.read("2509.00001")
 
     assert isinstance(none, NoFullText)
     assert not none.is_lasting
-    assert library.asked == ["/html/2509.00001"]
+    assert {*library.asked} == {"/html/2509.00001"}
+
+
+async def test_a_server_that_fails_at_the_html_is_asked_for_the_pdf(library: Library) -> None:
+    library.has(html=saying("", 503), pdf=saying(pdf(BODY)))
+    library.has(html=saying("", 500), paper_id="2509.00002")
+    found = await library.texts.read("2509.00001")
+    none = await library.texts.read("2509.00002")
+
+    assert text_of(found) == ("pdf", "\n".join(BODY))
+    assert isinstance(none, NoFullText)
+    assert not none.is_lasting
+
+
+# --- Whether it is the paper -----------------------------------------------------------------------------
+
+NOTICE = '<span class="ltx_ERROR">Conversion had a fatal error; this page may be incomplete.</span>'
+GARDENS = Paper(
+    "2509.00001",
+    "On Growing Graphs",
+    abstract="We measure whether sentences about graphs grow longer in gardens or in sunny greenhouses.",
+)
+CHECKLIST = ["Did you describe each limitation? Yes.", "Did you get consent? Not applicable."] * 30
+
+
+def titled(title: str, *paragraphs: str, end: str = "") -> str:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    head = f'<h1 class="ltx_title ltx_title_document">{title}</h1>' if title else ""
+    return f'<html><body><article class="ltx_document">{head}{text}{end}</article></body></html>'
+
+
+def half_of(whole: str) -> str:
+    return whole.partition("Sentence number 25")[0]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        titled("On growing graphs", *BODY[:20], end=NOTICE),
+        titled("On growing graphs", *BODY[:20], end=f'<div class="ltx_document">{NOTICE}</div>'),
+        titled("On growing graphs", *BODY[:20]),
+        half_of(titled("On growing graphs", *BODY)),
+        titled("Responsible research checklist", *CHECKLIST),
+        titled("", "Checklist", *CHECKLIST),
+        titled("Supplementary material for On Growing Graphs", *BODY),
+        titled("", "Appendix", *BODY),
+        titled("Author guidelines", *CHECKLIST * 2),
+    ],
+    ids="error notice unfinished cut checklist untitled supplement appendix guidelines".split(),
+)
+async def test_a_page_that_is_not_the_whole_paper_gives_way_to_the_pdf(library: Library, html: str) -> None:
+    library.has(html=saying(html), pdf=saying(pdf(BODY)))
+    found = await library.texts.read("2509.00001", GARDENS)
+
+    assert text_of(found) == ("pdf", "\n".join(BODY))
+    assert isinstance(found, FullText)
+    assert found.is_whole
+
+
+@pytest.mark.parametrize(
+    ("html", "text", "is_whole"),
+    [
+        (titled("On growing graphs", *BODY[:20], end=NOTICE), BODY[:20], False),
+        (half_of(titled("On growing graphs", *BODY)), BODY[:25], False),
+        (titled("On growing graphs", *BODY[:20]), BODY[:20], True),
+    ],
+)
+async def test_without_a_pdf_a_page_that_broke_off_is_a_part(
+    library: Library, html: str, text: list[str], *, is_whole: bool
+) -> None:
+    library.has(html=saying(html))
+    found = await library.texts.read("2509.00001", GARDENS)
+
+    assert isinstance(found, FullText)
+    assert found.text.splitlines()[1:] == text
+    assert found.is_whole is is_whole
+    assert await library.texts.read("2509.00001", GARDENS) == found
+
+
+async def test_another_file_is_never_read_as_the_paper(library: Library) -> None:
+    library.has(html=saying(titled("Responsible research checklist", *CHECKLIST)))
+    none = await library.texts.read("2509.00001", GARDENS)
+
+    assert isinstance(none, NoFullText)
+    assert none.is_lasting
+    assert "its HTML is of another file of the submission" in none.reason
+
+
+async def test_a_short_page_that_is_as_long_as_its_pdf_is_the_paper(library: Library) -> None:
+    library.has(html=saying(titled("On growing graphs", *BODY)), pdf=saying(pdf(BODY)))
+    found = await library.texts.read("2509.00001", GARDENS)
+
+    assert text_of(found)[0] == "html"
+
+
+def test_notices_before_the_article_are_not_the_article() -> None:
+    notices = '<div class="package-alerts ltx_document"><p>These packages are not supported: x.</p></div>'
+    whole = titled("On growing graphs", *BODY)
+
+    assert text_of_html(whole.replace("<body>", f"<body>{notices}").encode()) == text_of_html(whole.encode())
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "is_other"),
+    [
+        ("On Growing Graphs", "Anything.", False),
+        ("Growing graphs, revisited", "Anything.", False),
+        ("A new title", "We measure whether sentences about graphs grow longer in greenhouses.", False),
+        ("A new title", "Something about engines.", True),
+        ("", "On growing graphs\nAnything.", False),
+        ("A Appendix", "We measure sentences about graphs in gardens and greenhouses.", True),
+        ("NeurIPS Paper Checklist", "On Growing Graphs", True),
+    ],
+)
+def test_a_page_is_compared_with_the_papers_title_and_abstract(
+    title: str, text: str, *, is_other: bool
+) -> None:
+    assert is_other_file(PaperText(text, title), GARDENS) is is_other
+    assert not is_other_file(PaperText(text, "A new title"), replace(GARDENS, abstract=None))
+
+
+async def test_a_text_that_was_kept_before_pages_were_told_apart_is_fetched_anew(
+    library: Library, tmp_path: Path
+) -> None:
+    library.has(html=saying(LONG_PAGE))
+    first = await library.texts.read("2509.00001")
+    (file,) = (tmp_path / "texts").iterdir()
+    file.write_text(file.read_text().replace(', "is_whole": true', ""))
+
+    assert await library.texts.read("2509.00001") == first
+    assert library.asked == ["/html/2509.00001"] * 2
 
 
 @pytest.mark.parametrize("piece", [b"", b" " * 10], ids=["silent", "slow"])

@@ -11,11 +11,11 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv_id import find_arxiv_id
 from bot.errors import SourceAnswerError, SourceRefusedError
 from bot.sources.http import Fetcher, web_client
 from bot.sources.huggingface import fetch_day, read_page
 from bot.sources.source import DailyList
+from bot.text.arxiv_id import find_arxiv_id
 from storage.records import Paper
 from tests.support.web_server import Answer, redirecting, saying, serving
 

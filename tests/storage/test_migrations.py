@@ -40,7 +40,7 @@ BEFORE = (
 def database(tmp_path: Path) -> Database:
     """Return a database of the version before deliveries could be stopped, with one under way."""
     database = connect(tmp_path / "test.db")
-    migrations.apply(database, stop_before="m013_stopped_deliveries")
+    migrations.apply(database, stop_before="m014_stopped_deliveries")
     with database.atomic():
         for statement in BEFORE:
             database.execute(statement)

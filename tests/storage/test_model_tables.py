@@ -51,6 +51,21 @@ def test_a_models_summary_comes_back_with_its_figures_beside_an_imported_one(tab
     assert tables.summaries.input_hash(PAPER.id, "de", FROM_MODEL) is None
 
 
+def test_models_summaries_are_counted_by_the_text_they_are_from(tables: Tables) -> None:
+    read = {"en": TextRead.FULL_TEXT, "de": TextRead.PART, "fr": TextRead.PART, "zh-CN": TextRead.ABSTRACT}
+    for language, text_read in read.items():
+        provenance = replace(SUMMARY.provenance, text_read=text_read)
+        tables.summaries.put(replace(SUMMARY, language=language, provenance=provenance))
+    tables.summaries.put(replace(SUMMARY, provenance=Provenance(FROM_DIGEST_FILE, NOW.date())))
+
+    assert tables.summaries.texts_read(NOW.date()) == {
+        TextRead.FULL_TEXT: 1,
+        TextRead.PART: 2,
+        TextRead.ABSTRACT: 1,
+    }
+    assert tables.summaries.texts_read(NOW.date() + timedelta(days=1)) == {}
+
+
 def test_a_failure_waits_until_its_next_try_and_is_forgotten_when_the_summary_came(tables: Tables) -> None:
     first = SummaryFailure(PAPER.id, "en", 1, "no answer", NOW, NOW + timedelta(minutes=5))
     second = replace(first, tries=2, next_try_at=NOW + timedelta(minutes=10))

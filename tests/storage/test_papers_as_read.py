@@ -1,8 +1,10 @@
 """A paper's texts come out of the table as people read them, however they were written into it."""
 
+from dataclasses import replace
+
 import pytest
 
-from storage.records import Paper, SavedPaper
+from storage.records import Figure, Grounding, Paper, Provenance, SavedPaper, Summary
 from storage.tables import Tables
 from tests.storage.test_tables import NOW
 
@@ -41,3 +43,33 @@ def test_a_title_that_shows_nothing_is_the_papers_id(tables: Tables, title: str)
     tables.papers.add(Paper("2509.00001", title))
 
     assert tables.papers.get("2509.00001") == Paper("2509.00001", "2509.00001")
+
+
+def test_latex_in_a_stored_summary_is_read_and_its_figures_stay_in_it(tables: Tables) -> None:
+    nearest = r"It cuts weeds by 45\% at $\alpha = 2$."
+    figures = (
+        Figure("45%", "tldr", Grounding.SUPPORTED, nearest),
+        Figure(r"4\%", "method", Grounding.NOT_FOUND),
+    )
+    written = Summary(
+        WRITTEN.id,
+        "en",
+        Provenance("digest-file", NOW.date()),
+        keywords=("soil--bed", "weeds"),
+        tldr=r"It is 3$\times$ faster and cuts 45\%, or 45%.",
+        method=r"It leaves 4\% of $\beta$.",
+        body=r"\textbf{Soil} -- and more.",
+        figures=figures,
+    )
+    tables.papers.add(WRITTEN)
+    tables.summaries.put(written)
+
+    assert tables.summaries.of_papers([WRITTEN.id])[WRITTEN.id] == [
+        replace(
+            written,
+            keywords=("soil–bed", "weeds"),
+            tldr="It is 3× faster and cuts 45%, or 45%.",
+            body="Soil – and more.",
+            figures=(replace(figures[0], nearest="It cuts weeds by 45% at α = 2."), figures[1]),
+        )
+    ]

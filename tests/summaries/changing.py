@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.documents.digest_file import parse
 from bot.summaries.figures import StatedFigure, numbers_in, stated_figures
 from bot.summaries.numerals import Number
-from bot.text import without_bold
+from bot.text.mrkdwn import without_bold
 from storage.records import SUMMARY_PARTS, Summary
 
 _DIGITS = re.compile(r"[0-9０-９][0-9０-９,.]*")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import ModelAnswerError, Usage
+from bot.errors import ModelAnswerError, ModelSlipError, ModelThoughtError, Usage
 from bot.summaries.answers import Completion, estimated_usage, fields_of, quoted, read_completion, read_json
 from tests.support.model_server import completion
 
@@ -53,27 +53,27 @@ def test_a_line_break_within_a_string_is_let_pass() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("Gardens grow.", "holds no JSON object: “Gardens grow.”"),
+        ("Gardens grow.", "holds no JSON object. It begins: “Gardens grow.”"),
         ("Nothing: {}", "holds no JSON object"),
-        ('{"problem": {"a": 1}, "tld', "holds no JSON object"),
-        ("[1, 2]", "is JSON but not an object: “[1, 2]”"),
-        ('"{}"', "is JSON but not an object"),
-        ("null", "holds no JSON object"),
-        ('{"tldr": "Gardens', "holds no JSON object"),
-        ('{"tldr": NaN}', "holds no JSON object"),
-        ('{"tldr": "\\ud83d"}', "holds no JSON object"),
+        ('{"problem": {"a": 1}, "tld', "breaks off before its JSON object ends"),
+        ("[1, 2]", "is JSON but not an object. It begins: “[1, 2]”"),
+        ("null", "is JSON but not an object"),
+        ('{"tldr": "Gardens', "breaks off before its JSON object ends"),
+        ('{"tldr": NaN}', "holds NaN"),
+        ('{"tldr": "a\\u0007b"}', "control character U+0007"),
         ("{" * 100_000, "holds no JSON object"),
-        ('{"a":' * 100_000, "holds no JSON object"),
-        ("[" * 100_000, "holds no JSON object"),
+        ('{"a":' * 100_000, "is JSON but too deep"),
+        ("[" * 100_000, "is JSON but too deep"),
         (f"<think>{WRITTEN}", "holds no JSON object"),
         (f"<think>{WRITTEN}</think>", "holds no JSON object"),
         (f"Perhaps {WRITTEN}</think>", "holds no JSON object"),
-        ("9" * 5000, "holds no JSON object"),
+        ("9" * 5000, "holds a number that cannot be read"),
     ],
 )
 def test_what_holds_no_object_is_said_and_not_guessed(text: str, sentence: str) -> None:
-    with pytest.raises(ModelAnswerError) as raised:
+    with pytest.raises(ModelSlipError) as raised:
         fields_of(said(text), EXPECTED)
+    assert raised.value.answer == text
     assert sentence in str(raised.value)
     assert len(str(raised.value)) < 300
 
@@ -88,6 +88,8 @@ def test_what_holds_no_object_is_said_and_not_guessed(text: str, sentence: str) 
         ([{"type": "output_text", "text": "a"}, {"type": "image_url", "image_url": {}}], "a", ""),
         ([{"type": "refusal", "refusal": " No. "}], "", "No."),
         ({"type": "text", "text": "alone"}, "alone", ""),
+        (FIELDS, WRITTEN, ""),
+        ([FIELDS], WRITTEN, ""),
         (7, "", ""),
     ],
 )
@@ -128,6 +130,47 @@ def test_a_quotation_is_one_short_line() -> None:
     assert quoted("x" * 201) == "x" * 199 + "…"
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"tool_calls": [{"type": "function", "function": {"name": "answer", "arguments": WRITTEN}}]},
+        {"tool_calls": [{"function": {"arguments": FIELDS}}]},
+        {"function_call": {"name": "answer", "arguments": WRITTEN}},
+    ],
+)
+def test_an_answer_in_a_call_of_a_tool_is_an_answer(message: dict[str, Any]) -> None:
+    assert read_completion(completion(None, **message)).text == WRITTEN
+    assert read_completion(completion("Said.", **message)).text == "Said."
+
+
+THOUGHT = {"prompt_tokens": 9, "completion_tokens": 40, "completion_tokens_details": {"reasoning_tokens": 38}}
+
+
+@pytest.mark.parametrize(
+    ("body", "is_lost"),
+    [
+        (completion(None, finish_reason="length"), True),
+        (completion("", finish_reason="length", tokens=None), True),
+        (completion('{"tldr": "G', finish_reason="length") | {"usage": THOUGHT}, True),
+        (completion("<think>Hm. " * 9, finish_reason="length"), True),
+        (completion('Hm.</think>{"tldr": "G', finish_reason="length", tokens=None), False),
+        (completion('{"tl', finish_reason="length", tokens=None, reasoning_content="Hm. " * 90), True),
+        (completion('{"tldr": "Gardens', finish_reason="length"), False),
+        (completion(" \n" * 99, finish_reason="length"), False),
+        (completion(WRITTEN) | {"usage": THOUGHT}, False),
+    ],
+)
+def test_an_answer_that_ends_within_thoughts_is_told_from_one_that_grew_too_long(
+    body: dict[str, Any], *, is_lost: bool
+) -> None:
+    got = read_completion(body)
+
+    assert got.is_lost_in_thought is is_lost
+    if is_lost:
+        with pytest.raises(ModelThoughtError, match="LLM_MAX_TOKENS"):
+            fields_of(got, EXPECTED)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(EXPECTED), inner),
@@ -164,7 +207,7 @@ def test_any_body_is_a_completion_or_one_error(body: Any) -> None:
     assert isinstance(got.text, str)
 
 
-@pytest.mark.parametrize("text", ["", "{", "NaN", "-Infinity", '"\\udc00"', "[" * 100_000, b"\xff\xfe\xfa"])
+@pytest.mark.parametrize("text", ["", "{", "NaN", "-Infinity", "[" * 100_000, b"\xff\xfe\xfa"])
 def test_what_is_no_json_that_can_be_kept_is_a_value_error(text: str | bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 -- what it says is the library's
         read_json(text)

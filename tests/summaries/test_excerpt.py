@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summaries.excerpt import LEFT_OUT, Excerpt, excerpt, tokens
+from bot.summaries.excerpt import LEFT_OUT, Excerpt, excerpt, tokens, was_cut
 from storage.records import Paper, TextRead
 
 ABSTRACT = "Rivers carry mud. We measure it with RiverNet."
@@ -76,6 +76,31 @@ def test_a_full_text_is_enough_where_no_abstract_is_known() -> None:
     assert read(FULL, 10_000, WITHOUT_ABSTRACT) == Excerpt(FULL, TextRead.FULL_TEXT)
 
 
+def test_some_of_a_paper_is_a_part_of_it() -> None:
+    found = excerpt(PAPER, FULL, 10_000, is_whole=False)
+
+    assert found == Excerpt(read(FULL, 10_000).text, TextRead.PART)
+
+
+@pytest.mark.parametrize(
+    ("sent", "share", "is_cut"),
+    [
+        ("The rivers carry mud. " * 1_000, 1.1, False),
+        ("The rivers carry mud. " * 1_000, 0.8, False),
+        ("The rivers carry mud. " * 1_000, 0.6, True),
+        ("The rivers carry mud. " * 1_000, 0.1, False),
+        ("The rivers carry mud. " * 100, 0.1, False),
+        ("Реки несут ил. " * 1_000, 0.56, False),
+        ("河流携带泥沙。" * 1_000, 0.6, False),
+        ("河流携带泥沙。" * 1_000, 0.4, True),
+    ],
+)
+def test_a_count_far_below_the_estimate_shows_that_a_text_was_cut(
+    sent: str, share: float, *, is_cut: bool
+) -> None:
+    assert was_cut(sent, round(share * tokens(sent))) is is_cut
+
+
 # --- What comes first ------------------------------------------------------------------------------------
 
 
@@ -83,7 +108,7 @@ def test_the_telling_sections_come_before_the_middle() -> None:
     found = read(FULL, TELLING)
 
     assert subjects(found.text) == {"opening", "setup", "sites", "closing"}
-    assert found.text_read is TextRead.FULL_TEXT
+    assert found.text_read is TextRead.PART
 
 
 def test_what_they_leave_goes_to_the_method_and_then_to_the_work_of_others() -> None:

@@ -47,7 +47,7 @@ async def test_a_question_is_asked_with_its_schema_and_its_answer_comes_whole(
     async with asking(http, [completing(ROME, tokens=(30, 4), model="rome-1-2026")]) as (model, server, _):
         answer = await model.ask(QUESTION)
 
-    assert answer == ModelAnswer(ROME, '{"city": "Rome"}', Usage(30, 4), "rome-1-2026")
+    assert answer == ModelAnswer(ROME, '{"city": "Rome"}', Usage(30, 4), "rome-1-2026", 30)
     (asked,) = server.requests
     assert asked.path == "/v1/chat/completions"
     assert asked.headers["Authorization"] == f"Bearer {KEY}"
@@ -155,6 +155,19 @@ async def test_what_did_not_help_is_not_remembered(http: httpx.AsyncClient) -> N
 
     formats = [body.get("response_format", {"type": None})["type"] for body in server.bodies]
     assert formats == ["json_schema", "json_object", None, "json_schema"]
+
+
+async def test_one_unclear_refusal_takes_the_schema_from_its_question_and_a_second_from_the_endpoint(
+    http: httpx.AsyncClient,
+) -> None:
+    unclear, rome = saying("", 400), completing(ROME)
+    async with asking(http, [unclear, rome, rome, unclear, rome, unclear, rome, rome]) as (model, server, _):
+        for _ in range(5):
+            await model.ask(QUESTION)
+
+    formats = [body["response_format"]["type"] for body in server.bodies]
+    schema, simpler = "json_schema", "json_object"
+    assert formats == [schema, simpler, schema, schema, simpler, schema, simpler, simpler]
 
 
 async def test_spaces_in_json_mode_do_not_end_json_mode(http: httpx.AsyncClient) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -14,6 +15,8 @@ from bot.errors import (
     ModelError,
     ModelQuotaError,
     ModelRefusedError,
+    ModelSlipError,
+    ModelThoughtError,
     ModelUnavailableError,
 )
 from bot.summaries.model import MOST_SECONDS_WAITED
@@ -59,11 +62,23 @@ async def test_every_recorded_answer_ends_in_its_fields_or_the_right_error(
 
 # --- Faults ----------------------------------------------------------------------------------------------
 
+EVENTS = """: ready
+
+data: {"model": "m", "choices": [{"delta": {"role": "assistant", "content": ""}}]}
+
+data: {"model": "m", "choices": [{"delta": {"content": "{\\"city\\": "}}]}
+data: {"model": "m", "choices": [{"delta": {"content": "\\"Rome\\"}"}, "finish_reason": null}]}
+
+data: {"model": "m", "choices": [{"delta": {}, "finish_reason": "stop"}]}
+data: {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 5}}
+
+data: [DONE]
+"""
 FAULTS: dict[str, tuple[list[Answer], object, int]] = {
     "null": ([completing(None)], ModelAnswerError, 1),
     "blank": ([completing(" \n ")], ModelAnswerError, 1),
     "thoughts before it": ([completing('<think>{"city": "Oslo"}?</think>\n{"city": "Rome"}')], ROME, 1),
-    "thoughts without an end": ([completing('<think>{"city": "Oslo"}')], ModelAnswerError, 1),
+    "thoughts without an end": ([completing('<think>{"city": "Oslo"}')], ModelSlipError, 1),
     "fenced": ([completing('```json\n{"city": "Rome"}\n```')], ROME, 1),
     "text around it": ([completing('Of {all} cities: {"city": "Rome"}. {Gladly}!')], ROME, 1),
     "parts": (
@@ -83,8 +98,8 @@ FAULTS: dict[str, tuple[list[Answer], object, int]] = {
     "filtered": ([completing(ROME, finish_reason="content_filter")], ModelAnswerError, 1),
     "no finish reason": ([completing(ROME, finish_reason=None)], ROME, 1),
     "no usage": ([completing(ROME, tokens=None)], ROME, 1),
-    "not JSON": ([completing("Rome, surely.")], ModelAnswerError, 1),
-    "not an object": ([completing('["Rome"]')], ModelAnswerError, 1),
+    "not JSON": ([completing("Rome, surely.")], ModelSlipError, 1),
+    "not an object": ([completing('["Rome"]')], ModelSlipError, 1),
     "choices empty": ([sending({"choices": []})], ModelAnswerError, 1),
     "choices missing": ([sending({"id": "1"})], ModelAnswerError, 1),
     "choice without message": ([sending({"choices": [{"text": "Rome"}]})], ModelAnswerError, 1),
@@ -94,6 +109,15 @@ FAULTS: dict[str, tuple[list[Answer], object, int]] = {
     "body is too deep": ([saying("[" * 100_000)], ModelAnswerError, 1),
     "web page": ([saying("<!doctype html><title>Log in</title>")], ModelAnswerError, 1),
     "events": ([saying("data: {}\n\ndata: [DONE]\n\n")], ModelAnswerError, 1),
+    "events of an answer": ([saying(EVENTS)], ROME, 1),
+    "events that end too soon": ([saying(EVENTS.rsplit("data:", 4)[0])], ModelSlipError, 1),
+    "an error in events": (
+        [saying('data: {"error": {"message": "Slow.", "code": 429}}\n\n'), completing(ROME)],
+        ROME,
+        2,
+    ),
+    "one event with all": ([saying(f"data: {json.dumps(completion(ROME))}\n\n")], ROME, 1),
+    "lost in thought": ([completing(None, finish_reason="length")], ModelThoughtError, 1),
     "endless": ([never_ending(b" " * 100_000)], ModelAnswerError, 1),
     "bomb": ([saying(gzip.compress(bytes(50_000_000)), Content_Encoding="gzip")], ModelAnswerError, 1),
     "elsewhere": ([redirecting("/v1/chat/completions", 307), completing(ROME)], ModelRefusedError, 1),
@@ -243,7 +267,7 @@ async def test_a_refused_connection_is_tried_three_times(http: httpx.AsyncClient
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (error(401, "No."), r"status 401\. Check LLM_API_KEY"),
+        (error(401, "No."), r"status 401 \(“No.”\)\. Check LLM_API_KEY"),
         (error(404, "The model `x` does not exist"), "Check LLM_MODEL"),
         (saying("", 404), "Check LLM_BASE_URL"),
         (saying("<html>"), "answered with a web page. Check LLM_BASE_URL"),

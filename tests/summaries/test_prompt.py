@@ -164,7 +164,7 @@ def test_the_question_itself_is_small_beside_a_paper() -> None:
 
 def test_whoever_changes_the_prompt_gives_it_a_new_version() -> None:
     assert {PROMPT_VERSION: input_hash(question(PAPER, READ, "en"), "example-1")} == {
-        "1": "ac67bd8488f569845436f4d615a82a62d621bf804e061f371cd0c1c06f7dfa0b"
+        "2": "5c59afe90ac68c9f3e5feaf5594fe8b5809ff26e9fa27633d748930f81b66de3"
     }
 
 

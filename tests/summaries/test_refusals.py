@@ -83,6 +83,26 @@ def test_an_endpoint_may_say_nothing(body: bytes) -> None:
         (429, "Rate limit exceeded: free-models-per-day.", Cause.EXHAUSTED),
         (429, "You exceeded your current quota.", Cause.EXHAUSTED),
         (429, "You exceeded your current quota. Please retry in 20.04466179s.", Cause.RATE_LIMITED),
+        (403, "Country, region, or territory not supported", Cause.BARRED),
+        (403, "This model is not available in your region.", Cause.BARRED),
+        (400, "User location is not supported for the API use.", Cause.BARRED),
+        (403, "当前地区不支持访问", Cause.BARRED),
+        (403, "The IP 203.0.113.7 is not in the whitelist", Cause.BARRED),
+        (403, "账户已欠费，请充值", Cause.EXHAUSTED),
+        (429, "您的账户余额不足，请充值后再试", Cause.EXHAUSTED),
+        (429, "您的账户已达到速率限制", Cause.RATE_LIMITED),
+        (400, "输入内容包含敏感信息", Cause.FILTERED),
+        (400, "模型 rome-1 不存在", Cause.WRONG_MODEL),
+        (400, "Model names are case-sensitive: no such model", Cause.WRONG_MODEL),
+        (400, "输入过长，超出模型的上下文长度", Cause.TOO_LONG),
+        (401, "令牌已过期", Cause.WRONG_KEY),
+        (
+            429,
+            "Request too large for rome-1 on tokens per min (TPM): Limit 6000, Requested 14012.",
+            Cause.TOO_LONG,
+        ),
+        (429, "Rate limit reached on tokens per min. Limit: 6,000 / min. Requested: 14,012", Cause.TOO_LONG),
+        (429, "Limit 30000, Used 29000, Requested 2000. Please try again in 2s.", Cause.RATE_LIMITED),
         (500, "The API key is wrong.", Cause.FAILED),
         (529, "Overloaded", Cause.FAILED),
     ],
@@ -126,6 +146,33 @@ def test_an_error_within_200_has_its_status_in_its_code_or_by_its_name() -> None
 
 
 @pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        ({"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}, Cause.EXHAUSTED),
+        ({"base_resp": {"status_code": 1004, "status_msg": "login fail: api key is wrong"}}, Cause.WRONG_KEY),
+        ({"base_resp": {"status_code": 1002, "status_msg": "rate limit"}}, Cause.RATE_LIMITED),
+        ({"base_resp": {"status_code": 1027, "status_msg": "output new_sensitive"}}, Cause.FILTERED),
+        ({"code": 1113, "msg": "您的账户已欠费，请充值后重试"}, Cause.EXHAUSTED),
+        ({"code": 1302, "msg": "当前 API 请求并发数过高"}, Cause.RATE_LIMITED),
+        (
+            {"code": "Arrearage", "message": "Access denied, check that your account is in order."},
+            Cause.EXHAUSTED,
+        ),
+        ({"code": 401, "msg": "身份验证失败"}, Cause.WRONG_KEY),
+        ({"error_code": 336000, "error_msg": "Internal error"}, Cause.FAILED),
+    ],
+)
+def test_an_error_of_a_shape_of_its_own_is_told_by_its_words_and_they_are_kept(
+    body: dict[str, Any], cause: Cause
+) -> None:
+    error = error_in(body) or {}
+    found = refusal_within(error, NO_HEADERS, NOW, "")
+
+    assert found.cause is cause
+    assert any(str(text) in found.what for text in error.values())
+
+
+@pytest.mark.parametrize(
     ("body", "error"),
     [
         ({"error": {"code": 1}}, {"code": 1}),
@@ -135,6 +182,14 @@ def test_an_error_within_200_has_its_status_in_its_code_or_by_its_name() -> None
         ({"error": None, "choices": [{}]}, None),
         ({"error": {}}, None),
         ({"choices": ["x"]}, None),
+        (
+            {"choices": None, "base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}},
+            {"status_code": 1008, "status_msg": "insufficient balance"},
+        ),
+        ({"choices": [{}], "base_resp": {"status_code": 0, "status_msg": ""}}, None),
+        ({"code": 1113, "msg": "欠费"}, {"code": 1113, "msg": "欠费"}),
+        ({"error_code": 17, "error_msg": "Daily"}, {"error_code": 17, "error_msg": "Daily"}),
+        ({"code": 0, "msg": "ok", "choices": [{}]}, None),
         ([], None),
         ("x", None),
         (None, None),
@@ -151,7 +206,19 @@ def test_a_key_is_left_out_of_what_is_quoted_before_that_is_cut() -> None:
         what = refusal(status, {"message": "x" * 190 + secret + secret}, secret=secret).what
         assert "sk-" not in what
         assert "xxx…" in what
-    assert refusal(401, {"message": f"Wrong: {secret[:4]}***"}, secret=secret).what.endswith("401")
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["sk-garden-0123456789", "sk-g***6789", "sk-garde...6789", "****6789", "garden-0123456789.", "sk-1"],
+)
+@pytest.mark.parametrize("status", [401, 403])
+def test_what_is_said_of_a_key_is_kept_without_the_key(told: str, status: int) -> None:
+    body = {"message": f"Incorrect API key provided: {told} See https://example.com/keys."}
+
+    assert refusal(status, body, secret="sk-garden-0123456789").what == (
+        f"answered with HTTP status {status} (“Incorrect API key provided: … See https://example.com/keys.”)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.documents.day import as_json, as_markdown, as_text, read_document
-from bot.lookup.papers import best_summary, digest_of_day, paper_entry
+from bot.lookup.best_summary import best_summary
+from bot.lookup.papers import digest_of_day, paper_entry
 from bot.summaries.question import MOST_KEYWORDS
 from bot.summaries.sentences import sentences
 from bot.summaries.without_model import draw

@@ -1,6 +1,7 @@
 """Summaries from the tables to a real endpoint on this machine and back: made once, kept, or why not."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -159,6 +160,38 @@ async def test_the_full_text_is_read_where_there_is_one(database: Path) -> None:
         assert "They grow 12% taller in gardens." in str(w.server.bodies)
 
 
+LONG_TEXT = "Introduction\n" + "\n".join(
+    f"In bed {number} the graphs grow 12% taller than those that stand in pots." for number in range(200)
+)
+
+
+@pytest.mark.parametrize(
+    ("counted", "is_whole", "expected"),
+    [
+        (3_700, True, TextRead.FULL_TEXT),
+        (2_048, True, TextRead.PART),
+        (3_700, False, TextRead.PART),
+        (0, True, TextRead.FULL_TEXT),
+    ],
+    ids="counted cut in-part uncounted".split(),
+)
+async def test_a_summary_is_from_the_full_text_only_where_the_model_read_all_of_it(
+    database: Path, counted: int, *, is_whole: bool, expected: TextRead, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = completing(FIELDS, tokens=(counted, 20))
+    async with world(database, [answer, answer]) as w:
+        await w.keep(PAPER, OTHER)
+        w.texts.texts = {paper.id: LONG_TEXT for paper in (PAPER, OTHER)}
+        w.texts.is_whole = is_whole
+        for paper in (PAPER, OTHER):
+            await w.summariser.make(paper, "en")
+        stored = [*await w.stored(), *await w.stored(OTHER)]
+
+    assert [each.provenance.text_read for each in stored] == [expected, expected]
+    told = [record.message for record in caplog.records if "PAPER_ROUND_TOKENS_A_TEXT" in record.message]
+    assert len(told) == (counted == 2_048)
+
+
 async def test_a_text_that_cannot_be_had_for_now_is_waited_for_before_the_abstract_must_do(
     database: Path,
 ) -> None:
@@ -175,6 +208,36 @@ async def test_a_text_that_cannot_be_had_for_now_is_waited_for_before_the_abstra
         await w.summary_queue.tick()
 
         assert [each.provenance.text_read for each in await w.stored()] == [TextRead.ABSTRACT]
+
+
+async def test_no_token_is_spent_on_a_paper_that_is_withdrawn(database: Path) -> None:
+    withdrawn = replace(PAPER, withdrawal="Withdrawn by the authors")
+    async with world(database) as w:
+        await w.subscribe()
+        await w.keep(withdrawn)
+        await w.summary_queue.tick()
+        # What a job knows of a paper may be older than what the tables know.
+        result = await w.summariser.make(PAPER, "en", regenerate=True)
+
+        assert await w.wanted() == []
+        assert result == Result(PAPER.id, "en", Outcome.WITHDRAWN)
+        assert (w.server.bodies, await w.failure(), await w.tokens_today()) == ([], None, 0)
+
+
+async def test_arxiv_is_asked_whether_a_paper_is_withdrawn_before_a_model_reads_it(database: Path) -> None:
+    async with world(database, [completing(FIELDS)]) as w:
+
+        async def look_up(paper_ids: Iterable[str]) -> None:
+            looked_up.extend(paper_ids)
+            await w.keep(replace(PAPER, withdrawal="Withdrawn by the authors"), OTHER)
+
+        looked_up: list[str] = []
+        await w.subscribe()
+        await w.keep(PAPER, OTHER)
+        await SummaryQueue(w.storage, w.clock, w.summariser, look_up=look_up).tick()
+
+        assert looked_up == [PAPER.id, OTHER.id]
+        assert (await w.stored(), len(await w.stored(OTHER)), len(w.server.bodies)) == ([], 1, 1)
 
 
 async def test_a_wrong_figure_is_asked_about_once_and_then_the_better_answer_stays(database: Path) -> None:
@@ -196,6 +259,68 @@ async def test_a_figure_that_stays_wrong_is_kept_with_its_mark(database: Path) -
         marked = [figure for each in await w.stored() for figure in each.figures if figure.part == "results"]
         nearest = "They grow 12% taller than in pots."
         assert marked == [Figure("47%", "results", Grounding.NOT_FOUND, nearest)]
+
+
+async def test_a_slip_of_form_is_asked_about_at_once_by_its_name(database: Path) -> None:
+    slip = '{"tldr": "The graphs", they say, "grow"}'
+    async with world(database, [completing(slip), completing(FIELDS)]) as w:
+        await w.keep(PAPER)
+        result = await w.summariser.make(PAPER, "en")
+
+        assert (result.outcome, result.tokens) == (Outcome.MADE, 240)
+        *_, answer, asked = w.server.bodies[1]["messages"]
+        assert answer == {"role": "assistant", "content": slip}
+        assert "The answer is not JSON: " in asked["content"]
+
+
+async def test_a_second_slip_of_form_waits(database: Path) -> None:
+    async with world(database, [completing("In short: graphs grow."), completing('{"tldr": "They')]) as w:
+        await w.keep(PAPER)
+        result = await w.summariser.make(PAPER, "en")
+        failure = await w.failure()
+
+        assert (result.outcome, result.tokens, len(w.server.bodies)) == (Outcome.FAILED, 240, 2)
+        assert failure
+        assert failure.reason.startswith("The answer breaks off before its JSON object ends.")
+        assert failure.next_try_at > NOW
+
+
+async def test_what_is_almost_json_is_kept_as_it_was_meant_and_costs_no_second_try(database: Path) -> None:
+    tex = {**FIELDS, "results": "In the gardens the graphs grow 12% taller, by $3\\times$ and \\beta=2."}
+    written = json.dumps(tex).replace("\\\\", "\\")
+    async with world(database, [completing(f"Here it is:\n```json\n[{written[:-1]},}}]\n```")]) as w:
+        await w.keep(PAPER)
+        result = await w.summariser.make(PAPER, "en", regenerate=True)
+        stored = await w.stored()
+
+    assert "times" in written
+    assert result.outcome is not Outcome.FAILED
+    assert "imes" not in stored[0].results.replace("times", "")
+    assert "\\beta=2" in stored[0].results or "β" in stored[0].results
+
+
+async def test_a_model_that_is_lost_in_thought_gets_more_room_once_and_from_then_on(database: Path) -> None:
+    lost = completing(None, finish_reason="length", tokens=(100, 4_000))
+    async with world(database, [lost, completing(FIELDS), completing(FIELDS)]) as w:
+        await w.keep(PAPER, OTHER)
+        results = [await w.summariser.make(paper, "en") for paper in (PAPER, OTHER)]
+
+        assert [(result.outcome, result.tokens) for result in results] == [
+            (Outcome.MADE, 4_220),
+            (Outcome.MADE, 120),
+        ]
+        assert [body["max_tokens"] for body in w.server.bodies] == [4_000, 16_000, 16_000]
+
+
+async def test_a_model_that_thinks_for_ever_fails_and_the_setting_is_named(database: Path) -> None:
+    lost = completing(None, finish_reason="length")
+    async with world(database, [lost, lost, lost]) as w:
+        await w.keep(PAPER, OTHER)
+        results = [await w.summariser.make(paper, "en") for paper in (PAPER, OTHER)]
+
+        assert [result.outcome for result in results] == [Outcome.FAILED] * 2
+        assert [body["max_tokens"] for body in w.server.bodies] == [4_000, 16_000, 16_000]
+        assert "LLM_MAX_TOKENS" in results[0].reason
 
 
 async def test_a_summary_of_another_paper_is_never_kept(database: Path) -> None:

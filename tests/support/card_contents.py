@@ -40,6 +40,7 @@ PAPERS = st.builds(
     votes=st.none() | st.integers(0, 10**6),
     code_url=st.none() | st.just("https://github.com/example/code"),
     code_stars=st.none() | st.integers(0, 10**6),
+    withdrawal=st.none() | TEXTS,
 )
 PROVENANCES = st.builds(
     Provenance,

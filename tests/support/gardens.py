@@ -30,10 +30,11 @@ class KnownTexts:
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
         self.is_lasting = True
+        self.is_whole = True
 
-    async def read(self, paper_id: str) -> FullText | NoFullText:
+    async def read(self, paper_id: str, _paper: Paper | None = None) -> FullText | NoFullText:
         return await self.kept(paper_id) or NoFullText("arXiv gives no HTML of it", self.is_lasting)
 
     async def kept(self, paper_id: str) -> FullText | None:
         text = self.texts.get(paper_id)
-        return FullText(paper_id, text, "html", "") if text else None
+        return FullText(paper_id, text, "html", "", self.is_whole) if text else None

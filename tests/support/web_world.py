@@ -37,13 +37,13 @@ def daily_feed(day: date, new: Iterable[str], crossed: Iterable[str] = ()) -> st
     return f"{_HEAD}<updated>{midnight_in_new_york(day).isoformat()}</updated>{entries}</feed>"
 
 
-def api_answer(paper_ids: Iterable[str]) -> str:
+def api_answer(paper_ids: Iterable[str], comment: str = "12 pages") -> str:
     """Return an answer of arXiv's API that knows these papers, each in its second version."""
     entries = [
         f"<entry><id>http://arxiv.org/abs/{paper_id}v2</id><title>On {paper_id}</title>"
         f"<updated>2025-10-02T10:00:00Z</updated><published>2025-10-01T10:00:00Z</published>"
         f"<summary>About it.</summary><author><name>Ada Lovelace</name></author>"
-        f'<category term="cs.LG"/></entry>'
+        f'<category term="cs.LG"/><arxiv:comment>{comment}</arxiv:comment></entry>'
         for paper_id in paper_ids
     ]
     total = f"<opensearch:totalResults>{len(entries)}</opensearch:totalResults>"

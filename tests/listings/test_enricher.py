@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from aiohttp import web
 
-from bot.listings.arxiv_records import Enricher, Enrichment
+from bot.listings.enricher import Enricher, Enrichment
 from bot.sources.arxiv import ArxivClient
 from bot.sources.http import Fetcher, web_client
 from storage.records import ArxivRecord, Listing, ListingState, Paper
@@ -28,12 +28,12 @@ FILLED = Paper(
 )
 
 
-def knowing(*paper_ids: str) -> Answer:
+def knowing(*paper_ids: str, comment: str = "12 pages") -> Answer:
     """Answer as the API does that knows these papers alone."""
 
     async def answer(request: web.Request) -> web.Response:
         asked = request.query["id_list"].split(",")
-        return web.Response(text=api_answer(each for each in paper_ids if each in asked))
+        return web.Response(text=api_answer((each for each in paper_ids if each in asked), comment))
 
     return answer
 
@@ -97,7 +97,11 @@ async def test_a_paper_gets_what_it_lacks_and_keeps_what_it_has(desk: RecordDesk
         named, categories=FILLED.categories, published=FILLED.published
     )
     assert await desk.record(BARE.id) == ArxivRecord(
-        BARE.id, desk.clock.now(), version=2, updated=datetime(2025, 10, 2, 10, tzinfo=UTC)
+        BARE.id,
+        desk.clock.now(),
+        version=2,
+        updated=datetime(2025, 10, 2, 10, tzinfo=UTC),
+        next_try_at=desk.clock.now() + timedelta(days=3),
     )
 
 
@@ -122,6 +126,32 @@ async def test_an_unknown_paper_is_asked_about_ever_less(desk: RecordDesk) -> No
     record = await desk.record(UNKNOWN.id)
     assert record
     assert (record.version, record.tries) == (None, 6)
+
+
+async def test_a_paper_is_asked_about_again_for_as_long_as_its_cards_can_change(desk: RecordDesk) -> None:
+    await desk.list_papers(BARE)
+    for _ in range(100):
+        await desk.enricher.tick()
+        desk.clock.advance(timedelta(days=1).total_seconds())
+
+    assert len(desk.asked) == 1 + 30 // 3
+
+
+async def test_a_paper_that_is_withdrawn_later_says_so_and_one_that_comes_back_does_not(
+    desk: RecordDesk,
+) -> None:
+    notice = "This paper has been withdrawn: its Lemma 2 is wrong."
+    await desk.list_papers(BARE)
+    await desk.tick_for(minutes=1)
+    notices = []
+    for comment in (notice, "A new proof, 12 pages"):
+        desk.service.answers["/api/query"] = knowing(BARE.id, comment=comment)
+        desk.clock.advance(timedelta(days=3).total_seconds())
+        await desk.enricher.tick()
+        paper = await desk.paper(BARE.id)
+        notices.append(paper and paper.withdrawal)
+
+    assert notices == [notice, None]
 
 
 async def test_the_papers_listed_last_come_first_and_a_tick_asks_for_a_hundred(desk: RecordDesk) -> None:

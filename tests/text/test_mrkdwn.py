@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text import (
+from bot.text.mrkdwn import (
     bold,
     bold_runs,
     clean,

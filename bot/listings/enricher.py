@@ -1,19 +1,21 @@
-"""Fills in what lists leave out, from arXiv's API: authors, categories, dates and versions.
+"""Fills in what lists leave out, from arXiv's API: authors, categories, dates, versions and withdrawals.
 
 No digest waits for it. Each tick asks about a batch of papers, the latest listed first; while arXiv does not
-answer the waits grow, and a paper it does not know is retried after days.
+answer the waits grow, and a paper it does not know is retried after days. For as long as a paper's cards can
+change it is asked about again, since it may be withdrawn.
 """
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.clock import Clock
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
 from bot.retries import Backoff
 from bot.sources.atom import ArxivPaper
-from storage.records import ArxivRecord
+from storage.card_updates import CARDS_CHANGE_FOR
+from storage.records import ArxivRecord, Paper
 from storage.runner import Runner
 from storage.tables import Tables
 
@@ -22,12 +24,13 @@ PAPERS_AT_A_TIME = 100
 
 _BACKOFF = Backoff(first=timedelta(minutes=1), longest=timedelta(hours=1))
 _BACKOFF_OF_A_PAPER = Backoff(first=timedelta(days=1), longest=timedelta(days=30))
+_ASKED_AGAIN_AFTER = timedelta(days=3)
 _RETRYABLE = frozenset({429, 502, 503, 504})
 
 _logger = logging.getLogger(__name__)
 
 _Batch = Sequence[tuple[str, int]]
-"""Ids of incomplete papers, each with how often arXiv did not know it."""
+"""Ids of papers, each with how often arXiv did not know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Enrichment:
 
 
 class Enricher:
-    """Asks arXiv's API about incomplete papers; `ask` returns arXiv's papers by id."""
+    """Asks arXiv's API about papers; `ask` returns arXiv's papers by id."""
 
     def __init__(
         self,
@@ -59,30 +62,31 @@ class Enricher:
         self._not_before: datetime | None = None
 
     async def tick(self) -> None:
-        """Ask about one batch of incomplete papers, unless a backoff is running."""
-        now = self._clock.now()
-        if self._not_before and now < self._not_before <= now + _BACKOFF.longest:
-            return
-        size = self._batch_size
-        batch = await self._storage.read(lambda tables: tables.arxiv_records.incomplete(now, size))
-        if batch:
+        """Ask about one batch of papers that are due, unless a backoff is running."""
+        if not self._backs_off() and (batch := await self._due(self._batch_size)):
             await self._enrich(batch)
 
     async def enrich(self, paper_ids: Iterable[str]) -> Enrichment:
-        """Ask about the incomplete ones of these papers, until all are done or arXiv does not answer."""
+        """Ask about those of these papers that are due, until all are done or arXiv does not answer.
+
+        Asks nothing while a backoff is running.
+        """
         ids, asked, found = tuple(paper_ids), 0, 0
-        while batch := await self._incomplete(ids):
+        while not self._backs_off() and (batch := await self._due(PAPERS_AT_A_TIME, ids)):
             done = await self._enrich(batch)
             asked, found = asked + done.asked, found + done.found
             if done.trouble:
                 return Enrichment(asked, found, done.trouble)
         return Enrichment(asked, found)
 
-    async def _incomplete(self, paper_ids: tuple[str, ...]) -> _Batch:
+    def _backs_off(self) -> bool:
         now = self._clock.now()
-        return await self._storage.read(
-            lambda tables: tables.arxiv_records.incomplete(now, PAPERS_AT_A_TIME, paper_ids)
-        )
+        return self._not_before is not None and now < self._not_before <= now + _BACKOFF.longest
+
+    async def _due(self, size: int, among: tuple[str, ...] | None = None) -> _Batch:
+        now = self._clock.now()
+        since = (now - CARDS_CHANGE_FOR).astimezone(UTC).date()
+        return await self._storage.read(lambda tables: tables.arxiv_records.due(now, size, since, among))
 
     async def _enrich(self, batch: _Batch) -> Enrichment:
         try:
@@ -128,8 +132,18 @@ def _keep(tables: Tables, batch: _Batch, answer: Mapping[str, ArxivPaper], now: 
         if described is None:
             tables.arxiv_records.put(_unknown(paper_id, tries, now))
             continue
-        tables.papers.fill(described.paper)
-        tables.arxiv_records.put(ArxivRecord(paper_id, now, described.version, described.updated))
+        _fill(tables, described.paper, now)
+        next_try_at = now + _ASKED_AGAIN_AFTER
+        record = ArxivRecord(paper_id, now, described.version, described.updated, next_try_at=next_try_at)
+        tables.arxiv_records.put(record)
+
+
+def _fill(tables: Tables, paper: Paper, now: datetime) -> None:
+    """Fill in the paper; the cards of one that is withdrawn, or no longer, are enqueued."""
+    before = tables.papers.get(paper.id)
+    tables.papers.fill(paper)
+    if before and before.withdrawal != paper.withdrawal:
+        tables.card_updates.enqueue(paper.id, None, now - CARDS_CHANGE_FOR, now)
 
 
 def _unknown(paper_id: str, tries: int, now: datetime) -> ArxivRecord:

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.arxiv_id import find_arxiv_id
+from bot.text.arxiv_id import find_arxiv_id
 from tests.support.spellings import SPELLINGS
 
 

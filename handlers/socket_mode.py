@@ -6,8 +6,10 @@ https://docs.slack.dev/reference/methods/apps.connections.open
 
 import logging
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
+from aiohttp import ClientError, ClientSession, ClientWebSocketResponse
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -37,7 +39,7 @@ class SocketModeHandler(AsyncSocketModeHandler):
         self.app_token = app_token
         asking = AsyncWebClient(token=app_token, base_url=app.client.base_url, retry_handlers=[])
         schemes = {"wss"} if app.client.base_url.startswith("https:") else {"wss", "ws"}
-        self.client = _Client(app, app_token, Addresses(SlackCaller(asking), clock, schemes))
+        self.client = _Client(app, app_token, Addresses(SlackCaller(asking), clock, schemes), clock)
         self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as Bolt does
 
 
@@ -91,10 +93,53 @@ class Addresses:
         return url
 
 
+class Session:
+    """An HTTP session that opens sockets, with another address where one leads nowhere.
+
+    Bolt's client would try the same address for ever, with a traceback each time.
+    """
+
+    def __init__(self, session: ClientSession, addresses: Addresses, clock: Clock) -> None:
+        self._session = session
+        self._addresses = addresses
+        self._clock = clock
+
+    @property
+    def closed(self) -> bool:
+        """Whether the session is closed."""
+        return self._session.closed
+
+    async def close(self) -> None:
+        """Close the session."""
+        await self._session.close()
+
+    async def ws_connect(self, url: str, **options: Any) -> ClientWebSocketResponse:
+        """Open the socket at the address, or at the first later one that opens."""
+        retries = 0
+        while True:
+            try:
+                socket: ClientWebSocketResponse = await self._session.ws_connect(url, **options)
+            except (ClientError, OSError, TimeoutError, ValueError) as error:
+                wait = _BACKOFF.wait(retries).total_seconds()
+                _logger.warning(
+                    "Slack's address for Socket Mode leads nowhere (%s); asking for another in %d seconds",
+                    type(error).__name__,
+                    wait,
+                    extra={"action": "connect"},
+                )
+            else:
+                return socket
+            await self._clock.sleep(wait)
+            url = await self._addresses.next()
+            retries += 1
+
+
 class _Client(SocketModeClient):
-    def __init__(self, app: AsyncApp, app_token: str, addresses: Addresses) -> None:
+    def __init__(self, app: AsyncApp, app_token: str, addresses: Addresses, clock: Clock) -> None:
         super().__init__(app_token=app_token, logger=app.logger, web_client=app.client, ping_interval=10)
         self._addresses = addresses
+        session = Session(self.aiohttp_client_session, addresses, clock)
+        self.aiohttp_client_session = session  # type: ignore[assignment]  # all of it that the client uses
 
     async def issue_new_wss_url(self) -> str:
         """Return the address of the next connection."""

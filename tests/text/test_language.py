@@ -1,6 +1,6 @@
 import pytest
 
-from bot.language import canonical_tag, language_of
+from bot.text.language import canonical_tag, language_of
 
 
 @pytest.mark.parametrize(

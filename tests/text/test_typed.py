@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.typed import plain, plain_value, read_date
+from bot.text.typed import plain, plain_value, read_date
 
 
 @pytest.mark.parametrize(

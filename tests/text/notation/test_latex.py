@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.notation.text import readable
+from bot.text.notation.latex import readable
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.numbers import MOST_OF_A_COUNT, count_in, count_of
 from bot.retries import SHORTEST_WAIT, bounded_wait, retry_after
+from bot.text.numbers import MOST_OF_A_COUNT, count_in, count_of
 
 NOW = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
 HOUR = 3600.0

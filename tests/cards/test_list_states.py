@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.cards.digest import digest_parent, nothing_new, short_message
-from bot.cards.sources import (
+from bot.cards.list_states import (
     given_up_sentence,
     missing_sentence,
     remarkable_sentence,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from html.entities import html5
 
-from bot.notation.commands import (
+from bot.text.notation.commands import (
     COMMAND,
     ESCAPED,
     FRACTIONS,
@@ -30,7 +30,7 @@ from bot.notation.commands import (
     lowered,
     raised,
 )
-from bot.notation.formulas import plain_formula
+from bot.text.notation.formulas import plain_formula
 
 _DEEPEST = 12
 _LONGEST_FORMULA = 500

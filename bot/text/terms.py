@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
-from bot.language import CJK_RANGES
-from bot.typed import PLAIN_CHARACTERS
+from bot.text.language import CJK_RANGES
+from bot.text.typed import PLAIN_CHARACTERS
 
 # Latin letters that Unicode does not take apart into a letter and an accent.
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
@@ -172,17 +172,22 @@ def _spelled(meant: _Meant) -> Iterator[str]:
     """Yield the pattern of a term: `GPT-4o` is also `GPT 4o` and `GPT4o`; the last word may be a plural."""
     *pieces, last = re.split(r"([\s-]+)", _NUMBERED.sub(r"\1-", meant.body))
     for piece in pieces:
-        yield re.escape(piece) if piece.strip("- \t\n") else _joint(piece)
-    yield re.escape(last) if meant.is_beginning else _plural(last)
+        yield _word(piece) if piece.strip("- \t\n") else _joint(piece)
+    yield _word(last) if meant.is_beginning else _plural(last)
 
 
 def _joint(piece: str) -> str:
     return r"[\s-]*" if "-" in piece else r"[\s-]+"
 
 
+def _word(piece: str) -> str:
+    # `π0` is also written `π_0`.
+    return re.sub(r"([^\W\d_a-z])(?=\d)", r"\1_?", re.escape(piece))
+
+
 def _plural(word: str) -> str:
     """Return the pattern of a word and of its plural."""
-    pattern = re.escape(word)
+    pattern = _word(word)
     if _CJK.search(word) or len(word) <= 1:
         return pattern
     return next((rule.sub(plural, pattern) for rule, plural in _PLURALS if rule.search(pattern)), pattern)

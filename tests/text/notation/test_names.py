@@ -1,6 +1,6 @@
 import pytest
 
-from bot.notation.names import author_names, is_visible
+from bot.text.notation.names import author_names, is_visible
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.terms import Term, first_term, fold, read_terms
+from bot.text.terms import Term, first_term, fold, read_terms
 
 FOUND = [
     # As whole words, in any case, and as a plural.
@@ -35,6 +35,7 @@ FOUND = [
     ("C++", "written in C++."),
     ("C", "written in C."),
     ("π0", "π₀ grasps"),
+    ("π0.5", "π_0.5 grasps"),
     # Without regard to accents, width and ligatures.
     ("Schrödinger", "a schrodinger bridge"),
     ("schrodinger", "a Schrödinger bridge"),

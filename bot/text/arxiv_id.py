@@ -6,7 +6,7 @@ The scheme is arXiv's own: https://info.arxiv.org/help/arxiv_identifier.html
 import re
 from urllib.parse import unquote
 
-from bot.typed import plain
+from bot.text.typed import plain
 
 _ARCHIVES = (
     "acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat "

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.notation.formulas import plain_formula
+from bot.text.notation.formulas import plain_formula
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from bot.notation.commands import (
+from bot.text.notation.commands import (
     COMMAND,
     ESCAPED,
     FRACTIONS,

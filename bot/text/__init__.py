@@ -1,0 +1,1 @@
+"""Text and numbers from people and strangers: read, matched, and escaped for where they are shown; pure."""

@@ -1,0 +1,76 @@
+"""What Slack sends about an act of a person, read without trust in its shape; pure.
+
+The shapes: https://docs.slack.dev/reference/interaction-payloads
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+def record_at(payload: object, *path: str) -> Mapping[str, object]:
+    """Return the object at the path, an empty one where there is none."""
+    found = payload
+    for key in path:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def text_at(payload: object, *path: str) -> str:
+    """Return the text at the path, an empty one where there is none."""
+    *parents, last = path
+    found = record_at(payload, *parents).get(last)
+    return found if isinstance(found, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person acted; what Slack does not name is empty."""
+
+    #: The channel's id; a modal and the Home tab are in none.
+    channel: str = ""
+    #: The `ts` of the thread's parent, where the person acted on a reply.
+    thread: str = ""
+    #: Whether it was on an answer that only the person sees.
+    is_answer: bool = False
+    view_id: str = ""
+    #: `modal`, `home`, or empty outside of views.
+    view_type: str = ""
+    view_title: str = ""
+    #: The channel or the summary that a modal is about, as it came back.
+    about: object = None
+    #: For opening a modal, within three seconds.
+    trigger: str = ""
+
+
+def place_of(body: Mapping[str, object]) -> Place:
+    """Return where a click, a choice, a submission or a slash command was made."""
+    container, view = record_at(body, "container"), record_at(body, "view")
+    ts = text_at(body, "message", "ts") or text_at(container, "message_ts")
+    thread = text_at(body, "message", "thread_ts") or text_at(container, "thread_ts")
+    return Place(
+        channel=text_at(body, "channel", "id") or text_at(body, "channel_id"),
+        thread="" if thread == ts else thread,
+        is_answer=container.get("is_ephemeral") is True,
+        view_id=text_at(view, "id"),
+        view_type=text_at(view, "type"),
+        view_title=text_at(view, "title", "text"),
+        about=view.get("private_metadata"),
+        trigger=text_at(body, "trigger_id"),
+    )
+
+
+def value_of(body: Mapping[str, object]) -> object:
+    """Return the value of the pressed button or the chosen option, whatever it is."""
+    action = action_of(body)
+    return (
+        record_at(action, "selected_option").get("value")
+        if "selected_option" in action
+        else action.get("value")
+    )
+
+
+def action_of(body: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the first action of a click; Slack sends one."""
+    actions = body.get("actions")
+    first = actions[0] if isinstance(actions, list) and actions else None
+    return first if isinstance(first, Mapping) else {}

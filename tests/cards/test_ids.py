@@ -1,0 +1,84 @@
+"""Values of buttons and menus: read as they were written, and anything else refused."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cards import ids
+from bot.cards.ids import Listed, Page, SummaryAct, SummaryChoice
+from bot.errors import UnreadableValueError
+from tests.handlers.forging import ODD_VALUES
+
+PAGE = Page(20, date(2025, 9, 29))
+READERS: dict[Callable[[object], object], tuple[str, object]] = {
+    ids.read_paper: ("math/0309136", "math/0309136"),
+    ids.read_delivery: (ids.delivery_value(12), 12),
+    ids.read_channel: ("C0000000005", "C0000000005"),
+    ids.read_page: (ids.page_value(PAGE), PAGE),
+    ids.read_listed: (ids.listed_value(Listed("2509.21240", PAGE)), Listed("2509.21240", PAGE)),
+    ids.read_choice: (
+        ids.choice_value(SummaryChoice(SummaryAct.REPORT, "2509.21240", "zh-CN")),
+        SummaryChoice(SummaryAct.REPORT, "2509.21240", "zh-CN"),
+    ),
+}
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["paper", "offset", "day", "do", "language"]) | st.text(), inner)
+    ),
+)
+
+
+def is_read(reader: Callable[[object], object], value: object) -> bool:
+    try:
+        reader(value)
+    except UnreadableValueError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_each_reader_reads_what_is_written(reader: Callable[[object], object]) -> None:
+    written, record = READERS[reader]
+
+    assert reader(written) == record
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_each_reader_refuses_odd_values(reader: Callable[[object], object]) -> None:
+    read = [value for value in ODD_VALUES if is_read(reader, value)]
+
+    readable: dict[Any, list[str]] = {
+        ids.read_delivery: ["0"],
+        ids.read_page: [json.dumps({"paper": 2509.2124, "offset": 0, "day": None})],
+    }
+    assert read == readable.get(reader, [])
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_another_kind_s_value_is_refused(reader: Callable[[object], object]) -> None:
+    others = [written for other, (written, _) in READERS.items() if other is not reader]
+
+    # A listed paper's value has all that a page's has.
+    assert [each for each in others if is_read(reader, each)] == (
+        [READERS[ids.read_listed][0]] if reader is ids.read_page else []
+    )
+
+
+@given(value=JSON)
+def test_any_json_is_a_record_or_refused(value: Any) -> None:
+    for reader in READERS:
+        is_read(reader, value)
+        is_read(reader, json.dumps(value))
+
+
+@given(text=st.text())
+def test_any_text_is_a_record_or_refused(text: str) -> None:
+    for reader in READERS:
+        is_read(reader, text)

@@ -1,0 +1,271 @@
+"""How commands end: what is wrong is a sentence, and one rule gives the status."""
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import Result
+
+from bot.commands.endings import told_in_the_terminal
+from bot.errors import NothingListedError, SettingsError, SourceError, UnknownChannelError
+from storage import database as storage_database
+from tests.commands.conftest import ENGLISH
+from tests.support.command import ended, run, run_beside, started
+from tests.support.waiting import PATIENCE
+
+# --- What is wrong ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        (SettingsError("No."), 2, "No."),
+        (UnknownChannelError("No."), 2, "No."),
+        (SourceError("No."), 1, "No."),
+        (NothingListedError("No."), 1, "No."),
+        (KeyboardInterrupt(), 130, "Interrupted. Run the same command again to continue."),
+        (click.Abort(), 130, "Interrupted. Run the same command again to continue."),
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "out.md"), 1, "out.md: No space left on device."),
+        (OSError(errno.EMFILE, os.strerror(errno.EMFILE)), 1, "Too many open files."),
+    ],
+)
+def test_each_kind_of_end_has_its_status(error: BaseException, status: int, sentence: str) -> None:
+    with pytest.raises(click.ClickException) as told, told_in_the_terminal():
+        raise error
+
+    assert (told.value.exit_code, told.value.format_message()) == (status, sentence)
+
+
+# --- Interrupted ------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def silence() -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """Give the address of a service that never answers, and the event that somebody asked."""
+    asked = asyncio.Event()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    try:
+        yield f"http://{host}:{port}/", asked
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+@pytest.mark.parametrize(
+    ("command", "service", "status"),
+    [
+        (["deliver"], "SLACK_API_URL", 130),
+        (["subscribe", "C1"], "SLACK_API_URL", 130),
+        (["fetch", "--no-full-text"], "HF_BASE_URL", 130),
+        (["run"], "SLACK_API_URL", 0),
+    ],
+)
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+async def test_who_is_interrupted_ends_with_130_and_what_runs_until_then_with_0(
+    tmp_path: Path, command: list[str], service: str, status: int, sign: signal.Signals
+) -> None:
+    database = tmp_path / "test.db"
+    await run_beside("import", ENGLISH, "--db", database)
+    environment = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "PAPER_ROUND_ARXIV_GATE": str(tmp_path / "gate"),
+        "PAPER_ROUND_DB": str(database),
+    }
+    async with silence() as (address, asked):
+        process = await started(*command, **{**environment, service: address})
+        await asyncio.wait_for(asked.wait(), PATIENCE)
+        process.send_signal(sign)
+        ended_with, _, errors = await ended(process)
+
+    assert ended_with == status
+    assert "Traceback" not in errors
+    assert ("Interrupted." in errors) == (status == 130)
+
+
+# --- On a database that cannot be used --------------------------------------------------------------------
+
+COMMANDS: dict[str, list[str]] = {
+    "digest": ["digest", "2025-09-29"],
+    "status": ["status"],
+    "status as JSON": ["status", "--json"],
+    "subscriptions": ["subscriptions"],
+    "unsubscribe": ["unsubscribe", "C1"],
+    "archive": ["archive", "days"],
+    "dry run": ["deliver", "--dry-run"],
+    "import": ["import", str(ENGLISH)],
+    "deliver": ["deliver"],
+    "subscribe": ["subscribe", "C1"],
+    "fetch": ["fetch", "--no-full-text"],
+    "summarise": ["summarise", "--dry-run"],
+    "run": ["run"],
+}
+
+
+def a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def no_database(path: Path) -> None:
+    path.write_bytes(b"Shopping list: bread. " * 1000)
+
+
+def damaged(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:200] + b"\xff" * (len(content) - 200))
+
+
+def cut_off(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:5_000])
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def in_a_file(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path)
+
+
+def run_on(command: str, database: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
+    """Run a command where nothing outside this machine, and no Slack, can be reached."""
+    monkeypatch.chdir(database.parent)
+    nowhere = "http://127.0.0.1:9/"
+    return run(
+        *COMMANDS[command],
+        PAPER_ROUND_DB=str(database),
+        SLACK_BOT_TOKEN="xoxb-1",
+        SLACK_APP_TOKEN="xapp-1",
+        SLACK_API_URL=nowhere,
+        HF_BASE_URL=nowhere,
+        ARXIV_API_URL=nowhere,
+        LLM_BASE_URL=nowhere,
+        LLM_MODEL="m",
+        PAPER_ROUND_ARXIV_GATE=str(database.parent / "gate"),
+    )
+
+
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("imported") / "test.db"
+    run("import", ENGLISH, "--db", path)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def database(imported: bytes, tmp_path: Path) -> Path:
+    """Give the path of a database with a day of papers."""
+    path = tmp_path / "test.db"
+    path.write_bytes(imported)
+    return path
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("spoil", [a_folder, no_database, damaged, cut_off, emptied, in_a_file])
+def test_no_command_ends_in_a_traceback_on_a_broken_database(
+    database: Path, command: str, spoil: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(database)
+    # Anything but a sentence would be raised here.
+    result = run_on(command, database, monkeypatch)
+
+    assert result.exit_code in {0, 1}
+    if result.exit_code:
+        assert result.stderr.rpartition("\nError: ")[2].removeprefix("Error: ")[-2:] == ".\n"
+    if spoil in {a_folder, no_database, damaged, cut_off}:
+        assert (result.exit_code, str(database) in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_on_a_disk_that_takes_nothing_what_reads_reads_and_the_rest_says_so(
+    database: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lock(*_: object, **__: object) -> object:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(storage_database, "FileLock", lock)
+    result = run_on(command, database, monkeypatch)
+
+    # The channel has no digest, so there is none to end either.
+    if command in {"digest", "status", "status as JSON", "subscriptions", "archive", "unsubscribe"}:
+        assert (result.exit_code, result.stderr) == (0, "")
+    elif command == "dry run":
+        assert result.stderr.startswith("Error: No channel has a daily digest yet.")
+    else:
+        assert result.exit_code == 1
+        assert result.stderr.startswith(f"Error: The database {database} cannot be written: ")
+
+
+# --- Ports, folders, files --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [["sandbox"], ["demo", "--once"]])
+def test_a_port_that_is_taken_is_named(command: list[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = run(*command, "--port", str(port))
+
+    assert result.exit_code == 1
+    assert result.stderr == f"Error: Port {port} cannot be used: Address already in use. Choose another.\n"
+
+
+@pytest.mark.parametrize("command", ["sandbox", "demo"])
+def test_a_port_that_there_is_not_is_wrong_usage(command: str) -> None:
+    assert run(command, "--port", "99999").exit_code == 2
+
+
+def test_an_archive_in_the_place_of_a_file_is_named(database: Path, tmp_path: Path) -> None:
+    (tmp_path / "days").mkdir()
+    (tmp_path / "days" / "2025").write_text("")
+    result = run("archive", tmp_path / "days", "--db", database)
+
+    assert result.exit_code == 1
+    assert str(tmp_path / "days" / "2025") in result.stderr
+
+
+# --- Whose files they are ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def opened(database: Path, tmp_path: Path) -> Path:
+    """Give a database that others may read, beside a folder of texts that they may not."""
+    database.chmod(0o644)
+    (tmp_path / "texts").mkdir(mode=0o700)
+    return database
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such permissions")
+async def test_run_warns_of_files_that_others_may_read(
+    opened: Path, settings: dict[str, str], tmp_path: Path
+) -> None:
+    own = {"PAPER_ROUND_DB": str(opened), "PAPER_ROUND_TEXTS": str(tmp_path / "texts")}
+    process = await started("run", **settings, **own, PAPER_ROUND_ARXIV_GATE=str(tmp_path / "gate"))
+    assert process.stdout
+    await process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    status, _, errors = await ended(process)
+
+    warned = [line.partition(": ")[2] for line in errors.splitlines() if "Others on this machine" in line]
+    assert status == 0
+    assert warned[0] == (
+        f"Others on this machine may read {opened}. To keep it to yourself: chmod go= {opened}"
+    )
+    assert not any("texts" in line for line in warned)

@@ -1,0 +1,115 @@
+"""Clicks, forms and events that no button or form of this version sends, over the real socket."""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from bot.sandbox import Workspace, payloads
+from bot.sandbox.records import Channel, Message, Person, View
+from tests.support.stage import Stage
+
+PAPER = "2509.21240"
+
+ODD_VALUES: tuple[Any, ...] = (
+    None,
+    "",
+    " ",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    '"2509.21240"',
+    "0",
+    "-1",
+    "12.5",
+    "9" * 2000,
+    "[" * 2000,
+    "\x00",
+    "2509.21240v2",
+    "math.GT/0309136",
+    "<!channel>",
+    5,
+    True,
+    [PAPER],
+    {"paper": PAPER},
+    json.dumps({"offset": 10}),
+    json.dumps({"offset": "10", "day": None}),
+    json.dumps({"offset": True, "day": None}),
+    json.dumps({"offset": -10, "day": None}),
+    '{"offset": 1e400, "day": null}',
+    json.dumps({"offset": 10**30, "day": "2025-09-29"}),
+    json.dumps({"offset": 0, "day": "2025-02-30"}),
+    json.dumps({"offset": 0, "day": 20250929}),
+    json.dumps({"paper": 2509.2124, "offset": 0, "day": None}),
+    json.dumps({"paper": PAPER}),
+    json.dumps({"do": "figures", "paper": PAPER}),
+    json.dumps({"do": ["figures"], "paper": PAPER, "language": "en"}),
+    json.dumps({"do": "explode", "paper": PAPER, "language": "en"}),
+    json.dumps({"do": "again", "paper": PAPER, "language": 5}),
+    json.dumps({"do": "report", "paper": "x", "language": "en"}),
+    json.dumps({"do": "report", "paper": PAPER, "language": "no language"}),
+)
+"""What may come back: nothing, another shape, a missing key, an older version's or another kind's value."""
+
+
+class Forger:
+    """Sends the app what a person's client would send, with whatever in it."""
+
+    def __init__(self, stage: Stage, name: str) -> None:
+        self._stage = stage
+        self._person = stage.workspace.person(name)
+
+    @property
+    def workspace(self) -> Workspace:
+        return self._stage.workspace
+
+    @property
+    def person(self) -> Person:
+        return self._person
+
+    def on_message(self, channel: Channel, message: Message, action: dict[str, Any]) -> dict[str, Any]:
+        return payloads.actions_in_message(self.workspace, self._person, channel, message, self._sent(action))
+
+    def in_view(self, view: View, action: dict[str, Any]) -> dict[str, Any]:
+        return payloads.actions_in_view(self.workspace, self._person, view, self._sent(action))
+
+    def form(self, view: View, **changed: Any) -> dict[str, Any]:
+        sent = payloads.view_submission(self.workspace, self._person, view)
+        return {**sent, "view": {**sent["view"], **changed}}
+
+    async def send(self, payload: dict[str, Any], kind: str = "interactive") -> dict[str, Any] | None:
+        """Send the payload and return the app's acknowledgement; raises NotAnsweredError without one."""
+        return await self._stage.sandbox.socket_mode.request(kind, payload)
+
+    async def send_all(self, sent: Iterable[dict[str, Any]], kind: str = "interactive") -> int:
+        """Send the payloads, some at once, wait until the app has handled all, and return their number."""
+        gate, payloads_sent = asyncio.Semaphore(8), list(sent)
+
+        async def send(payload: dict[str, Any]) -> None:
+            async with gate:
+                await self.send(payload, kind)
+
+        await asyncio.gather(*map(send, payloads_sent))
+        await handled()
+        return len(payloads_sent)
+
+    def _sent(self, action: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "button", "block_id": "b", "action_ts": self.workspace.new_ts(), **action}
+
+
+async def handled() -> None:
+    """Wait until Bolt's listeners have returned."""
+    while running := [each for each in asyncio.all_tasks() if "run_ack_function" in str(each.get_coro())]:
+        await asyncio.wait(running)
+
+
+def with_value(action_id: str, value: Any) -> dict[str, Any]:
+    """Return the action of a button with the value, with none at all for `None`."""
+    return {"action_id": action_id, **({} if value is None else {"value": value})}
+
+
+def with_option(action_id: str, value: Any) -> dict[str, Any]:
+    """Return the action of a menu whose chosen option has the value; no option for `None`."""
+    option = None if value is None else {"value": value}
+    return {"action_id": action_id, "type": "overflow", "selected_option": option}

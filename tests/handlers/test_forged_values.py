@@ -1,0 +1,299 @@
+"""Whatever comes back from a button, a menu or a form ends in a record or a sentence, in no traceback."""
+
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cards import ids
+from bot.cards.ids import PREVIEWED_AT_ONCE, Field, SummaryAct, SummaryChoice, choice_value
+from bot.sandbox import Member
+from bot.sandbox.records import Channel, Message, View
+from tests.handlers.forging import ODD_VALUES, PAPER, Forger, with_option, with_value
+from tests.handlers.talking import hears, open_preferences, opened, say, shows, subscribe
+from tests.support.stage import Stage, set_stage
+
+RATES = (
+    "message_seconds",
+    "messages_per_minute",
+    "tier_1",
+    "tier_2",
+    "tier_3",
+    "tier_4",
+    "special",
+)
+UNLIMITED = {"rates": dict.fromkeys(RATES)}
+OUTDATED = "This button is from an older version. Use `/papers"
+
+ACTIONS = (
+    ids.SAVE_PAPER,
+    ids.REMOVE_PAPER,
+    ids.REMOVE_LISTED_PAPER,
+    ids.SAVE_LISTED_PAPER,
+    ids.SHOW_ABSTRACT,
+    ids.OPEN_PDF,
+    ids.OPEN_DISCUSSION,
+    ids.MY_PAPERS,
+    ids.PREVIOUS_PAGE,
+    ids.NEXT_PAGE,
+    ids.POST_ANEW,
+    ids.RESUME_DELIVERY,
+    ids.OPEN_PREFERENCES,
+    ids.SET_UP,
+    ids.PREVIEW,
+    ids.POST_NOW,
+    ids.RESUME_DIGESTS,
+    ids.SUMMARY_MENU,
+    ids.SHOW_FIGURES,
+    *map(str, PREVIEWED_AT_ONCE),
+    "an_unknown_action",
+)
+
+ONE_IN = [7, pytest.param(1, marks=pytest.mark.benchmark)]
+"""How much of all combinations is tried: 7 shares no factor with what there is of anything."""
+
+WITH_A_VALUE = {
+    ids.SAVE_PAPER: "save ID",
+    ids.REMOVE_PAPER: "remove ID",
+    ids.SAVE_LISTED_PAPER: "save ID",
+    ids.REMOVE_LISTED_PAPER: "remove ID",
+    ids.SHOW_ABSTRACT: "ID",
+    ids.SHOW_FIGURES: "ID",
+    ids.PREVIOUS_PAGE: "latest",
+    ids.NEXT_PAGE: "latest",
+    ids.POST_ANEW: "settings",
+    ids.RESUME_DELIVERY: "resume",
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A person with a card, an answer, the Home tab and a modal before them."""
+
+    stage: Stage
+    forger: Forger
+    ada: Member
+    channel: Channel
+    card: Message
+    answer: Message
+    home: View
+    modal: View
+
+    def clicks(self, action: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the payloads of the action in each of the four places."""
+        for message in (self.card, self.answer):
+            yield self.forger.on_message(self.channel, message, action)
+        for view in (self.home, self.modal):
+            yield self.forger.in_view(view, action)
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    async with set_stage(tmp_path / "test.db", UNLIMITED) as stage:
+        await stage.deliver_sample()
+        ada, forger = stage.person("ada"), Forger(stage, "ada")
+        channel = stage.workspace.channel("papers")
+        await say(ada, "/papers saved", "My papers · 0")
+        await ada.open_home()
+        await ada.sees(lambda _: ada.home())
+        await open_preferences(ada)
+        messages = list(channel.messages.values())
+        assert forger.person.home
+        yield Scene(
+            stage,
+            forger,
+            ada,
+            channel,
+            next(each for each in messages if each.is_reply),
+            next(each for each in messages if each.ephemeral_to),
+            forger.person.home,
+            forger.person.views[-1],
+        )
+
+
+def failures(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the log has of errors, and of anything with a traceback."""
+    return [each.getMessage() for each in caplog.records if each.exc_info or each.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize("one_in", ONE_IN)
+async def test_no_value_of_any_button_or_menu_ends_in_a_traceback(
+    scene: Scene, caplog: pytest.LogCaptureFixture, one_in: int
+) -> None:
+    forged = [
+        payload
+        for action_id in ACTIONS
+        for value in ODD_VALUES
+        for action in (with_value(action_id, value), with_option(action_id, value))
+        for payload in scene.clicks(action)
+    ]
+
+    await scene.forger.send_all(forged[::one_in])
+
+    assert failures(caplog) == []
+
+
+@pytest.mark.parametrize(("action_id", "instead"), WITH_A_VALUE.items())
+async def test_a_button_that_cannot_be_read_says_what_to_type(
+    scene: Scene, action_id: str, instead: str
+) -> None:
+    sentence = f"This button is from an older version. Use `/papers {instead}` instead."
+    before = [each["ts"] for each in scene.ada.messages("papers")]
+
+    await scene.forger.send(scene.forger.on_message(scene.channel, scene.card, with_value(action_id, "1,2")))
+    in_thread = await hears(scene.ada, "older version", before)
+    await scene.forger.send(scene.forger.in_view(scene.modal, with_value(action_id, "1,2")))
+    over_modal = await opened(scene.ada, "older version")
+
+    assert in_thread == sentence
+    assert sentence in str(over_modal["blocks"])
+    assert len(scene.ada.modals()) == 2
+
+
+async def test_on_home_and_on_an_answer_it_is_said_in_place_and_in_the_person_s_language(
+    scene: Scene,
+) -> None:
+    lin, forger = scene.stage.person("lin"), Forger(scene.stage, "lin")
+    await lin.open_home()
+    await lin.sees(lambda _: lin.home())
+    assert forger.person.home
+
+    await forger.send(forger.in_view(forger.person.home, with_value(ids.REMOVE_LISTED_PAPER, "1")))
+    on_home = await opened(lin, "旧版本")
+    await forger.send(forger.on_message(scene.channel, scene.card, with_value("an_unknown_action", "1")))
+    await lin.sees(shows("这个按钮来自旧版本，请改用 `/papers help`。"))
+
+    assert "这个按钮来自旧版本，请改用 `/papers remove ID`。" in str(on_home["blocks"])
+
+
+async def test_an_old_link_button_is_acknowledged_and_needs_no_sentence(scene: Scene) -> None:
+    before = scene.ada.everything()
+    action = {"action_id": "open_code", "url": "https://example.org"}
+
+    await scene.forger.send_all([scene.forger.on_message(scene.channel, scene.card, action)])
+
+    assert scene.ada.everything() == before
+
+
+def odd_forms() -> Iterator[dict[str, Any]]:
+    """Yield what a submitted view may hold in place of its hidden context and its fields."""
+    yield from ({"private_metadata": odd} for odd in ODD_VALUES)
+    yield from ({"state": odd} for odd in ODD_VALUES)
+    yield from ({"state": {"values": odd}} for odd in ODD_VALUES)
+    for field in (*Field, ids.REPORT_NOTE):
+        for odd in (*ODD_VALUES, [{"value": "x" * 200}], [{"value": 5}], [None], "٣", "25:61", "9" * 5000):
+            entered = [
+                odd,
+                {"value": odd},
+                {"type": "timepicker", "selected_time": odd},
+                {"type": "static_select", "selected_option": {"value": odd}},
+                {"type": "multi_static_select", "selected_options": odd},
+                {"type": "checkboxes", "selected_options": [{"value": odd}]},
+            ]
+            yield from ({"state": {"values": {str(field): {str(field): each}}}} for each in entered)
+
+
+def forms_around(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the odd forms, also those in which all other fields are as the person left them."""
+    for changed in odd_forms():
+        yield changed
+        state = changed.get("state")
+        if isinstance(state, dict) and isinstance(state.get("values"), dict):
+            yield {"state": {"values": {**values, **state["values"]}}}
+
+
+@pytest.mark.parametrize("one_in", [43, pytest.param(1, marks=pytest.mark.benchmark)])
+@pytest.mark.parametrize("callback_id", [ids.SUBMIT_PREFERENCES, ids.SUBMIT_REPORT, "an_unknown_form"])
+async def test_no_form_ends_in_a_traceback(
+    scene: Scene, caplog: pytest.LogCaptureFixture, callback_id: str, one_in: int
+) -> None:
+    changes = list(forms_around(scene.modal.state))[::one_in]
+    forged = [scene.forger.form(scene.modal, callback_id=callback_id, **changed) for changed in changes]
+
+    await scene.forger.send_all(forged)
+
+    assert failures(caplog) == []
+
+
+@pytest.mark.parametrize("one_in", [43, pytest.param(1, marks=pytest.mark.benchmark)])
+async def test_no_preview_of_an_odd_form_ends_in_a_traceback(
+    scene: Scene, caplog: pytest.LogCaptureFixture, one_in: int
+) -> None:
+    click = scene.forger.in_view(scene.modal, with_value(ids.PREVIEW, None))
+    changes = list(forms_around(scene.modal.state))[::one_in]
+    forged = [{**click, "view": {**click["view"], **changed}} for changed in changes]
+
+    await scene.forger.send_all(forged)
+
+    assert failures(caplog) == []
+
+
+async def test_a_form_that_cannot_be_read_changes_nothing_and_says_what_to_type(scene: Scene) -> None:
+    before = await scene.stage.bot.storage.read(lambda tables: tables.subscriptions.all())
+    odd = {"state": {"values": {str(Field.ORDER): {str(Field.ORDER): {"selected_option": {"value": "x"}}}}}}
+
+    answer = await scene.forger.send(scene.forger.form(scene.modal, **odd))
+    unknown = await scene.forger.send(scene.forger.form(scene.modal, callback_id="an_unknown_form"))
+
+    assert "This form is from an older version. Use `/papers subscribe` instead." in str(answer)
+    assert "This form is from an older version. Use `/papers help` instead." in str(unknown)
+    assert await scene.stage.bot.storage.read(lambda tables: tables.subscriptions.all()) == before
+
+
+async def test_events_and_commands_without_their_fields_are_acknowledged(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    workspace = scene.stage.workspace
+    about = {"team_id": workspace.team_id, "api_app_id": workspace.app_id, "type": "event_callback"}
+    events = [
+        {"type": "app_home_opened"},
+        {"type": "app_home_opened", "tab": "home"},
+        {"type": "member_joined_channel"},
+        {"type": "member_joined_channel", "user": workspace.bot.id},
+        {"type": "member_joined_channel", "user": workspace.bot.id, "inviter": scene.ada.id},
+        {"type": "message", "subtype": "channel_join"},
+        {"type": "app_uninstalled"},
+    ]
+    commands = [
+        {"command": "/papers"},
+        {"command": "/papers", "text": "subscribe"},
+        {"command": "/papers", "text": "settings", "user_id": scene.ada.id},
+        {"command": "/papers", "text": "saved", "channel_id": "C0", "user_id": scene.ada.id},
+    ]
+
+    await scene.forger.send_all(({**about, "event": event} for event in events), "events_api")
+    await scene.forger.send_all(commands, "slash_commands")
+
+    assert failures(caplog) == []
+
+
+async def test_a_page_past_the_end_is_the_last_one(scene: Scene) -> None:
+    value = json.dumps({"offset": 90, "day": "2025-09-29"})
+
+    await scene.forger.send(
+        scene.forger.on_message(scene.channel, scene.answer, with_value(ids.NEXT_PAGE, value))
+    )
+
+    await scene.ada.sees(shows("11–12 of 12"))
+
+
+async def test_post_now_from_a_place_without_a_channel_is_a_sentence(scene: Scene) -> None:
+    await scene.forger.send(scene.forger.in_view(scene.home, with_value(ids.POST_NOW, None)))
+
+    await scene.ada.sees(shows(OUTDATED))
+
+
+async def test_what_this_version_sends_is_read_as_before(scene: Scene) -> None:
+    await scene.ada.close(scene.ada.modals()[-1])
+    await subscribe(scene.ada, tells=False)
+    value = choice_value(SummaryChoice(SummaryAct.REPORT, PAPER, "en"))
+
+    await scene.forger.send(
+        scene.forger.on_message(scene.channel, scene.card, with_option(ids.SUMMARY_MENU, value))
+    )
+
+    await opened(scene.ada, "Report a mistake")

@@ -1,0 +1,73 @@
+"""Whether a paper is withdrawn, from what its authors or arXiv's administrators wrote."""
+
+import pytest
+
+from bot.sources.withdrawals import with_withdrawal
+from storage.records import Paper
+
+PAPER = Paper("2509.00001", "On gardens", abstract="Gardens grow. We measure how fast.")
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "This paper has been withdrawn by the authors due to a wrong sign in Lemma 2",
+        "The manuscript is being withdrawn as its data may not be shared",
+        "This submission has been withdrawn by arXiv administrators due to disputed authorship",
+        "9 pages, 2 figures. This article was withdrawn because of a flaw in the proof",
+        "Withdrawn",
+        "withdrawn by the author",
+        "10 pages; withdrawn pending corrections",
+        "Paper withdrawn: Table 3 is of another run",
+        "We withdraw this paper, since the baseline was trained on the test set",
+        "The authors have decided to withdraw the preprint",
+        "This work has been withdrawn from arXiv",
+        "Retracted by the authors",
+    ],
+)
+def test_a_comment_that_says_so_becomes_the_papers_notice(comment: str) -> None:
+    assert with_withdrawal(PAPER, comment).withdrawal == comment
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "",
+        "12 pages, 3 figures",
+        "Withdrawn from a conference",
+        "This paper was withdrawn from ICLR and improved",
+        "An earlier version was withdrawn",
+        "The previous version has been withdrawn",
+        "Replaces the withdrawn arXiv:2401.00001",
+        "ICLR 2024 withdrawn submission",
+        "A study of retracted papers",
+    ],
+)
+def test_a_comment_on_something_else_withdraws_no_paper(comment: str) -> None:
+    assert with_withdrawal(PAPER, comment) == PAPER
+
+
+@pytest.mark.parametrize(
+    ("abstract", "kept", "notice"),
+    [
+        (
+            "This paper has been withdrawn by the author.",
+            None,
+            "This paper has been withdrawn by the author.",
+        ),
+        ("Withdrawn by the authors", None, "Withdrawn by the authors"),
+        (
+            "Gardens grow. This paper has been withdrawn, as they do not.",
+            "Gardens grow.",
+            "This paper has been withdrawn, as they do not.",
+        ),
+        ("We study savings that were withdrawn from banks.", None, None),
+        ("If the work was withdrawn, gardens would wither.", None, None),
+    ],
+)
+def test_a_notice_in_an_abstract_is_no_part_of_it(
+    abstract: str, kept: str | None, notice: str | None
+) -> None:
+    read = with_withdrawal(Paper("2509.00001", "On gardens", abstract=abstract))
+
+    assert (read.abstract, read.withdrawal) == (kept if notice else abstract, notice)
