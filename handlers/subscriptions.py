@@ -11,6 +11,7 @@ from bot.cards.notices import notice
 from bot.cards.preferences import preferences_message
 from bot.cards.status import ChannelStatus
 from bot.delivery import stopping
+from bot.delivery.opening import DayCounts
 from bot.locale import Words, words_for
 from bot.status import channel_status
 from bot.subscriptions.due import is_paused, local_date
@@ -19,7 +20,7 @@ from handlers.channels import ChannelContext, Requester, refusal_reason, refusal
 from handlers.clicks import Click, listen
 from handlers.parts import Parts
 from handlers.requests import InvalidPauseDate, Pause, Resume, ShowPreferences, Unsubscribe
-from storage.records import DeliveryState, Subscription
+from storage.records import PARENT_DELETED, DeliveryState, Subscription
 from storage.tables import Tables
 
 _EXAMPLE_AHEAD = timedelta(days=7)
@@ -116,17 +117,26 @@ async def post_now(parts: Parts, requester: Requester) -> Message:
 async def _start_delivery(parts: Parts, subscription: Subscription, day: date, words: Words) -> str:
     """Open or resume the delivery of a day's list, and return a sentence on its progress."""
     delivery_id = await parts.deliverer.open_asked(subscription, day)
+    counts = await parts.deliverer.day_counts(subscription, day)
     if delivery_id is None:
-        return words("digests.nothing_to_post", date=words.date(day))
+        return _why_nothing(counts, day, words)
     progress = await parts.deliverer.progress(delivery_id)
-    if progress.state is DeliveryState.FAILED:
-        if not await parts.deliverer.resume(delivery_id, subscription.workspace):
-            return words("digests.cannot_be_posted", date=words.date(day))
-    elif progress.state is DeliveryState.OPEN:
-        parts.deliverer.start(delivery_id)
-    else:
+    if progress.reason == PARENT_DELETED:
+        return words("digests.cannot_be_posted", date=words.date(day))
+    if progress.state is not DeliveryState.OPEN:
+        return _why_nothing(counts, day, words)
+    parts.deliverer.start(delivery_id)
+    coming = words.count("digests.on_its_way", progress.papers - progress.posted, date=words.date(day))
+    if not counts.here:
+        return coming
+    return words("digests.with_here", coming=coming, here=counts.here, listed=counts.listed)
+
+
+def _why_nothing(counts: DayCounts, day: date, words: Words) -> str:
+    """Return that a day has nothing more for the channel: it has the papers, or does not want them."""
+    if counts.here and counts.here == counts.listed:
         return words("digests.posted_before", date=words.date(day))
-    return words.count("digests.on_its_way", progress.papers, date=words.date(day))
+    return words("digests.nothing_to_post", date=words.date(day), here=counts.here, listed=counts.listed)
 
 
 def register(app: AsyncApp, parts: Parts) -> None:

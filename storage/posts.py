@@ -68,6 +68,21 @@ class Posts:
         )
         return frozenset(row["paper_id"] for row in rows)
 
+    def papers_in_channel(self, workspace: str, channel: str) -> frozenset[str]:
+        """Return the papers that are, or may be, in the channel by now."""
+        rows = self._database.query(
+            """
+            SELECT DISTINCT paper.value AS paper_id
+            FROM deliveries
+            JOIN posts ON posts.delivery_id = deliveries.id
+            JOIN json_each(posts.paper_ids) AS paper
+            WHERE deliveries.workspace = ? AND deliveries.channel = ?
+                AND posts.state NOT IN ('planned', 'refused')
+            """,
+            [workspace, channel],
+        )
+        return frozenset(row["paper_id"] for row in rows)
+
     def last_attempt(self, workspace: str, channel: str) -> datetime | None:
         """Return when one of the channel's latest deliveries last sent a message, if any did."""
         rows = self._database.query(

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.background import Background
-from bot.delivery.opening import open_asked, open_scheduled, reopen, resume_waiting
+from bot.delivery.opening import (
+    DayCounts,
+    day_counts,
+    open_asked,
+    open_scheduled,
+    reopen,
+    resume_waiting,
+)
 from bot.delivery.worker import DeliveryWorker, Services
 from bot.errors import LeaseLostError
 from storage.records import Delivery, DeliveryState, Post, Subscription
@@ -56,7 +63,7 @@ class Deliverer:
     async def open_asked(self, subscription: Subscription, day: date) -> int | None:
         """Open the delivery of the papers listed on a day, at a person's request, and return its id.
 
-        Returns the existing delivery's id, if any, and `None` if the channel has had all the papers.
+        Returns an existing delivery's id, or `None`, as `bot.delivery.opening` does.
         """
         now = self._services.clock.now()
         return await self._storage.write(
@@ -119,6 +126,10 @@ class Deliverer:
     async def progress(self, delivery_id: int) -> Progress:
         """Return a delivery's progress."""
         return await self._storage.read(lambda tables: _progress(tables, delivery_id))
+
+    async def day_counts(self, subscription: Subscription, day: date) -> DayCounts:
+        """Return how many of a day's papers are in the channel, and how many are listed."""
+        return await self._storage.read(lambda tables: day_counts(tables, subscription, day))
 
     async def _advance_and_log(self, delivery_id: int) -> None:
         try:

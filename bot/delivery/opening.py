@@ -9,6 +9,7 @@ Each step is one transaction under the worker's epoch, so another process can re
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from bot.cards.list_states import (
     source_names,
     waiting_sentence,
 )
-from bot.delivery.messages import choose_new, choose_of_day, plan_digest, plan_parent, replace_parent
+from bot.delivery.messages import Choice, choose_new, choose_of_day, plan_digest, plan_parent, replace_parent
 from bot.listings.expected import last_ended_lists, may_come_at_any_moment, missing_lists
 from bot.locale import Reader, words_for
 from bot.subscriptions.due import is_paused
@@ -33,6 +34,7 @@ from storage.records import (
     DeliveryKind,
     DeliveryState,
     Listing,
+    PostState,
     Subscription,
 )
 from storage.tables import Tables
@@ -43,18 +45,51 @@ def open_asked(
 ) -> int | None:
     """Open the delivery of the papers listed on a day, at a person's request, and return its id.
 
-    Returns the existing delivery's id, if any, and `None` if the channel has had all the papers.
+    It brings what the channel has not had and wants today. One that is under way goes on, and so does one
+    that ended early or was stopped, if what it lacks is just that. Where there is nothing to bring, returns
+    the day's latest such delivery, if any, else `None`; and always one whose parent a person deleted.
     """
     known = tables.deliveries.of_day(subscription.id, DeliveryKind.ASKED, day)
-    if known:
+    if known and (_is_under_way(known) or known.reason == PARENT_DELETED):
         return known.id
     had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel)
     choice = choose_of_day(tables, day, subscription.preferences, had)
+    if known and _lacks(tables, known, choice) and reopen(tables, known.id, known.workspace):
+        return known.id
     if not choice.selection.cards:
-        return None
+        return known.id if known else None
     delivery = _open(tables, subscription, DeliveryKind.ASKED, day, now)
     plan_digest(tables, delivery, subscription, choice, (), has_model=has_model)
     return delivery.id
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """How many of a day's papers are in a channel, and how many its sources list."""
+
+    here: int
+    listed: int
+
+
+def day_counts(tables: Tables, subscription: Subscription, day: date) -> DayCounts:
+    """Count a day's papers, those in the channel and all that the channel's sources list."""
+    verdicts = choose_of_day(tables, day, subscription.preferences, frozenset()).selection.verdicts
+    listed = {verdict.entry.paper.id for verdict in verdicts}
+    here = tables.posts.papers_in_channel(subscription.workspace, subscription.channel)
+    return DayCounts(len(listed & here), len(listed))
+
+
+def _is_under_way(delivery: Delivery) -> bool:
+    return delivery.state is DeliveryState.OPEN and not delivery.is_stop_asked
+
+
+def _lacks(tables: Tables, delivery: Delivery, choice: Choice) -> bool:
+    """Return whether the papers that the delivery has not posted are just the chosen ones."""
+    chosen = {entry.paper.id for entry in (*choice.selection.cards, *choice.selection.rest)}
+    posts = tables.posts.of_delivery(delivery.id)
+    return bool(chosen) and chosen == {
+        paper_id for post in posts if post.state is PostState.PLANNED for paper_id in post.paper_ids
+    }
 
 
 def open_scheduled(
@@ -216,7 +251,9 @@ def _open(
     missing: Sequence[Listing] = (),
     is_late: bool = False,
 ) -> Delivery:
-    place = f"{subscription.workspace}/{subscription.channel}/{kind}/{day}/{now.isoformat()}"
+    latest = tables.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
+    after = f"/{latest.id}" if latest else ""
+    place = f"{subscription.workspace}/{subscription.channel}/{kind}/{day}/{now.isoformat()}{after}"
     key = str(uuid5(NAMESPACE_URL, place))
     return tables.deliveries.open(
         subscription, kind, day, key, now, waits_for=_sources(missing), is_late=is_late
