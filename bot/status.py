@@ -126,6 +126,7 @@ def _delivery_status(tables: Tables, delivery: Delivery) -> DeliveryStatus:
         papers=counts.papers,
         reason=delivery.reason,
         waits_for=delivery.waits_for,
+        looks_at=counts.next_look_at if delivery.state is DeliveryState.OPEN else None,
     )
 
 

@@ -21,6 +21,8 @@ class PostCounts:
     papers: int
     posted_papers: int
     planned_posts: int
+    #: When the channel is read back for a message whose answer was lost, if one is looked for.
+    next_look_at: datetime | None = None
 
 
 class Posts:
@@ -43,12 +45,14 @@ class Posts:
             SELECT
                 coalesce(sum(json_array_length(paper_ids)), 0) AS papers,
                 coalesce(sum(iif(state = 'posted', json_array_length(paper_ids), 0)), 0) AS posted_papers,
-                coalesce(sum(state = 'planned'), 0) AS planned_posts
+                coalesce(sum(state = 'planned'), 0) AS planned_posts,
+                min(iif(state = 'unknown', look_at, NULL)) AS next_look_at
             FROM posts WHERE delivery_id = ?
             """,
             [delivery_id],
         )
-        return PostCounts(**next(rows))
+        row = next(rows)
+        return PostCounts(**{**row, "next_look_at": optional_moment(row["next_look_at"])})
 
     def papers_of_channel(self, workspace: str, channel: str) -> frozenset[str]:
         """Return the papers that the channel has had, or will get from what is planned and not stopped."""

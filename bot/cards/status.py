@@ -32,6 +32,8 @@ class DeliveryStatus:
     reason: str | None
     #: The sources whose lists it waits for before anything can be posted.
     waits_for: tuple[str, ...] = ()
+    #: When it looks for a message that Slack did not confirm; until then it waits.
+    looks_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ def _last_lines(channel: ChannelStatus, last: DeliveryStatus, reader: Reader) ->
     if not last.papers:
         return [words.mrkdwn("status.last_was_empty", moment=moment)]
     line = escape(words.count("status.last", last.papers, moment=moment, posted=last.posted))
+    if last.looks_at:
+        return [line, words.mrkdwn("status.looks_at", moment=reader.moment(last.looks_at))]
     return [line, *_rest_lines(channel, last, words)]
 
 
