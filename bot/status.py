@@ -7,11 +7,19 @@ from zoneinfo import ZoneInfo
 
 from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus
 from bot.delivery.clockwork import HEARTBEAT
+from bot.delivery.opening import is_stopped
 from bot.listings.expected import latest_lists
 from bot.subscriptions.due import is_paused, next_due
 from bot.summarising.summariser import Allowance
-from storage.posts import PostCounts
-from storage.records import Delivery, Listing, MistakeReport, Subscription, SummaryFailure, TextRead
+from storage.records import (
+    Delivery,
+    DeliveryState,
+    Listing,
+    MistakeReport,
+    Subscription,
+    SummaryFailure,
+    TextRead,
+)
 from storage.tables import Tables
 
 REPORTS_SHOWN = 10
@@ -78,7 +86,7 @@ def _every_source(tables: Tables) -> tuple[Listing, ...]:
 def channel_status(tables: Tables, subscription: Subscription, now: datetime) -> ChannelStatus:
     """Return the status of one channel; a paused one has no next digest."""
     latest = tables.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
-    last = _delivery_status(latest, tables.posts.counts(latest.id)) if latest else None
+    last = _delivery_status(tables, latest) if latest else None
     paused = is_paused(subscription, now)
     return ChannelStatus(subscription, last, None if paused else _next_at(tables, subscription, now))
 
@@ -91,7 +99,8 @@ def bot_status(
     A channel takes one message a second, the workspace `messages_a_minute`. `allowance` is the model's, where
     one is set up.
     """
-    waiting = [tables.posts.counts(delivery.id).planned_posts for delivery in tables.deliveries.unfinished()]
+    unfinished = [each for each in tables.deliveries.unfinished() if not each.is_stop_asked]
+    waiting = [tables.posts.counts(delivery.id).planned_posts for delivery in unfinished]
     seconds = max([*waiting, sum(waiting) * 60 / messages_a_minute])
     done_at = now + timedelta(seconds=seconds) if sum(waiting) else None
     tokens = _tokens_status(tables, now, allowance) if allowance else None
@@ -107,10 +116,17 @@ def _tokens_status(tables: Tables, now: datetime, allowance: Allowance) -> Token
     return TokensStatus(used, allowance.tokens_a_day, allowance.is_used_up(used))
 
 
-def _delivery_status(delivery: Delivery, counts: PostCounts) -> DeliveryStatus:
-    posted, papers = counts.posted_papers, counts.papers
+def _delivery_status(tables: Tables, delivery: Delivery) -> DeliveryStatus:
+    counts = tables.posts.counts(delivery.id)
     return DeliveryStatus(
-        delivery.day, delivery.state, delivery.opened_at, posted, papers, delivery.reason, delivery.waits_for
+        day=delivery.day,
+        state=DeliveryState.STOPPED if is_stopped(tables, delivery) else delivery.state,
+        opened_at=delivery.opened_at,
+        posted=counts.posted_papers,
+        papers=counts.papers,
+        reason=delivery.reason,
+        waits_for=delivery.waits_for,
+        looks_at=counts.next_look_at if delivery.state is DeliveryState.OPEN else None,
     )
 
 

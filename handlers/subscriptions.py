@@ -10,6 +10,8 @@ from bot.cards.blocks import Button, Message
 from bot.cards.notices import notice
 from bot.cards.preferences import preferences_message
 from bot.cards.status import ChannelStatus
+from bot.delivery import stopping
+from bot.delivery.opening import DayCounts
 from bot.locale import Words, words_for
 from bot.status import channel_status
 from bot.subscriptions.due import is_paused, local_date
@@ -18,7 +20,7 @@ from handlers.channels import ChannelContext, Requester, refusal_reason, refusal
 from handlers.clicks import Click, listen
 from handlers.parts import Parts
 from handlers.requests import InvalidPauseDate, Pause, Resume, ShowPreferences, Unsubscribe
-from storage.records import PAUSED_BY_PERSON, DeliveryState, Subscription
+from storage.records import PARENT_DELETED, DeliveryState, Subscription
 from storage.tables import Tables
 
 _EXAMPLE_AHEAD = timedelta(days=7)
@@ -39,26 +41,24 @@ async def show(parts: Parts, requester: Requester, _request: ShowPreferences) ->
 
 
 async def unsubscribe(parts: Parts, requester: Requester, _request: Unsubscribe) -> Message | None:
-    """End the channel's subscription and announce it there."""
+    """End the channel's subscription, also the digest that is on its way, and announce it there."""
     now = parts.clock.now()
     subscription = await _subscription(parts, requester)
     if subscription is None:
         return await not_subscribed(parts, requester)
-    await parts.storage.write(lambda tables: tables.subscriptions.end(subscription.id, now))
+    await parts.storage.write(lambda tables: stopping.end(tables, subscription, now))
     return await _announce(parts, requester, subscription, "told.ended", command=parts.command)
 
 
 async def pause(parts: Parts, requester: Requester, request: Pause) -> Message | None:
-    """Pause the channel's digests and announce it there."""
+    """Pause the channel's digests, also the one that is on its way, and announce it there."""
     subscription = await _subscription(parts, requester)
     if subscription is None:
         return await not_subscribed(parts, requester)
     words, until = requester.person.words, request.until
     if until and until <= local_date(parts.clock.now(), ZoneInfo(subscription.preferences.zone)):
         return notice(words.mrkdwn("digests.day_is_past", date=words.date(until), command=parts.command))
-    await parts.storage.write(
-        lambda tables: tables.subscriptions.pause(subscription.id, PAUSED_BY_PERSON, until)
-    )
+    await parts.storage.write(lambda tables: stopping.pause(tables, subscription, until))
     if until:
         day = words_for(subscription.preferences.language).date(until)
         return await _announce(parts, requester, subscription, "told.paused_until", can_resume=True, date=day)
@@ -76,7 +76,7 @@ async def invalid_pause_date(parts: Parts, requester: Requester, request: Invali
 
 
 async def resume(parts: Parts, requester: Requester, _request: Resume) -> Message | None:
-    """Resume the channel's digests and announce it there."""
+    """Resume the channel's digests, also one that was stopped on its way, and announce it there."""
     subscription = await _subscription(parts, requester)
     if subscription is None:
         return await not_subscribed(parts, requester)
@@ -84,8 +84,12 @@ async def resume(parts: Parts, requester: Requester, _request: Resume) -> Messag
         return notice(requester.person.words.mrkdwn("digests.not_paused"))
     if reason := await refusal_reason(requester.channel, joins=True):
         return notice(refusal_sentence(reason, requester.channel.bot, requester.person.words))
-    await parts.storage.write(lambda tables: tables.subscriptions.resume(subscription.id))
-    return await _announce(parts, requester, subscription, "told.resumed")
+    delivery = await parts.storage.write(lambda tables: stopping.resume(tables, subscription))
+    if delivery is None:
+        return await _announce(parts, requester, subscription, "told.resumed")
+    parts.deliverer.start(delivery.id)
+    day = words_for(subscription.preferences.language).date(delivery.day)
+    return await _announce(parts, requester, subscription, "told.goes_on", date=day)
 
 
 async def not_subscribed(parts: Parts, requester: Requester) -> Message:
@@ -113,17 +117,26 @@ async def post_now(parts: Parts, requester: Requester) -> Message:
 async def _start_delivery(parts: Parts, subscription: Subscription, day: date, words: Words) -> str:
     """Open or resume the delivery of a day's list, and return a sentence on its progress."""
     delivery_id = await parts.deliverer.open_asked(subscription, day)
+    counts = await parts.deliverer.day_counts(subscription, day)
     if delivery_id is None:
-        return words("digests.nothing_to_post", date=words.date(day))
+        return _why_nothing(counts, day, words)
     progress = await parts.deliverer.progress(delivery_id)
-    if progress.state is DeliveryState.FAILED:
-        if not await parts.deliverer.resume(delivery_id, subscription.workspace):
-            return words("digests.cannot_be_posted", date=words.date(day))
-    elif progress.state is DeliveryState.OPEN:
-        parts.deliverer.start(delivery_id)
-    else:
+    if progress.reason == PARENT_DELETED:
+        return words("digests.cannot_be_posted", date=words.date(day))
+    if progress.state is not DeliveryState.OPEN:
+        return _why_nothing(counts, day, words)
+    parts.deliverer.start(delivery_id)
+    coming = words.count("digests.on_its_way", progress.papers - progress.posted, date=words.date(day))
+    if not counts.here:
+        return coming
+    return words("digests.with_here", coming=coming, here=counts.here, listed=counts.listed)
+
+
+def _why_nothing(counts: DayCounts, day: date, words: Words) -> str:
+    """Return that a day has nothing more for the channel: it has the papers, or does not want them."""
+    if counts.here and counts.here == counts.listed:
         return words("digests.posted_before", date=words.date(day))
-    return words.count("digests.on_its_way", progress.papers, date=words.date(day))
+    return words("digests.nothing_to_post", date=words.date(day), here=counts.here, listed=counts.listed)
 
 
 def register(app: AsyncApp, parts: Parts) -> None:

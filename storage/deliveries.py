@@ -13,7 +13,7 @@ from storage.records import Delivery, DeliveryKind, DeliveryState, Subscription
 
 
 class Deliveries:
-    """One delivery per subscription, kind and day, however often it is opened."""
+    """One scheduled delivery per subscription and day; others as often as a person asks."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -24,9 +24,10 @@ class Deliveries:
         return next(map(_delivery_from_row, rows), None)
 
     def of_day(self, subscription_id: int, kind: DeliveryKind, day: date) -> Delivery | None:
-        """Return the subscription's delivery of this kind and day, or `None` if none was opened."""
+        """Return the subscription's latest delivery of this kind and day, or `None` if none was opened."""
         rows = self._database.query(
-            "SELECT * FROM deliveries WHERE subscription_id = ? AND kind = ? AND day = ?",
+            "SELECT * FROM deliveries WHERE subscription_id = ? AND kind = ? AND day = ?"
+            " ORDER BY id DESC LIMIT 1",
             [subscription_id, kind, day.isoformat()],
         )
         return next(map(_delivery_from_row, rows), None)
@@ -131,6 +132,20 @@ class Deliveries:
             next_look_at=_optional_text(delivery.next_look_at),
         )
 
+    def ask_to_stop(self, subscription_id: int) -> None:
+        """Ask the workers of the subscription's deliveries to post nothing more."""
+        self._database.execute(
+            "UPDATE deliveries SET stop_asked = 1 WHERE subscription_id = ? AND state = 'open'",
+            [subscription_id],
+        )
+
+    def is_stop_asked(self, delivery_id: int) -> bool:
+        """Return whether the delivery was asked to stop."""
+        rows = self._database.query(
+            "SELECT 1 FROM deliveries WHERE id = ? AND stop_asked LIMIT 1", [delivery_id]
+        )
+        return next(rows, None) is not None
+
     def release_all(self) -> None:
         """Release every lease; only for a process that knows that no other is alive."""
         self._database.execute("UPDATE deliveries SET leased_until = NULL")
@@ -161,10 +176,18 @@ class Deliveries:
         self._database.execute("UPDATE deliveries SET is_told = 1 WHERE id = ?", [delivery_id])
 
     def reopen(self, delivery_id: int) -> None:
-        """Set a failed delivery back to open; any other stays as it is."""
+        """Set a delivery that failed or was stopped back to open; one that is to stop goes on instead.
+
+        Any other stays as it is. Whoever takes the last look at one that was stopped loses its lease.
+        """
         self._database.execute(
-            "UPDATE deliveries SET state = 'open', reason = NULL, leased_until = NULL, is_told = 0"
-            " WHERE id = ? AND state = 'failed'",
+            """
+            UPDATE deliveries SET
+                state = 'open', stop_asked = 0, reason = NULL, look_at = NULL, is_told = 0,
+                epoch = epoch + (state = 'last_look'),
+                leased_until = iif(state = 'open', leased_until, NULL)
+            WHERE id = ? AND (state IN ('failed', 'stopped') OR stop_asked)
+            """,
             [delivery_id],
         )
 
@@ -206,4 +229,5 @@ def _delivery_from_row(row: dict[str, Any]) -> Delivery:
         is_notified=bool(row["is_told"]),
         waits_for=tuple(json.loads(row["waits_for"])),
         is_late=bool(row["is_late"]),
+        is_stop_asked=bool(row["stop_asked"]),
     )

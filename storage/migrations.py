@@ -339,3 +339,90 @@ def m013_withdrawn_papers(database: Database) -> None:
     """The notice of withdrawn papers; arXiv is asked once more about those of whom it was not kept."""
     database.execute("ALTER TABLE papers ADD COLUMN withdrawal TEXT")
     database.execute("UPDATE arxiv_records SET next_try_at = asked_at WHERE next_try_at IS NULL")
+
+
+@migrations()
+def m014_stopped_deliveries(database: Database) -> None:
+    """Deliveries that a person stopped, and several deliveries that are asked for of one day.
+
+    SQLite changes no constraint of a table that exists, so the tables are made anew with all that refers to
+    them.
+    """
+    database.execute(
+        """
+        CREATE TABLE new_deliveries (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,
+            subscription_id INTEGER NOT NULL REFERENCES subscriptions (id),
+            workspace TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('scheduled', 'asked')),
+            day TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('open', 'last_look', 'stopped', 'done', 'failed')),
+            opened_at TEXT NOT NULL,
+            epoch INTEGER NOT NULL DEFAULT 0,
+            leased_until TEXT,
+            had_unknown INTEGER NOT NULL DEFAULT 0,
+            look_at TEXT,
+            reason TEXT,
+            is_told INTEGER NOT NULL DEFAULT 0,
+            waits_for TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(waits_for)),
+            is_late INTEGER NOT NULL DEFAULT 0,
+            stop_asked INTEGER NOT NULL DEFAULT 0
+        ) STRICT
+        """
+    )
+    database.execute(
+        """
+        CREATE TABLE new_posts (
+            delivery_id INTEGER NOT NULL REFERENCES new_deliveries (id),
+            position INTEGER NOT NULL,
+            paper_ids TEXT NOT NULL CHECK (json_valid(paper_ids)),
+            payload TEXT NOT NULL CHECK (json_valid(payload)),
+            payload_hash TEXT NOT NULL,
+            is_plain INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (
+                state IN ('planned', 'sending', 'posted', 'unknown', 'uncertain', 'refused')
+            ),
+            ts TEXT,
+            reason TEXT,
+            attempted_at TEXT,
+            look_at TEXT,
+            absent INTEGER NOT NULL,
+            is_stale INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (delivery_id, position),
+            CHECK ((state = 'posted') = (ts IS NOT NULL)),
+            CHECK (state IN ('planned', 'refused') OR attempted_at IS NOT NULL)
+        ) STRICT
+        """
+    )
+    database.execute(
+        """
+        CREATE TABLE new_card_updates (
+            delivery_id INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            next_try_at TEXT NOT NULL,
+            tries INTEGER NOT NULL,
+            PRIMARY KEY (delivery_id, position),
+            FOREIGN KEY (delivery_id, position) REFERENCES new_posts (delivery_id, position)
+        ) STRICT
+        """
+    )
+    database.execute("INSERT INTO new_deliveries SELECT *, 0 FROM deliveries")
+    database.execute("INSERT INTO new_posts SELECT * FROM posts")
+    database.execute("INSERT INTO new_card_updates SELECT * FROM card_updates")
+    for table in ("card_updates", "posts", "deliveries"):
+        database.execute(f"DROP TABLE {table}")
+        database.execute(f"ALTER TABLE new_{table} RENAME TO {table}")
+    database.execute(
+        "CREATE INDEX deliveries_at_work ON deliveries (id) WHERE state IN ('open', 'last_look')"
+    )
+    database.execute(
+        "CREATE INDEX deliveries_untold ON deliveries (id) WHERE state = 'failed' AND NOT is_told"
+    )
+    database.execute("CREATE INDEX deliveries_by_channel ON deliveries (workspace, channel)")
+    database.execute("CREATE INDEX deliveries_by_day ON deliveries (subscription_id, kind, day)")
+    database.execute(
+        "CREATE UNIQUE INDEX deliveries_scheduled ON deliveries (subscription_id, day)"
+        " WHERE kind = 'scheduled'"
+    )

@@ -21,6 +21,8 @@ class PostCounts:
     papers: int
     posted_papers: int
     planned_posts: int
+    #: When the channel is read back for a message whose answer was lost, if one is looked for.
+    next_look_at: datetime | None = None
 
 
 class Posts:
@@ -43,15 +45,17 @@ class Posts:
             SELECT
                 coalesce(sum(json_array_length(paper_ids)), 0) AS papers,
                 coalesce(sum(iif(state = 'posted', json_array_length(paper_ids), 0)), 0) AS posted_papers,
-                coalesce(sum(state = 'planned'), 0) AS planned_posts
+                coalesce(sum(state = 'planned'), 0) AS planned_posts,
+                min(iif(state = 'unknown', look_at, NULL)) AS next_look_at
             FROM posts WHERE delivery_id = ?
             """,
             [delivery_id],
         )
-        return PostCounts(**next(rows))
+        row = next(rows)
+        return PostCounts(**{**row, "next_look_at": optional_moment(row["next_look_at"])})
 
     def papers_of_channel(self, workspace: str, channel: str) -> frozenset[str]:
-        """Return the papers that the channel has had, or will get from what is planned."""
+        """Return the papers that the channel has had, or will get from what is planned and not stopped."""
         rows = self._database.query(
             """
             SELECT DISTINCT paper.value AS paper_id
@@ -59,7 +63,25 @@ class Posts:
             JOIN posts ON posts.delivery_id = deliveries.id
             JOIN json_each(posts.paper_ids) AS paper
             WHERE deliveries.workspace = ? AND deliveries.channel = ?
-                AND (posts.state NOT IN ('planned', 'refused') OR deliveries.state IN ('open', 'last_look'))
+                AND (
+                    posts.state NOT IN ('planned', 'refused')
+                    OR (deliveries.state IN ('open', 'last_look') AND NOT deliveries.stop_asked)
+                )
+            """,
+            [workspace, channel],
+        )
+        return frozenset(row["paper_id"] for row in rows)
+
+    def papers_in_channel(self, workspace: str, channel: str) -> frozenset[str]:
+        """Return the papers that are, or may be, in the channel by now."""
+        rows = self._database.query(
+            """
+            SELECT DISTINCT paper.value AS paper_id
+            FROM deliveries
+            JOIN posts ON posts.delivery_id = deliveries.id
+            JOIN json_each(posts.paper_ids) AS paper
+            WHERE deliveries.workspace = ? AND deliveries.channel = ?
+                AND posts.state NOT IN ('planned', 'refused')
             """,
             [workspace, channel],
         )
@@ -109,6 +131,13 @@ class Posts:
             UPDATE posts SET state = 'planned', reason = NULL, attempted_at = NULL, look_at = NULL, absent = 0
             WHERE delivery_id = ? AND position = 0 AND state = 'uncertain'
             """,
+            [delivery_id],
+        )
+
+    def restore_parent(self, delivery_id: int) -> None:
+        """Have the channel show the delivery's parent as it was planned, if it is there."""
+        self._database.execute(
+            "UPDATE posts SET is_stale = 1 WHERE delivery_id = ? AND position = 0 AND state = 'posted'",
             [delivery_id],
         )
 

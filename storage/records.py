@@ -275,6 +275,8 @@ class DeliveryState(StrEnum):
     OPEN = "open"
     #: All is posted; the thread is read back once more for messages that arrived late.
     LAST_LOOK = "last_look"
+    #: A person paused or ended the digests before all was posted; it goes on if they are resumed.
+    STOPPED = "stopped"
     DONE = "done"
     FAILED = "failed"
 
@@ -322,6 +324,8 @@ class Delivery:
     waits_for: tuple[str, ...] = ()
     #: Whether the bot was not running when it was due.
     is_late: bool = False
+    #: Whether a person asked it to stop; its worker does so before the next message.
+    is_stop_asked: bool = False
 
 
 class PostState(StrEnum):

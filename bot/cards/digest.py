@@ -63,9 +63,8 @@ def short_message(text: str) -> Message:
     return blocks.message(text, [blocks.rich_text(blocks.paragraph(blocks.words(shown)))])
 
 
-def with_uncertainty(payload: dict[str, Any], certain: int, total: int, words: Words) -> dict[str, Any]:
-    """Return a parent's payload with a line on how many papers are certainly in the channel."""
-    sentence = words("digest.certain", certain=certain, total=total)
+def with_note(payload: dict[str, Any], sentence: str) -> dict[str, Any]:
+    """Return a parent's payload with a line at its end, such as how many papers are in the channel."""
     shown = blocks.message(unescape(payload["text"]), (), ending=f"\n{sentence}")
     drawn = [*payload.get("blocks", []), blocks.context(sentence)]
     return {**payload, "text": shown.text, "blocks": drawn}

@@ -32,6 +32,8 @@ class DeliveryStatus:
     reason: str | None
     #: The sources whose lists it waits for before anything can be posted.
     waits_for: tuple[str, ...] = ()
+    #: When it looks for a message that Slack did not confirm; until then it waits.
+    looks_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,12 @@ def _status_buttons(channel: ChannelStatus | None, refusal: Mrkdwn | None, words
 
 def _channel_lines(channel: ChannelStatus, reader: Reader) -> list[Mrkdwn]:
     wanted, words = channel.subscription, reader.words
-    last = _last_lines(channel.last, wanted, reader) if channel.last else [words.mrkdwn("status.none_yet")]
+    last = _last_lines(channel, channel.last, reader) if channel.last else [words.mrkdwn("status.none_yet")]
     following = [escape(when_sentence(wanted, channel.next_at, reader))]
     return [*last, *following, *_pause_lines(channel, words)]
 
 
-def _last_lines(last: DeliveryStatus, wanted: Subscription, reader: Reader) -> list[Mrkdwn]:
+def _last_lines(channel: ChannelStatus, last: DeliveryStatus, reader: Reader) -> list[Mrkdwn]:
     words, moment = reader.words, reader.moment(last.opened_at)
     if last.waits_for:
         names = source_names(last.waits_for, words)
@@ -123,12 +125,21 @@ def _last_lines(last: DeliveryStatus, wanted: Subscription, reader: Reader) -> l
     if not last.papers:
         return [words.mrkdwn("status.last_was_empty", moment=moment)]
     line = escape(words.count("status.last", last.papers, moment=moment, posted=last.posted))
+    if last.looks_at:
+        return [line, words.mrkdwn("status.looks_at", moment=reader.moment(last.looks_at))]
+    return [line, *_rest_lines(channel, last, words)]
+
+
+def _rest_lines(channel: ChannelStatus, last: DeliveryStatus, words: Words) -> list[Mrkdwn]:
+    """Return what becomes of the papers that are not in the channel."""
     if last.state is DeliveryState.OPEN:
-        return [line, words.mrkdwn("status.under_way")]
+        return [words.mrkdwn("status.under_way")]
+    if last.state is DeliveryState.STOPPED:
+        return [words.mrkdwn("status.stopped" if channel.next_at else "status.stopped_by_pause")]
     if last.state is DeliveryState.FAILED:
-        return [line, trouble_sentence(wanted.channel, last.day, last.reason or "", words)]
-    missing = [words.mrkdwn("status.not_certain")] if last.posted < last.papers else []
-    return [line, *missing]
+        channel_id = channel.subscription.channel
+        return [trouble_sentence(channel_id, last.day, last.reason or "", words)]
+    return [words.mrkdwn("status.not_certain")] if last.posted < last.papers else []
 
 
 def _pause_lines(channel: ChannelStatus, words: Words) -> list[Mrkdwn]:

@@ -18,6 +18,7 @@ from bot.commands.terminal import (
     with_storage,
 )
 from bot.delivery.messages import Choice, choose_of_day
+from bot.delivery.opening import DayCounts
 from bot.delivery.selection import Verdict, Why
 from bot.errors import NothingListedError
 from bot.text.mrkdwn import on_one_line
@@ -60,7 +61,8 @@ WHY = {
 def deliver(channel: str | None, day: date | None, dry_run: bool, database: Path | None) -> None:
     """Post a digest now, leaving out papers already posted.
 
-    If you run it twice, nothing is posted twice. A digest that was interrupted is resumed.
+    If you run it twice, nothing is posted twice. A digest that was interrupted is resumed. After a change of
+    the filters, it brings what the channel has not had.
 
     Exits with status 1 if a digest did not arrive whole, and 130 if interrupted.
     """
@@ -114,11 +116,21 @@ async def _deliver_into(bot: Application, subscription: Subscription, day: date 
     digest_day = await _day_for(bot.storage, subscription, day)
     delivery_id = await bot.deliverer.open_asked(subscription, digest_day)
     if delivery_id is None:
-        return f"{subscription.channel}: nothing new for {digest_day}", True
+        counts = await bot.deliverer.day_counts(subscription, digest_day)
+        return f"{subscription.channel}: nothing new for {digest_day}{_in_channel(counts)}", True
     progress = await bot.deliverer.run(delivery_id)
+    counts = await bot.deliverer.day_counts(subscription, digest_day)
+    of_day = "" if counts.listed == progress.papers else _in_channel(counts)
     reason = f" ({progress.reason})" if progress.reason else ""
     papers = f"{progress.posted} of {counted(progress.papers, 'paper')}"
-    return f"{subscription.channel}: {papers} for {digest_day}{reason}", progress.posted == progress.papers
+    return (
+        f"{subscription.channel}: {papers} for {digest_day}{of_day}{reason}",
+        progress.posted == progress.papers,
+    )
+
+
+def _in_channel(counts: DayCounts) -> str:
+    return f", {counts.here} of the day's {counted(counts.listed, 'paper')} in the channel"
 
 
 async def _verdicts(storage: Runner, subscription: Subscription, day: date) -> list[str]:

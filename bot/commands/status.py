@@ -35,6 +35,7 @@ _WITHOUT_PAPERS = {NOTHING_NEW: "nothing new", SOURCE_LATE: "no papers, as a sou
 _STATES = {
     DeliveryState.OPEN: "posted so far",
     DeliveryState.LAST_LOOK: "posted",
+    DeliveryState.STOPPED: "posted, then it was stopped",
     DeliveryState.DONE: "posted",
     DeliveryState.FAILED: "posted, then it failed",
 }
@@ -98,7 +99,8 @@ def _last_digest(last: DeliveryStatus) -> str:
     if last.reason in _WITHOUT_PAPERS:
         return f"{last.day}, {_WITHOUT_PAPERS[last.reason]}"
     reason = f" ({last.reason})" if last.reason else ""
-    return f"{last.day}, {last.posted} of {counted(last.papers, 'paper')} {_STATES[last.state]}{reason}"
+    look = f", waiting until {last.looks_at:%H:%M:%S} UTC to look for a message" if last.looks_at else ""
+    return f"{last.day}, {last.posted} of {counted(last.papers, 'paper')} {_STATES[last.state]}{reason}{look}"
 
 
 def _source_line(listing: Listing, now: datetime) -> str:

@@ -10,6 +10,7 @@ from bot.app import connection
 from bot.clock import Clock, SystemClock
 from bot.commands.channels import find_channels
 from bot.commands.terminal import Number, database_option, run_to_end, say, settings_with, with_storage
+from bot.delivery import stopping
 from bot.subscriptions.preferences import (
     proposed_source,
     read_categories,
@@ -136,6 +137,8 @@ def subscriptions(database: Path | None) -> None:
 def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
     """Stop the daily digest in one or more channels.
 
+    A digest that is on its way stops after the message under way.
+
     A CHANNEL is a Slack channel's id; `paper-round subscriptions` lists them.
     """
     now = SystemClock().now()
@@ -143,7 +146,7 @@ def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
     def end_all(tables: Tables) -> list[str]:
         ending = [each for each in tables.subscriptions.all() if each.channel in channels]
         for subscription in ending:
-            tables.subscriptions.end(subscription.id, now)
+            stopping.end(tables, subscription, now)
         return [subscription.channel for subscription in ending]
 
     async def end(storage: Runner) -> list[str]:

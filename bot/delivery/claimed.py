@@ -1,18 +1,22 @@
 """A claimed delivery as it is committed: each write needs the lease and fails if another worker has it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from bot.clock import Clock
 from bot.delivery import ledger
 from bot.delivery.outcomes import Scope
-from bot.errors import LeaseLostError
+from bot.errors import LeaseLostError, PaperRoundError
 from storage.records import PARENT, Delivery, Post
 from storage.runner import Runner
 from storage.tables import Tables
 
 _logger = logging.getLogger(__name__)
+
+
+class StopAskedError(PaperRoundError):
+    """A person asked the delivery to stop."""
 
 
 class ClaimedDelivery:
@@ -48,6 +52,20 @@ class ClaimedDelivery:
         await self._commit(ledger.leased(delivery, self._clock.now() + self._lease), post)
         self._posts[post.position] = post
 
+    async def begin(self, post: Post) -> None:
+        """Commit the post before it is sent; raises `StopAskedError` instead if the delivery is to stop.
+
+        Both in one transaction: once a person is told that digests are paused, no further post begins.
+        """
+
+        def refuse(tables: Tables) -> None:
+            if tables.deliveries.is_stop_asked(self.delivery.id):
+                raise StopAskedError(f"Delivery {self.delivery.id} was asked to stop.")
+
+        leased = ledger.leased(self.delivery, self._clock.now() + self._lease)
+        await self._commit(leased, post, first=refuse)
+        self._posts[post.position] = post
+
     async def wait(self, seconds: float) -> None:
         """Sleep under a lease that outlasts the sleep."""
         if seconds <= 0:
@@ -67,14 +85,34 @@ class ClaimedDelivery:
             reason = f": {delivery.reason}" if delivery.reason else ""
             _logger.info("Delivery %s is %s%s", delivery.id, delivery.state, reason, extra=self.log_fields)
 
+    async def stop(self, delivery: Delivery) -> None:
+        """Release the stopped delivery, or the open one if digests were resumed meanwhile."""
+
+        def write(tables: Tables) -> Delivery:
+            is_to_stop = tables.deliveries.is_stop_asked(delivery.id)
+            left = delivery if is_to_stop else ledger.released(self.delivery)
+            tables.deliveries.record(left)
+            return left
+
+        self.delivery = await self._storage.write(write)
+        _logger.info("Delivery %s is %s", delivery.id, self.delivery.state, extra=self.log_fields)
+
     def check_lease(self) -> None:
         """Raise `LeaseLostError` if the lease ran out, as it does while a laptop is suspended."""
         leased_until = self.delivery.leased_until
         if leased_until is None or self._clock.now() >= leased_until:
             raise LeaseLostError(f"The lease of delivery {self.delivery.id} ran out before a call to Slack.")
 
-    async def _commit(self, delivery: Delivery, *posts: Post, pauses: Scope | None = None) -> None:
+    async def _commit(
+        self,
+        delivery: Delivery,
+        *posts: Post,
+        pauses: Scope | None = None,
+        first: Callable[[Tables], None] | None = None,
+    ) -> None:
         def write(tables: Tables) -> None:
+            if first:
+                first(tables)
             tables.deliveries.record(delivery)
             for post in posts:
                 tables.posts.record(delivery, post)

@@ -1,7 +1,9 @@
 """The clockwork: periodic jobs that ask the tables what is due. No job holds any state."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -82,9 +84,26 @@ def make_scheduler(jobs: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIO
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
     for job_id, job in jobs.items():
         scheduler.add_job(
-            job, "interval", seconds=SECONDS_BETWEEN_TICKS, id=job_id, next_run_time=datetime.now(UTC)
+            _until_stopped(job),
+            "interval",
+            seconds=SECONDS_BETWEEN_TICKS,
+            id=job_id,
+            next_run_time=datetime.now(UTC),
         )
     return scheduler
+
+
+def _until_stopped(job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Return the job as it ends in silence when the scheduler stops, which cancels it.
+
+    APScheduler would log the cancellation as an error with its traceback. What the job left is in the tables.
+    """
+
+    async def run() -> None:
+        with suppress(asyncio.CancelledError):
+            await job()
+
+    return run
 
 
 def _look(tables: Tables) -> tuple[datetime | None, list[tuple[Subscription, date | None]]]:

@@ -11,10 +11,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.background import Background
-from bot.delivery.opening import open_asked, open_scheduled, resume_waiting
+from bot.delivery.opening import (
+    DayCounts,
+    day_counts,
+    open_asked,
+    open_scheduled,
+    reopen,
+    resume_waiting,
+)
 from bot.delivery.worker import DeliveryWorker, Services
 from bot.errors import LeaseLostError
-from storage.records import PARENT_DELETED, Delivery, DeliveryState, Post, Subscription
+from storage.records import Delivery, DeliveryState, Post, Subscription
 from storage.tables import Tables
 
 _logger = logging.getLogger(__name__)
@@ -56,7 +63,7 @@ class Deliverer:
     async def open_asked(self, subscription: Subscription, day: date) -> int | None:
         """Open the delivery of the papers listed on a day, at a person's request, and return its id.
 
-        Returns the existing delivery's id, if any, and `None` if the channel has had all the papers.
+        Returns an existing delivery's id, or `None`, as `bot.delivery.opening` does.
         """
         now = self._services.clock.now()
         return await self._storage.write(
@@ -66,7 +73,7 @@ class Deliverer:
     async def open_scheduled(
         self, subscription: Subscription, slot: date, *, is_late: bool = False
     ) -> int | None:
-        """Open the delivery due on a local date and return its id, or `None` if it was opened before."""
+        """Open the delivery due on a local date and return its id, as `bot.delivery.opening` does."""
         now = self._services.clock.now()
         return await self._storage.write(
             lambda tables: open_scheduled(
@@ -98,10 +105,9 @@ class Deliverer:
     async def resume(self, delivery_id: int, workspace: str) -> bool:
         """Reopen and start a delivery of the workspace that ended early; an uncertain parent is sent again.
 
-        Returns `False` if it cannot be resumed: it did not end early, a person deleted it, the channel is no
-        longer subscribed, or a later digest was opened, which has the papers that this one lacks.
+        Returns `False` if it cannot go on, as in `reopen`.
         """
-        is_reopened = await self._storage.write(lambda tables: _reopen(tables, delivery_id, workspace))
+        is_reopened = await self._storage.write(lambda tables: reopen(tables, delivery_id, workspace))
         if is_reopened:
             self.start(delivery_id)
         return is_reopened
@@ -120,6 +126,10 @@ class Deliverer:
     async def progress(self, delivery_id: int) -> Progress:
         """Return a delivery's progress."""
         return await self._storage.read(lambda tables: _progress(tables, delivery_id))
+
+    async def day_counts(self, subscription: Subscription, day: date) -> DayCounts:
+        """Return how many of a day's papers are in the channel, and how many are listed."""
+        return await self._storage.read(lambda tables: day_counts(tables, subscription, day))
 
     async def _advance_and_log(self, delivery_id: int) -> None:
         try:
@@ -204,20 +214,3 @@ def _subscription(tables: Tables, delivery: Delivery) -> Subscription:
     if subscription is None:
         raise LookupError(f"Subscription {delivery.subscription_id} does not exist.")
     return subscription
-
-
-def _reopen(tables: Tables, delivery_id: int, workspace: str) -> bool:
-    delivery = tables.deliveries.get(delivery_id)
-    if delivery is None or delivery.workspace != workspace or not _can_resume(tables, delivery):
-        return False
-    tables.posts.retry_uncertain_parent(delivery_id)
-    tables.deliveries.reopen(delivery_id)
-    return True
-
-
-def _can_resume(tables: Tables, delivery: Delivery) -> bool:
-    if delivery.state is not DeliveryState.FAILED or delivery.reason == PARENT_DELETED:
-        return False
-    subscription = tables.subscriptions.of_channel(delivery.workspace, delivery.channel)
-    latest = tables.deliveries.latest_of_channel(delivery.workspace, delivery.channel)
-    return bool(subscription and latest and latest.id == delivery.id)

@@ -6,8 +6,9 @@
        │                                                │ │ └──found──► posted
        └──absent twice──────────────────────────────────┘ └──not permitted to read──► uncertain
 
-A delivery is open until all its posts are settled. Then it is done, or, if any post was unknown, has a last
-look left: a copy of a message may still arrive long after its answer was lost.
+A delivery is open until all its posts are settled, or a person stops it. Then it is done or stopped, or, if
+any post was unknown, has a last look left: a copy of a message may still arrive long after its answer was
+lost.
 """
 
 import json
@@ -225,9 +226,22 @@ def finished(delivery: Delivery, now: datetime, last_look: timedelta) -> Deliver
     return _closed(delivery, DeliveryState.DONE, delivery.reason)
 
 
-def after_last_look(delivery: Delivery) -> Delivery:
-    """Return a finished delivery after its surplus messages were removed."""
-    return _closed(delivery, DeliveryState.DONE, delivery.reason)
+def stopped(delivery: Delivery, posts: Sequence[Post], now: datetime, last_look: timedelta) -> Delivery:
+    """Return a delivery that a person stopped; what is planned of it stays so.
+
+    One without papers, which has only a sentence left to say, is done.
+    """
+    if not _papers(posts):
+        return _closed(delivery, DeliveryState.DONE, delivery.reason)
+    if delivery.needs_look:
+        return replace(released(delivery), state=DeliveryState.LAST_LOOK, next_look_at=now + last_look)
+    return _closed(delivery, DeliveryState.STOPPED, delivery.reason)
+
+
+def after_last_look(delivery: Delivery, posts: Iterable[Post]) -> Delivery:
+    """Return a finished or stopped delivery after its surplus messages were removed."""
+    has_more = any(post.state is PostState.PLANNED for post in posts)
+    return _closed(delivery, DeliveryState.STOPPED if has_more else DeliveryState.DONE, delivery.reason)
 
 
 def aborted(delivery: Delivery, reason: str) -> Delivery:

@@ -9,6 +9,7 @@ Each step is one transaction under the worker's epoch, so another process can re
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
@@ -21,11 +22,21 @@ from bot.cards.list_states import (
     source_names,
     waiting_sentence,
 )
-from bot.delivery.messages import choose_new, choose_of_day, plan_digest, plan_parent, replace_parent
+from bot.delivery.messages import Choice, choose_new, choose_of_day, plan_digest, plan_parent, replace_parent
 from bot.listings.expected import last_ended_lists, may_come_at_any_moment, missing_lists
 from bot.locale import Reader, words_for
 from bot.subscriptions.due import is_paused
-from storage.records import SOURCE_LATE, Delivery, DeliveryKind, DeliveryState, Listing, Subscription
+from storage.records import (
+    PARENT_DELETED,
+    PAUSED_BY_PERSON,
+    SOURCE_LATE,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Listing,
+    PostState,
+    Subscription,
+)
 from storage.tables import Tables
 
 
@@ -34,28 +45,67 @@ def open_asked(
 ) -> int | None:
     """Open the delivery of the papers listed on a day, at a person's request, and return its id.
 
-    Returns the existing delivery's id, if any, and `None` if the channel has had all the papers.
+    It brings what the channel has not had and wants today. One that is under way goes on, and so does one
+    that ended early or was stopped, if what it lacks is just that. Where there is nothing to bring, returns
+    the day's latest such delivery, if any, else `None`; and always one whose parent a person deleted.
     """
     known = tables.deliveries.of_day(subscription.id, DeliveryKind.ASKED, day)
-    if known:
+    if known and (_is_under_way(known) or known.reason == PARENT_DELETED):
         return known.id
     had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel)
     choice = choose_of_day(tables, day, subscription.preferences, had)
+    if known and _lacks(tables, known, choice) and reopen(tables, known.id, known.workspace):
+        return known.id
     if not choice.selection.cards:
-        return None
+        return known.id if known else None
     delivery = _open(tables, subscription, DeliveryKind.ASKED, day, now)
     plan_digest(tables, delivery, subscription, choice, (), has_model=has_model)
     return delivery.id
 
 
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """How many of a day's papers are in a channel, and how many its sources list."""
+
+    here: int
+    listed: int
+
+
+def day_counts(tables: Tables, subscription: Subscription, day: date) -> DayCounts:
+    """Count a day's papers, those in the channel and all that the channel's sources list."""
+    verdicts = choose_of_day(tables, day, subscription.preferences, frozenset()).selection.verdicts
+    listed = {verdict.entry.paper.id for verdict in verdicts}
+    here = tables.posts.papers_in_channel(subscription.workspace, subscription.channel)
+    return DayCounts(len(listed & here), len(listed))
+
+
+def _is_under_way(delivery: Delivery) -> bool:
+    return delivery.state is DeliveryState.OPEN and not delivery.is_stop_asked
+
+
+def _lacks(tables: Tables, delivery: Delivery, choice: Choice) -> bool:
+    """Return whether the papers that the delivery has not posted are just the chosen ones."""
+    chosen = {entry.paper.id for entry in (*choice.selection.cards, *choice.selection.rest)}
+    posts = tables.posts.of_delivery(delivery.id)
+    return bool(chosen) and chosen == {
+        paper_id for post in posts if post.state is PostState.PLANNED for paper_id in post.paper_ids
+    }
+
+
 def open_scheduled(
     tables: Tables, subscription: Subscription, slot: date, now: datetime, *, is_late: bool, has_model: bool
 ) -> int | None:
-    """Open the delivery due on a local date and return its id, or `None` if it was opened before.
+    """Open the delivery due on a local date and return its id.
+
+    Returns `None` if it was opened before, or if a person has paused or ended the digests by now.
 
     `is_late` is whether the bot was not running when it was due.
     """
     if tables.deliveries.of_day(subscription.id, DeliveryKind.SCHEDULED, slot):
+        return None
+    current = tables.subscriptions.of_channel(subscription.workspace, subscription.channel)
+    if current is None or (is_paused(current, now) and current.paused_reason == PAUSED_BY_PERSON):
+        # That was a moment ago, since the clockwork looked.
         return None
     missing = missing_lists(tables, subscription, now)
     delivery = _open(
@@ -79,6 +129,38 @@ def resume_waiting(tables: Tables, delivery: Delivery, now: datetime, *, has_mod
         missing = missing_lists(tables, subscription, delivery.opened_at)
         _OpenDelivery(tables, delivery, subscription, now, has_model=has_model).resume(missing)
     return tables.deliveries.get(delivery.id) or delivery
+
+
+def reopen(tables: Tables, delivery_id: int, workspace: str) -> bool:
+    """Have a delivery of the workspace go on that ended early or was stopped, and return whether it does.
+
+    It cannot if a person deleted it, the channel is no longer subscribed, or a later digest was opened, which
+    has the papers that this one lacks.
+    """
+    delivery = tables.deliveries.get(delivery_id)
+    if delivery is None or delivery.workspace != workspace or not _can_reopen(tables, delivery):
+        return False
+    tables.posts.retry_uncertain_parent(delivery_id)
+    tables.posts.restore_parent(delivery_id)
+    tables.deliveries.reopen(delivery_id)
+    return True
+
+
+def _can_reopen(tables: Tables, delivery: Delivery) -> bool:
+    ended_early = delivery.state is DeliveryState.FAILED and delivery.reason != PARENT_DELETED
+    if not ended_early and not is_stopped(tables, delivery):
+        return False
+    subscription = tables.subscriptions.of_channel(delivery.workspace, delivery.channel)
+    latest = tables.deliveries.latest_of_channel(delivery.workspace, delivery.channel)
+    return bool(subscription and latest and latest.id == delivery.id)
+
+
+def is_stopped(tables: Tables, delivery: Delivery) -> bool:
+    """Return whether a person stopped the delivery with some of it left, its worker told or not."""
+    if delivery.is_stop_asked and delivery.state is DeliveryState.LAST_LOOK:
+        return tables.posts.counts(delivery.id).planned_posts > 0
+    is_to_stop = delivery.is_stop_asked and delivery.state is DeliveryState.OPEN
+    return is_to_stop or delivery.state is DeliveryState.STOPPED
 
 
 class _OpenDelivery:
@@ -169,7 +251,9 @@ def _open(
     missing: Sequence[Listing] = (),
     is_late: bool = False,
 ) -> Delivery:
-    place = f"{subscription.workspace}/{subscription.channel}/{kind}/{day}/{now.isoformat()}"
+    latest = tables.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
+    after = f"/{latest.id}" if latest else ""
+    place = f"{subscription.workspace}/{subscription.channel}/{kind}/{day}/{now.isoformat()}{after}"
     key = str(uuid5(NAMESPACE_URL, place))
     return tables.deliveries.open(
         subscription, kind, day, key, now, waits_for=_sources(missing), is_late=is_late

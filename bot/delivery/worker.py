@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.background import to_its_end
-from bot.cards.digest import with_uncertainty
+from bot.cards.digest import with_note
 from bot.clock import Clock
 from bot.delivery import ledger
-from bot.delivery.claimed import ClaimedDelivery
+from bot.delivery.claimed import ClaimedDelivery, StopAskedError
 from bot.delivery.outcomes import (
     ChannelMessage,
     Done,
@@ -93,8 +93,9 @@ class DeliveryWorker:
     async def advance(self) -> None:
         """Advance the delivery as far as it can go now: to its end, its last look, or a missing list.
 
-        If the channel is closed to the bot, its subscription is paused with the reason; if the workspace is,
-        all of them are. Raises `LeaseLostError` if another worker took over.
+        A person who pauses or ends the channel's digests stops it after the message under way. If the channel
+        is closed to the bot, its subscription is paused with the reason; if the workspace is, all of them
+        are. Raises `LeaseLostError` if another worker took over.
         """
         try:
             if self._delivery.state is DeliveryState.OPEN:
@@ -103,6 +104,8 @@ class DeliveryWorker:
                 await self._look_last()
             else:
                 await self._claimed.release(ledger.released(self._delivery))
+        except StopAskedError:
+            await self._stop()
         except ThreadGoneError:
             await self._claimed.release(ledger.aborted(self._delivery, PARENT_DELETED))
         except ClosedError as error:
@@ -167,7 +170,7 @@ class DeliveryWorker:
 
     async def _record_and_call(self, post: Post) -> ledger.Outcome:
         """Post the message and record what came of it, unless it is stray and has to be deleted first."""
-        await self._claimed.record(post)
+        await self._claimed.begin(post)
         self._claimed.check_lease()
         payload = json.loads(post.payload)
         answer = await self._wire.post(self._delivery.channel, payload, self._claimed.thread_ts)
@@ -243,14 +246,23 @@ class DeliveryWorker:
 
     async def _finish(self) -> None:
         if certainty := ledger.certainty(self._claimed.posts):
-            await self._report_missing(certainty)
+            await self._note_on_parent("digest.certain", certainty)
         now = self._clock.now()
         await self._claimed.release(ledger.finished(self._delivery, now, self._timing.last_look))
 
-    async def _report_missing(self, certainty: ledger.Certainty) -> None:
+    async def _stop(self) -> None:
+        """Leave the delivery as it is; its parent says how far it came."""
+        posts = self._claimed.posts
+        if self._claimed.thread_ts and (certainty := ledger.certainty(posts)):
+            await self._note_on_parent("digest.stopped", certainty)
+        now = self._clock.now()
+        await self._claimed.stop(ledger.stopped(self._delivery, posts, now, self._timing.last_look))
+
+    async def _note_on_parent(self, key: str, certainty: ledger.Certainty) -> None:
         """Have the parent say how many of its papers are certain to be in the channel."""
         parent, words = self._claimed.posts[PARENT], words_for(self._language)
-        payload = with_uncertainty(json.loads(parent.payload), certainty.certain, certainty.papers, words)
+        sentence = words(key, certain=certainty.certain, total=certainty.papers)
+        payload = with_note(json.loads(parent.payload), sentence)
         self._log_failure(parent, await self._update_parent(payload))
 
     async def _look_last(self) -> None:
@@ -264,7 +276,7 @@ class DeliveryWorker:
             messages = []
         for post in self._claimed.posts:
             await self._remove_surplus(post, messages)
-        await self._claimed.release(ledger.after_last_look(self._delivery))
+        await self._claimed.release(ledger.after_last_look(self._delivery, self._claimed.posts))
 
     async def _remove_surplus_parents(self) -> None:
         try:

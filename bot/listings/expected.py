@@ -32,12 +32,18 @@ def missing_lists(tables: Tables, subscription: Subscription, due: datetime) -> 
     A failing source's `trouble_since` reaches back over the days before.
     """
     day = last_ended_day(due)
-    missing = (
-        _missing(tables, source, day)
-        for source in subscription.preferences.sources
-        if day >= subscription.since_of(source)
+    missing = (_missing(tables, source, day) for source in subscription.preferences.sources)
+    return tuple(
+        listing
+        for listing in missing
+        if listing and (day >= subscription.since_of(listing.source) or _never_answered(tables, listing))
     )
-    return tuple(listing for listing in missing if listing)
+
+
+def _never_answered(tables: Tables, listing: Listing) -> bool:
+    """Tell whether a failing source has had no list yet: its first belongs to whoever waits for it."""
+    is_failing = listing.state is ListingState.STALLED
+    return is_failing and tables.listings.latest_complete_day([listing.source]) is None
 
 
 def may_come_at_any_moment(missing: Sequence[Listing], opened_at: datetime, now: datetime) -> bool:

@@ -236,6 +236,9 @@ class ListingWatcher:
                 listing.next_look_at,
                 extra={"action": "poll", "source": listing.source, "day": listing.day},
             )
+        elif known and known.state is ListingState.STALLED and listing.state is not ListingState.STALLED:
+            fields = {"action": "poll", "source": listing.source, "day": listing.day}
+            _logger.info("The source answers again.", extra=fields)
 
 
 def _state(has_papers: bool, *, has_ended: bool) -> ListingState:

@@ -94,7 +94,7 @@ async def test_a_person_sets_up_a_digest_previews_posts_pauses_resumes_and_ends_
     await say(page, "/papers unsubscribe")
     await expect(desk.last).to_contain_text("ended this channel's digests.")
     await say(page, "/papers status")
-    await expect(desk.last).to_contain_text("This channel has no digest yet.")
+    await expect(desk.last).to_contain_text("This channel has no daily digest.")
     await expect(heading).to_have_count(1)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cards.blocks import TEXT_BYTES, Block, Message
-from bot.cards.digest import digest_parent, rest_list, with_uncertainty
+from bot.cards.digest import digest_parent, rest_list, with_note
 from bot.cards.entry import Digest, Entry
 from bot.cards.ids import Page
 from bot.cards.lists import SavedPage, home_view, listing_page, saved_page
@@ -153,7 +153,7 @@ def test_the_plain_text_of_a_message_keeps_each_papers_link_however_long_its_tex
     kept = tuple(SavedPaper("T1", "U1", entry.paper, NOW) for entry in entries)
     reader = Reader(NOW, ZoneInfo("UTC"), words_for("zh-CN"))
     parent = digest_parent(digest, WORDS)
-    uncertain = with_uncertainty({"text": parent.text, "blocks": []}, 9, 10, WORDS)["text"]
+    uncertain = with_note({"text": parent.text, "blocks": []}, "9 of 10 are here for sure.")["text"]
     messages = {
         parent.text: entries[:5],
         uncertain: entries[:5],

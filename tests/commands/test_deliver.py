@@ -58,6 +58,16 @@ def test_deliver_brings_it_once_and_status_tells_so(channel: str) -> None:
     )
 
 
+def test_after_the_filters_changed_deliver_brings_the_rest_and_says_both_counts(channel: str) -> None:
+    run("subscribe", channel, "--word", "robot", "--most-cards", "1")
+    first = run("deliver").output
+    run("subscribe", channel, "--most-cards", "1")
+    second = run("deliver").output
+
+    assert first == f"{channel}: 1 of 1 paper for 2025-09-29, 1 of the day's 12 papers in the channel\n"
+    assert second == f"{channel}: 11 of 11 papers for 2025-09-29, 12 of the day's 12 papers in the channel\n"
+
+
 def test_without_a_subscription_deliver_says_how_to_begin_one(channel: str) -> None:
     result = run("deliver")
 

@@ -1,9 +1,11 @@
 """Ticks over a real sandbox: what is due is opened once, whenever the ticks come."""
 
+import asyncio
 from datetime import UTC, date, datetime
 
 import pytest
 
+from bot.delivery.clockwork import make_scheduler
 from bot.documents.digest_file import DigestEntry, DigestFile
 from bot.documents.importer import import_into
 from storage.records import Paper
@@ -155,3 +157,23 @@ async def test_who_set_it_up_is_told_once_even_if_slack_lets_that_happen_only_la
 
     assert at_first == []
     assert len(ada.direct_messages()) == 1
+
+
+async def test_a_job_under_way_when_the_bot_stops_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    has_begun, has_ended = asyncio.Event(), asyncio.Event()
+
+    async def job() -> None:
+        has_begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            has_ended.set()
+
+    scheduler = make_scheduler({"job": job})
+    scheduler.start()
+    await has_begun.wait()
+    scheduler.shutdown()
+    await has_ended.wait()
+    await asyncio.sleep(0)
+
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []

@@ -245,8 +245,25 @@ def test_a_delivery_whose_posts_are_settled_is_done_but_for_a_last_look(
 
 
 def test_a_delivery_is_done_after_its_last_look() -> None:
-    assert ledger.after_last_look(LOOKING_LAST) == replace(
+    assert ledger.after_last_look(LOOKING_LAST, [POSTED]) == replace(
         LOOKING_LAST, state=DeliveryState.DONE, leased_until=None
+    )
+
+
+def test_a_stopped_delivery_keeps_what_is_planned_and_has_its_last_look() -> None:
+    stopped = replace(OPEN, state=DeliveryState.STOPPED, leased_until=None)
+    looking = replace(
+        DOUBTFUL, state=DeliveryState.LAST_LOOK, leased_until=None, next_look_at=LATER + LAST_LOOK
+    )
+
+    assert ledger.stopped(OPEN, [POSTED, PLANNED], LATER, LAST_LOOK) == stopped
+    assert ledger.stopped(DOUBTFUL, [POSTED, PLANNED], LATER, LAST_LOOK) == looking
+    assert ledger.after_last_look(looking, [POSTED, PLANNED]) == replace(looking, state=DeliveryState.STOPPED)
+
+
+def test_a_stopped_delivery_without_papers_is_done() -> None:
+    assert ledger.stopped(OPEN, [PARENT_POST], LATER, LAST_LOOK) == replace(
+        OPEN, state=DeliveryState.DONE, leased_until=None
     )
 
 

@@ -1,11 +1,12 @@
 """Digests that are due while a source is late: one message, which becomes the digest with the list."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
+from bot.subscriptions.preferences import begin_with_latest
 from storage.records import (
     SOURCE_LATE,
     Delivery,
@@ -16,11 +17,11 @@ from storage.records import (
     Subscription,
 )
 from storage.tables import Tables
-from tests.support.stage import Stage
+from tests.support.stage import NOON, Stage
 from tests.support.ticking import subscribe, tick_at, tomorrow
 
 HUGGING_FACE, ARXIV = "huggingface", "arxiv:cs.CL"
-MONDAY, TUESDAY = date(2025, 9, 29), date(2025, 9, 30)
+SUNDAY, MONDAY, TUESDAY = date(2025, 9, 28), date(2025, 9, 29), date(2025, 9, 30)
 SILENT_SINCE = tomorrow(7, 40)
 WAITS = "Hugging Face hasn't answered since 7:40\u202fAM; I'll post as soon as it does."
 
@@ -340,6 +341,18 @@ async def test_a_digest_that_waits_can_be_told_apart_in_the_ledger(stage: Stage)
 
     assert [(each.state, each.waits_for) for each in waiting] == [(DeliveryState.OPEN, (HUGGING_FACE,))]
     assert [(each.state, each.waits_for) for each in await _deliveries(stage)] == [(DeliveryState.DONE, ())]
+
+
+async def test_on_the_first_day_a_source_that_is_down_is_waited_for_too(stage: Stage) -> None:
+    await wanting(stage, at=time(13, 0))
+    await is_silent(stage, day=SUNDAY, since=NOON)
+    told = await tick_at(stage, NOON + timedelta(hours=1))
+    await lists(stage, 3, day=SUNDAY)
+    await stage.bot.storage.write(lambda tables: begin_with_latest(tables, HUGGING_FACE))
+    await tick_at(stage, NOON + timedelta(hours=2))
+
+    assert told == ["Hugging Face hasn't answered since 12:00\u202fPM; I'll post as soon as it does."]
+    assert len(await _cards(stage)) == 3
 
 
 async def test_post_now_while_a_digest_waits_brings_nothing_twice(stage: Stage) -> None:

@@ -334,7 +334,7 @@ async def test_in_a_direct_message_nothing_is_offered_that_is_refused_there(stag
         await say(ada, f"/papers {request}", "not in direct messages", place)
 
     assert SET_UP not in str(ada.direct_messages())
-    await say(ada, "/papers status", "This channel has no digest yet.")
+    await say(ada, "/papers status", "This channel has no daily digest.")
     assert last_with(ada, SET_UP)
 
 

@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.cards import ids
 from bot.sandbox import Member
 from storage.records import DeliveryState, PostState
 from tests.handlers.talking import POST_NOW, press, say, shows
 from tests.support.stage import Stage, set_stage
+from tests.support.under_way import answered, under_way
 
 
 async def told_directly(person: Member, text: str) -> dict[str, Any]:
@@ -116,3 +119,39 @@ async def test_a_digest_that_a_person_deleted_is_not_posted_again(stage: Stage) 
     answer = await press(ada, POST_NOW, "stopped early")
 
     assert answer.startswith("The September 29, 2025 digest stopped early and I can't continue it.")
+
+
+@pytest.mark.parametrize(
+    ("command", "told", "status"),
+    [
+        ("/papers pause", "paused this channel's digests", "It was stopped on request."),
+        ("/papers unsubscribe", "ended this channel's digests", "This channel has no daily digest."),
+    ],
+)
+async def test_pausing_or_ending_stops_the_digest_under_way(
+    stage: Stage, command: str, told: str, status: str
+) -> None:
+    ada = stage.person("ada")
+    delivery_id = await under_way(stage, 3)
+    await say(ada, command, told)
+    at_once = await say(ada, "/papers status", "No messages waiting")
+    await answered(stage)
+
+    states = await delivered(stage, delivery_id)
+    assert status in at_once
+    assert states == [PostState.POSTED] * 4 + [PostState.PLANNED] * 9
+
+
+async def test_resuming_in_the_channel_goes_on_with_the_stopped_digest(stage: Stage) -> None:
+    ada = stage.person("ada")
+    delivery_id = await under_way(stage, 3)
+    await say(ada, "/papers pause", "paused this channel's digests")
+    await answered(stage)
+
+    told = await say(ada, "/papers resume", "resumed this channel's digests")
+
+    assert told == (
+        f"<@{ada.id}> resumed this channel's digests. "
+        "The rest of the September 29, 2025 digest is on its way."
+    )
+    assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13

@@ -74,7 +74,7 @@ async def test_a_channel_without_a_digest_learns_nothing_of_others(stage: Stage)
     await stage.deliver_sample(channel="论文")
     lines = await status(stage)
 
-    assert lines[0] == "This channel has no digest yet."
+    assert lines[0] == "This channel has no daily digest."
     assert "论文" not in str(lines)
 
 

@@ -268,6 +268,26 @@ async def test_post_now_brings_the_latest_digest_once(stage: Stage) -> None:
     assert await parents_in(stage) == ["AI papers · September 29, 2025"]
 
 
+async def test_post_now_after_the_filters_changed_brings_the_rest_and_says_both_counts(stage: Stage) -> None:
+    ada = stage.person("ada")
+    await subscribe(ada, words="robot")
+    await press(ada, POST_NOW, "On its way")
+    await parents_in(stage)
+    skipped = await press(ada, POST_NOW, "Nothing to post")
+    await subscribe(ada, words="")
+    coming = await press(ada, POST_NOW, "On their way")
+
+    assert skipped == (
+        "Nothing to post for September 29, 2025: 1 of 12 papers are here, "
+        "and this channel's settings skip the rest."
+    )
+    assert coming == (
+        "On their way: 11 papers from September 29, 2025, about one a second. "
+        "1 of the day's 12 are here already."
+    )
+    assert await parents_in(stage) == ["AI papers · September 29, 2025"] * 2
+
+
 async def test_post_now_is_offered_in_the_confirmation_too(stage: Stage) -> None:
     ada = stage.person("ada")
     await ada.submit(await open_preferences(ada))
@@ -370,13 +390,13 @@ async def test_unsubscribing_is_told_and_can_be_undone(stage: Stage) -> None:
 
     told = await say(ada, "/papers unsubscribe", "ended this channel's digests")
     ended = await subscription_in(stage)
-    answer = await say(ada, "/papers pause", "has no digest yet")
+    answer = await say(ada, "/papers pause", "has no daily digest")
     await ada.click(last_with(ada, SET_UP), SET_UP)
     await ada.submit(await opened(ada))
 
     assert told == (f"<@{ada.id}> ended this channel's digests. Start them again with `/papers subscribe`.")
     assert ended is None
-    assert answer == "This channel has no digest yet. Set one up with `/papers subscribe`."
+    assert answer == "This channel has no daily digest. Set one up with `/papers subscribe`."
     assert await subscription_in(stage)
 
 

@@ -148,8 +148,10 @@ async def test_a_source_that_does_not_answer_is_stalled_since_then_and_asked_eve
     stand.failure = SourceUnreachableError("Hugging Face does not answer.")
     looks = [await desk.look_at(at(hour, minute)) for hour, minute in [(4, 0), (4, 1), (4, 6), (9, 0)]]
     stand.failure = None
-    well = await desk.look_at(at(10))
+    with caplog.at_level("INFO"):
+        well = await desk.look_at(at(10))
 
+    assert caplog.messages[-1] == "The source answers again."
     assert {(look.state, look.trouble, look.trouble_since) for look in looks} == {
         (STALLED, "Hugging Face does not answer.", at(4))
     }

@@ -21,6 +21,7 @@ def violations(record: Record) -> list[str]:
         *_lost_or_doubled(record),
         *_out_of_place(record),
         *_never_changed(record),
+        *_begun_in_pause(record),
         *_doubled_in_passing(record),
         *_too_fast(record),
         *_unsound(record),
@@ -86,6 +87,15 @@ def _never_changed(record: Record) -> Iterator[str]:
     texts = [message.text for message in record.workspace.channel("papers").messages.values()]
     if texts and not texts[0].startswith("AI papers"):
         yield f"the parent was never changed: {texts[0]!r}"
+
+
+def _begun_in_pause(record: Record) -> Iterator[str]:
+    """Check that a pause stops the digest, and that the parent no longer says so after it went on."""
+    if record.begun_in_pause:
+        yield f"begun in a pause: positions {record.begun_in_pause}"
+    texts = [message.text for message in record.workspace.channel("papers").messages.values()]
+    if record.plan.pause and texts and "Stopped on request" in texts[0]:
+        yield "the parent says that the digest was stopped, though it went on"
 
 
 def _doubled_in_passing(record: Record) -> Iterator[str]:

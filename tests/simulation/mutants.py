@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.delivery import ledger
+from bot.delivery.claimed import ClaimedDelivery
 from bot.delivery.worker import Timing
 from storage.deliveries import Deliveries
 from storage.posts import Posts
@@ -79,6 +80,20 @@ def without_change(patch: pytest.MonkeyPatch) -> Timing:
     patch.setattr(ledger, "is_settled", is_settled)
     return TIMING
 
+
+def without_stop(patch: pytest.MonkeyPatch) -> Timing:
+    """Post the rest of a digest although a person paused it."""
+    patch.setattr(ClaimedDelivery, "begin", ClaimedDelivery.record)
+    return TIMING
+
+
+def without_restoring(patch: pytest.MonkeyPatch) -> Timing:
+    """Leave the parent of a resumed digest as it was when it was stopped."""
+    patch.setattr(Posts, "restore_parent", lambda _posts, _delivery_id: None)
+    return TIMING
+
+
+MUTATIONS_OF_PAUSES: tuple[Mutation, ...] = (without_stop, without_restoring)
 
 MUTATIONS_OF_WAITING: tuple[Mutation, ...] = (without_intent, without_fence, without_change)
 

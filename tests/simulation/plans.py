@@ -56,6 +56,13 @@ def drawn_late(seed: int) -> RunPlan:
     return replace(drawn(seed), list_after=Random(seed).choice((10.0, 45.0, 100.0, 300.0)))
 
 
+def drawn_with_pause(seed: int) -> RunPlan:
+    """Draw a run as `drawn` does, in which a person pauses the digest and resumes it."""
+    random = Random(seed)
+    begins_after = random.choice((random.uniform(0, 5), random.uniform(0, 60)))
+    return replace(drawn(seed), pause=(begins_after, random.choice((0.3, 20.0, 100.0, 300.0))))
+
+
 def dying_at(
     point: int,
     troubles: tuple[Trouble, ...] = (),

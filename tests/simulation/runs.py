@@ -73,6 +73,8 @@ class RunPlan:
     oddities: Sequence[Oddity] = ()
     #: How many seconds after the digest is due its list comes; `None` if it is there beforehand.
     list_after: float | None = None
+    #: How many seconds after the digest is due a person pauses it, if at all; and for how many seconds.
+    pause: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class Record:
     stops: int = 0
     points: int = 0
     failed_commits: int = 0
+    #: The posts that were begun while digests were paused.
+    begun_in_pause: list[int] = field(default_factory=list)
     #: How long it took until no work was left; `None` if some was at the end of the run.
     ended_after: timedelta | None = None
 

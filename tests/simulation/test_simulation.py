@@ -8,8 +8,17 @@ import pytest
 
 from tests.simulation.checker import violations, violations_without_reading
 from tests.simulation.faults import trouble
-from tests.simulation.mutants import MUTATIONS, MUTATIONS_OF_WAITING, Mutation
-from tests.simulation.plans import LIST_AFTER, drawn, drawn_late, dying_at, hits, points_of, spread
+from tests.simulation.mutants import MUTATIONS, MUTATIONS_OF_PAUSES, MUTATIONS_OF_WAITING, Mutation
+from tests.simulation.plans import (
+    LIST_AFTER,
+    drawn,
+    drawn_late,
+    drawn_with_pause,
+    dying_at,
+    hits,
+    points_of,
+    spread,
+)
 from tests.simulation.runs import LifePlan, RunPlan
 from tests.simulation.world import simulate
 
@@ -17,6 +26,7 @@ _SEEDS = 300
 _SEEDS_A_TEST = 25
 _SEEDS_FOR_A_MUTANT = 300
 _LATE_SEEDS = 50
+_PAUSED_SEEDS = 100
 
 
 @pytest.mark.parametrize("first", range(0, _SEEDS, _SEEDS_A_TEST))
@@ -59,6 +69,23 @@ def test_a_digest_whose_list_came_late_is_whole_whatever_happens(folder: Path, f
     for seed in range(first, first + _SEEDS_A_TEST):
         broken = violations(simulate(drawn_late(seed), folder))
         assert broken == [], f"seed {seed}"
+
+
+@pytest.mark.parametrize("first", range(0, _PAUSED_SEEDS, _SEEDS_A_TEST))
+def test_a_digest_that_is_paused_stops_at_once_and_is_whole_once_resumed(folder: Path, first: int) -> None:
+    for seed in range(first, first + _SEEDS_A_TEST):
+        broken = violations(simulate(drawn_with_pause(seed), folder))
+        assert broken == [], f"seed {seed}"
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS_OF_PAUSES, ids=lambda mutation: mutation.__name__)
+def test_the_simulation_notices_a_safeguard_of_pauses_that_is_missing(
+    folder: Path, mutation: Mutation
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        timing = mutation(patch)
+        plans = map(drawn_with_pause, range(_SEEDS_FOR_A_MUTANT))
+        assert any(violations(simulate(plan, folder, timing)) for plan in plans)
 
 
 @pytest.mark.parametrize("takes_over", [True, False], ids=["by the lock", "by the lease"])

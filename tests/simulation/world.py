@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
+from bot.delivery import stopping
 from bot.delivery.answers import Answer, UnreadableAnswerError
 from bot.delivery.clockwork import SECONDS_BETWEEN_TICKS, Clockwork
 from bot.delivery.deliverer import Deliverer, FailedDelivery
@@ -80,12 +81,14 @@ class _World:
         self._answers: Counter[str] = Counter()
         self._seen: set[str] = set()
         self._is_settling = False
+        self.is_paused = False
         self._flights: set[asyncio.Task[Answer]] = set()
 
     async def run(self) -> Record:
         with _errors_into(self.record.errors):
             second = asyncio.create_task(self._live_repeatedly(self.plan.second_lives, is_first=False))
             listing_task = asyncio.create_task(self._list())
+            pausing = asyncio.create_task(self._pause_and_resume())
             try:
                 async with asyncio.timeout(LONGEST_RUN.total_seconds()):
                     await self._live_repeatedly(self.plan.lives, is_first=True)
@@ -95,7 +98,8 @@ class _World:
             finally:
                 second.cancel()
                 listing_task.cancel()
-                await asyncio.wait({second, listing_task})
+                pausing.cancel()
+                await asyncio.wait({second, listing_task, pausing})
             await asyncio.sleep(_ALL_EFFECTS_AFTER)
             await asyncio.gather(*self._flights, return_exceptions=True)
             self.workspace.settle()
@@ -109,6 +113,22 @@ class _World:
         runner = _PreparedRunner(self.database)
         listing = _listing(self.plan.cards, ListingState.COMPLETE)
         await runner.write(lambda tables: tables.listings.put(listing))
+        runner.close()
+
+    async def _pause_and_resume(self) -> None:
+        """Pause the digests and resume them when the plan says so, as a command in another process would."""
+        if self.plan.pause is None:
+            return
+        begins_after, lasts = self.plan.pause
+        await asyncio.sleep(begins_after)
+        runner = _PreparedRunner(self.database)
+        self.is_paused = True
+        await runner.write(lambda tables: stopping.pause(tables, tables.subscriptions.all()[0], None))
+        paused_at = self.clock.now()
+        await asyncio.sleep(lasts)
+        self.record.begun_in_pause = await runner.read(lambda tables: _begun_since(tables, paused_at))
+        await runner.write(lambda tables: stopping.resume(tables, tables.subscriptions.all()[0]))
+        self.is_paused = False
         runner.close()
 
     async def _live_repeatedly(self, lives: Sequence[LifePlan], *, is_first: bool) -> None:
@@ -279,7 +299,8 @@ class Life:
 
     def _is_done(self, tables: Tables) -> bool:
         opened = tables.deliveries.latest_of_channel(self.world.workspace.team_id, self.world.channel.id)
-        return opened is not None and not tables.deliveries.unfinished()
+        is_done = opened is not None and not tables.deliveries.unfinished()
+        return is_done and not self.world.is_paused
 
 
 class _PreparedRunner(InlineRunner):
@@ -431,6 +452,12 @@ def _listing(cards: int, state: ListingState) -> Listing:
         silent = Listing(_SOURCE, _DAY, state, trouble="silent", trouble_since=START - timedelta(hours=2))
         return replace(silent, next_look_at=START + timedelta(hours=3))
     return Listing(_SOURCE, _DAY, state, tuple(paper.id for paper in _papers(cards)))
+
+
+def _begun_since(tables: Tables, moment: datetime) -> list[int]:
+    """Return the positions of the posts whose sending was decided after the moment."""
+    posts = tables.posts.of_delivery(1)
+    return [post.position for post in posts if post.attempted_at and post.attempted_at > moment]
 
 
 @cache

@@ -1,0 +1,32 @@
+"""Pausing, ending and resuming a channel's digests, together with the digest that is on its way.
+
+Each is one transaction. The worker of a delivery looks at the tables before each message, so a digest stops
+after the message under way, whichever process delivers it.
+"""
+
+from datetime import date, datetime
+
+from bot.delivery.opening import is_stopped, reopen
+from storage.records import PAUSED_BY_PERSON, Delivery, Subscription
+from storage.tables import Tables
+
+
+def pause(tables: Tables, subscription: Subscription, until: date | None) -> None:
+    """Pause the digests at a person's request, until the day or until somebody resumes them."""
+    tables.subscriptions.pause(subscription.id, PAUSED_BY_PERSON, until)
+    tables.deliveries.ask_to_stop(subscription.id)
+
+
+def end(tables: Tables, subscription: Subscription, now: datetime) -> None:
+    """End the subscription; what the channel has had is kept."""
+    tables.subscriptions.end(subscription.id, now)
+    tables.deliveries.ask_to_stop(subscription.id)
+
+
+def resume(tables: Tables, subscription: Subscription) -> Delivery | None:
+    """Resume the digests, and return the delivery that goes on, if one was stopped."""
+    tables.subscriptions.resume(subscription.id)
+    latest = tables.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
+    if latest is None or not is_stopped(tables, latest):
+        return None
+    return latest if reopen(tables, latest.id, latest.workspace) else None
