@@ -28,7 +28,7 @@ from bot.settings import Settings, app_token, bot_token
 from bot.web import Web, open_web
 from handlers.parts import Parts
 from handlers.people import People
-from handlers.socket_mode import SocketModeHandler, rejected, unreachable
+from handlers.socket_mode import PING_SECONDS, SocketModeHandler, rejected, unreachable
 from storage.runner import Runner, ThreadRunner
 
 _logger = logging.getLogger(__name__)
@@ -70,12 +70,17 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
 
 @asynccontextmanager
 async def application(
-    settings: Settings, clock: Clock, *, has_sources: bool = True, ticks: bool = True
+    settings: Settings,
+    clock: Clock,
+    *,
+    has_sources: bool = True,
+    ticks: bool = True,
+    ping_seconds: float = PING_SECONDS,
 ) -> AsyncIterator[Application]:
     """Deliver what is due and answer people until the block ends; raises what `connection` raises.
 
     Without `has_sources` neither Hugging Face nor arXiv is polled. Without `ticks` only people are answered;
-    nothing runs by itself.
+    nothing runs by itself. `ping_seconds` is how often the connection to Slack is pinged.
     """
     bot_token(settings)
     socket_token = app_token(settings)
@@ -83,7 +88,7 @@ async def application(
         web = await open_web(settings, clock, parts.storage, stack, has_sources=has_sources)
         app = _bolt(settings)
         handlers.register(app, _parts(parts, web, clock, settings))
-        socket = SocketModeHandler(app, socket_token, clock)
+        socket = SocketModeHandler(app, socket_token, clock, ping_seconds)
         stack.push_async_callback(socket.close_async)
         await _connect(socket)
 

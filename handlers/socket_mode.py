@@ -30,16 +30,23 @@ _BACKOFF = Backoff(first=timedelta(seconds=15), longest=timedelta(minutes=5))
 _logger = logging.getLogger(__name__)
 
 
+PING_SECONDS = 10.0
+"""How often the connection is pinged; one that does not answer within half of it is replaced."""
+
+
 class SocketModeHandler(AsyncSocketModeHandler):
     """Bolt's handler with a client that looks at the address before it connects."""
 
-    def __init__(self, app: AsyncApp, app_token: str, clock: Clock) -> None:
+    def __init__(
+        self, app: AsyncApp, app_token: str, clock: Clock, ping_seconds: float = PING_SECONDS
+    ) -> None:
         # Bolt's own constructor would make the client that this one replaces, and leave it open.
         self.app = app
         self.app_token = app_token
         asking = AsyncWebClient(token=app_token, base_url=app.client.base_url, retry_handlers=[])
         schemes = {"wss"} if app.client.base_url.startswith("https:") else {"wss", "ws"}
-        self.client = _Client(app, app_token, Addresses(SlackCaller(asking), clock, schemes), clock)
+        addresses = Addresses(SlackCaller(asking), clock, schemes)
+        self.client = _Client(app, app_token, addresses, clock, ping_seconds)
         self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as Bolt does
 
 
@@ -135,8 +142,12 @@ class Session:
 
 
 class _Client(SocketModeClient):
-    def __init__(self, app: AsyncApp, app_token: str, addresses: Addresses, clock: Clock) -> None:
-        super().__init__(app_token=app_token, logger=app.logger, web_client=app.client, ping_interval=10)
+    def __init__(
+        self, app: AsyncApp, app_token: str, addresses: Addresses, clock: Clock, ping_seconds: float
+    ) -> None:
+        super().__init__(
+            app_token=app_token, logger=app.logger, web_client=app.client, ping_interval=ping_seconds
+        )
         self._addresses = addresses
         session = Session(self.aiohttp_client_session, addresses, clock)
         self.aiohttp_client_session = session  # type: ignore[assignment]  # all of it that the client uses

@@ -3,13 +3,17 @@
 import json
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlite_utils import Database
 
-from bot.text.notation.latex import readable
+from bot.text.notation import latex
 from bot.text.notation.names import author_names, is_visible
 from storage.records import Paper
+
+# A digest with filters reads the abstracts of a month each day, and reading one's LaTeX costs more than that.
+_readable = lru_cache(maxsize=2048)(latex.readable)
 
 
 class Papers:
@@ -95,12 +99,12 @@ def paper_from_row(row: dict[str, Any]) -> Paper:
     here, so that whoever shows, searches or summarises a paper has the same text, however long ago it was
     stored. A title that shows nothing is the paper's id.
     """
-    title = readable(row["title"])
+    title = _readable(row["title"])
     return Paper(
         id=row["id"],
         title=title if is_visible(title) else row["id"],
         authors=author_names(json.loads(row["authors"])),
-        abstract=readable(row["abstract"]) if row["abstract"] else row["abstract"],
+        abstract=_readable(row["abstract"]) if row["abstract"] else row["abstract"],
         votes=row["votes"],
         code_url=row["code_url"],
         code_stars=row["code_stars"],
@@ -111,7 +115,7 @@ def paper_from_row(row: dict[str, Any]) -> Paper:
         community_keywords=tuple(json.loads(row["community_keywords"])),
         thumbnail_url=row["thumbnail_url"],
         published=date.fromisoformat(row["published"]) if row["published"] else None,
-        withdrawal=readable(row["withdrawal"]) if row["withdrawal"] else row["withdrawal"],
+        withdrawal=_readable(row["withdrawal"]) if row["withdrawal"] else row["withdrawal"],
     )
 
 

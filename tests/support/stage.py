@@ -143,7 +143,10 @@ async def set_stage(
     workspace = make_workspace(clock, config)
     async with (
         Sandbox(workspace) as sandbox,
-        application(settings_for(workspace, sandbox, database, **settings), clock, ticks=False) as bot,
+        # A machine that stalls for seconds must not look like a connection that is dead.
+        application(
+            settings_for(workspace, sandbox, database, **settings), clock, ticks=False, ping_seconds=600
+        ) as bot,
     ):
         await Clockwork(bot.storage, clock, bot.deliverer).tick()
         yield Stage(sandbox, workspace, bot, clock)
