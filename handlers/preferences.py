@@ -12,19 +12,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards import ids
 from bot.cards.blocks import Block, Button
 from bot.cards.notices import window_not_opened
-from bot.cards.preferences import (
-    Chosen,
-    Preview,
-    changed_message,
-    changes,
-    form_of,
-    opening_modal,
-    preferences_modal,
-    preview_blocks,
-    preview_refused,
-    sentence_modal,
-    when_sentence,
-)
+from bot.cards.preferences import changed_message, changes, when_sentence
+from bot.cards.preferences_form import form_of, opening_modal, preferences_modal, sentence_modal
+from bot.cards.preview import Chosen, Preview, preview_blocks, preview_refused
 from bot.cards.status import ChannelStatus
 from bot.delivery.messages import choose_of_day
 from bot.delivery.selection import Selection, Verdict, Why

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.cards.ids import Field
-from bot.cards.preferences import ALL_CARDS, LANGUAGES, PreferencesForm
+from bot.cards.preferences import ALL_CARDS
+from bot.cards.preferences_form import LANGUAGES, PreferencesForm
 from bot.errors import InvalidPreferenceError, UnknownCategoryError, UnreadableValueError
 from bot.locale import Words
 from bot.sources.kinds import SOURCE_KINDS

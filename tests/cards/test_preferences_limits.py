@@ -7,20 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards.preferences import (
+from bot.cards.preferences import changed_message, preferences_message
+from bot.cards.preferences_form import (
     LANGUAGES,
-    Chosen,
     PreferencesForm,
-    Preview,
-    changed_message,
     form_of,
     opening_modal,
-    preferences_message,
     preferences_modal,
-    preview_blocks,
-    preview_refused,
     sentence_modal,
 )
+from bot.cards.preview import Chosen, Preview, preview_blocks, preview_refused
 from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus, status_message
 from bot.locale import Reader, words_for
 from storage.records import (

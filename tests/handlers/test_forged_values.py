@@ -53,8 +53,8 @@ ACTIONS = (
     "an_unknown_action",
 )
 
-ONE_IN = [7, pytest.param(1, marks=pytest.mark.benchmark)]
-"""How much of all combinations is tried: 7 shares no factor with what there is of anything."""
+ONE_IN = [29, pytest.param(1, marks=pytest.mark.benchmark)]
+"""How much of all combinations is tried: 29 shares no factor with what there is of anything."""
 
 WITH_A_VALUE = {
     ids.SAVE_PAPER: "save ID",
