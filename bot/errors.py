@@ -76,7 +76,9 @@ class UnknownCategoryError(InvalidPreferenceError):
 
     def __init__(self, found: str, nearest: tuple[str, ...]) -> None:
         super().__init__("category", found, ", ".join(nearest) or "cs.CL")
-        suggestion = f"Did you mean {' or '.join(nearest)}?" if nearest else "Write it as cs.CL."
+        *others, last = nearest or ("",)
+        either = f"{', '.join(others)} or {last}" if others else last
+        suggestion = f"Did you mean {either}?" if nearest else "Write it as cs.CL."
         self.args = (f"arXiv has no category “{found}”. {suggestion}",)
         self.nearest = nearest
 

@@ -38,6 +38,18 @@ async def find_channels(client: AsyncWebClient, named: Sequence[str]) -> list[st
     return list(dict.fromkeys(filter(None, ids.values())))
 
 
+def channel_id(text: str) -> str:
+    """Return the id of a channel given by id, link or mention, without asking Slack.
+
+    Raises `UnknownChannelError` for anything else, such as a name.
+    """
+    if found := _ID.fullmatch(text.strip()):
+        return found["id"]
+    raise UnknownChannelError(
+        f"{text}: Give the channel's id, such as C012AB3CD. `paper-round subscriptions` lists them."
+    )
+
+
 async def _id_of(client: AsyncWebClient, text: str) -> str | None:
     """Return the channel's id; `None` where no channel that the bot sees has this name."""
     if found := _ID.fullmatch(text.strip()):

@@ -7,6 +7,7 @@ import click
 
 from bot.app import Application, connection
 from bot.clock import SystemClock
+from bot.commands.channels import channel_id
 from bot.commands.endings import Incomplete
 from bot.commands.terminal import (
     counted,
@@ -21,6 +22,7 @@ from bot.delivery.messages import Choice, choose_of_day
 from bot.delivery.opening import DayCounts
 from bot.delivery.selection import Verdict, Why
 from bot.errors import NothingListedError
+from bot.lookup.papers import listing_of_day
 from bot.text.mrkdwn import on_one_line
 from bot.text.typed import plain_value
 from storage.records import Subscription
@@ -92,23 +94,38 @@ async def _dry_run(storage: Runner, channel: str | None, day: date | None) -> li
 
 
 async def _subscriptions(storage: Runner, channel: str | None) -> list[Subscription]:
-    """Return the subscriptions of the channel, or of all; raises `NothingListedError` where none exist."""
+    """Return the subscriptions of the channel, or of all.
+
+    Raises `NothingListedError` where none exist, and `UnknownChannelError`.
+    """
+    chosen = channel_id(channel) if channel else None
     every = await storage.read(lambda tables: tables.subscriptions.all())
-    subscriptions = [each for each in every if channel in {None, each.channel}]
+    subscriptions = [each for each in every if chosen in {None, each.channel}]
     if not subscriptions:
-        whose = f"The channel {channel} has no" if channel else "No channel has a"
+        whose = f"The channel {chosen} has no" if chosen else "No channel has a"
         raise NothingListedError(f"{whose} daily digest yet. Set one up with `paper-round subscribe`.")
     return subscriptions
 
 
 async def _day_for(storage: Runner, subscription: Subscription, day: date | None) -> date:
-    latest = day or await storage.read(
-        lambda tables: tables.listings.latest_complete_day(subscription.preferences.sources)
-    )
-    if latest is None:
-        sources = ", ".join(subscription.preferences.sources)
-        raise NothingListedError(f"I have no papers from {sources} yet. Fetch or import some first.")
-    return latest
+    """Return the day to post: the given one, else that of the last complete list.
+
+    Raises `NothingListedError` where the channel's sources have listed nothing for it.
+    """
+    sources = subscription.preferences.sources
+
+    def find(tables: Tables) -> date | None:
+        if day is None:
+            return tables.listings.latest_complete_day(sources)
+        return day if any(listing_of_day(tables, day, source) for source in sources) else None
+
+    found = await storage.read(find)
+    if found is None:
+        when = f" for {day}" if day else ""
+        raise NothingListedError(
+            f"I have no papers from {', '.join(sources)}{when} yet. Fetch or import some first."
+        )
+    return found
 
 
 async def _deliver_into(bot: Application, subscription: Subscription, day: date | None) -> tuple[str, bool]:

@@ -8,7 +8,7 @@ import click
 
 from bot.app import connection
 from bot.clock import Clock, SystemClock
-from bot.commands.channels import find_channels
+from bot.commands.channels import channel_id, find_channels
 from bot.commands.terminal import Number, database_option, run_to_end, say, settings_with, with_storage
 from bot.delivery import stopping
 from bot.subscriptions.preferences import (
@@ -127,7 +127,10 @@ def subscriptions(database: Path | None) -> None:
     async def read(storage: Runner) -> tuple[Subscription, ...]:
         return await storage.read(lambda tables: tables.subscriptions.all())
 
-    for subscription in with_storage(database, read, must_exist=True):
+    every = with_storage(database, read, must_exist=True)
+    if not every:
+        say("No channel has a daily digest yet. Set one up with `paper-round subscribe`.", err=True)
+    for subscription in every:
         say(in_words(subscription))
 
 
@@ -141,10 +144,10 @@ def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
 
     A CHANNEL is a Slack channel's id; `paper-round subscriptions` lists them.
     """
-    now = SystemClock().now()
+    now, ids = SystemClock().now(), dict.fromkeys(map(channel_id, channels))
 
     def end_all(tables: Tables) -> list[str]:
-        ending = [each for each in tables.subscriptions.all() if each.channel in channels]
+        ending = [each for each in tables.subscriptions.all() if each.channel in ids]
         for subscription in ending:
             stopping.end(tables, subscription, now)
         return [subscription.channel for subscription in ending]
@@ -153,7 +156,7 @@ def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
         return await storage.write(end_all)
 
     ended = with_storage(database, end, must_exist=True)
-    for channel in channels:
+    for channel in ids:
         say(f"{channel}: {'no more digests' if channel in ended else 'had no daily digest'}")
 
 

@@ -104,7 +104,7 @@ COMMANDS: dict[str, list[str]] = {
     "status": ["status"],
     "status as JSON": ["status", "--json"],
     "subscriptions": ["subscriptions"],
-    "unsubscribe": ["unsubscribe", "C1"],
+    "unsubscribe": ["unsubscribe", "C0000000001"],
     "archive": ["archive", "days"],
     "dry run": ["deliver", "--dry-run"],
     "import": ["import", str(ENGLISH)],

@@ -57,9 +57,9 @@ def test_what_is_typed_with_dashes_quotes_and_stops_of_a_phone_is_understood(cha
 @pytest.mark.parametrize(
     ("option", "value", "sentence"),
     [
-        ("--category", "cs.CLL", "arXiv has no category “cs.CLL”. Did you mean cs.CL or cs.SC or cs.PL?"),
+        ("--category", "cs.CLL", "arXiv has no category “cs.CLL”. Did you mean cs.CL, cs.SC or cs.PL?"),
         ("--category", "papers", "arXiv has no category “papers”. Write it as cs.CL."),
-        ("--source", "arxiv:cs.ml", "arXiv has no category “cs.ml”. Did you mean stat.ML or cs.PL or cs.MS?"),
+        ("--source", "arxiv:cs.ml", "arXiv has no category “cs.ml”. Did you mean stat.ML, cs.PL or cs.MS?"),
         ("--word", "*", "The word “*” cannot be read. Write it as RAG, world model."),
         ("--at", "25:00", "The time “25:00” cannot be read. Write it as 09:00."),
         ("--tz", "Moon/Base", "The zone “Moon/Base” cannot be read. Write it as Asia/Shanghai."),
