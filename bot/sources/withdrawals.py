@@ -9,29 +9,52 @@ from dataclasses import replace
 
 from storage.records import Paper
 
-_PAPER = (
-    r"(?:paper|article|manuscript|submission|pre-?print|e-?print|work|report|note|thesis|study|version|draft)"
+_TEXT = r"(?:paper|article|manuscript|submission|pre-?print|e-?print)"
+_PAPER = rf"(?:{_TEXT}|work|report|note|thesis|study|version|draft)"
+# No other word may stand before the noun: "the previous version" and "the cited paper" are not this one.
+_KIND = r"(?:(?:present|current|entire|whole|full|arxiv|technical|research|survey|short)\s+)?"
+_OWN = rf"(?:this|our|my)\s+{_KIND}{_PAPER}"
+_ITSELF = rf"(?:{_OWN}|the\s+{_KIND}{_TEXT})"
+_GONE = r"(?:withdrawn|retracted)"
+# Named one by one, since any word would take in "not" and "gradually".
+_ADVERB = (
+    r"(?:(?:since|now|already|recently|subsequently|later|therefore|thus|hereby|temporarily|permanently"
+    r"|voluntarily|formally|officially|unfortunately)\s+)"
 )
-_ITSELF = rf"(?:(?:this|the|our|my)\s+(?:\w+\s+)?{_PAPER}|it)"
-_PASSIVE = r"(?:has|have|had|is|was|being|been|to be)\b(?:\s+\w+){0,2}?\s+(?:withdrawn|retracted)"
-_ACTIVE = r"(?:I|we|authors?)\b(?:\s+\w+){0,5}?\s+(?:withdr[ae]w(?:n|ing|s)?|retract(?:ed|ing|s)?)"
-# Of a conference, a work is withdrawn to stand on arXiv alone; of an earlier version, this one is the heir.
-_NOT_FROM_ELSEWHERE = (
-    r"(?!\s+from\b(?!\s+(?:the\s+)?arxiv))(?!\s+(?:[\w-]+\s+){0,3}(?:submission|version)s?\b)"
+_PERFECT = rf"(?:(?:has|have|had)\s+{_ADVERB}?been|(?:is|are)\s+{_ADVERB}?being)\s+{_ADVERB}?"
+_PASSIVE = rf"(?:{_PERFECT}|(?:is|was)\s+(?:{_ADVERB}|to\s+be\s+)?)"
+_ACTIVE = (
+    rf"(?:(?:the\s+)?authors?|I|we)\s+(?:(?:{_ADVERB}|(?:have|has|had|am|are|will|must|would|like|wish|want"
+    r"|decided|chosen|chose|agreed|need|to)\s+)){0,5}(?:withdr[ae]w(?:n|ing|s)?|retract(?:ed|ing|s)?)"
 )
-_OF_ANOTHER = (
-    r"(?!(?:this|the|our|my)\s+(?:previous|earlier|prior|older|first|original|former|other|conference)\b)"
+_REASON = (
+    r"(?:due|owing|because|since|as|for|pending|until|while|following|after(?!.*\b(?:review|rebuttal|accept))"
+    r"|in\s+order|to|in\s+favou?r|at\s+the|on\s+account|from\s+(?:the\s+)?arxiv"
+    r"|and\s+(?:is|has|will|replaced|superseded|merged))\b"
 )
-_NOTICE = rf"{_OF_ANOTHER}{_ITSELF}\s+{_PASSIVE}\b{_NOT_FROM_ELSEWHERE}"
+_BY = (
+    r"by\s+(?:\w+\s+){0,3}?(?:authors?|submitters?|arxiv|administrators?|us|me)\b"
+    r"(?!\s+from\b(?!\s+(?:the\s+)?arxiv))"
+)
+# What may follow. A noun, or the conference it is withdrawn from to stand on arXiv alone, may not.
+_END = rf"(?=\W*$|\s*[.;:!()\[\]]|\s*(?:--|[–—])|\s+-\s|,?\s+(?:{_REASON}|{_BY}))"
+_END_OR_COMMA = rf"(?:(?=\s*,)|{_END})"
+_NOTICE = rf"(?:{_ITSELF}\s+{_PASSIVE}{_GONE}{_END_OR_COMMA})"
+_IT = rf"(?:it\s+{_PASSIVE}{_GONE}{_END_OR_COMMA})"
+_BY_US = rf"(?:{_ACTIVE}\s+(?:this|the|our|my)\s+{_KIND}{_PAPER}{_END_OR_COMMA})"
+_WORD = rf"(?:(?:{_ADVERB}|{_PAPER}\s+)?{_GONE}{_END})"
+# Of a version that a later one replaced, the paper stands.
+_NO_LATER_VERSION = r"(?!.*[.,;]\s*(?:in\s+)?(?:v|version\s*)(?!1\b)\d)"
 
 _IN_COMMENT = re.compile(
-    rf"(?:^|[.;,:!(\[]\s*)(?:\W*{_NOTICE}"
-    rf"|\W*(?:(?:temporarily|hereby|voluntarily|{_PAPER})\s+)?(?:withdrawn|retracted)\b{_NOT_FROM_ELSEWHERE}"
-    rf"|\W*(?:the\s+)?{_ACTIVE}\s+(?:this|the|our|my)\s+(?:\w+\s+)?{_PAPER}\b{_NOT_FROM_ELSEWHERE})",
-    re.IGNORECASE,
+    rf"(?:^\W*{_IT}|(?:^|[.;,:!(\[]\s*)\W*(?:{_NOTICE}|{_WORD}|{_BY_US})){_NO_LATER_VERSION}",
+    re.IGNORECASE | re.DOTALL,
 )
+# After other sentences "it" and "the study" are of those, and "was retracted" of a paper that is studied.
+_AT_THE_END = rf"(?:(?:this|our|my)\s+{_KIND}{_TEXT}\s+{_PERFECT}withdrawn{_END})"
 _IN_ABSTRACT = re.compile(
-    rf"(?:^|(?<=[.!?])\s+)\W*(?P<notice>{_NOTICE}.*|withdrawn\b.{{0,200}}$)", re.IGNORECASE
+    rf"(?:^\W*(?P<all>(?:{_NOTICE}|{_IT}).*|{_WORD}.{{0,200}}$)|(?<=[.!?])\s+\W*(?P<last>{_AT_THE_END}.*))",
+    re.IGNORECASE,
 )
 
 
@@ -43,6 +66,7 @@ def with_withdrawal(paper: Paper, comment: str = "") -> Paper:
     if _IN_COMMENT.search(comment):
         paper = replace(paper, withdrawal=comment)
     if found := _IN_ABSTRACT.search(paper.abstract or ""):
-        rest = (paper.abstract or "")[: found.start("notice")].strip(" [(*")
-        paper = replace(paper, withdrawal=paper.withdrawal or found["notice"].strip(), abstract=rest or None)
+        notice = found["all"] or found["last"]
+        rest = (paper.abstract or "")[: found.end() - len(notice)].strip(" [(*")
+        paper = replace(paper, withdrawal=paper.withdrawal or notice.strip(), abstract=rest or None)
     return paper

@@ -41,6 +41,14 @@ def test_a_comment_that_says_so_becomes_the_papers_notice(comment: str) -> None:
         "Replaces the withdrawn arXiv:2401.00001",
         "ICLR 2024 withdrawn submission",
         "A study of retracted papers",
+        "This work has never been retracted",
+        "The article is not withdrawn",
+        "The cited paper has been withdrawn",
+        "Withdrawn figures in Section 2 are marked",
+        "8 pages; withdrawn articles at example.org",
+        "v3: retracted remark in Sec. 5",
+        "This article was withdrawn in v3; v4 mends it",
+        "This paper was withdrawn by the authors, v2 corrects the proof",
     ],
 )
 def test_a_comment_on_something_else_withdraws_no_paper(comment: str) -> None:
@@ -63,6 +71,14 @@ def test_a_comment_on_something_else_withdraws_no_paper(comment: str) -> None:
         ),
         ("We study savings that were withdrawn from banks.", None, None),
         ("If the work was withdrawn, gardens would wither.", None, None),
+        ("A pill was sold. It was withdrawn in 2001 by its maker. We ask why.", None, None),
+        ("A pill was sold. It was withdrawn. We ask why.", None, None),
+        ("It is gradually withdrawn as gardens grow.", None, None),
+        ("Withdrawn gardeners are rarely asked", None, None),
+        ("Gardens grow. The study is withdrawn in tone.", None, None),
+        ("We read old papers. This article was retracted by its journal and still cited.", None, None),
+        ("We read old papers. This paper was withdrawn. It is still cited.", None, None),
+        ("It has been withdrawn.", None, "It has been withdrawn."),
     ],
 )
 def test_a_notice_in_an_abstract_is_no_part_of_it(
