@@ -21,8 +21,12 @@ _ADVERB = (
     r"(?:(?:since|now|already|recently|subsequently|later|therefore|thus|hereby|temporarily|permanently"
     r"|voluntarily|formally|officially|unfortunately)\s+)"
 )
-_PERFECT = rf"(?:(?:has|have|had)\s+{_ADVERB}?been|(?:is|are)\s+{_ADVERB}?being)\s+{_ADVERB}?"
-_PASSIVE = rf"(?:{_PERFECT}|(?:is|was)\s+(?:{_ADVERB}|to\s+be\s+)?)"
+_PERFECT = rf"(?:(?:has|have)\s+{_ADVERB}?been|(?:is|are)\s+{_ADVERB}?being)\s+{_ADVERB}?"
+# "Is superseded by another and has been withdrawn".
+_HEIR = (
+    r"(?:(?:is|was|has\s+been)\s+(?:superseded|replaced|subsumed|merged)\b(?:[^.,;]|\.(?=\d)){0,80}?\sand\s+)"
+)
+_PASSIVE = rf"(?:{_HEIR}?(?:{_PERFECT}|(?:is|was)\s+(?:{_ADVERB}|to\s+be\s+)?))"
 _ACTIVE = (
     rf"(?:(?:the\s+)?authors?|I|we)\s+(?:(?:{_ADVERB}|(?:have|has|had|am|are|will|must|would|like|wish|want"
     r"|decided|chosen|chose|agreed|need|to)\s+)){0,5}(?:withdr[ae]w(?:n|ing|s)?|retract(?:ed|ing|s)?)"
@@ -30,7 +34,7 @@ _ACTIVE = (
 _REASON = (
     r"(?:due|owing|because|since|as|for|pending|until|while|following|after(?!.*\b(?:review|rebuttal|accept))"
     r"|in\s+order|to|in\s+favou?r|at\s+the|on\s+account|from\s+(?:the\s+)?arxiv"
-    r"|and\s+(?:is|has|will|replaced|superseded|merged))\b"
+    r"|and\s+(?:(?:is|has\s+been|will\s+be)\s+)?(?:replaced|superseded|merged|subsumed))\b"
 )
 _BY = (
     r"by\s+(?:\w+\s+){0,3}?(?:authors?|submitters?|arxiv|administrators?|us|me)\b"
@@ -41,13 +45,27 @@ _END = rf"(?=\W*$|\s*[.;:!()\[\]]|\s*(?:--|[–—])|\s+-\s|,?\s+(?:{_REASON}|{_
 _END_OR_COMMA = rf"(?:(?=\s*,)|{_END})"
 _NOTICE = rf"(?:{_ITSELF}\s+{_PASSIVE}{_GONE}{_END_OR_COMMA})"
 _IT = rf"(?:it\s+{_PASSIVE}{_GONE}{_END_OR_COMMA})"
-_BY_US = rf"(?:{_ACTIVE}\s+(?:this|the|our|my)\s+{_KIND}{_PAPER}{_END_OR_COMMA})"
-_WORD = rf"(?:(?:{_ADVERB}|{_PAPER}\s+)?{_GONE}{_END})"
+_BY_US = rf"(?:{_ACTIVE}\s+{_ITSELF}{_END_OR_COMMA})"
+# In brackets it is of what stands before them, such as a conference.
+_WORD = (
+    rf"(?:(?<![(\[])(?:{_ADVERB}|(?:this\s+{_KIND})?{_PAPER}\s+)?{_GONE}{_END}"
+    rf"|{_TEXT}\s+{_PERFECT}{_GONE}{_END})"
+)
+_REQUEST = (
+    r"(?:(?:(?:the\s+)?authors?|we|I)\s+(?:have\s+|has\s+)?request(?:s|ed)?\s+(?:the\s+)?withdrawal\s+of"
+    rf"|please\s+withdraw)(?:\s+(?:this|the|our|my)\s+{_KIND}{_PAPER})"
+    rf"|please\s+withdraw(?=\W*$|\s*[.;:!])"
+)
+_CHINESE = (
+    r"(?:本文|本论文|本稿|该论文)(?:现)?(?:已经?|由作者|被作者|被)(?:由|被)?(?:作者|arXiv(?:管理员)?)?(?:主动)?"
+    r"(?:撤回|撤稿)(?=\W*$|\s*[，。；：！,.;:!]|\s*(?:因|由于))"
+)
 # Of a version that a later one replaced, the paper stands.
-_NO_LATER_VERSION = r"(?!.*[.,;]\s*(?:in\s+)?(?:v|version\s*)(?!1\b)\d)"
-
+_NO_LATER_VERSION = r"(?!.*[.,;(]\s*(?:in\s+)?(?:v|version\s*)(?!1\b)\d)"
+# What ends before the notice begins.
+_START = r"(?:^|[.;,:!(\[，。；：]\s*|\s(?:--?|[–—])\s)"
 _IN_COMMENT = re.compile(
-    rf"(?:^\W*{_IT}|(?:^|[.;,:!(\[]\s*)\W*(?:{_NOTICE}|{_WORD}|{_BY_US})){_NO_LATER_VERSION}",
+    rf"(?:^\W*{_IT}|{_START}\W*(?:{_NOTICE}|{_WORD}|{_BY_US}|{_REQUEST}|{_CHINESE})){_NO_LATER_VERSION}",
     re.IGNORECASE | re.DOTALL,
 )
 # After other sentences "it" and "the study" are of those, and "was retracted" of a paper that is studied.
