@@ -69,9 +69,12 @@ _IN_COMMENT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # After other sentences "it" and "the study" are of those, and "was retracted" of a paper that is studied.
-_AT_THE_END = rf"(?:(?:this|our|my)\s+{_KIND}{_TEXT}\s+{_PERFECT}withdrawn{_END})"
+_AT_THE_END = (
+    rf"(?:(?:this|our|my)\s+{_KIND}{_TEXT}\s+{_PERFECT}withdrawn{_END}"
+    rf"|(?=we\b|I\b){_ACTIVE}\s+(?:this|our|my)\s+{_KIND}{_TEXT}{_END})"
+)
 _IN_ABSTRACT = re.compile(
-    rf"(?:^\W*(?P<all>(?:{_NOTICE}|{_IT}).*|{_WORD}.{{0,200}}$)|(?<=[.!?])\s+\W*(?P<last>{_AT_THE_END}.*))",
+    rf"(?:^\W*(?P<all>(?:{_NOTICE}|{_IT}|{_BY_US}).*|{_WORD}.{{0,200}}$)|(?<=[.!?])\s+\W*(?P<last>{_AT_THE_END}.*))",
     re.IGNORECASE,
 )
 

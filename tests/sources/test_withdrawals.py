@@ -103,6 +103,15 @@ def test_a_comment_on_something_else_withdraws_no_paper(comment: str) -> None:
         ("We read old papers. This article was retracted by its journal and still cited.", None, None),
         ("We read old papers. This paper was withdrawn. It is still cited.", None, None),
         ("It has been withdrawn.", None, "It has been withdrawn."),
+        ("I withdraw this article: a seed is bad.", None, "I withdraw this article: a seed is bad."),
+        ("The authors have retracted this paper.", None, "The authors have retracted this paper."),
+        ("Article withdrawn by its authors.", None, "Article withdrawn by its authors."),
+        ("Retracted because of a bad seed.", None, "Retracted because of a bad seed."),
+        ("Gardens grow. We have withdrawn our paper.", "Gardens grow.", "We have withdrawn our paper."),
+        ("A paper was wrong. The authors retracted this paper. We ask who cites it.", None, None),
+        ("We do not withdraw this paper.", None, None),
+        ("We withdraw this paper claim by claim.", None, None),
+        ("Retracted claims spread. We ask why.", None, None),
     ],
 )
 def test_a_notice_in_an_abstract_is_no_part_of_it(
