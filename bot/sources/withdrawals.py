@@ -33,7 +33,7 @@ _ACTIVE = (
 )
 _REASON = (
     r"(?:due|owing|because|since|as|for|pending|until|while|following|after(?!.*\b(?:review|rebuttal|accept))"
-    r"|in\s+order|to|in\s+favou?r|at\s+the|on\s+account|from\s+(?:the\s+)?arxiv"
+    r"|(?:in\s+order\s+)?to\s+(?:correct|fix|mend|revise|update|improve|rework|address|avoid|allow)|in\s+favou?r|at\s+the|on\s+account|from\s+(?:the\s+)?arxiv"
     r"|and\s+(?:(?:is|has\s+been|will\s+be)\s+)?(?:replaced|superseded|merged|subsumed))\b"
 )
 _BY = (
@@ -46,9 +46,8 @@ _END_OR_COMMA = rf"(?:(?=\s*,)|{_END})"
 _NOTICE = rf"(?:{_ITSELF}\s+{_PASSIVE}{_GONE}{_END_OR_COMMA})"
 _IT = rf"(?:it\s+{_PASSIVE}{_GONE}{_END_OR_COMMA})"
 _BY_US = rf"(?:{_ACTIVE}\s+{_ITSELF}{_END_OR_COMMA})"
-# In brackets it is of what stands before them, such as a conference.
 _WORD = (
-    rf"(?:(?<![(\[])(?:{_ADVERB}|(?:this\s+{_KIND})?{_PAPER}\s+)?{_GONE}{_END}"
+    rf"(?:(?:{_ADVERB}|(?:this\s+{_KIND})?{_PAPER}\s+)?{_GONE}{_END}"
     rf"|{_TEXT}\s+{_PERFECT}{_GONE}{_END})"
 )
 _REQUEST = (
@@ -64,8 +63,11 @@ _CHINESE = (
 _NO_LATER_VERSION = r"(?!.*[.,;(]\s*(?:in\s+)?(?:v|version\s*)(?!1\b)\d)"
 # What ends before the notice begins.
 _START = r"(?:^|[.;,:!(\[，。；：]\s*|\s(?:--?|[–—])\s)"
+# In brackets, after a comma or a dash, the mere word is of what stands before it, such as a conference.
+_START_OF_WORD = r"(?:^|[.;:!]\s*|\b(?:pages?|pp?|figures?|figs?|tables?)\.?\s*(?:,|--?|[–—])\s*)"
 _IN_COMMENT = re.compile(
-    rf"(?:^\W*{_IT}|{_START}\W*(?:{_NOTICE}|{_WORD}|{_BY_US}|{_REQUEST}|{_CHINESE})){_NO_LATER_VERSION}",
+    rf"(?:^\W*{_IT}|{_START_OF_WORD}\W*{_WORD}|{_START}\W*(?:{_NOTICE}|{_BY_US}|{_REQUEST}|{_CHINESE}))"
+    rf"{_NO_LATER_VERSION}",
     re.IGNORECASE | re.DOTALL,
 )
 # After other sentences "it" and "the study" are of those, and "was retracted" of a paper that is studied.

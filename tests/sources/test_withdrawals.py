@@ -34,6 +34,8 @@ PAPER = Paper("2509.00001", "On gardens", abstract="Gardens grow. We measure how
         "Withdrawn after the submission of a better proof",
         "The authors request the withdrawal of this article",
         "Please withdraw. Lemma 2 is wrong",
+        "7 pages, 2 figures, withdrawn",
+        "This paper has been withdrawn to correct Lemma 2",
         "本论文已由作者撤回",
         "8 页。本文已被撤回，因引理有误",
     ],
@@ -62,6 +64,8 @@ def test_a_comment_that_says_so_becomes_the_papers_notice(comment: str) -> None:
         "v3: retracted remark in Sec. 5",
         "This article was withdrawn in v3; v4 mends it",
         "Submitted to a conference (withdrawn)",
+        "Submitted to a conference, withdrawn",
+        "A conference - withdrawn",
         "This paper was withdrawn and has been improved",
         "This paper had been withdrawn, but is back",
         "The version withdrawn by the authors had other figures",
@@ -112,6 +116,7 @@ def test_a_comment_on_something_else_withdraws_no_paper(comment: str) -> None:
         ("We do not withdraw this paper.", None, None),
         ("We withdraw this paper claim by claim.", None, None),
         ("Retracted claims spread. We ask why.", None, None),
+        ("This work is retracted to a point.", None, None),
     ],
 )
 def test_a_notice_in_an_abstract_is_no_part_of_it(
