@@ -19,7 +19,7 @@ _GONE = r"(?:withdrawn|retracted)"
 # Named one by one, since any word would take in "not" and "gradually".
 _ADVERB = (
     r"(?:(?:since|now|already|recently|subsequently|later|therefore|thus|hereby|temporarily|permanently"
-    r"|voluntarily|formally|officially|unfortunately)\s+)"
+    r"|administratively|voluntarily|formally|officially|unfortunately)\s+)"
 )
 _PERFECT = rf"(?:(?:has|have)\s+{_ADVERB}?been|(?:is|are)\s+{_ADVERB}?being)\s+{_ADVERB}?"
 # "Is superseded by another and has been withdrawn".
@@ -33,7 +33,8 @@ _ACTIVE = (
 )
 _REASON = (
     r"(?:due|owing|because|since|as|for|pending|until|while|following|after(?!.*\b(?:review|rebuttal|accept))"
-    r"|(?:in\s+order\s+)?to\s+(?:correct|fix|mend|revise|update|improve|rework|address|avoid|allow)|in\s+favou?r|at\s+the|on\s+account|from\s+(?:the\s+)?arxiv"
+    r"|(?:in\s+order\s+)?to\s+(?:correct|fix|mend|revise|update|improve|rework|address|avoid|allow)"
+    r"|in\s+favou?r|at\s+the|(?:up)?on\s+(?:account|request)|from\s+(?:the\s+)?arxiv"
     r"|and\s+(?:(?:is|has\s+been|will\s+be)\s+)?(?:replaced|superseded|merged|subsumed))\b"
 )
 _BY = (
@@ -76,7 +77,8 @@ _AT_THE_END = (
     rf"|(?=we\b|I\b){_ACTIVE}\s+(?:this|our|my)\s+{_KIND}{_TEXT}{_END})"
 )
 _IN_ABSTRACT = re.compile(
-    rf"(?:^\W*(?P<all>(?:{_NOTICE}|{_IT}|{_BY_US}).*|{_WORD}.{{0,200}}$)|(?<=[.!?])\s+\W*(?P<last>{_AT_THE_END}.*))",
+    rf"(?:^\W*(?P<all>(?:{_NOTICE}|{_IT}|{_BY_US}).*|{_WORD}.{{0,200}}$)"
+    rf"|(?<=[.!?])\s+\W*(?P<last>{_AT_THE_END}.*))",
     re.IGNORECASE,
 )
 

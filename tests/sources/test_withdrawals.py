@@ -35,6 +35,8 @@ PAPER = Paper("2509.00001", "On gardens", abstract="Gardens grow. We measure how
         "The authors request the withdrawal of this article",
         "Please withdraw. Lemma 2 is wrong",
         "7 pages, 2 figures, withdrawn",
+        "This article has been administratively withdrawn",
+        "This article has been withdrawn upon request of its authors",
         "This paper has been withdrawn to correct Lemma 2",
         "本论文已由作者撤回",
         "8 页。本文已被撤回，因引理有误",
