@@ -9,29 +9,77 @@ from dataclasses import replace
 
 from storage.records import Paper
 
-_PAPER = (
-    r"(?:paper|article|manuscript|submission|pre-?print|e-?print|work|report|note|thesis|study|version|draft)"
+_TEXT = r"(?:paper|article|manuscript|submission|pre-?print|e-?print)"
+_PAPER = rf"(?:{_TEXT}|work|report|note|thesis|study|version|draft)"
+# No other word may stand before the noun: "the previous version" and "the cited paper" are not this one.
+_KIND = r"(?:(?:present|current|entire|whole|full|arxiv|technical|research|survey|short)\s+)?"
+_OWN = rf"(?:this|our|my)\s+{_KIND}{_PAPER}"
+_ITSELF = rf"(?:{_OWN}|the\s+{_KIND}{_TEXT})"
+_GONE = r"(?:withdrawn|retracted)"
+# Named one by one, since any word would take in "not" and "gradually".
+_ADVERB = (
+    r"(?:(?:since|now|already|recently|subsequently|later|therefore|thus|hereby|temporarily|permanently"
+    r"|administratively|voluntarily|formally|officially|unfortunately)\s+)"
 )
-_ITSELF = rf"(?:(?:this|the|our|my)\s+(?:\w+\s+)?{_PAPER}|it)"
-_PASSIVE = r"(?:has|have|had|is|was|being|been|to be)\b(?:\s+\w+){0,2}?\s+(?:withdrawn|retracted)"
-_ACTIVE = r"(?:I|we|authors?)\b(?:\s+\w+){0,5}?\s+(?:withdr[ae]w(?:n|ing|s)?|retract(?:ed|ing|s)?)"
-# Of a conference, a work is withdrawn to stand on arXiv alone; of an earlier version, this one is the heir.
-_NOT_FROM_ELSEWHERE = (
-    r"(?!\s+from\b(?!\s+(?:the\s+)?arxiv))(?!\s+(?:[\w-]+\s+){0,3}(?:submission|version)s?\b)"
+_PERFECT = rf"(?:(?:has|have)\s+{_ADVERB}?been|(?:is|are)\s+{_ADVERB}?being)\s+{_ADVERB}?"
+# "Is superseded by another and has been withdrawn".
+_HEIR = (
+    r"(?:(?:is|was|has\s+been)\s+(?:superseded|replaced|subsumed|merged)\b(?:[^.,;]|\.(?=\d)){0,80}?\sand\s+)"
 )
-_OF_ANOTHER = (
-    r"(?!(?:this|the|our|my)\s+(?:previous|earlier|prior|older|first|original|former|other|conference)\b)"
+_PASSIVE = rf"(?:{_HEIR}?(?:{_PERFECT}|(?:is|was)\s+(?:{_ADVERB}|to\s+be\s+)?))"
+_ACTIVE = (
+    rf"(?:(?:the\s+)?authors?|I|we)\s+(?:(?:{_ADVERB}|(?:have|has|had|am|are|will|must|would|like|wish|want"
+    r"|decided|chosen|chose|agreed|need|to)\s+)){0,5}(?:withdr[ae]w(?:n|ing|s)?|retract(?:ed|ing|s)?)"
 )
-_NOTICE = rf"{_OF_ANOTHER}{_ITSELF}\s+{_PASSIVE}\b{_NOT_FROM_ELSEWHERE}"
-
+_REASON = (
+    r"(?:due|owing|because|since|as|for|pending|until|while|following|after(?!.*\b(?:review|rebuttal|accept))"
+    r"|(?:in\s+order\s+)?to\s+(?:correct|fix|mend|revise|update|improve|rework|address|avoid|allow)"
+    r"|in\s+favou?r|at\s+the|(?:up)?on\s+(?:account|request)|from\s+(?:the\s+)?arxiv"
+    r"|and\s+(?:(?:is|has\s+been|will\s+be)\s+)?(?:replaced|superseded|merged|subsumed))\b"
+)
+_BY = (
+    r"by\s+(?:\w+\s+){0,3}?(?:authors?|submitters?|arxiv|administrators?|us|me)\b"
+    r"(?!\s+from\b(?!\s+(?:the\s+)?arxiv))"
+)
+# What may follow. A noun, or the conference it is withdrawn from to stand on arXiv alone, may not.
+_END = rf"(?=\W*$|\s*[.;:!()\[\]]|\s*(?:--|[–—])|\s+-\s|,?\s+(?:{_REASON}|{_BY}))"
+_END_OR_COMMA = rf"(?:(?=\s*,)|{_END})"
+_NOTICE = rf"(?:{_ITSELF}\s+{_PASSIVE}{_GONE}{_END_OR_COMMA})"
+_IT = rf"(?:it\s+{_PASSIVE}{_GONE}{_END_OR_COMMA})"
+_BY_US = rf"(?:{_ACTIVE}\s+{_ITSELF}{_END_OR_COMMA})"
+_WORD = (
+    rf"(?:(?:{_ADVERB}|(?:this\s+{_KIND})?{_PAPER}\s+)?{_GONE}{_END}"
+    rf"|{_TEXT}\s+{_PERFECT}{_GONE}{_END})"
+)
+_REQUEST = (
+    r"(?:(?:(?:the\s+)?authors?|we|I)\s+(?:have\s+|has\s+)?request(?:s|ed)?\s+(?:the\s+)?withdrawal\s+of"
+    rf"|please\s+withdraw)(?:\s+(?:this|the|our|my)\s+{_KIND}{_PAPER})"
+    rf"|please\s+withdraw(?=\W*$|\s*[.;:!])"
+)
+_CHINESE = (
+    r"(?:本文|本论文|本稿|该论文)(?:现)?(?:已经?|由作者|被作者|被)(?:由|被)?(?:作者|arXiv(?:管理员)?)?(?:主动)?"
+    r"(?:撤回|撤稿)(?=\W*$|\s*[，。；：！,.;:!]|\s*(?:因|由于))"
+)
+# Of a version that a later one replaced, the paper stands.
+_NO_LATER_VERSION = r"(?!.*[.,;(]\s*(?:in\s+)?(?:v|version\s*)(?!1\b)\d)"
+# What ends before the notice begins.
+_START = r"(?:^|[.;,:!(\[，。；：]\s*|\s(?:--?|[–—])\s)"
+# In brackets, after a comma or a dash, the mere word is of what stands before it, such as a conference.
+_START_OF_WORD = r"(?:^|[.;:!]\s*|\b(?:pages?|pp?|figures?|figs?|tables?)\.?\s*(?:,|--?|[–—])\s*)"
 _IN_COMMENT = re.compile(
-    rf"(?:^|[.;,:!(\[]\s*)(?:\W*{_NOTICE}"
-    rf"|\W*(?:(?:temporarily|hereby|voluntarily|{_PAPER})\s+)?(?:withdrawn|retracted)\b{_NOT_FROM_ELSEWHERE}"
-    rf"|\W*(?:the\s+)?{_ACTIVE}\s+(?:this|the|our|my)\s+(?:\w+\s+)?{_PAPER}\b{_NOT_FROM_ELSEWHERE})",
-    re.IGNORECASE,
+    rf"(?:^\W*{_IT}|{_START_OF_WORD}\W*{_WORD}|{_START}\W*(?:{_NOTICE}|{_BY_US}|{_REQUEST}|{_CHINESE}))"
+    rf"{_NO_LATER_VERSION}",
+    re.IGNORECASE | re.DOTALL,
+)
+# After other sentences "it" and "the study" are of those, and "was retracted" of a paper that is studied.
+_AT_THE_END = (
+    rf"(?:(?:this|our|my)\s+{_KIND}{_TEXT}\s+{_PERFECT}withdrawn{_END}"
+    rf"|(?=we\b|I\b){_ACTIVE}\s+(?:this|our|my)\s+{_KIND}{_TEXT}{_END})"
 )
 _IN_ABSTRACT = re.compile(
-    rf"(?:^|(?<=[.!?])\s+)\W*(?P<notice>{_NOTICE}.*|withdrawn\b.{{0,200}}$)", re.IGNORECASE
+    rf"(?:^\W*(?P<all>(?:{_NOTICE}|{_IT}|{_BY_US}).*|{_WORD}.{{0,200}}$)"
+    rf"|(?<=[.!?])\s+\W*(?P<last>{_AT_THE_END}.*))",
+    re.IGNORECASE,
 )
 
 
@@ -43,6 +91,7 @@ def with_withdrawal(paper: Paper, comment: str = "") -> Paper:
     if _IN_COMMENT.search(comment):
         paper = replace(paper, withdrawal=comment)
     if found := _IN_ABSTRACT.search(paper.abstract or ""):
-        rest = (paper.abstract or "")[: found.start("notice")].strip(" [(*")
-        paper = replace(paper, withdrawal=paper.withdrawal or found["notice"].strip(), abstract=rest or None)
+        notice = found["all"] or found["last"]
+        rest = (paper.abstract or "")[: found.end() - len(notice)].strip(" [(*")
+        paper = replace(paper, withdrawal=paper.withdrawal or notice.strip(), abstract=rest or None)
     return paper
