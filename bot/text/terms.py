@@ -1,8 +1,8 @@
 """Words and phrases as people type them, looked for in text as whole words; pure.
 
 A Latin word matches whole words and its plural; a phrase in quotes matches as it stands; `agent*` matches by
-its beginning; Chinese, Japanese and Korean, which write no spaces, match anywhere, and with or without a space
-beside a Latin word. Case, accents, width and the kind of dash or quote make no difference.
+its beginning; Chinese, Japanese and Korean, which write no spaces, match anywhere, with a space beside a
+Latin word or without one. Case, accents, width and the kind of dash or quote make no difference.
 """
 
 import re
