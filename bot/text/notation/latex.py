@@ -135,6 +135,9 @@ _SHORT_BASE = re.compile(r"(?:[0-9)\]]|(?<![A-Za-z])[^\W\d_]{1,2})\Z")
 _IN_NUMBER = re.compile(r"(?<=[0-9])\{([,.:=-])\}(?=[0-9])")
 _VERBATIM = re.compile(r"\\verb\*?([^\sA-Za-z*])(.{0,300}?)\1")
 _LINE_HEIGHT = re.compile(r"\*?\[\s?-?[0-9.]+\s?(?:pt|em|ex|mm|cm|in)\s?\]")
+_WITHOUT_BRACES = re.compile("text(?:bf|it|sl|sc|sf|tt|rm)|emph|underline")
+_EACH_SIGN = re.compile(r"[^\s\u0300-\u036f]")
+_NEXT_WORD = re.compile(r"\s+\w")
 # These stand at the end of a word; no folder has such a name.
 _AFTER_WORDS = re.compile("xspace|text")
 # Braces keep the capitals of a title: `{S}tudy`, `{GPT}-4`.
@@ -329,7 +332,7 @@ class _Reader:
         if method := _PARTICULAR.get(name):
             return method(self, command)
         if name in STYLES:
-            return self._styled()
+            return self._styled(name)
         if name in FUNCTIONS and not self._last.isalpha():
             return name
         if name in FRACTIONS or has_mark(name):
@@ -338,10 +341,17 @@ class _Reader:
         content = self._argument()
         return self._inner(content) if content and " " in content.strip() else None
 
-    def _styled(self) -> str | None:
+    def _styled(self, name: str) -> str | None:
         content = self._argument()
         if content is not None:
             return self._inner(content)
+        if (
+            _WITHOUT_BRACES.fullmatch(name)
+            and not self._last.isalpha()
+            and _NEXT_WORD.match(self._source, self._at)
+        ):
+            self._skip_spaces()
+            return ""
         # Where a text was cut within the braces, its rest is all that they hold.
         return "" if self._skip("{") else None
 
@@ -416,6 +426,10 @@ class _Reader:
     def subscript(self, _: re.Match[str]) -> str | None:
         content = self._argument()
         return None if content is None else lowered(self._inner(content))
+
+    def struck_out(self, _: re.Match[str]) -> str | None:
+        content = self._argument()
+        return None if content is None else _EACH_SIGN.sub("\\g<0>\u0336", self._inner(content))
 
     def in_quotes(self, _: re.Match[str]) -> str | None:
         content = self._argument()
@@ -495,6 +509,7 @@ _PARTICULAR: Mapping[str, Callable[[_Reader, re.Match[str]], str | None]] = {
     "path": _Reader.address,
     "textsuperscript": _Reader.superscript,
     "textsubscript": _Reader.subscript,
+    "sout": _Reader.struck_out,
     "enquote": _Reader.in_quotes,
     "unicode": _Reader.named_character,
     "verb": _Reader.verbatim,

@@ -52,6 +52,8 @@ from bot.text.notation.latex import readable
         (r"\texorpdfstring{$\beta$}{beta}-oaks", "β-oaks"),
         (r"\texorpdfstring{\ours}{Oak} grows", "Oak grows"),
         (r"\bf{Oak} and \it{elm}", "Oak and elm"),
+        (r"\textbf Oak and \emph elm", "Oak and elm"),
+        (r"\sout{an oak} elm", "a̶n̶ o̶a̶k̶ elm"),
         (r"Σ\r{ho} and \b{eta}", "Σρ and β"),
         (r"\rev{All of this is new}", "All of this is new"),
         (r"cut within \textbf{the br", "cut within the br"),
