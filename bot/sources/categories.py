@@ -62,6 +62,7 @@ _SAME_AS = {
 }
 
 _WHOLE_ARCHIVE = ".*"
+_BEFORE_CATEGORY = "arxiv:"
 _SUGGESTIONS = 3
 
 CATEGORIES = frozenset(
@@ -81,14 +82,18 @@ _SPELLINGS = {
     )
 }
 
+_HYPHENATED = {spelling.replace(".", "-"): name for spelling, name in _SPELLINGS.items()}
+
 
 def read_category(text: str) -> str:
     """Read a category as people type it: `cs.cl` is `cs.CL`, `cs` and `cs.*` are the whole archive `cs.*`.
 
-    Raises `UnknownCategoryError`, with the nearest names, for what arXiv does not have.
+    So are `cs*` and, as a source is named, `arxiv:cs`; and `cs-CL` is `cs.CL`. Raises `UnknownCategoryError`,
+    with the nearest names, for what arXiv does not have.
     """
     typed = plain_value(text)
-    spelling = _spelling(typed)
+    name = typed.casefold().removeprefix(_BEFORE_CATEGORY).strip()
+    spelling = _spelling(name) or _spelling(name.removesuffix("*")) or _HYPHENATED.get(name)
     if spelling is None:
         raise UnknownCategoryError(typed, _nearest(typed.casefold()))
     return spelling

@@ -1,9 +1,10 @@
 """A channel's preferences, read from text and saved; and where its subscription begins."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import lru_cache
+from zoneinfo import available_timezones
 
 from babel import Locale
 
@@ -21,6 +22,18 @@ _MOST_VOTES = 1_000_000
 
 _NO_LANGUAGES = frozenset({"und", "mul", "zxx"})
 """The tags of ISO 639 for no language or no single one."""
+
+_HALF_DAY = 12
+
+_NO_PLACES = frozenset({"Factory", "localtime"})
+"""Zones that say nothing: an unset clock, and whatever zone this machine is in."""
+
+_CLOCK = re.compile(
+    r"(?:(?P<morning>上午|午前|오전)|(?P<afternoon>下午|午後|오후))?\s*(?P<hours>\d{1,2})\s*"
+    r"(?::\s*(?P<minutes>\d{1,2})|[点點时時시]\s*(?:(?P<spelled>\d{1,2})\s*[分분]?|(?P<half>半))?|(?P<bare>))"
+    r"\s*(?:(?P<am>a\.?m)|(?P<pm>p\.?m))?",
+    re.IGNORECASE,
+)
 
 _BETWEEN_CATEGORIES = re.compile(r"[\s,;+、]+")
 
@@ -89,12 +102,26 @@ def _starts_of_added_sources(
 
 
 def read_time(text: str) -> time:
-    """Read a wall-clock time such as `9:00`; raises `InvalidPreferenceError`."""
-    hours, _, minutes = plain_value(text).partition(":")
+    """Read a wall-clock time such as `9:00`, `9:00 AM` or `下午3点`; raises `InvalidPreferenceError`."""
+    match = _CLOCK.fullmatch(plain_value(text))
     try:
-        return time(int(hours), int(minutes))
+        return _time_of(match.groupdict() if match else {})
     except ValueError:
         raise InvalidPreferenceError("time", text, "09:00") from None
+
+
+def _time_of(said: Mapping[str, str | None]) -> time:
+    """Return the time that the parts of `_CLOCK` say; raises ValueError where they say none."""
+    is_morning = said.get("morning") or said.get("am")
+    is_afternoon = said.get("afternoon") or said.get("pm")
+    hours = int(said.get("hours") or -1)
+    minutes = 30 if said.get("half") else int(said.get("minutes") or said.get("spelled") or 0)
+    if not is_morning and not is_afternoon:
+        # A number alone may be anything.
+        return time(hours if said.get("bare") is None else -1, minutes)
+    if hours > _HALF_DAY or (is_morning and is_afternoon):
+        raise ValueError
+    return time(hours % _HALF_DAY + (_HALF_DAY if is_afternoon else 0), minutes)
 
 
 def read_source(name: str) -> str:
@@ -110,11 +137,16 @@ def read_source(name: str) -> str:
 
 
 def read_zone(name: str) -> str:
-    """Read an IANA time zone such as `Europe/Berlin`; raises `InvalidPreferenceError`."""
-    try:
-        return ZoneInfo(plain_value(name)).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidPreferenceError("zone", name, "Asia/Shanghai") from None
+    """Read an IANA time zone such as `Europe/Berlin`, in any case; raises `InvalidPreferenceError`."""
+    zone = _zones().get(plain_value(name).replace(" ", "_").casefold())
+    if zone is None:
+        raise InvalidPreferenceError("zone", name, "Asia/Shanghai")
+    return zone
+
+
+@lru_cache(maxsize=1)
+def _zones() -> Mapping[str, str]:
+    return {name.casefold(): name for name in available_timezones() - _NO_PLACES}
 
 
 def read_language(text: str) -> str:

@@ -1,8 +1,8 @@
 """Words and phrases as people type them, looked for in text as whole words; pure.
 
 A Latin word matches whole words and its plural; a phrase in quotes matches as it stands; `agent*` matches by
-its beginning; Chinese, Japanese and Korean, which write no spaces, match anywhere. Case, accents, width and
-the kind of dash or quote make no difference.
+its beginning; Chinese, Japanese and Korean, which write no spaces, match anywhere, with a space beside a
+Latin word or without one. Case, accents, width and the kind of dash or quote make no difference.
 """
 
 import re
@@ -32,6 +32,11 @@ _BOUNDARY = re.compile(_LETTER_OR_DIGIT)
 _NOT_ANOTHER_NAME = r"(?!\+\+|#)"
 
 _PLURALS = (
+    (re.compile(r"(corp)us$"), r"\1(?:us(?:es)?|ora)"),
+    (re.compile(r"(criteri|phenomen)on$"), r"\1(?:ons?|a)"),
+    (re.compile(r"(l|r|lea)f$"), r"\1(?:fs?|ves)"),
+    (re.compile(r"(kni|li|wi)fe$"), r"\1(?:fes?|ves)"),
+    (re.compile(r"(qui|whi)z$"), r"\1z(?:zes)?"),
     (re.compile(r"([^\W\d_])[ie]x$"), r"\1(?:[ie]x(?:es)?|ices)"),
     (re.compile(r"is$"), "(?:is|es)"),
     (re.compile(r"([^\W\d_aeiou])y$"), r"\1(?:y|ies)"),
@@ -56,6 +61,11 @@ _FULL_STOPS = ".。．｡"
 
 # The number of a name is joined to it in any way; that of a single letter, as in `R1`, in one way alone.
 _NUMBERED = re.compile(r"([^\W\d_]{2})\s*(?=\d)")
+
+# Some put a space between Chinese and Latin letters, some do not.
+_BESIDE_CJK = re.compile(
+    rf"(?<=[{CJK_RANGES}])\s*(?={_LETTER_OR_DIGIT})|(?<={_LETTER_OR_DIGIT}|[+#])\s*(?=[{CJK_RANGES}])"
+)
 
 _QUOTES = "\"'`"
 
@@ -170,7 +180,8 @@ def _exact(meant: _Meant) -> Iterator[str]:
 
 def _spelled(meant: _Meant) -> Iterator[str]:
     """Yield the pattern of a term: `GPT-4o` is also `GPT 4o` and `GPT4o`; the last word may be a plural."""
-    *pieces, last = re.split(r"([\s-]+)", _NUMBERED.sub(r"\1-", meant.body))
+    joined = _BESIDE_CJK.sub("-", _NUMBERED.sub(r"\1-", meant.body))
+    *pieces, last = re.split(r"([\s-]+)", joined)
     for piece in pieces:
         yield _word(piece) if piece.strip("- \t\n") else _joint(piece)
     yield _word(last) if meant.is_beginning else _plural(last)

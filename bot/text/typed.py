@@ -35,7 +35,8 @@ PLAIN_CHARACTERS: dict[str, str] = {
 _PLAIN = str.maketrans(PLAIN_CHARACTERS)
 
 _BEFORE = "\"'` "
-_AFTER = f"{_BEFORE}.。"
+_AFTER = f"{_BEFORE}.。!"
+_PAIRS = (("(", ")"), ("*", "*"))
 
 _OPTION = re.compile(r"[a-z][a-z-]*")
 
@@ -56,9 +57,12 @@ def plain(text: str) -> str:
 def plain_value(text: str) -> str:
     """Return a value that was typed by itself, such as a date, an id or a command, in plain characters.
 
-    Quotes around it and a full stop after it are not part of it.
+    Quotes, brackets or stars around it and a full stop or an exclamation mark after it are not part of it.
     """
-    return plain(text).lstrip(_BEFORE).rstrip(_AFTER).replace("。", ".")
+    value = plain(text).lstrip(_BEFORE).rstrip(_AFTER)
+    while value[1:-1] and (value[0], value[-1]) in _PAIRS:
+        value = value[1:-1].lstrip(_BEFORE).rstrip(_AFTER)
+    return value.replace("。", ".")
 
 
 def plain_option(argument: str) -> str:

@@ -106,6 +106,19 @@ def test_a_text_without_a_word_in_it_is_named(text: str) -> None:
         ("9：00", read_time, time(9)),
         ("“０９:３０”.", read_time, time(9, 30)),
         ("18∶30。", read_time, time(18, 30)),
+        ("9:00\u202fAM", read_time, time(9)),
+        ("9am", read_time, time(9)),
+        ("12:05 p.m.", read_time, time(12, 5)),
+        ("12 AM", read_time, time(0)),
+        ("10:30PM", read_time, time(22, 30)),
+        ("下午3点", read_time, time(15)),
+        ("上午 9：15", read_time, time(9, 15)),
+        ("15点半", read_time, time(15, 30)),
+        ("午後3時5分", read_time, time(15, 5)),
+        ("오후 3:30", read_time, time(15, 30)),
+        ("asia/shanghai", read_zone, "Asia/Shanghai"),
+        ("America/New York", read_zone, "America/New_York"),
+        ("utc", read_zone, "UTC"),
         ("Asia／Shanghai。", read_zone, "Asia/Shanghai"),
         ("\u201cEtc/GMT−8\u201d", read_zone, "Etc/GMT-8"),
         ("Europe/\u200bBerlin\u00a0", read_zone, "Europe/Berlin"),
@@ -121,6 +134,18 @@ def test_every_preference_is_read_whatever_the_marks_that_it_is_typed_with(
     text: str, read: Callable[[str], object], value: object
 ) -> None:
     assert read(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "9", "25:00", "9:", "13 pm", "下午3点am", "9:60", "noon"])
+def test_what_is_no_time_is_named(text: str) -> None:
+    with pytest.raises(InvalidPreferenceError):
+        read_time(text)
+
+
+@pytest.mark.parametrize("text", ["", "localtime", "Factory", "posixrules", "Asia", "../etc/passwd"])
+def test_what_is_no_zone_is_named(text: str) -> None:
+    with pytest.raises(InvalidPreferenceError):
+        read_zone(text)
 
 
 @pytest.mark.parametrize(("text", "votes"), [("", 0), ("0", 0), ("12", 12)])

@@ -19,6 +19,12 @@ from bot.sources.categories import CATEGORIES, first_in_category, read_category
         ("cs.sy", "cs.SY"),
         ("cmp-lg", "cmp-lg"),
         ("astro-ph", "astro-ph.*"),
+        ("cs*", "cs.*"),
+        ("cs-CL", "cs.CL"),
+        ("Astro-ph-GA", "astro-ph.GA"),
+        ("cond-mat-mes-hall", "cond-mat.mes-hall"),
+        ("arxiv:cs.CL", "cs.CL"),
+        ("arXiv: stat", "stat.*"),
     ],
 )
 def test_a_category_is_read_in_any_case(typed: str, name: str) -> None:

@@ -20,6 +20,14 @@ FOUND = [
     ("index", "two indexes"),
     ("analysis", "two analyses"),
     ("class", "two classes"),
+    ("quiz", "two quizzes"),
+    ("parallel corpus", "parallel corpora and corpuses"),
+    ("corpus", "two corpuses"),
+    ("criterion", "two criteria"),
+    ("criterion", "criterions"),
+    ("wolf", "two wolves"),
+    ("leaf", "two leaves"),
+    ("knife", "two knives"),
     ("H100", "eight H100s"),
     ("reinforcement learning", "Reinforcement\nLearning"),
     ("mixture of experts", "a Mixture-of-Experts"),
@@ -56,6 +64,11 @@ FOUND = [
     ("RAG", "使用RAG技术"),
     ("RAG技术", "使用ＲＡＧ技术"),
     ("한국어", "한국어를"),
+    ("多模态 LLM", "多模态LLMs"),
+    ("多模态LLM", "一个多模态 LLM"),
+    ("RAG系统", "RAG 系统"),
+    ("第3章", "第 3 章"),
+    ("C++ 入门", "C++入门"),
 ]
 
 NOT_FOUND = [
@@ -79,6 +92,11 @@ NOT_FOUND = [
     ("‘agent’", "agents"),
     ("RAG技术", "FRAG技术"),
     ("が", "か"),
+    ("多模态 LLM", "多模态vLLM"),
+    ("RAG系统", "DRAG 系统"),
+    ("智 能", "智能"),
+    ("chef", "cheves"),
+    ("corpus", "corpus2"),
 ]
 
 

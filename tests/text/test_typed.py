@@ -35,6 +35,15 @@ def test_typographic_characters_are_those_of_a_keyboard(typed: str, meant: str) 
         ("\u2018zh–CN\u2019．", "zh-CN"),
         (".5", ".5"),
         ("?", "?"),
+        ("help!", "help"),
+        ("帮助！", "帮助"),
+        ("(help)", "help"),
+        ("（帮助。）。", "帮助"),
+        ("*help*", "help"),
+        ("*“saved!”*", "saved"),
+        ("papers (new)", "papers (new)"),
+        ("cs.*", "cs.*"),
+        ("*", "*"),
     ],
 )
 def test_a_value_has_no_quotes_around_it_and_no_full_stop(typed: str, meant: str) -> None:
@@ -58,6 +67,8 @@ def test_a_value_has_no_quotes_around_it_and_no_full_stop(typed: str, meant: str
         "2025年9月29日。",
         "20250929",
         "“2025-09-29”",
+        "2025-09-29!",
+        "(2025-09-29)",
         "2025-\u200b09-29\u00a0",
     ],
 )

@@ -66,7 +66,7 @@ _OTHERS = """
     textquoteleft ‘ textquoteright ’ textquotesingle ' textasciitilde ~ textasciicircum ^ textunderscore _
     textbackslash \\ textless < textgreater > textbar | textdollar $ textbraceleft { textbraceright }
     textasteriskcentered * pounds £ textsterling £ euro € texteuro € textyen ¥ textcent ¢
-    textonehalf ½ textonequarter ¼ textthreequarters ¾ texttwosuperior ² textthreesuperior ³
+    texttildelow ~ textonehalf ½ textonequarter ¼ textthreequarters ¾ texttwosuperior ² textthreesuperior ³
     guillemotleft « guillemotright » LaTeX LaTeX TeX TeX ie i.e. eg e.g.
 """
 _LETTERS = (
@@ -163,6 +163,8 @@ def has_mark(command: str) -> bool:
 
 def marked(command: str, symbol: str) -> str | None:
     """Return a formula's symbol with the mark above it, or `None` where it is more than one symbol."""
+    if command == "overline" and symbol.isalpha() and symbol.isascii():
+        return "".join(letter + _MARKS_IN_FORMULAS[command] for letter in symbol)
     if len(symbol) != 1 or not symbol.isalpha():
         return None
     return unicodedata.normalize("NFC", symbol + _MARKS_IN_FORMULAS[command])

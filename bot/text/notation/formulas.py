@@ -238,6 +238,9 @@ class _Reader:
     def double_struck(self) -> str:
         return self._argument().translate(_DOUBLE_STRUCK)
 
+    def boxed(self) -> str:
+        return self._some(self._argument() or None)
+
     def coloured(self) -> str:
         self.uncoloured()
         return self._argument(is_text=True)
@@ -281,6 +284,8 @@ _PARTICULAR: Mapping[str, Callable[[_Reader], str]] = {
     "sqrt": _Reader.root,
     "operatorname": _Reader.operator,
     "mathbb": _Reader.double_struck,
+    "mathds": _Reader.double_struck,
+    "boxed": _Reader.boxed,
     "textcolor": _Reader.coloured,
     "color": _Reader.uncoloured,
     "unicode": _Reader.named_character,

@@ -123,6 +123,9 @@ _ACCENT = re.compile(
     """,
     re.VERBOSE,
 )
+_ACCENT_OF_ACCENTED = re.compile(
+    r"\\(?P<mark>['`^\"~=.]|[uvHcdbkr](?=\s?\{))\s?\{\s?(?P<letter>\\[^{}\s]{1,3}(?:\{[^{}]{1,2}\})?)\s?\}"
+)
 _AT_WORDS_START = frozenset("~=.")
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])\\'(?=(?:s|t|m|d|re|ve|ll)(?![A-Za-z\\{]))")
 # arXiv takes the first letter of a sign's name for an accent, and puts the rest into braces.
@@ -131,6 +134,14 @@ _SCRIPT = re.compile(r"[_^]\{[^{}]{1,60}\}")
 _SHORT_BASE = re.compile(r"(?:[0-9)\]]|(?<![A-Za-z])[^\W\d_]{1,2})\Z")
 _IN_NUMBER = re.compile(r"(?<=[0-9])\{([,.:=-])\}(?=[0-9])")
 _VERBATIM = re.compile(r"\\verb\*?([^\sA-Za-z*])(.{0,300}?)\1")
+_LINE_HEIGHT = re.compile(r"\*?\[\s?-?[0-9.]+\s?(?:pt|em|ex|mm|cm|in)\s?\]")
+_WITHOUT_BRACES = re.compile("text(?:bf|it|sl|sc|sf|tt|rm)|emph|underline")
+_EACH_SIGN = re.compile(r"[^\s\u0300-\u036f]")
+_NEXT_WORD = re.compile(r"\s+\w")
+# These stand at the end of a word; no folder has such a name.
+_AFTER_WORDS = re.compile("xspace|text")
+# Braces keep the capitals of a title: `{S}tudy`, `{GPT}-4`.
+_KEPT_CAPITALS = re.compile(r"""(?:^|(?<=[\s("“'-]))\{([A-Z](?=\}[a-z])|[A-Z][A-Za-z0-9]+)\}(?![/{}_^])""")
 _TWO_LETTERS_BEFORE = re.compile(r"[A-Za-z]{2}\Z")
 
 
@@ -167,7 +178,8 @@ class _Reader:
 
     def display(self, mark: re.Match[str]) -> str:
         content = mark[0][2:-2]
-        is_formula = not _PROSE.search(f"{content} ") and (mark[0][1] == "(" or _LATEX.search(content))
+        has_sign = mark[0][1] == "(" or _LATEX.search(content) or "=" in content
+        is_formula = has_sign and not _PROSE.search(f"{content} ")
         if not is_formula:
             self._at = mark.start() + 2
             return mark[0][:2]
@@ -210,6 +222,9 @@ class _Reader:
         if number := _IN_NUMBER.match(self._source, mark.start()):
             self._at = number.end()
             return number[1]
+        if self._depth == 0 and (kept := _KEPT_CAPITALS.match(self._source, mark.start())):
+            self._at = kept.end()
+            return kept[1]
         end = self._closing.get(mark.start())
         content = self._source[mark.end() : end] if end else ""
         command = COMMAND.match(content)
@@ -235,6 +250,11 @@ class _Reader:
         if (split := _SPLIT_SIGN.match(self._source, start)) and split[1] + split[2] in SIGNS:
             self._at = split.end()
             return SIGNS[split[1] + split[2]]
+        if (nested := _ACCENT_OF_ACCENTED.match(self._source, start)) and (
+            whole := accented(nested["mark"], self._inner(nested["letter"]))
+        ):
+            self._at = nested.end()
+            return whole
         accent = _ACCENT.match(self._source, start)
         if accent is None or self._is_no_accent(accent):
             return None
@@ -264,11 +284,10 @@ class _Reader:
                 self._skip_spaces()
             return LETTERS[name]
         is_path = _TWO_LETTERS_BEFORE.search(self._before(mark, 2)) is not None
-        if name in SIGNS and name not in LARGE and not is_path:
+        if name in SIGNS and name not in LARGE and (not is_path or _AFTER_WORDS.match(name)):
             return self._sign(SIGNS[name])
         if name in SWITCHES and not is_path:
-            self._skip_spaces()
-            return ""
+            return self._switched()
         start = self._at
         printed = self._with_arguments(name, command)
         if printed is None:
@@ -278,6 +297,9 @@ class _Reader:
     def _escaped(self, command: re.Match[str]) -> str:
         sign = command[0][1]
         if sign == "\\":
+            if higher := _LINE_HEIGHT.match(self._source, self._at):
+                self._at = higher.end()
+                return self._line_break()
             is_break = self._last.isspace() or self._source[self._at : self._at + 1] in _AFTER_BREAK
             return self._line_break() if is_break else command[0]
         if sign == "~" and (self._skip("{}") or not self._source[self._at : self._at + 1].isalpha()):
@@ -291,6 +313,14 @@ class _Reader:
             self._skip_spaces()
         return space
 
+    def _switched(self) -> str:
+        # `\bf{x}` means `{\bf x}`.
+        content = self._argument() if self._source.startswith("{", self._at) else None
+        if content is not None:
+            return self._inner(content)
+        self._skip_spaces()
+        return ""
+
     def _sign(self, sign: str) -> str:
         self._skip("{}")
         if sign.endswith("."):
@@ -302,7 +332,7 @@ class _Reader:
         if method := _PARTICULAR.get(name):
             return method(self, command)
         if name in STYLES:
-            return self._styled()
+            return self._styled(name)
         if name in FUNCTIONS and not self._last.isalpha():
             return name
         if name in FRACTIONS or has_mark(name):
@@ -311,10 +341,17 @@ class _Reader:
         content = self._argument()
         return self._inner(content) if content and " " in content.strip() else None
 
-    def _styled(self) -> str | None:
+    def _styled(self, name: str) -> str | None:
         content = self._argument()
         if content is not None:
             return self._inner(content)
+        if (
+            _WITHOUT_BRACES.fullmatch(name)
+            and not self._last.isalpha()
+            and _NEXT_WORD.match(self._source, self._at)
+        ):
+            self._skip_spaces()
+            return ""
         # Where a text was cut within the braces, its rest is all that they hold.
         return "" if self._skip("{") else None
 
@@ -360,7 +397,26 @@ class _Reader:
         content = second if second is not None else first if option else None
         return None if content is None else self._inner(content)
 
+    def first_of_two(self, _: re.Match[str]) -> str | None:
+        first, second = self._argument(), self._argument()
+        if first is None or second is None:
+            return None
+        printed = self._inner(first)
+        return self._inner(second) if "\\" in printed else printed
+
+    def heading(self, _: re.Match[str]) -> str | None:
+        self._skip("*")
+        if (content := self._argument()) is None:
+            return None
+        after = self._source[self._at : self._at + 1]
+        return f"{self._inner(content)}{' ' if content and after and not after.isspace() else ''}"
+
+    def reference(self, _: re.Match[str]) -> str | None:
+        content = self._argument()
+        return f"[{content}]" if content else content
+
     def first_unseen(self, _: re.Match[str]) -> str | None:
+        self._skip("*")
         return None if self._argument() is None else ""
 
     def superscript(self, _: re.Match[str]) -> str | None:
@@ -370,6 +426,10 @@ class _Reader:
     def subscript(self, _: re.Match[str]) -> str | None:
         content = self._argument()
         return None if content is None else lowered(self._inner(content))
+
+    def struck_out(self, _: re.Match[str]) -> str | None:
+        content = self._argument()
+        return None if content is None else _EACH_SIGN.sub("\\g<0>\u0336", self._inner(content))
 
     def in_quotes(self, _: re.Match[str]) -> str | None:
         content = self._argument()
@@ -439,13 +499,17 @@ _PARTICULAR: Mapping[str, Callable[[_Reader, re.Match[str]], str | None]] = {
     **dict.fromkeys("cite citep citet citealp citealt parencite textcite".split(), _Reader.cited),
     **dict.fromkeys(("footnote", "thanks"), _Reader.note),
     **dict.fromkeys(("textcolor", "colorbox", "hyperlink", "hyperref"), _Reader.second_argument),
-    **dict.fromkeys(("sqrt", "mathbb", "operatorname", "ensuremath"), _Reader.formula),
-    "color": _Reader.first_unseen,
+    **dict.fromkeys(("sqrt", "mathbb", "mathds", "operatorname", "ensuremath"), _Reader.formula),
+    **dict.fromkeys(("color", "label", "vspace", "hspace"), _Reader.first_unseen),
+    **dict.fromkeys("section subsection subsubsection paragraph subparagraph".split(), _Reader.heading),
+    **dict.fromkeys("ref eqref autoref cref Cref".split(), _Reader.reference),
+    "texorpdfstring": _Reader.first_of_two,
     "href": _Reader.link,
     "url": _Reader.address,
     "path": _Reader.address,
     "textsuperscript": _Reader.superscript,
     "textsubscript": _Reader.subscript,
+    "sout": _Reader.struck_out,
     "enquote": _Reader.in_quotes,
     "unicode": _Reader.named_character,
     "verb": _Reader.verbatim,
