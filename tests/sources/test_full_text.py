@@ -544,6 +544,50 @@ def test_a_page_is_compared_with_the_papers_title_and_abstract(
     assert not is_other_file(PaperText(text, "A new title"), replace(GARDENS, abstract=None))
 
 
+TREES = Paper(
+    "2509.00002",
+    "Quiet Trees for Wide-Area Forests",
+    abstract="Pruned branches survive winter storms; orchards recover quickly after careful shaping.",
+)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Quiet Trees for Wide-Area Forests: Appendix",
+        "Quiet Trees for Wide-Area Forests -- Supplementary Material",
+        "Quiet Trees for Wide-Area Forests (Appendix B)",
+        "Quiet Trees: Supporting Information",
+        "Quiet Trees - Author Response",
+        "Proofs for Quiet Trees",
+        "Further Results for Wide-Area Forests",
+        "Reviewer Responses for Quiet Trees",
+        "Wide Area",
+        "Engines for Looms",
+    ],
+)
+def test_a_page_with_a_part_of_the_papers_title_may_be_another_file(title: str) -> None:
+    assert is_other_file(PaperText("Something about engines.", title), TREES)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Quiet Trees in Wide-Area Forests", "Anything."),
+        ("Quiet Trees", TREES.abstract),
+        ("Wide Forests: A Survey with Appendix", TREES.abstract),
+    ],
+)
+def test_a_page_with_a_changed_title_may_be_the_paper(title: str, text: str) -> None:
+    assert not is_other_file(PaperText(text, title), TREES)
+
+
+def test_a_paper_about_supplements_is_itself() -> None:
+    title = "Vitamin D: Supplementation"
+
+    assert not is_other_file(PaperText("Anything.", title), replace(TREES, title=title))
+
+
 async def test_a_text_that_was_kept_before_pages_were_told_apart_is_fetched_anew(
     library: Library, tmp_path: Path
 ) -> None:
