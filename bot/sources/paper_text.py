@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 # Private-use characters that mark line and cell ends, which an element's text does not show.
 _LINE, _CELL = "\ue000", "\ue001"
-_LEFT_OUT_TAGS = frozenset("script style noscript template nav header footer svg img button".split())
 _LEFT_OUT = frozenset(
+    "script style noscript template nav header footer svg img button "
     "ltx_page_header ltx_page_footer ltx_TOC ltx_authors ltx_bibliography ltx_appendix ltx_index "
     "ltx_note_mark ltx_tag_note ltx_note_type ltx_ERROR".split()
 )
@@ -43,20 +43,22 @@ def text_of_html(body: bytes) -> PaperText:
     The class names are documented at https://math.nist.gov/~BMiller/LaTeXML/manual/schema/
     """
     source = body.decode("utf-8", "replace").replace(_LINE, " ").replace(_CELL, " ")
-    article = _article(LexborHTMLParser(source))
+    # Where the page breaks off within the article, the parser takes the mark for a part of that, or of a
+    # comment, script or tag.
+    page = LexborHTMLParser(f"{source}<{_END}>")
+    article = _article(page)
     if article is None:
         raise SourceAnswerError("its HTML page is not a paper")
     title = article.css_first(".ltx_title_document")
     return PaperText(
         text=_tidy(map(_row, " ".join("".join(_pieces(article)).split()).split(_LINE))),
         title=_heading_text(title) if title else "",
-        is_broken=_END_OF_A_PAGE.search(source) is None
-        or any(map(_says_it_broke, article.css(".ltx_ERROR"))),
+        is_broken=not _is_closed(article, page) or any(map(_says_it_broke, page.css(".ltx_ERROR"))),
         has_references=article.css_first(".ltx_bibliography") is not None or _has_references(article),
     )
 
 
-_END_OF_A_PAGE = re.compile(r"</(?:article|body|html)\s*>", re.IGNORECASE)
+_END = "end-of-the-page"
 _BROKE = re.compile(r"fatal error|exited|br(?:oke|eaks|oken) off|truncated|incomplete|damaged", re.IGNORECASE)
 
 
@@ -64,6 +66,10 @@ def _article(page: LexborHTMLParser) -> LexborNode | None:
     """Return the article; notices about the page may be elements of the same class, and come first."""
     found = page.css("article.ltx_document") or page.css(".ltx_document")
     return max(found, key=lambda each: len(each.text()), default=None)
+
+
+def _is_closed(article: LexborNode, page: LexborHTMLParser) -> bool:
+    return bool(page.css(_END)) and not article.css(_END)
 
 
 def _says_it_broke(notice: LexborNode) -> bool:
@@ -81,6 +87,7 @@ def _heading_text(heading: LexborNode) -> str:
 
 def _pieces(article: LexborNode) -> Iterator[str]:
     """Yield the article's text in order, up to the references or an appendix."""
+    most_of_a_notice = len(article.text()) / 2
     ahead: list[LexborNode | str] = [article]
     while ahead:
         node = ahead.pop()
@@ -92,7 +99,8 @@ def _pieces(article: LexborNode) -> Iterator[str]:
             yield f" {readable_formula(node.attributes.get('alttext') or '')} "
         elif node.is_element_node:
             names = {node.tag or "", *(node.attributes.get("class") or "").split()}
-            if names & _LEFT_OUT or names & _LEFT_OUT_TAGS:
+            is_notice = "ltx_document" in names and len(node.text()) < most_of_a_notice
+            if is_notice or names & _LEFT_OUT:
                 continue
             if "section" in names and _is_back_matter(node):
                 return

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pypdf import PdfWriter
+from pypdf import PageObject, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from bot.errors import SourceAnswerError
@@ -80,7 +80,7 @@ def pdf(*pages: list[str]) -> bytes:
     return written(writer)
 
 
-def add_page(writer: PdfWriter, content: bytes) -> None:
+def add_page(writer: PdfWriter, content: bytes) -> PageObject:
     font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
     fonts = DictionaryObject({NameObject("/F1"): DictionaryObject(names(font))})
     stream = DecodedStreamObject()
@@ -88,6 +88,7 @@ def add_page(writer: PdfWriter, content: bytes) -> None:
     blank = writer.add_blank_page(600, 840)
     blank[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
     blank[NameObject("/Contents")] = writer._add_object(stream)
+    return blank
 
 
 def names(entries: dict[str, str]) -> dict[NameObject, NameObject]:
@@ -208,16 +209,29 @@ def test_a_pdf_with_too_many_pages_is_given_up() -> None:
         text_of_pdf(pdf(*[["a line"]] * 11), 10)
 
 
+def spoilt_pdf_with(lines: list[str]) -> bytes:
+    """Make a PDF of these lines, on the first of two pages, and a page that cannot be read."""
+    shown = "".join(f"({line}) Tj T*\n" for line in lines)
+    writer = PdfWriter()
+    add_page(writer, f"BT /F1 10 Tf 12 TL 40 800 Td\n{shown}ET".encode())
+    spoil(add_page(writer, b""), writer)
+    return written(writer)
+
+
+def spoil(page: PageObject, writer: PdfWriter) -> None:
+    stream = DecodedStreamObject()
+    stream.set_data(b"no deflate at all")
+    stream[NameObject("/Filter")] = NameObject("/NoSuchFilter")
+    page[NameObject("/Contents")] = writer._add_object(stream)
+
+
 def spoilt_pdf(pages: int, *broken: int) -> bytes:
     """Make a PDF of these pages of which the content of some cannot be read."""
     writer = PdfWriter()
     for number in range(1, pages + 1):
-        add_page(writer, f"BT /F1 10 Tf 40 800 Td (We are on page {number}.) Tj ET".encode())
+        added = add_page(writer, f"BT /F1 10 Tf 40 800 Td (We are on page {number}.) Tj ET".encode())
         if number in broken:
-            stream = DecodedStreamObject()
-            stream.set_data(b"no deflate at all")
-            stream[NameObject("/Filter")] = NameObject("/NoSuchFilter")
-            writer.pages[number - 1][NameObject("/Contents")] = writer._add_object(stream)
+            spoil(added, writer)
     return written(writer)
 
 
@@ -523,6 +537,59 @@ def test_notices_before_the_article_are_not_the_article() -> None:
     whole = titled("On growing graphs", *BODY)
 
     assert text_of_html(whole.replace("<body>", f"<body>{notices}").encode()) == text_of_html(whole.encode())
+
+
+ARTICLE = '<article class="ltx_document"><p>Graphs grow.</p>'
+REST = "<p>They need sun.</p></article>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<html><!-- </html> --><body>{ARTICLE}",
+        f"<html><body><script>x = '</body>'</script>{ARTICLE}",
+        f'<html><body><article class="note">x</article>{ARTICLE}',
+        f"<html><body>{ARTICLE}</body></html>",
+        f"<html><body>{ARTICLE}<!-- {REST}</body></html>",
+        f'<html><body>{ARTICLE}<p title="{REST}</body></html>',
+        f"<html><body>{ARTICLE}<table><tr><td>Clay",
+        f"<html><body>{ARTICLE}<math><mi>x</body></html>",
+        f"<html><body>{ARTICLE}{REST}{NOTICE}</body></html>",
+    ],
+)
+def test_a_page_whose_article_has_no_end_breaks_off(html: str) -> None:
+    assert text_of_html(html.encode()).is_broken
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        ARTICLE + REST,
+        f"<html><body>{ARTICLE}{REST}<footer>x",
+        f"<html><body><article>x</article>{ARTICLE}<table><tr><td><p><b>Clay</table>{REST}</body></html>",
+        f"<html><body><div>{ARTICLE}<math><mi>x</mi></math>{REST}</div></body></html>\n<!-- made today -->\n",
+    ],
+)
+def test_a_page_whose_article_has_an_end_is_whole(html: str) -> None:
+    assert not text_of_html(html.encode()).is_broken
+
+
+def test_notices_within_the_article_are_not_its_text() -> None:
+    notice = '<div class="package-alerts ltx_document"><p>This package is not supported: x.</p></div>'
+
+    assert text_of_html(
+        f"{ARTICLE}{notice}<p>They grow in gardens, and in sunny places.</p>{REST}".encode()
+    ) == (text_of_html(f"{ARTICLE}<p>They grow in gardens, and in sunny places.</p>{REST}".encode()))
+
+
+async def test_a_broken_page_and_a_broken_pdf_are_both_parts(library: Library) -> None:
+    library.has(
+        html=saying(half_of(titled("On growing graphs", *BODY))), pdf=saying(spoilt_pdf_with(BODY[:20]))
+    )
+    found = await library.texts.read("2509.00001", GARDENS)
+
+    assert isinstance(found, FullText)
+    assert not found.is_whole
 
 
 @pytest.mark.parametrize(
