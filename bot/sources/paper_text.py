@@ -6,10 +6,12 @@ printed line. Formulas are LaTeX where the source has it.
 
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -17,7 +19,7 @@ from bot.errors import SourceAnswerError
 from bot.sources.extracted_text import PaperText
 
 if TYPE_CHECKING:
-    from pypdf import PageObject
+    from pypdf import PageObject, PdfReader
 
 # --- HTML ------------------------------------------------------------------------------------------------
 
@@ -150,6 +152,14 @@ _HYPHEN = re.compile(r"(?<=[a-z]{2})-\n(?=[a-z]{2})")
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What was read of a page, and why it is not all of it."""
+
+    text: str
+    loss: str = ""
+
+
 def text_of_pdf(body: bytes, most_pages: int) -> PaperText:
     """Return the text of a PDF; raises SourceAnswerError for an unreadable or too long one.
 
@@ -162,31 +172,86 @@ def text_of_pdf(body: bytes, most_pages: int) -> PaperText:
     if b"%PDF-" not in body[:1024]:
         raise SourceAnswerError("arXiv's file is not a PDF")
     try:
-        pages = PdfReader(BytesIO(body)).pages
-        if len(pages) > most_pages:
-            raise SourceAnswerError(f"its PDF has {len(pages)} pages, more than {most_pages}")
-        read = [_text_of_page(pages, number) for number in range(len(pages))]
+        reader = PdfReader(BytesIO(body))
+        if len(reader.pages) > most_pages:
+            raise SourceAnswerError(f"its PDF has {len(reader.pages)} pages, more than {most_pages}")
+        read = [_read_page(reader.pages, number) for number in range(len(reader.pages))]
+        is_broken = any(page.loss for page in read) or len(read) < _promised_pages(reader)
     except PyPdfError as error:
         raise SourceAnswerError(f"its PDF cannot be read: {error}") from error
-    broken = [page for page in read if isinstance(page, Exception)]
-    if len(broken) > len(read) / 2:
-        raise SourceAnswerError(f"its PDF cannot be read: {_reason(broken[0])}")
-    text = "\n".join(
-        page if isinstance(page, str) else f"[Page {number} of {len(read)} cannot be read.]"
-        for number, page in enumerate(read, 1)
-    )
+    lost = [page.loss for page in read if page.loss and not page.text]
+    if len(lost) > len(read) / 2:
+        raise SourceAnswerError(f"its PDF cannot be read: {lost[0]}")
+    text = "\n".join(_with_loss(page, f"{number} of {len(read)}") for number, page in enumerate(read, 1))
     lines = _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text).splitlines()
-    return PaperText(_tidy(line for line in lines if not _STAMP.search(line)), is_broken=bool(broken))
+    return PaperText(_tidy(line for line in lines if not _STAMP.search(line)), is_broken=is_broken)
 
 
-def _text_of_page(pages: Sequence["PageObject"], number: int) -> str | Exception:
-    """Return a page's text, or why it cannot be read."""
+def _promised_pages(reader: "PdfReader") -> int:
+    """Return how many pages a PDF says it has: at least one."""
+    pages: Any = reader.root_object["/Pages"].get_object()
+    count = pages.get("/Count")
+    return max(count, 1) if isinstance(count, int) else 1
+
+
+def _with_loss(page: _Page, number: str) -> str:
+    if not page.loss:
+        return page.text
+    if not page.text:
+        return f"[Page {number} cannot be read.]"
+    return f"{page.text}\n[A part of page {number} cannot be read.]"
+
+
+def _read_page(pages: Sequence["PageObject"], number: int) -> _Page:
     try:
-        return pages[number].extract_text()
+        page = pages[number]
+        return _Page(page.extract_text().strip(), _loss(page))
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - pypdf raises anything on a broken page
-        return error
+        return _Page("", _reason(error))
+
+
+def _loss(page: "PageObject") -> str:
+    """Return why a page's content is not whole: pypdf only logs it, and reads what it can.
+
+    A page without text is no loss: it may be blank, or show a picture.
+    """
+    if "/Contents" not in page:
+        return ""
+    content: Any = page["/Contents"].get_object()
+    streams = [each.get_object() for each in content] if isinstance(content, list) else [content]
+    return "" if all(map(_is_whole, streams)) else "its content is damaged"
+
+
+def _is_whole(stream: object) -> bool:
+    from pypdf.generic import EncodedStreamObject, StreamObject  # noqa: PLC0415 -- see above
+
+    if not isinstance(stream, StreamObject):
+        return False
+    if isinstance(stream, EncodedStreamObject) and stream.get("/Filter") in _DEFLATED:
+        return _is_whole_deflate(stream._data)  # noqa: SLF001 -- the packed data are nowhere else
+    data = stream.get_data()
+    return not data or bool(data.strip(b"\0"))
+
+
+_DEFLATED: tuple[object, ...] = ("/FlateDecode", ["/FlateDecode"])
+
+
+def _is_whole_deflate(data: bytes) -> bool:
+    """Tell whether the data unpack to their end; a part of the checksum behind it may be missing."""
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        unpacked = unpacker.decompress(data[_ZLIB_HEAD:], _MOST_OF_A_PAGE)
+    except zlib.error:
+        return False
+    checksum = zlib.adler32(unpacked).to_bytes(_CHECKSUM)
+    return unpacker.eof and checksum.startswith(unpacker.unused_data[:_CHECKSUM].rstrip(b"\r\n"))
+
+
+_ZLIB_HEAD, _CHECKSUM = 2, 4
+# As much as pypdf unpacks.
+_MOST_OF_A_PAGE = 75_000_000
 
 
 def _reason(error: Exception) -> str:

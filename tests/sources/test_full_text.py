@@ -3,7 +3,7 @@
 import asyncio
 import os
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +17,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PageObject, PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    NullObject,
+    StreamObject,
+)
 
 from bot.errors import SourceAnswerError
 from bot.sources.arxiv import ArxivClient
@@ -249,6 +256,100 @@ def test_a_page_of_a_pdf_that_cannot_be_read_costs_itself_and_is_named() -> None
 def test_a_pdf_most_of_whose_pages_cannot_be_read_is_none() -> None:
     with pytest.raises(SourceAnswerError, match=r"its PDF cannot be read: NotImplementedError"):
         text_of_pdf(spoilt_pdf(3, 1, 2), 10)
+
+
+def deflated_pdf(change: Callable[[PdfWriter], object], pages: int = 4) -> bytes:
+    """Make a PDF of these pages, the content of each deflated, and change it."""
+    writer = PdfWriter()
+    for number in range(1, pages + 1):
+        lines = "".join(f"(Line {line} of page {number}.) Tj T*\n" for line in range(20))
+        content = f"BT /F1 10 Tf 12 TL 40 800 Td\n{lines}ET"
+        pack(add_page(writer, b""), writer, zlib.compress(content.encode()))
+    change(writer)
+    return written(writer)
+
+
+def pack(page: PageObject, writer: PdfWriter, packed: bytes) -> None:
+    stream = StreamObject.initialize_from_dictionary(
+        {NameObject("/Filter"): NameObject("/FlateDecode"), "__streamdata__": packed}
+    )
+    page[NameObject("/Contents")] = writer._add_object(stream)
+
+
+def second_page(packed: Callable[[bytes], bytes]) -> Callable[[PdfWriter], None]:
+    def change(writer: PdfWriter) -> None:
+        content = writer.pages[1]["/Contents"].get_object()
+        assert isinstance(content, StreamObject)
+        pack(writer.pages[1], writer, packed(content._data))
+
+    return change
+
+
+PICTURE = zlib.compress(b"q 9 0 0 9 0 0 cm 0 0 1 1 re f Q")
+
+
+@pytest.mark.parametrize(
+    ("packed", "is_read"),
+    [
+        (lambda whole: bytes(len(whole)), False),
+        (lambda whole: b"junk" + whole[4:], None),
+        (lambda whole: whole[:40] + b"\xff\x00\xff" + whole[43:], None),
+        (lambda whole: whole[:-20], None),
+    ],
+    ids="zeroed head middle cut".split(),
+)
+def test_a_page_whose_content_is_damaged_is_told(
+    packed: Callable[[bytes], bytes], *, is_read: bool | None
+) -> None:
+    read = text_of_pdf(deflated_pdf(second_page(packed)), 10)
+
+    assert read.is_broken
+    assert "age 2 of 4 cannot be read.]" in read.text
+    assert "Line 19 of page 3." in read.text
+    assert is_read is None or ("of page 2." in read.text) is is_read
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        lambda whole: whole,
+        lambda whole: whole + b"\r\n",
+        lambda whole: whole[:-3],
+        lambda _: PICTURE,
+        lambda _: zlib.compress(b""),
+    ],
+    ids="whole newline checksum picture blank".split(),
+)
+def test_a_page_whose_content_is_whole_is_not_broken(packed: Callable[[bytes], bytes]) -> None:
+    read = text_of_pdf(deflated_pdf(second_page(packed)), 10)
+
+    assert not read.is_broken
+    assert "cannot be read" not in read.text
+
+
+def without_a_page(writer: PdfWriter) -> None:
+    kids(writer)[2] = NullObject()
+
+
+def kids(writer: PdfWriter) -> ArrayObject:
+    found = page_tree(writer)["/Kids"]
+    assert isinstance(found, ArrayObject)
+    return found
+
+
+def page_tree(writer: PdfWriter) -> DictionaryObject:
+    found = writer.root_object["/Pages"].get_object()
+    assert isinstance(found, DictionaryObject)
+    return found
+
+
+def without_any_page(writer: PdfWriter) -> None:
+    del page_tree(writer)["/Kids"]
+
+
+@pytest.mark.parametrize("change", [without_a_page, without_any_page])
+def test_a_pdf_without_pages_that_it_should_have_is_broken(change: Callable[[PdfWriter], None]) -> None:
+    assert text_of_pdf(deflated_pdf(change), 10).is_broken
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>Log in</html>", b"%PDF-1.5\njunk", pdf(BODY)[:300]])
