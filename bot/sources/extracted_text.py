@@ -14,9 +14,20 @@ _LEAST_OF_A_TITLE = 0.5
 _LEAST_OF_AN_ABSTRACT = 0.5
 _LETTERS_OF_A_TELLING_WORD = 5
 _FEWEST_TELLING_WORDS = 5
+_COMMON_WORDS = frozenset("and are for from how into its the through toward towards using via with".split())
 _SUPPLEMENT = re.compile(
     r"\W*(?:[A-Z]\W+)?(?:appendix|appendices|(?:the )?(?:technical |online )?(?:appendix|supplement\w*)"
-    r"|supporting information|(?:\w+ ){0,4}checklist)\b",
+    r"|supporting information|(?:\w+ ){0,4}checklist|rebuttal|(?:reviewer|author)s?\W* responses?"
+    r"|responses? to (?:the )?reviewers?|(?:additional|further) (?:experiments|results|proofs|details)"
+    r"|(?:omitted |deferred |missing )?proofs for)\b",
+    re.IGNORECASE,
+)
+# Behind a title, as in “Title: Appendix” or “Title (Supplementary Material)”.
+_SUPPLEMENT_BEHIND = re.compile(
+    r"(?:[:;,.([|\u2013\u2014]|\s-+)\s*(?:the )?(?:technical |online )?"
+    r"(?:appendix|appendices|supplement\w*(?: materials?| information)?|supporting information"
+    r"|(?:\w+ ){0,2}checklist|rebuttal|(?:reviewer|author)s?\W* responses?|responses? to (?:the )?reviewers?)"
+    r"(?: [A-Z0-9]{1,2})?\W*$",
     re.IGNORECASE,
 )
 
@@ -39,11 +50,11 @@ class PaperText:
 def is_other_file(read: PaperText, paper: Paper) -> bool:
     """Tell whether a file of the submission is another one than the paper.
 
-    It has neither the paper's title nor the words of its abstract, or says that it is an appendix or a
-    checklist.
+    It has neither the paper's title nor the words of its abstract, or its title says that it is an appendix,
+    a checklist, or the like.
     """
     own = read.title or read.text.partition("\n")[0]
-    if _SUPPLEMENT.match(own) and not _SUPPLEMENT.match(paper.title):
+    if _is_of_a_supplement(own) and not _is_of_a_supplement(paper.title):
         return True
     if _share(own, paper.title) >= _LEAST_OF_A_TITLE:
         return False
@@ -54,10 +65,14 @@ def is_other_file(read: PaperText, paper: Paper) -> bool:
     return len(telling & _words(read.text)) < _LEAST_OF_AN_ABSTRACT * len(telling)
 
 
+def _is_of_a_supplement(title: str) -> bool:
+    return bool(_SUPPLEMENT.match(title) or _SUPPLEMENT_BEHIND.search(title))
+
+
 def _share(title: str, other: str) -> float:
-    """Return the share of the shorter title's words that the other one has."""
-    ours, theirs = _words(title), _words(other)
-    return len(ours & theirs) / min(len(ours), len(theirs)) if ours and theirs else 0.0
+    """Return the share of both titles' telling words that they have in common."""
+    ours, theirs = _words(title) - _COMMON_WORDS, _words(other) - _COMMON_WORDS
+    return len(ours & theirs) / len(ours | theirs) if ours and theirs else 0.0
 
 
 def _words(text: str) -> set[str]:

@@ -167,7 +167,9 @@ def _better(paper_id: str, page: PaperText | _Missing, pdf: PaperText | _Missing
         return _of_pdf(paper_id, pdf) if isinstance(pdf, PaperText) else _none(paper_id, page, pdf)
     if isinstance(pdf, PaperText):
         is_longer = len(pdf.text) > _MUCH_LONGER * len(page.text)
-        return _of_pdf(paper_id, pdf) if is_longer else _full(paper_id, "html", page)
+        if is_longer:
+            return _of_pdf(paper_id, pdf)
+        return _full(paper_id, "html", page, is_whole=not (page.is_broken and pdf.is_broken))
     if page.is_broken and not pdf.is_lasting:
         return _none(paper_id, _Missing("its HTML breaks off"), pdf)
     return _full(paper_id, "html", page, is_whole=not page.is_broken)

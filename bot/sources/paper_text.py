@@ -6,10 +6,12 @@ printed line. Formulas are LaTeX where the source has it.
 
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -17,14 +19,14 @@ from bot.errors import SourceAnswerError
 from bot.sources.extracted_text import PaperText
 
 if TYPE_CHECKING:
-    from pypdf import PageObject
+    from pypdf import PageObject, PdfReader
 
 # --- HTML ------------------------------------------------------------------------------------------------
 
 # Private-use characters that mark line and cell ends, which an element's text does not show.
 _LINE, _CELL = "\ue000", "\ue001"
-_LEFT_OUT_TAGS = frozenset("script style noscript template nav header footer svg img button".split())
 _LEFT_OUT = frozenset(
+    "script style noscript template nav header footer svg img button "
     "ltx_page_header ltx_page_footer ltx_TOC ltx_authors ltx_bibliography ltx_appendix ltx_index "
     "ltx_note_mark ltx_tag_note ltx_note_type ltx_ERROR".split()
 )
@@ -43,20 +45,22 @@ def text_of_html(body: bytes) -> PaperText:
     The class names are documented at https://math.nist.gov/~BMiller/LaTeXML/manual/schema/
     """
     source = body.decode("utf-8", "replace").replace(_LINE, " ").replace(_CELL, " ")
-    article = _article(LexborHTMLParser(source))
+    # Where the page breaks off within the article, the parser takes the mark for a part of that, or of a
+    # comment, script or tag.
+    page = LexborHTMLParser(f"{source}<{_END}>")
+    article = _article(page)
     if article is None:
         raise SourceAnswerError("its HTML page is not a paper")
     title = article.css_first(".ltx_title_document")
     return PaperText(
         text=_tidy(map(_row, " ".join("".join(_pieces(article)).split()).split(_LINE))),
         title=_heading_text(title) if title else "",
-        is_broken=_END_OF_A_PAGE.search(source) is None
-        or any(map(_says_it_broke, article.css(".ltx_ERROR"))),
+        is_broken=not _is_closed(article, page) or any(map(_says_it_broke, page.css(".ltx_ERROR"))),
         has_references=article.css_first(".ltx_bibliography") is not None or _has_references(article),
     )
 
 
-_END_OF_A_PAGE = re.compile(r"</(?:article|body|html)\s*>", re.IGNORECASE)
+_END = "end-of-the-page"
 _BROKE = re.compile(r"fatal error|exited|br(?:oke|eaks|oken) off|truncated|incomplete|damaged", re.IGNORECASE)
 
 
@@ -64,6 +68,10 @@ def _article(page: LexborHTMLParser) -> LexborNode | None:
     """Return the article; notices about the page may be elements of the same class, and come first."""
     found = page.css("article.ltx_document") or page.css(".ltx_document")
     return max(found, key=lambda each: len(each.text()), default=None)
+
+
+def _is_closed(article: LexborNode, page: LexborHTMLParser) -> bool:
+    return bool(page.css(_END)) and not article.css(_END)
 
 
 def _says_it_broke(notice: LexborNode) -> bool:
@@ -81,6 +89,7 @@ def _heading_text(heading: LexborNode) -> str:
 
 def _pieces(article: LexborNode) -> Iterator[str]:
     """Yield the article's text in order, up to the references or an appendix."""
+    most_of_a_notice = len(article.text()) / 2
     ahead: list[LexborNode | str] = [article]
     while ahead:
         node = ahead.pop()
@@ -92,7 +101,8 @@ def _pieces(article: LexborNode) -> Iterator[str]:
             yield f" {readable_formula(node.attributes.get('alttext') or '')} "
         elif node.is_element_node:
             names = {node.tag or "", *(node.attributes.get("class") or "").split()}
-            if names & _LEFT_OUT or names & _LEFT_OUT_TAGS:
+            is_notice = "ltx_document" in names and len(node.text()) < most_of_a_notice
+            if is_notice or names & _LEFT_OUT:
                 continue
             if "section" in names and _is_back_matter(node):
                 return
@@ -142,6 +152,14 @@ _HYPHEN = re.compile(r"(?<=[a-z]{2})-\n(?=[a-z]{2})")
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What was read of a page, and why it is not all of it."""
+
+    text: str
+    loss: str = ""
+
+
 def text_of_pdf(body: bytes, most_pages: int) -> PaperText:
     """Return the text of a PDF; raises SourceAnswerError for an unreadable or too long one.
 
@@ -154,31 +172,86 @@ def text_of_pdf(body: bytes, most_pages: int) -> PaperText:
     if b"%PDF-" not in body[:1024]:
         raise SourceAnswerError("arXiv's file is not a PDF")
     try:
-        pages = PdfReader(BytesIO(body)).pages
-        if len(pages) > most_pages:
-            raise SourceAnswerError(f"its PDF has {len(pages)} pages, more than {most_pages}")
-        read = [_text_of_page(pages, number) for number in range(len(pages))]
+        reader = PdfReader(BytesIO(body))
+        if len(reader.pages) > most_pages:
+            raise SourceAnswerError(f"its PDF has {len(reader.pages)} pages, more than {most_pages}")
+        read = [_read_page(reader.pages, number) for number in range(len(reader.pages))]
+        is_broken = any(page.loss for page in read) or len(read) < _promised_pages(reader)
     except PyPdfError as error:
         raise SourceAnswerError(f"its PDF cannot be read: {error}") from error
-    broken = [page for page in read if isinstance(page, Exception)]
-    if len(broken) > len(read) / 2:
-        raise SourceAnswerError(f"its PDF cannot be read: {_reason(broken[0])}")
-    text = "\n".join(
-        page if isinstance(page, str) else f"[Page {number} of {len(read)} cannot be read.]"
-        for number, page in enumerate(read, 1)
-    )
+    lost = [page.loss for page in read if page.loss and not page.text]
+    if len(lost) > len(read) / 2:
+        raise SourceAnswerError(f"its PDF cannot be read: {lost[0]}")
+    text = "\n".join(_with_loss(page, f"{number} of {len(read)}") for number, page in enumerate(read, 1))
     lines = _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text).splitlines()
-    return PaperText(_tidy(line for line in lines if not _STAMP.search(line)), is_broken=bool(broken))
+    return PaperText(_tidy(line for line in lines if not _STAMP.search(line)), is_broken=is_broken)
 
 
-def _text_of_page(pages: Sequence["PageObject"], number: int) -> str | Exception:
-    """Return a page's text, or why it cannot be read."""
+def _promised_pages(reader: "PdfReader") -> int:
+    """Return how many pages a PDF says it has: at least one."""
+    pages: Any = reader.root_object["/Pages"].get_object()
+    count = pages.get("/Count")
+    return max(count, 1) if isinstance(count, int) else 1
+
+
+def _with_loss(page: _Page, number: str) -> str:
+    if not page.loss:
+        return page.text
+    if not page.text:
+        return f"[Page {number} cannot be read.]"
+    return f"{page.text}\n[A part of page {number} cannot be read.]"
+
+
+def _read_page(pages: Sequence["PageObject"], number: int) -> _Page:
     try:
-        return pages[number].extract_text()
+        page = pages[number]
+        return _Page(page.extract_text().strip(), _loss(page))
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - pypdf raises anything on a broken page
-        return error
+        return _Page("", _reason(error))
+
+
+def _loss(page: "PageObject") -> str:
+    """Return why a page's content is not whole: pypdf only logs it, and reads what it can.
+
+    A page without text is no loss: it may be blank, or show a picture.
+    """
+    if "/Contents" not in page:
+        return ""
+    content: Any = page["/Contents"].get_object()
+    streams = [each.get_object() for each in content] if isinstance(content, list) else [content]
+    return "" if all(map(_is_whole, streams)) else "its content is damaged"
+
+
+def _is_whole(stream: object) -> bool:
+    from pypdf.generic import EncodedStreamObject, StreamObject  # noqa: PLC0415 -- see above
+
+    if not isinstance(stream, StreamObject):
+        return False
+    if isinstance(stream, EncodedStreamObject) and stream.get("/Filter") in _DEFLATED:
+        return _is_whole_deflate(stream._data)  # noqa: SLF001 -- the packed data are nowhere else
+    data = stream.get_data()
+    return not data or bool(data.strip(b"\0"))
+
+
+_DEFLATED: tuple[object, ...] = ("/FlateDecode", ["/FlateDecode"])
+
+
+def _is_whole_deflate(data: bytes) -> bool:
+    """Tell whether the data unpack to their end; a part of the checksum behind it may be missing."""
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        unpacked = unpacker.decompress(data[_ZLIB_HEAD:], _MOST_OF_A_PAGE)
+    except zlib.error:
+        return False
+    checksum = zlib.adler32(unpacked).to_bytes(_CHECKSUM)
+    return unpacker.eof and checksum.startswith(unpacker.unused_data[:_CHECKSUM].rstrip(b"\r\n"))
+
+
+_ZLIB_HEAD, _CHECKSUM = 2, 4
+# As much as pypdf unpacks.
+_MOST_OF_A_PAGE = 75_000_000
 
 
 def _reason(error: Exception) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,8 +16,15 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pypdf import PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+from pypdf import PageObject, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    NullObject,
+    StreamObject,
+)
 
 from bot.errors import SourceAnswerError
 from bot.sources.arxiv import ArxivClient
@@ -80,7 +87,7 @@ def pdf(*pages: list[str]) -> bytes:
     return written(writer)
 
 
-def add_page(writer: PdfWriter, content: bytes) -> None:
+def add_page(writer: PdfWriter, content: bytes) -> PageObject:
     font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
     fonts = DictionaryObject({NameObject("/F1"): DictionaryObject(names(font))})
     stream = DecodedStreamObject()
@@ -88,6 +95,7 @@ def add_page(writer: PdfWriter, content: bytes) -> None:
     blank = writer.add_blank_page(600, 840)
     blank[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
     blank[NameObject("/Contents")] = writer._add_object(stream)
+    return blank
 
 
 def names(entries: dict[str, str]) -> dict[NameObject, NameObject]:
@@ -208,16 +216,29 @@ def test_a_pdf_with_too_many_pages_is_given_up() -> None:
         text_of_pdf(pdf(*[["a line"]] * 11), 10)
 
 
+def spoilt_pdf_with(lines: list[str]) -> bytes:
+    """Make a PDF of these lines, on the first of two pages, and a page that cannot be read."""
+    shown = "".join(f"({line}) Tj T*\n" for line in lines)
+    writer = PdfWriter()
+    add_page(writer, f"BT /F1 10 Tf 12 TL 40 800 Td\n{shown}ET".encode())
+    spoil(add_page(writer, b""), writer)
+    return written(writer)
+
+
+def spoil(page: PageObject, writer: PdfWriter) -> None:
+    stream = DecodedStreamObject()
+    stream.set_data(b"no deflate at all")
+    stream[NameObject("/Filter")] = NameObject("/NoSuchFilter")
+    page[NameObject("/Contents")] = writer._add_object(stream)
+
+
 def spoilt_pdf(pages: int, *broken: int) -> bytes:
     """Make a PDF of these pages of which the content of some cannot be read."""
     writer = PdfWriter()
     for number in range(1, pages + 1):
-        add_page(writer, f"BT /F1 10 Tf 40 800 Td (We are on page {number}.) Tj ET".encode())
+        added = add_page(writer, f"BT /F1 10 Tf 40 800 Td (We are on page {number}.) Tj ET".encode())
         if number in broken:
-            stream = DecodedStreamObject()
-            stream.set_data(b"no deflate at all")
-            stream[NameObject("/Filter")] = NameObject("/NoSuchFilter")
-            writer.pages[number - 1][NameObject("/Contents")] = writer._add_object(stream)
+            spoil(added, writer)
     return written(writer)
 
 
@@ -235,6 +256,100 @@ def test_a_page_of_a_pdf_that_cannot_be_read_costs_itself_and_is_named() -> None
 def test_a_pdf_most_of_whose_pages_cannot_be_read_is_none() -> None:
     with pytest.raises(SourceAnswerError, match=r"its PDF cannot be read: NotImplementedError"):
         text_of_pdf(spoilt_pdf(3, 1, 2), 10)
+
+
+def deflated_pdf(change: Callable[[PdfWriter], object], pages: int = 4) -> bytes:
+    """Make a PDF of these pages, the content of each deflated, and change it."""
+    writer = PdfWriter()
+    for number in range(1, pages + 1):
+        lines = "".join(f"(Line {line} of page {number}.) Tj T*\n" for line in range(20))
+        content = f"BT /F1 10 Tf 12 TL 40 800 Td\n{lines}ET"
+        pack(add_page(writer, b""), writer, zlib.compress(content.encode()))
+    change(writer)
+    return written(writer)
+
+
+def pack(page: PageObject, writer: PdfWriter, packed: bytes) -> None:
+    stream = StreamObject.initialize_from_dictionary(
+        {NameObject("/Filter"): NameObject("/FlateDecode"), "__streamdata__": packed}
+    )
+    page[NameObject("/Contents")] = writer._add_object(stream)
+
+
+def second_page(packed: Callable[[bytes], bytes]) -> Callable[[PdfWriter], None]:
+    def change(writer: PdfWriter) -> None:
+        content = writer.pages[1]["/Contents"].get_object()
+        assert isinstance(content, StreamObject)
+        pack(writer.pages[1], writer, packed(content._data))
+
+    return change
+
+
+PICTURE = zlib.compress(b"q 9 0 0 9 0 0 cm 0 0 1 1 re f Q")
+
+
+@pytest.mark.parametrize(
+    ("packed", "is_read"),
+    [
+        (lambda whole: bytes(len(whole)), False),
+        (lambda whole: b"junk" + whole[4:], None),
+        (lambda whole: whole[:40] + b"\xff\x00\xff" + whole[43:], None),
+        (lambda whole: whole[:-20], None),
+    ],
+    ids="zeroed head middle cut".split(),
+)
+def test_a_page_whose_content_is_damaged_is_told(
+    packed: Callable[[bytes], bytes], *, is_read: bool | None
+) -> None:
+    read = text_of_pdf(deflated_pdf(second_page(packed)), 10)
+
+    assert read.is_broken
+    assert "age 2 of 4 cannot be read.]" in read.text
+    assert "Line 19 of page 3." in read.text
+    assert is_read is None or ("of page 2." in read.text) is is_read
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        lambda whole: whole,
+        lambda whole: whole + b"\r\n",
+        lambda whole: whole[:-3],
+        lambda _: PICTURE,
+        lambda _: zlib.compress(b""),
+    ],
+    ids="whole newline checksum picture blank".split(),
+)
+def test_a_page_whose_content_is_whole_is_not_broken(packed: Callable[[bytes], bytes]) -> None:
+    read = text_of_pdf(deflated_pdf(second_page(packed)), 10)
+
+    assert not read.is_broken
+    assert "cannot be read" not in read.text
+
+
+def without_a_page(writer: PdfWriter) -> None:
+    kids(writer)[2] = NullObject()
+
+
+def kids(writer: PdfWriter) -> ArrayObject:
+    found = page_tree(writer)["/Kids"]
+    assert isinstance(found, ArrayObject)
+    return found
+
+
+def page_tree(writer: PdfWriter) -> DictionaryObject:
+    found = writer.root_object["/Pages"].get_object()
+    assert isinstance(found, DictionaryObject)
+    return found
+
+
+def without_any_page(writer: PdfWriter) -> None:
+    del page_tree(writer)["/Kids"]
+
+
+@pytest.mark.parametrize("change", [without_a_page, without_any_page])
+def test_a_pdf_without_pages_that_it_should_have_is_broken(change: Callable[[PdfWriter], None]) -> None:
+    assert text_of_pdf(deflated_pdf(change), 10).is_broken
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>Log in</html>", b"%PDF-1.5\njunk", pdf(BODY)[:300]])
@@ -525,6 +640,59 @@ def test_notices_before_the_article_are_not_the_article() -> None:
     assert text_of_html(whole.replace("<body>", f"<body>{notices}").encode()) == text_of_html(whole.encode())
 
 
+ARTICLE = '<article class="ltx_document"><p>Graphs grow.</p>'
+REST = "<p>They need sun.</p></article>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<html><!-- </html> --><body>{ARTICLE}",
+        f"<html><body><script>x = '</body>'</script>{ARTICLE}",
+        f'<html><body><article class="note">x</article>{ARTICLE}',
+        f"<html><body>{ARTICLE}</body></html>",
+        f"<html><body>{ARTICLE}<!-- {REST}</body></html>",
+        f'<html><body>{ARTICLE}<p title="{REST}</body></html>',
+        f"<html><body>{ARTICLE}<table><tr><td>Clay",
+        f"<html><body>{ARTICLE}<math><mi>x</body></html>",
+        f"<html><body>{ARTICLE}{REST}{NOTICE}</body></html>",
+    ],
+)
+def test_a_page_whose_article_has_no_end_breaks_off(html: str) -> None:
+    assert text_of_html(html.encode()).is_broken
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        ARTICLE + REST,
+        f"<html><body>{ARTICLE}{REST}<footer>x",
+        f"<html><body><article>x</article>{ARTICLE}<table><tr><td><p><b>Clay</table>{REST}</body></html>",
+        f"<html><body><div>{ARTICLE}<math><mi>x</mi></math>{REST}</div></body></html>\n<!-- made today -->\n",
+    ],
+)
+def test_a_page_whose_article_has_an_end_is_whole(html: str) -> None:
+    assert not text_of_html(html.encode()).is_broken
+
+
+def test_notices_within_the_article_are_not_its_text() -> None:
+    notice = '<div class="package-alerts ltx_document"><p>This package is not supported: x.</p></div>'
+
+    assert text_of_html(
+        f"{ARTICLE}{notice}<p>They grow in gardens, and in sunny places.</p>{REST}".encode()
+    ) == (text_of_html(f"{ARTICLE}<p>They grow in gardens, and in sunny places.</p>{REST}".encode()))
+
+
+async def test_a_broken_page_and_a_broken_pdf_are_both_parts(library: Library) -> None:
+    library.has(
+        html=saying(half_of(titled("On growing graphs", *BODY))), pdf=saying(spoilt_pdf_with(BODY[:20]))
+    )
+    found = await library.texts.read("2509.00001", GARDENS)
+
+    assert isinstance(found, FullText)
+    assert not found.is_whole
+
+
 @pytest.mark.parametrize(
     ("title", "text", "is_other"),
     [
@@ -542,6 +710,50 @@ def test_a_page_is_compared_with_the_papers_title_and_abstract(
 ) -> None:
     assert is_other_file(PaperText(text, title), GARDENS) is is_other
     assert not is_other_file(PaperText(text, "A new title"), replace(GARDENS, abstract=None))
+
+
+TREES = Paper(
+    "2509.00002",
+    "Quiet Trees for Wide-Area Forests",
+    abstract="Pruned branches survive winter storms; orchards recover quickly after careful shaping.",
+)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Quiet Trees for Wide-Area Forests: Appendix",
+        "Quiet Trees for Wide-Area Forests -- Supplementary Material",
+        "Quiet Trees for Wide-Area Forests (Appendix B)",
+        "Quiet Trees: Supporting Information",
+        "Quiet Trees - Author Response",
+        "Proofs for Quiet Trees",
+        "Further Results for Wide-Area Forests",
+        "Reviewer Responses for Quiet Trees",
+        "Wide Area",
+        "Engines for Looms",
+    ],
+)
+def test_a_page_with_a_part_of_the_papers_title_may_be_another_file(title: str) -> None:
+    assert is_other_file(PaperText("Something about engines.", title), TREES)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Quiet Trees in Wide-Area Forests", "Anything."),
+        ("Quiet Trees", TREES.abstract),
+        ("Wide Forests: A Survey with Appendix", TREES.abstract),
+    ],
+)
+def test_a_page_with_a_changed_title_may_be_the_paper(title: str, text: str) -> None:
+    assert not is_other_file(PaperText(text, title), TREES)
+
+
+def test_a_paper_about_supplements_is_itself() -> None:
+    title = "Vitamin D: Supplementation"
+
+    assert not is_other_file(PaperText("Anything.", title), replace(TREES, title=title))
 
 
 async def test_a_text_that_was_kept_before_pages_were_told_apart_is_fetched_anew(
