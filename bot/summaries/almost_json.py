@@ -203,22 +203,42 @@ def _named(value: object, expected: Collection[str], depth: int = 0) -> dict[str
 
 
 def _fields(value: Mapping[str, Any], expected: Collection[str], depth: int) -> dict[str, Any]:
-    known = {_bare(name): name for name in expected}
+    """Return an object's fields by the expected names; a field that is an object is first looked into."""
+    parts = _parts(value, expected)
     fields: dict[str, Any] = {}
-    others: dict[str, Any] = {}
-    for name, each in value.items():
-        part = known.get(_part(name))
-        if part is not None and part not in fields:
-            fields[part] = _list_in(each)
-        else:
-            others[name] = each
+    taken = set()
+    for name, part in parts.items():
+        if part not in fields and not _holds_object(value[name]):
+            fields[part] = _list_in(value[name])
+            taken.add(name)
+    others = {name: each for name, each in value.items() if name not in taken}
     if depth < _DEEPEST and not _is_complete(fields, expected):
-        for name in list(others):
-            within = _named(others[name], expected, depth + 1) or {}
-            if missing := {part: within[part] for part in expected if part in within and part not in fields}:
-                fields |= missing
-                del others[name]
+        _fill(fields, others, expected, depth)
+    for name, part in parts.items():
+        if name in others and part not in fields:
+            fields[part] = _list_in(others.pop(name))
     return {**others, **fields}
+
+
+def _fill(fields: dict[str, Any], others: dict[str, Any], expected: Collection[str], depth: int) -> None:
+    """Move what is missing from the fields to them, out of the objects among the others."""
+    for name in list(others):
+        within = _named(others[name], expected, depth + 1) or {}
+        if missing := {part: within[part] for part in expected if part in within and part not in fields}:
+            fields |= missing
+            del others[name]
+
+
+def _holds_object(value: object) -> bool:
+    value = _unquoted(value)
+    items = value if isinstance(value, list) else [value]
+    return any(isinstance(each, dict) for each in items)
+
+
+def _parts(value: Mapping[str, Any], expected: Collection[str]) -> dict[str, str]:
+    """Return which of the expected parts the names of an object mean."""
+    known = {_bare(name): name for name in expected}
+    return {name: known[part] for name in value if (part := _part(name)) in known}
 
 
 def _part(name: str) -> str:
@@ -323,7 +343,7 @@ def _is_plain(value: object, expected: Collection[str]) -> bool:
         return False
     known = {_bare(name) for name in expected}
     return all(
-        _is_text(each) if _part(name) in known else isinstance(each, dict) and _is_plain(each, expected)
+        (_part(name) in known and _is_text(each)) or (isinstance(each, dict) and _is_plain(each, expected))
         for name, each in value.items()
     )
 

@@ -38,6 +38,14 @@ def changed(part: str, old: str, new: str) -> dict[str, Any]:
         json.dumps({"data": {"answer": [FIELDS]}}),
         json.dumps({"keywords": FIELDS["keywords"], "summary": {**FIELDS, "keywords": None}}),
         json.dumps({**FIELDS, "keywords": json.dumps(FIELDS["keywords"])}),
+        json.dumps({"摘要": FIELDS}, ensure_ascii=False),
+        json.dumps({"tldr": FIELDS}),
+        json.dumps({"takeaway": [FIELDS]}),
+        json.dumps({"problem": WRITTEN}),
+        json.dumps({"结论": {"tldr": FIELDS}}),
+        json.dumps({"keywords": FIELDS["keywords"], "概述": {**FIELDS, "keywords": None}}),
+        json.dumps({"tldr": FIELDS})[:-1] + ",}",
+        f'{{"tldr": {WRITTEN[:-1]},}}}}',
         json.dumps({"Keywords": FIELDS["keywords"], "TL;DR": FIELDS["tldr"], **FIELDS})[:-1] + "}",
     ],
 )
@@ -55,6 +63,13 @@ def test_fields_may_be_named_in_chinese_and_otherwise() -> None:
         "takeaway": 4,
     }
     assert read_object('{"TL;DR": "a", "other": "b"}', EXPECTED) == {"tldr": "a", "other": "b"}
+
+
+def test_an_object_without_fields_stays_the_value_of_its_own() -> None:
+    fields = {**FIELDS, "problem": {"a": "Trees", "b": "weeds"}}
+
+    assert read_object(json.dumps(fields), EXPECTED) == fields
+    assert read_object('{"tldr": {"x": 1}, "摘要": "a"}', EXPECTED) == {"tldr": "a"}
 
 
 def test_what_stands_beside_the_object_is_kept_beside_its_fields() -> None:
