@@ -5,21 +5,23 @@ The format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsi
 
 import json
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 _END = b"[DONE]"
-_TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
+_TEXTS = ("refusal", "reasoning_content", "reasoning")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BEGINNINGS = (b"data:", b"event:", b"id:", b"retry:", b": ", b":\n", b":\r")
 
 
 def are_events(body: bytes) -> bool:
     """Tell whether a body is a stream of events: its first line is a field, or a comment."""
-    return body.lstrip().startswith((b"data:", b"event:", b"id:", b": ", b":\n", b":\r"))
+    return body.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(_BEGINNINGS)
 
 
 def body_of_events(body: bytes) -> Any:  # any JSON
     """Return the body that the events of an answer make up; raises ValueError where one is no JSON."""
-    chunks = [json.loads(data, strict=False) for data in _data(body)]
-    whole = [chunk for chunk in chunks if isinstance(chunk, dict)]
+    whole = [chunk for chunk in _data(body) if isinstance(chunk, dict)]
     choices = [choice for choice in map(_first_choice, whole) if choice]
     if not any("delta" in choice for choice in choices):
         return whole[-1] if whole else None
@@ -32,11 +34,30 @@ def body_of_events(body: bytes) -> Any:  # any JSON
     return {**others, "choices": [choice]}
 
 
-def _data(body: bytes) -> Iterator[bytes]:
-    for line in body.splitlines():
-        data = line.removeprefix(b"data:").strip()
-        if line.startswith(b"data:") and data and data != _END:
-            yield data
+def _data(body: bytes) -> Iterator[Any]:  # any JSON
+    """Yield the data of the events.
+
+    The lines of an event are one text; but some endpoints leave out the empty lines between events, and then
+    each line is JSON by itself.
+    """
+    lines = body.removeprefix(_BYTE_ORDER_MARK).splitlines()
+    for is_empty, event in groupby(lines, key=lambda line: not line.strip()):
+        data = [line.removeprefix(b"data:").strip() for line in event if line.startswith(b"data:")]
+        written = [each for each in data if each and each != _END]
+        if is_empty or not written:
+            continue
+        try:
+            chunks = [_read(each) for each in written]
+        except ValueError:
+            chunks = [_read(b"\n".join(written))]
+        yield from chunks
+
+
+def _read(data: bytes) -> Any:  # any JSON
+    try:
+        return json.loads(data, strict=False)
+    except RecursionError:
+        raise ValueError("It is too deep.") from None
 
 
 def _first_choice(chunk: dict[str, Any]) -> dict[str, Any] | None:
@@ -49,6 +70,9 @@ def _add(message: dict[str, Any], delta: object) -> None:
     """Add a piece to a message: its texts, and the arguments of its first call of a tool."""
     if not isinstance(delta, dict):
         return
+    content = delta.get("content")
+    if content is not None:
+        message.setdefault("content", []).extend(content if isinstance(content, list) else [content])
     for name in _TEXTS:
         if isinstance(delta.get(name), str):
             message[name] = message.get(name, "") + delta[name]
