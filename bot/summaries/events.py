@@ -67,7 +67,7 @@ def _first_choice(chunk: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _add(message: dict[str, Any], delta: object) -> None:
-    """Add a piece to a message: its texts, and the arguments of its first call of a tool."""
+    """Add a piece to a message: its texts, and the arguments of its calls of tools."""
     if not isinstance(delta, dict):
         return
     content = delta.get("content")
@@ -77,8 +77,19 @@ def _add(message: dict[str, Any], delta: object) -> None:
         if isinstance(delta.get(name), str):
             message[name] = message.get(name, "") + delta[name]
     calls = delta.get("tool_calls")
-    first = calls[0] if isinstance(calls, list) and calls else None
-    function = first.get("function") if isinstance(first, dict) else None
-    if isinstance(function, dict) and isinstance(function.get("arguments"), str):
-        called = message.setdefault("tool_calls", [{"function": {"arguments": ""}}])[0]["function"]
-        called["arguments"] += function["arguments"]
+    for call in calls if isinstance(calls, list) else []:
+        _add_call(message.setdefault("tool_calls", []), call)
+
+
+def _add_call(calls: list[dict[str, Any]], piece: object) -> None:
+    """Add a piece of a call to the call with its index; a piece without one belongs to the first."""
+    function = piece.get("function") if isinstance(piece, dict) else None
+    arguments = function.get("arguments") if isinstance(function, dict) else None
+    if not isinstance(piece, dict) or not isinstance(arguments, str):
+        return
+    index = piece.get("index") or 0
+    call = next((call for call in calls if call["index"] == index), None)
+    if call is None:
+        call = {"index": index, "function": {"arguments": ""}}
+        calls.append(call)
+    call["function"]["arguments"] += arguments

@@ -134,6 +134,20 @@ FAULTS: dict[str, tuple[list[Answer], object, int]] = {
         ROME,
         1,
     ),
+    "events of two calls": (
+        [
+            saying(
+                'data: {"choices": [{"delta": {"content": "Calling.", "tool_calls": ['
+                '{"index": 0, "function": {"arguments": "{"}}, '
+                '{"index": 1, "function": {"arguments": "{\\"city\\":"}}]}}]}\n\n'
+                'data: {"choices": [{"delta": {"tool_calls": ['
+                '{"index": 0, "function": {"arguments": "}"}}, '
+                '{"index": 1, "function": {"arguments": "\\"Rome\\"}"}}]}}]}\n\n'
+            )
+        ],
+        ROME,
+        1,
+    ),
     "an event that is too deep": ([saying(f"data: {'[' * 100_000}\n\n")], ModelAnswerError, 1),
     "one event with all": ([saying(f"data: {json.dumps(completion(ROME))}\n\n")], ROME, 1),
     "lost in thought": ([completing(None, finish_reason="length")], ModelThoughtError, 1),
