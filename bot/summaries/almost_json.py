@@ -174,19 +174,30 @@ def _texts(value: object) -> Iterator[str]:
 # --- What the fields are called, and how deep they are ---------------------------------------------------
 
 _NAMES = {
-    name: part
+    name: (part, place)
     for part, names in {
-        "keywords": "关键词 关键字 关键詞 關鍵詞 關鍵字 主题词 キーワード 키워드",
-        "tldr": "一句话总结 一句话摘要 一句话概括 一句話總結 一句話摘要 总结 總結 摘要 概要 概述 简介 "
-        "要約 요약",
-        "problem": "问题 問題 研究问题 研究問題 解决的问题 背景 課題 문제",
-        "method": "方法 研究方法 手法 提案手法 방법",
-        "results": "结果 結果 实验结果 實驗結果 主要结果 主要結果 研究结果 결과",
-        "takeaway": "启示 啟示 要点 要點 结论 結論 收获 收穫 意义 示唆 시사점",
+        "keywords": "keywords keyword keyterms keyphrases 关键词 关键字 关键詞 關鍵詞 關鍵字 主题词 "
+        "キーワード 키워드",
+        "tldr": "tldr onesentencesummary onelinesummary oneliner 一句话总结 一句话摘要 一句话概括 "
+        "一句話總結 一句話摘要 一句话 一句話 summary 总结 總結 摘要 概要 概述 简介 要約 요약",
+        "problem": "problem problems problemstatement researchproblem researchquestion 问题 問題 "
+        "研究问题 研究問題 解决的问题 課題 문제 motivation 背景",
+        "method": "method methods methodology approach 方法 研究方法 手法 提案手法 방법",
+        "results": "results keyresults mainresults findings keyfindings mainfindings 结果 結果 实验结果 "
+        "實驗結果 主要结果 主要結果 研究结果 결과",
+        "takeaway": "takeaway takeaways keytakeaway keytakeaways implications practicalimplications "
+        "启示 啟示 实践启示 对从业者的启示 实践意义 對從業者的意義 对从业者的意义 示唆 시사점 "
+        "要点 要點 收获 收穫 意义 conclusion conclusions 结论 結論",
     }.items()
-    for name in names.split()
+    for place, name in enumerate(names.split())
 }
+"""What the parts are called, from the exact name to the loosest; of two in an object the exact one counts."""
+
 _NO_LETTER = re.compile(r"[\W_]+")
+_NUMBER = re.compile(r"\W*(?:\d+|[①-⑳]|[一二三四五六七八九十]+(?=[、.．)）]))")
+_BETWEEN = re.compile(
+    r"[()（）\[\]【】/|:：]|(?<=[A-Za-z])\s*(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])\s*(?=[A-Za-z])"
+)
 
 
 def _named(value: object, expected: Collection[str], depth: int = 0) -> dict[str, Any] | None:
@@ -203,28 +214,58 @@ def _named(value: object, expected: Collection[str], depth: int = 0) -> dict[str
 
 
 def _fields(value: Mapping[str, Any], expected: Collection[str], depth: int) -> dict[str, Any]:
-    known = {_bare(name): name for name in expected}
+    """Return an object's fields by the expected names; a field that is an object is first looked into."""
+    parts = _parts(value, expected)
     fields: dict[str, Any] = {}
-    others: dict[str, Any] = {}
-    for name, each in value.items():
-        part = known.get(_part(name))
-        if part is not None and part not in fields:
-            fields[part] = _list_in(each)
-        else:
-            others[name] = each
+    taken = set()
+    for name, part in parts.items():
+        if part not in fields and not _holds_object(value[name]):
+            fields[part] = _list_in(value[name])
+            taken.add(name)
+    others = {name: each for name, each in value.items() if name not in taken}
     if depth < _DEEPEST and not _is_complete(fields, expected):
-        for name in list(others):
-            within = _named(others[name], expected, depth + 1) or {}
-            if missing := {part: within[part] for part in expected if part in within and part not in fields}:
-                fields |= missing
-                del others[name]
+        _fill(fields, others, expected, depth)
+    for name, part in parts.items():
+        if name in others and part not in fields:
+            fields[part] = _list_in(others.pop(name))
     return {**others, **fields}
 
 
-def _part(name: str) -> str:
-    """Return the bare name of the part that a name means, whatever its case, punctuation and language."""
-    bare = _bare(name)
-    return _NAMES.get(bare, bare)
+def _fill(fields: dict[str, Any], others: dict[str, Any], expected: Collection[str], depth: int) -> None:
+    """Move what is missing from the fields to them, out of the objects among the others."""
+    for name in list(others):
+        within = _named(others[name], expected, depth + 1) or {}
+        if missing := {part: within[part] for part in expected if part in within and part not in fields}:
+            fields |= missing
+            del others[name]
+
+
+def _holds_object(value: object) -> bool:
+    value = _unquoted(value)
+    items = value if isinstance(value, list) else [value]
+    return any(isinstance(each, dict) for each in items)
+
+
+def _parts(value: Mapping[str, Any], expected: Collection[str]) -> dict[str, str]:
+    """Return which of the expected parts the names of an object mean, the exact names first."""
+    known = {_bare(name): name for name in expected}
+    meant = {name: part for name in value if (part := _part(name, known))}
+    return {name: meant[name][0] for name in sorted(meant, key=lambda name: meant[name][1:])}
+
+
+def _part(name: str, known: Mapping[str, str]) -> tuple[str, int, bool] | None:
+    """Return the part that a name means, how loosely, and whether there is more to the name.
+
+    Case, punctuation and a number before it do not count; a name in two languages has two names.
+    """
+    unnumbered = _NUMBER.sub("", name, count=1) if _NUMBER.match(name) else name
+    found = []
+    for each in (name, unnumbered, *_BETWEEN.split(unnumbered)):
+        bare = _bare(each)
+        part, place = (bare, 0) if bare in known else _NAMES.get(bare, (bare, 0))
+        if part in known:
+            found.append((known[part], place, each != name))
+    return min(found, key=lambda each: each[1:], default=None)
 
 
 def _bare(name: str) -> str:
@@ -321,9 +362,9 @@ def _is_plain(value: object, expected: Collection[str]) -> bool:
         return all(isinstance(each, str) or _is_plain(each, expected) for each in value)
     if not isinstance(value, dict):
         return False
-    known = {_bare(name) for name in expected}
+    known = {_bare(name): name for name in expected}
     return all(
-        _is_text(each) if _part(name) in known else isinstance(each, dict) and _is_plain(each, expected)
+        (_part(name, known) and _is_text(each)) or (isinstance(each, dict) and _is_plain(each, expected))
         for name, each in value.items()
     )
 

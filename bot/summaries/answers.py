@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,8 @@ class Completion:
     model: str
     #: The tokens of its thoughts, by the endpoint's count or by estimate.
     thought_tokens: int = 0
+    #: The arguments of calls of tools, where a text stands beside them.
+    arguments: str = ""
 
     @property
     def is_blank(self) -> bool:
@@ -67,13 +70,15 @@ def read_completion(document: object) -> Completion:
         raise ModelAnswerError("The model's answer holds no choice.")
     parts = _parts(message.get("content"))
     text = "".join(_texts(parts, "text"))
+    arguments = "\n".join(_arguments(message))
     return Completion(
-        text=text if text.strip() else "".join(_arguments(message)) or text,
+        text=text if text.strip() else arguments or text,
         finish_reason=_text(choice.get("finish_reason")),
         refusal=(_text(message.get("refusal")) or "".join(_texts(parts, "refusal"))).strip(),
         usage=_usage(body.get("usage")),
         model=_text(body.get("model")),
         thought_tokens=_thought_tokens(body.get("usage"), message, text),
+        arguments=arguments if text.strip() else "",
     )
 
 
@@ -97,10 +102,20 @@ def fields_of(completion: Completion, expected: Collection[str]) -> dict[str, An
     if not completion.text.strip():
         raise ModelAnswerError("The model's answer is empty.")
     try:
-        return read_object(completion.text, expected)
+        return _read_object(completion, expected)
     except AlmostJsonError as error:
         begins = f"It begins: “{quoted(completion.text)}”."
         raise ModelSlipError(f"{error} {begins}", str(error), completion.text) from None
+
+
+def _read_object(completion: Completion, expected: Collection[str]) -> dict[str, Any]:
+    """Return the object in the text, else in the arguments beside it; raises what is wrong with the text."""
+    try:
+        return read_object(completion.text, expected)
+    except AlmostJsonError:
+        with suppress(AlmostJsonError):
+            return read_object(completion.arguments, expected)
+        raise
 
 
 def quoted(text: str) -> str:
@@ -147,14 +162,16 @@ def _dressed(part: object) -> Mapping[str, object]:
 
 
 def _arguments(message: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the arguments of the first call of a tool, as some endpoints return what follows a schema."""
+    """Yield the arguments of the calls of tools, as some endpoints return what follows a schema."""
     calls = message.get("tool_calls")
-    first = calls[0] if isinstance(calls, list) and calls else None
-    function = first.get("function") if isinstance(first, dict) else message.get("function_call")
-    arguments = function.get("arguments") if isinstance(function, dict) else None
-    written = json.dumps(arguments, ensure_ascii=False) if isinstance(arguments, dict) else _text(arguments)
-    if written.strip("{ }\n"):
-        yield written
+    listed = calls if isinstance(calls, list) else []
+    called = [call.get("function") for call in listed if isinstance(call, dict)]
+    for function in called or [message.get("function_call")]:
+        arguments = function.get("arguments") if isinstance(function, dict) else None
+        is_object = isinstance(arguments, dict)
+        written = json.dumps(arguments, ensure_ascii=False) if is_object else _text(arguments)
+        if written.strip("{ }\n"):
+            yield written
 
 
 def _said(text: str) -> str:

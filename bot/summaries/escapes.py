@@ -17,7 +17,10 @@ _COMMANDS = frozenset(
     "textregistered textrm textsc textsf textstyle textsubscript textsuperscript texttt texttimes textup "
     "textwidth tfrac therefore theta thickapprox thicksim thinspace tilde times tiny to top triangle "
     "triangledown triangleleft trianglelefteq triangleq triangleright trianglerighteq tr tt "
-    "twoheadrightarrow".split()
+    "twoheadrightarrow newcommand newcounter newenvironment newif newlength newpage newtheorem nVdash "
+    "normalsize normalfont nobreak nolinebreak nopagebreak ngeqslant nleqslant nsubseteqq nsupseteqq "
+    "textasciicircum textbackslash textbullet textdollar textemdash textendash texteuro textgreater "
+    "textless textmd textpm textsl textunderscore thanks thispagestyle".split()
 )
 """LaTeX's commands that begin with n or t. Those with b, f and r need no list: see `_is_of_json`."""
 
@@ -25,9 +28,10 @@ _BEGINNINGS = ("nabla", "times", "theta", "tilde", "textbf", "textit", "texttt")
 """Commands to which models glue the next word; no word begins as their rest does, "imes" or "heta"."""
 
 _WORDS_TOO = frozenset("ne neg nexists ngtr ni nless nmid nsim nu near tan trace".split())
-"""Commands whose rest is a word of some language: they are commands within a formula, or before a sign."""
+"""Commands whose rest is a word of some language: see `_is_command_here`."""
 
-_GOES_ON = re.compile(r"[_^={}$\\<>+*/|(0-9]|\s[=<>]")
+_GOES_ON = re.compile(r"[_^={}$\\<>+*/|(0-9]|\s[=<>]|\s?[\u3001-\u9fff\uff08-\uffef]")
+_GOES_BEFORE = re.compile(r"(?:[^\s.!?:;\u3000-\u303f\uff00-\uffef] |[(\[])\Z")
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _UNICODE_ESCAPE = len("\\u0000")
 
@@ -65,12 +69,21 @@ def _is_of_json(text: str, escape: re.Match[str], quote: str) -> bool:
             return len(word) == 1 or (word[1].isupper() and word != "rVert")
         case "n" | "t":
             if word in _WORDS_TOO:
-                return not (_GOES_ON.match(text, escape.end()) or _is_in_formula(text, escape.start(), quote))
+                return not _is_command_here(text, escape, quote)
             return not (word in _COMMANDS or word.startswith(_BEGINNINGS))
         case _:
             return False
 
 
-def _is_in_formula(text: str, place: int, quote: str) -> bool:
-    value = text[text.rfind(quote, 0, place) + 1 : place]
-    return len(_DOLLAR.findall(value)) % 2 == 1 or value.count("\\(") > value.count("\\)")
+def _is_command_here(text: str, escape: re.Match[str], quote: str) -> bool:
+    """Tell whether a command whose rest is a word is meant as a command.
+
+    It is within a formula, before a sign or Chinese, and where nobody breaks a line: at the start of a value,
+    after a bracket, and after a space within a sentence.
+    """
+    before = text[text.rfind(quote, 0, escape.start()) + 1 : escape.start()]
+    two = text[max(0, escape.start() - 2) : escape.start()]
+    is_first = not before and two != f"\\{quote}"
+    if is_first or _GOES_BEFORE.search(two) or _GOES_ON.match(text, escape.end()):
+        return True
+    return len(_DOLLAR.findall(before)) % 2 == 1 or before.count("\\(") > before.count("\\)")

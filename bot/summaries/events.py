@@ -5,21 +5,23 @@ The format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsi
 
 import json
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 _END = b"[DONE]"
-_TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
+_TEXTS = ("refusal", "reasoning_content", "reasoning")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BEGINNINGS = (b"data:", b"event:", b"id:", b"retry:", b": ", b":\n", b":\r")
 
 
 def are_events(body: bytes) -> bool:
     """Tell whether a body is a stream of events: its first line is a field, or a comment."""
-    return body.lstrip().startswith((b"data:", b"event:", b"id:", b": ", b":\n", b":\r"))
+    return body.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(_BEGINNINGS)
 
 
 def body_of_events(body: bytes) -> Any:  # any JSON
     """Return the body that the events of an answer make up; raises ValueError where one is no JSON."""
-    chunks = [json.loads(data, strict=False) for data in _data(body)]
-    whole = [chunk for chunk in chunks if isinstance(chunk, dict)]
+    whole = [chunk for chunk in _data(body) if isinstance(chunk, dict)]
     choices = [choice for choice in map(_first_choice, whole) if choice]
     if not any("delta" in choice for choice in choices):
         return whole[-1] if whole else None
@@ -32,11 +34,30 @@ def body_of_events(body: bytes) -> Any:  # any JSON
     return {**others, "choices": [choice]}
 
 
-def _data(body: bytes) -> Iterator[bytes]:
-    for line in body.splitlines():
-        data = line.removeprefix(b"data:").strip()
-        if line.startswith(b"data:") and data and data != _END:
-            yield data
+def _data(body: bytes) -> Iterator[Any]:  # any JSON
+    """Yield the data of the events.
+
+    The lines of an event are one text; but some endpoints leave out the empty lines between events, and then
+    each line is JSON by itself.
+    """
+    lines = body.removeprefix(_BYTE_ORDER_MARK).splitlines()
+    for is_empty, event in groupby(lines, key=lambda line: not line.strip()):
+        data = [line.removeprefix(b"data:").strip() for line in event if line.startswith(b"data:")]
+        written = [each for each in data if each and each != _END]
+        if is_empty or not written:
+            continue
+        try:
+            chunks = [_read(each) for each in written]
+        except ValueError:
+            chunks = [_read(b"\n".join(written))]
+        yield from chunks
+
+
+def _read(data: bytes) -> Any:  # any JSON
+    try:
+        return json.loads(data, strict=False)
+    except RecursionError:
+        raise ValueError("It is too deep.") from None
 
 
 def _first_choice(chunk: dict[str, Any]) -> dict[str, Any] | None:
@@ -46,15 +67,29 @@ def _first_choice(chunk: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _add(message: dict[str, Any], delta: object) -> None:
-    """Add a piece to a message: its texts, and the arguments of its first call of a tool."""
+    """Add a piece to a message: its texts, and the arguments of its calls of tools."""
     if not isinstance(delta, dict):
         return
+    content = delta.get("content")
+    if content is not None:
+        message.setdefault("content", []).extend(content if isinstance(content, list) else [content])
     for name in _TEXTS:
         if isinstance(delta.get(name), str):
             message[name] = message.get(name, "") + delta[name]
     calls = delta.get("tool_calls")
-    first = calls[0] if isinstance(calls, list) and calls else None
-    function = first.get("function") if isinstance(first, dict) else None
-    if isinstance(function, dict) and isinstance(function.get("arguments"), str):
-        called = message.setdefault("tool_calls", [{"function": {"arguments": ""}}])[0]["function"]
-        called["arguments"] += function["arguments"]
+    for call in calls if isinstance(calls, list) else []:
+        _add_call(message.setdefault("tool_calls", []), call)
+
+
+def _add_call(calls: list[dict[str, Any]], piece: object) -> None:
+    """Add a piece of a call to the call with its index; a piece without one belongs to the first."""
+    function = piece.get("function") if isinstance(piece, dict) else None
+    arguments = function.get("arguments") if isinstance(function, dict) else None
+    if not isinstance(piece, dict) or not isinstance(arguments, str):
+        return
+    index = piece.get("index") or 0
+    call = next((call for call in calls if call["index"] == index), None)
+    if call is None:
+        call = {"index": index, "function": {"arguments": ""}}
+        calls.append(call)
+    call["function"]["arguments"] += arguments

@@ -38,6 +38,14 @@ def changed(part: str, old: str, new: str) -> dict[str, Any]:
         json.dumps({"data": {"answer": [FIELDS]}}),
         json.dumps({"keywords": FIELDS["keywords"], "summary": {**FIELDS, "keywords": None}}),
         json.dumps({**FIELDS, "keywords": json.dumps(FIELDS["keywords"])}),
+        json.dumps({"摘要": FIELDS}, ensure_ascii=False),
+        json.dumps({"tldr": FIELDS}),
+        json.dumps({"takeaway": [FIELDS]}),
+        json.dumps({"problem": WRITTEN}),
+        json.dumps({"结论": {"tldr": FIELDS}}),
+        json.dumps({"keywords": FIELDS["keywords"], "概述": {**FIELDS, "keywords": None}}),
+        json.dumps({"tldr": FIELDS})[:-1] + ",}",
+        f'{{"tldr": {WRITTEN[:-1]},}}}}',
         json.dumps({"Keywords": FIELDS["keywords"], "TL;DR": FIELDS["tldr"], **FIELDS})[:-1] + "}",
     ],
 )
@@ -55,6 +63,60 @@ def test_fields_may_be_named_in_chinese_and_otherwise() -> None:
         "takeaway": 4,
     }
     assert read_object('{"TL;DR": "a", "other": "b"}', EXPECTED) == {"tldr": "a", "other": "b"}
+
+
+@pytest.mark.parametrize(
+    ("keywords", "tldr", "problem", "takeaway"),
+    [
+        ("1. 关键词", "2. 一句话总结", "3. 问题", "4. 启示"),
+        ("一、关键词", "二、一句话", "三、研究问题", "四、实践意义"),
+        ("① 关键词", "（2）一句话总结", "3）问题", "4 对从业者的意义"),
+        ("关键词（keywords）", "一句话总结（tldr）", "问题(problem)", "启示 / takeaway"),
+        ("关键词 Keywords", "TL;DR 一句话总结", "Problem: 问题", "takeaway【启示】"),
+        ("1. keywords", "Summary", "Problem statement", "Key takeaways"),
+        ("Keywords (3-6)", "one-sentence summary", "motivation", "takeaways"),
+    ],
+)
+def test_names_may_be_numbered_doubled_or_others_of_the_same_sense(
+    keywords: str, tldr: str, problem: str, takeaway: str
+) -> None:
+    named = {keywords: ["a"], tldr: "b", problem: "c", takeaway: "d"}
+    meant = {"keywords": ["a"], "tldr": "b", "problem": "c", "takeaway": "d"}
+
+    assert read_object(json.dumps(named, ensure_ascii=False), EXPECTED) == meant
+
+
+@pytest.mark.parametrize(
+    ("loose", "exact", "part"),
+    [
+        ("摘要", "一句话总结", "tldr"),
+        ("摘要", "一句话总结（tldr）", "tldr"),
+        ("summary", "TL;DR", "tldr"),
+        ("结论", "启示", "takeaway"),
+        ("conclusion", "takeaways", "takeaway"),
+        ("背景", "2. 问题", "problem"),
+        ("motivation", "问题", "problem"),
+        ("Problem: Table 2", "problem", "problem"),
+    ],
+)
+def test_of_two_names_the_exact_one_counts(loose: str, exact: str, part: str) -> None:
+    for names in ((loose, exact), (exact, loose)):
+        named = {name: "right" if name == exact else "wrong" for name in names}
+        assert read_object(json.dumps(named, ensure_ascii=False), EXPECTED)[part] == "right"
+
+
+def test_a_name_that_only_holds_another_is_none() -> None:
+    named = {"城市": "Rome", "problematic": "a", "第一": "b", "2": "c", "": "d", "()": "e"}
+
+    assert read_object(json.dumps(named, ensure_ascii=False), EXPECTED) == named
+    assert read_object('{"summary": "Rome"}', ("summary",)) == {"summary": "Rome"}
+
+
+def test_an_object_without_fields_stays_the_value_of_its_own() -> None:
+    fields = {**FIELDS, "problem": {"a": "Trees", "b": "weeds"}}
+
+    assert read_object(json.dumps(fields), EXPECTED) == fields
+    assert read_object('{"tldr": {"x": 1}, "摘要": "a"}', EXPECTED) == {"tldr": "a"}
 
 
 def test_what_stands_beside_the_object_is_kept_beside_its_fields() -> None:

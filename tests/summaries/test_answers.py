@@ -143,6 +143,33 @@ def test_an_answer_in_a_call_of_a_tool_is_an_answer(message: dict[str, Any]) -> 
     assert read_completion(completion("Said.", **message)).text == "Said."
 
 
+def calls(*arguments: str) -> list[dict[str, Any]]:
+    return [{"function": {"name": "answer", "arguments": each}} for each in arguments]
+
+
+@pytest.mark.parametrize(
+    ("content", "tool_calls"),
+    [
+        ("Calling the tool now.", calls(WRITTEN)),
+        (None, calls("{}", WRITTEN)),
+        ("", calls('{"query": "gardens"}', WRITTEN)),
+        ("Searching, then answering.", calls("{}", WRITTEN, "")),
+        (WRITTEN, calls('{"tldr": "Another."}')),
+    ],
+)
+def test_the_answer_may_be_in_any_call_and_beside_a_text(
+    content: str | None, tool_calls: list[dict[str, Any]]
+) -> None:
+    assert fields_of(read_completion(completion(content, tool_calls=tool_calls)), EXPECTED) == FIELDS
+
+
+def test_a_text_is_what_is_quoted_where_neither_it_nor_a_call_is_an_answer() -> None:
+    body = completion("Calling the tool now.", tool_calls=calls("gardens"))
+
+    with pytest.raises(ModelSlipError, match="Calling the tool now"):
+        fields_of(read_completion(body), EXPECTED)
+
+
 THOUGHT = {"prompt_tokens": 9, "completion_tokens": 40, "completion_tokens_details": {"reasoning_tokens": 38}}
 
 

@@ -19,7 +19,9 @@ LATEX = r"""
     3$\times$ ; $\beta=2$ ; $\frac{1}{2}$ ; $\nu=1$ ; $\rho$ ; $\theta_1$ ; $a \to b$ ; $\boldsymbol{x}$
     \textbf{trees} ; $\nabla_x$ ; $\right)$ ; $\forall x$ ; $\bar{x}$ ; $\not\in$ ; $a \neq b$ ; $\tilde{x}$
     $\ne 0$ ; $\tan x$ ; \timesteps ; $\rVert$ ; \b{eta} ; \bW ; $\underline{x}$ ; $\upsilon$ ; $\alpha$
-    $\tau2$ ; \nu_i ; \(\nu\) ; $\nexists x$ ; 5 \tiny ; \ref{a} ; 45\% ; a\_b ; G\'eza
+    $\tau2$ ; \nu_i ; \(\nu\) ; $\nexists x$ ; 5 \tiny ; \ref{a} ; 45\% ; a\_b
+    the value of \nu is 3 ; \nu 3 ; for large \nu, ; (\nu too) ; 参数 \nu 为 3 ; 参数\nu、
+    we take \tan of it ; \newcommand{\x}{y} ; \newpage now ; \thanks{you} ; G\'eza
 """
 
 
@@ -41,6 +43,13 @@ def test_a_backslash_before_a_command_of_latex_is_a_backslash(latex: str) -> Non
         (r"first\nless of it\nexists", "first\nless of it\nexists"),
         (r"uno\ne $x$ o\ne 3", "uno\ne $x$ o\ne 3"),
         (r"first\tan apple", "first\tan apple"),
+        (r"Prima riga. \ne poi", "Prima riga. \ne poi"),
+        (r"the first:\nu kunt het", "the first:\nu kunt het"),
+        (r"两点。\nu kunt", "两点。\nu kunt"),
+        (r"one\n\ni tre", "one\n\ni tre"),
+        (r"\"uno\"\ne due", '"uno"\ne due'),
+        (r"'uno'\ne due", "'uno'\ne due"),
+        (r"one\newe grazes", "one\newe grazes"),
         (r"\"quoted\" and \/", '"quoted" and /'),
         (r"caf\u00e9 \ud83d\ude00", "café 😀"),
         (r"$\\times$ and C:\\new", r"$\times$ and C:\new"),

@@ -116,6 +116,39 @@ FAULTS: dict[str, tuple[list[Answer], object, int]] = {
         ROME,
         2,
     ),
+    "events after a time to wait": ([saying(f"retry: 3000\n\n{EVENTS}")], ROME, 1),
+    "events after a byte order mark": ([saying(f"\ufeff{EVENTS[EVENTS.index('data:') :]}")], ROME, 1),
+    "an event of several lines": (
+        [saying("".join(f"data: {line}\n" for line in json.dumps(completion(ROME), indent=1).splitlines()))],
+        ROME,
+        1,
+    ),
+    "events of parts": (
+        [
+            saying(
+                'data: {"choices": [{"delta": {"content": [{"type": "text", "text": "{\\"city\\":"}]}}]}\n\n'
+                'data: {"choices": [{"delta": {"content": ["\\"Ro"]}}]}\n\n'
+                'data: {"choices": [{"delta": {"content": "me\\"}"}}]}\n\n'
+            )
+        ],
+        ROME,
+        1,
+    ),
+    "events of two calls": (
+        [
+            saying(
+                'data: {"choices": [{"delta": {"content": "Calling.", "tool_calls": ['
+                '{"index": 0, "function": {"arguments": "{"}}, '
+                '{"index": 1, "function": {"arguments": "{\\"city\\":"}}]}}]}\n\n'
+                'data: {"choices": [{"delta": {"tool_calls": ['
+                '{"index": 0, "function": {"arguments": "}"}}, '
+                '{"index": 1, "function": {"arguments": "\\"Rome\\"}"}}]}}]}\n\n'
+            )
+        ],
+        ROME,
+        1,
+    ),
+    "an event that is too deep": ([saying(f"data: {'[' * 100_000}\n\n")], ModelAnswerError, 1),
     "one event with all": ([saying(f"data: {json.dumps(completion(ROME))}\n\n")], ROME, 1),
     "lost in thought": ([completing(None, finish_reason="length")], ModelThoughtError, 1),
     "endless": ([never_ending(b" " * 100_000)], ModelAnswerError, 1),
