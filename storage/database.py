@@ -4,6 +4,7 @@ sqlite-utils takes the `pysqlite3` wheel where it is installed, else the standar
 exceptions differ, so everything else catches `StorageError`.
 """
 
+import os
 import shutil
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -87,6 +88,7 @@ def prepare(path: Path) -> None:
     """
     try:
         _refuse_misplaced(path)
+        _make_lock(path)
         with FileLock(f"{path}.lock", timeout=_LOCK_SECONDS, mode=PRIVATE_FILE):
             make_private(path)
             _migrate(path)
@@ -115,6 +117,18 @@ def _refuse_misplaced(path: Path) -> None:
     raise StorageError(
         f"The folder of the database {path} does not exist. Create it, or choose another with --db."
     )
+
+
+def _make_lock(path: Path) -> None:
+    """Make the lock file, as `FileLock` would wait for one that cannot be; raises `UnwritableStorageError`."""
+    lock = f"{path}.lock"
+    try:
+        os.close(os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), PRIVATE_FILE))
+    except OSError as error:
+        raise UnwritableStorageError(
+            f"The database {path} cannot be written, as {lock} cannot be made: {error.strerror}. "
+            "Choose another with --db."
+        ) from error
 
 
 def _migrate(path: Path) -> None:

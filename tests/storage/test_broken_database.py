@@ -210,6 +210,20 @@ async def test_a_process_that_never_ends_preparing_is_not_waited_for_for_ever(
     )
 
 
+@pytest.mark.parametrize("make_runner", [ThreadRunner, InlineRunner])
+@pytest.mark.parametrize("code", [errno.ENOENT, errno.EISDIR])
+async def test_a_lock_that_cannot_be_made_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_runner: Callable[[Path], Runner], code: int
+) -> None:
+    monkeypatch.setattr(os, "open", refusing(code))
+    path = tmp_path / "new.db"
+
+    assert await refusal(lambda: make_runner(path)) == (
+        f"The database {path} cannot be written, as {path}.lock cannot be made: {os.strerror(code)}. "
+        "Choose another with --db."
+    )
+
+
 # --- A disk that takes nothing ----------------------------------------------------------------------------
 
 
