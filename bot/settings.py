@@ -4,10 +4,13 @@ Settings are typed and pasted by people, so blanks and line breaks around a valu
 one counts as not set. Whatever else is wrong becomes a sentence that names the setting, never its value.
 """
 
+import io
 import re
+import stat
 from pathlib import Path
 from typing import Annotated, Any
 
+from dotenv.parser import parse_stream
 from pydantic import (
     AfterValidator,
     Field,
@@ -40,6 +43,7 @@ _AROUND = re.compile(rf"\A{_INVISIBLE}|{_INVISIBLE}\Z")
 # A surrogate stands for a byte that is not UTF-8.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _ENV_FILE = Path(".env")
 _A_DAY = 86_400
 _URL = TypeAdapter(HttpUrl)
@@ -280,10 +284,7 @@ def _what_is_wrong(error: ErrorDetails) -> str:
 
 def _encoding_of(file: Path) -> str:
     """Return the encoding of a settings file; raises `SettingsError` where it is no text that we can read."""
-    try:
-        content = file.read_bytes() if file.is_file() else b""
-    except OSError as error:
-        raise SettingsError(f"The file {file} cannot be read: {error.strerror}.") from error
+    content = _content_of(file)
     encoding = marked_encoding(content) or "utf-8"
     try:
         text = content.decode(encoding)
@@ -294,7 +295,40 @@ def _encoding_of(file: Path) -> str:
         ) from error
     if "\0" in text:
         raise SettingsError(f"The file {file} is not UTF-8 text. Save the file as UTF-8.")
+    _refuse_no_setting(file, text)
     return encoding
+
+
+def _content_of(file: Path) -> bytes:
+    """Return the content of a settings file, nothing where there is none; raises `SettingsError`."""
+    try:
+        mode = file.stat().st_mode
+        # People link to /dev/null to have no settings here.
+        if stat.S_ISCHR(mode):
+            return b""
+        # Reading a pipe would wait for whoever writes to it, perhaps for ever.
+        if not stat.S_ISREG(mode):
+            what = "a folder" if stat.S_ISDIR(mode) else "not a file of text"
+            raise SettingsError(f"{file} is {what}, so no settings can be read from it. Move it away.")
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise SettingsError(f"The file {file} cannot be read: {error.strerror}.") from error
+
+
+def _refuse_no_setting(file: Path, text: str) -> None:
+    """Raise `SettingsError` for the first line that sets nothing; without it, its setting would be unset."""
+    for binding in parse_stream(io.StringIO(text)):
+        is_unset = binding.key is not None and binding.value is None
+        if binding.error or is_unset:
+            original = binding.original
+            blank = original.string[: len(original.string) - len(original.string.lstrip())]
+            line = original.line + len(_LINE_BREAK.findall(blank))
+            raise SettingsError(
+                f"Line {line} of the file {file} cannot be read. "
+                "Write it as NAME=value, and close a quotation mark that you open."
+            )
 
 
 def bot_token(settings: Settings) -> str:

@@ -4,6 +4,7 @@ sqlite-utils takes the `pysqlite3` wheel where it is installed, else the standar
 exceptions differ, so everything else catches `StorageError`.
 """
 
+import os
 import shutil
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -23,6 +24,9 @@ _BUSY_SECONDS = 10.0
 # A migration of a large database takes its time.
 _LOCK_SECONDS = 60.0
 _LITTLE_ROOM = 1024 * 1024
+# A damaged file gives rows with values that no program wrote, and messages that Python cannot decode.
+_IMPOSSIBLE_VALUES = (ValueError, KeyError, TypeError)
+_RAISED = (sqlite3.Error, *_IMPOSSIBLE_VALUES)
 
 
 def connect(path: Path, *, query_only: bool = False) -> Database:
@@ -84,6 +88,7 @@ def prepare(path: Path) -> None:
     """
     try:
         _refuse_misplaced(path)
+        _make_lock(path)
         with FileLock(f"{path}.lock", timeout=_LOCK_SECONDS, mode=PRIVATE_FILE):
             make_private(path)
             _migrate(path)
@@ -112,6 +117,18 @@ def _refuse_misplaced(path: Path) -> None:
     raise StorageError(
         f"The folder of the database {path} does not exist. Create it, or choose another with --db."
     )
+
+
+def _make_lock(path: Path) -> None:
+    """Make the lock file, as `FileLock` would wait for one that cannot be; raises `UnwritableStorageError`."""
+    lock = f"{path}.lock"
+    try:
+        os.close(os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), PRIVATE_FILE))
+    except OSError as error:
+        raise UnwritableStorageError(
+            f"The database {path} cannot be written, as {lock} cannot be made: {error.strerror}. "
+            "Choose another with --db."
+        ) from error
 
 
 def _migrate(path: Path) -> None:
@@ -170,10 +187,13 @@ def transaction(database: Database) -> Iterator[None]:
 
 @contextmanager
 def told(database: Database) -> Iterator[None]:
-    """Raise `StorageError` for what SQLite raises inside."""
+    """Raise `StorageError` for what SQLite raises inside, and for rows that cannot be read."""
     try:
         yield
-    except sqlite3.Error as error:
+    except _RAISED as error:
+        if isinstance(error, UnicodeEncodeError):
+            # It comes of a text to be written, not of the file.
+            raise
         raise _failure(_path_of(database), error) from error
 
 
@@ -190,7 +210,7 @@ def _closed_on_failure(database: Database) -> Iterator[None]:
 def _told(path: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise _failure(path, error) from error
 
 
@@ -249,13 +269,23 @@ _OTHER = "The database {path} cannot be used: {error}. Choose another with --db.
 
 
 def _failure(path: Path, error: Exception) -> StorageError:
-    """Return SQLite's error in a sentence, by its primary code: https://www.sqlite.org/rescode.html"""
+    """Return the error in a sentence, SQLite's by its primary code: https://www.sqlite.org/rescode.html"""
+    if fault := _fault_of_content(error):
+        return StorageError(_UNUSABLE[sqlite3.SQLITE_CORRUPT].format(path=path, error=fault))
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     if code in _CANNOT_WRITE and _is_full(path):
         code = sqlite3.SQLITE_FULL
     words = _CANNOT_WRITE.get(code) or _UNUSABLE.get(code, _OTHER)
     kind = UnwritableStorageError if code in _CANNOT_WRITE else StorageError
     return kind(words.format(path=path, error=error, busy=_BUSY_SECONDS))
+
+
+def _fault_of_content(error: Exception) -> str:
+    """Return what is wrong with the content of the file where Python found it, not SQLite; else nothing."""
+    # The module gives no code where it cannot decode a text.
+    if isinstance(error, UnicodeDecodeError) or str(error).startswith("Could not decode to UTF-8"):
+        return "it holds text that is not UTF-8"
+    return "it holds values that cannot be read" if isinstance(error, _IMPOSSIBLE_VALUES) else ""
 
 
 def _is_full(path: Path) -> bool:

@@ -1,3 +1,4 @@
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -264,7 +265,72 @@ def test_a_file_of_settings_that_is_no_text_is_named(tmp_path: Path, content: by
     assert str(caught.value) == sentence
 
 
-def test_a_folder_named_as_the_file_of_settings_is_none(tmp_path: Path) -> None:
-    (tmp_path / ".env").mkdir()
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ('LLM_MODEL="sesame', 1),
+        ("# The model\n\n\nLLM_MODEL: sesame\nA=1\n", 4),
+        ("A=1\r\n\r\nexport LLM_MODEL = 'sesame\r\nB=2\r\n", 3),
+        ('A=1\nLLM_MODEL="sesame" and more\n', 2),
+        ("A=1\nLLM_MODEL\n", 2),
+    ],
+    ids="unclosed colon breaks trailing bare".split(),
+)
+def test_a_line_that_sets_nothing_is_named_and_its_value_is_not(
+    tmp_path: Path, content: str, line: int
+) -> None:
+    (tmp_path / ".env").write_bytes(content.encode())
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    assert str(caught.value) == (
+        f"Line {line} of the file .env cannot be read. "
+        "Write it as NAME=value, and close a quotation mark that you open."
+    )
+
+
+def test_every_way_to_write_a_line_of_settings_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        '\n# A comment: "\nexport LLM_MODEL=\'a b\' # its name\nPAPER_ROUND_CONTACT=\nOTHER="x\ny"\n  \n'
+    )
+
+    assert (load_settings().model, load_settings().contact) == ("a b", "")
+
+
+def folder(path: Path) -> None:
+    path.mkdir()
+
+
+def loop(path: Path) -> None:
+    path.symlink_to(path)
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no pipes that are files")
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (folder, ".env is a folder, so no settings can be read from it. Move it away."),
+        (loop, "The file .env cannot be read: Too many levels of symbolic links."),
+        (pipe, ".env is not a file of text, so no settings can be read from it. Move it away."),
+    ],
+)
+def test_what_stands_in_the_place_of_the_file_of_settings_is_named(
+    tmp_path: Path, make: Callable[[Path], None], sentence: str
+) -> None:
+    make(tmp_path / ".env")
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    assert str(caught.value) == sentence
+
+
+def test_a_device_without_content_is_no_file_of_settings(tmp_path: Path) -> None:
+    (tmp_path / ".env").symlink_to(os.devnull)
 
     assert load_settings() == Settings()

@@ -1,7 +1,8 @@
 """Reads a JSON list of which a part is not JSON: what is wrong costs itself, or its entry.
 
 Control characters within strings and a lone backslash are read as they are meant. What is worse costs the
-entry that holds it, and a list without its end is cut off.
+entry that holds it, and a list without its end is cut off. What a server puts before or after the list, such
+as a guard against its use as a script, is passed over.
 """
 
 import json
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 _DECODER = json.JSONDecoder(strict=False)
 _BACKSLASH = re.compile(r'\\(?P<escape>["\\/bfnrt]|u[0-9a-fA-F]{4})?')
 _BETWEEN = re.compile(r"[\s,]*")
+_BEGINNING = re.compile(r"""[^\[{"<]{0,20}\[[\s,]*""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,24 @@ def _mended(match: re.Match[str]) -> str:
 
 def _entries(text: str, first_key: str) -> list[object]:
     """Return the entries of a whole list; none where the text is not one."""
-    if not (text.startswith("[") and text.endswith("]")):
-        return []
+    beginning = _BEGINNING.match(text)
     entry = re.compile(rf'\{{\s*"{re.escape(first_key)}"\s*:')
     entries: list[object] = []
-    at, end = _BETWEEN.match(text, 1).end(), len(text) - 1  # type: ignore[union-attr]  # it matches anything
-    while at < end:
+    at = beginning.end() if beginning else len(text)
+    while at < len(text):
+        if text[at] == "]" and not entry.search(text, at):
+            return entries
         try:
             value, at = _DECODER.raw_decode(text, at)
         except (ValueError, RecursionError):
-            value, following = Unreadable(), entry.search(text, at + 1)
-            at = following.start() if following else end
+            value, at = Unreadable(), _after_unreadable(text, at, entry)
         entries.append(value)
         at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches anything
-    return entries
+    return []
+
+
+def _after_unreadable(text: str, at: int, entry: re.Pattern[str]) -> int:
+    """Return where the next entry begins, or where the list ends, or the text where it is cut off."""
+    if following := entry.search(text, at + 1):
+        return following.start()
+    return max(at + 1, len(text) - 1) if text.endswith("]") else len(text)

@@ -2,7 +2,8 @@
 
 A control character, an HTML entity or a bare ampersand in one abstract makes a whole document ill-formed, and
 an XML parser must reject all of it (https://www.w3.org/TR/xml/#sec-terminology). So such a feed is read entry
-by entry, each mended where it is ill-formed. DTDs stay rejected, and a feed without its end is cut off.
+by entry, each mended where it is ill-formed. DTDs stay rejected, and a feed without its end is cut off. What
+follows the end is passed over.
 """
 
 import html
@@ -21,11 +22,15 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REPLACED = "\ufffd"
 _FEED = re.compile(r"<(?P<name>(?:[\w.-]+:)?feed)\b[^<>]{0,4000}>")
 _ENTRY = re.compile(r"<(?:[\w.-]+:)?entry[\s>]")
+# An entry holds elements, while the word in a text is followed by text.
+_CONTENT = re.compile(r"[^<>]{0,4000}>?\s*<(?:(?!/)|/(?:[\w.-]+:)?entry\b)")
 _ENTRY_END = re.compile(r"</(?:[\w.-]+:)?entry\s*>")
+_AFTER_ENTRY = re.compile(r"</(?:[\w.-]+:)?entry\s*>\s*\Z")
 _DECLARATION = re.compile(rb"""<\?xml[^>]{0,200}\bencoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
 _SPOILT = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|&(?:(?P<name>\w{1,40});|\#(?P<number>x[0-9a-fA-F]{1,6}|[0-9]{1,7});)?|<(?![A-Za-z_/!?])",
+    r"<!\[CDATA\[.*?\]\]>|&(?:(?P<name>\w{1,40});|\#(?P<number>x[0-9a-fA-F]{1,6}|[0-9]{1,7});)?"
+    r"|</?(?:[\w.-]+:)?entry(?=[\s>])|<(?![A-Za-z_/!?])",
     re.DOTALL,
 )
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
@@ -67,10 +72,11 @@ def read_feed(body: bytes, entry: str) -> Feed:
 def _piecewise(text: str, error: Exception) -> Feed:
     opening = _FEED.search(text)
     closing = f"</{opening['name']}>" if opening else ""
-    if not opening or _DOCTYPE.search(text, 0, opening.start()) or not text.rstrip().endswith(closing):
+    end = _end_of_feed(text, closing)
+    if not opening or _DOCTYPE.search(text, 0, opening.start()) or end < opening.end():
         raise NotXmlError(str(error)) from error
-    start, end = opening.end(), text.rindex(closing)
-    starts = [match.start() for match in _ENTRY.finditer(text, start, end)]
+    start = opening.end()
+    starts = _starts_of_entries(text, start, end)
     pieces = [text[begin:until] for begin, until in zip(starts, [*starts[1:], end], strict=True)]
     head = text[start : starts[0] if starts else end]
     try:
@@ -82,13 +88,45 @@ def _piecewise(text: str, error: Exception) -> Feed:
     return Feed(root, tuple(_part(opening[0], piece, closing) for piece in pieces))
 
 
+def _end_of_feed(text: str, closing: str) -> int:
+    """Return where the feed's closing tag begins; -1 where the feed is cut off."""
+    end = text.rfind(closing)
+    ended, following = text[:end], text[end + len(closing) :]
+    if not following.strip():
+        return end
+    # Within an entry, the tag is a part of its text.
+    last_start = max((match.start() for match in _ENTRY.finditer(ended)), default=0)
+    is_within = _ENTRY.search(ended) and not _ENTRY_END.search(ended, last_start)
+    return -1 if is_within or _ENTRY.search(following) or _ENTRY_END.search(following) else end
+
+
+def _starts_of_entries(text: str, start: int, end: int) -> list[int]:
+    """Return where entries begin: at their tag, but not where a text names it."""
+    found = list(_ENTRY.finditer(text, start, end))
+    return [
+        match.start()
+        for match in found
+        if match is found[0]
+        or _AFTER_ENTRY.search(text, max(start, match.start() - 200), match.start())
+        or _CONTENT.match(text, match.end() - 1)
+    ]
+
+
+def _mended_entry(whole: str) -> str:
+    """Return the entry mended within its own tags, as those that its texts name are escaped."""
+    begin = _ENTRY.match(whole)
+    start = begin.end() if begin else 0
+    end = max((match.start() for match in _ENTRY_END.finditer(whole)), default=len(whole))
+    return whole[:start] + _mended(whole[start:end]) + whole[end:]
+
+
 def _part(opening: str, piece: str, closing: str) -> Part:
     """Return an entry, mended where it must be."""
     whole = piece[: _end_of_entry(piece)]
     if (element := _child(opening, whole, closing)) is not None:
         lost = "holds characters that cannot be read" if _REPLACED in whole else ""
         return Part(element, lost)
-    if (element := _child(opening, _mended(whole), closing)) is not None:
+    if (element := _child(opening, _mended_entry(whole), closing)) is not None:
         return Part(element, "holds what XML does not allow, which was mended or left out")
     return Part(None, "is not valid XML and was skipped")
 

@@ -257,6 +257,43 @@ def test_what_xml_does_not_allow_costs_itself_alone(raw: bytes, read: str, sente
 
 
 @pytest.mark.parametrize(
+    "named",
+    ["<entry>", "the <entry> of tables", "<entry >x</entry > &", "an </entry>", "a\x02 <![CDATA[<entry>]]>"],
+)
+def test_the_tag_of_an_entry_named_in_a_title_is_a_part_of_it(named: str) -> None:
+    body = feed(*(entry(f"2509.0000{number}", "new") for number in (1, 2, 3)))
+    day = read_daily_feed(body.replace("<title>On 2509.00002", f"<title>On {named}").encode())
+
+    assert [paper.id for paper in day.papers] == ["2509.00001", "2509.00002", "2509.00003"]
+    assert "entry" in day.papers[1].title
+    assert (day.skipped, day.mended) == ((), (MENDED,))
+
+
+def test_an_entry_without_its_end_costs_itself_alone() -> None:
+    body = feed(*(entry(f"2509.0000{number}", "new") for number in (1, 2, 3)))
+    day = read_daily_feed(body.replace("</entry>", "", 1).encode())
+
+    assert [paper.id for paper in day.papers] == ["2509.00002", "2509.00003"]
+    assert day.skipped == ("Entry 1 is not valid XML and was skipped.",)
+
+
+@pytest.mark.parametrize("after", ["\nServed by x & y", "<script>a()</script>", "</feed>", "\x00"])
+def test_what_follows_the_end_of_a_feed_costs_none_of_it(after: str) -> None:
+    day = read_daily_feed(feed(entry("2509.00001", "new")).encode() + after.encode())
+
+    assert (day.papers, day.skipped, day.mended) == ((announced("2509.00001"),), (), ())
+
+
+@pytest.mark.parametrize("kept", ["About </feed> it", "About </feed> it.</summary></entry><entry><id>h"])
+def test_a_feed_that_names_its_end_and_is_cut_off_is_not_read(kept: str) -> None:
+    whole = feed(entry("2509.00001", "new"), entry("2509.00002", "new"))
+    cut = whole[: whole.index("About 2509.00002")] + kept
+
+    with pytest.raises(SourceAnswerError):
+        read_daily_feed(cut.encode())
+
+
+@pytest.mark.parametrize(
     "raw",
     [b"<b>unclosed", b"</summary>", b"<x:y>unbound</x:y>", b"a<b or c", b"</feed>", b"<!DOCTYPE a>"],
     ids="unclosed closed-twice unbound variable closes-the-feed doctype".split(),

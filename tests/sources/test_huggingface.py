@@ -281,6 +281,27 @@ def test_a_list_is_read_in_every_encoding_of_json_and_with_a_comma_too_many(enco
     assert ids(read_page(body.encode(encoding), DAY)) == ["2509.00001", "2509.00002"]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(")]}',\n", ""), ("", "\n<!-- cached: [1], {2} -->"), ("for(;;);", " Served by “x”")],
+    ids="guard comment both".split(),
+)
+@pytest.mark.parametrize("raw", [b"", b'", x'], ids=["whole", "broken"])
+def test_what_stands_around_the_list_costs_none_of_it(before: str, after: str, raw: bytes) -> None:
+    read = read_page(before.encode() + spoilt(raw) + after.encode(), DAY)
+
+    assert [read_id for read_id in ids(read) if read_id != "2509.00002"] == ["2509.00001", "2509.00003"]
+    assert len(read.skipped) == bool(raw)
+
+
+@pytest.mark.parametrize("end", ['"authors": [], "title": "[A] b', '"title": "${x}] of', '"authors": []'])
+def test_a_list_that_is_cut_off_after_a_bracket_is_not_read(end: str) -> None:
+    cut = json.dumps(many(1, 2))[:-1] + ', {"paper": {' + end + " "
+
+    with pytest.raises(SourceAnswerError, match="other than JSON"):
+        read_page(cut.encode() + b"x", DAY)
+
+
 @given(st.binary(max_size=40))
 def test_no_bytes_in_an_entry_cost_those_around_it(raw: bytes) -> None:
     read = ids(read_page(spoilt(raw), DAY))

@@ -133,6 +133,53 @@ async def test_pages_damaged_in_the_middle_are_said_when_they_are_read(path: Pat
     assert (await refusal(lambda: InlineRunner(path))).startswith(f"The database {path} is damaged (")
 
 
+def schema_that_is_not_utf_8(path: Path) -> None:
+    with closing(connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"organisation TEXT", b"organisation \xbaEXT"))
+
+
+def changed_by(statement: str) -> Callable[[Path], None]:
+    def change(path: Path) -> None:
+        with closing(connect(path)) as database:
+            database.execute("PRAGMA ignore_check_constraints = 1")
+            database.execute(statement)
+
+    return change
+
+
+@pytest.mark.parametrize("make_runner", [ThreadRunner, InlineRunner])
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (schema_that_is_not_utf_8, "it holds text that is not UTF-8"),
+        (changed_by("UPDATE papers SET title = CAST(x'47ba' AS TEXT)"), "it holds text that is not UTF-8"),
+        (changed_by("UPDATE papers SET published = '2509-99-01'"), "it holds values that cannot be read"),
+        (changed_by("UPDATE papers SET authors = '[\"A. B'"), "it holds values that cannot be read"),
+        (changed_by("UPDATE papers SET categories = '7'"), "it holds values that cannot be read"),
+    ],
+    ids="schema text date json number".split(),
+)
+async def test_content_that_no_program_wrote_is_damage(
+    path: Path, make_runner: Callable[[Path], Runner], spoil: Callable[[Path], None], fault: str
+) -> None:
+    spoil(path)
+
+    assert await refusal(lambda: make_runner(path)) == (
+        f"The database {path} is damaged ({fault}). Restore it from a backup, or choose another with --db."
+    )
+
+
+async def test_a_text_that_cannot_be_written_is_no_damage(path: Path) -> None:
+    with closing(InlineRunner(path)) as runner:
+        with pytest.raises(UnicodeEncodeError):
+            await runner.write(lambda tables: tables.papers.add(Paper(id="2509.00002", title="\ud800")))
+        read = await runner.read(lambda tables: tables.papers.get(GARDENS.id))
+
+    assert read == GARDENS
+
+
 # --- Another process --------------------------------------------------------------------------------------
 
 
@@ -160,6 +207,20 @@ async def test_a_process_that_never_ends_preparing_is_not_waited_for_for_ever(
 
     assert said == (
         f"Another process has been preparing the database {path} for 0 seconds. Try again when it is done."
+    )
+
+
+@pytest.mark.parametrize("make_runner", [ThreadRunner, InlineRunner])
+@pytest.mark.parametrize("code", [errno.ENOENT, errno.EISDIR])
+async def test_a_lock_that_cannot_be_made_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_runner: Callable[[Path], Runner], code: int
+) -> None:
+    monkeypatch.setattr(os, "open", refusing(code))
+    path = tmp_path / "new.db"
+
+    assert await refusal(lambda: make_runner(path)) == (
+        f"The database {path} cannot be written, as {path}.lock cannot be made: {os.strerror(code)}. "
+        "Choose another with --db."
     )
 
 
