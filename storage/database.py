@@ -120,7 +120,7 @@ def _refuse_misplaced(path: Path) -> None:
 
 
 def _make_lock(path: Path) -> None:
-    """Make the lock file, as `FileLock` would wait for one that cannot be; raises `UnwritableStorageError`."""
+    """Make the lock file: `FileLock` would wait for one that cannot be. Raises `UnwritableStorageError`."""
     lock = f"{path}.lock"
     try:
         os.close(os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), PRIVATE_FILE))
