@@ -24,9 +24,8 @@ _BUSY_SECONDS = 10.0
 # A migration of a large database takes its time.
 _LOCK_SECONDS = 60.0
 _LITTLE_ROOM = 1024 * 1024
-# A damaged file gives rows with values that no program wrote, and messages that Python cannot decode.
-_IMPOSSIBLE_VALUES = (ValueError, KeyError, TypeError)
-_RAISED = (sqlite3.Error, *_IMPOSSIBLE_VALUES)
+# A damaged file gives texts, and messages about itself, that Python cannot decode.
+_RAISED = (sqlite3.Error, UnicodeDecodeError)
 
 
 def connect(path: Path, *, query_only: bool = False) -> Database:
@@ -187,13 +186,10 @@ def transaction(database: Database) -> Iterator[None]:
 
 @contextmanager
 def told(database: Database) -> Iterator[None]:
-    """Raise `StorageError` for what SQLite raises inside, and for rows that cannot be read."""
+    """Raise `StorageError` for what SQLite raises inside, and for text that cannot be decoded."""
     try:
         yield
     except _RAISED as error:
-        if isinstance(error, UnicodeEncodeError):
-            # It comes of a text to be written, not of the file.
-            raise
         raise _failure(_path_of(database), error) from error
 
 
@@ -210,7 +206,7 @@ def _closed_on_failure(database: Database) -> Iterator[None]:
 def _told(path: Path) -> Iterator[None]:
     try:
         yield
-    except (sqlite3.Error, UnicodeDecodeError) as error:
+    except _RAISED as error:
         raise _failure(path, error) from error
 
 
@@ -285,7 +281,7 @@ def _fault_of_content(error: Exception) -> str:
     # The module gives no code where it cannot decode a text.
     if isinstance(error, UnicodeDecodeError) or str(error).startswith("Could not decode to UTF-8"):
         return "it holds text that is not UTF-8"
-    return "it holds values that cannot be read" if isinstance(error, _IMPOSSIBLE_VALUES) else ""
+    return ""
 
 
 def _is_full(path: Path) -> bool:

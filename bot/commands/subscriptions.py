@@ -129,7 +129,7 @@ def subscriptions(database: Path | None) -> None:
 
     every = with_storage(database, read, must_exist=True)
     if not every:
-        say("No channel has a daily digest yet. Set one up with `paper-round subscribe`.", err=True)
+        say("No channel has a daily digest yet. Set one up with `paper-round subscribe`.")
     for subscription in every:
         say(in_words(subscription))
 

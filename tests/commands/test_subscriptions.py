@@ -8,6 +8,8 @@ from sqlite_utils import Database
 
 from tests.support.command import run
 
+NO_DIGESTS = "No channel has a daily digest yet. Set one up with `paper-round subscribe`.\n"
+
 
 def test_a_channel_is_subscribed_listed_and_unsubscribed(channel: str) -> None:
     choices = "--at 18:30 --tz Asia/Shanghai --language zh-CN --weekday mon --weekday fri".split()
@@ -19,7 +21,7 @@ def test_a_channel_is_subscribed_listed_and_unsubscribed(channel: str) -> None:
     assert subscribed.output == f"{channel}: digest-file at 18:30 Asia/Shanghai, Mon, Fri, in zh-CN\n"
     assert listed.output == subscribed.output
     assert ended.output == f"{channel}: no more digests\nC404: had no daily digest\n"
-    assert empty.output == ""
+    assert empty.output == NO_DIGESTS
 
 
 def test_filters_are_read_as_the_form_reads_them(channel: str) -> None:
@@ -117,7 +119,7 @@ def test_a_channel_that_cannot_have_digests_is_refused_and_nothing_is_set_up(
     refused = run("subscribe", channel, named)
 
     assert (refused.exit_code, refused.stderr) == (2, f"Error: {named}: {sentence}\n")
-    assert run("subscriptions").output == ""
+    assert run("subscriptions").output == NO_DIGESTS
 
 
 def test_without_a_source_the_first_that_has_listed_is_taken_else_hugging_face(channel: str) -> None:
