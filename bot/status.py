@@ -118,15 +118,16 @@ def _tokens_status(tables: Tables, now: datetime, allowance: Allowance) -> Token
 
 def _delivery_status(tables: Tables, delivery: Delivery) -> DeliveryStatus:
     counts = tables.posts.counts(delivery.id)
+    state = DeliveryState.STOPPED if is_stopped(tables, delivery) else delivery.state
     return DeliveryStatus(
         day=delivery.day,
-        state=DeliveryState.STOPPED if is_stopped(tables, delivery) else delivery.state,
+        state=state,
         opened_at=delivery.opened_at,
         posted=counts.posted_papers,
         papers=counts.papers,
         reason=delivery.reason,
         waits_for=delivery.waits_for,
-        looks_at=counts.next_look_at if delivery.state is DeliveryState.OPEN else None,
+        looks_at=counts.next_look_at if state is DeliveryState.OPEN else None,
     )
 
 
