@@ -30,7 +30,7 @@ METADATA_EVENT = "paper_round_post"
 LONGEST_REST = 10 * 60.0
 """The most seconds that a 429 may ask for and be believed: Slack counts calls by the minute."""
 
-_RATE_LIMITED = 429
+RATE_LIMITED = 429
 _SERVER_ERROR = 500
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
 _LONGEST_CODE = 100
@@ -72,7 +72,7 @@ def failure_of(method: str, answer: Answer) -> Failure | None:
     """
     code = _code(answer.body)
     meaning = meaning_of(method, code) if code else None
-    if answer.status == _RATE_LIMITED or (meaning and meaning.is_rate_limit):
+    if answer.status == RATE_LIMITED or (meaning and meaning.is_rate_limit):
         return NotNow(_asked_wait(answer), code or "ratelimited")
     if answer.status >= _SERVER_ERROR or (meaning and meaning.may_be_done):
         return Unknown(code or f"HTTP {answer.status}")

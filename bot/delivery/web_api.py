@@ -7,12 +7,10 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery.answers import Answer, UnreadableAnswerError
+from bot.delivery.answers import RATE_LIMITED, Answer, UnreadableAnswerError
 
 _READING = frozenset({"conversations.history", "conversations.info", "conversations.replies", "users.info"})
 """The methods that take their arguments in the address and none as JSON."""
-
-_RATE_LIMITED = 429
 
 # What the SDK stumbles over in a list, a string, bad UTF-8 or deep JSON, instead of saying so.
 _STUMBLES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -77,7 +75,7 @@ def _answer(response: Any) -> Answer:  # the SDK's response, or aiohttp's where 
         raise UnreadableAnswerError(_UNREADABLE)
     if isinstance(body, dict):
         return Answer(status, body, response.headers)
-    if status == _RATE_LIMITED:
+    if status == RATE_LIMITED:
         # Whatever a gateway writes below it, the call was not let through.
         return Answer(status, {}, response.headers)
     raise UnreadableAnswerError(_UNREADABLE)

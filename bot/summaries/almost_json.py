@@ -60,7 +60,7 @@ def _found(text: str, expected: Collection[str]) -> dict[str, Any]:
         return _whole(_decoded(fenced[1] if fenced else text), expected)
     except json.JSONDecodeError:
         pass
-    rest = _without_thoughts(text)
+    rest = without_thoughts(text)
     within = _best(list(_objects(rest)), expected)
     if within is not None and (_is_complete(within, expected) or not _is_within_another(rest)):
         return within
@@ -74,7 +74,7 @@ def _whole(value: object, expected: Collection[str]) -> dict[str, Any]:
     return fields
 
 
-def _without_thoughts(text: str) -> str:
+def without_thoughts(text: str) -> str:
     """Return what comes after the thoughts; some templates write only the tag that ends them.
 
     Thoughts without an end are all there is: what they hold is a draft, and no answer.

@@ -1,20 +1,17 @@
 """Reads a model's answer: from the body of `chat/completions` to the requested fields; pure."""
 
 import json
-import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import ModelAnswerError, ModelSlipError, ModelThoughtError, Usage
-from bot.summaries.almost_json import AlmostJsonError, read_object, storable
+from bot.summaries.almost_json import AlmostJsonError, read_object, storable, without_thoughts
 from bot.text.numbers import count_of
 
 _MOST_QUOTED = 200
 _MOST_TOKENS = 10_000_000
-_THOUGHTS = re.compile(r"\s*<think(?:ing)?>")
-_END_OF_THOUGHTS = re.compile(r"</think(?:ing)?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Completion:
             return False
         written = self.usage or estimated_usage("", self.text)
         is_only_spaces = self.text.isspace() and not self.thought_tokens
-        is_unsaid = not _said(self.text).strip() and not is_only_spaces
+        is_unsaid = not without_thoughts(self.text).strip() and not is_only_spaces
         return is_unsaid or 2 * self.thought_tokens > written.completion_tokens
 
 
@@ -174,20 +171,13 @@ def _arguments(message: Mapping[str, Any]) -> Iterator[str]:
             yield written
 
 
-def _said(text: str) -> str:
-    """Return a text without the thoughts before it; with thoughts that do not end nothing is said."""
-    if end := _END_OF_THOUGHTS.search(text):
-        return text[end.end() :]
-    return "" if _THOUGHTS.match(text) else text
-
-
 def _thought_tokens(usage: object, message: Mapping[str, Any], text: str) -> int:
     """Return the tokens of thoughts as they are counted, else an estimate from the thoughts themselves."""
     details = usage.get("completion_tokens_details") if isinstance(usage, dict) else None
     if isinstance(details, dict) and (counted := _count(details, "reasoning_tokens")):
         return counted
     apart = _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
-    return estimated_usage("", f"{apart}{text.removesuffix(_said(text))}").completion_tokens
+    return estimated_usage("", f"{apart}{text.removesuffix(without_thoughts(text))}").completion_tokens
 
 
 # Anthropic counts what it read from its cache apart.
