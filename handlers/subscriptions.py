@@ -10,7 +10,7 @@ from bot.cards.blocks import Button, Message
 from bot.cards.notices import notice
 from bot.cards.preferences import preferences_message
 from bot.cards.status import ChannelStatus
-from bot.delivery import stopping
+from bot.delivery import pauses
 from bot.delivery.opening import DayCounts
 from bot.locale import Words, words_for
 from bot.status import channel_status
@@ -46,7 +46,7 @@ async def unsubscribe(parts: Parts, requester: Requester, _request: Unsubscribe)
     subscription = await _subscription(parts, requester)
     if subscription is None:
         return await not_subscribed(parts, requester)
-    await parts.storage.write(lambda tables: stopping.end(tables, subscription, now))
+    await parts.storage.write(lambda tables: pauses.end(tables, subscription, now))
     return await _announce(parts, requester, subscription, "told.ended", command=parts.command)
 
 
@@ -58,7 +58,7 @@ async def pause(parts: Parts, requester: Requester, request: Pause) -> Message |
     words, until = requester.person.words, request.until
     if until and until <= local_date(parts.clock.now(), ZoneInfo(subscription.preferences.zone)):
         return notice(words.mrkdwn("digests.day_is_past", date=words.date(until), command=parts.command))
-    await parts.storage.write(lambda tables: stopping.pause(tables, subscription, until))
+    await parts.storage.write(lambda tables: pauses.pause(tables, subscription, until))
     if until:
         day = words_for(subscription.preferences.language).date(until)
         return await _announce(parts, requester, subscription, "told.paused_until", can_resume=True, date=day)
@@ -84,7 +84,7 @@ async def resume(parts: Parts, requester: Requester, _request: Resume) -> Messag
         return notice(requester.person.words.mrkdwn("digests.not_paused"))
     if reason := await refusal_reason(requester.channel, joins=True):
         return notice(refusal_sentence(reason, requester.channel.bot, requester.person.words))
-    delivery = await parts.storage.write(lambda tables: stopping.resume(tables, subscription))
+    delivery = await parts.storage.write(lambda tables: pauses.resume(tables, subscription))
     if delivery is None:
         return await _announce(parts, requester, subscription, "told.resumed")
     parts.deliverer.start(delivery.id)

@@ -10,7 +10,7 @@ from bot.app import connection
 from bot.clock import Clock, SystemClock
 from bot.commands.channels import channel_id, find_channels
 from bot.commands.terminal import Number, database_option, run_to_end, say, settings_with, with_storage
-from bot.delivery import stopping
+from bot.delivery import pauses
 from bot.subscriptions.preferences import (
     proposed_source,
     read_categories,
@@ -149,7 +149,7 @@ def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
     def end_all(tables: Tables) -> list[str]:
         ending = [each for each in tables.subscriptions.all() if each.channel in ids]
         for subscription in ending:
-            stopping.end(tables, subscription, now)
+            pauses.end(tables, subscription, now)
         return [subscription.channel for subscription in ending]
 
     async def end(storage: Runner) -> list[str]:

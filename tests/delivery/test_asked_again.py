@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.delivery import stopping
+from bot.delivery import pauses
 from bot.delivery.opening import DayCounts
 from storage.records import DeliveryState, Filters, Subscription
 from tests.support.stage import SAMPLE_DAY, Stage
@@ -46,7 +46,7 @@ async def test_with_narrower_filters_it_brings_nothing_twice(stage: Stage) -> No
 async def test_a_stopped_digest_goes_on_where_it_lacks_just_what_is_wanted(stage: Stage) -> None:
     delivery_id = await under_way(stage, 3)
     subscription = await wanting(stage)
-    await stage.bot.storage.write(lambda tables: stopping.pause(tables, subscription, None))
+    await stage.bot.storage.write(lambda tables: pauses.pause(tables, subscription, None))
     await answered(stage)
     again = await asked(stage, subscription)
 
@@ -57,7 +57,7 @@ async def test_a_stopped_digest_goes_on_where_it_lacks_just_what_is_wanted(stage
 async def test_a_stopped_digest_stays_as_it_is_where_something_else_is_wanted(stage: Stage) -> None:
     stopped = await under_way(stage, 3)
     subscription = await wanting(stage, filters=ROBOT)
-    await stage.bot.storage.write(lambda tables: stopping.pause(tables, subscription, None))
+    await stage.bot.storage.write(lambda tables: pauses.pause(tables, subscription, None))
     await answered(stage)
     again = await asked(stage, subscription)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery import stopping
+from bot.delivery import pauses
 from bot.delivery.slack_errors import POST
 from bot.status import bot_status, channel_status
 from storage.records import DeliveryState, PostState, Subscription
@@ -23,12 +23,12 @@ async def subscription_of(stage: Stage) -> Subscription:
 
 async def pause(stage: Stage) -> None:
     subscription = await subscription_of(stage)
-    await stage.bot.storage.write(lambda tables: stopping.pause(tables, subscription, None))
+    await stage.bot.storage.write(lambda tables: pauses.pause(tables, subscription, None))
 
 
 async def resume(stage: Stage) -> bool:
     subscription = await subscription_of(stage)
-    delivery = await stage.bot.storage.write(lambda tables: stopping.resume(tables, subscription))
+    delivery = await stage.bot.storage.write(lambda tables: pauses.resume(tables, subscription))
     if delivery:
         stage.bot.deliverer.start(delivery.id)
         await stage.bot.deliverer.join()
@@ -55,7 +55,7 @@ async def test_another_process_can_end_it(stage: Stage, tmp_path: Path) -> None:
     delivery_id = await under_way(stage, 2)
     subscription = await subscription_of(stage)
     elsewhere = InlineRunner(tmp_path / "test.db")
-    await elsewhere.write(lambda tables: stopping.end(tables, subscription, stage.clock.now()))
+    await elsewhere.write(lambda tables: pauses.end(tables, subscription, stage.clock.now()))
     elsewhere.close()
     await answered(stage)
 
@@ -102,7 +102,7 @@ async def _resumed_while_answered(stage: Stage, *, is_answered: bool) -> bool:
     if is_answered:
         return await resume(stage)
     subscription = await subscription_of(stage)
-    delivery = await stage.bot.storage.write(lambda tables: stopping.resume(tables, subscription))
+    delivery = await stage.bot.storage.write(lambda tables: pauses.resume(tables, subscription))
     await answered(stage)
     return delivery is not None
 
@@ -111,7 +111,7 @@ async def test_what_was_not_posted_comes_with_the_next_digest_where_nobody_resum
     delivery_id = await under_way(stage, 3)
     subscription = await subscription_of(stage)
     until = tomorrow(0).date()
-    await stage.bot.storage.write(lambda tables: stopping.pause(tables, subscription, until))
+    await stage.bot.storage.write(lambda tables: pauses.pause(tables, subscription, until))
     await answered(stage)
     seen = await tick_at(stage, tomorrow(9))
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from bot.delivery import stopping
+from bot.delivery import pauses
 from bot.delivery.answers import Answer, UnreadableAnswerError
 from bot.delivery.clockwork import SECONDS_BETWEEN_TICKS, Clockwork
 from bot.delivery.deliverer import Deliverer, FailedDelivery
@@ -123,11 +123,11 @@ class _World:
         await asyncio.sleep(begins_after)
         runner = _PreparedRunner(self.database)
         self.is_paused = True
-        await runner.write(lambda tables: stopping.pause(tables, tables.subscriptions.all()[0], None))
+        await runner.write(lambda tables: pauses.pause(tables, tables.subscriptions.all()[0], None))
         paused_at = self.clock.now()
         await asyncio.sleep(lasts)
         self.record.begun_in_pause = await runner.read(lambda tables: _begun_since(tables, paused_at))
-        await runner.write(lambda tables: stopping.resume(tables, tables.subscriptions.all()[0]))
+        await runner.write(lambda tables: pauses.resume(tables, tables.subscriptions.all()[0]))
         self.is_paused = False
         runner.close()
 
