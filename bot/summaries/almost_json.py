@@ -51,7 +51,8 @@ def read_object(text: str, expected: Collection[str]) -> dict[str, Any]:
 _THOUGHTS = re.compile(r"\s*<think(?:ing)?>")
 _END_OF_THOUGHTS = re.compile(r"</think(?:ing)?>")
 _FENCED = re.compile(r"\s*```(?:json)?\s(.*)```\s*", re.DOTALL | re.IGNORECASE)
-_OPENING = re.compile(r"\{\s*(?:[\"'“‘]|[A-Za-z_]\w*\s*:)")
+_ESCAPED_OPENING = re.compile(r'\{(?:\s|\\n|\\t)*\\"')
+_OPENING = re.compile(r"\{\s*(?:[\"'“”„‘＂]|[A-Za-z_]\w*\s*:)")
 
 
 def _found(text: str, expected: Collection[str]) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def _found(text: str, expected: Collection[str]) -> dict[str, Any]:
         return _whole(_decoded(fenced[1] if fenced else text), expected)
     except json.JSONDecodeError:
         pass
-    rest = without_thoughts(text)
+    rest = _without_escapes(without_thoughts(text))
     within = _best(list(_objects(rest)), expected)
     if within is not None and (_is_complete(within, expected) or not _is_within_another(rest)):
         return within
@@ -82,6 +83,17 @@ def without_thoughts(text: str) -> str:
     if end := _END_OF_THOUGHTS.search(text):
         return text[end.end() :]
     return "" if _THOUGHTS.match(text) else text
+
+
+def _without_escapes(text: str) -> str:
+    """Return the JSON of a text in which each quote is escaped, as in a string without its own."""
+    start, end = _ESCAPED_OPENING.search(text), text.rfind("}") + 1
+    if start is None:
+        return text
+    try:
+        return str(json.loads(f'"{text[start.start() : end]}"', strict=False))
+    except json.JSONDecodeError:
+        return text
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
@@ -274,9 +286,11 @@ def _bare(name: str) -> str:
 
 def _list_in(value: object) -> object:
     """Return the list that a string holds, as models write keywords; any other value as it is."""
-    is_quoted = isinstance(value, str) and value.lstrip().startswith("[")
-    unquoted = _unquoted(value) if is_quoted else value
-    return unquoted if isinstance(unquoted, list) else value
+    if not isinstance(value, str) or not value.lstrip().startswith("["):
+        return value
+    unquoted = _unquoted(value)
+    listed = unquoted if isinstance(unquoted, list) else _literal(value.strip())
+    return listed if isinstance(listed, list) else value
 
 
 def _unquoted(value: object) -> object:
@@ -295,7 +309,11 @@ def _unquoted(value: object) -> object:
 
 _PYTHON = re.compile(r"\{\s*'")
 _LOW_QUOTED = re.compile(r"„([^\"„“”]{1,300})\"")
-_STRING_OR_LAST_COMMA = re.compile(r'("(?:\\.|[^"\\])*+")|,(\s*[}\]])', re.DOTALL)
+_STRING = r'("(?:\\.|[^"\\])*+")'
+_STRING_OR_COMMENT = re.compile(rf"{_STRING}|//[^\n]*|/\*.*?\*/|(?<=[\s,])#[^\n]*", re.DOTALL)
+_STRING_OR_LAST_COMMA = re.compile(rf"{_STRING}|,(\s*[}}\]])", re.DOTALL)
+_OTHER_QUOTES = {"{“": "“”", "{”": "”", "{„": "„“”", "{‘": "‘’", "{＂": "＂"}
+_BETWEEN_FIELDS = re.compile(r'(?<=["}\]])\s*[，、]\s*(?=["{])|(?<=")\s*：\s*(?=["{\[])')
 _STRUCTURE = re.compile(r"[\s\"'“”„,:\[\]{}\\]+")
 _CLOSED = re.compile(r"(?:[\"'“”’\[{]|:\s*(?:-?[0-9][0-9.eE+-]*|true|false|null|True|False|None))\Z")
 _NAME = re.compile(r"[\"'“”](\s*):")
@@ -308,7 +326,7 @@ def _repaired(text: str, expected: Collection[str]) -> dict[str, Any]:
         raise AlmostJsonError("The answer holds no JSON object.")
     start, end = opening.start(), text.rfind("}") + 1
     source = text[start:end]
-    for exactly in (_without_last_commas, _in_python):
+    for exactly in (_without_last_commas, _with_plain_marks, _in_python):
         fields = _named(exactly(source), expected)
         if fields is not None and _is_complete(fields, expected):
             return fields
@@ -318,16 +336,27 @@ def _repaired(text: str, expected: Collection[str]) -> dict[str, Any]:
 
 
 def _without_last_commas(source: str) -> object:
-    """Return the JSON that a text is but for commas before closing brackets, or `None`."""
+    """Return the JSON that a text is but for comments and commas before closing brackets, or `None`."""
     try:
-        return _decoded(_STRING_OR_LAST_COMMA.sub(r"\1\2", source))
+        return _decoded(_STRING_OR_LAST_COMMA.sub(r"\1\2", _STRING_OR_COMMENT.sub(r"\1", source)))
     except ValueError:
         return None
 
 
+def _with_plain_marks(source: str) -> object:
+    """Return the JSON that a text is but for its quotes, commas and colons being typographic, or `None`."""
+    quotes = _OTHER_QUOTES.get("".join(source[:40].split())[:2], "")
+    plain = source.translate(dict.fromkeys(map(ord, quotes), '"'))
+    return _without_last_commas(_BETWEEN_FIELDS.sub(lambda mark: ":" if "：" in mark[0] else ",", plain))
+
+
 def _in_python(source: str) -> object:
     """Return the value that a text is in Python, with its names in single quotes, or `None`."""
-    if not _PYTHON.match(source) or len(source) > _LONGEST_REPAIRED:
+    return _literal(source) if _PYTHON.match(source) else None
+
+
+def _literal(source: str) -> object:
+    if len(source) > _LONGEST_REPAIRED:
         return None
     try:
         with warnings.catch_warnings(action="ignore"):

@@ -20,14 +20,21 @@ _COMMANDS = frozenset(
     "twoheadrightarrow newcommand newcounter newenvironment newif newlength newpage newtheorem nVdash "
     "normalsize normalfont nobreak nolinebreak nopagebreak ngeqslant nleqslant nsubseteqq nsupseteqq "
     "textasciicircum textbackslash textbullet textdollar textemdash textendash texteuro textgreater "
-    "textless textmd textpm textsl textunderscore thanks thispagestyle".split()
+    "textless textmd textpm textsl textunderscore thanks thispagestyle "
+    "negmedspace negthickspace negthinspace ngeqq nleqq nLeftrightarrow nleftrightarrow nobreakdash "
+    "nolinkurl npreceq nshortmid nshortparallel nsucceq ntriangleleft ntrianglelefteq "
+    "ntriangleright ntrianglerighteq "
+    "nvDash textasteriskcentered textbar textcent textcopyright textdagger textellipsis textinterrobang "
+    "textleftarrow textohm textonehalf textonequarter textpertenthousand textperthousand textquotedblleft "
+    "textquotedblright textquoteleft textquoteright textquotesingle textrightarrow textsection textsterling "
+    "textthreequarters texttildelow texttrademark textvisiblespace textyen thickspace".split()
 )
 """LaTeX's commands that begin with n or t. Those with b, f and r need no list: see `_is_of_json`."""
 
 _BEGINNINGS = ("nabla", "times", "theta", "tilde", "textbf", "textit", "texttt")
 """Commands to which models glue the next word; no word begins as their rest does, "imes" or "heta"."""
 
-_WORDS_TOO = frozenset("ne neg nexists ngtr ni nless nmid nsim nu near tan trace".split())
+_WORDS_TOO = frozenset("ne neg nexists ngtr ni nless nmid nsim nu num near tan trace".split())
 """Commands whose rest is a word of some language: see `_is_command_here`."""
 
 _GOES_ON = re.compile(r"[_^={}$\\<>+*/|(0-9]|\s[=<>]|\s?[\u3001-\u9fff\uff08-\uffef]")

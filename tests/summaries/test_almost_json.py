@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,11 @@ FIELDS = {
     "takeaway": "Use it where it's small: {beds} [1].",
 }
 WRITTEN = json.dumps(FIELDS, ensure_ascii=False)
+INDENTED = json.dumps(FIELDS, ensure_ascii=False, indent=2)
+
+
+def _quoted(opening: str, closing: str) -> str:
+    return re.sub('"([^"]*)"', rf"{opening}\1{closing}", WRITTEN)
 
 
 def changed(part: str, old: str, new: str) -> dict[str, Any]:
@@ -131,6 +137,22 @@ def test_what_stands_beside_the_object_is_kept_beside_its_fields() -> None:
         ("a trailing comma after the object", f"[{WRITTEN},]"),
         ("Python", repr(FIELDS)),
         ("Python in a list and a fence", f"```python\n[{FIELDS!r}]\n```"),
+        ("a comment behind a value", INDENTED.replace('",\n', '",  // see https://x.y, "so"\n')),
+        ("comments of other languages", INDENTED.replace("],\n", "],  # six at most\n/* one\nonly */\n")),
+        ("Chinese commas", WRITTEN.replace('"TREE", "', '"TREE"，"').replace('", "', '" ， "')),
+        ("Chinese commas in a list", WRITTEN.replace('"TREE", "', '"TREE"、"')),
+        ("Chinese colons", WRITTEN.replace('": ', '"：')),
+        ("typographic quotes", _quoted("“", "”")),
+        (
+            "typographic quotes with Chinese marks",
+            _quoted("“", "”").replace("”: ", "”：").replace("”, ", "”，"),
+        ),
+        ("closing quotes alone", _quoted("”", "”")),
+        ("German quotes", _quoted("„", "“")),
+        ("full-width quotes", _quoted("＂", "＂")),
+        ("all quotes escaped", WRITTEN.replace('"', '\\"')),
+        ("all quotes and lines escaped", f"Sure: {json.dumps(INDENTED)[1:-1]}"),
+        ("a list of Python in a string", json.dumps({**FIELDS, "keywords": str(FIELDS["keywords"])})),
         ("no comma", WRITTEN.replace('", "problem"', '"\n"problem"')),
         ("no colon", WRITTEN.replace('"tldr":', '"tldr"')),
         ("names without quotes", WRITTEN.replace('"tldr"', "tldr").replace('"problem"', "problem")),
@@ -153,6 +175,9 @@ def test_a_slip_of_form_is_repaired(slip: str, text: str) -> None:
         ("habit", "\\ud83chabit", "habit"),
         ("habit", "\\ud83d\\ude00", "😀"),
         ("by habit", r"3$\times$, $\nu=1$ by 45\%", r"3$\times$, $\nu=1$ by 45\%"),
+        ("by habit,", 'by "habit"，"rule",', 'by "habit"，"rule",'),
+        ("by habit", "by // habit", "by // habit"),
+        ("by habit", "by #1 /* habit */", "by #1 /* habit */"),
         ("by habit", r"by\nhabit", "by\nhabit"),
         ("by habit", "by\nhabit", "by\nhabit"),
     ],
@@ -200,7 +225,7 @@ def test_a_brace_within_the_last_value_is_not_the_end(end: str) -> None:
         ('{"tldr": "Trees', "breaks off"),
         ('{"tldr": {"a": 1}, "pro', "breaks off"),
         (WRITTEN.replace("by habit,", 'by "a", "b": "c",'), "after “"),
-        (WRITTEN.replace('"tldr"', '/* short */ "tldr"'), "property name"),
+        (WRITTEN.replace('"tldr"', '; "tldr"'), "property name"),
         (WRITTEN.replace('"problem": ', ""), "Expecting"),
         (repr(FIELDS).replace("'TREE'", "..."), "Expecting"),
     ],

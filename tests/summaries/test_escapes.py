@@ -21,6 +21,7 @@ LATEX = r"""
     $\ne 0$ ; $\tan x$ ; \timesteps ; $\rVert$ ; \b{eta} ; \bW ; $\underline{x}$ ; $\upsilon$ ; $\alpha$
     $\tau2$ ; \nu_i ; \(\nu\) ; $\nexists x$ ; 5 \tiny ; \ref{a} ; 45\% ; a\_b
     the value of \nu is 3 ; \nu 3 ; for large \nu, ; (\nu too) ; 参数 \nu 为 3 ; 参数\nu、
+    $a\negthinspace b$ ; 5 \textperthousand ; 3 \textohm ; $a \nvDash b$ ; \num{5}, ; \textquoteleft x
     we take \tan of it ; \newcommand{\x}{y} ; \newpage now ; \thanks{you} ; G\'eza
 """
 
@@ -34,6 +35,7 @@ def test_a_backslash_before_a_command_of_latex_is_a_backslash(latex: str) -> Non
     ("written", "meant"),
     [
         (r"one\ntwo", "one\ntwo"),
+        (r"eins\num zwei", "eins\num zwei"),
         (r"one\n\nThe", "one\n\nThe"),
         (r"one\r\nThe", "one\r\nThe"),
         (r"one\rThe", "one\rThe"),
