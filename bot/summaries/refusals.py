@@ -77,7 +77,7 @@ _TOO_LARGE = (
     "(过长|超长|超出[^。]{0,20}(长度|上下文)|超过[^。]{0,20}(长度|上下文))",
 )
 _LIMIT_AND_REQUESTED = re.compile(
-    r"\blimit:? ?([0-9][0-9,]*).{0,60}?\brequested:? ?([0-9][0-9,]*)", re.IGNORECASE
+    r"\blimit:? ?([0-9][0-9,]{0,20}).{0,60}?\brequested:? ?([0-9][0-9,]{0,20})", re.IGNORECASE
 )
 
 # The first match counts. Unsupported options come before the model's name, since endpoints say "… is not
@@ -90,11 +90,14 @@ _BY_WORDS = tuple(
             "not (supported|available|allowed) in your (country|region|territory|location)",
             "unsupported_country",
             "not (in|on) (the |your )?(white|allow)-?list",
+            "request not allowed",
+            "firewall|virtual network",
             "(所在|当前)?(国家|地区|区域)[^。]{0,10}(不支持|不可用|受限|无法)|不支持[^。]{0,6}(国家|地区|区域)|白名单",
         ),
         Cause.WRONG_KEY: (
-            "api[ _-]?key",
-            "authorization header",
+            "api[ _-]?(secret[ _-]?)?key",
+            "authorization' (field|header)|authorization header",
+            "access token",
             "unauthenticated",
             "身份验证|鉴权|密钥|令牌|未授权",
         ),
@@ -102,6 +105,9 @@ _BY_WORDS = tuple(
             "context.(length|window|size)",
             "maximum context",
             "too many (input )?tokens",
+            "input token count|range of input length|max(imum)? length of|number of tokens allowed",
+            "(model|context|max(imum)?) token limit|token limit exceeded",
+            "max_new_tokens`? must be",
             "too long",
             "above_max_length",
             *_TOO_LARGE,
@@ -119,7 +125,7 @@ _BY_WORDS = tuple(
             "moderation",
             "safety system",
         ),
-        Cause.NO_MOST_TOKENS: ("max_(completion_)?tokens",),
+        Cause.NO_MOST_TOKENS: ("max_?(completion_?|output_?|new_?)?tokens",),
         Cause.NO_TEMPERATURE: (r"\btemperature\b",),
         Cause.NO_FORM: (
             "response_?format",
@@ -135,11 +141,14 @@ _BY_WORDS = tuple(
             "model.{0,120}not (found|exist)",
             "model.{0,120}does(n't| not) exist",
             "model_not_found",
-            "(unknown|invalid|no such) model",
+            "(unknown|invalid|no such)[ _]model",
+            "not found the model|deployment.{0,60}(not exist|not found)|deploymentnotfound",
+            "(model access|access to (the )?model)( is)? denied|not allowed to sample",
+            "with the specified model|not activated the model|modelnotopen",
             "not a valid model",
             "no models? (is )?loaded",
             "no endpoints found",
-            "模型[^。]{0,40}(不存在|未找到|不可用|未开通|已下线|无权)|(不存在|无效|未知)的?模型",
+            "模型[^。]{0,40}(不存在|未找到|不可用|未开通|已下线|无权)|(不存在|无效|未知)的?模型|无权访问",
         ),
     }.items()
 )
@@ -148,7 +157,13 @@ _BY_WORDS = tuple(
 _STATUS_BY_NAME = tuple(
     (status, re.compile(pattern, re.IGNORECASE))
     for status, pattern in (
-        (429, r"rate.?limit|too.many.requests|resource_exhausted|quota|频率|速率|并发|限流|过于频繁"),
+        (
+            429,
+            (
+                r"rate.?limit|request.limit|too.many.requests|resource_exhausted|quota"
+                r"|频率|速率|并发|限流|受限|过于频繁"
+            ),
+        ),
         (401, r"auth|api.?key|permission"),
         (404, r"not.?found"),
         (400, r"invalid|bad.?request"),
@@ -157,12 +172,15 @@ _STATUS_BY_NAME = tuple(
 )
 
 _EXHAUSTED_NAMES = re.compile(
-    r"insufficient_(user_)?(quota|balance|credit|fund)|billing_|arrear", re.IGNORECASE
+    r"insufficient_(user_)?(quota|balance|credit|fund)|billing_|arrear|free_?tier_?only|setlimitexceeded",
+    re.IGNORECASE,
 )
 _EXHAUSTED_WORDS = re.compile(
     r"exceeded your (current )?quota|quota exceeded|insufficient (balance|credit|fund|quota)|credit balance"
-    r"|out of credits|per[ -]?day|per[ -]?month|arrear|overdue"
-    r"|欠费|余额不足|余额为|额度(不足|已用)|已用(尽|完)|资源包|充值",
+    r"|balance (is|was) (insufficient|too low)|free (tier|quota)[^.]{0,60}exhausted|usage limit exceeded"
+    r"|out of credits|per[ -]?day|per[ -]?month|daily (request |token )?limit|arrear|overdue"
+    r"|欠费|余额不足|余额为|额度(不足|已用)|已用(尽|完)|资源包|充值"
+    r"|(今日|当日|每日|每天|当天)[^。]{0,10}(次数|额度|限额|上限)",
     re.IGNORECASE,
 )
 # A quota per minute refills by itself; Google reports a model without any quota as "limit: 0".
@@ -188,8 +206,19 @@ def error_in(document: object) -> Mapping[str, Any] | None:
     if isinstance(found, dict):
         return found
     if found:
-        return {"message": found}
-    return _error_in_place_of_an_answer(body)
+        waits = {name: value for name, value in body.items() if name.startswith("retry_after")}
+        return {**waits, "message": found}
+    return _error_in_place_of_an_answer(body) or _interruption(choice)
+
+
+_INTERRUPTED = frozenset({"error", "network_error", "insufficient_system_resource", "abort", "cancelled"})
+
+
+def _interruption(choice: object) -> Mapping[str, Any] | None:
+    """Return why the endpoint stopped in the middle of an answer, as DeepSeek, Zhipu and vLLM say it."""
+    reason = choice.get("finish_reason") if isinstance(choice, dict) else None
+    is_interrupted = isinstance(reason, str) and reason in _INTERRUPTED
+    return {"code": httpx.codes.SERVICE_UNAVAILABLE.value, "message": reason} if is_interrupted else None
 
 
 def _error_in_place_of_an_answer(body: Mapping[str, Any]) -> Mapping[str, Any] | None:

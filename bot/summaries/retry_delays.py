@@ -39,14 +39,16 @@ _SECONDS_SINCE_1970 = 1e8
 def asked_wait(headers: httpx.Headers, error: Mapping[str, Any], said: str, now: datetime) -> float | None:
     """Return the wait that the endpoint asks for, if any.
 
-    `Retry-After` comes first, then Google's `google.rpc.RetryInfo` in the error, then the text that is `said`
-    ("try again in 3.89s", as by OpenAI). A date is compared with the answer's own `Date`, else with `now`.
+    `Retry-After` comes first, then Google's `google.rpc.RetryInfo` or `retry_after` in the error, then the
+    text that is `said` ("try again in 3.89s", as by OpenAI). A date is compared with the answer's own `Date`,
+    else with `now`.
     """
     return _first(
         [
             _milliseconds(headers.get("Retry-After-Ms", "")),
             retry_after(headers, now),
             *(go_duration(str(detail.get("retryDelay", ""))) for detail in details(error)),
+            *_named(error),
             _in_text(said),
         ]
     )
@@ -84,6 +86,18 @@ def _first(waits: list[float | None]) -> float | None:
 
 def _items(headers: object) -> list[tuple[str, Any]]:
     return list(headers.items()) if isinstance(headers, dict) else []
+
+
+_NAMES = {"retry_after_ms": 1e-3, "retry_after_seconds": 1.0, "retry_after": 1.0}
+
+
+def _named(error: Mapping[str, Any]) -> Iterator[float]:
+    """Yield the waits that an error's fields name, as OpenRouter's and many gateways' do."""
+    for fields in (error, error.get("metadata")):
+        written = fields if isinstance(fields, Mapping) else {}
+        for name, seconds in _NAMES.items():
+            if re.fullmatch(NUMBER, number := str(written.get(name, ""))):
+                yield float(number) * seconds
 
 
 def _milliseconds(text: str) -> float | None:

@@ -103,6 +103,23 @@ def test_an_endpoint_may_say_nothing(body: bytes) -> None:
         ),
         (429, "Rate limit reached on tokens per min. Limit: 6,000 / min. Requested: 14,012", Cause.TOO_LONG),
         (429, "Limit 30000, Used 29000, Requested 2000. Please try again in 2s.", Cause.RATE_LIMITED),
+        (400, "The input token count (1,200,000) exceeds what the model takes.", Cause.TOO_LONG),
+        (400, "InvalidParameter: Range of input length should be [1, 98304]", Cause.TOO_LONG),
+        (400, "Your request exceeded model token limit: 8192", Cause.TOO_LONG),
+        (400, "`inputs` tokens + `max_new_tokens` must be <= 8192", Cause.TOO_LONG),
+        (400, "It has a maxOutputTokens value of 90000, the range ends at 65537", Cause.NO_MOST_TOKENS),
+        (403, "Model access denied.", Cause.WRONG_MODEL),
+        (403, "You are not allowed to sample from this model", Cause.WRONG_MODEL),
+        (404, "Not found the model garden-9 or permission denied", Cause.WRONG_MODEL),
+        (404, "The API deployment for this resource does not exist.", Cause.WRONG_MODEL),
+        (404, "Your account has not activated the model garden. Open it in the console.", Cause.WRONG_MODEL),
+        (400, "您无权访问garden-9。", Cause.WRONG_MODEL),
+        (403, "Access denied due to Virtual Network/Firewall rules.", Cause.BARRED),
+        (403, "Request not allowed", Cause.BARRED),
+        (403, "Sorry, your account balance is insufficient", Cause.EXHAUSTED),
+        (403, "The free tier of the model has been exhausted.", Cause.EXHAUSTED),
+        (429, "您的账户已达到今日调用次数限额", Cause.EXHAUSTED),
+        (429, f"Limit {'9' * 5000}, Requested {'8' * 5000}.", Cause.RATE_LIMITED),
         (500, "The API key is wrong.", Cause.FAILED),
         (529, "Overloaded", Cause.FAILED),
     ],
@@ -159,6 +176,16 @@ def test_an_error_within_200_has_its_status_in_its_code_or_by_its_name() -> None
             Cause.EXHAUSTED,
         ),
         ({"code": 401, "msg": "身份验证失败"}, Cause.WRONG_KEY),
+        (
+            {"base_resp": {"status_code": 1004, "status_msg": "login fail: carry the API secret key"}},
+            Cause.WRONG_KEY,
+        ),
+        ({"base_resp": {"status_code": 1039, "status_msg": "token limit exceeded"}}, Cause.TOO_LONG),
+        ({"error_code": 17, "error_msg": "Open api daily request limit reached"}, Cause.EXHAUSTED),
+        ({"error_code": 18, "error_msg": "Open api qps request limit reached"}, Cause.RATE_LIMITED),
+        ({"error_code": 110, "error_msg": "Access token invalid or no longer valid"}, Cause.WRONG_KEY),
+        ({"code": 10007, "message": "用户流量受限"}, Cause.RATE_LIMITED),
+        ({"choices": [{"finish_reason": "insufficient_system_resource"}]}, Cause.FAILED),
         ({"error_code": 336000, "error_msg": "Internal error"}, Cause.FAILED),
     ],
 )
@@ -178,6 +205,11 @@ def test_an_error_of_a_shape_of_its_own_is_told_by_its_words_and_they_are_kept(
         ({"error": {"code": 1}}, {"code": 1}),
         ([{"error": {"code": 1}}], {"code": 1}),
         ({"error": "bad"}, {"message": "bad"}),
+        ({"error": "slow", "retry_after": 3, "id": 1}, {"message": "slow", "retry_after": 3}),
+        (
+            {"choices": [{"finish_reason": "network_error", "message": {"content": "{"}}]},
+            {"code": 503, "message": "network_error"},
+        ),
         ({"choices": [{"error": {"code": 1}}]}, {"code": 1}),
         ({"error": None, "choices": [{}]}, None),
         ({"error": {}}, None),
@@ -282,6 +314,29 @@ def test_a_header_counts_before_the_body_where_it_says_something(
     error = {"details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "5s"}]}
 
     assert asked_wait(httpx.Headers(headers), error, "try again in 3s", NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        ({"retry_after": 7}, 7),
+        ({"retry_after": "2.5"}, 2.5),
+        ({"retry_after_ms": 1500}, 1.5),
+        ({"metadata": {"retry_after_seconds": 4}}, 4),
+        ({"retry_after": 10**8}, 86400),
+        ({"retry_after": "soon"}, 3),
+        ({"retry_after": None}, 3),
+        ({"retry_after": True}, 3),
+        ({"retry_after": -1}, 3),
+        ({"retry_after": []}, 3),
+        ({"retry_after": float("nan")}, 3),
+        ({"retry_after": 10**4000}, 3),
+    ],
+)
+def test_a_wait_named_in_the_body_counts_before_a_sentence_where_it_is_a_number(
+    error: dict[str, Any], seconds: float
+) -> None:
+    assert asked_wait(NO_HEADERS, error, "try again in 3s", NOW) == seconds
 
 
 @pytest.mark.parametrize(
