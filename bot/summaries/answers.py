@@ -59,24 +59,53 @@ def read_json(text: str | bytes) -> Any:  # any JSON
 
 def read_completion(document: object) -> Completion:
     """Return the first choice of a body; raises ModelAnswerError where it has none."""
-    body = document if isinstance(document, dict) else {}
+    body = _with_choices(document)
     choices = body.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
-    message = choice.get("message") if isinstance(choice, dict) else None
+    message = choice.get("message", choice.get("delta")) if isinstance(choice, dict) else None
     if not isinstance(choice, dict) or not isinstance(message, dict):
         raise ModelAnswerError("The model's answer holds no choice.")
     parts = _parts(message.get("content"))
     text = "".join(_texts(parts, "text"))
     arguments = "\n".join(_arguments(message))
     return Completion(
-        text=text if text.strip() else arguments or text,
-        finish_reason=_text(choice.get("finish_reason")),
+        text=text if text.strip() else arguments or _misplaced(message) or text,
+        finish_reason=_finish_reason(choice.get("finish_reason")),
         refusal=(_text(message.get("refusal")) or "".join(_texts(parts, "refusal"))).strip(),
         usage=_usage(body.get("usage")),
         model=_text(body.get("model")),
         thought_tokens=_thought_tokens(body.get("usage"), message, text),
         arguments=arguments if text.strip() else "",
     )
+
+
+def _with_choices(document: object) -> Mapping[str, Any]:
+    """Return the body with the choices: some gateways put it into `data`, `output` or a list of one."""
+    body = document[0] if isinstance(document, list) and document else document
+    held = [body, *(body.get(name) for name in ("data", "output"))] if isinstance(body, dict) else []
+    return next((each for each in held if isinstance(each, dict) and each.get("choices")), {})
+
+
+_FINISH_REASONS = {
+    "length": ("max_tokens", "max_output_tokens", "max_completion_tokens", "model_length"),
+    "content_filter": ("sensitive", "safety", "recitation", "prohibited_content", "blocklist", "refusal"),
+}
+_BY_OTHER_NAME = {name: reason for reason, names in _FINISH_REASONS.items() for name in (reason, *names)}
+
+
+def _finish_reason(value: object) -> str:
+    """Return why an answer ended in OpenAI's words, where Gemini, Anthropic, Mistral or Zhipu has its own."""
+    reason = _text(value)
+    return _BY_OTHER_NAME.get(reason.strip().casefold(), reason)
+
+
+def _misplaced(message: Mapping[str, Any]) -> str:
+    """Return an answer that stands where its thoughts belong, and is all that stands there.
+
+    vLLM's parsers of thoughts put it there where the model's template turns thinking off.
+    """
+    thought = without_thoughts(_thoughts(message)).strip()
+    return thought if thought.startswith("{") and thought.endswith("}") else ""
 
 
 def fields_of(completion: Completion, expected: Collection[str]) -> dict[str, Any]:
@@ -161,14 +190,20 @@ def _dressed(part: object) -> Mapping[str, object]:
 def _arguments(message: Mapping[str, Any]) -> Iterator[str]:
     """Yield the arguments of the calls of tools, as some endpoints return what follows a schema."""
     calls = message.get("tool_calls")
-    listed = calls if isinstance(calls, list) else []
-    called = [call.get("function") for call in listed if isinstance(call, dict)]
+    listed = calls if isinstance(calls, list) else [calls]
+    used = [part for part in _parts(message.get("content")) if _is_call(part)]
+    called = [call.get("function") or call for call in [*listed, *used] if isinstance(call, dict)]
     for function in called or [message.get("function_call")]:
-        arguments = function.get("arguments") if isinstance(function, dict) else None
+        held = function if isinstance(function, dict) else {}
+        arguments = held.get("arguments") or held.get("input")
         is_object = isinstance(arguments, dict)
         written = json.dumps(arguments, ensure_ascii=False) if is_object else _text(arguments)
         if written.strip("{ }\n"):
             yield written
+
+
+def _is_call(part: object) -> bool:
+    return isinstance(part, dict) and part.get("type") in {"tool_use", "function_call"}
 
 
 def _thought_tokens(usage: object, message: Mapping[str, Any], text: str) -> int:
@@ -176,8 +211,13 @@ def _thought_tokens(usage: object, message: Mapping[str, Any], text: str) -> int
     details = usage.get("completion_tokens_details") if isinstance(usage, dict) else None
     if isinstance(details, dict) and (counted := _count(details, "reasoning_tokens")):
         return counted
-    apart = _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
-    return estimated_usage("", f"{apart}{text.removesuffix(without_thoughts(text))}").completion_tokens
+    return estimated_usage(
+        "", f"{_thoughts(message)}{text.removesuffix(without_thoughts(text))}"
+    ).completion_tokens
+
+
+def _thoughts(message: Mapping[str, Any]) -> str:
+    return _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
 
 
 # Anthropic counts what it read from its cache apart.

@@ -4,11 +4,14 @@ The format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsi
 """
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
 _END = b"[DONE]"
+# What keeps the connection alive may be a word.
+_ALIVE = re.compile(rb"\W*(?:ping|pong|keep-?alive|heartbeat)\W*", re.IGNORECASE)
 _TEXTS = ("refusal", "reasoning_content", "reasoning")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BEGINNINGS = (b"data:", b"event:", b"id:", b"retry:", b": ", b":\n", b":\r")
@@ -44,7 +47,7 @@ def _data(body: bytes) -> Iterator[Any]:  # any JSON
     for is_empty, event in groupby(lines, key=lambda line: not line.strip()):
         data = [line.removeprefix(b"data:").strip() for line in event if line.startswith(b"data:")]
         written = [each for each in data if each and each != _END]
-        if is_empty or not written:
+        if is_empty or not written or _ALIVE.fullmatch(written[0]):
             continue
         try:
             chunks = [_read(each) for each in written]
