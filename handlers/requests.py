@@ -163,7 +163,13 @@ _VERBS: dict[str, Callable[[str], Request]] = {
 # A verb may have a colon or, in Chinese, nothing between it and the id.
 _VERB = re.compile(rf"({'|'.join(_VERBS)})(?![a-z])[\s:]*(.*)", re.IGNORECASE)
 
-_PAUSE = re.compile(r"(?:pause\b|暂停)[\s:]*(?:until\b|直到|到|至)?[\s:]*(.*)", re.IGNORECASE)
+_PAUSE = re.compile(
+    r"(?:pause\b|暂停)[\s:,-]*(?:(?:until|till)\b|直到|到|至)?[\s:,-]*(.*?)(?:为止|止)?", re.IGNORECASE
+)
+
+# A word may be typed as an option, and as a question; a question mark alone asks for help.
+_BEFORE_WORD = re.compile(r"^(?:--?|/)\s*(?=\w)")
+_AFTER_WORD = re.compile(r"(?<=\w)[\s?:]+$")
 
 
 def parse_request(text: str) -> Request:
@@ -172,7 +178,7 @@ def parse_request(text: str) -> Request:
     Slack escapes `&`, `<` and `>` and may wrap addresses in angle brackets, so both are undone first.
     """
     typed = plain(html.unescape(text))
-    value = plain_value(typed) or typed
+    value = _BEFORE_WORD.sub("", plain_value(_AFTER_WORD.sub("", typed)) or typed)
     if request := _WORDS.get(value.casefold()) or _of_day(value):
         return request
     if match := _PAUSE.fullmatch(value):

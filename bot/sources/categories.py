@@ -93,7 +93,7 @@ def read_category(text: str) -> str:
     """
     typed = plain_value(text)
     name = typed.casefold().removeprefix(_BEFORE_CATEGORY).strip()
-    spelling = _spelling(name) or _spelling(name.removesuffix("*")) or _HYPHENATED.get(name)
+    spelling = _spelling(name) or _spelling(name.removesuffix("*").rstrip(".")) or _HYPHENATED.get(name)
     if spelling is None:
         raise UnknownCategoryError(typed, _nearest(typed.casefold()))
     return spelling

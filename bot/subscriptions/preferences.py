@@ -35,7 +35,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 
-_BETWEEN_CATEGORIES = re.compile(r"[\s,;+、]+")
+_BETWEEN_CATEGORIES = re.compile(r"(?:[\s,;+、/|&•·和或与及]|\b(?:and|or)\b|(?<!\S)-(?!\S))+", re.IGNORECASE)
 
 
 def save_preferences(

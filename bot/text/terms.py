@@ -57,7 +57,7 @@ _MARKS = str.maketrans(
         **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
     }
 )
-_FULL_STOPS = ".。．｡"
+_SENTENCE_ENDS = ".。．｡!！?？:："
 
 # The number of a name is joined to it in any way; that of a single letter, as in `R1`, in one way alone.
 _NUMBERED = re.compile(r"([^\W\d_]{2})\s*(?=\d)")
@@ -66,6 +66,9 @@ _NUMBERED = re.compile(r"([^\W\d_]{2})\s*(?=\d)")
 _BESIDE_CJK = re.compile(
     rf"(?<=[{CJK_RANGES}])\s*(?={_LETTER_OR_DIGIT})|(?<={_LETTER_OR_DIGIT}|[+#])\s*(?=[{CJK_RANGES}])"
 )
+
+# `π_0` is typed for `π0`.
+_BEFORE_SUBSCRIPT = re.compile(r"(?<=[^\W\d_a-z])_(?=\d)")
 
 _QUOTES = "\"'`"
 
@@ -107,11 +110,12 @@ class _Meant:
 def read_terms(text: str) -> tuple[str, ...]:
     """Return the terms of a list separated by commas, semicolons or line breaks, each once, as typed.
 
-    A comma within quotes belongs to the phrase, and a full stop at the end to the sentence that lists them.
+    A comma within quotes belongs to the phrase, and the mark at the end to the sentence that lists them.
     What holds nothing but quotes or a star is left out.
     """
     pieces = (
-        match[0].strip().rstrip(_FULL_STOPS).rstrip() for match in _SEPARATED.finditer(text.translate(_MARKS))
+        match[0].strip().rstrip(_SENTENCE_ENDS).rstrip()
+        for match in _SEPARATED.finditer(text.translate(_MARKS))
     )
     return tuple(dict.fromkeys(piece for piece in pieces if _meant(piece).body))
 
@@ -147,14 +151,14 @@ def _without_accent(character: str) -> str:
 
 
 def _meant(text: str) -> _Meant:
-    folded = fold(text).strip()
+    folded = _BEFORE_SUBSCRIPT.sub("", fold(text).strip())
     body = folded.strip(f"{_QUOTES} ")
     stem = body.removesuffix("*").rstrip()
     if len(folded) > 1 and folded[0] == folded[-1] and folded[0] in _QUOTES:
         return _Meant(body if stem else "", is_exact=True)
     # What begins with one letter is almost everything: `A*` is an algorithm's name.
     is_beginning = stem != body and (len(stem) != 1 or _CJK.match(stem) is not None)
-    return _Meant(stem if is_beginning else body, is_beginning=is_beginning)
+    return _Meant(stem.strip(f"{_QUOTES} ") if is_beginning else body, is_beginning=is_beginning)
 
 
 @lru_cache(maxsize=4096)

@@ -22,11 +22,12 @@ _INVISIBLE = (
 """Characters without a form of their own: soft hyphens, joiners, marks of direction, variants, tags."""
 
 PLAIN_CHARACTERS: dict[str, str] = {
-    **dict.fromkeys("‐‑‒–—―−﹘﹣⁃", "-"),
+    **dict.fromkeys("‐‑‒–—―−﹘﹣⁃˗⸺⸻➖", "-"),
     **dict.fromkeys("“”„‟«»「」『』〝〞〟", '"'),
     **dict.fromkeys("‘’‚‛′‹›", "'"),
     **dict.fromkeys("∕⁄", "/"),
-    "∶": ":",
+    **dict.fromkeys("∶꞉", ":"),
+    **dict.fromkeys("∗⁎✱", "*"),
     **dict.fromkeys(_SPACES, " "),
     **dict.fromkeys("".join(_INVISIBLE), ""),
 }
@@ -35,14 +36,16 @@ PLAIN_CHARACTERS: dict[str, str] = {
 _PLAIN = str.maketrans(PLAIN_CHARACTERS)
 
 _BEFORE = "\"'` "
-_AFTER = f"{_BEFORE}.。!"
-_PAIRS = (("(", ")"), ("*", "*"))
+_AFTER = f"{_BEFORE}.。!,;、"
+_PAIRS = (("(", ")"), ("*", "*"), ("_", "_"), ("~", "~"), ("[", "]"), ("【", "】"), ("《", "》"))
 
 _OPTION = re.compile(r"[a-z][a-z-]*")
 
-# In Japanese the key of the hyphen writes a long vowel, so digits may have one between them.
+# In Japanese the keys of the hyphen and the slash write ー and ・, in Chinese that of the slash writes 、.
+_BETWEEN_DIGITS = r"(?:--?|[/.ー・·、])"
 _DATE = re.compile(
-    r"([0-9]{4})\s*(?:[-/.ー]|年)\s*([0-9]{1,2})\s*(?:[-/.ー]|月)\s*([0-9]{1,2})\s*日?"
+    rf"([0-9]{{4}})\s*(?:{_BETWEEN_DIGITS}|年)\s*([0-9]{{1,2}})\s*(?:{_BETWEEN_DIGITS}|月)"
+    r"\s*([0-9]{1,2})\s*[日号號]?"
     r"|([0-9]{4})([0-9]{2})([0-9]{2})"
 )
 
@@ -57,7 +60,8 @@ def plain(text: str) -> str:
 def plain_value(text: str) -> str:
     """Return a value that was typed by itself, such as a date, an id or a command, in plain characters.
 
-    Quotes, brackets or stars around it and a full stop or an exclamation mark after it are not part of it.
+    Quotes, brackets or marks of styles around it, and the mark that ends a sentence or a clause, are no part
+    of it.
     """
     value = plain(text).lstrip(_BEFORE).rstrip(_AFTER)
     while value[1:-1] and (value[0], value[-1]) in _PAIRS:

@@ -132,6 +132,8 @@ _APOSTROPHE = re.compile(r"(?<=[A-Za-z])\\'(?=(?:s|t|m|d|re|ve|ll)(?![A-Za-z\\{]
 _SPLIT_SIGN = re.compile(r"\\([bcdHkrtuv])\{([a-z]{2,9})\}")
 _SCRIPT = re.compile(r"[_^]\{[^{}]{1,60}\}")
 _SHORT_BASE = re.compile(r"(?:[0-9)\]]|(?<![A-Za-z])[^\W\d_]{1,2})\Z")
+# As shells write what they fill in; a formula that begins so goes on otherwise.
+_SHELL_VARIABLE = re.compile(r"\$\{[A-Z][A-Z0-9_]+\}(?=[/:.,;)\s]|\Z)")
 _IN_NUMBER = re.compile(r"(?<=[0-9])\{([,.:=-])\}(?=[0-9])")
 _VERBATIM = re.compile(r"\\verb\*?([^\sA-Za-z*])(.{0,300}?)\1")
 _LINE_HEIGHT = re.compile(r"\*?\[\s?-?[0-9.]+\s?(?:pt|em|ex|mm|cm|in)\s?\]")
@@ -187,7 +189,11 @@ class _Reader:
 
     def dollar(self, mark: re.Match[str]) -> str:
         formula = _BETWEEN_DOLLARS.match(self._source, mark.start())
-        if formula is None or not _is_formula(formula[1], self._source[formula.end() : formula.end() + 1]):
+        if (
+            formula is None
+            or _SHELL_VARIABLE.match(self._source, mark.start())
+            or not _is_formula(formula[1], self._source[formula.end() : formula.end() + 1])
+        ):
             return "$"
         self._at = formula.end()
         return _or(plain_formula(formula[1], self._last), formula[0])
