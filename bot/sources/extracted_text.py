@@ -17,9 +17,17 @@ _FEWEST_TELLING_WORDS = 5
 _COMMON_WORDS = frozenset("and are for from how into its the through toward towards using via with".split())
 _SUPPLEMENT = re.compile(
     r"\W*(?:[A-Z]\W+)?(?:appendix|appendices|(?:the )?(?:technical |online )?(?:appendix|supplement\w*)"
-    r"|supporting information|(?:\w+ ){0,4}checklist|rebuttal|(?:reviewer|author)s?\W* responses?"
+    r"|electronic supplement\w*|supporting information|(?:\w+ ){0,4}checklist|cover letter"
+    r"|rebuttal|(?:reviewer|author)s?\W* responses?"
     r"|responses? to (?:the )?reviewers?|(?:additional|further) (?:experiments|results|proofs|details)"
-    r"|(?:omitted |deferred |missing )?proofs for)\b",
+    r"|(?:omitted |deferred |missing )?proofs (?:for|of (?:the )?(?:main )?(?:theorem|lemma|result)s?))\b"
+    r"|\W*(?:附录|附件|补充材料|补充信息|检查清单)",
+    re.IGNORECASE,
+)
+# Of a title that is the paper's own but for these words behind it.
+_SUPPLEMENT_ADDED = re.compile(
+    r"\b(?:(?:technical |online )?appendix|appendices"
+    r"|supplement(?:s|(?:ary|al)(?: materials?| information)?))\W*$",
     re.IGNORECASE,
 )
 # Behind a title, as in “Title: Appendix” or “Title (Supplementary Material)”.
@@ -55,6 +63,8 @@ def is_other_file(read: PaperText, paper: Paper) -> bool:
     """
     own = read.title or read.text.partition("\n")[0]
     if _is_of_a_supplement(own) and not _is_of_a_supplement(paper.title):
+        return True
+    if _SUPPLEMENT_ADDED.search(own) and _words(paper.title) < _words(own):
         return True
     if _share(own, paper.title) >= _LEAST_OF_A_TITLE:
         return False

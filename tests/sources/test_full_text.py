@@ -724,6 +724,12 @@ TREES = Paper(
     [
         "Quiet Trees for Wide-Area Forests: Appendix",
         "Quiet Trees for Wide-Area Forests -- Supplementary Material",
+        "Quiet Trees for Wide-Area Forests Supplementary Material",
+        "Quiet Trees for Wide-Area Forests Appendix",
+        "Electronic Supplementary Material",
+        "Cover Letter",
+        "Proofs of the Main Theorems",
+        "附录",
         "Quiet Trees for Wide-Area Forests (Appendix B)",
         "Quiet Trees: Supporting Information",
         "Quiet Trees - Author Response",
