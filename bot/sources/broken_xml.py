@@ -33,6 +33,13 @@ _SPOILT = re.compile(
     r"|</?(?:[\w.-]+:)?entry(?=[\s>])|<(?![A-Za-z_/!?])",
     re.DOTALL,
 )
+# Where marks in a text look like tags, those of Atom and arXiv alone count as such.
+_KNOWN_TAG_OR_MARK = re.compile(
+    r"<!\[CDATA\[.*?\]\]>"
+    r"|</?(?:\w+:)?(?:entry|id|title|summary|content|author|name|category|link|published|updated|rights|doi"
+    r"|affiliation|comment|journal_ref|primary_category|creator|announce_type)(?=[\s/>])[^<>]*>|<|\]\]>",
+    re.DOTALL,
+)
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
@@ -126,8 +133,10 @@ def _part(opening: str, piece: str, closing: str) -> Part:
     if (element := _child(opening, whole, closing)) is not None:
         lost = "holds characters that cannot be read" if _REPLACED in whole else ""
         return Part(element, lost)
-    if (element := _child(opening, _mended_entry(whole), closing)) is not None:
-        return Part(element, "holds what XML does not allow, which was mended or left out")
+    mended = _mended_entry(whole)
+    for each in (mended, _KNOWN_TAG_OR_MARK.sub(_escaped_mark, mended)):
+        if (element := _child(opening, each, closing)) is not None:
+            return Part(element, "holds what XML does not allow, which was mended or left out")
     return Part(None, "is not valid XML and was skipped")
 
 
@@ -167,6 +176,10 @@ def _mended_mark(match: re.Match[str]) -> str:
         code = int(number[1:], 16) if number.startswith("x") else int(number)
         return "" if code > sys.maxunicode or _ILLEGAL.match(chr(code)) else mark
     return html.escape(html.unescape(mark), quote=False)
+
+
+def _escaped_mark(match: re.Match[str]) -> str:
+    return {"<": "&lt;", "]]>": "]]&gt;"}.get(match[0], match[0])
 
 
 def _text(body: bytes) -> str:

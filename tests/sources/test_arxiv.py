@@ -295,9 +295,25 @@ def test_a_feed_that_names_its_end_and_is_cut_off_is_not_read(kept: str) -> None
 
 @pytest.mark.parametrize(
     "raw",
-    [b"<b>unclosed", b"</summary>", b"<x:y>unbound</x:y>", b"a<b or c", b"</feed>", b"<!DOCTYPE a>"],
-    ids="unclosed closed-twice unbound variable closes-the-feed doctype".split(),
+    [
+        "<b>unclosed",
+        "<x:y>unbound</x:y>",
+        "a<b or c",
+        "</feed>",
+        "<!DOCTYPE a>",
+        "<think> and </think>, or <br>",
+        "by <ada@example.org>, x ]]> y",
+        "<!-- a note",
+    ],
 )
+def test_marks_that_only_look_like_tags_stay_as_they_are_written(raw: str) -> None:
+    day = read_daily_feed(spoilt(raw.encode()))
+
+    assert raw in (day.papers[1].abstract or "")
+    assert (day.entries, day.skipped, day.mended) == (3, (), (MENDED,))
+
+
+@pytest.mark.parametrize("raw", [b"</summary>", b"<id>"], ids=["closed-twice", "opened"])
 def test_markup_that_cannot_be_mended_costs_its_entry_alone(raw: bytes) -> None:
     day = read_daily_feed(spoilt(raw))
 
