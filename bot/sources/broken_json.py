@@ -9,7 +9,9 @@ import json
 import re
 from dataclasses import dataclass
 
-_DECODER = json.JSONDecoder(strict=False)
+from bot.text.numbers import integer
+
+_DECODER = json.JSONDecoder(strict=False, parse_int=integer)
 _BACKSLASH = re.compile(r'\\(?P<escape>["\\/bfnrt]|u[0-9a-fA-F]{4})?')
 _BETWEEN = re.compile(r"[\s,]*")
 _BEGINNING = re.compile(r"""[^\[{"<]{0,20}\[[\s,]*""")
@@ -28,7 +30,7 @@ def read_json(body: bytes, first_key: str) -> object:
     """
     text = body.decode(json.detect_encoding(body), "replace").removeprefix("\ufeff")
     try:
-        return json.loads(text, strict=False)
+        return json.loads(text, strict=False, parse_int=integer)
     except (ValueError, RecursionError):
         entries = _entries(_BACKSLASH.sub(_mended, text.strip()), first_key)
         if not any(isinstance(entry, dict) for entry in entries):

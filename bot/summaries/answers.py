@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.errors import ModelAnswerError, ModelSlipError, ModelThoughtError, Usage
 from bot.summaries.almost_json import AlmostJsonError, read_object, storable, without_thoughts
-from bot.text.numbers import count_of
+from bot.text.numbers import count_of, integer
 
 _MOST_QUOTED = 200
 _MOST_TOKENS = 10_000_000
@@ -52,7 +52,7 @@ def read_json(text: str | bytes) -> Any:  # any JSON
     surrogate pair, which cannot be stored, is left out.
     """
     try:
-        return storable(json.loads(text, strict=False, parse_constant=_no_number))
+        return storable(json.loads(text, strict=False, parse_int=integer, parse_constant=_no_number))
     except RecursionError:
         raise ValueError("It is too deep.") from None
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+from bot.text.numbers import integer
+
 _END = b"[DONE]"
 # What keeps the connection alive may be a word.
 _ALIVE = re.compile(rb"\W*(?:ping|pong|keep-?alive|heartbeat)\W*", re.IGNORECASE)
@@ -58,7 +60,7 @@ def _data(body: bytes) -> Iterator[Any]:  # any JSON
 
 def _read(data: bytes) -> Any:  # any JSON
     try:
-        return json.loads(data, strict=False)
+        return json.loads(data, strict=False, parse_int=integer)
     except RecursionError:
         raise ValueError("It is too deep.") from None
 

@@ -7,6 +7,8 @@ Waits are in `bot.retries`.
 
 import re
 
+_MOST_DIGITS = 1000
+
 MOST_OF_A_COUNT = 2**63 - 1
 """The greatest integer that a column of a database holds."""
 
@@ -17,6 +19,11 @@ def count_of(value: object, most: int = MOST_OF_A_COUNT) -> int | None:
     if isinstance(whole, bool) or not isinstance(whole, int):
         return None
     return whole if 0 <= whole <= most else None
+
+
+def integer(written: str) -> int | None:
+    """Return an integer of JSON, for a parser; one of more digits than Python reads is none."""
+    return int(written) if len(written) <= _MOST_DIGITS else None
 
 
 def count_in(text: str, most: int = MOST_OF_A_COUNT) -> int | None:

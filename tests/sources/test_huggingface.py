@@ -335,10 +335,17 @@ async def test_an_answer_that_is_no_list_is_never_a_day_without_papers(
     assert await error_of(fetcher, saying(body)) == sentence
 
 
-@pytest.mark.parametrize("body", [b"\xff\xfe\x00", b"[" * 1_000_000, b"[1" + b"0" * 100_000 + b"]"])
+@pytest.mark.parametrize("body", [b"\xff\xfe\x00", b"[" * 1_000_000])
 def test_what_json_itself_cannot_read_is_told_in_a_sentence(body: bytes) -> None:
     with pytest.raises(SourceAnswerError, match=r"^answered with something other than JSON: “.*”\.$"):
         read_page(body, DAY)
+
+
+def test_a_number_of_too_many_digits_is_none_and_costs_no_entry() -> None:
+    votes = "9" * 100_000
+    body = f'[{{"paper": {{"id": "2509.00001", "title": "Oaks", "upvotes": {votes}}}}}]'
+
+    assert read_page(body.encode(), DAY) == DailyList(DAY, (Paper("2509.00001", "Oaks"),))
 
 
 async def test_a_login_page_is_no_list(fetcher: Fetcher) -> None:

@@ -147,6 +147,11 @@ FAULTS: dict[str, tuple[list[Answer], object, int]] = {
         1,
     ),
     "within a gateway's data": ([sending({"code": 0, "data": completion(ROME)})], ROME, 1),
+    "a count of too many digits": (
+        [saying(json.dumps(completion(ROME)).replace('"choices"', f'"id": {"9" * 5000}, "choices"'))],
+        ROME,
+        1,
+    ),
     "within a list": ([sending([completion(ROME)])], ROME, 1),
     "events after a byte order mark": ([saying(f"\ufeff{EVENTS[EVENTS.index('data:') :]}")], ROME, 1),
     "an event of several lines": (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.retries import SHORTEST_WAIT, bounded_wait, retry_after
-from bot.text.numbers import MOST_OF_A_COUNT, count_in, count_of
+from bot.text.numbers import MOST_OF_A_COUNT, count_in, count_of, integer
 
 NOW = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
 HOUR = 3600.0
@@ -19,6 +19,12 @@ JSON = some.recursive(
     lambda inner: some.lists(inner, max_size=2) | some.dictionaries(some.text(), inner, max_size=2),
     max_leaves=3,
 )
+
+
+def test_an_integer_of_too_many_digits_is_none() -> None:
+    assert integer("-12") == -12
+    assert integer("9" * 1000) == 10**1000 - 1
+    assert integer("9" * 5000) is None
 
 
 @pytest.mark.parametrize(
