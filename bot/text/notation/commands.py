@@ -39,7 +39,7 @@ _RELATIONS = """
     sim ∼ simeq ≃ approx ≈ approxeq ≊ thickapprox ≈ thicksim ∼ cong ≅ equiv ≡ neq ≠ ne ≠ le ≤ leq ≤ ge ≥
     geq ≥ leqslant ⩽ geqslant ⩾ leqq ≦ geqq ≧ lt < gt > less < ll ≪ gg ≫ lesssim ≲ gtrsim ≳ nleq ≰ ngeq ≱
     prec ≺ succ ≻ preceq ≼ succeq ≽ precsim ≾ succsim ≿ propto ∝ varpropto ∝ triangleq ≜ coloneqq ≔ doteq ≐
-    asymp ≍ subset ⊂ supset ⊃ subseteq ⊆ supseteq ⊇ subsetneq ⊊ supsetneq ⊋ nsubseteq ⊈ sqsubset ⊏
+    asymp ≍ colon : subset ⊂ supset ⊃ subseteq ⊆ supseteq ⊇ subsetneq ⊊ supsetneq ⊋ nsubseteq ⊈ sqsubset ⊏
     sqsubseteq ⊑ sqsupseteq ⊒ in ∈ notin ∉ ni ∋ mid | nmid ∤ parallel ∥ perp ⊥ vdash ⊢ dashv ⊣ vDash ⊨
     models ⊨ Vdash ⊩ trianglelefteq ⊴ trianglerighteq ⊵
 """

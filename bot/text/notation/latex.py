@@ -132,6 +132,7 @@ _APOSTROPHE = re.compile(r"(?<=[A-Za-z])\\'(?=(?:s|t|m|d|re|ve|ll)(?![A-Za-z\\{]
 _SPLIT_SIGN = re.compile(r"\\([bcdHkrtuv])\{([a-z]{2,9})\}")
 _SCRIPT = re.compile(r"[_^]\{[^{}]{1,60}\}")
 _SHORT_BASE = re.compile(r"(?:[0-9)\]]|(?<![A-Za-z])[^\W\d_]{1,2})\Z")
+_ONLY_SPACE = re.compile(r"(?:\s*(?:\\[,;:> ]|~|\\q?quad|\\thinspace))+\s*")
 # As shells write what they fill in; a formula that begins so goes on otherwise.
 _SHELL_VARIABLE = re.compile(r"\$\{[A-Z][A-Z0-9_]+\}(?=[/:.,;)\s]|\Z)")
 _IN_NUMBER = re.compile(r"(?<=[0-9])\{([,.:=-])\}(?=[0-9])")
@@ -196,6 +197,8 @@ class _Reader:
         ):
             return "$"
         self._at = formula.end()
+        if _ONLY_SPACE.fullmatch(formula[1]):
+            return self._space()
         return _or(plain_formula(formula[1], self._last), formula[0])
 
     def script(self, mark: re.Match[str]) -> str:
@@ -425,6 +428,12 @@ class _Reader:
         self._skip("*")
         return None if self._argument() is None else ""
 
+    def colour(self, _: re.Match[str]) -> str | None:
+        if self._argument() is None:
+            return None
+        self._skip_spaces()
+        return ""
+
     def superscript(self, _: re.Match[str]) -> str | None:
         content = self._argument()
         return None if content is None else raised(self._inner(content))
@@ -487,7 +496,7 @@ class _Reader:
 _SPACES_OF_FORMULAS = frozenset(";:>")
 _BEFORE_OPTION = ("", *" \t\n([\"'`“")
 _AFTER_BREAK = ("", *" \t\n\\")
-_BEGIN_GROUP = SWITCHES | STYLES | SIGNS.keys() | LETTERS.keys()
+_BEGIN_GROUP = SWITCHES | STYLES | SIGNS.keys() | LETTERS.keys() | {"color"}
 
 _METHODS: Mapping[str, Callable[[_Reader, re.Match[str]], str]] = {
     "url": _Reader.url,
@@ -506,13 +515,15 @@ _PARTICULAR: Mapping[str, Callable[[_Reader, re.Match[str]], str | None]] = {
     **dict.fromkeys(("footnote", "thanks"), _Reader.note),
     **dict.fromkeys(("textcolor", "colorbox", "hyperlink", "hyperref"), _Reader.second_argument),
     **dict.fromkeys(("sqrt", "mathbb", "mathds", "operatorname", "ensuremath"), _Reader.formula),
-    **dict.fromkeys(("color", "label", "vspace", "hspace"), _Reader.first_unseen),
+    **dict.fromkeys(("label", "vspace", "hspace"), _Reader.first_unseen),
+    "color": _Reader.colour,
     **dict.fromkeys("section subsection subsubsection paragraph subparagraph".split(), _Reader.heading),
     **dict.fromkeys("ref eqref autoref cref Cref".split(), _Reader.reference),
     "texorpdfstring": _Reader.first_of_two,
     "href": _Reader.link,
     "url": _Reader.address,
     "path": _Reader.address,
+    "nolinkurl": _Reader.address,
     "textsuperscript": _Reader.superscript,
     "textsubscript": _Reader.subscript,
     "sout": _Reader.struck_out,
