@@ -62,8 +62,9 @@ def _found(text: str, expected: Collection[str]) -> dict[str, Any]:
     except json.JSONDecodeError:
         pass
     rest = _without_escapes(without_thoughts(text))
-    within = _best(list(_objects(rest)), expected)
-    if within is not None and (_is_complete(within, expected) or not _is_within_another(rest)):
+    objects = list(_objects(rest))
+    within = _best([value for value, _ in objects], expected)
+    if within is not None and (_is_complete(within, expected) or not _is_a_part(rest, objects[-1][1])):
         return within
     return _repaired(rest, expected)
 
@@ -96,8 +97,8 @@ def _without_escapes(text: str) -> str:
         return text
 
 
-def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Yield the objects in a text, outermost first; what looks like one and cannot be read is passed over."""
+def _objects(text: str) -> Iterator[tuple[dict[str, Any], int]]:
+    """Yield the objects in a text with their ends, outermost first, and pass over what cannot be read."""
     decoder, end = json.JSONDecoder(strict=False, parse_constant=_no_number), 0
     for brace in islice(re.finditer(r"\{", text), _MOST_BRACES):
         if brace.start() < end:
@@ -106,7 +107,15 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
             value, end = decoder.raw_decode(text, brace.start())
         except (ValueError, RecursionError):
             continue
-        yield value
+        yield value, end
+
+
+def _is_a_part(text: str, end: int) -> bool:
+    """Tell whether an object may be a part of another that is broken: more fields follow the last one's end.
+
+    A quote within a value ends it too soon, and where a brace follows that quote, the object as well.
+    """
+    return _is_within_another(text) or _NAME.search(text, end) is not None
 
 
 def _is_within_another(text: str) -> bool:
@@ -313,10 +322,13 @@ _STRING = r'("(?:\\.|[^"\\])*+")'
 _STRING_OR_COMMENT = re.compile(rf"{_STRING}|//[^\n]*|/\*.*?\*/|(?<=[\s,])#[^\n]*", re.DOTALL)
 _STRING_OR_LAST_COMMA = re.compile(rf"{_STRING}|,(\s*[}}\]])", re.DOTALL)
 _OTHER_QUOTES = {"{“": "“”", "{”": "”", "{„": "„“”", "{‘": "‘’", "{＂": "＂"}
-_BETWEEN_FIELDS = re.compile(r'(?<=["}\]])\s*[，、]\s*(?=["{])|(?<=")\s*：\s*(?=["{\[])')
+_STRING_OR_WIDE_MARK = re.compile(rf"{_STRING}|[，、：]", re.DOTALL)
+_PLAIN_MARKS = {"，": ",", "、": ",", "：": ":"}
 _STRUCTURE = re.compile(r"[\s\"'“”„,:\[\]{}\\]+")
 _CLOSED = re.compile(r"(?:[\"'“”’\[{]|:\s*(?:-?[0-9][0-9.eE+-]*|true|false|null|True|False|None))\Z")
 _NAME = re.compile(r"[\"'“”](\s*):")
+# A quoted word at the start of a list's text, and texts that code would add: the library errs.
+_UNSURE = re.compile(r'[\[,]\s*""\w|"\s*\+\s*"')
 _IN_SOURCE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\(.)", re.DOTALL)
 
 
@@ -347,7 +359,9 @@ def _with_plain_marks(source: str) -> object:
     """Return the JSON that a text is but for its quotes, commas and colons being typographic, or `None`."""
     quotes = _OTHER_QUOTES.get("".join(source[:40].split())[:2], "")
     plain = source.translate(dict.fromkeys(map(ord, quotes), '"'))
-    return _without_last_commas(_BETWEEN_FIELDS.sub(lambda mark: ":" if "：" in mark[0] else ",", plain))
+    return _without_last_commas(
+        _STRING_OR_WIDE_MARK.sub(lambda found: _PLAIN_MARKS.get(found[0], found[0]), plain)
+    )
 
 
 def _in_python(source: str) -> object:
@@ -372,7 +386,7 @@ def _guessed(source: str, expected: Collection[str]) -> dict[str, Any]:
     json-repair drops the rest of a value, or makes a field of it, where it cannot tell which quote ends it.
     """
     slip, source = _slip(source), _LOW_QUOTED.sub(r"„\1”", source)
-    if len(source) > _LONGEST_REPAIRED:
+    if len(source) > _LONGEST_REPAIRED or _UNSURE.search(source):
         raise slip
     try:
         value = json_repair.loads(source)

@@ -176,6 +176,7 @@ def test_a_slip_of_form_is_repaired(slip: str, text: str) -> None:
         ("habit", "\\ud83d\\ude00", "😀"),
         ("by habit", r"3$\times$, $\nu=1$ by 45\%", r"3$\times$, $\nu=1$ by 45\%"),
         ("by habit,", 'by "habit"，"rule",', 'by "habit"，"rule",'),
+        ("by habit,", 'by [a]、{b} "habit",', 'by [a]、{b} "habit",'),
         ("by habit", "by // habit", "by // habit"),
         ("by habit", "by #1 /* habit */", "by #1 /* habit */"),
         ("by habit", r"by\nhabit", "by\nhabit"),
@@ -226,7 +227,10 @@ def test_a_brace_within_the_last_value_is_not_the_end(end: str) -> None:
         ('{"tldr": {"a": 1}, "pro', "breaks off"),
         (WRITTEN.replace("by habit,", 'by "a", "b": "c",'), "after “"),
         (WRITTEN.replace('"tldr"', '; "tldr"'), "property name"),
+        (WRITTEN.replace("by habit", 'by "}" habit'), "breaks off"),
         (WRITTEN.replace('"problem": ', ""), "Expecting"),
+        (WRITTEN.replace('"TREE"', '""TREE" growing"'), "Expecting"),
+        (WRITTEN.replace("by habit", 'by " + "habit"'), "Expecting"),
         (repr(FIELDS).replace("'TREE'", "..."), "Expecting"),
     ],
 )
