@@ -59,7 +59,7 @@ def read_json(text: str | bytes) -> Any:  # any JSON
 
 def read_completion(document: object) -> Completion:
     """Return the first choice of a body; raises ModelAnswerError where it has none."""
-    body = _with_choices(document)
+    body = with_choices(document)
     choices = body.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = choice.get("message", choice.get("delta")) if isinstance(choice, dict) else None
@@ -79,7 +79,7 @@ def read_completion(document: object) -> Completion:
     )
 
 
-def _with_choices(document: object) -> Mapping[str, Any]:
+def with_choices(document: object) -> Mapping[str, Any]:
     """Return the body with the choices: some gateways put it into `data`, `output` or a list of one."""
     body = document[0] if isinstance(document, list) and document else document
     held = [body, *(body.get(name) for name in ("data", "output"))] if isinstance(body, dict) else []

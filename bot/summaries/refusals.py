@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from bot.summaries.answers import quoted, read_json
+from bot.summaries.answers import quoted, read_json, with_choices
 from bot.summaries.retry_delays import asked_wait, details, reset_wait
 
 
@@ -198,7 +198,7 @@ def error_in(document: object) -> Mapping[str, Any] | None:
     body = document[0] if isinstance(document, list) and document else document
     if not isinstance(body, dict):
         return None
-    choices = body.get("choices")
+    choices = with_choices(document).get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     found = body.get("error") or (choice.get("error") if isinstance(choice, dict) else None)
     if isinstance(found, list) and found:
@@ -228,7 +228,7 @@ def _error_in_place_of_an_answer(body: Mapping[str, Any]) -> Mapping[str, Any] |
         return base
     is_told = any(body.get(name) for name in ("message", "msg", "error_msg"))
     has_code = any(body.get(name) for name in ("code", "error_code"))
-    return body if is_told and has_code and not body.get("choices") else None
+    return body if is_told and has_code and not with_choices(body) else None
 
 
 def refusal_within(error: Mapping[str, Any], headers: httpx.Headers, now: datetime, secret: str) -> Refusal:

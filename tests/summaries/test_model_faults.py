@@ -152,6 +152,11 @@ FAULTS: dict[str, tuple[list[Answer], object, int]] = {
         ROME,
         1,
     ),
+    "within a gateway's success": (
+        [sending({"code": 200, "message": "success", "data": completion(ROME)})],
+        ROME,
+        1,
+    ),
     "within a list": ([sending([completion(ROME)])], ROME, 1),
     "events after a byte order mark": ([saying(f"\ufeff{EVENTS[EVENTS.index('data:') :]}")], ROME, 1),
     "an event of several lines": (
