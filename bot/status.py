@@ -87,8 +87,9 @@ def channel_status(tables: Tables, subscription: Subscription, now: datetime) ->
     """Return the status of one channel; a paused one has no next digest."""
     latest = tables.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
     last = _delivery_status(tables, latest) if latest else None
-    paused = is_paused(subscription, now)
-    return ChannelStatus(subscription, last, None if paused else _next_at(tables, subscription, now))
+    next_at = None if is_paused(subscription, now) else _next_at(tables, subscription, now)
+    name = tables.channel_names.get(subscription.workspace, subscription.channel)
+    return ChannelStatus(subscription, last, next_at, name)
 
 
 def bot_status(

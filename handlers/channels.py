@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SlackCallError
 from bot.locale import Words
 from bot.text.mrkdwn import Mrkdwn
-from handlers.payloads import record_at
+from handlers.payloads import record_at, text_at
 from handlers.people import Person
 from handlers.slack_calls import call
 
@@ -38,6 +38,16 @@ class ChannelContext:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelState:
+    """What Slack says of a channel."""
+
+    #: Why the channel cannot have digests, `None` where it can.
+    refusal: str | None
+    #: The channel's name without its `#`, empty where Slack does not tell it.
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Requester:
     """A person, and the channel in which they make a request."""
 
@@ -46,22 +56,29 @@ class Requester:
 
 
 async def refusal_reason(channel: ChannelContext, *, joins: bool = False) -> str | None:
-    """Return why the channel cannot have digests, `None` where it can.
+    """Return why the channel cannot have digests, `None` where it can."""
+    return (await channel_state(channel, joins=joins)).refusal
+
+
+async def channel_state(channel: ChannelContext, *, joins: bool = False) -> ChannelState:
+    """Return whether the channel can have digests, and its name.
 
     It can where the bot is a member or may join; with `joins` the bot joins it where it is not a member yet.
     """
     if channel.id.startswith("D"):
-        return "direct"
+        return ChannelState("direct")
     try:
         answer = await call(channel.client, "conversations.info", channel=channel.id)
     except SlackCallError as error:
-        return _reason_of_error(error)
+        return ChannelState(_reason_of_error(error))
     info = record_at(answer.body, "channel")
     if not info:
-        return _NO_ANSWER
+        return ChannelState(_NO_ANSWER)
     scopes = answer.headers.get("x-oauth-scopes", "").split(",")
     reason = _reason_in(info, may_join=_JOINING in scopes)
-    return await _join(channel) if joins and not reason and not info.get("is_member") else reason
+    if joins and not reason and not info.get("is_member"):
+        reason = await _join(channel)
+    return ChannelState(reason, text_at(info, "name"))
 
 
 async def _join(channel: ChannelContext) -> str | None:

@@ -24,7 +24,7 @@ from bot.status import channel_status
 from bot.subscriptions.preferences import save_preferences
 from bot.text.mrkdwn import escape, join
 from handlers.answers import Answers
-from handlers.channels import ChannelContext, refusal_reason, refusal_sentence
+from handlers.channels import ChannelContext, channel_state, refusal_reason, refusal_sentence
 from handlers.clicks import Click, Submission, listen, listen_to_form
 from handlers.parts import Parts
 from handlers.payloads import place_of
@@ -128,10 +128,11 @@ async def _on_submit(parts: Parts, form: Submission) -> None:
         errors = {str(field): sentence for field, sentence in preferences.errors.items()}
         await form.ack(response_action="errors", errors=errors)
         return
-    if reason := await refusal_reason(channel, joins=True):
-        await form.replace(sentence_modal(refusal_sentence(reason, channel.bot, words), words))
+    state = await channel_state(channel, joins=True)
+    if state.refusal:
+        await form.replace(sentence_modal(refusal_sentence(state.refusal, channel.bot, words), words))
         return
-    saved = await _save(parts, person, channel.id, preferences)
+    saved = await _save(parts, person, channel.id, state.name, preferences)
     announcement = asyncio.create_task(_announce(parts, person, saved))
     await asyncio.wait([announcement], timeout=_SECONDS_TO_ANNOUNCE)
     is_settled = announcement.done()
@@ -144,7 +145,7 @@ async def _on_submit(parts: Parts, form: Submission) -> None:
         await form.answers.show_in_modal(form.answers.place.view_id, _confirmation(saved, reader, failure))
 
 
-async def _save(parts: Parts, person: Person, channel: str, preferences: Preferences) -> _Saved:
+async def _save(parts: Parts, person: Person, channel: str, name: str, preferences: Preferences) -> _Saved:
     now = parts.clock.now()
 
     def write(tables: Tables) -> _Saved:
@@ -152,7 +153,14 @@ async def _save(parts: Parts, person: Person, channel: str, preferences: Prefere
         # A pause for Slack's refusal ends: Slack was asked just now and lets the bot post again.
         ends_pause = before is None or before.paused_reason != PAUSED_BY_PERSON
         subscription = save_preferences(
-            tables, person.workspace, channel, preferences, now, created_by=person.id, ends_pause=ends_pause
+            tables,
+            person.workspace,
+            channel,
+            preferences,
+            now,
+            channel_name=name,
+            created_by=person.id,
+            ends_pause=ends_pause,
         )
         return _Saved(before, channel_status(tables, subscription, now))
 

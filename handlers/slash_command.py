@@ -20,6 +20,9 @@ from handlers.status import show_status
 
 _ECHOED_CHARACTERS = 200
 
+# What Slack says where it does not tell a channel's name.
+_NO_NAMES = frozenset({"directmessage", "privategroup"})
+
 
 async def answer(parts: Parts, requester: Requester, request: requests.Request) -> Message | None:
     """Return the answer to the person, or `None` where the channel got an announcement instead."""
@@ -48,10 +51,18 @@ def register(app: AsyncApp, parts: Parts) -> None:
             return
         person = await parts.people.get(client, context.team_id or "", context.user_id or "")
         message = await answer(parts, Requester(person, channel), request)
+        if type(request) in _CHANNEL_ANSWERS:
+            await _keep_name(parts, person.workspace, place.channel, text_at(command, "channel_name"))
         if message:
             await answers.tell(message, person.words)
 
     app.command(parts.command)(on_command)
+
+
+async def _keep_name(parts: Parts, workspace: str, channel: str, name: str) -> None:
+    """Keep the channel's name for the command line, as channels are renamed; a direct message has none."""
+    if name not in _NO_NAMES:
+        await parts.storage.write(lambda tables: tables.channel_names.put(workspace, channel, name))
 
 
 async def _help(parts: Parts, person: Person, _request: requests.ShowHelp) -> Message:

@@ -426,3 +426,18 @@ def m014_stopped_deliveries(database: Database) -> None:
         "CREATE UNIQUE INDEX deliveries_scheduled ON deliveries (subscription_id, day)"
         " WHERE kind = 'scheduled'"
     )
+
+
+@migrations()
+def m015_channel_names(database: Database) -> None:
+    """The names of channels, which Slack gives with their ids."""
+    database.execute(
+        """
+        CREATE TABLE channel_names (
+            workspace TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            name TEXT NOT NULL,
+            PRIMARY KEY (workspace, channel)
+        ) STRICT
+        """
+    )

@@ -4,6 +4,7 @@ from sqlite_utils import Database
 
 from storage.arxiv_records import ArxivRecords
 from storage.card_updates import CardUpdates
+from storage.channel_names import ChannelNames
 from storage.deliveries import Deliveries
 from storage.greetings import Greetings
 from storage.heartbeats import Heartbeats
@@ -30,6 +31,7 @@ class Tables:
         self.subscriptions = Subscriptions(database)
         self.deliveries = Deliveries(database)
         self.posts = Posts(database)
+        self.channel_names = ChannelNames(database)
         self.greetings = Greetings(database)
         self.heartbeats = Heartbeats(database)
         self.saved_papers = SavedPapers(database)

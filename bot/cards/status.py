@@ -45,6 +45,8 @@ class ChannelStatus:
     last: DeliveryStatus | None
     #: When the next digest is due; a paused subscription has none.
     next_at: datetime | None
+    #: The channel's name, where it is known.
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""The channels that somebody names on the command line, checked as the form in Slack checks its own."""
+"""Channels as the command line takes them, checked as the form in Slack checks its own, and shows them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -11,8 +11,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import UnknownChannelError
 from bot.locale import words_for
 from bot.manifest import load_manifest
-from handlers.channels import ChannelContext, plain_refusal, refusal_reason
+from handlers.channels import ChannelContext, ChannelState, channel_state, plain_refusal
 from handlers.socket_mode import unreachable
+from storage.records import Subscription
+from storage.runner import Runner
+from storage.tables import Tables
 
 # An id by itself, in a link to the channel, or as a mention, which is how each is copied from Slack.
 _ID = re.compile(r"(?:https://\S+/archives/|<#)?(?P<id>[CGD][A-Z0-9]{2,20})(?:[|/?]\S*|>)?")
@@ -22,32 +25,66 @@ _A_PAGE = 200
 _TYPES = ("public_channel,private_channel", "public_channel")
 
 
-async def find_channels(client: AsyncWebClient, named: Sequence[str]) -> list[str]:
-    """Return the ids of the channels, which the bot joins where it must.
+async def find_channels(client: AsyncWebClient, named: Sequence[str]) -> dict[str, str]:
+    """Return the ids of the channels, which the bot joins where it must, and their names.
 
     Raises `UnknownChannelError`, which names each that cannot have digests and says why, and
     `SlackUnavailableError`.
     """
     try:
         ids = {text: await _id_of(client, text) for text in named}
-        refused = [await _refusal(client, text, channel) for text, channel in ids.items()]
+        states = {text: await _state(client, channel) for text, channel in ids.items()}
     except (TimeoutError, aiohttp.ClientError) as error:
         raise unreachable(client.base_url, error) from error
-    if sentences := list(filter(None, refused)):
+    sentences = [_refusal(text, state.refusal) for text, state in states.items() if state.refusal]
+    if sentences:
         raise UnknownChannelError("\n".join(sentences))
-    return list(dict.fromkeys(filter(None, ids.values())))
+    return {channel: states[text].name for text, channel in ids.items() if channel}
 
 
-def channel_id(text: str) -> str:
-    """Return the id of a channel given by id, link or mention, without asking Slack.
+def channel_id(text: str, names: Mapping[str, str]) -> str:
+    """Return the id of a channel given by id, link, mention or one of the known names, without asking Slack.
 
-    Raises `UnknownChannelError` for anything else, such as a name.
+    Raises `UnknownChannelError` for anything else.
     """
     if found := _ID.fullmatch(text.strip()):
         return found["id"]
+    ids = [channel for channel, name in names.items() if name == _plain_name(text)]
+    if len(ids) == 1:
+        return ids[0]
     raise UnknownChannelError(
-        f"{text}: Give the channel's id, such as C012AB3CD. `paper-round subscriptions` lists them."
+        f"{text}: I don't know this channel. `paper-round subscriptions` lists the ones I do."
     )
+
+
+def shown_channel(channel: str, name: str) -> str:
+    """Return a channel as people read it: its name, where it is known, and its id."""
+    return f"#{name} ({channel})" if name else channel
+
+
+def known_names(tables: Tables) -> dict[str, str]:
+    """Return the names of the channels that have a daily digest, by id; empty where one is not known."""
+    return {
+        each.channel: tables.channel_names.get(each.workspace, each.channel)
+        for each in tables.subscriptions.all()
+    }
+
+
+async def learn_names(client: AsyncWebClient, storage: Runner, subscriptions: Sequence[Subscription]) -> None:
+    """Ask Slack for the names that are not known yet, and keep them; whatever it refuses stays unknown."""
+    names = await storage.read(known_names)
+    for subscription in subscriptions:
+        if not names[subscription.channel]:
+            state = await channel_state(ChannelContext(client, subscription.channel, bot=""))
+            await storage.write(_keep_name(subscription, state.name))
+
+
+def _keep_name(subscription: Subscription, name: str) -> Callable[[Tables], None]:
+    return lambda tables: tables.channel_names.put(subscription.workspace, subscription.channel, name)
+
+
+def _plain_name(text: str) -> str:
+    return text.strip().removeprefix("#").lower()
 
 
 async def _id_of(client: AsyncWebClient, text: str) -> str | None:
@@ -58,7 +95,7 @@ async def _id_of(client: AsyncWebClient, text: str) -> str | None:
         raise UnknownChannelError(f"{text}: This is a person, and I post digests in channels.")
     for types in _TYPES:
         try:
-            return await _named(client, text.strip().removeprefix("#").lower(), types)
+            return await _named(client, _plain_name(text), types)
         except SlackApiError as error:
             refusal = error.response.get("error", error.response.status_code)
     raise UnknownChannelError(
@@ -81,13 +118,13 @@ async def _named(client: AsyncWebClient, name: str, types: str) -> str | None:
     return None
 
 
-async def _refusal(client: AsyncWebClient, text: str, channel: str | None) -> str | None:
-    """Return why the channel cannot have digests, in a sentence that begins with it; `None` where it can."""
+async def _state(client: AsyncWebClient, channel: str | None) -> ChannelState:
     if channel is None:
-        reason: str | None = "channel_not_found"
-    else:
-        reason = await refusal_reason(ChannelContext(client, channel, bot=""), joins=True)
-    if reason is None:
-        return None
+        return ChannelState("channel_not_found")
+    return await channel_state(ChannelContext(client, channel, bot=""), joins=True)
+
+
+def _refusal(text: str, reason: str) -> str:
+    """Return why the channel cannot have digests, in a sentence that begins with it."""
     bot_name = load_manifest()["features"]["bot_user"]["display_name"]
     return f"{text}: {plain_refusal(reason, bot_name, words_for('en'))}"

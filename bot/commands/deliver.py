@@ -7,7 +7,7 @@ import click
 
 from bot.app import Application, connection
 from bot.clock import SystemClock
-from bot.commands.channels import channel_id
+from bot.commands.channels import channel_id, known_names, learn_names, shown_channel
 from bot.commands.endings import Incomplete
 from bot.commands.terminal import (
     counted,
@@ -48,7 +48,7 @@ WHY = {
     metavar="CHANNEL",
     type=plain_value,
     show_default="all",
-    help="Only the channel with this id.",
+    help="Only the channel with this name or id.",
 )
 @click.option(
     "--date",
@@ -79,17 +79,23 @@ async def _deliver(database: Path | None, channel: str | None, day: date | None)
     """Post the digests, print how much of each arrived, and return whether all did whole."""
     are_whole = True
     async with connection(settings_with(database), SystemClock()) as bot:
-        for subscription in await _subscriptions(bot.storage, channel):
+        subscriptions = await _subscriptions(bot.storage, channel)
+        await learn_names(bot.client, bot.storage, subscriptions)
+        names = await bot.storage.read(known_names)
+        for subscription in subscriptions:
             line, is_whole = await _deliver_into(bot, subscription, day)
-            say(line)
+            say(f"{shown_channel(subscription.channel, names[subscription.channel])}: {line}")
             are_whole = are_whole and is_whole
     return are_whole
 
 
 async def _dry_run(storage: Runner, channel: str | None, day: date | None) -> list[str]:
     lines: list[str] = []
+    names = await storage.read(known_names)
     for subscription in await _subscriptions(storage, channel):
-        lines += await _verdicts(storage, subscription, await _day_for(storage, subscription, day))
+        digest_day = await _day_for(storage, subscription, day)
+        lines.append(f"{shown_channel(subscription.channel, names[subscription.channel])}, {digest_day}:")
+        lines += await _verdicts(storage, subscription, digest_day)
     return lines
 
 
@@ -98,12 +104,17 @@ async def _subscriptions(storage: Runner, channel: str | None) -> list[Subscript
 
     Raises `NothingListedError` where none exist, and `UnknownChannelError`.
     """
-    chosen = channel_id(channel) if channel else None
-    every = await storage.read(lambda tables: tables.subscriptions.all())
+    every, names = await storage.read(lambda tables: (tables.subscriptions.all(), known_names(tables)))
+    if not every:
+        raise NothingListedError(
+            "No channel has a daily digest yet. Set one up with `paper-round subscribe`."
+        )
+    chosen = channel_id(channel, names) if channel else None
     subscriptions = [each for each in every if chosen in {None, each.channel}]
     if not subscriptions:
-        whose = f"The channel {chosen} has no" if chosen else "No channel has a"
-        raise NothingListedError(f"{whose} daily digest yet. Set one up with `paper-round subscribe`.")
+        raise NothingListedError(
+            f"The channel {chosen} has no daily digest yet. Set one up with `paper-round subscribe`."
+        )
     return subscriptions
 
 
@@ -134,16 +145,13 @@ async def _deliver_into(bot: Application, subscription: Subscription, day: date 
     delivery_id = await bot.deliverer.open_asked(subscription, digest_day)
     if delivery_id is None:
         counts = await bot.deliverer.day_counts(subscription, digest_day)
-        return f"{subscription.channel}: nothing new for {digest_day}{_in_channel(counts)}", True
+        return f"nothing new for {digest_day}{_in_channel(counts)}", True
     progress = await bot.deliverer.run(delivery_id)
     counts = await bot.deliverer.day_counts(subscription, digest_day)
     of_day = "" if counts.listed == progress.papers else _in_channel(counts)
     reason = f" ({progress.reason})" if progress.reason else ""
     papers = f"{progress.posted} of {counted(progress.papers, 'paper')}"
-    return (
-        f"{subscription.channel}: {papers} for {digest_day}{of_day}{reason}",
-        progress.posted == progress.papers,
-    )
+    return f"{papers} for {digest_day}{of_day}{reason}", progress.posted == progress.papers
 
 
 def _in_channel(counts: DayCounts) -> str:
@@ -156,7 +164,7 @@ async def _verdicts(storage: Runner, subscription: Subscription, day: date) -> l
         return choose_of_day(tables, day, subscription.preferences, had)
 
     choice = await storage.read(choose)
-    return [f"{subscription.channel}, {day}:", *map(_verdict_line, choice.selection.verdicts)]
+    return [_verdict_line(verdict) for verdict in choice.selection.verdicts]
 
 
 def _verdict_line(verdict: Verdict) -> str:

@@ -88,7 +88,7 @@ def _bot_line(bot: BotStatus) -> str:
 
 
 def _channel_lines(channel: ChannelStatus) -> Iterator[str]:
-    yield in_words(channel.subscription)
+    yield in_words(channel.subscription, channel.name)
     yield f"  Last digest: {_last_digest(channel.last) if channel.last else 'none yet'}"
     yield f"  Next digest: {_moment(channel.next_at) if channel.next_at else 'none while paused'}"
 

@@ -1,5 +1,6 @@
 """The commands that set up, list and stop the daily digests of channels."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import click
 
 from bot.app import connection
 from bot.clock import Clock, SystemClock
-from bot.commands.channels import channel_id, find_channels
+from bot.commands.channels import channel_id, find_channels, known_names, shown_channel
 from bot.commands.terminal import Number, database_option, run_to_end, say, settings_with, with_storage
 from bot.delivery import pauses
 from bot.subscriptions.preferences import (
@@ -124,14 +125,14 @@ def subscribe(channels: tuple[str, ...], database: Path | None, **choices: Any) 
 def subscriptions(database: Path | None) -> None:
     """List the channels that have a daily digest."""
 
-    async def read(storage: Runner) -> tuple[Subscription, ...]:
-        return await storage.read(lambda tables: tables.subscriptions.all())
+    async def read(storage: Runner) -> tuple[tuple[Subscription, ...], dict[str, str]]:
+        return await storage.read(lambda tables: (tables.subscriptions.all(), known_names(tables)))
 
-    every = with_storage(database, read, must_exist=True)
+    every, names = with_storage(database, read, must_exist=True)
     if not every:
         say("No channel has a daily digest yet. Set one up with `paper-round subscribe`.")
     for subscription in every:
-        say(in_words(subscription))
+        say(in_words(subscription, names[subscription.channel]))
 
 
 @click.command()
@@ -142,31 +143,37 @@ def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
 
     A digest that is on its way stops after the message under way.
 
-    A CHANNEL is a Slack channel's id; `paper-round subscriptions` lists them.
+    A CHANNEL is a Slack channel's name or id; `paper-round subscriptions` lists them.
     """
-    now, ids = SystemClock().now(), dict.fromkeys(map(channel_id, channels))
+    now = SystemClock().now()
 
     def end_all(tables: Tables) -> list[str]:
-        ending = [each for each in tables.subscriptions.all() if each.channel in ids]
-        for subscription in ending:
-            pauses.end(tables, subscription, now)
-        return [subscription.channel for subscription in ending]
+        names = known_names(tables)
+        ids = dict.fromkeys(channel_id(each, names) for each in channels)
+        for subscription in tables.subscriptions.all():
+            if subscription.channel in ids:
+                pauses.end(tables, subscription, now)
+        return [_ended(channel, names) for channel in ids]
 
     async def end(storage: Runner) -> list[str]:
         return await storage.write(end_all)
 
-    ended = with_storage(database, end, must_exist=True)
-    for channel in ids:
-        say(f"{channel}: {'no more digests' if channel in ended else 'had no daily digest'}")
+    say("\n".join(with_storage(database, end, must_exist=True)))
 
 
-def in_words(subscription: Subscription) -> str:
-    """Return a channel's daily digest on one line."""
+def _ended(channel: str, names: Mapping[str, str]) -> str:
+    outcome = "no more digests" if channel in names else "had no daily digest"
+    return f"{shown_channel(channel, names.get(channel, ''))}: {outcome}"
+
+
+def in_words(subscription: Subscription, name: str) -> str:
+    """Return a channel's daily digest on one line; the channel's name is empty where it is not known."""
     preferences = subscription.preferences
     days = ", ".join(_WEEKDAYS[day].title() for day in sorted(preferences.weekdays))
     often = "every day" if len(preferences.weekdays) == len(_WEEKDAYS) else days
+    channel = shown_channel(subscription.channel, name)
     return (
-        f"{subscription.channel}: {', '.join(preferences.sources)} at {preferences.at:%H:%M} "
+        f"{channel}: {', '.join(preferences.sources)} at {preferences.at:%H:%M} "
         f"{preferences.zone}, {often}, in {preferences.language}{_pause(subscription)}"
     )
 
@@ -185,14 +192,18 @@ async def _subscribe(
     """Begin each channel's digest and print it; Slack is asked which workspace the channels are in."""
     preferences = _preferences(choices)
     async with connection(settings_with(database), clock) as bot:
-        ids = await find_channels(bot.client, channels)
+        names = await find_channels(bot.client, channels)
 
         def save_all(tables: Tables) -> list[Subscription]:
             sources = preferences.sources or (proposed_source(tables.listings.sources()),)
             wanted = replace(preferences, sources=sources)
-            return [save_preferences(tables, bot.workspace, each, wanted, clock.now()) for each in ids]
+            return [
+                save_preferences(tables, bot.workspace, each, wanted, clock.now(), channel_name=name)
+                for each, name in names.items()
+            ]
 
-        say("\n".join(map(in_words, await bot.storage.write(save_all))))
+        saved = await bot.storage.write(save_all)
+        say("\n".join(in_words(each, names[each.channel]) for each in saved))
 
 
 def _preferences(choices: dict[str, Any]) -> Preferences:

@@ -45,6 +45,7 @@ def save_preferences(
     preferences: Preferences,
     now: datetime,
     *,
+    channel_name: str = "",
     created_by: str | None = None,
     ends_pause: bool = True,
 ) -> Subscription:
@@ -54,6 +55,7 @@ def save_preferences(
     and a source that is added to it begins with its own latest list.
     """
     current = tables.subscriptions.of_channel(workspace, channel)
+    tables.channel_names.put(workspace, channel, channel_name)
     return tables.subscriptions.put(
         workspace,
         channel,

@@ -19,7 +19,7 @@ def test_a_dry_run_tells_what_would_come_and_why(channel: str) -> None:
     result = run("deliver", "--dry-run")
 
     lines = result.output.splitlines()
-    assert lines[0] == f"{channel}, 2025-09-29:"
+    assert lines[0] == f"#papers ({channel}), 2025-09-29:"
     assert len(lines) == 13
     assert [line.split()[1] for line in lines if line.startswith("  +")] == ["2509.19301"]
     assert {line.rpartition(" (")[2] for line in lines[1:]} == {
@@ -44,7 +44,7 @@ def test_deliver_brings_it_once_and_status_tells_so(channel: str) -> None:
     told = json.loads(run("status", "--json").output)
     words = run("status").output.replace("September 2025", "September")
 
-    assert first.output == f"{channel}: 12 of 12 papers for 2025-09-29\n"
+    assert first.output == f"#papers ({channel}): 12 of 12 papers for 2025-09-29\n"
     assert second.output == first.output
     assert told["bot"] == {"waiting": 0, "done_at": None, "last_tick": None, "tokens": None}
     assert told["channels"][0]["last"]["posted"] == len(read_sample()[0].entries)
@@ -64,8 +64,14 @@ def test_after_the_filters_changed_deliver_brings_the_rest_and_says_both_counts(
     run("subscribe", channel, "--most-cards", "1")
     second = run("deliver").output
 
-    assert first == f"{channel}: 1 of 1 paper for 2025-09-29, 1 of the day's 12 papers in the channel\n"
-    assert second == f"{channel}: 11 of 11 papers for 2025-09-29, 12 of the day's 12 papers in the channel\n"
+    assert (
+        first
+        == f"#papers ({channel}): 1 of 1 paper for 2025-09-29, 1 of the day's 12 papers in the channel\n"
+    )
+    assert (
+        second
+        == f"#papers ({channel}): 11 of 11 papers for 2025-09-29, 12 of the day's 12 papers in the channel\n"
+    )
 
 
 def test_without_a_subscription_deliver_says_how_to_begin_one(channel: str) -> None:

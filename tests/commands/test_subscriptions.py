@@ -2,11 +2,16 @@
 
 import json
 from contextlib import closing
+from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
+from storage.database import connect
+from storage.tables import Tables
 from tests.support.command import run
+from tests.support.subscribing import subscribe
 
 NO_DIGESTS = "No channel has a daily digest yet. Set one up with `paper-round subscribe`.\n"
 
@@ -18,9 +23,11 @@ def test_a_channel_is_subscribed_listed_and_unsubscribed(channel: str) -> None:
     ended = run("unsubscribe", channel, "C404")
     empty = run("subscriptions")
 
-    assert subscribed.output == f"{channel}: digest-file at 18:30 Asia/Shanghai, Mon, Fri, in zh-CN\n"
+    assert (
+        subscribed.output == f"#papers ({channel}): digest-file at 18:30 Asia/Shanghai, Mon, Fri, in zh-CN\n"
+    )
     assert listed.output == subscribed.output
-    assert ended.output == f"{channel}: no more digests\nC404: had no daily digest\n"
+    assert ended.output == f"#papers ({channel}): no more digests\nC404: had no daily digest\n"
     assert empty.output == NO_DIGESTS
 
 
@@ -53,7 +60,7 @@ def test_what_is_typed_with_dashes_quotes_and_stops_of_a_phone_is_understood(cha
     )
 
     assert subscribed.stderr == ""
-    assert subscribed.output == f"{channel}: arxiv:cs.CL at 09:05 Asia/Shanghai, Mon, in zh-CN\n"
+    assert subscribed.output == f"#papers ({channel}): arxiv:cs.CL at 09:05 Asia/Shanghai, Mon, in zh-CN\n"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +102,7 @@ def test_a_source_that_there_is_not_is_refused_and_those_there_are_named(channel
 def test_a_channel_is_found_by_its_name_its_mention_or_its_link(channel: str, named: str) -> None:
     subscribed = run("subscribe", named.format(id=channel))
 
-    assert (subscribed.exit_code, subscribed.output.partition(":")[0]) == (0, channel)
+    assert (subscribed.exit_code, subscribed.output.partition(":")[0]) == (0, f"#papers ({channel})")
 
 
 @pytest.mark.parametrize(
@@ -126,8 +133,37 @@ def test_without_a_source_the_first_that_has_listed_is_taken_else_hugging_face(c
     listed = run("subscribe", channel)
     nothing_listed = run("subscribe", channel, "--db", "other.db")
 
-    assert listed.output.startswith(f"{channel}: digest-file at 09:00 UTC")
-    assert nothing_listed.output.startswith(f"{channel}: huggingface at 09:00 UTC")
+    assert listed.output.startswith(f"#papers ({channel}): digest-file at 09:00 UTC")
+    assert nothing_listed.output.startswith(f"#papers ({channel}): huggingface at 09:00 UTC")
+
+
+def test_a_known_channel_is_unsubscribed_by_its_name_without_asking_slack(
+    channel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("subscribe", channel)
+    monkeypatch.delenv("SLACK_BOT_TOKEN")
+    unknown = run("unsubscribe", "#paper")
+    ended = run("unsubscribe", " #Papers")
+
+    assert (unknown.exit_code, unknown.stderr) == (
+        2,
+        "Error: #paper: I don't know this channel. `paper-round subscriptions` lists the ones I do.\n",
+    )
+    assert ended.output == f"#papers ({channel}): no more digests\n"
+
+
+def test_deliver_learns_the_name_of_a_channel_that_an_earlier_version_set_up(channel: str) -> None:
+    with closing(connect(Path("paper-round.db"))) as database:
+        subscribe(Tables(database), "T0000000001", channel, since=date(2025, 10, 1), most_cards=1)
+    before = run("subscriptions").output
+    delivered = run("deliver").output
+    after = run("subscriptions").output
+
+    assert before.startswith(f"{channel}: ")
+    assert (delivered.partition(": ")[0], after) == (
+        f"#papers ({channel})",
+        f"#papers ({before[:11]}){before[11:]}",
+    )
 
 
 def test_setting_up_and_posting_need_no_app_token(channel: str, monkeypatch: pytest.MonkeyPatch) -> None:

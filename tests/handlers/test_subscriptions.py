@@ -519,3 +519,23 @@ async def test_a_bot_that_comes_back_to_paused_digests_offers_to_resume_them(sta
 
     await ada.sees(shows("I'm back. This channel's digests are paused."))
     await press(ada, RESUME, "resumed this channel's digests")
+
+
+async def test_the_name_of_a_channel_is_kept_when_it_is_set_up_and_after_it_is_renamed(stage: Stage) -> None:
+    async def names() -> list[str]:
+        every = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
+        return await stage.bot.storage.read(
+            lambda tables: [tables.channel_names.get(each.workspace, each.channel) for each in every]
+        )
+
+    ada = stage.person("ada")
+    await subscribe(ada)
+    await subscribe(ada, "board")
+    before = await names()
+    await ada.rename("papers", "reading")
+    await ada.rename("board", "table")
+    await say(ada, "/papers settings", "Daily papers in this channel", channel="reading")
+    await say(ada, "/papers settings", "Daily papers in this channel", channel="table")
+
+    # Slack does not tell a private channel's name with a command.
+    assert (before, await names()) == (["papers", "board"], ["reading", "board"])
