@@ -19,7 +19,7 @@ from bot.commands.endings import Incomplete
 from bot.commands.terminal import (
     FILE,
     counted,
-    database_option,
+    database_option_with,
     language_option,
     port_option,
     run_to_end,
@@ -78,7 +78,7 @@ class DemoOutput:
 @language_option("The language of the cards, such as en or zh-CN.", "that of the summaries")
 @click.option("--once", is_flag=True, help="Exit when the digest is delivered, with status 0 if it is whole.")
 @port_option("Port of the page that opens.")
-@database_option
+@database_option_with("The SQLite file to keep the demo in.", "a temporary one")
 def demo(digest: Path | None, language: str | None, once: bool, port: int, database: Path | None) -> None:
     """Try the bot in a local Slack, with a day of papers.
 

@@ -25,13 +25,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
-database_option = click.option(
-    "--db",
-    "database",
-    type=click.Path(dir_okay=False, path_type=Path),
-    show_default="PAPER_ROUND_DB, or paper-round.db here",
-    help="The SQLite file.",
-)
+
+def database_option_with(help_text: str, default: str) -> Callable[[F], F]:
+    """Return `--db`; `default` says in words which file it is where nobody gives it."""
+    path = click.Path(dir_okay=False, path_type=Path)
+    return click.option("--db", "database", type=path, show_default=default, help=help_text)
+
+
+database_option = database_option_with("The SQLite file.", "PAPER_ROUND_DB, or paper-round.db here")
 
 
 class Number(click.IntRange):
@@ -101,7 +102,9 @@ def with_storage(
     path = settings_with(database).database
     if must_exist and not exists(path):
         raise StorageError(
-            f"I found no database at {path}. Import or fetch papers first, or name it with --db."
+            f"Nothing is set up yet: I found no database at {path}. To try the bot first, use "
+            "`paper-round demo`. To begin, use `paper-round run`, or fetch or import papers. If your "
+            "database is elsewhere, name it with --db."
         )
     storage = InlineRunner(path)
     try:

@@ -132,7 +132,7 @@ def test_the_database_is_the_option_s_else_the_setting_s_else_one_here(
         (
             ["digest", "2025-09-29"],
             1,
-            "Error: I found no database at paper-round.db. Import or fetch papers first, or name ",
+            "Error: Nothing is set up yet: I found no database at paper-round.db. To try the bot first, use ",
         ),
         (["digest", "29.9.2025"], 2, "Error: Invalid value for 'DATE'"),
         (
