@@ -31,11 +31,11 @@ from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_digest_file, read_sample
 from bot.documents.importer import import_into
 from bot.manifest import load_manifest
-from bot.sandbox import Sandbox, SandboxError, Workspace, create_workspace
+from bot.sandbox import Configuration, Sandbox, SandboxError, Workspace, create_workspace
 from bot.settings import Settings, load_settings
 from bot.sources.kinds import DIGEST_FILE
 from bot.subscriptions.preferences import save_preferences
-from bot.text.language import most_common_language
+from bot.text.language import most_common_language, primary_language
 from storage.records import Preferences
 
 CHANNEL = "papers"
@@ -90,23 +90,31 @@ def demo(digest: Path | None, language: str | None, once: bool, port: int, datab
     clock = SystemClock()
     with tempfile.TemporaryDirectory(prefix="paper-round-") as folder:
         options = DemoOptions(database or Path(folder) / "demo.db", digest, language, port, once)
+        digests = read_digests(options)
+        workspace = demo_workspace(clock, options.language or _language(digests[0]))
         output = DemoOutput(say, _show_progress, _keep_closed if once else _open_page)
         # Without --once, Ctrl-C is how the demo ends.
         run = run_to_end if once else run_until_stopped
         try:
-            is_whole = run(run_demo(options, clock, output, demo_workspace(clock)))
+            is_whole = run(run_demo(options, digests, clock, output, workspace))
         except SandboxError as error:
             raise Incomplete(str(error)) from error
     if is_whole is False:
         sys.exit(1)
 
 
-async def run_demo(options: DemoOptions, clock: Clock, output: DemoOutput, workspace: Workspace) -> bool:
+def read_digests(options: DemoOptions) -> list[DigestFile]:
+    """Read what the demo delivers: the first is delivered, the others are that day in other languages."""
+    return [read_digest_file(options.digest, options.language)] if options.digest else read_sample()
+
+
+async def run_demo(
+    options: DemoOptions, digests: list[DigestFile], clock: Clock, output: DemoOutput, workspace: Workspace
+) -> bool:
     """Deliver the digest into the sandbox's workspace and return whether all of it arrived.
 
     Without `once` the demo runs until it is cancelled, so that the viewer can try the bot.
     """
-    digests = [read_digest_file(options.digest, options.language)] if options.digest else read_sample()
     async with (
         Sandbox(workspace, port=options.port) as sandbox,
         # Nothing leaves the machine: neither lists nor the papers' details are fetched.
@@ -123,9 +131,15 @@ async def run_demo(options: DemoOptions, clock: Clock, output: DemoOutput, works
     return is_whole
 
 
-def demo_workspace(clock: Clock) -> Workspace:
-    """Return the demo's workspace, with the app installed from its own manifest."""
-    return create_workspace(load_manifest(), clock=clock)
+def demo_workspace(clock: Clock, language: str) -> Workspace:
+    """Return the demo's workspace, with the app installed from its own manifest.
+
+    The page opens as the first person: one who speaks the language, if there is one.
+    """
+    everyone = Configuration().people
+    first = [each for each in everyone if primary_language(each.locale) == primary_language(language)]
+    people = tuple(dict.fromkeys([*first, *everyone]))
+    return create_workspace(load_manifest(), clock, Configuration(people=people))
 
 
 async def _deliver(
@@ -138,7 +152,8 @@ async def _deliver(
 ) -> bool:
     day = digests[0].day
     channel, language = workspace.channel(CHANNEL).id, options.language or _language(digests[0])
-    preferences = Preferences(language, sources=(DIGEST_FILE.name,))
+    viewer = next(iter(workspace.people.values()))
+    preferences = Preferences(language, sources=(DIGEST_FILE.name,), zone=viewer.tz)
     subscription = await bot.storage.write(
         lambda tables: save_preferences(tables, bot.workspace, channel, preferences, clock.now())
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.commands.demo import DemoOptions, DemoOutput, run_demo
+from bot.commands.demo import DemoOptions, DemoOutput, demo_workspace, read_digests, run_demo
 from bot.documents.files import read_digest_file
 from bot.sandbox import Workspace
 from bot.text.mrkdwn import without_bold
@@ -19,7 +19,7 @@ async def play(options: DemoOptions) -> tuple[list[str], Workspace, bool]:
     """Run the demo to its end and return what it said, where, and whether the digest is whole."""
     clock, said = SimulatedClock(NOON), list[str]()
     workspace = make_workspace(clock)
-    is_whole = await run_demo(options, clock, DemoOutput(said.append), workspace)
+    is_whole = await run_demo(options, read_digests(options), clock, DemoOutput(said.append), workspace)
     return said, workspace, is_whole
 
 
@@ -62,6 +62,18 @@ async def test_the_demo_speaks_the_language_asked_for(tmp_path: Path) -> None:
     _, workspace, _ = await play(DemoOptions(tmp_path / "demo.db", language="zh-CN", once=True))
 
     assert messages_in(workspace)[0].text.startswith("AI 论文 · 2025年9月29日")
+
+
+@pytest.mark.parametrize(
+    ("language", "locale"),
+    [("en", "en-US"), ("zh-CN", "zh-CN"), ("zh-TW", "zh-CN"), ("de", "de-DE"), ("ja", "en-US")],
+)
+def test_the_page_opens_as_a_person_who_speaks_the_language_if_there_is_one(
+    language: str, locale: str
+) -> None:
+    first, *others = demo_workspace(SimulatedClock(NOON), language).people.values()
+
+    assert (first.locale, len(others)) == (locale, 2)
 
 
 async def test_an_empty_day_delivers_nothing_and_is_whole(tmp_path: Path) -> None:
