@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.text.arxiv_id import find_arxiv_id
+from bot.text.nearest import nearest_word
 from bot.text.typed import plain, plain_value, read_date
 
 
@@ -118,6 +119,8 @@ class NotUnderstood:
     """Text that is no request."""
 
     text: str
+    #: The request that it may be a slip of, as it is typed; empty where none is near.
+    meant: str = ""
 
 
 Request = (
@@ -141,13 +144,15 @@ Request = (
     | NotUnderstood
 )
 
+_INCOMPLETE = InvalidDate | InvalidPauseDate | MissingPaperId
+
 _WORDS: dict[str, Request] = {
     **dict.fromkeys(["", "latest", "最新"], Latest()),
     **dict.fromkeys(["today", "今天", "今日"], DaysAgo(0)),
     **dict.fromkeys(["yesterday", "昨天", "昨日"], DaysAgo(1)),
     **dict.fromkeys(["saved", "my papers", "收藏", "我的收藏"], ShowSavedPapers()),
     **dict.fromkeys(["subscribe", "订阅"], Subscribe()),
-    **dict.fromkeys(["unsubscribe", "退订"], Unsubscribe()),
+    **dict.fromkeys(["unsubscribe", "退订", "取消订阅"], Unsubscribe()),
     **dict.fromkeys(["settings", "设置"], ShowPreferences()),
     **dict.fromkeys(["pause", "暂停"], Pause()),
     **dict.fromkeys(["resume", "恢复"], Resume()),
@@ -179,6 +184,10 @@ def parse_request(text: str) -> Request:
     """
     typed = plain(html.unescape(text))
     value = _BEFORE_WORD.sub("", plain_value(_AFTER_WORD.sub("", typed)) or typed)
+    return _understood(value) or NotUnderstood(typed, _meant(value))
+
+
+def _understood(value: str) -> Request | None:
     if request := _WORDS.get(value.casefold()) or _of_day(value):
         return request
     if match := _PAUSE.fullmatch(value):
@@ -187,7 +196,17 @@ def parse_request(text: str) -> Request:
         paper_id = find_arxiv_id(match[2])
         return _VERBS[match[1].casefold()](paper_id) if paper_id else MissingPaperId(match[1])
     paper_id = find_arxiv_id(value)
-    return OnePaper(paper_id) if paper_id else NotUnderstood(typed)
+    return OnePaper(paper_id) if paper_id else None
+
+
+def _meant(value: str) -> str:
+    """Return the request that the text may be a slip of, with what follows it where that makes sense."""
+    known = [word for word in (*_WORDS, *_VERBS) if word]
+    first, _, rest = value.partition(" ")
+    word = nearest_word(value, known) or nearest_word(first, known)
+    whole = f"{word} {rest}"
+    is_whole = word and rest and not isinstance(_understood(whole), _INCOMPLETE | None)
+    return whole if is_whole else word
 
 
 def _of_day(text: str) -> OfDay | InvalidDate | None:

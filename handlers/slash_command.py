@@ -74,8 +74,12 @@ async def _invalid_date(parts: Parts, person: Person, request: requests.InvalidD
 
 
 async def _not_understood(parts: Parts, person: Person, request: requests.NotUnderstood) -> Message:
-    text = cut(request.text, _ECHOED_CHARACTERS)
-    return notice(person.words.mrkdwn("lookup.not_understood", text=text, command=parts.command))
+    text, words = cut(request.text, _ECHOED_CHARACTERS), person.words
+    if request.meant:
+        return notice(
+            words.mrkdwn("lookup.did_you_mean", text=text, command=parts.command, meant=request.meant)
+        )
+    return notice(words.mrkdwn("lookup.not_understood", text=text, command=parts.command))
 
 
 _CHANNEL_ANSWERS: Mapping[

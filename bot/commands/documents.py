@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from bot.commands.terminal import (
-    FILE,
     counted,
     database_option,
     language_option,
@@ -31,14 +30,14 @@ _language_of_day_option = language_option("The language of the summaries.", "the
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @language_option("The language of the summaries.", "detected from each text")
 @database_option
 def import_files(files: tuple[Path, ...], language: str | None, database: Path | None) -> None:
     """Import papers and summaries from digest files.
 
-    Importing a file again changes nothing. A file that isn't a digest is reported and skipped; the command
-    then exits with status 1.
+    Importing a file again changes nothing. A file that can't be read or isn't a digest is reported and
+    skipped; the command then exits with status 1.
     """
 
     async def import_all(storage: Runner) -> bool:
@@ -108,7 +107,7 @@ def archive(
 
 
 async def _import_file(storage: Runner, path: Path, language: str | None) -> bool:
-    """Import one file, print how much it holds, and return whether it is a digest."""
+    """Import one file, print how much it holds, and return whether it could be read as a digest."""
     try:
         digest_file = read_digest_file(path, language)
     except NotADigestError as error:

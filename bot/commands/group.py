@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bot.text.nearest import nearest_word
 from bot.text.typed import plain_option, plain_value
 
 
@@ -56,7 +57,10 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that the arguments name, imported, with the arguments that are left."""
         typed, *others = args
-        name, _, rest = super().resolve_command(ctx, [plain_value(typed), *others])
+        wanted = plain_value(typed)
+        if wanted not in self.commands and (meant := nearest_word(wanted, self.commands)):
+            ctx.fail(f"No such command {wanted!r}. Did you mean {meant!r}?")
+        name, _, rest = super().resolve_command(ctx, [wanted, *others])
         return name, self.lazy_commands[name].load() if name else None, rest
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:

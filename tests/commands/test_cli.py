@@ -46,6 +46,16 @@ def test_import_goes_on_after_a_file_that_is_no_digest_and_ends_with_status_1(tm
     assert '"# Shopping"' in result.stderr
 
 
+def test_import_goes_on_after_a_file_that_does_not_exist_and_ends_with_status_1(tmp_path: Path) -> None:
+    result = run("import", "nowhere.md", ENGLISH, tmp_path)
+
+    assert (result.exit_code, result.stdout) == (1, "2025-09-29: 12 papers (12 new), 12 summaries\n")
+    assert result.stderr == (
+        "Error: nowhere.md cannot be read: No such file or directory.\n"
+        f"Error: {tmp_path} cannot be read: Is a directory.\n"
+    )
+
+
 def test_import_names_the_line_of_a_malformed_entry_and_keeps_the_others(tmp_path: Path) -> None:
     path = tmp_path / "digest.md"
     path.write_text(
@@ -140,7 +150,8 @@ def test_the_database_is_the_option_s_else_the_setting_s_else_one_here(
             2,
             "Error: The setting SLACK_BOT_TOKEN is missing. The README says where Slack shows this token.",
         ),
-        (["import", "nowhere.md"], 2, "Error: Invalid value for 'FILES...'"),
+        (["deliverr"], 2, "Error: No such command 'deliverr'. Did you mean 'deliver'?"),
+        (["xyzzy"], 2, "Error: No such command 'xyzzy'."),
         (
             ["import", str(ENGLISH), "--db", "nowhere/test.db"],
             1,
