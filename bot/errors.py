@@ -64,10 +64,10 @@ class UnknownSourceError(PaperRoundError):
 
 
 class InvalidPreferenceError(PaperRoundError):
-    """A preference cannot be read: which one (`what`), its text (`found`), and an `example`."""
+    """A preference cannot be read: its text (`found`), what it is not (`what`), and an `example` of that."""
 
     def __init__(self, what: str, found: str, example: str) -> None:
-        super().__init__(f"The {what} “{found}” cannot be read. Write it as {example}.")
+        super().__init__(f"“{found}” isn't {what}. Write it like {example}.")
         self.what, self.found, self.example = what, found, example
 
 
@@ -75,10 +75,10 @@ class UnknownCategoryError(InvalidPreferenceError):
     """arXiv has no such category; `nearest` are the names most like it, perhaps none."""
 
     def __init__(self, found: str, nearest: tuple[str, ...]) -> None:
-        super().__init__("category", found, ", ".join(nearest) or "cs.CL")
+        super().__init__("a category", found, ", ".join(nearest) or "cs.CL")
         *others, last = nearest or ("",)
         either = f"{', '.join(others)} or {last}" if others else last
-        suggestion = f"Did you mean {either}?" if nearest else "Write it as cs.CL."
+        suggestion = f"Did you mean {either}?" if nearest else "Write it like cs.CL."
         self.args = (f"arXiv has no category “{found}”. {suggestion}",)
         self.nearest = nearest
 

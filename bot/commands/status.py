@@ -105,10 +105,13 @@ def _last_digest(last: DeliveryStatus) -> str:
 
 def _source_line(listing: Listing, now: datetime) -> str:
     """Return the status of a source's latest list, with the source's own answer where it failed."""
-    sentence = status_sentence(listing, Reader(now, ZoneInfo("UTC"), words_for("en-GB")))
+    reader = Reader(now, ZoneInfo("UTC"), words_for("en-GB"))
+    sentence = status_sentence(listing, reader)
+    # What a source publishes on Saturdays, or has not published yet, is said without a date.
+    day = "" if reader.day(listing.day) in sentence else f"{listing.day}: "
     is_answer = listing.trouble and listing.trouble != FEW
     answer = f" ({on_one_line(listing.trouble or '')})" if is_answer else ""
-    return f"{listing.source}, {listing.day}: {sentence}{answer}"
+    return f"{day}{sentence}{answer}"
 
 
 def _summaries_lines(summaries: SummariesStatus, tokens: TokensStatus | None) -> Iterator[str]:

@@ -49,7 +49,7 @@ def read_date(text: str) -> date:
     with contextlib.suppress(ValueError):
         if day := typed.read_date(text):
             return day
-    raise click.BadParameter(f"{text!r} isn't a date. Write it as 2025-09-29.")
+    raise click.BadParameter(f"{text!r} isn't a date. Write it like 2025-09-29.")
 
 
 def _read_tag(_context: click.Context, _option: click.Parameter, tag: str | None) -> str | None:

@@ -69,7 +69,7 @@ class ArxivClient:
         """
         for category in categories:
             if not is_category(category):
-                raise InvalidPreferenceError("arXiv category", category, "cs.CL")
+                raise InvalidPreferenceError("an arXiv category", category, "cs.CL")
         names = "+".join(map(feed_name, categories))
         fetched = await self._get(f"{self._feed_url}/{names}", is_polled=True)
         whole = read_daily_feed(fetched.body)

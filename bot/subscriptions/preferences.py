@@ -109,7 +109,7 @@ def read_time(text: str) -> time:
     try:
         return _time_of(match.groupdict() if match else {})
     except ValueError:
-        raise InvalidPreferenceError("time", text, "09:00") from None
+        raise InvalidPreferenceError("a time", text, "09:00") from None
 
 
 def _time_of(said: Mapping[str, str | None]) -> time:
@@ -142,7 +142,7 @@ def read_zone(name: str) -> str:
     """Read an IANA time zone such as `Europe/Berlin`, in any case; raises `InvalidPreferenceError`."""
     zone = _zones().get(plain_value(name).replace(" ", "_").casefold())
     if zone is None:
-        raise InvalidPreferenceError("zone", name, "Asia/Shanghai")
+        raise InvalidPreferenceError("a time zone", name, "Asia/Shanghai")
     return zone
 
 
@@ -159,7 +159,7 @@ def read_language(text: str) -> str:
     tag = canonical_tag(plain_value(text))
     language = tag.partition("-")[0] if tag else ""
     if tag is None or language in _NO_LANGUAGES or language not in {*Locale("en").languages, "x"}:
-        raise InvalidPreferenceError("language", text, "zh-CN")
+        raise InvalidPreferenceError("the tag of a language", text, "zh-CN")
     return tag
 
 
@@ -170,7 +170,7 @@ def read_words(text: str) -> tuple[str, ...]:
     """
     words = read_terms(text)
     if not words and plain(text):
-        raise InvalidPreferenceError("word", plain(text), "RAG, world model")
+        raise InvalidPreferenceError("a word to look for", plain(text), "RAG, world model")
     return words
 
 
@@ -187,5 +187,5 @@ def read_votes(text: str) -> int:
     except ValueError:
         votes = -1
     if not 0 <= votes <= _MOST_VOTES:
-        raise InvalidPreferenceError("number of votes", text, "10")
+        raise InvalidPreferenceError("a number of votes", text, "10")
     return votes

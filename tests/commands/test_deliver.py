@@ -53,7 +53,7 @@ def test_deliver_brings_it_once_and_status_tells_so(channel: str) -> None:
     assert told["summaries"] == {"tokens_today": 0, "failures": [], "reports": [], "texts_read": {}}
     assert words.startswith("Last check: never. 0 messages waiting.\n")
     assert words.endswith(
-        "digest-file, 2025-09-29: Digest file, 29 September: 12 papers.\n"
+        "Digest file, 29 September: 12 papers.\n"
         "Summaries: no model set (LLM_MODEL), 0 tokens today, 0 failures in the last 24 hours.\n"
     )
 

@@ -117,9 +117,7 @@ def test_status_tells_of_a_source_that_was_only_fetched_by_hand(tmp_path: Path) 
     run("import", str(ENGLISH), "--db", database)
 
     output = run("status", "--db", database).output.replace("September 2025", "September")
-    assert output.splitlines()[1] == (
-        "digest-file, 2025-09-29: Digest file, 29 September: 12 papers. No channel follows it."
-    )
+    assert output.splitlines()[1] == ("Digest file, 29 September: 12 papers. No channel follows it.")
 
 
 def test_status_tells_how_each_source_is_in_words_and_what_it_answered(channel: str, tmp_path: Path) -> None:
@@ -142,9 +140,9 @@ def test_status_tells_how_each_source_is_in_words_and_what_it_answered(channel: 
     database.close()
 
     lines = run("status").output.replace("October 2025", "October").splitlines()
-    first = "huggingface, 2025-10-04: Hugging Face doesn't publish on Saturdays."
+    first = "2025-10-04: Hugging Face doesn't publish on Saturdays."
     at = lines.index(first)
     assert lines[at + 1] == (
-        "arxiv:cs.CL, 2025-10-02: arXiv cs.CL hasn't answered since 2 October at 07:40; "
+        "arXiv cs.CL hasn't answered since 2 October at 07:40; "
         "last check 2 October at 07:40, next 2 October at 07:40. (503)"
     )

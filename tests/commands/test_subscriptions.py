@@ -67,12 +67,12 @@ def test_what_is_typed_with_dashes_quotes_and_stops_of_a_phone_is_understood(cha
     ("option", "value", "sentence"),
     [
         ("--category", "cs.CLL", "arXiv has no category “cs.CLL”. Did you mean cs.CL, cs.SC or cs.PL?"),
-        ("--category", "papers", "arXiv has no category “papers”. Write it as cs.CL."),
+        ("--category", "papers", "arXiv has no category “papers”. Write it like cs.CL."),
         ("--source", "arxiv:cs.ml", "arXiv has no category “cs.ml”. Did you mean stat.ML, cs.PL or cs.MS?"),
-        ("--word", "*", "The word “*” cannot be read. Write it as RAG, world model."),
-        ("--at", "25:00", "The time “25:00” cannot be read. Write it as 09:00."),
-        ("--tz", "Moon/Base", "The zone “Moon/Base” cannot be read. Write it as Asia/Shanghai."),
-        ("--language", "klingon!", "The language “klingon!” cannot be read. Write it as zh-CN."),
+        ("--word", "*", "“*” isn't a word to look for. Write it like RAG, world model."),
+        ("--at", "25:00", "“25:00” isn't a time. Write it like 09:00."),
+        ("--tz", "Moon/Base", "“Moon/Base” isn't a time zone. Write it like Asia/Shanghai."),
+        ("--language", "klingon!", "“klingon!” isn't the tag of a language. Write it like zh-CN."),
     ],
 )
 def test_a_wish_that_cannot_be_read_is_named_with_an_example(

@@ -608,7 +608,7 @@ async def test_feeds_of_two_days_are_not_joined(arxiv: Arxiv) -> None:
 
 @pytest.mark.parametrize("category", ["", "cs.CL/../..", "cs CL", "cs.CL+cs.LG", "CS", "http://evil.example"])
 async def test_what_is_no_category_is_not_asked_for(arxiv: Arxiv, category: str) -> None:
-    with pytest.raises(InvalidPreferenceError, match=r"Write it as cs\.CL"):
+    with pytest.raises(InvalidPreferenceError, match=r"Write it like cs\.CL"):
         await arxiv.client.daily_list([category])
     assert arxiv.asked == []
 
