@@ -64,7 +64,7 @@ _MARK = re.compile(
     r"""(?P<url>https?://(?:\\[%&$_\#{}~]|[^\s{}$<>"\\])+)
     | (?P<path>(?<![A-Za-z])[A-Za-z]:\\[^\s{}$]*+(?![{}$])
         | \\\\[A-Za-z][\w.-]*\\[^\s{}$]++(?![{}$])
-        | (?<![\\\w])[A-Za-z][\w.-]+(?:\\[A-Za-z][\w.-]*){2,}(?![\w\\{$]))
+        | (?<![\\\w])[A-Za-z][\w.-]{1,100}(?:\\[A-Za-z][\w.-]*){2,}(?![\w\\{$]))
     | (?P<display>\$\$[^$]{1,500}\$\$
         | \\\((?:(?!\\\)).){1,500}\\\)
         | \\\[(?:(?!\\\]).){1,500}\\\])
@@ -145,6 +145,13 @@ _NEXT_WORD = re.compile(r"\s+\w")
 _AFTER_WORDS = re.compile("xspace|text")
 # Braces keep the capitals of a title: `{S}tudy`, `{GPT}-4`.
 _KEPT_CAPITALS = re.compile(r"""(?:^|(?<=[\s("“'-]))\{([A-Z](?=\}[a-z])|[A-Z][A-Za-z0-9]+)\}(?![/{}_^])""")
+# Braces around words alone, as `{Concept erasure}`, are an author's; sets and code have other signs in them.
+_WORDS_IN_BRACES = re.compile(
+    r"""(?:^|(?<=[\s("“'-])(?<![=∈∉⊂⊆∪∩∖]\s))
+    \{(?=[^{}]{0,79}[^\W\d_])(?!\s)((?:[^\W_]|[+ -]){1,80})\}(?![\w/{}_^]|:\S)""",
+    re.VERBOSE,
+)
+_LISTS_AND_QUOTES = frozenset("abstract center description enumerate itemize quotation quote".split())
 _TWO_LETTERS_BEFORE = re.compile(r"[A-Za-z]{2}\Z")
 
 
@@ -231,7 +238,10 @@ class _Reader:
         if number := _IN_NUMBER.match(self._source, mark.start()):
             self._at = number.end()
             return number[1]
-        if self._depth == 0 and (kept := _KEPT_CAPITALS.match(self._source, mark.start())):
+        kept = _KEPT_CAPITALS.match(self._source, mark.start()) or _WORDS_IN_BRACES.match(
+            self._source, mark.start()
+        )
+        if self._depth == 0 and kept:
             self._at = kept.end()
             return kept[1]
         end = self._closing.get(mark.start())
@@ -420,6 +430,20 @@ class _Reader:
         after = self._source[self._at : self._at + 1]
         return f"{self._inner(content)}{' ' if content and after and not after.isspace() else ''}"
 
+    def environment(self, _: re.Match[str]) -> str | None:
+        if self._argument() not in _LISTS_AND_QUOTES:
+            return None
+        option = _OPTION.match(self._source, self._at)
+        self._at = option.end() if option else self._at
+        return self._line_break()
+
+    def item(self, _: re.Match[str]) -> str:
+        option = _OPTION.match(self._source, self._at)
+        self._at = option.end() if option else self._at
+        self._skip_spaces()
+        sign = self._inner(option[1]) if option else "•"
+        return f"{'' if not self._last or self._last.isspace() else ' '}{sign} "
+
     def reference(self, _: re.Match[str]) -> str | None:
         content = self._argument()
         return f"[{content}]" if content else content
@@ -519,6 +543,8 @@ _PARTICULAR: Mapping[str, Callable[[_Reader, re.Match[str]], str | None]] = {
     "color": _Reader.colour,
     **dict.fromkeys("section subsection subsubsection paragraph subparagraph".split(), _Reader.heading),
     **dict.fromkeys("ref eqref autoref cref Cref".split(), _Reader.reference),
+    **dict.fromkeys(("begin", "end"), _Reader.environment),
+    "item": _Reader.item,
     "texorpdfstring": _Reader.first_of_two,
     "href": _Reader.link,
     "url": _Reader.address,

@@ -47,6 +47,15 @@ from bot.text.notation.latex import readable
         (r"\[N=4\] and $$y=2$$", "N=4 and y=2"),
         (r"oak\\[3pt]elm and oak \\[-1em] elm", "oak elm and oak elm"),
         (r"\vspace{-3pt}Oak \label{tab}elm \ref{} \hspace*{1em}ash", "Oak elm  ash"),
+        (
+            r"We grow \begin{itemize} \item oaks, \item[2.] elms \end{itemize} here",
+            "We grow • oaks, 2. elms here",
+        ),
+        (r"Grow:\begin{enumerate}[(a)]\item 5\% \item$\beta$\end{enumerate}", "Grow: • 5% • β"),
+        (
+            r"{Concept erasure} of {Oak-DF++}, ({action}) by {X}: oaks.",
+            "Concept erasure of Oak-DF++, (action) by X: oaks.",
+        ),
         (r"\section{Trees}\paragraph{Oaks}grow", "Trees Oaks grow"),
         (r"see \ref{tab:oaks}", "see [tab:oaks]"),
         (r"Oak\xspace grows, Oak\texttrademark, \texttildelow 5", "Oak grows, Oak™, ~ 5"),
@@ -76,7 +85,7 @@ def test_latex_becomes_the_characters_that_it_means(written: str, meant: str) ->
         r"\ours beats \method{} by 5",
         r"is $\sum_{i=1}^n x_i$ and \(\ours\)",
         r"grows as $2\frac{1}{2}$",
-        r"\begin{itemize} \item a \end{itemize}",
+        r"\begin{oaks} a \end{oaks}",
     ],
 )
 def test_what_has_no_plain_form_is_left_as_it_is(text: str) -> None:
@@ -94,7 +103,8 @@ PLAIN = [
     r"C:\temp\new", r"D:\times\alpha", r"\\host\tau\nu", r"src\beta\new\to", r"data\times", r"\d+\.zip",
     "--verbose", "-->", "<!-- a -->", "https://example.org/~ada/a--b_c?x=1&y=2", "{a: 1}", '{"a": 1}',
     "user_{id}", "(a)", "O'Neil's", "it''s", "`code`", "``code``", "[x](y)", "a|b", "<b>", "*a*", "图", "😀",
-    "${OAK}/x", "{OAK, ELM}", "{X}", "/{ID}/", "{{OAK}}", r"in \boxed{}", "\\[1\\]", "a[2pt]",
+    "${OAK}/x", "{OAK, ELM}", "m ∈ {3}", "x ∈ {a}", "= {X}", "goals {g_i}", "{a}:{b}",
+    "{0,1}-trees", "En-{De, Zh}", "/{ID}/", "{{OAK}}", r"in \boxed{}", "\\[1\\]", "a[2pt]",
     "50 %", "a\\",
 ]  # fmt: skip
 
@@ -144,7 +154,7 @@ def test_any_text_can_be_read(parts: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["\\textbf{", "$", "\\(", "{\\bf ", "$\\frac{", "\\cite[", "_{", "``", "\\x{a "]
+    "piece", ["\\textbf{", "$", "\\(", "{\\bf ", "$\\frac{", "\\cite[", "_{", "``", "\\x{a ", " {a-", "a-"]
 )
 def test_a_text_of_marks_alone_is_read_quickly(piece: str) -> None:
     assert isinstance(readable(piece * 3_000), str)
