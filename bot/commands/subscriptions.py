@@ -80,8 +80,8 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     metavar="WORD",
     multiple=True,
     help=(
-        "Only papers that mention this word or its plural, or anything that begins with it for agent*. "
-        "Repeat for several, any of which will do."
+        "Only papers that mention this word, singular or plural, or anything that begins with it for "
+        "agent*. Repeat for several, any of which will do."
     ),
 )
 @click.option(

@@ -1,8 +1,9 @@
 """Words and phrases as people type them, looked for in text as whole words; pure.
 
-A Latin word matches whole words and its plural; a phrase in quotes matches as it stands; `agent*` matches by
-its beginning; Chinese, Japanese and Korean, which write no spaces, match anywhere, with a space beside a
-Latin word or without one. Case, accents, width and the kind of dash or quote make no difference.
+A Latin word matches whole words, its plural and its singular; a phrase in quotes matches as it stands;
+`agent*` matches by its beginning; Chinese, Japanese and Korean, which write no spaces, match anywhere, with
+a space beside a Latin word or without one. Case, accents, width and the kind of dash or quote make no
+difference.
 """
 
 import re
@@ -31,8 +32,24 @@ _BOUNDARY = re.compile(_LETTER_OR_DIGIT)
 # `C` is neither `C++` nor `C#`.
 _NOT_ANOTHER_NAME = r"(?!\+\+|#)"
 
+# The plural of a word that is typed as one, with its singular. What follows a group's opening may vary.
+_SINGULARS = (
+    (re.compile(r"(corp)(?:us|ora)$"), r"\1(?:us(?:es)?|ora)"),
+    (re.compile(r"(criteri|phenomen)a$"), r"\1(?:ons?|a)"),
+    (re.compile(r"([^\W\d_])ices$"), r"\1(?:[ie]x(?:es)?|ices?)"),
+    (re.compile(r"([^\W\d_aeiou])ies$"), r"\1(?:y|ies?)"),
+    (re.compile(r"(l|r|lea)ves$"), r"\1(?:fs?|ves?)"),
+    (re.compile(r"(kni|li|wi)ves$"), r"\1(?:fes?|ves)"),
+    (re.compile(r"(ss|x|z|ch|sh|bias|lens|virus)es$"), r"\1(?:es?)?"),
+    (re.compile(r"([^\W\d_]{2}s)es$"), r"\1(?:es?|is)"),
+    (re.compile(r"([^\W\d_]{3})(?<!s)(?<!si|xi|ic)s$"), r"\1(?:s(?:es)?)?"),
+    (re.compile(r"((?:crit|heurist|metr|rubr|top)ic)s$"), r"\1(?:s)?"),
+)
+
+# Words that end as a plural does and without that end are others: `news` is not `new`.
+_NO_PLURALS = frozenset("canvas does lens means news pandas sars species".split())
+
 _PLURALS = (
-    (re.compile(r"(corp)us$"), r"\1(?:us(?:es)?|ora)"),
     (re.compile(r"(criteri|phenomen)on$"), r"\1(?:ons?|a)"),
     (re.compile(r"(l|r|lea)f$"), r"\1(?:fs?|ves)"),
     (re.compile(r"(kni|li|wi)fe$"), r"\1(?:fes?|ves)"),
@@ -201,11 +218,12 @@ def _word(piece: str) -> str:
 
 
 def _plural(word: str) -> str:
-    """Return the pattern of a word and of its plural."""
+    """Return the pattern of a word, of its plural, and of its singular where it is a plural."""
     pattern = _word(word)
     if _CJK.search(word) or len(word) <= 1:
         return pattern
-    return next((rule.sub(plural, pattern) for rule, plural in _PLURALS if rule.search(pattern)), pattern)
+    rules = _PLURALS if word in _NO_PLURALS else (*_SINGULARS, *_PLURALS)
+    return next((rule.sub(forms, pattern) for rule, forms in rules if rule.search(pattern)), pattern)
 
 
 def _before(body: str) -> str:

@@ -34,6 +34,7 @@ def test_a_dry_run_tells_which_word_or_category_let_a_paper_in(channel: str) -> 
 
     assert [line.rpartition(" (")[2] for line in lines.splitlines() if line.startswith("  +")] == [
         "mentions “tree search”)",
+        "mentions “robots”)",
     ]
 
 
