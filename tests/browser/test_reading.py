@@ -30,7 +30,13 @@ async def test_a_person_reads_the_digest_saves_a_paper_lists_it_and_removes_it(
         await expect(card).to_contain_text("What it means for practitioners")
         await card.get_by_role("button", name="Save").click()
         await expect(thread.get_by_text("Only visible to you")).to_be_visible()
-        await expect(thread.get_by_role("article").last).to_contain_text(f"Saved: {TREE_SEARCH}")
+        answer = thread.get_by_role("article").last
+        await expect(answer).to_contain_text(f"Saved: {TREE_SEARCH}")
+        # As in Slack, the answer is the thread's last message; a reader further up is led to it.
+        await expect(answer).not_to_be_in_viewport()
+        await thread.get_by_role("button", name="New messages").click()
+        await expect(answer).to_be_in_viewport()
+        await expect(thread.get_by_role("button", name="New messages")).to_be_hidden()
 
         await say(page, "/papers saved")
         saved = main.get_by_role("article").last

@@ -1,6 +1,7 @@
-// A scrolling list of messages that keeps the reader's position, and follows new messages at its end.
+// A scrolling list of messages that keeps the reader's position, follows new messages at its end, and
+// elsewhere offers to go to them.
 
-import { h, reconcile } from "./dom.js";
+import { h, icon, reconcile } from "./dom.js";
 import { messageItems, onMessageKeys } from "./messages.js";
 
 const NEAR_THE_END = 48;
@@ -10,10 +11,23 @@ export class Conversation {
   constructor({ start }) {
     this.start = start;
     this.list = h("ol", { class: "messages", role: "list" });
+    this.newer = h(
+      "button",
+      { type: "button", class: "newer", hidden: true, onclick: () => this.toEnd() },
+      "New messages",
+      icon("down"),
+    );
     this.node = h(
       "div",
-      { class: "scroller", tabindex: "0", role: "region", onkeydown: (event) => this.onKey(event) },
+      {
+        class: "scroller",
+        tabindex: "0",
+        role: "region",
+        onkeydown: (event) => this.onKey(event),
+        onscroll: () => this.onScroll(),
+      },
       this.list,
+      this.newer,
     );
     this.list.addEventListener("keydown", onMessageKeys);
     this.open = null;
@@ -22,15 +36,31 @@ export class Conversation {
   /** Shows messages; `id` identifies their conversation. */
   show(messages, { id, label, channel, inThread }) {
     const opened = this.open !== id;
-    const atEnd = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < NEAR_THE_END;
-    const before = this.list.lastElementChild?.dataset.key;
+    const atEnd = this.isAtEnd();
+    const [before, count] = [this.list.lastElementChild?.dataset.key, this.list.childElementCount];
     this.node.setAttribute("aria-label", label);
     if (opened) this.list.replaceChildren();
     reconcile(this.list, messageItems(messages, { channel, inThread }));
     this.open = id;
     if (opened) this.node.scrollTop = this.start === "end" ? this.node.scrollHeight : 0;
-    else if (atEnd && before !== this.list.lastElementChild?.dataset.key)
-      this.node.scrollTop = this.node.scrollHeight;
+    else if (before !== this.list.lastElementChild?.dataset.key) {
+      if (atEnd) this.node.scrollTop = this.node.scrollHeight;
+      else if (this.list.childElementCount > count) this.newer.hidden = false;
+    }
+    if (opened) this.newer.hidden = true;
+  }
+
+  isAtEnd() {
+    return this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < NEAR_THE_END;
+  }
+
+  onScroll() {
+    if (this.isAtEnd()) this.newer.hidden = true;
+  }
+
+  toEnd() {
+    this.node.focus({ preventScroll: true });
+    this.node.scrollTop = this.node.scrollHeight;
   }
 
   /** Discards the reader's position, so that the next show() starts anew. */
