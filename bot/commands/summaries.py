@@ -61,14 +61,14 @@ def summarise(
     """
     if paper_ids and day:
         raise click.UsageError("Give either papers or --date, not both.")
-    clock = SystemClock()
+    clock, settings = SystemClock(), settings_with(database)
+    if not settings.model:
+        raise SettingsError("Set LLM_MODEL to the name of the model that should write summaries.")
 
     async def work() -> bool:
-        async with reach_web(settings_with(database), clock) as web:
-            if web.summariser is None:
-                raise SettingsError("Set LLM_MODEL to the name of the model that should write summaries.")
+        async with reach_web(settings, clock) as web:
             missing, kept = await _missing(web, paper_ids, day, language, again=again)
-            if dry_run:
+            if dry_run and web.summariser:
                 say(await _cost(web.summariser, missing, kept))
                 return True
             return await _make(web, clock, missing, kept, again=again)

@@ -38,6 +38,9 @@ database_option = database_option_with("The SQLite file.", "PAPER_ROUND_DB, or p
 class Number(click.IntRange):
     """A whole number, in whatever digits and with whatever stop it is typed."""
 
+    #: As click names it where it complains.
+    name = "whole number"
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number; an invalid one is a complaint of click's."""
         number: Any = typed.plain_value(value) if isinstance(value, str) else value
@@ -70,7 +73,12 @@ def port_option(help_text: str) -> Callable[[F], F]:
     """Return `--port`, of which 0 chooses a free one."""
     most = 65_535
     return click.option(
-        "--port", type=click.IntRange(0, most), default=0, show_default="a free one", help=help_text
+        "--port",
+        metavar="PORT",
+        type=Number(0, most),
+        default=0,
+        show_default="a free one",
+        help=help_text,
     )
 
 

@@ -135,7 +135,7 @@ def read_source(name: str) -> str:
     if source := source_from(typed):
         return source
     *others, last = [kind.pattern for kind in SOURCE_KINDS]
-    raise UnknownSourceError(f"There is no source {typed}. Known are {', '.join(others)} and {last}.")
+    raise UnknownSourceError(f"“{typed}” isn't a source. Choose {', '.join(others)} or {last}.")
 
 
 def read_zone(name: str) -> str:

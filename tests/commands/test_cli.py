@@ -46,6 +46,13 @@ def test_import_goes_on_after_a_file_that_is_no_digest_and_ends_with_status_1(tm
     assert '"# Shopping"' in result.stderr
 
 
+def test_without_a_model_summarise_leaves_no_database_behind(tmp_path: Path) -> None:
+    result = run("summarise")
+
+    assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert result.stderr == "Error: Set LLM_MODEL to the name of the model that should write summaries.\n"
+
+
 def test_import_goes_on_after_a_file_that_does_not_exist_and_ends_with_status_1(tmp_path: Path) -> None:
     result = run("import", "nowhere.md", ENGLISH, tmp_path)
 
@@ -149,6 +156,11 @@ def test_the_database_is_the_option_s_else_the_setting_s_else_one_here(
             ["run"],
             2,
             "Error: The setting SLACK_BOT_TOKEN is missing. The README says where Slack shows this token.",
+        ),
+        (
+            ["sandbox", "--port", "abc"],
+            2,
+            "Error: Invalid value for '--port': 'abc' is not a valid whole number.",
         ),
         (["deliverr"], 2, "Error: No such command 'deliverr'. Did you mean 'deliver'?"),
         (["xyzzy"], 2, "Error: No such command 'xyzzy'."),

@@ -225,9 +225,7 @@ async def test_the_command_names_the_sources_there_are(
     result = await fetch(hugging_face[0], tmp_path, "--source", "twitter")
 
     assert result.exit_code == 2
-    assert (
-        "There is no source twitter. Known are digest-file, huggingface and arxiv:CATEGORY." in result.stderr
-    )
+    assert "“twitter” isn't a source. Choose digest-file, huggingface or arxiv:CATEGORY." in result.stderr
 
 
 async def test_interrupted_the_command_has_told_what_it_did_and_goes_on_from_there(

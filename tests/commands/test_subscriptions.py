@@ -87,7 +87,7 @@ def test_a_source_that_there_is_not_is_refused_and_those_there_are_named(channel
     refused = run("subscribe", channel, "--source", "hugging-face")
 
     assert refused.exit_code == 2
-    assert "There is no source hugging-face. Known are digest-file, huggingface and arxiv:CATEGORY." in (
+    assert "“hugging-face” isn't a source. Choose digest-file, huggingface or arxiv:CATEGORY." in (
         refused.output
     )
     assert "hugging-face" not in run("subscriptions").output
