@@ -64,10 +64,14 @@ def short_message(text: str) -> Message:
 
 
 def with_note(payload: dict[str, Any], sentence: str) -> dict[str, Any]:
-    """Return a parent's payload with a line at its end, such as how many papers are in the channel."""
-    shown = blocks.message(unescape(payload["text"]), (), ending=f"\n{sentence}")
-    drawn = [*payload.get("blocks", []), blocks.context(sentence)]
-    return {**payload, "text": shown.text, "blocks": drawn}
+    """Return a parent's payload with a line at its end, such as how many papers are in the channel.
+
+    One in plain text stays so: Slack shows blocks in place of the text, so the line alone would hide it.
+    """
+    shown = {**payload, "text": blocks.message(unescape(payload["text"]), (), ending=f"\n{sentence}").text}
+    if drawn := payload.get("blocks"):
+        shown["blocks"] = [*drawn, blocks.context(sentence)]
+    return shown
 
 
 def rest_list(entries: Sequence[Entry], words: Words) -> Message:

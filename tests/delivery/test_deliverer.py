@@ -223,3 +223,17 @@ async def test_metadata_says_which_post_it_is_and_nothing_else(stage: Stage) -> 
     assert metadata["event_type"] == METADATA_EVENT
     assert metadata["event_payload"].keys() == {"delivery", "position"}
     assert metadata["event_payload"]["position"] == 0
+
+
+async def test_a_digest_in_plain_text_still_shows_its_papers_when_one_is_missing(stage: Stage) -> None:
+    stage.workspace.faults.add("error", method="chat.postMessage", error="invalid_blocks")
+    stage.workspace.faults.add("error", method="chat.postMessage", error="msg_too_long", skip=2, times=2)
+    await stage.deliver_sample()
+
+    parent = digest_in(stage.person("ada"))[0]
+
+    assert parent["text"].startswith("AI papers · September 29, 2025\n12 papers · Digest file\n1. MMR1")
+    assert parent["text"].endswith(
+        "\n11 of 12 papers are here for sure. Slack refused or didn't confirm the rest."
+    )
+    assert parent["blocks"] == []
