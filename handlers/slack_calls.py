@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery.answers import Answer, UnreadableAnswerError
+from bot.delivery.answers import Answer, UnreadableAnswerError, code_of
 from bot.delivery.slack_errors import UNLISTED, meaning_of
 from bot.delivery.web_api import AnswerLostError, NotConnectedError, SlackCaller
 from bot.errors import SlackCallError
@@ -25,7 +25,7 @@ async def call(client: AsyncWebClient, method: str, **arguments: Any) -> Answer:
 
 
 def _refusal(method: str, answer: Answer) -> SlackCallError:
-    code, needed = text_at(answer.body, "error"), text_at(answer.body, "needed")
+    code, needed = code_of(answer.body), text_at(answer.body, "needed")
     if not code:
         return SlackCallError(f"HTTP {answer.status}", is_passing=True)
     meaning = meaning_of(method, code)

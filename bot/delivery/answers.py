@@ -33,7 +33,9 @@ LONGEST_REST = 10 * 60.0
 RATE_LIMITED = 429
 _SERVER_ERROR = 500
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
-_LONGEST_CODE = 100
+# A sentence in place of a code is a gateway's: it says nothing of what Slack did with the call.
+_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+_LONGEST_NUMBER = 100
 _LONGEST_CURSOR = 2000
 
 _logger = logging.getLogger(__name__)
@@ -70,7 +72,7 @@ def failure_of(method: str, answer: Answer) -> Failure | None:
 
     Raises `UnreadableAnswerError` if it says neither.
     """
-    code = _code(answer.body)
+    code = code_of(answer.body)
     meaning = meaning_of(method, code) if code else None
     if answer.status == RATE_LIMITED or (meaning and meaning.is_rate_limit):
         return NotNow(_asked_wait(answer), code or "ratelimited")
@@ -172,11 +174,12 @@ def _cursor(body: Mapping[str, Any]) -> str | None:
     return cursor if isinstance(cursor, str) and 0 < len(cursor) <= _LONGEST_CURSOR else None
 
 
-def _code(body: Mapping[str, Any]) -> str | None:
+def code_of(body: Mapping[str, Any]) -> str | None:
+    """Return Slack's error code in the body of an answer, if there is one."""
     error = body.get("error")
     if body.get("ok") is True or not isinstance(error, str):
         return None
-    return error[:_LONGEST_CODE] or None
+    return error if _CODE.fullmatch(error) else None
 
 
 def _asked_wait(answer: Answer) -> float | None:
@@ -184,5 +187,5 @@ def _asked_wait(answer: Answer) -> float | None:
     asked = bounded_wait(retry_after(answer.headers), LONGEST_REST)
     if asked is not None:
         return asked
-    within = {"Retry-After": str(answer.body.get("retry_after", ""))[:_LONGEST_CODE]}
+    within = {"Retry-After": str(answer.body.get("retry_after", ""))[:_LONGEST_NUMBER]}
     return bounded_wait(retry_after(within), LONGEST_REST)

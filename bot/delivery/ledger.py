@@ -131,9 +131,13 @@ def deduplicate(post: Post, stamps: Iterable[str]) -> Deduplicated:
     return Deduplicated(replace(post, state=PostState.POSTED, ts=kept, reason=None), surplus)
 
 
-def stamps_of(post: Post, messages: Iterable[ChannelMessage]) -> list[str]:
-    """Return the timestamps under which the post is among its delivery's messages."""
-    return [message.ts for message in messages if message.position == post.position]
+def stamps_of(post: Post, posts: Iterable[Post], messages: Iterable[ChannelMessage]) -> list[str]:
+    """Return the timestamps under which the post is among its delivery's messages.
+
+    What the ledger knows as another of the `posts` is not this one, whatever its metadata says.
+    """
+    others = {each.ts for each in posts if each.position != post.position}
+    return [each.ts for each in messages if each.position == post.position and each.ts not in others]
 
 
 def proves_nothing(post: Post, posts: Iterable[Post], messages: Iterable[ChannelMessage]) -> bool:

@@ -161,12 +161,22 @@ class DeliveryWorker:
         # A bot that is told to stop still waits for the answer: otherwise nobody would know what came of it.
         outcome = await to_its_end(self._record_and_call(post))
         if stray_ts := ledger.stray_ts(post, outcome):
-            await self._delete(stray_ts)
-            await self._record_outcome(post, outcome)
-            raise ThreadGoneError("The parent was deleted.")
+            await self._settle_stray(post, outcome, stray_ts)
         _raise_if_closed(outcome)
         if isinstance(outcome, NotNow) and not outcome.holds_workspace:
             await self._claimed.wait(self._wait_after(post, outcome))
+
+    async def _settle_stray(self, post: Post, outcome: ledger.Outcome, ts: str) -> None:
+        """Delete a card outside of its thread and raise `ThreadGoneError`, as the parent was deleted.
+
+        Where the parent is there, the answer is not believed, and the card is looked for.
+        """
+        if await self._is_parent_there():
+            await self._record_outcome(post, Unknown("an answer about another thread"))
+            return
+        await self._delete(ts)
+        await self._record_outcome(post, outcome)
+        raise ThreadGoneError("The parent was deleted.")
 
     async def _record_and_call(self, post: Post) -> ledger.Outcome:
         """Post the message and record what came of it, unless it is stray and has to be deleted first."""
@@ -212,7 +222,7 @@ class DeliveryWorker:
         except NotPermittedError as error:
             await self._record_uncertain(post, str(error))
             return
-        stamps, now = ledger.stamps_of(post, self._own(shown)), self._clock.now()
+        stamps, now = self._stamps_of(post, self._own(shown)), self._clock.now()
         if not stamps and ledger.proves_nothing(post, self._claimed.posts, shown):
             await self._record_uncertain(post, METADATA_WITHHELD)
             return
@@ -236,11 +246,20 @@ class DeliveryWorker:
 
     async def _check_parent(self) -> None:
         """Raise `ThreadGoneError` if a person deleted the parent; if that cannot be read now, go on."""
-        thread_ts = self._claimed.thread_ts
-        await self._pace_reading()
-        page = await self._wire.read(self._delivery.channel, thread_ts, self._clock.now(), None)
-        if isinstance(page, MessagePage) and is_deleted(page.messages, thread_ts):
+        if is_deleted(await self._thread_now(), self._claimed.thread_ts):
             raise ThreadGoneError("The parent was deleted.")
+
+    async def _is_parent_there(self) -> bool:
+        """Return whether Slack shows the parent now."""
+        thread_ts = self._claimed.thread_ts
+        return any(each.ts == thread_ts and not each.is_deleted for each in await self._thread_now())
+
+    async def _thread_now(self) -> Sequence[ChannelMessage]:
+        """Return the parent and what follows from now on; nothing if that cannot be read now."""
+        await self._pace_reading()
+        thread_ts, now = self._claimed.thread_ts, self._clock.now()
+        page = await self._wire.read(self._delivery.channel, thread_ts, now, None)
+        return page.messages if isinstance(page, MessagePage) else ()
 
     # --- The delivery as a whole
 
@@ -286,7 +305,7 @@ class DeliveryWorker:
         await self._remove_surplus(self._claimed.posts[PARENT], messages)
 
     async def _remove_surplus(self, post: Post, messages: Iterable[ChannelMessage]) -> None:
-        deduplicated = ledger.deduplicate(post, ledger.stamps_of(post, messages))
+        deduplicated = ledger.deduplicate(post, self._stamps_of(post, messages))
         if deduplicated.post != post:
             await self._claimed.record(deduplicated.post)
         for ts in deduplicated.surplus:
@@ -301,6 +320,9 @@ class DeliveryWorker:
 
     async def _pace_reading(self) -> None:
         await self._claimed.wait(self._pacer.seconds_until_read(self._delivery.workspace))
+
+    def _stamps_of(self, post: Post, messages: Iterable[ChannelMessage]) -> list[str]:
+        return ledger.stamps_of(post, self._claimed.posts, messages)
 
     def _own(self, messages: Iterable[ChannelMessage]) -> list[ChannelMessage]:
         """Return those of the messages that belong to this delivery."""

@@ -138,6 +138,22 @@ def _instead(value: object) -> Callable[[Body], object]:
     return lambda _: value
 
 
+def _of_thread(ts: object) -> Callable[[Body], object]:
+    return lambda body: {**body, "message": {**body["message"], "thread_ts": ts}}
+
+
+def _all_named(position: int) -> Callable[[Body], object]:
+    """Return a distortion after which all messages of a page claim to be the same post."""
+
+    def name(message: Body) -> Body:
+        if not (metadata := message.get("metadata")):
+            return message
+        payload = {**metadata["event_payload"], "position": position}
+        return {**message, "metadata": {**metadata, "event_payload": payload}}
+
+    return lambda body: {**body, "messages": [name(each) for each in body["messages"]]}
+
+
 def _beside(*messages: object) -> Callable[[Body], object]:
     return lambda body: {**body, "messages": [*messages, *body["messages"]]}
 
@@ -163,6 +179,9 @@ _ANYWHERE: Mapping[str, Callable[[Body], object]] = {
     "error as a list": _instead({"ok": False, "error": ["internal_error"]}),
     "error as an object": _instead({"ok": False, "error": {"code": 1}}),
     "error: null": _instead({"ok": False, "error": None}),
+    "error as a sentence": _instead({"ok": False, "error": "upstream request timeout"}),
+    "error with controls": _instead({"ok": False, "error": "\x1b[31m\n"}),
+    "error without end": _instead({"ok": False, "error": "x" * 5000}),
     "ok: true alone": _instead({"ok": True}),
     "message: null": _set(message=None),
     "message as a list": _set(message=[]),
@@ -191,10 +210,18 @@ _IN_PAGES: Mapping[str, Callable[[Body], object]] = {
     "position: true": _beside(_named({"delivery": "x", "position": True})),
     "a position as text": _beside(_named({"delivery": "x", "position": "1"})),
     "copies by a stranger": _copied_by_a_stranger,
+    "all named as the parent": _all_named(PARENT),
+    "all named as a card": _all_named(PARENT + 1),
+}
+
+_IN_POSTS: Mapping[str, Callable[[Body], object]] = {
+    "outside of any thread": _of_thread(None),
+    "in another thread": _of_thread("1759222800.000009"),
+    "in a thread of a number": _of_thread(1759222800.1),
 }
 
 ODD: Mapping[str, Mapping[str, Callable[[Body], object]]] = {
-    POST: _ANYWHERE,
+    POST: {**_ANYWHERE, **_IN_POSTS},
     UPDATE: _ANYWHERE,
     DELETE: _ANYWHERE,
     HISTORY: {**_ANYWHERE, **_IN_PAGES},

@@ -137,7 +137,15 @@ def test_a_search_begins_before_the_attempt_since_clocks_differ() -> None:
 def test_the_messages_of_a_post_are_those_at_its_position() -> None:
     messages = [ChannelMessage("1.0", "key", 0), ChannelMessage("5.0", "key", 3), ChannelMessage("6.0")]
 
-    assert ledger.stamps_of(PLANNED, messages) == ["5.0"]
+    assert ledger.stamps_of(PLANNED, [PLANNED], messages) == ["5.0"]
+
+
+def test_a_message_that_is_known_as_another_post_is_none_of_this_one() -> None:
+    parent = replace(PARENT_SENDING, state=PostState.POSTED, ts="1.0")
+    messages = [ChannelMessage("1.0", "key", 3), ChannelMessage("5.0", "key", 3)]
+
+    assert ledger.stamps_of(UNKNOWN, [parent, UNKNOWN], messages) == ["5.0"]
+    assert ledger.stamps_of(POSTED, [parent, POSTED], messages) == ["5.0"]
 
 
 # ---- Updating a parent
