@@ -19,6 +19,7 @@ from bot.delivery.card_updates import CardUpdater
 from bot.delivery.clockwork import Clockwork, make_scheduler
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.notifier import Notifier
+from bot.delivery.outcomes import NotNow, Unknown
 from bot.delivery.pacer import Pacer
 from bot.delivery.web_api import AnswerLostError, NotConnectedError, SlackCaller
 from bot.delivery.wire import SlackWire, Wire
@@ -28,7 +29,7 @@ from bot.settings import Settings, app_token, bot_token
 from bot.web import Web, open_web
 from handlers.parts import Parts
 from handlers.people import People
-from handlers.socket_mode import PING_SECONDS, SocketModeHandler, rejected, unreachable
+from handlers.socket_mode import PING_SECONDS, SocketModeHandler, rejected, unable, unreachable
 from storage.runner import Runner, ThreadRunner
 
 _logger = logging.getLogger(__name__)
@@ -165,6 +166,8 @@ async def _identity(client: AsyncWebClient) -> _Identity:
         failure = failure_of("auth.test", answer)
     except (NotConnectedError, AnswerLostError, UnreadableAnswerError) as error:
         raise unreachable(client.base_url, error) from error
+    if isinstance(failure, Unknown) or (isinstance(failure, NotNow) and failure.lasting is None):
+        raise unable(failure.reason)
     if failure:
         raise rejected("SLACK_BOT_TOKEN", failure.reason)
     workspace, bot_id = answer.body.get("team_id"), answer.body.get("bot_id")

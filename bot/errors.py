@@ -24,7 +24,7 @@ class UnwritableStorageError(StorageError):
 
 
 class SlackUnavailableError(PaperRoundError):
-    """Slack is unreachable or rejected a token; the message says which, and what to check."""
+    """Slack is unreachable, busy, or rejected a token; the message says which, and what to do."""
 
 
 class SlackCallError(PaperRoundError):

@@ -14,7 +14,8 @@ from handlers.slack_calls import call
 
 _DIRECT_SCOPES = {"im:read", "mpim:read"}
 _JOINING = "channels:join"
-_NO_ANSWER = "no_answer"
+NO_ANSWER = "no_answer"
+"""The reason where Slack says nothing of the channel for now."""
 
 _SENTENCES = {
     "direct": "place.direct",
@@ -22,7 +23,7 @@ _SENTENCES = {
     "outside": "place.outside",
     "is_archived": "place.archived",
     "shared": "place.shared",
-    _NO_ANSWER: "place.no_answer",
+    NO_ANSWER: "place.no_answer",
 }
 
 
@@ -73,7 +74,7 @@ async def channel_state(channel: ChannelContext, *, joins: bool = False) -> Chan
         return ChannelState(_reason_of_error(error))
     info = record_at(answer.body, "channel")
     if not info:
-        return ChannelState(_NO_ANSWER)
+        return ChannelState(NO_ANSWER)
     scopes = answer.headers.get("x-oauth-scopes", "").split(",")
     reason = _reason_in(info, may_join=_JOINING in scopes)
     if joins and not reason and not info.get("is_member"):
@@ -85,7 +86,7 @@ async def _join(channel: ChannelContext) -> str | None:
     try:
         await call(channel.client, "conversations.join", channel=channel.id)
     except SlackCallError as error:
-        return _NO_ANSWER if error.is_passing else "outside"
+        return NO_ANSWER if error.is_passing else "outside"
     return None
 
 
@@ -102,7 +103,7 @@ def plain_refusal(reason: str, bot_name: str, words: Words) -> str:
 
 def _reason_of_error(error: SlackCallError) -> str:
     if error.is_passing:
-        return _NO_ANSWER
+        return NO_ANSWER
     return "direct" if error.needed in _DIRECT_SCOPES else error.reason
 
 

@@ -162,6 +162,11 @@ def rejected(setting: str, reason: str) -> SlackUnavailableError:
     return SlackUnavailableError(f"Slack rejected the token ({reason}). Check {setting}.")
 
 
+def unable(reason: str) -> SlackUnavailableError:
+    """Return the error for a Slack that does not answer for now, with its error code."""
+    return SlackUnavailableError(f"Slack can't answer at the moment ({reason}). Try again in a minute.")
+
+
 def unreachable(address: str, error: Exception) -> SlackUnavailableError:
     """Return the error for a Slack that did not answer at the address."""
     cause = str(error) if isinstance(error, UnreadableAnswerError) else type(error.__cause__).__name__

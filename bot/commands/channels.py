@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import UnknownChannelError
+from bot.errors import SlackCallError, SlackUnavailableError, UnknownChannelError
 from bot.locale import words_for
 from bot.manifest import load_manifest
-from handlers.channels import ChannelContext, ChannelState, channel_state, plain_refusal
-from handlers.socket_mode import unreachable
+from handlers.channels import NO_ANSWER, ChannelContext, ChannelState, channel_state, plain_refusal
+from handlers.payloads import text_at
+from handlers.slack_calls import call
+from handlers.socket_mode import unable
 from storage.records import Subscription
 from storage.runner import Runner
 from storage.tables import Tables
@@ -29,13 +28,10 @@ async def find_channels(client: AsyncWebClient, named: Sequence[str]) -> dict[st
     """Return the ids of the channels, which the bot joins where it must, and their names.
 
     Raises `UnknownChannelError`, which names each that cannot have digests and says why, and
-    `SlackUnavailableError`.
+    `SlackUnavailableError` where Slack does not answer for now.
     """
-    try:
-        ids = {text: await _id_of(client, text) for text in named}
-        states = {text: await _state(client, channel) for text, channel in ids.items()}
-    except (TimeoutError, aiohttp.ClientError) as error:
-        raise unreachable(client.base_url, error) from error
+    ids = {text: await _id_of(client, text) for text in named}
+    states = {text: await _state(client, channel) for text, channel in ids.items()}
     sentences = [_refusal(text, state.refusal) for text, state in states.items() if state.refusal]
     if sentences:
         raise UnknownChannelError("\n".join(sentences))
@@ -96,8 +92,10 @@ async def _id_of(client: AsyncWebClient, text: str) -> str | None:
     for types in _TYPES:
         try:
             return await _named(client, _plain_name(text), types)
-        except SlackApiError as error:
-            refusal = error.response.get("error", error.response.status_code)
+        except SlackCallError as error:
+            if error.is_passing:
+                raise unable(error.reason) from error
+            refusal = error.reason
     raise UnknownChannelError(
         f"{text}: Slack won't let me look channels up by name ({refusal}). Give its id, such as C012AB3CD."
     )
@@ -107,15 +105,21 @@ async def _named(client: AsyncWebClient, name: str, types: str) -> str | None:
     """Return the id of the channel with this name; a list whose pages do not end is given up."""
     cursor = ""
     for _ in range(_MOST_PAGES):
-        answer = await client.conversations_list(cursor=cursor, limit=_A_PAGE, types=types)
-        channels: list[Mapping[str, Any]] = answer.get("channels") or []
-        if found := next((each["id"] for each in channels if each.get("name") == name), None):
-            return str(found)
-        following = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        answer = await call(client, "conversations.list", cursor=cursor, limit=_A_PAGE, types=types)
+        if found := _id_in(answer.body, name):
+            return found
+        following = text_at(answer.body, "response_metadata", "next_cursor")
         if not following or following == cursor:
             return None
         cursor = following
     return None
+
+
+def _id_in(page: Mapping[str, object], name: str) -> str | None:
+    """Return the id that the page gives for the channel with this name."""
+    channels = page.get("channels")
+    named = (each for each in channels if text_at(each, "name") == name) if isinstance(channels, list) else ()
+    return next((id_ for each in named if _ID.fullmatch(id_ := text_at(each, "id"))), None)
 
 
 async def _state(client: AsyncWebClient, channel: str | None) -> ChannelState:
@@ -127,4 +131,7 @@ async def _state(client: AsyncWebClient, channel: str | None) -> ChannelState:
 def _refusal(text: str, reason: str) -> str:
     """Return why the channel cannot have digests, in a sentence that begins with it."""
     bot_name = load_manifest()["features"]["bot_user"]["display_name"]
-    return f"{text}: {plain_refusal(reason, bot_name, words_for('en'))}"
+    sentence = f"{text}: {plain_refusal(reason, bot_name, words_for('en'))}"
+    if reason == NO_ANSWER:
+        raise SlackUnavailableError(sentence)
+    return sentence

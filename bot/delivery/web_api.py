@@ -9,7 +9,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.answers import RATE_LIMITED, Answer, UnreadableAnswerError
 
-_READING = frozenset({"conversations.history", "conversations.info", "conversations.replies", "users.info"})
+_READING = frozenset(
+    {
+        "conversations.history",
+        "conversations.info",
+        "conversations.list",
+        "conversations.replies",
+        "users.info",
+    }
+)
 """The methods that take their arguments in the address and none as JSON."""
 
 # What the SDK stumbles over in a list, a string, bad UTF-8 or deep JSON, instead of saying so.
