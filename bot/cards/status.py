@@ -11,7 +11,15 @@ from bot.cards.preferences import when_sentence
 from bot.cards.trouble import trouble_sentence
 from bot.locale import Reader, Words
 from bot.text.mrkdwn import Mrkdwn, cut, escape, join
-from storage.records import PAUSED_BY_PERSON, SOURCE_LATE, DeliveryState, Listing, Subscription
+from storage.records import (
+    PARENT_DELETED,
+    PARENT_UNCERTAIN,
+    PAUSED_BY_PERSON,
+    SOURCE_LATE,
+    DeliveryState,
+    Listing,
+    Subscription,
+)
 
 _MOST_SOURCES = 10
 _SOURCE_CHARACTERS = 250
@@ -139,15 +147,22 @@ def _rest_lines(channel: ChannelStatus, last: DeliveryStatus, words: Words) -> l
     if last.state is DeliveryState.STOPPED:
         return [words.mrkdwn("status.stopped" if channel.next_at else "status.stopped_by_pause")]
     if last.state is DeliveryState.FAILED:
-        channel_id = channel.subscription.channel
-        return [trouble_sentence(channel_id, last.day, last.reason or "", words)]
+        return [_why_failed(channel, last, words)]
     return [words.mrkdwn("status.not_certain")] if last.posted < last.papers else []
+
+
+def _why_failed(channel: ChannelStatus, last: DeliveryStatus, words: Words) -> Mrkdwn:
+    """Return why a digest ended early; where that paused the channel, only as long as it does."""
+    reason = last.reason or ""
+    if channel.next_at and reason not in {PARENT_DELETED, PARENT_UNCERTAIN}:
+        return words.mrkdwn("status.ended_early", reason=reason)
+    return trouble_sentence(channel.subscription.channel, last.day, reason, words)
 
 
 def _pause_lines(channel: ChannelStatus, words: Words) -> list[Mrkdwn]:
     """Return why Slack paused the digests, unless the last digest's lines say so already."""
     wanted, last = channel.subscription, channel.last
-    is_told = last is not None and last.state is DeliveryState.FAILED
+    is_told = last and last.state is DeliveryState.FAILED and last.reason == wanted.paused_reason
     if channel.next_at or is_told or wanted.paused_reason in (None, PAUSED_BY_PERSON):
         return []
     return [words.mrkdwn("status.paused_by_slack", reason=wanted.paused_reason)]

@@ -9,7 +9,8 @@ from bot.errors import SourceUnreachableError
 from bot.listings.watcher import ListingWatcher
 from bot.sources.source import Source
 from bot.subscriptions.preferences import save_preferences
-from storage.records import ModelRequest, Preferences
+from storage.records import PARENT_DELETED, DeliveryState, ModelRequest, Preferences
+from storage.tables import Tables
 from tests.handlers.talking import say, subscribe
 from tests.support.model_server import ModelServer
 from tests.support.newsstand import Newsstand
@@ -107,6 +108,41 @@ async def test_why_a_digest_ended_early_is_told(stage: Stage) -> None:
         "Last digest: today at 8:00\u202fAM, 0 of 12 papers.",
         f"I'm no longer in <#{channel}>, so its digests are paused. Invite me back, then resume them.",
         "Digests are paused.",
+    ]
+
+
+async def test_once_digests_are_resumed_no_pause_is_told_any_more(stage: Stage) -> None:
+    ada = stage.person("ada")
+    await ada.remove("papers")
+    await stage.deliver_sample()
+    await say(ada, "/papers resume", "resumed")
+
+    assert (await status(stage))[:2] == [
+        "Last digest: today at 8:00\u202fAM, 0 of 12 papers.",
+        "Slack stopped it (not_in_channel). The rest comes with the next one.",
+    ]
+    assert (await status(stage, "lin", text="/papers 状态"))[1] == (
+        "发布被 Slack 中断（not_in_channel）。其余论文随下一份日报送达。"
+    )
+    assert "paused" not in str(await status(stage))
+
+
+async def test_why_a_channel_is_paused_is_told_beside_why_its_last_digest_ended(stage: Stage) -> None:
+    await stage.deliver_sample()
+    channel, workspace = stage.workspace.channel("papers").id, stage.bot.workspace
+
+    def close(tables: Tables) -> None:
+        delivery = tables.deliveries.latest_of_channel(workspace, channel)
+        assert delivery is not None
+        tables.deliveries.close(delivery, DeliveryState.FAILED, PARENT_DELETED)
+        tables.subscriptions.pause_workspace(workspace, "token_revoked")
+
+    await stage.bot.storage.write(close)
+
+    assert (await status(stage))[1:4] == [
+        f"Someone deleted the September 29, 2025 digest in <#{channel}>, so I stopped posting it.",
+        "Digests are paused.",
+        "Slack won't let me post here (token_revoked).",
     ]
 
 
