@@ -90,16 +90,17 @@ class InlineRunner:
         try:
             prepare(path)
             self._open(path)
-        except UnwritableStorageError:
+        except UnwritableStorageError as error:
             if not has_content(path):
                 raise
-            self._use(connect_unwritable(path))
+            self._use(connect_unwritable(path), why_unwritable=error)
 
     def _open(self, path: Path) -> None:
         self._use(connect(path))
 
-    def _use(self, database: Database) -> None:
+    def _use(self, database: Database, why_unwritable: UnwritableStorageError | None = None) -> None:
         self._database, self._tables = database, Tables(database)
+        self._why_unwritable = why_unwritable
 
     async def read(self, call: Callable[[Tables], T]) -> T:
         """Return the result of `call`."""
@@ -108,8 +109,12 @@ class InlineRunner:
 
     async def write(self, call: Callable[[Tables], T]) -> T:
         """Return the result of `call`, in one transaction."""
-        with transaction(self._database):
-            return call(self._tables)
+        try:
+            with transaction(self._database):
+                return call(self._tables)
+        except UnwritableStorageError as error:
+            # SQLite calls a file that is open for reading read-only, whatever is wrong with its disk.
+            raise self._why_unwritable or error from error
 
     def close(self) -> None:
         """Close the file."""

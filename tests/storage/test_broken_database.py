@@ -239,11 +239,14 @@ def unwritable(request: pytest.FixtureRequest, path: Path, monkeypatch: pytest.M
     return path
 
 
-async def test_where_nothing_can_be_written_reading_works_and_writing_is_a_sentence(unwritable: Path) -> None:
+async def test_where_nothing_can_be_written_reading_works_and_writing_says_why(
+    unwritable: Path, request: pytest.FixtureRequest
+) -> None:
+    why = os.strerror(request.node.callspec.params["unwritable"])
     before = {file.name: file.read_bytes() for file in unwritable.parent.iterdir()}
     with closing(InlineRunner(unwritable)) as runner:
         read = await runner.read(lambda tables: tables.papers.get(GARDENS.id))
-        with pytest.raises(UnwritableStorageError, match="cannot be written: it, its folder or its disk"):
+        with pytest.raises(UnwritableStorageError, match=f"cannot be written: {why}"):
             await runner.write(lambda tables: tables.papers.add(Paper(id="2509.00002", title="Rivers")))
 
     assert read == GARDENS
