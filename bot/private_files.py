@@ -20,6 +20,14 @@ def make_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
 
 
+def make_lock(path: Path) -> None:
+    """Make a lock file, or open the one that is there; raises OSError.
+
+    `FileLock` waits for one that cannot be made as for one that another process holds.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), PRIVATE_FILE))
+
+
 def open_to_others(paths: Iterable[Path]) -> list[Path]:
     """Return the files and folders that others on this machine may read or write; on Windows none."""
     return [path for path in paths if os.name == "posix" and _mode(path) & _OF_OTHERS]

@@ -4,7 +4,6 @@ sqlite-utils takes the `pysqlite3` wheel where it is installed, else the standar
 exceptions differ, so everything else catches `StorageError`.
 """
 
-import os
 import shutil
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -17,7 +16,7 @@ from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the one it chose, not re-exported
 
 from bot.errors import StorageError, UnwritableStorageError
-from bot.private_files import PRIVATE_FILE, make_private
+from bot.private_files import PRIVATE_FILE, make_lock, make_private
 from storage.migrations import migrations
 
 _BUSY_SECONDS = 10.0
@@ -119,10 +118,10 @@ def _refuse_misplaced(path: Path) -> None:
 
 
 def _make_lock(path: Path) -> None:
-    """Make the lock file: `FileLock` would wait for one that cannot be. Raises `UnwritableStorageError`."""
+    """Make the lock file; raises `UnwritableStorageError`."""
     lock = f"{path}.lock"
     try:
-        os.close(os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), PRIVATE_FILE))
+        make_lock(Path(lock))
     except OSError as error:
         raise UnwritableStorageError(
             f"The database {path} cannot be written, as {lock} cannot be made: {error.strerror}. "

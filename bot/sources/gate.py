@@ -20,7 +20,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from bot.clock import Clock
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
-from bot.private_files import PRIVATE_FILE, PRIVATE_FOLDER, make_private
+from bot.private_files import PRIVATE_FILE, PRIVATE_FOLDER, make_lock, make_private
 from bot.retries import Backoff
 
 SECONDS_BETWEEN_REQUESTS = 3.0
@@ -188,6 +188,7 @@ class _Turn:
             return True
         try:
             self._file.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            make_lock(Path(self._lock.lock_file))
             self._lock.acquire(blocking=False)
         except Timeout:
             return False

@@ -169,7 +169,12 @@ def a_file_in_the_way(tmp_path: Path) -> Path:
     return tmp_path / "cache" / "gate"
 
 
-@pytest.mark.parametrize("place", [a_folder_in_the_way, a_file_in_the_way])
+def a_lock_that_leads_nowhere(tmp_path: Path) -> Path:
+    (tmp_path / "gate.lock").symlink_to(tmp_path / "gone" / "gate.lock")
+    return tmp_path / "gate"
+
+
+@pytest.mark.parametrize("place", [a_folder_in_the_way, a_file_in_the_way, a_lock_that_leads_nowhere])
 async def test_where_the_file_cannot_be_written_the_gate_is_the_process_s_own(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, place: Callable[[Path], Path]
 ) -> None:
