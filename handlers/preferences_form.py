@@ -1,6 +1,5 @@
 """The submitted preferences modal, read into preferences or an error for each field; pure."""
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -12,6 +11,7 @@ from bot.errors import InvalidPreferenceError, UnknownCategoryError, UnreadableV
 from bot.locale import Words
 from bot.sources.kinds import SOURCE_KINDS
 from bot.subscriptions.preferences import (
+    MOST_CARDS,
     proposed_source,
     read_categories,
     read_language,
@@ -22,6 +22,7 @@ from bot.subscriptions.preferences import (
 )
 from bot.text.language import canonical_tag
 from bot.text.mrkdwn import cut
+from bot.text.numbers import count_in
 from handlers.payloads import record_at, text_at
 from handlers.people import Person
 from storage.records import Filters, Order, Preferences
@@ -31,7 +32,6 @@ T = TypeVar("T")
 _ECHOED_CHARACTERS = 80
 _TEXT_CHARACTERS = 3000
 _WEEKDAYS = frozenset(map(str, range(7)))
-_MOST_CARDS = re.compile("[1-9][0-9]{0,3}")
 
 _BLANK = Preferences(language="en", sources=())
 """Stands in for fields that cannot be read; preferences with any of it are never returned."""
@@ -84,7 +84,7 @@ def read_form(view: Mapping[str, object], listed: Collection[str] = ()) -> Prefe
         zone=text(Field.ZONE),
         weekdays=many(Field.WEEKDAYS, _WEEKDAYS.__contains__),
         language=one(Field.LANGUAGE, lambda tag: canonical_tag(tag) is not None),
-        most_cards=one(Field.MOST_CARDS, lambda most: most == ALL_CARDS or bool(_MOST_CARDS.fullmatch(most))),
+        most_cards=one(Field.MOST_CARDS, lambda most: most == ALL_CARDS or _is_most_cards(most)),
         order=one(Field.ORDER, frozenset(Order).__contains__),
         words=text(Field.WORDS),
         categories=text(Field.CATEGORIES),
@@ -96,6 +96,11 @@ def read_form(view: Mapping[str, object], listed: Collection[str] = ()) -> Prefe
 
 def _is_source(name: str) -> bool:
     return any(kind.includes(name) for kind in SOURCE_KINDS)
+
+
+def _is_most_cards(text: str) -> bool:
+    count = count_in(text, MOST_CARDS)
+    return bool(count) and text == str(count)
 
 
 def _option(option: object, known: Callable[[str], bool]) -> str:

@@ -61,6 +61,11 @@ _SECTIONS = {
 class _PaperRound(LazyGroup):
     """The one place where the bot's own errors become sentences in the terminal."""
 
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        """Read the options, some of which print and end the program."""
+        with told_in_the_terminal():
+            return super().make_context(*arguments, **more)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; `endings` says with which status it ends."""
         with told_in_the_terminal():

@@ -13,6 +13,8 @@ from bot.commands.channels import channel_id, find_channels, known_names, shown_
 from bot.commands.terminal import Number, database_option, run_to_end, say, settings_with, with_storage
 from bot.delivery import pauses
 from bot.subscriptions.preferences import (
+    MOST_CARDS,
+    MOST_VOTES,
     proposed_source,
     read_categories,
     read_language,
@@ -67,7 +69,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 @click.option(
     "--most-cards",
     metavar="N",
-    type=Number(min=1),
+    type=Number(min=1, max=MOST_CARDS),
     show_default="no limit",
     help="Post at most N cards, and list the other papers by title.",
 )
@@ -97,7 +99,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 @click.option(
     "--least-votes",
     metavar="N",
-    type=Number(min=0),
+    type=Number(min=0, max=MOST_VOTES),
     default=0,
     help="Only papers with at least N votes.",
 )

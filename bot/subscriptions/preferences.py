@@ -17,8 +17,11 @@ from bot.text.typed import plain, plain_value
 from storage.records import Preferences, Subscription
 from storage.tables import Tables
 
-_MOST_VOTES = 1_000_000
+MOST_VOTES = 1_000_000
 """The highest minimum of votes that can be asked for."""
+
+MOST_CARDS = 9_999
+"""The highest number of cards that can be asked for; no list has as many papers."""
 
 _NO_LANGUAGES = frozenset({"und", "mul", "zxx"})
 """The tags of ISO 639 for no language or no single one."""
@@ -186,6 +189,6 @@ def read_votes(text: str) -> int:
         votes = int(plain_value(text) or 0)
     except ValueError:
         votes = -1
-    if not 0 <= votes <= _MOST_VOTES:
+    if not 0 <= votes <= MOST_VOTES:
         raise InvalidPreferenceError("a number of votes", text, "10")
     return votes

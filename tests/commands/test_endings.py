@@ -5,6 +5,8 @@ import errno
 import os
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +18,7 @@ from click.testing import Result
 from bot.commands.endings import told_in_the_terminal
 from bot.errors import NothingListedError, SettingsError, SourceError, UnknownChannelError
 from storage import database as storage_database
-from tests.commands.conftest import ENGLISH
+from tests.commands.conftest import ENGLISH, ROOT
 from tests.support.command import ended, run, run_beside, started
 from tests.support.waiting import PATIENCE
 
@@ -239,6 +241,25 @@ def test_an_archive_in_the_place_of_a_file_is_named(database: Path, tmp_path: Pa
 
     assert result.exit_code == 1
     assert str(tmp_path / "days" / "2025") in result.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["status", "--help"], ["digest", "2025-09-29"]]
+)
+def test_an_output_that_takes_nothing_is_a_sentence(database: Path, arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended_with = subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=ROOT,
+            env={**os.environ, "PAPER_ROUND_DB": str(database)},
+        )
+
+    assert (ended_with.returncode, ended_with.stderr) == (1, "Error: No space left on device.\n")
 
 
 # --- Whose files they are ---------------------------------------------------------------------------------
