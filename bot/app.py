@@ -25,7 +25,7 @@ from bot.delivery.web_api import AnswerLostError, NotConnectedError, SlackCaller
 from bot.delivery.wire import SlackWire, Wire
 from bot.delivery.worker import Services, Timing
 from bot.private_files import PRIVATE_FILE
-from bot.settings import Settings, app_token, bot_token
+from bot.settings import Settings, app_token, bot_token, wrong_proxy
 from bot.web import Web, open_web
 from handlers.parts import Parts
 from handlers.people import People
@@ -58,6 +58,8 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
         storage = ThreadRunner(settings.database)
         stack.callback(storage.close)
         client = AsyncWebClient(token=token, base_url=settings.api_url)
+        if client.proxy and not client.proxy.startswith(("http://", "https://")):
+            raise wrong_proxy()
         identity = await _identity(client)
         # No retry handlers: see SlackCaller.
         posting = AsyncWebClient(token=token, base_url=settings.api_url, retry_handlers=[])

@@ -331,6 +331,14 @@ def _refuse_no_setting(file: Path, text: str) -> None:
             )
 
 
+def wrong_proxy() -> SettingsError:
+    """Return the error for a proxy in the environment that no client here can use, such as a SOCKS proxy."""
+    return SettingsError(
+        "The proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY cannot be used. Name an HTTP proxy, such as "
+        "http://127.0.0.1:8080, or set none."
+    )
+
+
 def bot_token(settings: Settings) -> str:
     """Return the bot token, all that posting needs; raises `SettingsError` where it is missing."""
     return _present("SLACK_BOT_TOKEN", settings.bot_token)

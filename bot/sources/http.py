@@ -16,8 +16,9 @@ from functools import cache
 
 import httpx
 
-from bot.errors import SourceAnswerError, SourceRefusedError, SourceUnreachableError
+from bot.errors import SettingsError, SourceAnswerError, SourceRefusedError, SourceUnreachableError
 from bot.retries import LONGEST_WAIT, retry_after
+from bot.settings import wrong_proxy
 
 _MOST_REDIRECTS = 3
 
@@ -41,14 +42,26 @@ class Fetched:
 
 
 def web_client(*, trust_env: bool = True) -> httpx.AsyncClient:
-    """Return a client, which the caller closes; `trust_env` uses the environment's proxies."""
-    return httpx.AsyncClient(verify=_trusted(), trust_env=trust_env)
+    """Return a client, which the caller closes; `trust_env` uses the environment's proxies.
+
+    Raises `SettingsError` for proxies and certificates of the environment that cannot be used.
+    """
+    verified = _trusted()
+    try:
+        return httpx.AsyncClient(verify=verified, trust_env=trust_env)
+    except (httpx.InvalidURL, ImportError, ValueError) as error:
+        raise wrong_proxy() from error
 
 
 @cache
 def _trusted() -> ssl.SSLContext:
     """Return the trusted certificates; shared by all clients, as reading them costs more than a request."""
-    return httpx.create_ssl_context()
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        raise SettingsError(
+            f"The certificates in SSL_CERT_FILE or SSL_CERT_DIR cannot be read: {error.strerror}."
+        ) from error
 
 
 class Fetcher:

@@ -262,6 +262,42 @@ def test_an_output_that_takes_nothing_is_a_sentence(database: Path, arguments: l
     assert (ended_with.returncode, ended_with.stderr) == (1, "Error: No space left on device.\n")
 
 
+PROXY = (
+    "The proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY cannot be used. "
+    "Name an HTTP proxy, such as http://127.0.0.1:8080, or set none."
+)
+
+
+@pytest.mark.parametrize("proxy", ["foo://x", "http://[::1", "socks5://127.0.0.1:9", "::"])
+def test_a_proxy_that_cannot_be_used_is_named(database: Path, tmp_path: Path, proxy: str) -> None:
+    own = {"PAPER_ROUND_DB": str(database), "PAPER_ROUND_ARXIV_GATE": str(tmp_path / "gate")}
+    result = run("fetch", "--no-full-text", ALL_PROXY=proxy, HTTPS_PROXY=proxy, **own)
+
+    assert (result.exit_code, result.stderr) == (2, f"Error: {PROXY}\n")
+
+
+def test_a_proxy_to_slack_that_cannot_be_used_is_named(database: Path) -> None:
+    slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_API_URL": "https://127.0.0.1:9/"}
+    result = run("deliver", HTTPS_PROXY="socks5://127.0.0.1:9", PAPER_ROUND_DB=str(database), **slack)
+
+    assert (result.exit_code, result.stderr) == (2, f"Error: {PROXY}\n")
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+async def test_certificates_that_cannot_be_read_are_named(
+    database: Path, tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "certificates.pem"
+    if content:
+        file.write_text(content)
+    # In a process of its own, since this one has read its certificates.
+    own = {"PAPER_ROUND_DB": str(database), "PAPER_ROUND_ARXIV_GATE": str(tmp_path / "gate")}
+    status, _, errors = await ended(await started("fetch", SSL_CERT_FILE=str(file), **own))
+
+    assert status == 2
+    assert errors.startswith("Error: The certificates in SSL_CERT_FILE or SSL_CERT_DIR cannot be read: ")
+
+
 # --- Whose files they are ---------------------------------------------------------------------------------
 
 
