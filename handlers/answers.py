@@ -193,7 +193,7 @@ async def _failure(way: _Way) -> str | None:
 async def _respond(respond: AsyncRespond, **arguments: Any) -> None:
     try:
         answer = await respond(**arguments)
-    except (TimeoutError, aiohttp.ClientError, SlackClientError, LookupError, ValueError) as error:
+    except (TimeoutError, aiohttp.ClientError, SlackClientError, LookupError, TypeError, ValueError) as error:
         # The text of the error may have the address, which is a secret.
         raise SlackCallError(type(error).__name__, is_passing=True) from None
     if answer.status_code != _OK:

@@ -8,7 +8,7 @@ import pytest
 from bot.cards import ids
 from bot.cards.ids import Listed, Page, listed_value
 from bot.sandbox import Member, Response
-from tests.handlers.forging import handled
+from tests.handlers.forging import PAPER, Forger, handled, with_value
 from tests.handlers.talking import SET_UP, last_with, opened, say, shows, subscribe
 from tests.support.stage import SAMPLE_DAY, Stage
 
@@ -60,6 +60,22 @@ async def test_a_click_on_an_old_card_is_answered_after_the_bot_has_left_the_cha
 
     assert (answers_of(ada), await list_of(stage, ada)) == ([SAVED], ["2509.21240"])
     assert log_of(caplog) == []
+
+
+@pytest.mark.parametrize("address", [1.5, ["https://x"], {"id": 5}, "nowhere", "http://[::1"], ids=str)
+async def test_an_address_that_is_none_costs_no_answer(
+    stage: Stage, caplog: pytest.LogCaptureFixture, address: object
+) -> None:
+    ada, forger = stage.person("ada"), Forger(stage, "ada")
+    await stage.deliver_sample()
+    channel = stage.workspace.channel("papers")
+    parent = next(iter(channel.messages.values()))
+    click = forger.on_message(channel, parent, with_value(ids.SAVE_PAPER, PAPER))
+    await forger.send({**click, "response_url": address})
+    await handled()
+
+    assert answers_of(ada) == [SAVED]
+    assert not [each for each in caplog.records if each.exc_info]
 
 
 async def test_a_click_that_neither_channel_nor_address_answers_is_answered_directly(stage: Stage) -> None:
