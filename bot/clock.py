@@ -27,3 +27,8 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Sleep for `seconds`."""
         await asyncio.sleep(seconds)
+
+
+def to_the_second(moment: datetime) -> str:
+    """Return the moment for a line of a log or a terminal, such as "2025-09-29 12:00:05+00:00"."""
+    return moment.isoformat(" ", "seconds")

@@ -4,6 +4,7 @@ import logging
 import re
 from typing import Any
 
+from bot import outages
 from bot.errors import PaperRoundError
 from bot.text.mrkdwn import on_one_line, printable
 
@@ -55,3 +56,5 @@ def set_up_logging(level: int) -> None:
     # APScheduler logs each tick, and warns of ticks skipped while a long one runs. That is by design: the
     # tables hold what is left to do, and a job that fails is still logged as an error.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    # An outage that is over is said at any level: otherwise the last word on it would be an error.
+    logging.getLogger(outages.__name__).setLevel(logging.INFO)

@@ -20,9 +20,11 @@ from bot.delivery.answers import Answer, UnreadableAnswerError, failure_of
 from bot.delivery.outcomes import NotNow, Unknown
 from bot.delivery.web_api import AnswerLostError, Caller, NotConnectedError, SlackCaller
 from bot.errors import SlackUnavailableError
+from bot.outages import Outages
 from bot.retries import Backoff
 
 _METHOD = "apps.connections.open"
+_CONNECTION = "The connection to Slack"
 
 # The method is in Slack's lowest tier, which allows little more than a call a minute.
 _BACKOFF = Backoff(first=timedelta(seconds=15), longest=timedelta(minutes=5))
@@ -45,18 +47,20 @@ class SocketModeHandler(AsyncSocketModeHandler):
         self.app_token = app_token
         asking = AsyncWebClient(token=app_token, base_url=app.client.base_url, retry_handlers=[])
         schemes = {"wss"} if app.client.base_url.startswith("https:") else {"wss", "ws"}
-        addresses = Addresses(SlackCaller(asking), clock, schemes)
-        self.client = _Client(app, app_token, addresses, clock, ping_seconds)
+        outages = Outages(clock)
+        addresses = Addresses(SlackCaller(asking), clock, schemes, outages)
+        self.client = _Client(app, app_token, addresses, clock, outages, ping_seconds)
         self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as Bolt does
 
 
 class Addresses:
     """The addresses that Slack hands out; only those of the given schemes are connections."""
 
-    def __init__(self, caller: Caller, clock: Clock, schemes: set[str]) -> None:
+    def __init__(self, caller: Caller, clock: Clock, schemes: set[str], outages: Outages) -> None:
         self._caller = caller
         self._clock = clock
         self._schemes = schemes
+        self._outages = outages
 
     async def next(self) -> str:
         """Return a new address, asking again with growing waits as long as the answer has none.
@@ -65,6 +69,7 @@ class Addresses:
         """
         retries = 0
         while not isinstance(found := await self._ask(), str):
+            self._outages.begin(_CONNECTION)
             wait = found.seconds or _BACKOFF.wait(retries).total_seconds()
             _logger.warning(
                 "Slack handed out no usable address for Socket Mode (%s); asking again in %d seconds",
@@ -83,6 +88,7 @@ class Addresses:
         except UnreadableAnswerError as error:
             return NotNow(None, str(error))
         except (NotConnectedError, AnswerLostError) as error:
+            self._outages.begin(_CONNECTION)
             raise unreachable("Socket Mode", error) from error
 
     def _address(self, answer: Answer) -> str | NotNow:
@@ -92,6 +98,7 @@ class Addresses:
         if isinstance(failure, NotNow) and failure.lasting is None:
             return failure
         if failure:
+            self._outages.begin(_CONNECTION)
             raise rejected("SLACK_APP_TOKEN", failure.reason)
         url = answer.body.get("url")
         # The address itself is a secret: whoever has it receives what Slack tells the bot.
@@ -106,10 +113,11 @@ class Session:
     Bolt's client would try the same address for ever, with a traceback each time.
     """
 
-    def __init__(self, session: ClientSession, addresses: Addresses, clock: Clock) -> None:
+    def __init__(self, session: ClientSession, addresses: Addresses, clock: Clock, outages: Outages) -> None:
         self._session = session
         self._addresses = addresses
         self._clock = clock
+        self._outages = outages
 
     @property
     def closed(self) -> bool:
@@ -127,6 +135,7 @@ class Session:
             try:
                 socket: ClientWebSocketResponse = await self._session.ws_connect(url, **options)
             except (ClientError, OSError, TimeoutError, ValueError) as error:
+                self._outages.begin(_CONNECTION)
                 wait = _BACKOFF.wait(retries).total_seconds()
                 _logger.warning(
                     "Slack's address for Socket Mode leads nowhere (%s); asking for another in %d seconds",
@@ -143,18 +152,51 @@ class Session:
 
 class _Client(SocketModeClient):
     def __init__(
-        self, app: AsyncApp, app_token: str, addresses: Addresses, clock: Clock, ping_seconds: float
+        self,
+        app: AsyncApp,
+        app_token: str,
+        addresses: Addresses,
+        clock: Clock,
+        outages: Outages,
+        ping_seconds: float,
     ) -> None:
-        super().__init__(
-            app_token=app_token, logger=app.logger, web_client=app.client, ping_interval=ping_seconds
-        )
+        super().__init__(app_token=app_token, web_client=app.client, ping_interval=ping_seconds)
+        self.logger = _Log(app.logger, self, outages)  # type: ignore[assignment]  # all of it that is used
         self._addresses = addresses
-        session = Session(self.aiohttp_client_session, addresses, clock)
+        self._outages = outages
+        session = Session(self.aiohttp_client_session, addresses, clock, outages)
         self.aiohttp_client_session = session  # type: ignore[assignment]  # all of it that the client uses
 
     async def issue_new_wss_url(self) -> str:
         """Return the address of the next connection."""
         return await self._addresses.next()
+
+    async def connect(self) -> None:
+        """Connect, trying until it works, and say so if it did not."""
+        await super().connect()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
+        if not self.closed:
+            self._outages.end(_CONNECTION, {"action": "connect"})
+
+
+class _Log(logging.LoggerAdapter[logging.Logger]):
+    """The client's log: what it warns of while it has no open socket is an outage."""
+
+    def __init__(self, logger: logging.Logger, client: SocketModeClient, outages: Outages) -> None:
+        super().__init__(logger)
+        self._client = client
+        self._outages = outages
+
+    @property
+    def level(self) -> int:
+        """The level that was set on the log, which Bolt looks at."""
+        return self.logger.level
+
+    def log(self, level: int, msg: object, *args: object, **options: Any) -> None:
+        """Log it."""
+        socket = self._client.current_session
+        if level >= logging.WARNING and (socket is None or socket.closed):
+            self._outages.begin(_CONNECTION)
+        super().log(level, msg, *args, **options)
 
 
 def rejected(setting: str, reason: str) -> SlackUnavailableError:

@@ -1,8 +1,13 @@
 import logging
 import sys
+from datetime import timedelta
+from io import StringIO
+
+import pytest
 
 from bot.errors import StorageError
-from bot.logs import LogFormatter, redact
+from bot.logs import LogFormatter, redact, set_up_logging
+from bot.outages import log_end
 
 
 def test_tokens_and_answer_addresses_are_left_out() -> None:
@@ -48,3 +53,15 @@ def test_a_sentence_without_fields_stays_alone() -> None:
     record = logging.LogRecord("x", logging.INFO, "x.py", 1, "Ready", None, None)
 
     assert LogFormatter("%(message)s%(fields)s").format(record) == "Ready"
+
+
+def test_the_end_of_an_outage_is_logged_at_any_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    root, lines = logging.getLogger(), StringIO()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(sys, "stderr", lines)
+    set_up_logging(logging.WARNING)
+    log_end("The connection to Slack", timedelta(minutes=2), {"action": "connect"})
+
+    assert lines.getvalue().partition(" INFO ")[2] == (
+        "bot.outages: The connection to Slack works again, after 0:02:00 (h:mm:ss). action=connect\n"
+    )

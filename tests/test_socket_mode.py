@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
+from slack_bolt.async_app import AsyncApp
 
 from bot.delivery.answers import Answer, UnreadableAnswerError
 from bot.delivery.web_api import AnswerLostError
 from bot.errors import SlackUnavailableError
+from bot.outages import Outages
 from bot.sandbox import Sandbox
-from handlers.socket_mode import Addresses, Session
+from handlers.socket_mode import Addresses, Session, SocketModeHandler
 from tests.support.clocks import SimulatedClock
 from tests.support.stage import NOON, make_workspace
 from tests.support.web_server import refusing_address
@@ -42,7 +44,7 @@ async def asked(
 ) -> tuple[str, float]:
     """Return the address and the seconds until it came."""
     clock, caller = SimulatedClock(NOON), Scripted(answers)
-    url = await Addresses(caller, clock, set(schemes)).next()
+    url = await Addresses(caller, clock, set(schemes), Outages(clock)).next()
     assert caller.answers == []
     return url, (clock.now() - NOON).total_seconds()
 
@@ -110,14 +112,62 @@ async def test_an_address_that_leads_nowhere_is_replaced_by_another(caplog: pyte
     clock, workspace = SimulatedClock(NOON), make_workspace(SimulatedClock(NOON))
     async with Sandbox(workspace), ClientSession() as session:
         assert workspace.connection_url is not None
+        outages = Outages(clock)
         good = workspace.connection_url()
         nowhere = refusing_address().replace("http:", "ws:")
-        addresses = Addresses(Scripted([opened(nowhere), opened(good)]), clock, {"ws"})
+        addresses = Addresses(Scripted([opened(nowhere), opened(good)]), clock, {"ws"}, outages)
         with caplog.at_level(logging.WARNING):
-            socket = await Session(session, addresses, clock).ws_connect("ws://no such host/")
+            socket = await Session(session, addresses, clock, outages).ws_connect("ws://no such host/")
         await socket.close()
 
     assert (clock.now() - NOON).total_seconds() == 45
     assert [message.partition(" (")[0] for message in caplog.messages] == [
         "Slack's address for Socket Mode leads nowhere"
     ] * 2
+
+
+async def test_an_outage_that_is_over_ends_in_one_line_with_its_length(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = SimulatedClock(NOON)
+    workspace = make_workspace(clock)
+    async with Sandbox(workspace) as sandbox:
+        app = AsyncApp(name="test", token=workspace.bot_token)
+        app.client.base_url = sandbox.api_url
+        socket = SocketModeHandler(app, workspace.app_token, clock, ping_seconds=600)
+        await socket.client.connect_to_new_endpoint()
+        with caplog.at_level(logging.INFO, "bot"):
+            workspace.faults.add("drop_before_write", method="apps.connections.open")
+            workspace.faults.add("status", method="apps.connections.open", times=2)
+            with pytest.raises(SlackUnavailableError):
+                await socket.client.connect_to_new_endpoint(force=True)
+            await socket.client.connect_to_new_endpoint(force=True)
+            await socket.client.connect_to_new_endpoint(force=True)
+        await socket.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+
+    assert [(each.levelname, each.getMessage()) for each in caplog.records if each.levelno > logging.DEBUG][
+        -1
+    ] == ("INFO", "The connection to Slack works again, after 0:00:15 (h:mm:ss).")
+    assert caplog.text.count("works again") == 1
+
+
+async def test_a_socket_that_breaks_off_with_an_error_is_an_outage_until_the_next_one(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = SimulatedClock(NOON)
+    workspace = make_workspace(clock)
+    async with Sandbox(workspace) as sandbox:
+        app = AsyncApp(name="test", token=workspace.bot_token)
+        app.client.base_url = sandbox.api_url
+        client = SocketModeHandler(app, workspace.app_token, clock, ping_seconds=600).client
+        await client.connect_to_new_endpoint()
+        client.logger.error("Failed to process a message")
+        assert client.current_session
+        await client.current_session.close()
+        client.logger.error("Failed to receive or enqueue a message")
+        clock.advance(61)
+        with caplog.at_level(logging.INFO, "bot"):
+            await client.connect_to_new_endpoint()
+        await client.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
+
+    assert caplog.messages[-1] == "The connection to Slack works again, after 0:01:01 (h:mm:ss)."

@@ -11,6 +11,7 @@ from bot.delivery.outcomes import NotNow, Refused, Unknown
 from bot.delivery.wire import Wire, judged, retry_wait
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
+from bot.outages import Outages
 from bot.text.language import primary_language
 from storage.records import CardUpdate
 from storage.runner import Runner
@@ -39,15 +40,19 @@ class CardUpdater:
         self._clock = clock
         self._wire = wire
         self._has_model = has_model
+        self._outages = Outages(clock)
 
     async def tick(self) -> None:
         """Apply the card updates that are due, at the pace that Slack allows."""
         now = self._clock.now()
         for update in await self._storage.read(lambda tables: tables.card_updates.due(now)):
+            what = f"Updating cards of delivery {update.delivery_id}"
             try:
                 await self._apply(update)
+                self._outages.end(what)
             except Exception:
                 # The other cards are still updated, and this one is retried after its wait.
+                self._outages.begin(what)
                 _logger.exception(
                     "Updating a card of delivery %s failed", update.delivery_id, extra=_fields(update)
                 )

@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.clock import Clock
+from bot.clock import Clock, to_the_second
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
+from bot.outages import Outages
 from bot.retries import Backoff
 from bot.sources.atom import ArxivPaper
 from storage.card_updates import CARDS_CHANGE_FOR
@@ -26,6 +27,8 @@ _BACKOFF = Backoff(first=timedelta(minutes=1), longest=timedelta(hours=1))
 _BACKOFF_OF_A_PAPER = Backoff(first=timedelta(days=1), longest=timedelta(days=30))
 _ASKED_AGAIN_AFTER = timedelta(days=3)
 _RETRYABLE = frozenset({429, 502, 503, 504})
+
+_ARXIV = "Looking papers up at arXiv"
 
 _logger = logging.getLogger(__name__)
 
@@ -60,6 +63,7 @@ class Enricher:
         self._batch_size = PAPERS_AT_A_TIME
         self._failures = 0
         self._not_before: datetime | None = None
+        self._outages = Outages(clock)
 
     async def tick(self) -> None:
         """Ask about one batch of papers that are due, unless a backoff is running."""
@@ -95,6 +99,7 @@ class Enricher:
             await self._failed(batch, error)
             return Enrichment(len(batch), 0, str(error))
         self._failures, self._not_before = 0, None
+        self._outages.end(_ARXIV, {"action": "enrich"})
         self._batch_size = min(2 * self._batch_size, PAPERS_AT_A_TIME)
         now = self._clock.now()
         await self._storage.write(lambda tables: _keep(tables, batch, answer, now))
@@ -107,9 +112,13 @@ class Enricher:
         if isinstance(error, SourceRefusedError) and error.retry_after:
             wait = min(max(wait, timedelta(seconds=error.retry_after)), _BACKOFF.longest)
         self._not_before = now + wait
+        self._outages.begin(_ARXIV)
         if self._failures == 0:
             _logger.warning(
-                "%s The next papers are looked up at %s.", error, self._not_before, extra={"action": "enrich"}
+                "%s The next papers are looked up at %s.",
+                error,
+                to_the_second(self._not_before),
+                extra={"action": "enrich"},
             )
         self._failures += 1
         if _is_down(error):

@@ -21,8 +21,9 @@ from functools import partial
 from statistics import median
 
 from bot.background import Background
-from bot.clock import Clock
+from bot.clock import Clock, to_the_second
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError, UnknownSourceError
+from bot.outages import Outages, log_end
 from bot.retries import Backoff
 from bot.sources.source import DailyList, Source
 from bot.subscriptions.preferences import begin_with_latest
@@ -83,8 +84,7 @@ def judge_failure(before: Listing, now: datetime, reason: str, retry_after: floa
 
     `retry_after` is the wait in seconds that the source asks for.
     """
-    was_failing = before.trouble not in {None, FEW}
-    since = (before.trouble_since if was_failing else None) or now
+    since = (before.trouble_since if _is_out(before) else None) or now
     return replace(
         before,
         state=before.state if before.state.is_final else ListingState.STALLED,
@@ -144,6 +144,7 @@ class ListingWatcher:
         self._find = find
         self._being_polled: set[str] = set()
         self._background = Background()
+        self._outages = Outages(clock)
 
     async def start_due_polls(self) -> None:
         """Start every due poll of the subscribed sources in the background, and return at once.
@@ -220,8 +221,10 @@ class ListingWatcher:
                 await self._refresh(source, day)
             if not known:
                 await self._storage.write(lambda tables: begin_with_latest(tables, source.name))
+            self._outages.end(f"Polling {source.name}", {"action": "poll"})
         except Exception:
             # One broken source must not stop the others; the next tick polls it again.
+            self._outages.begin(f"Polling {source.name}")
             _logger.exception("Polling failed", extra={"action": "poll", "source": source.name})
         finally:
             self._being_polled.discard(source.name)
@@ -233,12 +236,12 @@ class ListingWatcher:
                 "The list is %s: %s The next poll is at %s.",
                 listing.state,
                 listing.trouble,
-                listing.next_look_at,
+                listing.next_look_at and to_the_second(listing.next_look_at),
                 extra={"action": "poll", "source": listing.source, "day": listing.day},
             )
-        elif known and known.state is ListingState.STALLED and listing.state is not ListingState.STALLED:
-            fields = {"action": "poll", "source": listing.source, "day": listing.day}
-            _logger.info("The source answers again.", extra=fields)
+        if known and _is_out(known) and not _is_out(listing):
+            lasted = self._clock.now() - (known.trouble_since or known.looked_at or self._clock.now())
+            log_end(f"The list of {listing.source}", lasted, {"action": "poll", "day": listing.day})
 
 
 def _state(has_papers: bool, *, has_ended: bool) -> ListingState:
@@ -261,6 +264,11 @@ def _next_poll(
 
 def _is_due(listing: Listing | None, now: datetime) -> bool:
     return listing is None or (listing.next_look_at is not None and listing.next_look_at <= now)
+
+
+def _is_out(listing: Listing) -> bool:
+    """Return whether the source gave no list at the last poll."""
+    return listing.trouble not in {None, FEW}
 
 
 def _is_few(listing: Listing, usual_count: float | None) -> bool:

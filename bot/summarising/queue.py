@@ -20,10 +20,11 @@ from weakref import WeakValueDictionary
 
 from bot.background import Background
 from bot.cards.entry import Entry
-from bot.clock import Clock
+from bot.clock import Clock, to_the_second
 from bot.delivery.selection import select
 from bot.errors import ModelError, TokensUsedUpError
-from bot.summarising.summariser import Allowance, Result, Summariser
+from bot.outages import Outages
+from bot.summarising.summariser import Allowance, Outcome, Result, Summariser
 from storage.records import Paper, Subscription
 from storage.runner import Runner
 from storage.tables import Tables
@@ -36,6 +37,8 @@ _DAYS = 7
 
 _REST = timedelta(minutes=30)
 """How long the queue pauses when the endpoint would answer no paper."""
+
+_SUMMARISING = "Summarising"
 
 _EntriesByList = Mapping[tuple[date, str], Sequence[Entry]]
 """The papers of each listing, by its day and source."""
@@ -96,6 +99,7 @@ class SummaryQueue:
         self._regenerating: set[str] = set()
         self._background = Background()
         self._rests_until: datetime | None = None
+        self._outages = Outages(clock)
         self._ticking = asyncio.Lock()
 
     @property
@@ -122,13 +126,19 @@ class SummaryQueue:
         try:
             async with aclosing(self.make_all(jobs)) as results:
                 async for result in results:
+                    if result.outcome is Outcome.MADE:
+                        self._outages.end(_SUMMARISING, {"action": "summarise"})
                     _logger.info(
                         "Summary %s", result.outcome, extra=_fields(result.paper_id, result.language)
                     )
         except (ModelError, TokensUsedUpError) as error:
             self._rests_until = self._clock.now() + _REST
+            self._outages.begin(_SUMMARISING)
             _logger.warning(
-                "No summaries until %s: %s", self._rests_until, error, extra={"action": "summarise"}
+                "No summaries until %s: %s",
+                to_the_second(self._rests_until),
+                error,
+                extra={"action": "summarise"},
             )
 
     async def make_all(

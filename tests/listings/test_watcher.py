@@ -151,7 +151,7 @@ async def test_a_source_that_does_not_answer_is_stalled_since_then_and_asked_eve
     with caplog.at_level("INFO"):
         well = await desk.look_at(at(10))
 
-    assert caplog.messages[-1] == "The source answers again."
+    assert caplog.messages[-1] == "The list of huggingface works again, after 6:00:00 (h:mm:ss)."
     assert {(look.state, look.trouble, look.trouble_since) for look in looks} == {
         (STALLED, "Hugging Face does not answer.", at(4))
     }

@@ -1,0 +1,37 @@
+"""Outages in the log: what failed there, and works again, is the last word on it.
+
+A log of warnings and errors alone shows that line too (see `bot.logs`), so nobody goes looking for a fault
+that is over.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.clock import Clock
+
+_logger = logging.getLogger(__name__)
+
+
+class Outages:
+    """What is out and since when, by what it is called in the log, such as "The connection to Slack"."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._since: dict[str, datetime] = {}
+
+    def begin(self, what: str) -> None:
+        """Remember that it failed; it may be out already. Whoever calls logs why."""
+        self._since.setdefault(what, self._clock.now())
+
+    def end(self, what: str, fields: Mapping[str, Any] | None = None) -> None:
+        """Log that it works again and how long it did not; nothing if it never failed."""
+        if since := self._since.pop(what, None):
+            log_end(what, self._clock.now() - since, fields)
+
+
+def log_end(what: str, lasted: timedelta, fields: Mapping[str, Any] | None = None) -> None:
+    """Log that it works again after an outage of this length."""
+    whole = max(timedelta(seconds=round(lasted.total_seconds())), timedelta())
+    _logger.info("%s works again, after %s (h:mm:ss).", what, whole, extra=fields)
