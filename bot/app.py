@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.delivery.announcer import Announcer
 from bot.delivery.answers import UnreadableAnswerError, failure_of
 from bot.delivery.card_updates import CardUpdater
-from bot.delivery.clockwork import Clockwork, make_scheduler
+from bot.delivery.clockwork import Clockwork, Jobs
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.notifier import Notifier
 from bot.delivery.outcomes import NotNow, Unknown
@@ -89,13 +89,15 @@ async def application(
     socket_token = app_token(settings)
     async with connection(settings, clock) as parts, AsyncExitStack() as stack:
         web = await open_web(settings, clock, parts.storage, stack, has_sources=has_sources)
+        await _release_leases(settings.database, parts.storage, stack)
+        # Whoever starts next releases all leases, so the posts under way have to be answered before that.
+        stack.push_async_callback(parts.deliverer.aclose)
         app = _bolt(settings)
         handlers.register(app, _parts(parts, web, clock, settings))
         socket = SocketModeHandler(app, socket_token, clock, ping_seconds)
         stack.push_async_callback(socket.close_async)
         await _connect(socket)
 
-        await _release_leases(settings.database, parts.storage, stack)
         clockwork = Clockwork(parts.storage, clock, parts.deliverer)
         of_sources = {"sources": web.watcher.start_due_polls, "arxiv records": web.enricher.tick}
         jobs = {
@@ -104,9 +106,9 @@ async def application(
             "summaries": web.summary_queue.tick,
             "cards": CardUpdater(parts.storage, clock, parts.wire, has_model=bool(settings.model)).tick,
         }
-        scheduler = make_scheduler(jobs if ticks else {})
-        scheduler.start()
-        stack.callback(scheduler.shutdown)
+        ticking = Jobs(jobs if ticks else {}, clock)
+        ticking.start()
+        stack.push_async_callback(ticking.aclose)
         _logger.info("Connected to Slack", extra={"action": "connect", "workspace": parts.workspace})
         yield parts
 

@@ -5,18 +5,23 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.delivery.deliverer import Deliverer
+from bot.outages import Outages
 from bot.subscriptions.due import due_at, due_slot, is_paused, local_date
 from storage.records import Subscription
 from storage.runner import Runner
 from storage.tables import Tables
 
 SECONDS_BETWEEN_TICKS = 30
+
+SECONDS_TO_END = 5.0
+"""How long the jobs under way may go on when the bot stops; whoever stops it may kill it after ten."""
 
 HEARTBEAT = "tick"
 
@@ -33,17 +38,21 @@ class Clockwork:
         self._storage = storage
         self._clock = clock
         self._deliverer = deliverer
+        self._outages = Outages(clock)
 
     async def tick(self) -> None:
         """Open the digests due by now, including missed ones, and start the unfinished deliveries."""
         now = self._clock.now()
         last_tick, waiting = await self._storage.read(_look)
         for subscription, last_slot in waiting:
+            what = f"Subscription {subscription.id}"
+            fields = {"subscription": subscription.id, "channel": subscription.channel}
             try:
                 await self._open_if_due(subscription, last_slot, now, last_tick)
+                self._outages.end(what, fields)
             except Exception:
                 # The other subscriptions go on, and the next tick retries this one.
-                fields = {"subscription": subscription.id, "channel": subscription.channel}
+                self._outages.begin(what)
                 _logger.exception("Subscription %s could not be checked", subscription.id, extra=fields)
         await self._storage.write(lambda tables: tables.heartbeats.beat(HEARTBEAT, now))
         await self._deliverer.start_all()
@@ -74,36 +83,67 @@ def _begun(subscription: Subscription, zone: ZoneInfo) -> datetime:
     return max(subscription.begun_at, due_at(until, time.min, zone)) if until else subscription.begun_at
 
 
-def make_scheduler(jobs: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIOScheduler:
-    """Return a scheduler of the named jobs, not started yet; each ticks at once and then periodically.
+class Jobs:
+    """The named jobs, each of which ticks at once and then periodically, until they are closed.
 
     A late tick is neither skipped nor run beside another: missed work is in the tables. There are no cron
     triggers, because APScheduler 3.11 loses the day after spring-forward with them.
     """
-    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-    for job_id, job in jobs.items():
-        scheduler.add_job(
-            _until_stopped(job),
-            "interval",
-            seconds=SECONDS_BETWEEN_TICKS,
-            id=job_id,
-            next_run_time=datetime.now(UTC),
-        )
-    return scheduler
 
+    def __init__(self, jobs: Mapping[str, Callable[[], Awaitable[None]]], clock: Clock) -> None:
+        self._clock = clock
+        self._outages = Outages(clock)
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+        for name, job in jobs.items():
+            self._scheduler.add_job(
+                self._run,
+                "interval",
+                args=(name, job),
+                seconds=SECONDS_BETWEEN_TICKS,
+                id=name,
+                next_run_time=datetime.now(UTC),
+            )
 
-def _until_stopped(job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """Return the job as it ends in silence when the scheduler stops, which cancels it.
+    def start(self) -> None:
+        """Start ticking."""
+        self._scheduler.start()
 
-    APScheduler would log the cancellation as an error with its traceback. What the job left is in the tables.
-    """
+    async def aclose(self) -> None:
+        """Start no tick any more, and wait for those under way, but no longer than `SECONDS_TO_END`.
 
-    async def run() -> None:
-        with suppress(asyncio.CancelledError):
+        What is not done by then is cancelled: what it left is in the tables.
+        """
+        self._scheduler.remove_all_jobs()
+        waiting = asyncio.create_task(self._clock.sleep(SECONDS_TO_END))
+        while self._under_way and not waiting.done():
+            tasks = [waiting, *self._under_way.values()]
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in [waiting, *self._under_way.values()]:
+            task.cancel()
+        await asyncio.gather(waiting, *self._under_way.values(), return_exceptions=True)
+        self._scheduler.shutdown()
+
+    async def _run(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
+        """Run one tick, which ends in silence where it is cancelled: APScheduler would log a traceback."""
+        self._under_way[name] = cast("asyncio.Task[None]", asyncio.current_task())
+        try:
+            with suppress(asyncio.CancelledError):
+                await self.tick(name, job)
+        finally:
+            del self._under_way[name]
+
+    async def tick(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
+        """Run one tick; an error is logged, and that the job works again after that."""
+        what = f"The job {name}"
+        try:
             await job()
-
-    return run
+            self._outages.end(what)
+        except Exception:
+            # The other jobs go on, and the next tick retries this one.
+            self._outages.begin(what)
+            _logger.exception("%s failed", what, extra={"action": name})
 
 
 def _look(tables: Tables) -> tuple[datetime | None, list[tuple[Subscription, date | None]]]:

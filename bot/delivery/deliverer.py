@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.background import Background
+from bot.background import Background, to_its_end
 from bot.delivery.opening import (
     DayCounts,
     day_counts,
@@ -21,6 +21,7 @@ from bot.delivery.opening import (
 )
 from bot.delivery.worker import DeliveryWorker, Services
 from bot.errors import LeaseLostError
+from bot.outages import Outages
 from storage.records import Delivery, DeliveryState, Post, Subscription
 from storage.tables import Tables
 
@@ -59,6 +60,7 @@ class Deliverer:
         self._notify = notify
         self._running: set[int] = set()
         self._background = Background()
+        self._outages = Outages(services.clock)
 
     async def open_asked(self, subscription: Subscription, day: date) -> int | None:
         """Open the delivery of the papers listed on a day, at a person's request, and return its id.
@@ -134,8 +136,10 @@ class Deliverer:
     async def _advance_and_log(self, delivery_id: int) -> None:
         try:
             await self._advance(delivery_id)
+            self._outages.end(f"Delivery {delivery_id}", {"delivery": delivery_id})
         except Exception:
             # The other deliveries go on, and the next tick retries this one.
+            self._outages.begin(f"Delivery {delivery_id}")
             _logger.exception("Delivery %s failed to advance", delivery_id, extra={"delivery": delivery_id})
 
     async def _advance(self, delivery_id: int) -> None:
@@ -144,7 +148,8 @@ class Deliverer:
         self._running.add(delivery_id)
         try:
             await self._claim_and_advance(delivery_id)
-            await self._notify_if_failed(delivery_id)
+            # A bot that is told to stop still waits for Slack's answer: else the person is told twice.
+            await to_its_end(self._notify_if_failed(delivery_id))
         finally:
             self._running.discard(delivery_id)
 

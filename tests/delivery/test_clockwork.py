@@ -1,15 +1,18 @@
 """Ticks over a real sandbox: what is due is opened once, whenever the ticks come."""
 
 import asyncio
+import logging
 from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.delivery.clockwork import make_scheduler
+from bot.delivery.clockwork import Jobs
 from bot.documents.digest_file import DigestEntry, DigestFile
 from bot.documents.importer import import_into
+from bot.errors import StorageError
 from storage.records import Paper
-from tests.support.stage import Stage
+from tests.support.clocks import SimulatedClock
+from tests.support.stage import NOON, Stage
 from tests.support.subscribing import subscribe as put_subscription
 from tests.support.ticking import subscribe, tick_at, tomorrow
 
@@ -159,7 +162,34 @@ async def test_who_set_it_up_is_told_once_even_if_slack_lets_that_happen_only_la
     assert len(ada.direct_messages()) == 1
 
 
-async def test_a_job_under_way_when_the_bot_stops_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+class EndlessClock(SimulatedClock):
+    """A clock on which no sleep ends."""
+
+    async def sleep(self, seconds: float) -> None:  # noqa: ARG002 -- it never passes
+        await asyncio.Event().wait()
+
+
+async def test_a_job_under_way_when_the_bot_stops_comes_to_its_end() -> None:
+    has_begun, may_end, done = asyncio.Event(), asyncio.Event(), []
+
+    async def job() -> None:
+        has_begun.set()
+        await may_end.wait()
+        done.append("job")
+
+    jobs = Jobs({"job": job}, EndlessClock(NOON))
+    jobs.start()
+    await has_begun.wait()
+    closing = asyncio.create_task(jobs.aclose())
+    await asyncio.sleep(0)
+    assert not closing.done()
+    may_end.set()
+    await closing
+
+    assert done == ["job"]
+
+
+async def test_one_that_takes_longer_is_cancelled_and_no_error(caplog: pytest.LogCaptureFixture) -> None:
     has_begun, has_ended = asyncio.Event(), asyncio.Event()
 
     async def job() -> None:
@@ -169,11 +199,29 @@ async def test_a_job_under_way_when_the_bot_stops_is_no_error(caplog: pytest.Log
         finally:
             has_ended.set()
 
-    scheduler = make_scheduler({"job": job})
-    scheduler.start()
+    jobs = Jobs({"job": job}, SimulatedClock(NOON))
+    jobs.start()
     await has_begun.wait()
-    scheduler.shutdown()
-    await has_ended.wait()
-    await asyncio.sleep(0)
+    await jobs.aclose()
 
-    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+    assert has_ended.is_set()
+    assert caplog.messages == []
+
+
+async def test_a_job_that_failed_and_works_again_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    clock, results = SimulatedClock(NOON), [StorageError("The disk is full."), None]
+
+    async def job() -> None:
+        if (error := results.pop(0)) is not None:
+            raise error
+
+    jobs = Jobs({"digests": job}, clock)
+    with caplog.at_level(logging.INFO, "bot"):
+        await jobs.tick("digests", job)
+        clock.advance(90)
+        await jobs.tick("digests", job)
+
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("ERROR", "The job digests failed"),
+        ("INFO", "The job digests works again, after 0:01:30 (h:mm:ss)."),
+    ]
