@@ -170,5 +170,9 @@ class ModelSlipError(ModelAnswerError):
         self.slip, self.answer = slip, answer
 
 
-class ModelThoughtError(ModelAnswerError):
-    """The model spent the tokens of its answer on thoughts; more of them may do."""
+class ModelCutOffError(ModelAnswerError):
+    """The model's answer was cut off; with more tokens it may come to its end."""
+
+
+class ModelThoughtError(ModelCutOffError):
+    """The model spent the tokens of its answer on thoughts, as it would on those of the next."""

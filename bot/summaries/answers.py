@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from bot.errors import ModelAnswerError, ModelSlipError, ModelThoughtError, Usage
+from bot.errors import ModelAnswerError, ModelCutOffError, ModelSlipError, ModelThoughtError, Usage
 from bot.summaries.almost_json import AlmostJsonError, read_object, storable, without_thoughts
 from bot.text.numbers import count_of, integer
 
@@ -111,9 +111,9 @@ def _misplaced(message: Mapping[str, Any]) -> str:
 def fields_of(completion: Completion, expected: Collection[str]) -> dict[str, Any]:
     """Return the JSON object in a completion, the one with most of the `expected` fields.
 
-    Thoughts, fences and text around it are ignored. Raises ModelAnswerError for a refusal, an answer that was
-    filtered or cut off, its subclass ModelThoughtError where thoughts took the room, and ModelSlipError for
-    one without such an object.
+    Thoughts, fences and text around it are ignored. Raises ModelAnswerError for a refusal and for an answer
+    that is empty or was filtered, ModelCutOffError for one that was cut off, its subclass ModelThoughtError
+    where thoughts took the room, and ModelSlipError for one without such an object.
     """
     if completion.refusal:
         raise ModelAnswerError(f"The model declined: “{quoted(completion.refusal)}”.")
@@ -123,10 +123,13 @@ def fields_of(completion: Completion, expected: Collection[str]) -> dict[str, An
         raise ModelThoughtError(
             "The model used up the tokens of its answer on thoughts. Raise LLM_MAX_TOKENS."
         )
-    if completion.finish_reason == "length":
-        raise ModelAnswerError("The model's answer was cut off, as it grew too long.")
+    # Spaces without an end would fill any room.
     if not completion.text.strip():
         raise ModelAnswerError("The model's answer is empty.")
+    if completion.finish_reason == "length":
+        raise ModelCutOffError(
+            "The model's answer was cut off. Raise LLM_MAX_TOKENS, or give the model a larger context."
+        )
     try:
         return _read_object(completion, expected)
     except AlmostJsonError as error:

@@ -11,6 +11,7 @@ from typing import ParamSpec, Protocol, TypeVar
 from bot.clock import Clock
 from bot.errors import (
     ModelAnswerError,
+    ModelCutOffError,
     ModelError,
     ModelQuotaError,
     ModelRefusedError,
@@ -36,6 +37,9 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 _BACKOFF = Backoff(first=timedelta(minutes=5), longest=timedelta(hours=12))
+
+_GIVEN_UP = timedelta(days=365)
+"""How long a question whose answer is too long for all the room there is waits, unless a person asks it."""
 
 _LEAST_TOKENS_A_TEXT = 1_000
 """The least that the setting takes."""
@@ -227,6 +231,9 @@ class Summariser:
         except (ModelQuotaError, ModelRefusedError) as error:
             await self._record_refusal(task, error)
             raise
+        except ModelCutOffError as error:
+            reason = f"{error} Then run `paper-round summarise {task.paper.id}`."
+            return await self.fail(task.paper.id, task.language, reason, _sum(spent), _GIVEN_UP)
         except (ModelAnswerError, ModelUnavailableError) as error:
             wait = timedelta(seconds=getattr(error, "retry_after", None) or 0)
             return await self.fail(task.paper.id, task.language, str(error), _sum(spent), wait)
@@ -256,18 +263,18 @@ class Summariser:
         A slip of form is such a fault. Raises the slip where the second answer has one, too.
         """
         try:
-            answer = await self._ask_with_room(task, spent)
+            answer = await self._ask_with_room(task, task.question, spent)
             task = self._as_read(task, answer)
         except ModelSlipError as slip:
-            asked = correction(self._with_room(task.question), slip.answer, [slip.slip])
-            return await self._check(task, await self._ask(task, asked, spent))
+            asked = correction(task.question, slip.answer, [slip.slip])
+            return await self._check(task, await self._ask_with_room(task, asked, spent))
         first = await self._check(task, answer)
         if not first.wants_second_try:
             return first
         sentences = [fault.sentence for fault in first.faults]
         try:
-            asked = correction(self._with_room(task.question), answer.text, sentences)
-            answer = await self._ask(task, asked, spent)
+            asked = correction(task.question, answer.text, sentences)
+            answer = await self._ask_with_room(task, asked, spent)
         except (ModelError, TokensUsedUpError) as error:
             # The first answer is paid for, and may be good enough with its marks.
             about = {"action": "correct", "paper": task.paper.id, "language": task.language}
@@ -302,16 +309,19 @@ class Summariser:
         around = cost_of(task.question, task.excerpt) - task.excerpt.tokens - task.question.most_tokens
         return max(_LEAST_TOKENS_A_TEXT, (counted - around) // 100 * 100)
 
-    async def _ask_with_room(self, task: _Task, spent: list[Usage]) -> ModelAnswer:
-        """Ask, and once more with more tokens where thoughts took all; the model gets them from then on."""
-        asked = self._with_room(task.question)
+    async def _ask_with_room(self, task: _Task, asked: Question, spent: list[Usage]) -> ModelAnswer:
+        """Ask, and once more with all the tokens there may be where the answer is cut off.
+
+        A model whose thoughts took its room gets them from then on.
+        """
+        asked, most = self._with_room(asked), self.allowance.tokens_an_answer
         try:
             return await self._ask(task, asked, spent)
-        except ModelThoughtError:
-            if asked.most_tokens >= self.allowance.tokens_an_answer:
+        except ModelCutOffError as error:
+            if asked.most_tokens >= most:
                 raise
-        self._needs_room = True
-        return await self._ask(task, self._with_room(task.question), spent)
+            self._needs_room = self._needs_room or isinstance(error, ModelThoughtError)
+        return await self._ask(task, replace(asked, most_tokens=most), spent)
 
     def _with_room(self, asked: Question) -> Question:
         """Return the question with the tokens that this model's thoughts need, within the allowance."""

@@ -1,13 +1,16 @@
 """A bot that is told to stop while a message is on its way."""
 
 import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
 
 from bot.background import to_its_end
 from bot.delivery.slack_errors import POST
 from storage.records import PostState
-from tests.support.stage import Stage
+from tests.support.stage import Stage, set_stage
 
 
 async def test_it_waits_for_the_answer_of_the_message_under_way_and_records_it(stage: Stage) -> None:
@@ -45,3 +48,22 @@ async def test_cancelled_work_comes_to_its_end_first() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert done == ["work"]
+
+
+async def test_no_other_process_takes_over_while_it_waits(tmp_path: Path) -> None:
+    database = tmp_path / "test.db"
+    stack = AsyncExitStack()
+    stage = await stack.enter_async_context(set_stage(database))
+    delivery_id = await stage.open_sample()
+    stage.workspace.faults.add("delay", method=POST, seconds=5)
+    stage.bot.deliverer.start(delivery_id)
+    await stage.person("ada").sees(lambda _: stage.workspace.channel("papers").messages)
+
+    stopping = asyncio.create_task(stack.aclose())
+    await asyncio.sleep(0.1)
+    with pytest.raises(Timeout):
+        FileLock(f"{database}.run.lock").acquire(timeout=0)
+    await stage.timers.advance(5)
+    await stopping
+
+    FileLock(f"{database}.run.lock").acquire(timeout=0).lock.release()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from random import Random
 
-from bot.errors import ModelAnswerError, ModelQuotaError
+from bot.errors import ModelAnswerError, ModelCutOffError, ModelQuotaError
 from tests.summaries.asking import ROME
 
 GROWING = timedelta(seconds=Random(1).uniform(1, 2))
@@ -27,7 +27,7 @@ RECORDED: dict[str, tuple[object, int, timedelta]] = {
     "openai-error.1": (ModelQuotaError, 1, NO_WAIT),
     "openai-json-schema 0": (ModelAnswerError, 1, NO_WAIT),
     "openai-json-schema 1": ({"city": "Mexico City", "country": "Mexico"}, 1, NO_WAIT),
-    "openai-test_parse_max_tokens_reached.length": (ModelAnswerError, 1, NO_WAIT),
+    "openai-test_parse_max_tokens_reached.length": (ModelCutOffError, 1, NO_WAIT),
     "openai-test_parse_pydantic_model.stop": (
         {"city": "San Francisco", "temperature": 65, "units": "f"},
         1,

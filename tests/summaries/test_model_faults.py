@@ -12,6 +12,7 @@ import pytest
 
 from bot.errors import (
     ModelAnswerError,
+    ModelCutOffError,
     ModelError,
     ModelQuotaError,
     ModelRefusedError,
@@ -98,7 +99,7 @@ FAULTS: dict[str, tuple[list[Answer], object, int]] = {
         ROME,
         1,
     ),
-    "cut off by another name": ([completing(ROME, finish_reason="MAX_TOKENS")], ModelAnswerError, 1),
+    "cut off by another name": ([completing(ROME, finish_reason="MAX_TOKENS")], ModelCutOffError, 1),
     "thoughts cut off by another name": (
         [completing(None, reasoning="Let me see", finish_reason="max_tokens")],
         ModelThoughtError,
@@ -112,7 +113,7 @@ FAULTS: dict[str, tuple[list[Answer], object, int]] = {
     ),
     "refusal": ([completing(None, refusal="I cannot help with that.")], ModelAnswerError, 1),
     "refusal in a part": ([completing([{"type": "refusal", "refusal": "No."}])], ModelAnswerError, 1),
-    "cut off": ([completing('{"a": {"city": "Rome"}, "b', finish_reason="length")], ModelAnswerError, 1),
+    "cut off": ([completing('{"a": {"city": "Rome"}, "b', finish_reason="length")], ModelCutOffError, 1),
     "filtered": ([completing(ROME, finish_reason="content_filter")], ModelAnswerError, 1),
     "no finish reason": ([completing(ROME, finish_reason=None)], ROME, 1),
     "no usage": ([completing(ROME, tokens=None)], ROME, 1),

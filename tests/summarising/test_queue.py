@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 
 from bot.cards.paper import paper_card
-from bot.errors import ModelError, TokensUsedUpError
+from bot.errors import ModelCutOffError, ModelError, TokensUsedUpError
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
 from bot.sources.http import web_client
@@ -333,6 +333,44 @@ async def test_a_model_that_thinks_for_ever_fails_and_the_setting_is_named(datab
         assert "LLM_MAX_TOKENS" in results[0].reason
 
 
+async def test_an_answer_that_is_cut_off_is_asked_for_once_more_with_more_room(database: Path) -> None:
+    cut_off = completing('{"tldr": "Gardens', finish_reason="length", tokens=(100, 4_000))
+    async with world(database, [cut_off, completing(FIELDS), completing(FIELDS)]) as w:
+        await w.keep(PAPER, OTHER)
+        results = [await w.summariser.make(paper, "en") for paper in (PAPER, OTHER)]
+
+        assert [result.outcome for result in results] == [Outcome.MADE] * 2
+        assert [body["max_tokens"] for body in w.server.bodies] == [4_000, 16_000, 4_000]
+
+
+async def test_one_that_fills_all_the_room_fails_with_a_reason_and_is_not_asked_for_again(
+    database: Path,
+) -> None:
+    async with world(database, otherwise=completing('{"tldr": "Gardens', finish_reason="length")) as w:
+        await w.keep(PAPER)
+        result = await w.summariser.make(PAPER, "en")
+        week = w.clock.now() + timedelta(days=7)
+        waiting = await w.storage.read(lambda tables: tables.summary_failures.waiting(week))
+
+        assert result.outcome is Outcome.FAILED
+        assert result.reason == (
+            "The model's answer was cut off. Raise LLM_MAX_TOKENS, or give the model a larger context. "
+            f"Then run `paper-round summarise {PAPER.id}`."
+        )
+        assert [body["max_tokens"] for body in w.server.bodies] == [4_000, 16_000]
+        assert waiting == {(PAPER.id, "en")}
+
+
+async def test_a_correction_that_is_cut_off_gets_more_room_too(database: Path) -> None:
+    cut_off = completing('{"tldr": "Gardens', finish_reason="length")
+    async with world(database, [completing("No JSON."), cut_off, completing(FIELDS)]) as w:
+        await w.keep(PAPER)
+        result = await w.summariser.make(PAPER, "en")
+
+        assert result.outcome is Outcome.MADE
+        assert [body["max_tokens"] for body in w.server.bodies] == [4_000, 4_000, 16_000]
+
+
 async def test_a_summary_of_another_paper_is_never_kept(database: Path) -> None:
     strange = {
         **dict.fromkeys(FIELDS, "The whales of the northern seas sing to each other over many miles."),
@@ -591,7 +629,7 @@ async def test_an_endpoint_that_refuses_is_left_alone_for_half_an_hour(database:
 async def test_every_recorded_answer_ends_in_a_summary_or_in_a_card_that_says_it_is_the_abstract(
     tmp_path: Path, shared_data: Path
 ) -> None:
-    # What an endpoint says of something else is asked about once more, and this one then answers well.
+    # What an endpoint says of something else, or cuts off, is asked about once more; it then answers well.
     by_model = ("Summary by small-model-2026", 2)
     from_abstract = ("Taken from the abstract (no AI summary)", 1)
     ended = {
@@ -600,7 +638,7 @@ async def test_every_recorded_answer_ends_in_a_summary_or_in_a_card_that_says_it
     }
 
     assert ended == {
-        name: by_model if isinstance(outcome, dict) else from_abstract
+        name: by_model if isinstance(outcome, dict) or outcome is ModelCutOffError else from_abstract
         for name, (outcome, _, _) in RECORDED.items()
     }
 
