@@ -1,10 +1,12 @@
-"""The buttons that resume a delivery that ended early, in the message that notified its owner."""
+"""The buttons that resume what ended early, in the message that notified a digest's owner."""
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards import ids
 from bot.cards.notices import notice
-from bot.text.mrkdwn import Mrkdwn
+from bot.delivery import pauses
+from bot.delivery.slack_errors import closes_workspace
+from bot.text.mrkdwn import Mrkdwn, escape
 from handlers.clicks import Click, listen
 from handlers.parts import Parts
 from storage.records import Delivery
@@ -25,9 +27,15 @@ async def _on_post_anew(parts: Parts, click: Click) -> None:
 
 
 async def _on_resume(parts: Parts, click: Click) -> None:
-    """Resume the subscription; the papers that its delivery lacks come now, or with a later digest."""
+    """Resume the subscription; the papers that its delivery lacks come now, or with a later digest.
 
+    Where all digests of the workspace were paused, all are resumed.
+    """
     delivery_id = ids.read_delivery(click.value)
+    failed = await parts.storage.read(lambda tables: _own(tables, delivery_id, click.person.workspace))
+    if failed and closes_workspace(failed.reason):
+        await _resume_workspace(parts, click)
+        return
 
     def resume(tables: Tables) -> Delivery | None:
         delivery = _own(tables, delivery_id, click.person.workspace)
@@ -43,6 +51,16 @@ async def _on_resume(parts: Parts, click: Click) -> None:
     is_resumed = delivery is not None and await parts.deliverer.resume(delivery.id, click.person.workspace)
     key = "digests.goes_on" if is_resumed else "digests.comes_next"
     await _answer(click, delivery, key if delivery else "digests.nothing_to_resume")
+
+
+async def _resume_workspace(parts: Parts, click: Click) -> None:
+    words, workspace = click.person.words, click.person.workspace
+    resumed = await parts.storage.write(lambda tables: pauses.resume_workspace(tables, workspace))
+    for each in resumed:
+        if each.delivery:
+            parts.deliverer.start(each.delivery.id)
+    told = words.count("digests.all_resumed", len(resumed)) if resumed else words("digests.nothing_to_resume")
+    await click.replace(notice(escape(told)))
 
 
 def _own(tables: Tables, delivery_id: int, workspace: str) -> Delivery | None:

@@ -18,20 +18,28 @@ _SENTENCES = {
 }
 
 
-def trouble_message(delivery: Delivery, reason: str, words: Words) -> Message:
-    """Return what went wrong, with a button to post the digest again or to resume it."""
+def trouble_message(delivery: Delivery, reason: str, words: Words, *, of_workspace: bool = False) -> Message:
+    """Return what went wrong, with a button to post the digest again or to resume it.
+
+    `of_workspace` is whether all digests of the workspace are paused; the button then resumes all.
+    """
+    if of_workspace:
+        return _resumable(
+            words.mrkdwn("trouble.workspace", reason=reason), "button.resume_all", delivery, words
+        )
     sentence = trouble_sentence(delivery.channel, delivery.day, reason, words)
     if reason == PARENT_DELETED:
         return notice(sentence)
-    label, action_id = (
-        ("button.post_anew", ids.POST_ANEW)
-        if reason == PARENT_UNCERTAIN
-        else ("button.resume", ids.RESUME_DELIVERY)
-    )
-    return notice(
-        sentence,
-        buttons=[Button(action_id, words(label), value=ids.delivery_value(delivery.id), primary=True)],
-    )
+    if reason == PARENT_UNCERTAIN:
+        return _resumable(sentence, "button.post_anew", delivery, words, ids.POST_ANEW)
+    return _resumable(sentence, "button.resume", delivery, words)
+
+
+def _resumable(
+    sentence: Mrkdwn, label: str, delivery: Delivery, words: Words, action_id: str = ids.RESUME_DELIVERY
+) -> Message:
+    button = Button(action_id, words(label), value=ids.delivery_value(delivery.id), primary=True)
+    return notice(sentence, buttons=[button])
 
 
 def trouble_sentence(channel: str, day: date, reason: str, words: Words) -> Mrkdwn:

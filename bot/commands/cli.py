@@ -30,6 +30,9 @@ _SECTIONS = {
         "unsubscribe": LazyCommand(
             "bot.commands.subscriptions", "unsubscribe", "Stop the daily digest in one or more channels"
         ),
+        "resume": LazyCommand(
+            "bot.commands.subscriptions", "resume", "Resume all digests that a closed workspace paused"
+        ),
         "subscriptions": LazyCommand(
             "bot.commands.subscriptions", "subscriptions", "List the channels that have a daily digest"
         ),

@@ -163,6 +163,18 @@ def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
     say("\n".join(with_storage(database, end, must_exist=True)))
 
 
+@click.command()
+@database_option
+def resume(database: Path | None) -> None:
+    """Resume all digests that a closed workspace paused.
+
+    All digests are paused if Slack no longer lets the bot work, as with a revoked token. Once it does again,
+    this resumes them, and the bot goes on with those that broke off. Digests that a person paused, or that
+    stopped because of their channel, stay paused.
+    """
+    run_to_end(_resume(database, SystemClock()))
+
+
 def _ended(channel: str, names: Mapping[str, str]) -> str:
     outcome = "no more digests" if channel in names else "had no daily digest"
     return f"{shown_channel(channel, names.get(channel, ''))}: {outcome}"
@@ -206,6 +218,17 @@ async def _subscribe(
 
         saved = await bot.storage.write(save_all)
         say("\n".join(in_words(each, names[each.channel]) for each in saved))
+
+
+async def _resume(database: Path | None, clock: Clock) -> None:
+    """Resume the digests of the workspace that the token is for, which Slack has to take for that."""
+    async with connection(settings_with(database), clock) as bot:
+        resumed = await bot.storage.write(lambda tables: pauses.resume_workspace(tables, bot.workspace))
+    for each in resumed:
+        goes_on = f", the {each.delivery.day} digest goes on" if each.delivery else ""
+        say(f"{each.subscription.channel}: resumed{goes_on}")
+    if not resumed:
+        say("No digest is paused because the workspace was closed to the bot.")
 
 
 def _preferences(choices: dict[str, Any]) -> Preferences:

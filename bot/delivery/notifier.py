@@ -6,6 +6,7 @@ from collections import Counter
 from bot.cards.trouble import trouble_message
 from bot.delivery.deliverer import FailedDelivery
 from bot.delivery.outcomes import NotNow, Posted, Refused, Scope
+from bot.delivery.slack_errors import closes_workspace
 from bot.delivery.wire import Poster, judged
 from bot.locale import words_for
 
@@ -36,7 +37,8 @@ class Notifier:
         _logger.warning("Delivery %s ended early: %s", delivery.id, failed.reason, extra=fields)
         if subscription.created_by is None:
             return True
-        message = trouble_message(delivery, failed.reason, words_for(subscription.preferences.language))
+        words, of_workspace = words_for(subscription.preferences.language), closes_workspace(failed.reason)
+        message = trouble_message(delivery, failed.reason, words, of_workspace=of_workspace)
         payload = {"text": message.text, "blocks": list(message.blocks)}
         answer = await self._poster.post(subscription.created_by, payload, None)
         self._put_off[delivery.id] += 1

@@ -4,9 +4,11 @@ Each is one transaction. The worker of a delivery looks at the tables before eac
 after the message under way, whichever process delivers it.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.delivery.opening import is_stopped, reopen
+from bot.delivery.slack_errors import closes_workspace
 from storage.records import PAUSED_BY_PERSON, Delivery, Subscription
 from storage.tables import Tables
 
@@ -29,4 +31,29 @@ def resume(tables: Tables, subscription: Subscription) -> Delivery | None:
     latest = tables.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
     if latest is None or not is_stopped(tables, latest):
         return None
+    return latest if reopen(tables, latest.id, latest.workspace) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A subscription as it was while it was paused, and the delivery that goes on, if there is one."""
+
+    subscription: Subscription
+    delivery: Delivery | None
+
+
+def resume_workspace(tables: Tables, workspace: str) -> tuple[Resumed, ...]:
+    """Resume the digests that were paused because the workspace was closed to the bot, and return them.
+
+    What a person paused, or an error of one channel, stays paused.
+    """
+    paused = [each for each in tables.subscriptions.all(workspace) if closes_workspace(each.paused_reason)]
+    return tuple(Resumed(each, _resume_closed(tables, each)) for each in paused)
+
+
+def _resume_closed(tables: Tables, subscription: Subscription) -> Delivery | None:
+    going_on = resume(tables, subscription)
+    latest = tables.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
+    if going_on or latest is None or not closes_workspace(latest.reason):
+        return going_on
     return latest if reopen(tables, latest.id, latest.workspace) else None

@@ -188,3 +188,9 @@ def meaning_of(method: str, code: str) -> Meaning:
     """Return what an error code of a method means."""
     own = ERRORS_OF_METHOD.get(method, {})
     return own.get(code) or ERRORS.get(code, UNLISTED)
+
+
+def closes_workspace(code: str | None) -> bool:
+    """Return whether it is an error after which the digests of the whole workspace are paused."""
+    meaning = ERRORS.get(code or "")
+    return meaning is not None and Scope.WORKSPACE in {meaning.scope, meaning.lasting}

@@ -357,7 +357,7 @@ class DeliveryWorker:
     def _log_closed_workspace(self, reason: str) -> None:
         workspace = self._delivery.workspace
         sentence = "Slack no longer lets the bot work in workspace %s (%s), so all its digests are paused. %s"
-        advice = "Check SLACK_BOT_TOKEN and the app's installation, then resume the digests."
+        advice = "Check SLACK_BOT_TOKEN and the app's installation, then run `paper-round resume`."
         _logger.error(sentence, workspace, reason, advice, extra={"workspace": workspace})
 
 

@@ -182,3 +182,18 @@ def test_setting_up_and_posting_need_no_app_token(channel: str, monkeypatch: pyt
 
     assert run("subscribe", channel, "--most-cards", "1").exit_code == 0
     assert run("deliver").exit_code == 0
+
+
+def test_what_a_closed_workspace_paused_is_resumed_at_once(channel: str) -> None:
+    run("subscribe", channel)
+    nothing = run("resume")
+    for reason in ("token_revoked", "asked"):
+        with closing(Database("paper-round.db").conn) as connection, connection:
+            connection.execute("UPDATE subscriptions SET paused_reason = ?", [reason])
+        last = run("resume")
+        if reason == "token_revoked":
+            assert last.output == f"{channel}: resumed\n"
+
+    assert (
+        nothing.output == last.output == "No digest is paused because the workspace was closed to the bot.\n"
+    )

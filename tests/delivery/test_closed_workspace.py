@@ -6,6 +6,7 @@ import pytest
 
 from bot.app import application
 from bot.delivery.deliverer import Progress
+from bot.delivery.pauses import resume_workspace
 from bot.delivery.slack_errors import POST
 from bot.sandbox import Sandbox
 from storage.records import PAUSED_BY_PERSON, DeliveryState
@@ -41,7 +42,7 @@ async def test_all_digests_pause_but_for_those_that_a_person_paused(
     (said,) = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
     assert said == (
         f"Slack no longer lets the bot work in workspace {workspace} (token_revoked), so all its digests are "
-        "paused. Check SLACK_BOT_TOKEN and the app's installation, then resume the digests."
+        "paused. Check SLACK_BOT_TOKEN and the app's installation, then run `paper-round resume`."
     )
 
 
@@ -67,3 +68,34 @@ async def test_whoever_set_a_digest_up_is_told_when_the_token_is_taken_again(tmp
     # The parent, and one notification.
     assert len(tried) == 2
     assert "(invalid_auth)" in ada.direct_messages()[-1]["text"]
+
+
+async def test_resuming_the_workspace_resumes_what_it_paused_and_nothing_else(stage: Stage) -> None:
+    workspace = stage.bot.workspace
+
+    def subscribe_others(tables: Tables) -> None:
+        subscribe(tables, workspace, "C0OTHER")
+        for channel, reason in (("C0PAUSED", PAUSED_BY_PERSON), ("C0GONE", "not_in_channel")):
+            tables.subscriptions.pause(subscribe(tables, workspace, channel).id, reason)
+        elsewhere = subscribe(tables, "T0ELSEWHERE", "C0ELSEWHERE")
+        tables.subscriptions.pause(elsewhere.id, "token_revoked")
+
+    await stage.bot.storage.write(subscribe_others)
+    stage.workspace.faults.add("error", method=POST, skip=3, error="token_revoked")
+    delivery_id = await stage.deliver_sample()
+    resumed = await stage.bot.storage.write(lambda tables: resume_workspace(tables, workspace))
+    again = await stage.bot.storage.write(lambda tables: resume_workspace(tables, workspace))
+    progress = await stage.bot.deliverer.run(delivery_id)
+    every = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
+
+    assert {each.subscription.channel: each.delivery.id if each.delivery else None for each in resumed} == {
+        stage.workspace.channel("papers").id: delivery_id,
+        "C0OTHER": None,
+    }
+    assert again == ()
+    assert progress == Progress(12, 12, DeliveryState.DONE)
+    assert {each.channel: each.paused_reason for each in every if each.paused_reason} == {
+        "C0PAUSED": PAUSED_BY_PERSON,
+        "C0GONE": "not_in_channel",
+        "C0ELSEWHERE": "token_revoked",
+    }

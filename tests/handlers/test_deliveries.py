@@ -10,6 +10,7 @@ from bot.sandbox import Member
 from storage.records import DeliveryState, PostState
 from tests.handlers.talking import POST_NOW, press, say, shows
 from tests.support.stage import Stage, set_stage
+from tests.support.subscribing import subscribe
 from tests.support.under_way import answered, under_way
 
 
@@ -49,6 +50,26 @@ async def test_a_digest_goes_on_once_the_bot_is_back(stage: Stage) -> None:
     assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13
     [subscription] = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
     assert subscription.paused_reason is None
+
+
+async def test_one_button_resumes_all_digests_that_a_closed_workspace_paused(stage: Stage) -> None:
+    ada = stage.person("ada")
+    others = ["C0OTHER", "C0ANOTHER"]
+    await stage.bot.storage.write(
+        lambda tables: [subscribe(tables, stage.bot.workspace, channel) for channel in others]
+    )
+    stage.workspace.faults.add("error", method="chat.postMessage", skip=3, error="ekm_access_denied")
+    delivery_id = await stage.deliver_sample(created_by=ada.id)
+    message = await told_directly(ada, "won't let me work in this workspace")
+
+    answer = await press_in(ada, message, ids.RESUME_DELIVERY, "Resumed")
+
+    assert answer == (
+        "Resumed the digests of 3 channels. What they missed comes now or with their next digest."
+    )
+    assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13
+    every = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
+    assert [each.paused_reason for each in every] == [None, None, None]
 
 
 async def test_post_now_goes_on_with_a_digest_that_ended_early(stage: Stage) -> None:
