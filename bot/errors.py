@@ -23,6 +23,10 @@ class UnwritableStorageError(StorageError):
     """The database cannot be written, as its disk is full or read-only; it may be readable."""
 
 
+class DamagedRowError(StorageError):
+    """A row holds a value that cannot be read; the message names its table and column."""
+
+
 class SlackUnavailableError(PaperRoundError):
     """Slack is unreachable, busy, or rejected a token; the message says which, and what to do."""
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock
+from bot.errors import DamagedRowError
 
 _logger = logging.getLogger(__name__)
 
@@ -21,9 +22,14 @@ class Outages:
         self._clock = clock
         self._since: dict[str, datetime] = {}
 
-    def begin(self, what: str) -> None:
-        """Remember that it failed; it may be out already. Whoever calls logs why."""
+    def begin(self, what: str, error: Exception | None = None) -> bool:
+        """Remember that it failed, and return whether to log why.
+
+        A damaged row is said once: it stays as it is until somebody corrects it.
+        """
+        is_new = what not in self._since
         self._since.setdefault(what, self._clock.now())
+        return is_new or not isinstance(error, DamagedRowError)
 
     def end(self, what: str, fields: Mapping[str, Any] | None = None) -> None:
         """Log that it works again and how long it did not; nothing if it never failed."""

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.moments import optional_moment, optional_text
+from storage.moments import moment_of, optional_moment, optional_text
 from storage.records import ArxivRecord
+from storage.rows import reads, whole
 
 
 class ArxivRecords:
@@ -20,7 +21,7 @@ class ArxivRecords:
     def get(self, paper_id: str) -> ArxivRecord | None:
         """Return the paper's record, or `None` where arXiv was not asked."""
         rows = self._database.query("SELECT * FROM arxiv_records WHERE paper_id = ?", [paper_id])
-        return next(map(_record_from_row, rows), None)
+        return next(whole(_record_from_row, rows), None)
 
     def due(
         self, now: datetime, limit: int, since: date, among: Iterable[str] | None = None
@@ -68,10 +69,11 @@ class ArxivRecords:
         self._database.table("arxiv_records").upsert(row, pk="paper_id")
 
 
+@reads("arxiv_records")
 def _record_from_row(row: dict[str, Any]) -> ArxivRecord:
     return ArxivRecord(
         paper_id=row["paper_id"],
-        asked_at=datetime.fromisoformat(row["asked_at"]),
+        asked_at=moment_of(row["asked_at"]),
         version=row["version"],
         updated=optional_moment(row["updated"]),
         tries=row["tries"],

@@ -1,10 +1,13 @@
 """The card updates table: a queue of posted cards to redraw, since more is known of their papers."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
+from storage.moments import moment_of
 from storage.records import CardUpdate
+from storage.rows import reads, whole
 
 CARDS_CHANGE_FOR = timedelta(days=30)
 """Cards of deliveries opened longer ago are not updated."""
@@ -54,15 +57,7 @@ class CardUpdates:
             """,
             [now.isoformat()],
         )
-        return tuple(
-            CardUpdate(
-                delivery_id=row["delivery_id"],
-                position=row["position"],
-                next_try_at=datetime.fromisoformat(row["next_try_at"]),
-                tries=row["tries"],
-            )
-            for row in rows
-        )
+        return tuple(whole(_update_from_row, rows))
 
     def postpone(self, update: CardUpdate) -> None:
         """Record when to try next, and how often it was tried."""
@@ -77,3 +72,13 @@ class CardUpdates:
             "DELETE FROM card_updates WHERE delivery_id = ? AND position = ? AND next_try_at = ?",
             [update.delivery_id, update.position, update.next_try_at.isoformat()],
         )
+
+
+@reads("card_updates")
+def _update_from_row(row: dict[str, Any]) -> CardUpdate:
+    return CardUpdate(
+        delivery_id=row["delivery_id"],
+        position=row["position"],
+        next_try_at=moment_of(row["next_try_at"]),
+        tries=row["tries"],
+    )

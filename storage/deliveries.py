@@ -8,8 +8,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.errors import LeaseLostError
-from storage.moments import optional_moment
+from storage.moments import moment_of, optional_moment
 from storage.records import Delivery, DeliveryKind, DeliveryState, Subscription
+from storage.rows import reads, whole
 
 
 class Deliveries:
@@ -38,8 +39,7 @@ class Deliveries:
             "SELECT max(day) AS day FROM deliveries WHERE subscription_id = ? AND kind = 'scheduled'",
             [subscription_id],
         )
-        day = next(rows)["day"]
-        return date.fromisoformat(day) if day else None
+        return next(whole(_day_from_row, rows), None)
 
     def is_superseded(self, delivery: Delivery) -> bool:
         """Return whether a later delivery of its kind was opened for its subscription."""
@@ -62,7 +62,7 @@ class Deliveries:
         rows = self._database.query(
             "SELECT * FROM deliveries WHERE state IN ('open', 'last_look') ORDER BY id"
         )
-        return tuple(map(_delivery_from_row, rows))
+        return tuple(whole(_delivery_from_row, rows))
 
     def open(
         self,
@@ -169,7 +169,7 @@ class Deliveries:
         rows = self._database.query(
             "SELECT * FROM deliveries WHERE state = 'failed' AND NOT is_told ORDER BY id"
         )
-        return tuple(map(_delivery_from_row, rows))
+        return tuple(whole(_delivery_from_row, rows))
 
     def mark_notified(self, delivery_id: int) -> None:
         """Record that the failure needs no further notification: it was delivered, or cannot be."""
@@ -210,6 +210,12 @@ def _optional_text(moment: datetime | None) -> str | None:
     return _text(moment) if moment else None
 
 
+@reads("deliveries")
+def _day_from_row(row: dict[str, Any]) -> date | None:
+    return date.fromisoformat(row["day"]) if row["day"] else None
+
+
+@reads("deliveries")
 def _delivery_from_row(row: dict[str, Any]) -> Delivery:
     return Delivery(
         id=row["id"],
@@ -220,7 +226,7 @@ def _delivery_from_row(row: dict[str, Any]) -> Delivery:
         kind=DeliveryKind(row["kind"]),
         day=date.fromisoformat(row["day"]),
         state=DeliveryState(row["state"]),
-        opened_at=datetime.fromisoformat(row["opened_at"]),
+        opened_at=moment_of(row["opened_at"]),
         epoch=row["epoch"],
         leased_until=optional_moment(row["leased_until"]),
         needs_look=bool(row["had_unknown"]),

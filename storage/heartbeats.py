@@ -1,8 +1,12 @@
 """The heartbeats table: when each recurring job last ran."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
+
+from storage.moments import moment_of
+from storage.rows import reads, whole
 
 
 class Heartbeats:
@@ -22,4 +26,9 @@ class Heartbeats:
     def last(self, name: str) -> datetime | None:
         """Return when the job last ran, or `None` where it never has."""
         rows = self._database.query("SELECT at FROM heartbeats WHERE name = ?", [name])
-        return next((datetime.fromisoformat(row["at"]) for row in rows), None)
+        return next(whole(_moment_from_row, rows), None)
+
+
+@reads("heartbeats")
+def _moment_from_row(row: dict[str, Any]) -> datetime:
+    return moment_of(row["at"])

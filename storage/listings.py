@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from storage.moments import optional_moment, optional_text
 from storage.records import Listing, ListingState
+from storage.rows import reads, whole
 
 _WITH_PAPERS = """
     SELECT listings.*, (
@@ -33,12 +34,12 @@ class Listings:
             f"{_WITH_PAPERS} WHERE source = ? AND day = ?",
             [source, day.isoformat()],
         )
-        return next(map(_listing_from_row, rows), None)
+        return next(whole(_listing_from_row, rows), None)
 
     def of_day(self, day: date) -> tuple[Listing, ...]:
         """Return every source's listing for the day, by source."""
         rows = self._database.query(f"{_WITH_PAPERS} WHERE day = ? ORDER BY source", [day.isoformat()])
-        return tuple(map(_listing_from_row, rows))
+        return tuple(whole(_listing_from_row, rows))
 
     def complete_since(self, sources: Iterable[str], since: date) -> tuple[Listing, ...]:
         """Return the complete listings of these sources since a day, the oldest first."""
@@ -50,7 +51,7 @@ class Listings:
             """,  # noqa: S608 -- a constant of this module
             [json.dumps(list(sources)), since.isoformat()],
         )
-        return tuple(map(_listing_from_row, rows))
+        return tuple(whole(_listing_from_row, rows))
 
     def latest_complete_day(self, sources: Iterable[str]) -> date | None:
         """Return the last day for which any of these sources has a complete list with papers."""
@@ -83,7 +84,7 @@ class Listings:
             """,
             {"since": since.isoformat(), "source": source},
         )
-        return tuple(date.fromisoformat(row["day"]) for row in rows)
+        return tuple(whole(_day_from_row, rows))
 
     def neighbours(self, day: date) -> tuple[date | None, date | None]:
         """Return the nearest days before and after this one on which any source listed papers."""
@@ -104,12 +105,12 @@ class Listings:
             f"{_WITH_PAPERS} WHERE source = ? AND day >= ? ORDER BY day",
             [source, first.isoformat()],
         )
-        return tuple(map(_listing_from_row, rows))
+        return tuple(whole(_listing_from_row, rows))
 
     def latest(self) -> tuple[Listing, ...]:
         """Return each source's latest listing, by source."""
         rows = self._database.query(f"{_WITH_PAPERS} GROUP BY source HAVING day = max(day) ORDER BY source")
-        return tuple(map(_listing_from_row, rows))
+        return tuple(whole(_listing_from_row, rows))
 
     def put(self, listing: Listing) -> None:
         """Store the listing in its order; papers that it had before and no longer names go last."""
@@ -133,10 +134,16 @@ class Listings:
         )
 
 
+@reads("listing_papers")
+def _day_from_row(row: dict[str, Any]) -> date:
+    return date.fromisoformat(row["day"])
+
+
 def _optional_date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+@reads("listings")
 def _listing_from_row(row: dict[str, Any]) -> Listing:
     return Listing(
         source=row["source"],

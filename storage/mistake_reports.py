@@ -1,11 +1,13 @@
 """The mistake reports table: mistakes that people report in summaries."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlite_utils import Database
 
+from storage.moments import moment_of
 from storage.records import MistakeReport
+from storage.rows import reads, whole
 
 
 class MistakeReports:
@@ -33,9 +35,10 @@ class MistakeReports:
         rows = self._database.query(
             "SELECT * FROM mistake_reports ORDER BY reported_at DESC, id DESC LIMIT ?", [limit]
         )
-        return tuple(map(_report_from_row, rows))
+        return tuple(whole(_report_from_row, rows))
 
 
+@reads("mistake_reports")
 def _report_from_row(row: dict[str, Any]) -> MistakeReport:
     return MistakeReport(
         id=row["id"],
@@ -43,7 +46,7 @@ def _report_from_row(row: dict[str, Any]) -> MistakeReport:
         person=row["person"],
         paper_id=row["paper_id"],
         language=row["language"],
-        reported_at=datetime.fromisoformat(row["reported_at"]),
+        reported_at=moment_of(row["reported_at"]),
         note=row["note"],
         summary_source=row["summary_source"],
         summary_made_at=date.fromisoformat(row["summary_made_at"]),

@@ -8,6 +8,14 @@ def optional_text(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
+def moment_of(text: str) -> datetime:
+    """Return the moment that the text gives; raises ValueError where it gives none, or no zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} has no zone.")
+    return moment
+
+
 def optional_moment(text: str | None) -> datetime | None:
     """Return the moment that the text gives; `None` stays `None`."""
-    return datetime.fromisoformat(text) if text else None
+    return moment_of(text) if text else None

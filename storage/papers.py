@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from bot.text.notation import latex
 from bot.text.notation.names import author_names, is_visible
 from storage.records import Paper
+from storage.rows import reads, whole
 
 # A digest with filters reads the abstracts of a month each day, and reading one's LaTeX costs more than that.
 _readable = lru_cache(maxsize=2048)(latex.readable)
@@ -37,7 +38,7 @@ class Papers:
             """,
             [json.dumps(list(paper_ids))],
         )
-        return tuple(map(paper_from_row, rows))
+        return tuple(whole(paper_from_row, rows))
 
     def add(self, paper: Paper) -> bool:
         """Store the paper and return whether it is new; a `None` never overwrites what is known."""
@@ -92,6 +93,7 @@ class Papers:
         )
 
 
+@reads("papers")
 def paper_from_row(row: dict[str, Any]) -> Paper:
     """Return the paper in a row with all columns of the papers table, its texts as people read them.
 

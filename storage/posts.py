@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from bot.errors import LeaseLostError
 from storage.moments import optional_moment, optional_text
 from storage.records import Delivery, Post, PostState
+from storage.rows import reads, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,7 @@ class Posts:
             """,
             [delivery_id],
         )
-        row = next(rows)
-        return PostCounts(**{**row, "next_look_at": optional_moment(row["next_look_at"])})
+        return _counts_from_row(next(rows))
 
     def papers_of_channel(self, workspace: str, channel: str) -> frozenset[str]:
         """Return the papers that the channel has had, or will get from what is planned and not stopped."""
@@ -98,7 +98,7 @@ class Posts:
             """,
             [workspace, channel],
         )
-        return optional_moment(next(rows)["at"])
+        return next(whole(_attempt_from_row, rows), None)
 
     def plan(self, posts: Iterable[Post]) -> None:
         """Insert posts before the first of them is sent."""
@@ -174,6 +174,17 @@ def _hash(payload: str) -> str:
     return hashlib.sha256(payload.encode()).hexdigest()
 
 
+@reads("posts")
+def _counts_from_row(row: dict[str, Any]) -> PostCounts:
+    return PostCounts(**{**row, "next_look_at": optional_moment(row["next_look_at"])})
+
+
+@reads("posts")
+def _attempt_from_row(row: dict[str, Any]) -> datetime | None:
+    return optional_moment(row["at"])
+
+
+@reads("posts")
 def _post_from_row(row: dict[str, Any]) -> Post:
     return Post(
         delivery_id=row["delivery_id"],

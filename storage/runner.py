@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from bot.errors import UnwritableStorageError
 from storage.database import connect, connect_unwritable, has_content, prepare, told, transaction
+from storage.rows import damaged_rows_skipped
 from storage.tables import Tables
 
 T = TypeVar("T")
@@ -37,7 +38,8 @@ class Runner(Protocol):
 class ThreadRunner:
     """One writer thread with the one connection that writes, and reader threads that only query.
 
-    So a slow query never blocks the event loop. Raises `StorageError` where the file cannot be used.
+    So a slow query never blocks the event loop. A damaged row among others is skipped. Raises `StorageError`
+    where the file cannot be used.
     """
 
     def __init__(self, path: Path) -> None:
@@ -72,11 +74,11 @@ class ThreadRunner:
             self._read_databases.append(database)
             self._of_this_thread.tables = Tables(database)
             self._of_this_thread.database = database
-        with told(self._of_this_thread.database):
+        with told(self._of_this_thread.database), damaged_rows_skipped():
             return call(self._of_this_thread.tables)
 
     def _write(self, call: Callable[[Tables], T]) -> T:
-        with transaction(self._write_database):
+        with transaction(self._write_database), damaged_rows_skipped():
             return call(self._write_tables)
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage.moments import moment_of
 from storage.papers import paper_from_row
 from storage.records import SavedPaper
+from storage.rows import reads, whole
 
 
 class SavedPapers:
@@ -55,7 +57,7 @@ class SavedPapers:
             """,
             {"workspace": workspace, "person": person, "limit": limit, "offset": offset},
         )
-        return tuple(map(_saved_paper_from_row, rows))
+        return tuple(whole(_saved_paper_from_row, rows))
 
     def saved_among(self, workspace: str, person: str, paper_ids: Iterable[str]) -> frozenset[str]:
         """Return which of these papers are on the person's list."""
@@ -69,10 +71,11 @@ class SavedPapers:
         return frozenset(row["paper_id"] for row in rows)
 
 
+@reads("saved_papers")
 def _saved_paper_from_row(row: dict[str, Any]) -> SavedPaper:
     return SavedPaper(
         workspace=row["workspace"],
         person=row["person"],
         paper=paper_from_row(row),
-        saved_at=datetime.fromisoformat(row["saved_at"]),
+        saved_at=moment_of(row["saved_at"]),
     )

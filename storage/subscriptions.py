@@ -4,10 +4,13 @@ import json
 from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from storage.records import Filters, Order, Preferences, Subscription
+from storage.moments import moment_of
+from storage.records import ALL_WEEKDAYS, Filters, Order, Preferences, Subscription
+from storage.rows import reads, whole
 
 
 class Subscriptions:
@@ -38,7 +41,7 @@ class Subscriptions:
             """,
             {"workspace": workspace},
         )
-        return tuple(map(_subscription_from_row, rows))
+        return tuple(whole(_subscription_from_row, rows))
 
     def put(
         self,
@@ -127,6 +130,7 @@ class Subscriptions:
         )
 
 
+@reads("subscriptions")
 def _subscription_from_row(row: dict[str, Any]) -> Subscription:
     return Subscription(
         id=row["id"],
@@ -134,7 +138,7 @@ def _subscription_from_row(row: dict[str, Any]) -> Subscription:
         channel=row["channel"],
         preferences=_preferences_from_row(row),
         since=date.fromisoformat(row["since"]),
-        begun_at=datetime.fromisoformat(row["begun_at"]),
+        begun_at=moment_of(row["begun_at"]),
         since_by_source=tuple(
             (source, date.fromisoformat(since))
             for source, since in sorted(json.loads(row["since_by_source"]).items())
@@ -146,23 +150,34 @@ def _subscription_from_row(row: dict[str, Any]) -> Subscription:
 
 
 def _preferences_from_row(row: dict[str, Any]) -> Preferences:
-    filters = json.loads(row["filters"])
     return Preferences(
         language=row["language"],
         sources=tuple(json.loads(row["sources"])),
         at=time.fromisoformat(row["at"]),
-        zone=row["zone"],
-        weekdays=frozenset(json.loads(row["weekdays"])),
+        zone=ZoneInfo(row["zone"]).key,
+        weekdays=_weekdays(row["weekdays"]),
         most_cards=row["most_cards"],
         order=Order(row["order"]),
-        filters=Filters(
-            words=tuple(filters["words"]),
-            categories=tuple(filters["categories"]),
-            least_votes=filters["least_votes"],
-            never_words=tuple(filters["never_words"]),
-        ),
+        filters=_filters(row["filters"]),
         says_when_nothing=bool(row["says_when_nothing"]),
     )
+
+
+def _filters(text: str) -> Filters:
+    filters = json.loads(text)
+    return Filters(
+        words=tuple(filters["words"]),
+        categories=tuple(filters["categories"]),
+        least_votes=filters["least_votes"],
+        never_words=tuple(filters["never_words"]),
+    )
+
+
+def _weekdays(text: str) -> frozenset[int]:
+    days = frozenset(json.loads(text))
+    if not days or not days <= ALL_WEEKDAYS:
+        raise ValueError(f"{text} names no weekdays.")
+    return days
 
 
 def _row_from_preferences(preferences: Preferences) -> dict[str, Any]:

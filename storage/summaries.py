@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from bot.text.notation.latex import readable
 from storage.records import FROM_MODEL, SUMMARY_PARTS, Figure, Grounding, Provenance, Summary, TextRead
+from storage.rows import reads, whole
 
 
 class Summaries:
@@ -30,8 +31,8 @@ class Summaries:
             {"paper_ids": json.dumps(list(paper_ids)), "language": language},
         )
         found: dict[str, list[Summary]] = {}
-        for row in rows:
-            found.setdefault(row["paper_id"], []).append(_summary_from_row(row))
+        for summary in whole(_summary_from_row, rows):
+            found.setdefault(summary.paper_id, []).append(summary)
         return found
 
     def made(self, paper_ids: Iterable[str], source: str | None = None) -> frozenset[tuple[str, str]]:
@@ -77,6 +78,7 @@ class Summaries:
         return next((row["input_hash"] for row in rows), None)
 
 
+@reads("summaries")
 def _summary_from_row(row: dict[str, Any]) -> Summary:
     """Return the summary in a row, its LaTeX read: a digest file's, and what was kept before models' was."""
     figures = tuple(map(_figure_from_fields, json.loads(row["figures"])))

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage.moments import moment_of
 from storage.records import SummaryFailure
+from storage.rows import reads, whole
 
 
 class SummaryFailures:
@@ -19,7 +21,7 @@ class SummaryFailures:
         rows = self._database.query(
             "SELECT * FROM summary_failures WHERE paper_id = ? AND language = ?", [paper_id, language]
         )
-        return next(map(_failure_from_row, rows), None)
+        return next(whole(_failure_from_row, rows), None)
 
     def waiting(self, now: datetime) -> frozenset[tuple[str, str]]:
         """Return the (paper, language) pairs whose retry is not due yet."""
@@ -34,7 +36,7 @@ class SummaryFailures:
             "SELECT * FROM summary_failures WHERE failed_at >= ? ORDER BY failed_at DESC, paper_id, language",
             [moment.isoformat()],
         )
-        return tuple(map(_failure_from_row, rows))
+        return tuple(whole(_failure_from_row, rows))
 
     def put(self, failure: SummaryFailure) -> None:
         """Store the failure, replacing an earlier one."""
@@ -55,12 +57,13 @@ class SummaryFailures:
         )
 
 
+@reads("summary_failures")
 def _failure_from_row(row: dict[str, Any]) -> SummaryFailure:
     return SummaryFailure(
         paper_id=row["paper_id"],
         language=row["language"],
         tries=row["tries"],
         reason=row["reason"],
-        failed_at=datetime.fromisoformat(row["failed_at"]),
-        next_try_at=datetime.fromisoformat(row["next_try_at"]),
+        failed_at=moment_of(row["failed_at"]),
+        next_try_at=moment_of(row["next_try_at"]),
     )

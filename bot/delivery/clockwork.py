@@ -50,10 +50,10 @@ class Clockwork:
             try:
                 await self._open_if_due(subscription, last_slot, now, last_tick)
                 self._outages.end(what, fields)
-            except Exception:
+            except Exception as error:
                 # The other subscriptions go on, and the next tick retries this one.
-                self._outages.begin(what)
-                _logger.exception("Subscription %s could not be checked", subscription.id, extra=fields)
+                if self._outages.begin(what, error):
+                    _logger.exception("%s could not be checked", what, extra=fields)
         await self._storage.write(lambda tables: tables.heartbeats.beat(HEARTBEAT, now))
         await self._deliverer.start_all()
 
@@ -140,10 +140,10 @@ class Jobs:
         try:
             await job()
             self._outages.end(what)
-        except Exception:
+        except Exception as error:
             # The other jobs go on, and the next tick retries this one.
-            self._outages.begin(what)
-            _logger.exception("%s failed", what, extra={"action": name})
+            if self._outages.begin(what, error):
+                _logger.exception("%s failed", what, extra={"action": name})
 
 
 def _look(tables: Tables) -> tuple[datetime | None, list[tuple[Subscription, date | None]]]:

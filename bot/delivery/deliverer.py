@@ -137,10 +137,11 @@ class Deliverer:
         try:
             await self._advance(delivery_id)
             self._outages.end(f"Delivery {delivery_id}", {"delivery": delivery_id})
-        except Exception:
+        except Exception as error:
             # The other deliveries go on, and the next tick retries this one.
-            self._outages.begin(f"Delivery {delivery_id}")
-            _logger.exception("Delivery %s failed to advance", delivery_id, extra={"delivery": delivery_id})
+            if self._outages.begin(f"Delivery {delivery_id}", error):
+                fields = {"delivery": delivery_id}
+                _logger.exception("Delivery %s failed to advance", delivery_id, extra=fields)
 
     async def _advance(self, delivery_id: int) -> None:
         if delivery_id in self._running:

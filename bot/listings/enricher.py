@@ -149,10 +149,11 @@ def _keep(tables: Tables, batch: _Batch, answer: Mapping[str, ArxivPaper], now: 
 
 def _fill(tables: Tables, paper: Paper, now: datetime) -> None:
     """Fill in the paper; the cards of one that is withdrawn, or no longer, are enqueued."""
-    before = tables.papers.get(paper.id)
+    # One that is damaged is left out, so that it stops no other.
+    before = tables.papers.of_ids([paper.id])
     tables.papers.fill(paper)
-    after = tables.papers.get(paper.id)
-    if before and after and before.withdrawal != after.withdrawal:
+    after = tables.papers.of_ids([paper.id])
+    if before and after and before[0].withdrawal != after[0].withdrawal:
         tables.card_updates.enqueue(paper.id, None, now - CARDS_CHANGE_FOR, now)
 
 

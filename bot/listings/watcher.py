@@ -222,10 +222,10 @@ class ListingWatcher:
             if not known:
                 await self._storage.write(lambda tables: begin_with_latest(tables, source.name))
             self._outages.end(f"Polling {source.name}", {"action": "poll"})
-        except Exception:
+        except Exception as error:
             # One broken source must not stop the others; the next tick polls it again.
-            self._outages.begin(f"Polling {source.name}")
-            _logger.exception("Polling failed", extra={"action": "poll", "source": source.name})
+            if self._outages.begin(f"Polling {source.name}", error):
+                _logger.exception("Polling failed", extra={"action": "poll", "source": source.name})
         finally:
             self._being_polled.discard(source.name)
 

@@ -197,3 +197,20 @@ def test_what_a_closed_workspace_paused_is_resumed_at_once(channel: str) -> None
     assert (
         nothing.output == last.output == "No digest is paused because the workspace was closed to the bot.\n"
     )
+
+
+def test_a_damaged_row_is_a_sentence(channel: str) -> None:
+    run("subscribe", channel)
+    with closing(Database("paper-round.db").conn) as connection, connection:
+        connection.execute("UPDATE subscriptions SET weekdays = '[9]'")
+    ended = [run("subscriptions"), run("status")]
+
+    assert [(each.exit_code, each.stderr) for each in ended] == [
+        (
+            1,
+            (
+                "Error: The database is damaged: the column weekdays of the table subscriptions holds '[9]' "
+                "where id is 1, which cannot be read. Correct it there, or restore a backup.\n"
+            ),
+        )
+    ] * 2

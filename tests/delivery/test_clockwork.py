@@ -2,14 +2,17 @@
 
 import asyncio
 import logging
+from contextlib import closing
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
-from bot.delivery.clockwork import Jobs
+from bot.delivery.clockwork import Clockwork, Jobs
 from bot.documents.digest_file import DigestEntry, DigestFile
 from bot.documents.importer import import_into
 from bot.errors import StorageError
+from storage.database import connect
 from storage.records import Paper
 from tests.support.clocks import SimulatedClock
 from tests.support.stage import NOON, Stage
@@ -122,17 +125,30 @@ async def test_each_tick_leaves_a_heartbeat(stage: Stage) -> None:
 
 
 async def test_one_subscription_that_cannot_be_looked_at_does_not_keep_back_the_others(
-    stage: Stage, caplog: pytest.LogCaptureFixture
+    stage: Stage, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     await stage.import_sample()
     await stage.bot.storage.write(
-        lambda tables: put_subscription(tables, stage.bot.workspace, zone="Moon/Base")
+        lambda tables: [
+            put_subscription(tables, stage.bot.workspace, channel) for channel in ("C0ZONE", "C0OPENED")
+        ]
     )
     await subscribe(stage)
+    with closing(connect(tmp_path / "test.db")) as database:
+        database.execute("UPDATE subscriptions SET zone = 'Moon/Base' WHERE channel = 'C0ZONE'")
+        database.execute(
+            "INSERT INTO deliveries (key, subscription_id, workspace, channel, kind, day, state, opened_at)"
+            " SELECT 'key', id, workspace, channel, 'asked', '2025-09-01', 'done', 'x' FROM subscriptions"
+            " WHERE channel = 'C0OPENED'"
+        )
     seen = await tick_at(stage, tomorrow(9))
+    caplog.clear()
+    clockwork = Clockwork(stage.bot.storage, stage.clock, stage.bot.deliverer)
+    for _ in range(3):
+        await clockwork.tick()
 
     assert parents(seen) == ["AI papers · September 30, 2025"]
-    assert "Moon/Base" in caplog.text
+    assert caplog.messages == ["Subscription 2 could not be checked"]
 
 
 async def test_a_clock_that_once_ran_far_ahead_does_not_silence_a_channel(stage: Stage) -> None:
