@@ -25,7 +25,7 @@ from bot.delivery.web_api import AnswerLostError, NotConnectedError, SlackCaller
 from bot.delivery.wire import SlackWire, Wire
 from bot.delivery.worker import Services, Timing
 from bot.private_files import PRIVATE_FILE
-from bot.settings import Settings, app_token, bot_token, wrong_proxy
+from bot.settings import Settings, bot_token, both_tokens, wrong_proxy
 from bot.web import Web, open_web
 from handlers.parts import Parts
 from handlers.people import People
@@ -85,8 +85,7 @@ async def application(
     Without `has_sources` neither Hugging Face nor arXiv is polled. Without `ticks` only people are answered;
     nothing runs by itself. `ping_seconds` is how often the connection to Slack is pinged.
     """
-    bot_token(settings)
-    socket_token = app_token(settings)
+    _, socket_token = both_tokens(settings)
     async with connection(settings, clock) as parts, AsyncExitStack() as stack:
         web = await open_web(settings, clock, parts.storage, stack, has_sources=has_sources)
         await _release_leases(settings.database, parts.storage, stack)

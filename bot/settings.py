@@ -5,11 +5,16 @@ one counts as not set. Whatever else is wrong becomes a sentence that names the 
 """
 
 import io
+import os
 import re
+import select
 import stat
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
+from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 from pydantic import (
     AfterValidator,
@@ -45,6 +50,7 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _ENV_FILE = Path(".env")
+_SECONDS_FOR_A_PIPE = 10.0
 _A_DAY = 86_400
 _URL = TypeAdapter(HttpUrl)
 # What may stand in an HTTP header: https://www.rfc-editor.org/rfc/rfc9110#section-5.5
@@ -233,9 +239,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- there are none
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return where settings come from, the first that has one first; raises `SettingsError`."""
-        encoding = _encoding_of(_ENV_FILE)
-        from_file = DotEnvSettingsSource(settings_cls, env_file=_ENV_FILE, env_file_encoding=encoding)
-        return init_settings, env_settings, from_file
+        return init_settings, env_settings, _FromFile(settings_cls, _text_of(_ENV_FILE))
 
     @field_validator("*", mode="before")
     @classmethod
@@ -249,6 +253,18 @@ class Settings(BaseSettings):
         if _CONTROLS.search(text):
             raise ValueError("must be one line of UTF-8 text, without control characters")
         return text
+
+
+class _FromFile(DotEnvSettingsSource):
+    """The settings in a file's text; pydantic's own source would read the file again, which a pipe cannot."""
+
+    def __init__(self, settings_cls: type[BaseSettings], text: str) -> None:
+        self._text = text
+        super().__init__(settings_cls, env_file=None)
+
+    def _load_env_vars(self) -> dict[str, str | None]:
+        values = dotenv_values(stream=io.StringIO(self._text))
+        return {name.lower(): value for name, value in values.items()}
 
 
 def load_settings(**given: Any) -> Settings:
@@ -282,8 +298,8 @@ def _what_is_wrong(error: ErrorDetails) -> str:
     return _WRONG.get(error["type"], "cannot be read").format(**error.get("ctx", {}))
 
 
-def _encoding_of(file: Path) -> str:
-    """Return the encoding of a settings file; raises `SettingsError` where it is no text that we can read."""
+def _text_of(file: Path) -> str:
+    """Return the text of a settings file; raises `SettingsError` where it is none that we can read."""
     content = _content_of(file)
     encoding = marked_encoding(content) or "utf-8"
     try:
@@ -296,7 +312,7 @@ def _encoding_of(file: Path) -> str:
     if "\0" in text:
         raise SettingsError(f"The file {file} is not UTF-8 text. Save the file as UTF-8.")
     _refuse_no_setting(file, text)
-    return encoding
+    return text
 
 
 def _content_of(file: Path) -> bytes:
@@ -306,7 +322,8 @@ def _content_of(file: Path) -> bytes:
         # People link to /dev/null to have no settings here.
         if stat.S_ISCHR(mode):
             return b""
-        # Reading a pipe would wait for whoever writes to it, perhaps for ever.
+        if stat.S_ISFIFO(mode):
+            return _written_to(file.absolute())
         if not stat.S_ISREG(mode):
             what = "a folder" if stat.S_ISDIR(mode) else "not a file of text"
             raise SettingsError(f"{file} is {what}, so no settings can be read from it. Move it away.")
@@ -315,6 +332,28 @@ def _content_of(file: Path) -> bytes:
         return b""
     except OSError as error:
         raise SettingsError(f"The file {file} cannot be read: {error.strerror}.") from error
+
+
+@cache
+def _written_to(pipe: Path) -> bytes:
+    """Return what is written to a pipe, as keepers of secrets do for whoever opens it; read only once.
+
+    Raises `SettingsError` if nobody writes for `_SECONDS_FOR_A_PIPE`: the bot would wait for ever.
+    """
+    # Opened without waiting for the writer; what is read before there is one would be taken for the end.
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        content = b""
+        while select.select([reading], [], [], _SECONDS_FOR_A_PIPE)[0]:
+            if not (part := os.read(reading, 65_536)):
+                return content
+            content += part
+    finally:
+        os.close(reading)
+    raise SettingsError(
+        f"{pipe.name} is a pipe, and nobody wrote to it for {_SECONDS_FOR_A_PIPE:.0f} seconds. "
+        "Start what writes it, or move it away."
+    )
 
 
 def _refuse_no_setting(file: Path, text: str) -> None:
@@ -341,15 +380,28 @@ def wrong_proxy() -> SettingsError:
 
 def bot_token(settings: Settings) -> str:
     """Return the bot token, all that posting needs; raises `SettingsError` where it is missing."""
-    return _present("SLACK_BOT_TOKEN", settings.bot_token)
+    (token,) = _present({"SLACK_BOT_TOKEN": settings.bot_token})
+    return token
 
 
-def app_token(settings: Settings) -> str:
-    """Return the app-level token, which Socket Mode needs too; raises `SettingsError` where it is missing."""
-    return _present("SLACK_APP_TOKEN", settings.app_token)
+def both_tokens(settings: Settings) -> tuple[str, str]:
+    """Return the bot token, and the app-level token that Socket Mode needs too.
+
+    Raises `SettingsError` that names all that are missing.
+    """
+    bot, app = _present({"SLACK_BOT_TOKEN": settings.bot_token, "SLACK_APP_TOKEN": settings.app_token})
+    return bot, app
 
 
-def _present(name: str, token: SecretStr | None) -> str:
-    if token is None:
-        raise SettingsError(f"The setting {name} is missing. The README says where Slack shows this token.")
-    return token.get_secret_value()
+def _present(tokens: Mapping[str, SecretStr | None]) -> list[str]:
+    missing = [name for name, token in tokens.items() if token is None]
+    if len(missing) == 1:
+        raise SettingsError(
+            f"The setting {missing[0]} is missing. The README says where Slack shows this token."
+        )
+    if missing:
+        raise SettingsError(
+            f"The settings {' and '.join(missing)} are missing. "
+            "The README says where Slack shows these tokens."
+        )
+    return [token.get_secret_value() for token in tokens.values() if token]

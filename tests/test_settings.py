@@ -1,12 +1,14 @@
 import os
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Settings, app_token, bot_token, load_settings
+from bot.settings import Settings, bot_token, both_tokens, load_settings
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +59,7 @@ def test_settings_come_from_the_environment_before_the_file(
 
     settings = load_settings()
 
-    assert (bot_token(settings), app_token(settings)) == ("xoxb-from-file", "xapp-from-environment")
+    assert both_tokens(settings) == ("xoxb-from-file", "xapp-from-environment")
     assert settings.api_url == "http://127.0.0.1:8000/api/"
 
 
@@ -91,12 +93,12 @@ def test_a_malformed_setting_is_named_and_its_value_is_not(
 
 @pytest.mark.parametrize(
     ("read", "missing", "present"),
-    [(bot_token, "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"), (app_token, "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN")],
+    [(bot_token, "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"), (both_tokens, "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN")],
 )
 @pytest.mark.parametrize("empty", [None, "", " \n"])
 def test_a_missing_token_is_named_and_the_other_one_is_not_needed(
     monkeypatch: pytest.MonkeyPatch,
-    read: Callable[[Settings], str],
+    read: Callable[[Settings], object],
     missing: str,
     present: str,
     empty: str | None,
@@ -107,6 +109,16 @@ def test_a_missing_token_is_named_and_the_other_one_is_not_needed(
 
     with pytest.raises(SettingsError, match=f"The setting {missing} is missing"):
         read(load_settings())
+
+
+def test_all_missing_tokens_are_named_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        both_tokens(load_settings())
+
+    assert str(caught.value) == (
+        "The settings SLACK_BOT_TOKEN and SLACK_APP_TOKEN are missing. "
+        "The README says where Slack shows these tokens."
+    )
 
 
 def test_settings_show_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,18 +328,38 @@ def pipe(path: Path) -> None:
     [
         (folder, ".env is a folder, so no settings can be read from it. Move it away."),
         (loop, "The file .env cannot be read: Too many levels of symbolic links."),
-        (pipe, ".env is not a file of text, so no settings can be read from it. Move it away."),
+        (
+            pipe,
+            (".env is a pipe, and nobody wrote to it for 0 seconds. Start what writes it, or move it away."),
+        ),
     ],
 )
 def test_what_stands_in_the_place_of_the_file_of_settings_is_named(
-    tmp_path: Path, make: Callable[[Path], None], sentence: str
+    tmp_path: Path, make: Callable[[Path], None], sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bot.settings._SECONDS_FOR_A_PIPE", 0.0)
     make(tmp_path / ".env")
 
     with pytest.raises(SettingsError) as caught:
         load_settings()
 
     assert str(caught.value) == sentence
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no pipes that are files")
+def test_settings_that_are_served_by_a_pipe_are_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.settings._SECONDS_FOR_A_PIPE", PATIENCE)
+    pipe(tmp_path / ".env")
+    text = f"SLACK_BOT_TOKEN=xoxb-1\nPAPER_ROUND_CONTACT={'z' * 200_000}\n"
+    with ThreadPoolExecutor(1) as threads:
+        writing = threads.submit((tmp_path / ".env").write_text, text)
+        first = load_settings()
+        writing.result()
+
+    assert (bot_token(first), len(first.contact)) == ("xoxb-1", 200_000)
+    assert load_settings() == first
 
 
 def test_a_device_without_content_is_no_file_of_settings(tmp_path: Path) -> None:

@@ -155,7 +155,7 @@ def test_the_database_is_the_option_s_else_the_setting_s_else_one_here(
         (
             ["run"],
             2,
-            "Error: The setting SLACK_BOT_TOKEN is missing. The README says where Slack shows this token.",
+            "Error: The settings SLACK_BOT_TOKEN and SLACK_APP_TOKEN are missing.",
         ),
         (
             ["sandbox", "--port", "abc"],
