@@ -1,4 +1,4 @@
-"""Logs: a sentence, the fields it is about, and never a secret or what steers a terminal."""
+"""Logs: a sentence, the fields it is about, and never a secret or what steers a terminal or forges a line."""
 
 import logging
 import re
@@ -11,18 +11,24 @@ from bot.text.mrkdwn import on_one_line, printable
 _SECRET = re.compile(r"(xox[a-z]-|xapp-|xoxe[.-])[\w.-]+|(https://hooks\.slack\.com/)[^\s'\"]+")
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s%(fields)s"
 
+_INDENT = "    "
 _FIELDS = "fields"
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", _FIELDS}
 """The attributes that any record has; the others came with `extra`."""
 
 
 class LogFormatter(logging.Formatter):
-    """Formats a record with its `extra` as fields; secrets and controls are left out, in tracebacks too."""
+    """Formats a record with its `extra` as fields; secrets are left out, in tracebacks too.
+
+    Each line but a record's first is indented: a line break in the text of an error cannot begin a line that
+    looks like ours.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; `%(fields)s` in the format stands for ` key=value` of each field."""
         vars(record)[_FIELDS] = _fields(record)
-        return printable(redact(super().format(record)))
+        first, *following = printable(redact(super().format(record))).split("\n")
+        return "\n".join([first, *(f"{_INDENT}{line}" for line in following)])
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 -- logging's own name
         """Return the sentence of one of the bot's own errors, which says it all; else the traceback."""

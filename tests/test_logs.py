@@ -34,8 +34,27 @@ def test_an_error_of_the_bot_s_own_is_a_sentence_and_no_traceback() -> None:
     record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "The tick failed", None, about)
 
     assert LogFormatter("%(message)s").format(record) == (
-        "The tick failed\nThe disk of the database x.db is full."
+        "The tick failed\n    The disk of the database x.db is full."
     )
+
+
+def test_no_line_of_an_error_looks_like_a_line_of_the_log() -> None:
+    forged = "2025-09-29 12:00:00,000 INFO bot.app: Connected to Slack"
+    error = ValueError(f"No JSON:\n{forged}\r\n{forged}\r{forged}\x85{forged}\u2028{forged}")
+    told = (ValueError, error, None)
+    record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "Failed: %s", (error,), told)
+
+    lines = LogFormatter("%(message)s").format(record).splitlines()
+
+    assert [line for line in lines if line.startswith("2025")] == []
+    assert lines[0].startswith("Failed: No JSON: 2025-09-29")
+    assert lines[-1] == f"    {forged}\\r{forged}\\u0085{forged}\\u2028{forged}"
+
+
+def test_what_is_invisible_is_shown_as_an_escape() -> None:
+    record = logging.LogRecord("x", logging.INFO, "x.py", 1, "No file %s", ("\u202etxt\u200b.exe",), None)
+
+    assert LogFormatter("%(message)s").format(record) == "No file \\u202etxt\\u200b.exe"
 
 
 def test_fields_follow_the_sentence() -> None:

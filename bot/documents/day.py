@@ -12,7 +12,7 @@ from bot.lookup.best_summary import stored_summary
 from bot.lookup.papers import listing_of_day
 from bot.text.arxiv_id import abstract_url
 from bot.text.language import most_common_language
-from bot.text.mrkdwn import json_text, printable, without_bold
+from bot.text.mrkdwn import clean, json_text, without_bold
 from storage.records import Listing, Paper, Summary
 from storage.tables import Tables
 
@@ -59,7 +59,7 @@ def as_json(document: Document) -> str:
 def as_markdown(document: Document, language: str) -> str:
     """Return the document in the digest format, with the summaries in one language."""
     entries = tuple(DigestEntry(paper, _summary_in(document, paper, language)) for paper in document.papers)
-    return printable(render(DigestFile(document.listing.day, entries)))
+    return clean(render(DigestFile(document.listing.day, entries)))
 
 
 def summaries_in(document: Document, language: str) -> tuple[Summary, ...]:

@@ -22,6 +22,9 @@ _INVISIBLE = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
+# A terminal shows none of these either; some readers of logs take the first two for line breaks.
+_UNPRINTABLE = re.compile(f"{_INVISIBLE.pattern[:-1]}\u2028\u2029\u00ad\u034f\u115f\u1160\u3164\uffa0]")
+
 _WORD_JOINER = "\u2060"
 _HAIR_SPACE = "\u200a"
 
@@ -49,19 +52,26 @@ def clean(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a stranger's text for a terminal or a log, in lines: no control character is left in it."""
-    return clean(text)
+    """Return a stranger's text for a terminal or a log, in lines.
+
+    Whatever steers a terminal, is invisible or changes the direction of the text is written as `\\uXXXX`.
+    """
+    return _UNPRINTABLE.sub(_written_out, text.replace("\r\n", "\n"))
 
 
 def on_one_line(text: str) -> str:
     """Return a stranger's text for a line of a terminal or a log."""
-    return " ".join(clean(text).split())
+    return printable(" ".join(text.split()))
 
 
 def json_text(value: Any, default: Callable[[Any], Any] | None = None) -> str:
     """Return a value as JSON to be printed; what `clean` leaves out is written as `\\uXXXX` and not lost."""
     written = json.dumps(value, default=default, ensure_ascii=False, indent=2)
-    return _INVISIBLE.sub(lambda sign: json.dumps(sign[0])[1:-1], written)
+    return _INVISIBLE.sub(_written_out, written)
+
+
+def _written_out(sign: re.Match[str]) -> str:
+    return json.dumps(sign[0])[1:-1] if sign[0] != "\x7f" else "\\u007f"
 
 
 def still(text: str) -> str:

@@ -77,10 +77,10 @@ def test_status_tells_what_summaries_take_and_why_they_fail_and_what_people_repo
     assert (told["reports"][0]["person"], told["reports"][0]["summary_made_at"]) == ("U2", "2025-09-29")
     assert words.splitlines()[-5:] == [
         "Summaries: no model set (LLM_MODEL), 1,234 tokens today, 2 failures in the last 24 hours.",
-        "  2 × The answer [31mis cut off.",
+        "  2 × The answer \\u001b[31mis cut off.",
         "Reported mistakes, newest first:",
         "  2025-09-29 13:00 UTC: 2509.19301 in zh-CN (abstract, 2025-09-29): no note",
-        "  2025-09-29 12:00 UTC: 2509.21240 in en (model, 2025-09-29): Wrong2J figure.",
+        "  2025-09-29 12:00 UTC: 2509.21240 in en (model, 2025-09-29): Wrong\\u009b2J figure.",
     ]
 
 

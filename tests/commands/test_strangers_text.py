@@ -160,9 +160,9 @@ def test_a_log_line_stays_one_line_and_holds_nothing_that_steers_a_terminal() ->
 
     line, *traceback = LogFormatter("%(levelname)s %(message)s%(fields)s").format(record).split("\n")
 
-    assert line.startswith("ERROR Skipped a [31mred")
+    assert line.startswith(r"ERROR Skipped a \u001b[31mred")
     assert "b title=" in line
-    assert traceback[0] == "Traceback (most recent call last):"
+    assert traceback[0] == "    Traceback (most recent call last):"
     assert STEERS.findall("\n".join([line, *traceback])) == []
 
 
