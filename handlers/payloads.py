@@ -74,3 +74,44 @@ def action_of(body: Mapping[str, object]) -> Mapping[str, object]:
     actions = body.get("actions")
     first = actions[0] if isinstance(actions, list) and actions else None
     return first if isinstance(first, Mapping) else {}
+
+
+_TEXTS = (
+    "type",
+    "id",
+    "action_id",
+    "callback_id",
+    "command",
+    "team_id",
+    "user_id",
+    "channel_id",
+    "enterprise_id",
+    "app_installed_team_id",
+    "trigger_id",
+    "response_url",
+)
+_TEXTS_OR_OBJECTS = ("team", "user", "enterprise", "channel")
+_OBJECTS = ("view", "event")
+_LISTS = ("actions", "response_urls", "authorizations")
+
+
+def is_sound(payload: object) -> bool:
+    """Return whether what Slack sent has the shapes that Bolt takes for granted, wherever it looks.
+
+    It looks for whose request it is, and for which listener it is, before any handler of ours does.
+    """
+    if not isinstance(payload, Mapping):
+        return False
+    texts = (payload.get(name, "") for name in _TEXTS)
+    either = (payload.get(name, "") for name in _TEXTS_OR_OBJECTS)
+    return (
+        all(text is None or isinstance(text, str) for text in texts)
+        and all(each is None or isinstance(each, str) or is_sound(each) for each in either)
+        and all(is_sound(payload[name]) for name in _OBJECTS if name in payload)
+        and all(_are_sound(payload[name]) for name in _LISTS if name in payload)
+        and payload.get("actions") != []
+    )
+
+
+def _are_sound(records: object) -> bool:
+    return isinstance(records, list) and all(map(is_sound, records))

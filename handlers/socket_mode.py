@@ -13,6 +13,8 @@ from aiohttp import ClientError, ClientSession, ClientWebSocketResponse
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
@@ -22,6 +24,7 @@ from bot.delivery.web_api import AnswerLostError, Caller, NotConnectedError, Sla
 from bot.errors import SlackUnavailableError
 from bot.outages import Outages
 from bot.retries import Backoff
+from handlers.payloads import is_sound
 
 _METHOD = "apps.connections.open"
 _CONNECTION = "The connection to Slack"
@@ -51,6 +54,17 @@ class SocketModeHandler(AsyncSocketModeHandler):
         addresses = Addresses(SlackCaller(asking), clock, schemes, outages)
         self.client = _Client(app, app_token, addresses, clock, outages, ping_seconds)
         self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as Bolt does
+
+    async def handle(  # type: ignore[override]  # as in Bolt's own
+        self, client: SocketModeClient, req: SocketModeRequest
+    ) -> None:
+        """Have Bolt handle what Slack sent; what it would stumble over is acknowledged and left alone."""
+        if is_sound(req.payload):
+            await super().handle(client, req)
+            return
+        fields = {"action": "receive", "request": req.type}
+        _logger.warning("Slack sent what is no request; it is acknowledged and left alone", extra=fields)
+        await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
 
 
 class Addresses:

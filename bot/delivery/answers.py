@@ -187,5 +187,7 @@ def _asked_wait(answer: Answer) -> float | None:
     asked = bounded_wait(retry_after(answer.headers), LONGEST_REST)
     if asked is not None:
         return asked
-    within = {"Retry-After": str(answer.body.get("retry_after", ""))[:_LONGEST_NUMBER]}
+    told = answer.body.get("retry_after")
+    # Anything else may be too deep to be written out.
+    within = {"Retry-After": str(told)[:_LONGEST_NUMBER] if isinstance(told, str | int | float) else ""}
     return bounded_wait(retry_after(within), LONGEST_REST)

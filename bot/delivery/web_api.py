@@ -66,7 +66,7 @@ class SlackCaller:
             response = error.response
         except aiohttp.ClientConnectorError as error:
             raise NotConnectedError(str(error)) from error
-        except (TimeoutError, aiohttp.ClientError, SlackClientError) as error:
+        except (OSError, aiohttp.ClientError, SlackClientError) as error:
             raise AnswerLostError(type(error).__name__) from error
         except _STUMBLES as error:
             raise UnreadableAnswerError(_UNREADABLE) from error

@@ -1,8 +1,9 @@
 """Clicks, forms and events that no button or form of this version sends, over the real socket."""
 
 import asyncio
+import copy
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.sandbox import Workspace, payloads
@@ -113,3 +114,34 @@ def with_option(action_id: str, value: Any) -> dict[str, Any]:
     """Return the action of a menu whose chosen option has the value; no option for `None`."""
     option = None if value is None else {"value": value}
     return {"action_id": action_id, "type": "overflow", "selected_option": option}
+
+
+ODD_SHAPES: tuple[Any, ...] = (None, [], {}, "", 5, True, ["x"])
+"""What may stand in the place of any part of a request."""
+
+_UNHEARD = {"type": ODD_SHAPES, "action_id": (None,), "callback_id": (None,), "view": ({},)}
+"""What makes it a request that no listener is for; Bolt logs it, and does not acknowledge it."""
+
+
+def misshapen(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the payload with each of its parts, but for drawn blocks, in each odd shape."""
+    for path in _paths(payload):
+        for odd in ODD_SHAPES:
+            if "blocks" not in path and odd not in _UNHEARD.get(str(path[-1]), ()):
+                yield _changed(payload, path, odd)
+
+
+def _paths(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    inner = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
+    for key, each in inner:
+        yield (*at, key)
+        yield from _paths(each, (*at, key))
+
+
+def _changed(payload: dict[str, Any], path: tuple[str | int, ...], odd: Any) -> dict[str, Any]:
+    changed = copy.deepcopy(payload)
+    inner: Any = changed
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = odd
+    return changed

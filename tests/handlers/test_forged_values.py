@@ -13,7 +13,7 @@ from bot.cards import ids
 from bot.cards.ids import PREVIEWED_AT_ONCE, Field, SummaryAct, SummaryChoice, choice_value
 from bot.sandbox import Member
 from bot.sandbox.records import Channel, Message, View
-from tests.handlers.forging import ODD_VALUES, PAPER, Forger, with_option, with_value
+from tests.handlers.forging import ODD_VALUES, PAPER, Forger, misshapen, with_option, with_value
 from tests.handlers.talking import hears, open_preferences, opened, say, shows, subscribe
 from tests.support.stage import Stage, set_stage
 
@@ -133,6 +133,23 @@ async def test_no_value_of_any_button_or_menu_ends_in_a_traceback(
     ]
 
     await scene.forger.send_all(forged[::one_in])
+
+    assert failures(caplog) == []
+
+
+async def test_no_request_of_another_shape_ends_in_a_traceback(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    forger = scene.forger
+    sent = (
+        forger.on_message(scene.channel, scene.card, with_value(ids.SAVE_PAPER, PAPER)),
+        forger.on_message(scene.channel, scene.card, with_option(ids.SUMMARY_MENU, "{}")),
+        forger.in_view(scene.home, with_value(ids.MY_PAPERS, None)),
+        forger.form(scene.modal),
+    )
+    forged = [odd for payload in sent for odd in misshapen(payload)]
+
+    await forger.send_all(forged[::7])
 
     assert failures(caplog) == []
 
