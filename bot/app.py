@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from filelock import FileLock, Timeout
 from slack_bolt.async_app import AsyncApp
@@ -24,12 +23,14 @@ from bot.delivery.pacer import Pacer
 from bot.delivery.web_api import AnswerLostError, NotConnectedError, SlackCaller
 from bot.delivery.wire import SlackWire, Wire
 from bot.delivery.worker import Services, Timing
+from bot.errors import StorageError
 from bot.private_files import PRIVATE_FILE
 from bot.settings import Settings, bot_token, both_tokens, wrong_proxy
 from bot.web import Web, open_web
 from handlers.parts import Parts
 from handlers.people import People
 from handlers.socket_mode import PING_SECONDS, SocketModeHandler, rejected, unable, unreachable
+from storage.address import Address, Server
 from storage.runner import Runner, ThreadRunner
 
 _logger = logging.getLogger(__name__)
@@ -142,14 +143,21 @@ def _timing(settings: Settings) -> Timing:
     )
 
 
-async def _release_leases(database: Path, storage: Runner, stack: AsyncExitStack) -> None:
-    """Release the leases of a dead process: whoever has the lock is the only process alive."""
+async def _release_leases(database: Address, storage: Runner, stack: AsyncExitStack) -> None:
+    """Release the leases of a dead process: whoever has the lock of a file is the only process alive.
+
+    A server has several processes, whose leases end by themselves. Raises `StorageError` where another
+    process runs on the file.
+    """
+    if isinstance(database, Server):
+        return
     lock = FileLock(f"{database}.run.lock", mode=PRIVATE_FILE)
     try:
         lock.acquire(timeout=0)
-    except Timeout:
-        _logger.warning("Another process uses %s and keeps its leases", database, extra={"action": "start"})
-        return
+    except Timeout as error:
+        raise StorageError(
+            f"Paper Round already runs on {database}. Stop that process, or use PostgreSQL to run several."
+        ) from error
     stack.callback(lock.release)
     await storage.write(lambda tables: tables.deliveries.release_all())
 

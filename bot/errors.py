@@ -27,6 +27,14 @@ class DamagedRowError(StorageError):
     """A row holds a value that cannot be read; the message names its table and column."""
 
 
+class StorageGoneError(StorageError):
+    """The database is not available for now, and nothing of the last change was written; try again."""
+
+
+class CommitLostError(StorageError):
+    """The database was lost while it committed; whether it did is not known."""
+
+
 class SlackUnavailableError(PaperRoundError):
     """Slack is unreachable, busy, or rejected a token; the message says which, and what to do."""
 

@@ -18,6 +18,7 @@ from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     HttpUrl,
     SecretStr,
@@ -30,12 +31,14 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
 from bot.errors import SettingsError
 from bot.text.encodings import marked_encoding
+from storage.address import Server, read_address
 
 ARXIV_API_URL = "https://export.arxiv.org/api/"
 ARXIV_FEED_URL = "https://rss.arxiv.org/atom/"
@@ -92,6 +95,10 @@ def _command(name: str) -> str:
     return name
 
 
+def _address(value: Any) -> Any:
+    return read_address(value) if isinstance(value, str) else value
+
+
 class Settings(BaseSettings):
     """All settings; a field's validation alias is its variable, and the README has the same table."""
 
@@ -112,10 +119,10 @@ class Settings(BaseSettings):
         validation_alias="SLACK_API_URL",
         description="Slack's Web API",
     )
-    database: Path = Field(
+    database: Annotated[Path | Server, NoDecode, BeforeValidator(_address)] = Field(
         default=Path("paper-round.db"),
         validation_alias="PAPER_ROUND_DB",
-        description="the SQLite file; `--db` overrides it",
+        description="the SQLite file, or `postgresql://…`; `--db` overrides it",
     )
     command: Annotated[str, AfterValidator(_command)] = Field(
         default="/papers",

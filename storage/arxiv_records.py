@@ -1,12 +1,11 @@
 """The arXiv records table: which papers arXiv was asked about, and what it said of their versions."""
 
-import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlite_utils import Database
-
+from storage.engines.engine import Engine
+from storage.engines.statements import upsert
 from storage.moments import moment_of, optional_moment, optional_text
 from storage.records import ArxivRecord
 from storage.rows import reads, whole
@@ -15,12 +14,12 @@ from storage.rows import reads, whole
 class ArxivRecords:
     """arXiv's own record of each paper that it was asked about."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def get(self, paper_id: str) -> ArxivRecord | None:
         """Return the paper's record, or `None` where arXiv was not asked."""
-        rows = self._database.query("SELECT * FROM arxiv_records WHERE paper_id = ?", [paper_id])
+        rows = self._engine.query("SELECT * FROM arxiv_records WHERE paper_id = ?", [paper_id])
         return next(whole(_record_from_row, rows), None)
 
     def due(
@@ -32,25 +31,25 @@ class ArxivRecords:
         now. The latest listed come first; those whose next try lies ahead are left out. `among` limits the
         papers.
         """
-        rows = self._database.query(
-            """
-            SELECT papers.id, coalesce(arxiv_records.tries, 0) AS tries,
-                (SELECT max(day) FROM listing_papers WHERE paper_id = papers.id) AS listed
-            FROM papers LEFT JOIN arxiv_records ON arxiv_records.paper_id = papers.id
-            WHERE (arxiv_records.paper_id IS NULL OR arxiv_records.next_try_at <= :now)
-                AND iif(
-                    coalesce(arxiv_records.version, arxiv_records.updated) IS NULL,
-                    papers.authors = '[]' OR papers.categories = '[]' OR papers.published IS NULL,
-                    listed >= :since
-                )
-                AND (:among IS NULL OR papers.id IN (SELECT value FROM json_each(:among)))
-            ORDER BY listed DESC, papers.id
+        rows = self._engine.query(
+            f"""
+            SELECT id, tries FROM (
+                SELECT papers.id, coalesce(arxiv_records.tries, 0) AS tries,
+                    (SELECT max(day) FROM listing_papers WHERE paper_id = papers.id) AS listed,
+                    arxiv_records.version IS NULL AND arxiv_records.updated IS NULL AS is_unknown,
+                    papers.authors = '[]' OR papers.categories = '[]' OR papers.published IS NULL AS is_bare
+                FROM papers LEFT JOIN arxiv_records ON arxiv_records.paper_id = papers.id
+                WHERE (arxiv_records.paper_id IS NULL OR arxiv_records.next_try_at <= :now)
+                    {"" if among is None else f"AND {self._engine.among('papers.id', 'among')}"}
+            ) AS candidates
+            WHERE CASE WHEN is_unknown THEN is_bare ELSE listed >= :since END
+            ORDER BY listed DESC NULLS LAST, id
             LIMIT :limit
-            """,
+            """,  # noqa: S608 -- the engine's word
             {
                 "now": now.isoformat(),
                 "since": since.isoformat(),
-                "among": None if among is None else json.dumps(list(among)),
+                "among": list(among or ()),
                 "limit": limit,
             },
         )
@@ -66,7 +65,7 @@ class ArxivRecords:
             "tries": record.tries,
             "next_try_at": optional_text(record.next_try_at),
         }
-        self._database.table("arxiv_records").upsert(row, pk="paper_id")
+        upsert(self._engine, "arxiv_records", row, ["paper_id"])
 
 
 @reads("arxiv_records")

@@ -1,10 +1,10 @@
 """The card updates table: a queue of posted cards to redraw, since more is known of their papers."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
+from storage.engines.engine import Engine
 from storage.moments import moment_of
 from storage.records import CardUpdate
 from storage.rows import reads, whole
@@ -16,8 +16,8 @@ CARDS_CHANGE_FOR = timedelta(days=30)
 class CardUpdates:
     """Cards to redraw, by delivery and position."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def enqueue(self, paper_id: str, language: str | None, opened_since: datetime, now: datetime) -> int:
         """Enqueue each card of the paper in the channels that read the language, or any, and return how many.
@@ -25,7 +25,7 @@ class CardUpdates:
         Cards not posted yet are included, since their payload is frozen; those of deliveries opened before
         `opened_since` are not.
         """
-        cursor = self._database.execute(
+        return self._engine.execute(
             """
             INSERT INTO card_updates (delivery_id, position, next_try_at, tries)
             SELECT posts.delivery_id, posts.position, :now, 0
@@ -35,21 +35,20 @@ class CardUpdates:
             WHERE deliveries.opened_at >= :opened_since
                 AND (:language IS NULL OR subscriptions.language = :language)
                 AND posts.position > 0 AND posts.state != 'refused'
-                AND posts.paper_ids = json_array(:paper_id)
+                AND posts.paper_ids = :paper_ids
             ON CONFLICT (delivery_id, position) DO UPDATE SET next_try_at = excluded.next_try_at, tries = 0
             """,
             {
-                "paper_id": paper_id,
+                "paper_ids": json.dumps([paper_id]),
                 "language": language,
                 "opened_since": opened_since.isoformat(),
                 "now": now.isoformat(),
             },
         )
-        return int(cursor.rowcount)
 
     def due(self, now: datetime) -> tuple[CardUpdate, ...]:
         """Return the due updates whose card is in its channel, the oldest first."""
-        rows = self._database.query(
+        rows = self._engine.query(
             """
             SELECT card_updates.* FROM card_updates JOIN posts USING (delivery_id, position)
             WHERE next_try_at <= ? AND posts.state = 'posted'
@@ -61,14 +60,14 @@ class CardUpdates:
 
     def postpone(self, update: CardUpdate) -> None:
         """Record when to try next, and how often it was tried."""
-        self._database.execute(
+        self._engine.execute(
             "UPDATE card_updates SET next_try_at = ?, tries = ? WHERE delivery_id = ? AND position = ?",
             [update.next_try_at.isoformat(), update.tries, update.delivery_id, update.position],
         )
 
     def remove(self, update: CardUpdate) -> None:
         """Remove an update that was made, unless it was enqueued again meanwhile."""
-        self._database.execute(
+        self._engine.execute(
             "DELETE FROM card_updates WHERE delivery_id = ? AND position = ? AND next_try_at = ?",
             [update.delivery_id, update.position, update.next_try_at.isoformat()],
         )

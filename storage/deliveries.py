@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
 from bot.errors import LeaseLostError
+from storage.engines.engine import Engine
 from storage.moments import moment_of, optional_moment
 from storage.records import Delivery, DeliveryKind, DeliveryState, Subscription
 from storage.rows import reads, whole
@@ -16,17 +15,17 @@ from storage.rows import reads, whole
 class Deliveries:
     """One scheduled delivery per subscription and day; others as often as a person asks."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def get(self, delivery_id: int) -> Delivery | None:
         """Return the delivery with this id."""
-        rows = self._database.query("SELECT * FROM deliveries WHERE id = ?", [delivery_id])
+        rows = self._engine.query("SELECT * FROM deliveries WHERE id = ?", [delivery_id])
         return next(map(_delivery_from_row, rows), None)
 
     def of_day(self, subscription_id: int, kind: DeliveryKind, day: date) -> Delivery | None:
         """Return the subscription's latest delivery of this kind and day, or `None` if none was opened."""
-        rows = self._database.query(
+        rows = self._engine.query(
             "SELECT * FROM deliveries WHERE subscription_id = ? AND kind = ? AND day = ?"
             " ORDER BY id DESC LIMIT 1",
             [subscription_id, kind, day.isoformat()],
@@ -35,7 +34,7 @@ class Deliveries:
 
     def last_slot(self, subscription_id: int) -> date | None:
         """Return the latest local date for which a scheduled digest was opened."""
-        rows = self._database.query(
+        rows = self._engine.query(
             "SELECT max(day) AS day FROM deliveries WHERE subscription_id = ? AND kind = 'scheduled'",
             [subscription_id],
         )
@@ -43,7 +42,7 @@ class Deliveries:
 
     def is_superseded(self, delivery: Delivery) -> bool:
         """Return whether a later delivery of its kind was opened for its subscription."""
-        rows = self._database.query(
+        rows = self._engine.query(
             "SELECT 1 FROM deliveries WHERE subscription_id = ? AND kind = ? AND id > ? LIMIT 1",
             [delivery.subscription_id, delivery.kind, delivery.id],
         )
@@ -51,7 +50,7 @@ class Deliveries:
 
     def latest_of_channel(self, workspace: str, channel: str) -> Delivery | None:
         """Return the channel's most recently opened delivery."""
-        rows = self._database.query(
+        rows = self._engine.query(
             "SELECT * FROM deliveries WHERE workspace = ? AND channel = ? ORDER BY id DESC LIMIT 1",
             [workspace, channel],
         )
@@ -59,9 +58,7 @@ class Deliveries:
 
     def unfinished(self) -> tuple[Delivery, ...]:
         """Return the deliveries with work left, oldest first."""
-        rows = self._database.query(
-            "SELECT * FROM deliveries WHERE state IN ('open', 'last_look') ORDER BY id"
-        )
+        rows = self._engine.query("SELECT * FROM deliveries WHERE state IN ('open', 'last_look') ORDER BY id")
         return tuple(whole(_delivery_from_row, rows))
 
     def open(
@@ -76,7 +73,7 @@ class Deliveries:
         is_late: bool = False,
     ) -> Delivery:
         """Open a delivery and return it."""
-        rows = self._database.query(
+        rows = self._engine.query(
             """
             INSERT INTO deliveries (
                 key, subscription_id, workspace, channel, kind, day, state, opened_at, waits_for, is_late
@@ -103,7 +100,7 @@ class Deliveries:
 
     def claim(self, delivery_id: int, now: datetime, lease: timedelta) -> Delivery | None:
         """Lease the delivery under a new epoch, or return `None` if another worker holds it."""
-        rows = self._database.query(
+        rows = self._engine.query(
             """
             UPDATE deliveries SET epoch = epoch + 1, leased_until = :until
             WHERE id = :id AND state IN ('open', 'last_look')
@@ -134,21 +131,21 @@ class Deliveries:
 
     def ask_to_stop(self, subscription_id: int) -> None:
         """Ask the workers of the subscription's deliveries to post nothing more."""
-        self._database.execute(
+        self._engine.execute(
             "UPDATE deliveries SET stop_asked = 1 WHERE subscription_id = ? AND state = 'open'",
             [subscription_id],
         )
 
     def is_stop_asked(self, delivery_id: int) -> bool:
         """Return whether the delivery was asked to stop."""
-        rows = self._database.query(
-            "SELECT 1 FROM deliveries WHERE id = ? AND stop_asked LIMIT 1", [delivery_id]
+        rows = self._engine.query(
+            "SELECT 1 FROM deliveries WHERE id = ? AND stop_asked = 1 LIMIT 1", [delivery_id]
         )
         return next(rows, None) is not None
 
     def release_all(self) -> None:
         """Release every lease; only for a process that knows that no other is alive."""
-        self._database.execute("UPDATE deliveries SET leased_until = NULL")
+        self._engine.execute("UPDATE deliveries SET leased_until = NULL")
 
     def wait_for(self, delivery: Delivery, sources: Iterable[str]) -> None:
         """Record the sources without whose lists there is nothing to post yet; none ends the wait."""
@@ -166,38 +163,38 @@ class Deliveries:
 
     def unnotified(self) -> tuple[Delivery, ...]:
         """Return the failed deliveries of which nobody has been notified yet, oldest first."""
-        rows = self._database.query(
-            "SELECT * FROM deliveries WHERE state = 'failed' AND NOT is_told ORDER BY id"
+        rows = self._engine.query(
+            "SELECT * FROM deliveries WHERE state = 'failed' AND is_told = 0 ORDER BY id"
         )
         return tuple(whole(_delivery_from_row, rows))
 
     def mark_notified(self, delivery_id: int) -> None:
         """Record that the failure needs no further notification: it was delivered, or cannot be."""
-        self._database.execute("UPDATE deliveries SET is_told = 1 WHERE id = ?", [delivery_id])
+        self._engine.execute("UPDATE deliveries SET is_told = 1 WHERE id = ?", [delivery_id])
 
     def reopen(self, delivery_id: int) -> None:
         """Set a delivery that failed or was stopped back to open; one that is to stop goes on instead.
 
         Any other stays as it is. Whoever takes the last look at one that was stopped loses its lease.
         """
-        self._database.execute(
+        self._engine.execute(
             """
             UPDATE deliveries SET
                 state = 'open', stop_asked = 0, reason = NULL, look_at = NULL, is_told = 0,
-                epoch = epoch + (state = 'last_look'),
-                leased_until = iif(state = 'open', leased_until, NULL)
-            WHERE id = ? AND (state IN ('failed', 'stopped') OR stop_asked)
+                epoch = epoch + CASE state WHEN 'last_look' THEN 1 ELSE 0 END,
+                leased_until = CASE state WHEN 'open' THEN leased_until END
+            WHERE id = ? AND (state IN ('failed', 'stopped') OR stop_asked = 1)
             """,
             [delivery_id],
         )
 
     def _change(self, delivery: Delivery, assignments: str, **values: Any) -> None:
         """Update a delivery under its epoch; `assignments` are constants of this class."""
-        cursor = self._database.execute(
+        changed = self._engine.execute(
             f"UPDATE deliveries SET {assignments} WHERE id = :id AND epoch = :epoch",  # noqa: S608 -- constants
             {"id": delivery.id, "epoch": delivery.epoch, **values},
         )
-        if not cursor.rowcount:
+        if not changed:
             raise LeaseLostError(f"Another worker has claimed delivery {delivery.id}.")
 
 

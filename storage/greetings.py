@@ -2,22 +2,22 @@
 
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
+from storage.engines.engine import Engine
 
 
 class Greetings:
     """The last greeting of each channel."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def begin(self, workspace: str, channel: str, now: datetime, again_after: timedelta) -> bool:
         """Record a greeting now; return False where the channel was greeted within `again_after`."""
-        rows = self._database.query(
+        rows = self._engine.query(
             """
             INSERT INTO greetings (workspace, channel, at) VALUES (:workspace, :channel, :now)
-            ON CONFLICT (workspace, channel) DO UPDATE SET at = excluded.at WHERE at <= :before
-            RETURNING at
+            ON CONFLICT (workspace, channel) DO UPDATE SET at = excluded.at WHERE greetings.at <= :before
+            RETURNING greetings.at
             """,
             {
                 "workspace": workspace,

@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
+from storage.engines.engine import Engine
 from storage.moments import moment_of
 from storage.rows import reads, whole
 
@@ -12,12 +11,12 @@ from storage.rows import reads, whole
 class Heartbeats:
     """The last run of each job, by name."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def beat(self, name: str, now: datetime) -> None:
         """Record that the job runs now."""
-        self._database.execute(
+        self._engine.execute(
             "INSERT INTO heartbeats (name, at) VALUES (?, ?)"
             " ON CONFLICT (name) DO UPDATE SET at = excluded.at",
             [name, now.isoformat()],
@@ -25,7 +24,7 @@ class Heartbeats:
 
     def last(self, name: str) -> datetime | None:
         """Return when the job last ran, or `None` where it never has."""
-        rows = self._database.query("SELECT at FROM heartbeats WHERE name = ?", [name])
+        rows = self._engine.query("SELECT at FROM heartbeats WHERE name = ?", [name])
         return next(whole(_moment_from_row, rows), None)
 
 

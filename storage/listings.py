@@ -1,82 +1,73 @@
 """The listings table, with each listing's papers in order."""
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 
-from sqlite_utils import Database
-
+from storage.engines.engine import Engine, Row
+from storage.engines.statements import insert, upsert
 from storage.moments import optional_moment, optional_text
 from storage.records import Listing, ListingState
 from storage.rows import reads, whole
 
 _WITH_PAPERS = """
-    SELECT listings.*, (
-        SELECT json_group_array(paper_id) FROM (
-            SELECT paper_id FROM listing_papers
-            WHERE source = listings.source AND day = listings.day ORDER BY position
-        )
-    ) AS paper_ids
-    FROM listings
+    SELECT listings.*, listing_papers.paper_id
+    FROM listings LEFT JOIN listing_papers
+        ON listing_papers.source = listings.source AND listing_papers.day = listings.day
 """
+_IN_ORDER = "ORDER BY listings.day, listings.source, listing_papers.position"
 
 
 class Listings:
     """What each source listed on each day."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def get(self, source: str, day: date) -> Listing | None:
         """Return the source's listing for the day, if any."""
-        rows = self._database.query(
-            f"{_WITH_PAPERS} WHERE source = ? AND day = ?",
-            [source, day.isoformat()],
-        )
-        return next(whole(_listing_from_row, rows), None)
+        condition = "listings.source = :source AND listings.day = :day"
+        found = self._all(condition, source=source, day=day.isoformat())
+        return next(iter(found), None)
 
     def of_day(self, day: date) -> tuple[Listing, ...]:
         """Return every source's listing for the day, by source."""
-        rows = self._database.query(f"{_WITH_PAPERS} WHERE day = ? ORDER BY source", [day.isoformat()])
-        return tuple(whole(_listing_from_row, rows))
+        return self._all("listings.day = :day", day=day.isoformat())
 
     def complete_since(self, sources: Iterable[str], since: date) -> tuple[Listing, ...]:
         """Return the complete listings of these sources since a day, the oldest first."""
-        rows = self._database.query(
-            f"""
-            {_WITH_PAPERS}
-            WHERE source IN (SELECT value FROM json_each(?)) AND day >= ? AND state = 'complete'
-            ORDER BY day, source
-            """,  # noqa: S608 -- a constant of this module
-            [json.dumps(list(sources)), since.isoformat()],
+        among = self._engine.among("listings.source", "sources")
+        return self._all(
+            f"{among} AND listings.day >= :since AND state = 'complete'",
+            sources=list(sources),
+            since=since.isoformat(),
         )
-        return tuple(whole(_listing_from_row, rows))
 
     def latest_complete_day(self, sources: Iterable[str]) -> date | None:
         """Return the last day for which any of these sources has a complete list with papers."""
-        rows = self._database.query(
-            """
+        rows = self._engine.query(
+            f"""
             SELECT max(listings.day) AS day FROM listings JOIN listing_papers USING (source, day)
-            WHERE state = 'complete' AND source IN (SELECT value FROM json_each(?))
-            """,
-            [json.dumps(list(sources))],
+            WHERE state = 'complete' AND {self._engine.among("source", "sources")}
+            """,  # noqa: S608 -- the engine's word
+            {"sources": list(sources)},
         )
         return _optional_date(next(rows)["day"])
 
     def sources(self) -> tuple[str, ...]:
         """Return every source with a listing, by name."""
-        rows = self._database.query("SELECT DISTINCT source FROM listings ORDER BY source")
+        rows = self._engine.query("SELECT DISTINCT source FROM listings ORDER BY source")
         return tuple(row["source"] for row in rows)
 
     def latest_day(self) -> date | None:
         """Return the last day on which any source listed papers."""
-        rows = self._database.query("SELECT max(day) AS day FROM listing_papers")
+        rows = self._engine.query("SELECT max(day) AS day FROM listing_papers")
         return _optional_date(next(rows)["day"])
 
     def days_with_papers(self, since: date, source: str | None = None) -> tuple[date, ...]:
         """Return the days since one on which the source, or any source, listed papers; the oldest first."""
-        rows = self._database.query(
+        rows = self._engine.query(
             """
             SELECT DISTINCT day FROM listing_papers
             WHERE day >= :since AND (:source IS NULL OR source = :source)
@@ -88,7 +79,7 @@ class Listings:
 
     def neighbours(self, day: date) -> tuple[date | None, date | None]:
         """Return the nearest days before and after this one on which any source listed papers."""
-        rows = self._database.query(
+        rows = self._engine.query(
             """
             SELECT
                 (SELECT max(day) FROM listing_papers WHERE day < :day) AS before,
@@ -101,16 +92,16 @@ class Listings:
 
     def since(self, source: str, first: date) -> tuple[Listing, ...]:
         """Return one source's listings since a day, the oldest first."""
-        rows = self._database.query(
-            f"{_WITH_PAPERS} WHERE source = ? AND day >= ? ORDER BY day",
-            [source, first.isoformat()],
+        return self._all(
+            "listings.source = :source AND listings.day >= :first", source=source, first=first.isoformat()
         )
-        return tuple(whole(_listing_from_row, rows))
 
     def latest(self) -> tuple[Listing, ...]:
         """Return each source's latest listing, by source."""
-        rows = self._database.query(f"{_WITH_PAPERS} GROUP BY source HAVING day = max(day) ORDER BY source")
-        return tuple(whole(_listing_from_row, rows))
+        found = self._all(
+            "listings.day = (SELECT max(day) FROM listings AS others WHERE others.source = listings.source)"
+        )
+        return tuple(sorted(found, key=lambda listing: listing.source))
 
     def put(self, listing: Listing) -> None:
         """Store the listing in its order; papers that it had before and no longer names go last."""
@@ -123,15 +114,31 @@ class Listings:
             "trouble": listing.trouble,
             "trouble_since": optional_text(listing.trouble_since),
         }
-        self._database.table("listings").upsert(row, pk=("source", "day"))
+        upsert(self._engine, "listings", row, ["source", "day"])
         known = self.get(listing.source, listing.day)
         paper_ids = dict.fromkeys((*listing.paper_ids, *(known.paper_ids if known else ())))
         if known and known.paper_ids == tuple(paper_ids):
             return
-        self._database.execute("DELETE FROM listing_papers WHERE source = :source AND day = :day", key)
-        self._database.table("listing_papers").insert_all(
-            {**key, "position": position, "paper_id": paper_id} for position, paper_id in enumerate(paper_ids)
+        self._engine.execute("DELETE FROM listing_papers WHERE source = :source AND day = :day", key)
+        insert(
+            self._engine,
+            "listing_papers",
+            (
+                {**key, "position": position, "paper_id": paper_id}
+                for position, paper_id in enumerate(paper_ids)
+            ),
         )
+
+    def _all(self, condition: str, **values: Any) -> tuple[Listing, ...]:
+        """Return the listings that meet a condition, which is a constant of this class, by day and source."""
+        rows = self._engine.query(f"{_WITH_PAPERS} WHERE {condition} {_IN_ORDER}", values)
+        by_listing = groupby(rows, lambda row: (row["day"], row["source"]))
+        return tuple(whole(_listing_from_row, (_with_papers(list(of_one)) for _, of_one in by_listing)))
+
+
+def _with_papers(rows: Sequence[Row]) -> Row:
+    """Return the row of the listing of which each row has one paper, or of whose one row has none."""
+    return {**rows[0], "paper_ids": tuple(row["paper_id"] for row in rows if row["paper_id"])}
 
 
 @reads("listing_papers")
@@ -144,12 +151,12 @@ def _optional_date(text: str | None) -> date | None:
 
 
 @reads("listings")
-def _listing_from_row(row: dict[str, Any]) -> Listing:
+def _listing_from_row(row: Row) -> Listing:
     return Listing(
         source=row["source"],
         day=date.fromisoformat(row["day"]),
         state=ListingState(row["state"]),
-        paper_ids=tuple(json.loads(row["paper_ids"])),
+        paper_ids=row["paper_ids"],
         looked_at=optional_moment(row["looked_at"]),
         next_look_at=optional_moment(row["next_look_at"]),
         trouble=row["trouble"],

@@ -1,14 +1,109 @@
-"""The schema, as numbered migrations; applied at start, and never edited once released."""
+"""The schema, as numbered migrations; applied at start, and never edited once released.
 
-from sqlite_utils import Database, Migrations
+They are written as SQLite's strict tables are, in types and constraints that an engine can translate.
+"""
 
-migrations = Migrations("paper-round")
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from bot.errors import StorageError
+from storage.engines.engine import Engine
+from storage.engines.statements import insert
+
+_Migration = Callable[[Engine], None]
+
+_SET = "paper-round"
+_ALL: dict[str, _Migration] = {}
 
 
-@migrations()
-def m001_papers(database: Database) -> None:
+def update(engine: Engine, name: str) -> None:
+    """Apply the missing migrations in order; raises `StorageError` where a newer version has applied its own.
+
+    Each is a transaction, in which no other process has any, so several processes may update at once.
+    """
+    _refuse_newer(engine, name)
+    create_table(engine)
+    for migration in missing(engine):
+        apply(engine, migration)
+
+
+def check(engine: Engine, name: str) -> None:
+    """Raise `StorageError` where the tables are of a newer or an older version."""
+    _refuse_newer(engine, name)
+    if missing(engine):
+        raise StorageError(
+            f"The database {name} is older than this program, and cannot be brought up to date where it "
+            "cannot be written. Move it to where it can be."
+        )
+
+
+def missing(engine: Engine) -> list[str]:
+    """Return the names of the migrations that the database lacks, in order."""
+    applied = _applied(engine)
+    return [name for name in _ALL if name not in applied]
+
+
+def apply(engine: Engine, name: str) -> None:
+    """Apply a migration, unless another process did so meanwhile."""
+    with engine.transaction():
+        if name in missing(engine):
+            _ALL[name](engine)
+            _record(engine, name)
+
+
+def _refuse_newer(engine: Engine, name: str) -> None:
+    """Raise `StorageError` where a newer version has changed the tables: its rules are not known here."""
+    if _applied(engine) - _ALL.keys():
+        raise StorageError(
+            f"The database {name} was changed by a newer version of Paper Round. "
+            "Install that version, or choose another database with --db."
+        )
+
+
+def _applied(engine: Engine) -> frozenset[str]:
+    if engine.migrations_table not in engine.table_names():
+        return frozenset()
+    rows = engine.query(
+        f"SELECT name FROM {engine.migrations_table} WHERE migration_set = ?",  # noqa: S608 -- our own name
+        [_SET],
+    )
+    return frozenset(row["name"] for row in rows)
+
+
+def create_table(engine: Engine) -> None:
+    """Create the table of applied migrations where there is none."""
+    # As sqlite-utils makes it, which did so in files of the first versions.
+    with engine.transaction():
+        engine.define(
+            f"""
+            CREATE TABLE IF NOT EXISTS {engine.migrations_table} (
+                id INTEGER PRIMARY KEY,
+                migration_set TEXT,
+                name TEXT,
+                applied_at TEXT,
+                UNIQUE (migration_set, name)
+            )
+            """
+        )
+
+
+def _record(engine: Engine, name: str) -> None:
+    engine.execute(
+        f"INSERT INTO {engine.migrations_table} (migration_set, name, applied_at) VALUES (?, ?, ?)",  # noqa: S608 -- a name of our own
+        [_SET, name, str(datetime.now(UTC))],
+    )
+
+
+def _migration(function: _Migration) -> _Migration:
+    _ALL[function.__name__] = function
+    return function
+
+
+@_migration
+def m001_papers(engine: Engine) -> None:
     """Papers, and their summaries with provenance."""
-    database.execute(
+    engine.define(
         """
         CREATE TABLE papers (
             id TEXT PRIMARY KEY,
@@ -28,7 +123,7 @@ def m001_papers(database: Database) -> None:
         ) STRICT
         """
     )
-    database.execute(
+    engine.define(
         """
         CREATE TABLE summaries (
             paper_id TEXT NOT NULL REFERENCES papers (id),
@@ -50,10 +145,10 @@ def m001_papers(database: Database) -> None:
     )
 
 
-@migrations()
-def m002_listings(database: Database) -> None:
+@_migration
+def m002_listings(engine: Engine) -> None:
     """What a source lists for a day, in order."""
-    database.execute(
+    engine.define(
         """
         CREATE TABLE listings (
             source TEXT NOT NULL,
@@ -67,7 +162,7 @@ def m002_listings(database: Database) -> None:
         ) STRICT
         """
     )
-    database.execute(
+    engine.define(
         """
         CREATE TABLE listing_papers (
             source TEXT NOT NULL,
@@ -80,13 +175,13 @@ def m002_listings(database: Database) -> None:
         ) STRICT
         """
     )
-    database.execute("CREATE INDEX listings_by_day ON listings (day)")
+    engine.define("CREATE INDEX listings_by_day ON listings (day)")
 
 
-@migrations()
-def m003_subscriptions(database: Database) -> None:
+@_migration
+def m003_subscriptions(engine: Engine) -> None:
     """Subscriptions of channels."""
-    database.execute(
+    engine.define(
         """
         CREATE TABLE subscriptions (
             id INTEGER PRIMARY KEY,
@@ -113,10 +208,10 @@ def m003_subscriptions(database: Database) -> None:
     )
 
 
-@migrations()
-def m004_deliveries(database: Database) -> None:
+@_migration
+def m004_deliveries(engine: Engine) -> None:
     """The ledger of deliveries and their posts."""
-    database.execute(
+    engine.define(
         """
         CREATE TABLE deliveries (
             id INTEGER PRIMARY KEY,
@@ -138,14 +233,10 @@ def m004_deliveries(database: Database) -> None:
         ) STRICT
         """
     )
-    database.execute(
-        "CREATE INDEX deliveries_at_work ON deliveries (id) WHERE state IN ('open', 'last_look')"
-    )
-    database.execute(
-        "CREATE INDEX deliveries_untold ON deliveries (id) WHERE state = 'failed' AND NOT is_told"
-    )
-    database.execute("CREATE INDEX deliveries_by_channel ON deliveries (workspace, channel)")
-    database.execute(
+    engine.define("CREATE INDEX deliveries_at_work ON deliveries (id) WHERE state IN ('open', 'last_look')")
+    engine.define("CREATE INDEX deliveries_untold ON deliveries (id) WHERE state = 'failed' AND is_told = 0")
+    engine.define("CREATE INDEX deliveries_by_channel ON deliveries (workspace, channel)")
+    engine.define(
         """
         CREATE TABLE posts (
             delivery_id INTEGER NOT NULL REFERENCES deliveries (id),
@@ -170,10 +261,10 @@ def m004_deliveries(database: Database) -> None:
     )
 
 
-@migrations()
-def m005_saved_papers(database: Database) -> None:
+@_migration
+def m005_saved_papers(engine: Engine) -> None:
     """Each person's own list, apart in each workspace."""
-    database.execute(
+    engine.define(
         """
         CREATE TABLE saved_papers (
             workspace TEXT NOT NULL,
@@ -184,19 +275,19 @@ def m005_saved_papers(database: Database) -> None:
         ) STRICT
         """
     )
-    database.execute("CREATE INDEX saved_papers_newest ON saved_papers (workspace, person, saved_at)")
+    engine.define("CREATE INDEX saved_papers_newest ON saved_papers (workspace, person, saved_at)")
 
 
-@migrations()
-def m006_heartbeats(database: Database) -> None:
+@_migration
+def m006_heartbeats(engine: Engine) -> None:
     """When each recurring job last ran."""
-    database.execute("CREATE TABLE heartbeats (name TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT")
+    engine.define("CREATE TABLE heartbeats (name TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT")
 
 
-@migrations()
-def m007_greetings(database: Database) -> None:
+@_migration
+def m007_greetings(engine: Engine) -> None:
     """Channels in which the bot has introduced itself."""
-    database.execute(
+    engine.define(
         """
         CREATE TABLE greetings (
             workspace TEXT NOT NULL,
@@ -208,15 +299,15 @@ def m007_greetings(database: Database) -> None:
     )
 
 
-@migrations()
-def m008_models(database: Database) -> None:
+@_migration
+def m008_models(engine: Engine) -> None:
     """What a model's summary was made from, what it cost, what failed, and reported mistakes."""
-    database.execute("ALTER TABLE summaries ADD COLUMN text_read TEXT")
-    database.execute(
+    engine.define("ALTER TABLE summaries ADD COLUMN text_read TEXT")
+    engine.define(
         "ALTER TABLE summaries ADD COLUMN figures TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(figures))"
     )
-    database.execute("ALTER TABLE summaries ADD COLUMN input_hash TEXT")
-    database.execute(
+    engine.define("ALTER TABLE summaries ADD COLUMN input_hash TEXT")
+    engine.define(
         """
         CREATE TABLE summary_failures (
             paper_id TEXT NOT NULL REFERENCES papers (id),
@@ -229,7 +320,7 @@ def m008_models(database: Database) -> None:
         ) STRICT
         """
     )
-    database.execute(
+    engine.define(
         """
         CREATE TABLE model_requests (
             id INTEGER PRIMARY KEY,
@@ -242,9 +333,9 @@ def m008_models(database: Database) -> None:
         ) STRICT
         """
     )
-    database.execute("CREATE INDEX model_requests_by_moment ON model_requests (at)")
-    database.execute("CREATE INDEX model_requests_by_paper ON model_requests (paper_id)")
-    database.execute(
+    engine.define("CREATE INDEX model_requests_by_moment ON model_requests (at)")
+    engine.define("CREATE INDEX model_requests_by_paper ON model_requests (paper_id)")
+    engine.define(
         """
         CREATE TABLE summary_wishes (
             id INTEGER PRIMARY KEY,
@@ -256,8 +347,8 @@ def m008_models(database: Database) -> None:
         ) STRICT
         """
     )
-    database.execute("CREATE INDEX summary_wishes_by_person ON summary_wishes (workspace, person, at)")
-    database.execute(
+    engine.define("CREATE INDEX summary_wishes_by_person ON summary_wishes (workspace, person, at)")
+    engine.define(
         """
         CREATE TABLE mistake_reports (
             id INTEGER PRIMARY KEY,
@@ -272,8 +363,8 @@ def m008_models(database: Database) -> None:
         ) STRICT
         """
     )
-    database.execute("CREATE INDEX mistake_reports_newest ON mistake_reports (reported_at)")
-    database.execute(
+    engine.define("CREATE INDEX mistake_reports_newest ON mistake_reports (reported_at)")
+    engine.define(
         """
         CREATE TABLE card_updates (
             delivery_id INTEGER NOT NULL,
@@ -287,10 +378,10 @@ def m008_models(database: Database) -> None:
     )
 
 
-@migrations()
-def m009_arxiv_records(database: Database) -> None:
+@_migration
+def m009_arxiv_records(engine: Engine) -> None:
     """What arXiv says of papers, and when to ask again about those it did not know."""
-    database.execute(
+    engine.define(
         """
         CREATE TABLE arxiv_records (
             paper_id TEXT PRIMARY KEY REFERENCES papers (id),
@@ -302,23 +393,23 @@ def m009_arxiv_records(database: Database) -> None:
         ) STRICT
         """
     )
-    database.execute("CREATE INDEX listing_papers_by_paper ON listing_papers (paper_id, day)")
+    engine.define("CREATE INDEX listing_papers_by_paper ON listing_papers (paper_id, day)")
 
 
-@migrations()
-def m010_waiting_digests(database: Database) -> None:
+@_migration
+def m010_waiting_digests(engine: Engine) -> None:
     """Digests that wait for a source's list, and messages that show an outdated payload."""
-    database.execute(
+    engine.define(
         "ALTER TABLE deliveries ADD COLUMN waits_for TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(waits_for))"
     )
-    database.execute("ALTER TABLE deliveries ADD COLUMN is_late INTEGER NOT NULL DEFAULT 0")
-    database.execute("ALTER TABLE posts ADD COLUMN is_stale INTEGER NOT NULL DEFAULT 0")
+    engine.define("ALTER TABLE deliveries ADD COLUMN is_late INTEGER NOT NULL DEFAULT 0")
+    engine.define("ALTER TABLE posts ADD COLUMN is_stale INTEGER NOT NULL DEFAULT 0")
 
 
-@migrations()
-def m011_beginnings_of_sources(database: Database) -> None:
+@_migration
+def m011_beginnings_of_sources(engine: Engine) -> None:
     """The first day of each source that is added to a subscription later."""
-    database.execute(
+    engine.define(
         """
         ALTER TABLE subscriptions ADD COLUMN since_by_source TEXT NOT NULL DEFAULT '{}'
         CHECK (json_valid(since_by_source))
@@ -326,29 +417,29 @@ def m011_beginnings_of_sources(database: Database) -> None:
     )
 
 
-@migrations()
-def m012_summary_requests(database: Database) -> None:
+@_migration
+def m012_summary_requests(engine: Engine) -> None:
     """Rename the table of requests for new summaries."""
-    database.execute("ALTER TABLE summary_wishes RENAME TO summary_requests")
-    database.execute("DROP INDEX summary_wishes_by_person")
-    database.execute("CREATE INDEX summary_requests_by_person ON summary_requests (workspace, person, at)")
+    engine.define("ALTER TABLE summary_wishes RENAME TO summary_requests")
+    engine.define("DROP INDEX summary_wishes_by_person")
+    engine.define("CREATE INDEX summary_requests_by_person ON summary_requests (workspace, person, at)")
 
 
-@migrations()
-def m013_withdrawn_papers(database: Database) -> None:
+@_migration
+def m013_withdrawn_papers(engine: Engine) -> None:
     """The notice of withdrawn papers; arXiv is asked once more about those of whom it was not kept."""
-    database.execute("ALTER TABLE papers ADD COLUMN withdrawal TEXT")
-    database.execute("UPDATE arxiv_records SET next_try_at = asked_at WHERE next_try_at IS NULL")
+    engine.define("ALTER TABLE papers ADD COLUMN withdrawal TEXT")
+    engine.define("UPDATE arxiv_records SET next_try_at = asked_at WHERE next_try_at IS NULL")
 
 
-@migrations()
-def m014_stopped_deliveries(database: Database) -> None:
+@_migration
+def m014_stopped_deliveries(engine: Engine) -> None:
     """Deliveries that a person stopped, and several deliveries that are asked for of one day.
 
     SQLite changes no constraint of a table that exists, so the tables are made anew with all that refers to
     them.
     """
-    database.execute(
+    engine.define(
         """
         CREATE TABLE new_deliveries (
             id INTEGER PRIMARY KEY,
@@ -372,7 +463,7 @@ def m014_stopped_deliveries(database: Database) -> None:
         ) STRICT
         """
     )
-    database.execute(
+    engine.define(
         """
         CREATE TABLE new_posts (
             delivery_id INTEGER NOT NULL REFERENCES new_deliveries (id),
@@ -396,7 +487,7 @@ def m014_stopped_deliveries(database: Database) -> None:
         ) STRICT
         """
     )
-    database.execute(
+    engine.define(
         """
         CREATE TABLE new_card_updates (
             delivery_id INTEGER NOT NULL,
@@ -408,30 +499,26 @@ def m014_stopped_deliveries(database: Database) -> None:
         ) STRICT
         """
     )
-    database.execute("INSERT INTO new_deliveries SELECT *, 0 FROM deliveries")
-    database.execute("INSERT INTO new_posts SELECT * FROM posts")
-    database.execute("INSERT INTO new_card_updates SELECT * FROM card_updates")
+    engine.define("INSERT INTO new_deliveries SELECT *, 0 FROM deliveries")
+    engine.define("INSERT INTO new_posts SELECT * FROM posts")
+    engine.define("INSERT INTO new_card_updates SELECT * FROM card_updates")
     for table in ("card_updates", "posts", "deliveries"):
-        database.execute(f"DROP TABLE {table}")
-        database.execute(f"ALTER TABLE new_{table} RENAME TO {table}")
-    database.execute(
-        "CREATE INDEX deliveries_at_work ON deliveries (id) WHERE state IN ('open', 'last_look')"
-    )
-    database.execute(
-        "CREATE INDEX deliveries_untold ON deliveries (id) WHERE state = 'failed' AND NOT is_told"
-    )
-    database.execute("CREATE INDEX deliveries_by_channel ON deliveries (workspace, channel)")
-    database.execute("CREATE INDEX deliveries_by_day ON deliveries (subscription_id, kind, day)")
-    database.execute(
+        engine.define(f"DROP TABLE {table}")
+        engine.define(f"ALTER TABLE new_{table} RENAME TO {table}")
+    engine.define("CREATE INDEX deliveries_at_work ON deliveries (id) WHERE state IN ('open', 'last_look')")
+    engine.define("CREATE INDEX deliveries_untold ON deliveries (id) WHERE state = 'failed' AND is_told = 0")
+    engine.define("CREATE INDEX deliveries_by_channel ON deliveries (workspace, channel)")
+    engine.define("CREATE INDEX deliveries_by_day ON deliveries (subscription_id, kind, day)")
+    engine.define(
         "CREATE UNIQUE INDEX deliveries_scheduled ON deliveries (subscription_id, day)"
         " WHERE kind = 'scheduled'"
     )
 
 
-@migrations()
-def m015_channel_names(database: Database) -> None:
+@_migration
+def m015_channel_names(engine: Engine) -> None:
     """The names of channels, which Slack gives with their ids."""
-    database.execute(
+    engine.define(
         """
         CREATE TABLE channel_names (
             workspace TEXT NOT NULL,
@@ -441,3 +528,42 @@ def m015_channel_names(database: Database) -> None:
         ) STRICT
         """
     )
+
+
+@_migration
+def m016_channel_papers(engine: Engine) -> None:
+    """Which papers a channel gets with which post, so that those of one digest are looked up by an index."""
+    engine.define(
+        """
+        CREATE TABLE channel_papers (
+            subscription_id INTEGER NOT NULL REFERENCES subscriptions (id),
+            paper_id TEXT NOT NULL,
+            delivery_id INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            PRIMARY KEY (subscription_id, paper_id, delivery_id, position),
+            FOREIGN KEY (delivery_id, position) REFERENCES posts (delivery_id, position)
+        ) STRICT
+        """
+    )
+    rows = engine.query(
+        """
+        SELECT deliveries.subscription_id, posts.delivery_id, posts.position, posts.paper_ids
+        FROM posts JOIN deliveries ON deliveries.id = posts.delivery_id
+        """
+    )
+    insert(
+        engine,
+        "channel_papers",
+        (
+            {
+                "subscription_id": row["subscription_id"],
+                "paper_id": paper_id,
+                "delivery_id": row["delivery_id"],
+                "position": row["position"],
+            }
+            for row in rows
+            for paper_id in dict.fromkeys(json.loads(row["paper_ids"]))
+        ),
+    )
+    engine.define("DROP INDEX deliveries_untold")
+    engine.define("CREATE INDEX deliveries_untold ON deliveries (id) WHERE state = 'failed' AND is_told = 0")

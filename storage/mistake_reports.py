@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from sqlite_utils import Database
-
+from storage.engines.engine import Engine
+from storage.engines.statements import insert
 from storage.moments import moment_of
 from storage.records import MistakeReport
 from storage.rows import reads, whole
@@ -13,8 +13,8 @@ from storage.rows import reads, whole
 class MistakeReports:
     """Reports of mistakes, read by the bot's admin."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def add(self, report: MistakeReport) -> None:
         """Store a report."""
@@ -28,11 +28,11 @@ class MistakeReports:
             "summary_source": report.summary_source,
             "summary_made_at": report.summary_made_at.isoformat(),
         }
-        self._database.table("mistake_reports").insert(row)
+        insert(self._engine, "mistake_reports", [row])
 
     def latest(self, limit: int) -> tuple[MistakeReport, ...]:
         """Return the newest reports, the newest first."""
-        rows = self._database.query(
+        rows = self._engine.query(
             "SELECT * FROM mistake_reports ORDER BY reported_at DESC, id DESC LIMIT ?", [limit]
         )
         return tuple(whole(_report_from_row, rows))

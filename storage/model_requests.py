@@ -2,16 +2,15 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlite_utils import Database
-
+from storage.engines.engine import Engine
 from storage.records import ModelRequest
 
 
 class ModelRequests:
     """Requests to language models, with their tokens."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def add(self, request: ModelRequest) -> int:
         """Record a request and return its id."""
@@ -23,7 +22,7 @@ class ModelRequests:
             "prompt_tokens": request.prompt_tokens,
             "completion_tokens": request.completion_tokens,
         }
-        rows = self._database.query(
+        rows = self._engine.query(
             """
             INSERT INTO model_requests (paper_id, language, model, at, prompt_tokens, completion_tokens)
             VALUES (:paper_id, :language, :model, :at, :prompt_tokens, :completion_tokens) RETURNING id
@@ -35,7 +34,7 @@ class ModelRequests:
 
     def settle(self, request_id: int, model: str, prompt_tokens: int, completion_tokens: int) -> None:
         """Replace a request's estimate with what it cost, and its model with the one that answered."""
-        self._database.execute(
+        self._engine.execute(
             "UPDATE model_requests SET model = ?, prompt_tokens = ?, completion_tokens = ? WHERE id = ?",
             [model, prompt_tokens, completion_tokens, request_id],
         )
@@ -43,12 +42,11 @@ class ModelRequests:
     def tokens_of_day(self, day: date) -> int:
         """Return the tokens of a UTC day, prompts included."""
         start = datetime.combine(day, time.min, UTC)
-        rows = self._database.query(
+        rows = self._engine.query(
             """
             SELECT coalesce(sum(prompt_tokens + completion_tokens), 0) AS tokens
             FROM model_requests WHERE at >= ? AND at < ?
             """,
             [start.isoformat(), (start + timedelta(days=1)).isoformat()],
         )
-        tokens: int = next(rows)["tokens"]
-        return tokens
+        return int(next(rows)["tokens"])

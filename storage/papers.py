@@ -6,10 +6,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlite_utils import Database
-
 from bot.text.notation import latex
 from bot.text.notation.names import author_names, is_visible
+from storage.engines.engine import Engine
 from storage.records import Paper
 from storage.rows import reads, whole
 
@@ -20,30 +19,29 @@ _readable = lru_cache(maxsize=2048)(latex.readable)
 class Papers:
     """Every paper that was ever listed, by arXiv id without version."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def get(self, paper_id: str) -> Paper | None:
         """Return the paper, or `None` where it was never listed."""
         return next(
-            map(paper_from_row, self._database.query("SELECT * FROM papers WHERE id = ?", [paper_id])), None
+            map(paper_from_row, self._engine.query("SELECT * FROM papers WHERE id = ?", [paper_id])), None
         )
 
     def of_ids(self, paper_ids: Iterable[str]) -> tuple[Paper, ...]:
         """Return the stored ones of these papers, in the given order."""
-        rows = self._database.query(
-            """
-            SELECT papers.* FROM json_each(?) AS wanted JOIN papers ON papers.id = wanted.value
-            ORDER BY wanted.key
-            """,
-            [json.dumps(list(paper_ids))],
+        wanted = list(paper_ids)
+        rows = self._engine.query(
+            f"SELECT * FROM papers WHERE {self._engine.among('id', 'ids')}",  # noqa: S608 -- the engine's word
+            {"ids": wanted},
         )
-        return tuple(whole(paper_from_row, rows))
+        papers = {paper.id: paper for paper in whole(paper_from_row, rows)}
+        return tuple(papers[paper_id] for paper_id in wanted if paper_id in papers)
 
     def add(self, paper: Paper) -> bool:
         """Store the paper and return whether it is new; a `None` never overwrites what is known."""
         is_new = self.get(paper.id) is None
-        self._database.execute(
+        self._engine.execute(
             """
             INSERT INTO papers (
                 id, title, authors, abstract, votes, code_url, code_stars, categories, comments, organisation,
@@ -54,21 +52,22 @@ class Papers:
                 :withdrawal
             ) ON CONFLICT (id) DO UPDATE SET
                 title = excluded.title,
-                authors = iif(excluded.authors = '[]', authors, excluded.authors),
-                abstract = coalesce(excluded.abstract, abstract),
-                votes = coalesce(excluded.votes, votes),
-                code_url = coalesce(excluded.code_url, code_url),
-                code_stars = coalesce(excluded.code_stars, code_stars),
-                categories = iif(excluded.categories = '[]', categories, excluded.categories),
-                comments = coalesce(excluded.comments, comments),
-                organisation = coalesce(excluded.organisation, organisation),
-                community_summary = coalesce(excluded.community_summary, community_summary),
-                community_keywords = iif(
-                    excluded.community_keywords = '[]', community_keywords, excluded.community_keywords
-                ),
-                thumbnail_url = coalesce(excluded.thumbnail_url, thumbnail_url),
-                published = coalesce(excluded.published, published),
-                withdrawal = coalesce(excluded.withdrawal, withdrawal)
+                authors = CASE excluded.authors
+                    WHEN '[]' THEN papers.authors ELSE excluded.authors END,
+                abstract = coalesce(excluded.abstract, papers.abstract),
+                votes = coalesce(excluded.votes, papers.votes),
+                code_url = coalesce(excluded.code_url, papers.code_url),
+                code_stars = coalesce(excluded.code_stars, papers.code_stars),
+                categories = CASE excluded.categories
+                    WHEN '[]' THEN papers.categories ELSE excluded.categories END,
+                comments = coalesce(excluded.comments, papers.comments),
+                organisation = coalesce(excluded.organisation, papers.organisation),
+                community_summary = coalesce(excluded.community_summary, papers.community_summary),
+                community_keywords = CASE excluded.community_keywords
+                    WHEN '[]' THEN papers.community_keywords ELSE excluded.community_keywords END,
+                thumbnail_url = coalesce(excluded.thumbnail_url, papers.thumbnail_url),
+                published = coalesce(excluded.published, papers.published),
+                withdrawal = coalesce(excluded.withdrawal, papers.withdrawal)
             """,
             _row_from_paper(paper),
         )
@@ -79,12 +78,12 @@ class Papers:
 
         Whether it is withdrawn is as given.
         """
-        self._database.execute(
+        self._engine.execute(
             """
             UPDATE papers SET
-                authors = iif(authors = '[]', :authors, authors),
+                authors = CASE authors WHEN '[]' THEN :authors ELSE authors END,
                 abstract = coalesce(abstract, :abstract),
-                categories = iif(categories = '[]', :categories, categories),
+                categories = CASE categories WHEN '[]' THEN :categories ELSE categories END,
                 published = coalesce(published, :published),
                 withdrawal = :withdrawal
             WHERE id = :id

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from bot.errors import LeaseLostError
+from storage.engines.engine import Engine, Row
+from storage.engines.statements import insert
 from storage.moments import optional_moment, optional_text
 from storage.records import Delivery, Post, PostState
 from storage.rows import reads, whole
@@ -29,67 +29,56 @@ class PostCounts:
 class Posts:
     """Messages by delivery and position; position 0 is the parent."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def of_delivery(self, delivery_id: int) -> tuple[Post, ...]:
         """Return the delivery's posts in order, with their payloads."""
-        rows = self._database.query(
+        rows = self._engine.query(
             "SELECT * FROM posts WHERE delivery_id = ? ORDER BY position", [delivery_id]
         )
         return tuple(map(_post_from_row, rows))
 
     def counts(self, delivery_id: int) -> PostCounts:
         """Count the delivery's papers and posts without loading any payload."""
-        rows = self._database.query(
-            """
-            SELECT
-                coalesce(sum(json_array_length(paper_ids)), 0) AS papers,
-                coalesce(sum(iif(state = 'posted', json_array_length(paper_ids), 0)), 0) AS posted_papers,
-                coalesce(sum(state = 'planned'), 0) AS planned_posts,
-                min(iif(state = 'unknown', look_at, NULL)) AS next_look_at
-            FROM posts WHERE delivery_id = ?
-            """,
-            [delivery_id],
+        rows = self._engine.query(
+            "SELECT state, paper_ids, look_at FROM posts WHERE delivery_id = ?", [delivery_id]
         )
-        return _counts_from_row(next(rows))
+        return _counts_of(rows)
 
     def papers_of_channel(self, workspace: str, channel: str) -> frozenset[str]:
         """Return the papers that the channel has had, or will get from what is planned and not stopped."""
-        rows = self._database.query(
+        return self._papers(
+            workspace,
+            channel,
             """
-            SELECT DISTINCT paper.value AS paper_id
-            FROM deliveries
-            JOIN posts ON posts.delivery_id = deliveries.id
-            JOIN json_each(posts.paper_ids) AS paper
-            WHERE deliveries.workspace = ? AND deliveries.channel = ?
-                AND (
-                    posts.state NOT IN ('planned', 'refused')
-                    OR (deliveries.state IN ('open', 'last_look') AND NOT deliveries.stop_asked)
-                )
+            posts.state NOT IN ('planned', 'refused')
+            OR (deliveries.state IN ('open', 'last_look') AND deliveries.stop_asked = 0)
             """,
-            [workspace, channel],
         )
-        return frozenset(row["paper_id"] for row in rows)
 
     def papers_in_channel(self, workspace: str, channel: str) -> frozenset[str]:
         """Return the papers that are, or may be, in the channel by now."""
-        rows = self._database.query(
-            """
-            SELECT DISTINCT paper.value AS paper_id
-            FROM deliveries
-            JOIN posts ON posts.delivery_id = deliveries.id
-            JOIN json_each(posts.paper_ids) AS paper
-            WHERE deliveries.workspace = ? AND deliveries.channel = ?
-                AND posts.state NOT IN ('planned', 'refused')
-            """,
+        return self._papers(workspace, channel, "posts.state NOT IN ('planned', 'refused')")
+
+    def _papers(self, workspace: str, channel: str, condition: str) -> frozenset[str]:
+        rows = self._engine.query(
+            f"""
+            SELECT DISTINCT channel_papers.paper_id
+            FROM subscriptions
+            JOIN channel_papers ON channel_papers.subscription_id = subscriptions.id
+            JOIN deliveries ON deliveries.id = channel_papers.delivery_id
+            JOIN posts ON posts.delivery_id = channel_papers.delivery_id
+                AND posts.position = channel_papers.position
+            WHERE subscriptions.workspace = ? AND subscriptions.channel = ? AND ({condition})
+            """,  # noqa: S608 -- a constant of this class
             [workspace, channel],
         )
         return frozenset(row["paper_id"] for row in rows)
 
     def last_attempt(self, workspace: str, channel: str) -> datetime | None:
         """Return when one of the channel's latest deliveries last sent a message, if any did."""
-        rows = self._database.query(
+        rows = self._engine.query(
             """
             SELECT max(posts.attempted_at) AS at FROM posts
             WHERE posts.delivery_id IN (
@@ -100,9 +89,23 @@ class Posts:
         )
         return next(whole(_attempt_from_row, rows), None)
 
-    def plan(self, posts: Iterable[Post]) -> None:
-        """Insert posts before the first of them is sent."""
-        self._database.table("posts").insert_all(map(_row_from_post, posts))
+    def plan(self, delivery: Delivery, posts: Sequence[Post]) -> None:
+        """Insert a delivery's posts before the first of them is sent, and what the channel gets with them."""
+        insert(self._engine, "posts", map(_row_from_post, posts))
+        insert(
+            self._engine,
+            "channel_papers",
+            (
+                {
+                    "subscription_id": delivery.subscription_id,
+                    "paper_id": paper_id,
+                    "delivery_id": post.delivery_id,
+                    "position": post.position,
+                }
+                for post in posts
+                for paper_id in dict.fromkeys(post.paper_ids)
+            ),
+        )
 
     def replace_payload(self, delivery: Delivery, position: int, payload: str) -> None:
         """Replace a post's payload; one that was or may have been sent becomes stale.
@@ -112,8 +115,8 @@ class Posts:
         self._change(
             """
             payload = :payload, payload_hash = :payload_hash, is_plain = 0,
-            is_stale = attempted_at IS NOT NULL,
-            state = iif(state IN ('refused', 'uncertain'), 'planned', state)
+            is_stale = CASE WHEN attempted_at IS NULL THEN 0 ELSE 1 END,
+            state = CASE WHEN state IN ('refused', 'uncertain') THEN 'planned' ELSE state END
             """,
             delivery,
             {
@@ -126,7 +129,7 @@ class Posts:
 
     def retry_uncertain_parent(self, delivery_id: int) -> None:
         """Plan the delivery's parent again if it is uncertain."""
-        self._database.execute(
+        self._engine.execute(
             """
             UPDATE posts SET state = 'planned', reason = NULL, attempted_at = NULL, look_at = NULL, absent = 0
             WHERE delivery_id = ? AND position = 0 AND state = 'uncertain'
@@ -136,7 +139,7 @@ class Posts:
 
     def restore_parent(self, delivery_id: int) -> None:
         """Have the channel show the delivery's parent as it was planned, if it is there."""
-        self._database.execute(
+        self._engine.execute(
             "UPDATE posts SET is_stale = 1 WHERE delivery_id = ? AND position = 0 AND state = 'posted'",
             [delivery_id],
         )
@@ -158,7 +161,7 @@ class Posts:
 
     def _change(self, assignments: str, delivery: Delivery, values: dict[str, Any]) -> None:
         """Update a post under its delivery's epoch; `assignments` are constants of this class."""
-        cursor = self._database.execute(
+        changed = self._engine.execute(
             f"""
             UPDATE posts SET {assignments}
             WHERE delivery_id = :delivery_id AND position = :position
@@ -166,7 +169,7 @@ class Posts:
             """,  # noqa: S608 -- constants
             {**values, "epoch": delivery.epoch},
         )
-        if not cursor.rowcount:
+        if not changed:
             raise LeaseLostError(f"Another worker has claimed delivery {delivery.id}.")
 
 
@@ -174,9 +177,22 @@ def _hash(payload: str) -> str:
     return hashlib.sha256(payload.encode()).hexdigest()
 
 
+def _counts_of(rows: Iterable[Row]) -> PostCounts:
+    """Return the counts over all posts of a delivery; raises `DamagedRowError`."""
+    posts = list(map(_counted_from_row, rows))
+    looks = (next_look_at for state, _, next_look_at in posts if state is PostState.UNKNOWN)
+    return PostCounts(
+        papers=sum(papers for _, papers, _ in posts),
+        posted_papers=sum(papers for state, papers, _ in posts if state is PostState.POSTED),
+        planned_posts=sum(state is PostState.PLANNED for state, _, _ in posts),
+        next_look_at=min(filter(None, looks), default=None),
+    )
+
+
 @reads("posts")
-def _counts_from_row(row: dict[str, Any]) -> PostCounts:
-    return PostCounts(**{**row, "next_look_at": optional_moment(row["next_look_at"])})
+def _counted_from_row(row: Row) -> tuple[PostState, int, datetime | None]:
+    """Return a post's state, how many papers it shows, and when it is looked for."""
+    return PostState(row["state"]), len(json.loads(row["paper_ids"])), optional_moment(row["look_at"])
 
 
 @reads("posts")

@@ -1,26 +1,31 @@
 """Runs calls on the tables from the event loop: in threads, or inline for simulations."""
 
 import asyncio
-import threading
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
-from sqlite_utils import Database
-
-from bot.errors import UnwritableStorageError
-from storage.database import connect, connect_unwritable, has_content, prepare, told, transaction
+from bot.errors import StorageGoneError
+from storage.address import Address
+from storage.database import READERS, connections, one_connection
+from storage.engines.engine import Engine
 from storage.rows import damaged_rows_skipped
 from storage.tables import Tables
 
 T = TypeVar("T")
 
-_READERS = 4
+_TRIES = 3
+
+_logger = logging.getLogger(__name__)
 
 
 class Runner(Protocol):
-    """Runs calls on the tables; the only way to reach them from a coroutine."""
+    """Runs calls on the tables; the only way to reach them from a coroutine.
+
+    A call may run again where the database was gone for a moment, after all that it wrote was undone.
+    """
 
     async def read(self, call: Callable[[Tables], T]) -> T:
         """Return the result of `call`, which must not write."""
@@ -31,93 +36,76 @@ class Runner(Protocol):
         ...
 
     def close(self) -> None:
-        """Wait for the calls under way, and close the file."""
+        """Wait for the calls under way, and close the database."""
         ...
 
 
 class ThreadRunner:
-    """One writer thread with the one connection that writes, and reader threads that only query.
+    """One writer thread, and reader threads that only query.
 
     So a slow query never blocks the event loop. A damaged row among others is skipped. Raises `StorageError`
-    where the file cannot be used.
+    where the database cannot be used.
     """
 
-    def __init__(self, path: Path) -> None:
-        prepare(path)
-        self._path = path
-        self._write_database = connect(path)
-        self._write_tables = Tables(self._write_database)
+    def __init__(self, address: Address) -> None:
+        self._connections = connections(address)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="storage-writer")
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="storage-reader")
-        self._read_databases: list[Database] = []
-        self._of_this_thread = threading.local()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="storage-reader")
 
     async def read(self, call: Callable[[Tables], T]) -> T:
         """Return the result of `call`, from a reader thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, call)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, _run_past_damage, self._connections.reading, call)
 
     async def write(self, call: Callable[[Tables], T]) -> T:
         """Return the result of `call`, from the writer thread, in one transaction."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, call)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writer, _run_past_damage, self._connections.writing, call)
 
     def close(self) -> None:
-        """Wait for the calls under way; the writer closes last, so that it is the one to checkpoint."""
+        """Wait for the calls under way."""
         self._readers.shutdown()
         self._writer.shutdown()
-        for database in self._read_databases:
-            database.close()
-        self._write_database.close()
-
-    def _read(self, call: Callable[[Tables], T]) -> T:
-        if not hasattr(self._of_this_thread, "tables"):
-            database = connect(self._path, query_only=True)
-            self._read_databases.append(database)
-            self._of_this_thread.tables = Tables(database)
-            self._of_this_thread.database = database
-        with told(self._of_this_thread.database), damaged_rows_skipped():
-            return call(self._of_this_thread.tables)
-
-    def _write(self, call: Callable[[Tables], T]) -> T:
-        with transaction(self._write_database), damaged_rows_skipped():
-            return call(self._write_tables)
+        self._connections.close()
 
 
 class InlineRunner:
     """Runs each call at once on the caller's thread, so that a simulation can be repeated.
 
-    Raises `StorageError` where the file cannot be used. On a full or read-only disk it still reads.
+    Raises `StorageError` where the database cannot be used. On a full or read-only disk it still reads.
     """
 
-    def __init__(self, path: Path) -> None:
-        try:
-            prepare(path)
-            self._open(path)
-        except UnwritableStorageError as error:
-            if not has_content(path):
-                raise
-            self._use(connect_unwritable(path), why_unwritable=error)
-
-    def _open(self, path: Path) -> None:
-        self._use(connect(path))
-
-    def _use(self, database: Database, why_unwritable: UnwritableStorageError | None = None) -> None:
-        self._database, self._tables = database, Tables(database)
-        self._why_unwritable = why_unwritable
+    def __init__(self, address: Address) -> None:
+        self._connections = one_connection(address)
 
     async def read(self, call: Callable[[Tables], T]) -> T:
         """Return the result of `call`."""
-        with told(self._database):
-            return call(self._tables)
+        return _run(self._connections.reading, call)
 
     async def write(self, call: Callable[[Tables], T]) -> T:
         """Return the result of `call`, in one transaction."""
-        try:
-            with transaction(self._database):
-                return call(self._tables)
-        except UnwritableStorageError as error:
-            # SQLite calls a file that is open for reading read-only, whatever is wrong with its disk.
-            raise self._why_unwritable or error from error
+        return _run(self._connections.writing, call)
 
     def close(self) -> None:
-        """Close the file."""
-        self._database.close()
+        """Close the database."""
+        self._connections.close()
+
+
+def _run(use: Callable[[], AbstractContextManager[Engine]], call: Callable[[Tables], T]) -> T:
+    """Return the result of `call`; where the database is gone for now, nothing of it was written."""
+    for _ in range(1, _TRIES):
+        try:
+            return _run_once(use, call)
+        except StorageGoneError as error:
+            _logger.warning("%s I try again.", error, extra={"action": "retry a call on the database"})
+    return _run_once(use, call)
+
+
+def _run_past_damage(use: Callable[[], AbstractContextManager[Engine]], call: Callable[[Tables], T]) -> T:
+    with damaged_rows_skipped():
+        return _run(use, call)
+
+
+def _run_once(use: Callable[[], AbstractContextManager[Engine]], call: Callable[[Tables], T]) -> T:
+    with use() as engine:
+        return call(Tables(engine))

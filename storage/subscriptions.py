@@ -6,8 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlite_utils import Database
-
+from storage.engines.engine import Engine
 from storage.moments import moment_of
 from storage.records import ALL_WEEKDAYS, Filters, Order, Preferences, Subscription
 from storage.rows import reads, whole
@@ -16,17 +15,17 @@ from storage.rows import reads, whole
 class Subscriptions:
     """The subscriptions; a channel has at most one, and an ended one is kept."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def get(self, subscription_id: int) -> Subscription | None:
         """Return the subscription with this id, ended or not."""
-        rows = self._database.query("SELECT * FROM subscriptions WHERE id = ?", [subscription_id])
+        rows = self._engine.query("SELECT * FROM subscriptions WHERE id = ?", [subscription_id])
         return next(map(_subscription_from_row, rows), None)
 
     def of_channel(self, workspace: str, channel: str) -> Subscription | None:
         """Return the channel's subscription, or `None` where it has none or it has ended."""
-        rows = self._database.query(
+        rows = self._engine.query(
             "SELECT * FROM subscriptions WHERE workspace = ? AND channel = ? AND ended_at IS NULL",
             [workspace, channel],
         )
@@ -34,7 +33,7 @@ class Subscriptions:
 
     def all(self, workspace: str | None = None) -> tuple[Subscription, ...]:
         """Return the subscriptions that have not ended, of one workspace or of all."""
-        rows = self._database.query(
+        rows = self._engine.query(
             """
             SELECT * FROM subscriptions
             WHERE ended_at IS NULL AND (:workspace IS NULL OR workspace = :workspace) ORDER BY id
@@ -59,7 +58,7 @@ class Subscriptions:
 
         A changed subscription keeps its `since` and `begun_at`; an ended one begins anew.
         """
-        rows = self._database.query(
+        rows = self._engine.query(
             """
             INSERT INTO subscriptions (
                 workspace, channel, language, sources, at, zone, weekdays, most_cards, "order", filters,
@@ -75,10 +74,18 @@ class Subscriptions:
                 "order" = excluded."order", filters = excluded.filters,
                 says_when_nothing = excluded.says_when_nothing, created_by = excluded.created_by,
                 since_by_source = excluded.since_by_source,
-                paused_reason = iif(:ends_pause OR ended_at IS NOT NULL, NULL, paused_reason),
-                paused_until = iif(:ends_pause OR ended_at IS NOT NULL, NULL, paused_until),
-                since = iif(ended_at IS NULL, since, excluded.since),
-                begun_at = iif(ended_at IS NULL, begun_at, excluded.begun_at),
+                paused_reason = CASE
+                    WHEN :ends_pause = 1 OR subscriptions.ended_at IS NOT NULL THEN NULL
+                    ELSE subscriptions.paused_reason END,
+                paused_until = CASE
+                    WHEN :ends_pause = 1 OR subscriptions.ended_at IS NOT NULL THEN NULL
+                    ELSE subscriptions.paused_until END,
+                since = CASE
+                    WHEN subscriptions.ended_at IS NULL THEN subscriptions.since
+                    ELSE excluded.since END,
+                begun_at = CASE
+                    WHEN subscriptions.ended_at IS NULL THEN subscriptions.begun_at
+                    ELSE excluded.begun_at END,
                 ended_at = NULL
             RETURNING *
             """,
@@ -97,35 +104,35 @@ class Subscriptions:
 
     def pause(self, subscription_id: int, reason: str, until: date | None = None) -> None:
         """Pause deliveries until the day, or until somebody resumes them."""
-        self._database.execute(
+        self._engine.execute(
             "UPDATE subscriptions SET paused_reason = ?, paused_until = ? WHERE id = ?",
             [reason, until.isoformat() if until else None, subscription_id],
         )
 
     def pause_workspace(self, workspace: str, reason: str) -> None:
         """Pause the workspace's deliveries until somebody resumes them; a pause that there is stays."""
-        self._database.execute(
+        self._engine.execute(
             "UPDATE subscriptions SET paused_reason = ? WHERE workspace = ? AND paused_reason IS NULL",
             [reason, workspace],
         )
 
     def resume(self, subscription_id: int) -> None:
         """End the pause."""
-        self._database.execute(
+        self._engine.execute(
             "UPDATE subscriptions SET paused_reason = NULL, paused_until = NULL WHERE id = ?",
             [subscription_id],
         )
 
     def begin_earlier(self, subscription_id: int, since: date) -> None:
         """Extend the subscription back to the lists of this day; it never becomes shorter."""
-        self._database.execute(
+        self._engine.execute(
             "UPDATE subscriptions SET since = ? WHERE id = ? AND since > ?",
             [since.isoformat(), subscription_id, since.isoformat()],
         )
 
     def end(self, subscription_id: int, now: datetime) -> None:
         """End the subscription; its deliveries and what the channel has had are kept."""
-        self._database.execute(
+        self._engine.execute(
             "UPDATE subscriptions SET ended_at = ? WHERE id = ?", [now.isoformat(), subscription_id]
         )
 

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlite_utils import Database
-
 from bot.text.notation.latex import readable
+from storage.engines.engine import Engine
+from storage.engines.statements import upsert
 from storage.records import FROM_MODEL, SUMMARY_PARTS, Figure, Grounding, Provenance, Summary, TextRead
 from storage.rows import reads, whole
 
@@ -16,19 +16,19 @@ from storage.rows import reads, whole
 class Summaries:
     """Summaries by paper, language and source, so an imported one and a model's can coexist."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def of_papers(self, paper_ids: Iterable[str], language: str | None = None) -> dict[str, list[Summary]]:
         """Return each paper's summaries, in one language or in all; papers without any are left out."""
-        rows = self._database.query(
-            """
+        rows = self._engine.query(
+            f"""
             SELECT * FROM summaries
-            WHERE paper_id IN (SELECT value FROM json_each(:paper_ids))
+            WHERE {self._engine.among("paper_id", "paper_ids")}
                 AND (:language IS NULL OR language = :language)
             ORDER BY paper_id, language, source
-            """,
-            {"paper_ids": json.dumps(list(paper_ids)), "language": language},
+            """,  # noqa: S608 -- the engine's word
+            {"paper_ids": list(paper_ids), "language": language},
         )
         found: dict[str, list[Summary]] = {}
         for summary in whole(_summary_from_row, rows):
@@ -37,19 +37,19 @@ class Summaries:
 
     def made(self, paper_ids: Iterable[str], source: str | None = None) -> frozenset[tuple[str, str]]:
         """Return the (paper, language) pairs that have a summary, of one source or of any."""
-        rows = self._database.query(
-            """
+        rows = self._engine.query(
+            f"""
             SELECT DISTINCT paper_id, language FROM summaries
-            WHERE paper_id IN (SELECT value FROM json_each(:paper_ids))
+            WHERE {self._engine.among("paper_id", "paper_ids")}
                 AND (:source IS NULL OR source = :source)
-            """,
-            {"paper_ids": json.dumps(list(paper_ids)), "source": source},
+            """,  # noqa: S608 -- the engine's word
+            {"paper_ids": list(paper_ids), "source": source},
         )
         return frozenset((row["paper_id"], row["language"]) for row in rows)
 
     def texts_read(self, since: date) -> dict[TextRead, int]:
         """Return how many of the models' summaries made on or after a day are from which text."""
-        rows = self._database.query(
+        rows = self._engine.query(
             """
             SELECT text_read, count(*) AS summaries FROM summaries
             WHERE made_at >= ? AND source = ? AND text_read IS NOT NULL GROUP BY text_read
@@ -65,13 +65,12 @@ class Summaries:
         `input_hash` identifies the model's question, so that it is not asked twice. Raises ValueError for a
         summary that is derived each time it is shown.
         """
-        self._database.table("summaries").upsert(
-            {**_row_from_summary(summary), "input_hash": input_hash}, pk=("paper_id", "language", "source")
-        )
+        row = {**_row_from_summary(summary), "input_hash": input_hash}
+        upsert(self._engine, "summaries", row, ["paper_id", "language", "source"])
 
     def input_hash(self, paper_id: str, language: str, source: str) -> str | None:
         """Return the hash of the question behind this summary, or `None` where it is not known."""
-        rows = self._database.query(
+        rows = self._engine.query(
             "SELECT input_hash FROM summaries WHERE paper_id = ? AND language = ? AND source = ?",
             [paper_id, language, source],
         )

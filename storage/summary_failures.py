@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
+from storage.engines.engine import Engine
+from storage.engines.statements import upsert
 from storage.moments import moment_of
 from storage.records import SummaryFailure
 from storage.rows import reads, whole
@@ -13,26 +13,26 @@ from storage.rows import reads, whole
 class SummaryFailures:
     """The last failure by paper and language; a summary that succeeded has none."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def get(self, paper_id: str, language: str) -> SummaryFailure | None:
         """Return the summary's last failure, if any."""
-        rows = self._database.query(
+        rows = self._engine.query(
             "SELECT * FROM summary_failures WHERE paper_id = ? AND language = ?", [paper_id, language]
         )
         return next(whole(_failure_from_row, rows), None)
 
     def waiting(self, now: datetime) -> frozenset[tuple[str, str]]:
         """Return the (paper, language) pairs whose retry is not due yet."""
-        rows = self._database.query(
+        rows = self._engine.query(
             "SELECT paper_id, language FROM summary_failures WHERE next_try_at > ?", [now.isoformat()]
         )
         return frozenset((row["paper_id"], row["language"]) for row in rows)
 
     def since(self, moment: datetime) -> tuple[SummaryFailure, ...]:
         """Return the failures since a moment, the latest first."""
-        rows = self._database.query(
+        rows = self._engine.query(
             "SELECT * FROM summary_failures WHERE failed_at >= ? ORDER BY failed_at DESC, paper_id, language",
             [moment.isoformat()],
         )
@@ -48,11 +48,11 @@ class SummaryFailures:
             "failed_at": failure.failed_at.isoformat(),
             "next_try_at": failure.next_try_at.isoformat(),
         }
-        self._database.table("summary_failures").upsert(row, pk=("paper_id", "language"))
+        upsert(self._engine, "summary_failures", row, ["paper_id", "language"])
 
     def forget(self, paper_id: str, language: str) -> None:
         """Delete the failure, since the summary succeeded."""
-        self._database.execute(
+        self._engine.execute(
             "DELETE FROM summary_failures WHERE paper_id = ? AND language = ?", [paper_id, language]
         )
 

@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from sqlite_utils import Database
+from storage.engines.engine import Engine
+from storage.engines.statements import insert
 
 
 class SummaryRequests:
     """Requests for new summaries, by person."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def add(self, workspace: str, person: str, paper_id: str, language: str, now: datetime) -> None:
         """Record that a person asked for a new summary."""
@@ -20,11 +21,11 @@ class SummaryRequests:
             "language": language,
             "at": now.isoformat(),
         }
-        self._database.table("summary_requests").insert(row)
+        insert(self._engine, "summary_requests", [row])
 
     def count_since(self, workspace: str, person: str, moment: datetime) -> int:
         """Return how many new summaries a person has asked for since a moment."""
-        rows = self._database.query(
+        rows = self._engine.query(
             "SELECT count(*) AS requests FROM summary_requests"
             " WHERE workspace = ? AND person = ? AND at >= ?",
             [workspace, person, moment.isoformat()],

@@ -1,11 +1,10 @@
 """All tables behind one object."""
 
-from sqlite_utils import Database
-
 from storage.arxiv_records import ArxivRecords
 from storage.card_updates import CardUpdates
 from storage.channel_names import ChannelNames
 from storage.deliveries import Deliveries
+from storage.engines.engine import Engine
 from storage.greetings import Greetings
 from storage.heartbeats import Heartbeats
 from storage.listings import Listings
@@ -23,20 +22,20 @@ from storage.summary_requests import SummaryRequests
 class Tables:
     """The tables over one connection; synchronous, and called through a `Runner`."""
 
-    def __init__(self, database: Database) -> None:
-        self.papers = Papers(database)
-        self.arxiv_records = ArxivRecords(database)
-        self.summaries = Summaries(database)
-        self.listings = Listings(database)
-        self.subscriptions = Subscriptions(database)
-        self.deliveries = Deliveries(database)
-        self.posts = Posts(database)
-        self.channel_names = ChannelNames(database)
-        self.greetings = Greetings(database)
-        self.heartbeats = Heartbeats(database)
-        self.saved_papers = SavedPapers(database)
-        self.card_updates = CardUpdates(database)
-        self.mistake_reports = MistakeReports(database)
-        self.model_requests = ModelRequests(database)
-        self.summary_failures = SummaryFailures(database)
-        self.summary_requests = SummaryRequests(database)
+    def __init__(self, engine: Engine) -> None:
+        self.papers = Papers(engine)
+        self.arxiv_records = ArxivRecords(engine)
+        self.summaries = Summaries(engine)
+        self.listings = Listings(engine)
+        self.subscriptions = Subscriptions(engine)
+        self.deliveries = Deliveries(engine)
+        self.posts = Posts(engine)
+        self.channel_names = ChannelNames(engine)
+        self.greetings = Greetings(engine)
+        self.heartbeats = Heartbeats(engine)
+        self.saved_papers = SavedPapers(engine)
+        self.card_updates = CardUpdates(engine)
+        self.mistake_reports = MistakeReports(engine)
+        self.model_requests = ModelRequests(engine)
+        self.summary_failures = SummaryFailures(engine)
+        self.summary_requests = SummaryRequests(engine)

@@ -16,13 +16,17 @@ import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from storage.address import Address
 from storage.database import connect
+from storage.engines.engine import Engine
 from storage.tables import Tables
+from tests.support.postgresql import DatabaseServer, programs, running_server
 from tests.support.stage import Stage, set_stage
 from tests.support.tables import empty_tables
 
@@ -90,9 +94,39 @@ def shared_data() -> Path:
     return SHARED / "data"
 
 
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[DatabaseServer]:
+    """Give a PostgreSQL server: the one that the environment names, or one that is started here."""
+    with ExitStack() as stack:
+        address = os.environ.get("PAPER_ROUND_TEST_POSTGRESQL")
+        if not address:
+            folder = programs()
+            if folder is None:
+                pytest.skip("PostgreSQL is not installed here; Debian's package is called postgresql")
+            address = stack.enter_context(running_server(folder))
+        yield DatabaseServer(address)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Address]:
+    """Give a database with empty tables, on each engine in turn."""
+    if request.param == "sqlite":
+        yield empty_tables(tmp_path / "storage.db")
+        return
+    server: DatabaseServer = request.getfixturevalue("database_server")
+    database = server.database()
+    yield database
+    server.drop(database)
+
+
 @pytest.fixture
-def tables(tmp_path: Path) -> Iterator[Tables]:
-    """Give tables outside any transaction: sqlite-utils then commits each statement by itself."""
-    database = connect(empty_tables(tmp_path / "storage.db"))
-    yield Tables(database)
-    database.close()
+def engine(address: Address) -> Iterator[Engine]:
+    """Give a connection outside any transaction, so that each statement commits by itself."""
+    with closing(connect(address)) as engine:
+        yield engine
+
+
+@pytest.fixture
+def tables(engine: Engine) -> Tables:
+    """Give tables outside any transaction, on each engine in turn."""
+    return Tables(engine)

@@ -1,7 +1,6 @@
 """The command that posts a digest now, or shows what it would post."""
 
 from datetime import date
-from pathlib import Path
 
 import click
 
@@ -25,6 +24,7 @@ from bot.errors import NothingListedError
 from bot.lookup.papers import listing_of_day
 from bot.text.mrkdwn import on_one_line
 from bot.text.typed import plain_value
+from storage.address import Address
 from storage.records import Subscription
 from storage.runner import Runner
 from storage.tables import Tables
@@ -60,7 +60,7 @@ WHY = {
 )
 @click.option("--dry-run", is_flag=True, help="Post nothing; show which papers would come, and why.")
 @database_option
-def deliver(channel: str | None, day: date | None, dry_run: bool, database: Path | None) -> None:
+def deliver(channel: str | None, day: date | None, dry_run: bool, database: Address | None) -> None:
     """Post a digest now, leaving out papers already posted.
 
     If you run it twice, nothing is posted twice. A digest that was interrupted is resumed. After a change of
@@ -75,7 +75,7 @@ def deliver(channel: str | None, day: date | None, dry_run: bool, database: Path
         raise Incomplete("Not every digest has arrived whole; the lines above say why.")
 
 
-async def _deliver(database: Path | None, channel: str | None, day: date | None) -> bool:
+async def _deliver(database: Address | None, channel: str | None, day: date | None) -> bool:
     """Post the digests, print how much of each arrived, and return whether all did whole."""
     are_whole = True
     async with connection(settings_with(database), SystemClock()) as bot:

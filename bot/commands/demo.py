@@ -36,6 +36,7 @@ from bot.settings import Settings, load_settings
 from bot.sources.kinds import DIGEST_FILE
 from bot.subscriptions.preferences import save_preferences
 from bot.text.language import most_common_language, primary_language
+from storage.address import Address
 from storage.records import Preferences
 
 CHANNEL = "papers"
@@ -50,7 +51,7 @@ class DemoOptions:
     """What the demo shows, and for how long."""
 
     #: Where the bot keeps its tables.
-    database: Path
+    database: Address
     #: The digest file to deliver, or `None` for the bundled sample.
     digest: Path | None = None
     #: The channel's language, or `None` for that of most summaries.

@@ -20,6 +20,7 @@ from bot.documents.day import Document, as_json, as_markdown, as_text, read_docu
 from bot.documents.files import read_digest_file
 from bot.documents.importer import import_into
 from bot.errors import NotADigestError
+from storage.address import Address
 from storage.runner import Runner
 
 _source_option = source_option(
@@ -33,7 +34,7 @@ _language_of_day_option = language_option("The language of the summaries.", "the
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @language_option("The language of the summaries.", "detected from each text")
 @database_option
-def import_files(files: tuple[Path, ...], language: str | None, database: Path | None) -> None:
+def import_files(files: tuple[Path, ...], language: str | None, database: Address | None) -> None:
     """Import papers and summaries from digest files.
 
     Importing a file again changes nothing. A file that can't be read or isn't a digest is reported and
@@ -60,7 +61,9 @@ def import_files(files: tuple[Path, ...], language: str | None, database: Path |
 )
 @_language_of_day_option
 @database_option
-def digest(day: date, source: str | None, layout: str, language: str | None, database: Path | None) -> None:
+def digest(
+    day: date, source: str | None, layout: str, language: str | None, database: Address | None
+) -> None:
     """Print a day's papers and their summaries.
 
     DATE is a day such as 2025-09-29. Text and Markdown have the summaries in one language, JSON has them all.
@@ -87,7 +90,7 @@ def digest(day: date, source: str | None, layout: str, language: str | None, dat
 @_language_of_day_option
 @database_option
 def archive(
-    folder: Path, since: date | None, source: str | None, language: str | None, database: Path | None
+    folder: Path, since: date | None, source: str | None, language: str | None, database: Address | None
 ) -> None:
     """Write each day to a Markdown file, for a folder in git.
 

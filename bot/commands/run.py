@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from pathlib import Path
 
 import click
 
@@ -11,13 +10,15 @@ from bot.clock import SystemClock
 from bot.commands.terminal import database_option, run_until_stopped, say, settings_with
 from bot.private_files import open_to_others
 from bot.settings import Settings
+from storage.address import Address
+from storage.database import files_of
 
 _logger = logging.getLogger(__name__)
 
 
 @click.command()
 @database_option
-def run(database: Path | None) -> None:
+def run(database: Address | None) -> None:
     """Connect the bot to your Slack.
 
     It posts what is due, finishes what an earlier run began and answers people, until you press Ctrl-C.
@@ -37,9 +38,7 @@ async def _serve(settings: Settings) -> None:
 
 def _warn_of_open_files(settings: Settings) -> None:
     """Warn of files from before they were made for their owner alone: they hold what people save and note."""
-    database = settings.database
-    beside = [Path(f"{database}{suffix}") for suffix in ("-wal", "-shm")]
-    for path in open_to_others([database, *beside, settings.texts]):
+    for path in open_to_others([*files_of(settings.database), settings.texts]):
         _logger.warning(
             "Others on this machine may read %s. To keep it to yourself: chmod go= %s", path, path
         )

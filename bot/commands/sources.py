@@ -2,7 +2,6 @@
 
 import sys
 from datetime import UTC, date, timedelta
-from pathlib import Path
 
 import click
 
@@ -22,6 +21,7 @@ from bot.listings.enricher import Enrichment
 from bot.listings.watcher import Refresh
 from bot.sources.full_text import FullText
 from bot.web import Web, reach_web
+from storage.address import Address
 from storage.records import FEW, Listing
 
 
@@ -40,7 +40,7 @@ from storage.records import FEW, Listing
 )
 @database_option
 def fetch(
-    source: str, day: date | None, since: date | None, database: Path | None, *, no_full_text: bool
+    source: str, day: date | None, since: date | None, database: Address | None, *, no_full_text: bool
 ) -> None:
     """Fetch what a source lists, with details and full texts.
 

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +18,7 @@ from bot.locale import Reader, words_for
 from bot.status import Status, SummariesStatus, read_status
 from bot.summarising.summariser import allowance_of
 from bot.text.mrkdwn import json_text, on_one_line
+from storage.address import Address
 from storage.records import (
     FEW,
     NOTHING_NEW,
@@ -50,7 +50,7 @@ _TEXTS_READ = {
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for scripts.")
 @database_option
-def status(database: Path | None, *, as_json: bool) -> None:
+def status(database: Address | None, *, as_json: bool) -> None:
     """Show how digests, sources and summaries are doing.
 
     For each channel you see its last and next digest and what is unfinished, for each source its latest

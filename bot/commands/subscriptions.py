@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
@@ -25,6 +24,7 @@ from bot.subscriptions.preferences import (
     save_preferences,
 )
 from bot.text.typed import plain_value
+from storage.address import Address
 from storage.records import ALL_WEEKDAYS, PAUSED_BY_PERSON, Filters, Order, Preferences, Subscription
 from storage.runner import Runner
 from storage.tables import Tables
@@ -112,7 +112,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 )
 @click.option("--say-nothing-new", is_flag=True, help="Post one line on days without new papers.")
 @database_option
-def subscribe(channels: tuple[str, ...], database: Path | None, **choices: Any) -> None:
+def subscribe(channels: tuple[str, ...], database: Address | None, **choices: Any) -> None:
     """Set up a daily digest in one or more channels.
 
     A CHANNEL is a Slack channel's name, such as '#papers', or its id, such as C012AB3CD, which you find at
@@ -124,7 +124,7 @@ def subscribe(channels: tuple[str, ...], database: Path | None, **choices: Any) 
 
 @click.command()
 @database_option
-def subscriptions(database: Path | None) -> None:
+def subscriptions(database: Address | None) -> None:
     """List the channels that have a daily digest."""
 
     async def read(storage: Runner) -> tuple[tuple[Subscription, ...], dict[str, str]]:
@@ -140,7 +140,7 @@ def subscriptions(database: Path | None) -> None:
 @click.command()
 @click.argument("channels", metavar="CHANNEL...", nargs=-1, required=True, type=plain_value)
 @database_option
-def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
+def unsubscribe(channels: tuple[str, ...], database: Address | None) -> None:
     """Stop the daily digest in one or more channels.
 
     A digest that is on its way stops after the message under way.
@@ -165,7 +165,7 @@ def unsubscribe(channels: tuple[str, ...], database: Path | None) -> None:
 
 @click.command()
 @database_option
-def resume(database: Path | None) -> None:
+def resume(database: Address | None) -> None:
     """Resume all digests that a closed workspace paused.
 
     All digests are paused if Slack no longer lets the bot work, as with a revoked token. Once it does again,
@@ -201,7 +201,7 @@ def _pause(subscription: Subscription) -> str:
 
 
 async def _subscribe(
-    channels: tuple[str, ...], choices: dict[str, Any], database: Path | None, clock: Clock
+    channels: tuple[str, ...], choices: dict[str, Any], database: Address | None, clock: Clock
 ) -> None:
     """Begin each channel's digest and print it; Slack is asked which workspace the channels are in."""
     preferences = _preferences(choices)
@@ -220,7 +220,7 @@ async def _subscribe(
         say("\n".join(in_words(each, names[each.channel]) for each in saved))
 
 
-async def _resume(database: Path | None, clock: Clock) -> None:
+async def _resume(database: Address | None, clock: Clock) -> None:
     """Resume the digests of the workspace that the token is for, which Slack has to take for that."""
     async with connection(settings_with(database), clock) as bot:
         resumed = await bot.storage.write(lambda tables: pauses.resume_workspace(tables, bot.workspace))

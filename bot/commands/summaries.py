@@ -3,7 +3,6 @@
 from collections import Counter
 from contextlib import aclosing
 from datetime import date
-from pathlib import Path
 
 import click
 
@@ -25,6 +24,7 @@ from bot.summarising.summariser import Outcome, Result, Summariser
 from bot.text.arxiv_id import find_arxiv_id
 from bot.text.mrkdwn import on_one_line
 from bot.web import Web, reach_web
+from storage.address import Address
 from storage.records import FROM_MODEL, Paper
 from storage.tables import Tables
 
@@ -47,7 +47,7 @@ def summarise(
     paper_ids: tuple[str, ...],
     day: date | None,
     language: str | None,
-    database: Path | None,
+    database: Address | None,
     *,
     again: bool,
     dry_run: bool,

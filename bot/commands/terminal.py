@@ -17,6 +17,7 @@ from bot.settings import Settings, load_settings
 from bot.subscriptions.preferences import read_language, read_source
 from bot.text import typed
 from bot.text.mrkdwn import printable
+from storage.address import Address, Server, read_address
 from storage.database import exists
 from storage.runner import InlineRunner, Runner
 
@@ -26,13 +27,26 @@ F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+class DatabaseAddress(click.Path):
+    """The path of a SQLite file, or the address of a PostgreSQL server."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the address; a folder is a complaint of click's."""
+        address = read_address(value) if isinstance(value, str) else value
+        return address if isinstance(address, Server) else super().convert(address, param, ctx)
+
+
 def database_option_with(help_text: str, default: str) -> Callable[[F], F]:
-    """Return `--db`; `default` says in words which file it is where nobody gives it."""
-    path = click.Path(dir_okay=False, path_type=Path)
-    return click.option("--db", "database", type=path, show_default=default, help=help_text)
+    """Return `--db`; `default` says in words which database it is where nobody gives it."""
+    return click.option("--db", "database", type=DatabaseAddress(), show_default=default, help=help_text)
 
 
-database_option = database_option_with("The SQLite file.", "PAPER_ROUND_DB, or paper-round.db here")
+database_option = database_option_with(
+    "The SQLite file, or postgresql://….", "PAPER_ROUND_DB, or paper-round.db here"
+)
 
 
 class Number(click.IntRange):
@@ -97,24 +111,24 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 
 
-def settings_with(database: Path | None) -> Settings:
+def settings_with(database: Address | None) -> Settings:
     """Return the settings; a database given with `--db` takes precedence."""
     settings = load_settings()
     return settings.model_copy(update={"database": database}) if database else settings
 
 
 def with_storage(
-    database: Path | None, work: Callable[[Runner], Coroutine[Any, Any, T]], *, must_exist: bool = False
+    database: Address | None, work: Callable[[Runner], Coroutine[Any, Any, T]], *, must_exist: bool = False
 ) -> T:
     """Return the result of `work` on the database's tables."""
-    path = settings_with(database).database
-    if must_exist and not exists(path):
+    address = settings_with(database).database
+    if must_exist and not exists(address):
         raise StorageError(
-            f"Nothing is set up yet: I found no database at {path}. To try the bot first, use "
+            f"Nothing is set up yet: I found no database at {address}. To try the bot first, use "
             "`paper-round demo`. To begin, use `paper-round run`, or fetch or import papers. If your "
             "database is elsewhere, name it with --db."
         )
-    storage = InlineRunner(path)
+    storage = InlineRunner(address)
     try:
         return asyncio.run(work(storage))
     finally:

@@ -88,18 +88,19 @@ def plan_digest(
         tables.deliveries.wait_for(delivery, ())
     if has_parent:
         replace_parent(tables, delivery, messages[PARENT][0], "digest")
-    tables.posts.plan(
+    posts = [
         Post(delivery.id, position, _payload(delivery, str(position), position, message), paper_ids=paper_ids)
         for position, (message, paper_ids) in enumerate(messages)
         if position != PARENT or not has_parent
-    )
+    ]
+    tables.posts.plan(delivery, posts)
     if not messages:
         tables.deliveries.close(delivery, DeliveryState.DONE, NOTHING_NEW)
 
 
 def plan_parent(tables: Tables, delivery: Delivery, message: Message) -> None:
     """Plan the parent of a delivery whose other posts wait for a list."""
-    tables.posts.plan([Post(delivery.id, PARENT, _payload(delivery, str(PARENT), PARENT, message))])
+    tables.posts.plan(delivery, [Post(delivery.id, PARENT, _payload(delivery, str(PARENT), PARENT, message))])
 
 
 def replace_parent(tables: Tables, delivery: Delivery, message: Message, name: str) -> None:

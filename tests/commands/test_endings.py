@@ -17,7 +17,7 @@ from click.testing import Result
 
 from bot.commands.endings import told_in_the_terminal
 from bot.errors import NothingListedError, SettingsError, SourceError, UnknownChannelError
-from storage import database as storage_database
+from storage.engines import sqlite
 from tests.commands.conftest import ENGLISH, ROOT
 from tests.support.command import ended, run, run_beside, started
 from tests.support.waiting import PATIENCE
@@ -201,7 +201,7 @@ def test_on_a_disk_that_takes_nothing_what_reads_reads_and_the_rest_says_so(
     def lock(*_: object, **__: object) -> object:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr(storage_database, "FileLock", lock)
+    monkeypatch.setattr(sqlite, "FileLock", lock)
     result = run_on(command, database, monkeypatch)
 
     # The channel has no digest, so there is none to end either.

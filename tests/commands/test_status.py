@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import connect, transaction
+from storage.database import connect
 from storage.listings import Listings
 from storage.records import (
     FROM_MODEL,
@@ -87,7 +87,7 @@ def test_status_tells_what_summaries_take_and_why_they_fail_and_what_people_repo
 def test_status_tells_how_many_summaries_are_from_which_text(channel: str) -> None:
     assert channel
     database = connect(Path("paper-round.db"))
-    with transaction(database):
+    with database.transaction():
         for language, read in {"en": TextRead.FULL_TEXT, "de": TextRead.PART, "fr": TextRead.PART}.items():
             provenance = Provenance(FROM_MODEL, datetime.now(UTC).date(), "example-1", "1", read)
             Tables(database).summaries.put(Summary("2509.21240", language, provenance, tldr="Graphs grow."))
@@ -102,7 +102,7 @@ def keep(requests: list[ModelRequest], failures: list[SummaryFailure], reports: 
     """Write into the tables of the bot in this folder, as it would have done itself."""
     database = connect(Path("paper-round.db"))
     storage = Tables(database)
-    with transaction(database):
+    with database.transaction():
         for request in requests:
             storage.model_requests.add(request)
         for failure in failures:

@@ -15,7 +15,7 @@ from bot.cards import ids
 from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
 from bot.sandbox import Member
 from bot.summarising.queue import REGENERATIONS_A_DAY
-from storage.database import connect, transaction
+from storage.database import connect
 from storage.records import (
     FROM_ABSTRACT,
     FROM_DIGEST_FILE,
@@ -211,7 +211,7 @@ async def test_a_summary_that_is_gone_is_said_to_be_gone(stage: Stage, tmp_path:
 def forget_all_summaries(path: Path) -> None:
     """Have no summary at all, as in an older database that was put back."""
     database = connect(path)
-    with transaction(database):
+    with database.transaction():
         database.execute("DELETE FROM summaries")
     database.close()
 

@@ -20,7 +20,7 @@ from bot.delivery.worker import Services, Timing
 from bot.manifest import load_manifest
 from bot.sandbox import Sandbox, Workspace, bot_settings
 from bot.sandbox.methods import MethodRegistry
-from storage.database import connect
+from storage.engines.sqlite import connect
 from storage.records import DeliveryState, Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
 from storage.tables import Tables

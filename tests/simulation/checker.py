@@ -123,8 +123,8 @@ def _unforeseen(record: Record) -> Iterator[str]:
 def _unsound(record: Record) -> Iterator[str]:
     database = connect(record.database)
     try:
-        integrity = [row[0] for row in database.execute("PRAGMA integrity_check")]
-        dangling = list(database.execute("PRAGMA foreign_key_check"))
+        integrity = [row["integrity_check"] for row in database.query("PRAGMA integrity_check")]
+        dangling = list(database.query("PRAGMA foreign_key_check"))
     finally:
         database.close()
     if integrity != ["ok"] or dangling:

@@ -29,6 +29,8 @@ from bot.delivery.worker import Services, Timing
 from bot.errors import StorageError
 from bot.manifest import load_manifest
 from bot.sandbox import ConnectionLostError, Workspace, create_workspace
+from storage.database import connect
+from storage.engines.engine import OneConnection
 from storage.records import Listing, ListingState, Paper, Preferences
 from storage.runner import InlineRunner
 from storage.tables import Tables
@@ -307,7 +309,7 @@ class _PreparedRunner(InlineRunner):
     """An inline runner that skips the migrations, which would take most of a life's time."""
 
     def __init__(self, path: Path) -> None:
-        self._open(path)
+        self._connections = OneConnection(connect(path))
 
 
 class _Runner:

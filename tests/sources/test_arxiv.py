@@ -431,7 +431,7 @@ def test_ten_thousand_real_papers_are_stored_and_read_unchanged_but_for_their_la
     papers = {paper.id: paper for paper in recorded_papers(shared_data)}
     database = connect(empty_tables(tmp_path / "test.db"))
     tables = Papers(database)
-    with database.atomic():
+    with database.transaction():
         for paper in papers.values():
             tables.add(paper)
     stored = {paper.id: paper for paper in tables.of_ids(papers)}

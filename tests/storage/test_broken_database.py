@@ -12,8 +12,9 @@ import pytest
 from filelock import FileLock
 
 from bot.errors import StorageError, UnwritableStorageError
-from storage import database as storage_database
+from storage import migrations
 from storage.database import connect, prepare
+from storage.engines import sqlite
 from storage.records import Paper
 from storage.runner import InlineRunner, Runner, ThreadRunner
 
@@ -168,13 +169,12 @@ async def test_content_that_no_program_wrote_is_damage(
     )
 
 
-async def test_a_text_that_cannot_be_written_is_no_damage(path: Path) -> None:
+async def test_a_text_that_no_database_takes_is_cleaned(path: Path) -> None:
     with closing(InlineRunner(path)) as runner:
-        with pytest.raises(UnicodeEncodeError):
-            await runner.write(lambda tables: tables.papers.add(Paper(id="2509.00002", title="\ud800")))
-        read = await runner.read(lambda tables: tables.papers.get(GARDENS.id))
+        await runner.write(lambda tables: tables.papers.add(Paper(id="2509.00002", title="a\ud800b\0c")))
+        read = await runner.read(lambda tables: tables.papers.get("2509.00002"))
 
-    assert read == GARDENS
+    assert read == Paper(id="2509.00002", title="a\ufffdbc")
 
 
 # --- Another process --------------------------------------------------------------------------------------
@@ -183,11 +183,11 @@ async def test_a_text_that_cannot_be_written_is_no_damage(path: Path) -> None:
 async def test_a_database_that_is_being_written_is_waited_for_and_then_named(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage_database, "_BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.01)
     with closing(connect(path)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         said = await refusal(lambda: ThreadRunner(path))
-        writer.rollback()
+        writer.execute("ROLLBACK")
 
     assert said == (
         f"The database {path} is busy: another process has been writing to it for 0 seconds. "
@@ -198,7 +198,7 @@ async def test_a_database_that_is_being_written_is_waited_for_and_then_named(
 async def test_a_process_that_never_ends_preparing_is_not_waited_for_for_ever(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage_database, "_LOCK_SECONDS", 0.01)
+    monkeypatch.setattr(sqlite, "_LOCK_SECONDS", 0.01)
     with FileLock(f"{path}.lock"):
         said = await refusal(lambda: InlineRunner(path))
 
@@ -235,7 +235,7 @@ def refusing(code: int) -> Callable[..., Any]:
 
 @pytest.fixture(params=[errno.EROFS, errno.ENOSPC, errno.EACCES], ids=errno.errorcode.get)
 def unwritable(request: pytest.FixtureRequest, path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(storage_database, "FileLock", refusing(request.param))
+    monkeypatch.setattr(sqlite, "FileLock", refusing(request.param))
     return path
 
 
@@ -266,8 +266,8 @@ async def test_what_a_stopped_process_left_in_its_log_is_read_too(path: Path, tm
         writer.execute("UPDATE papers SET title = 'Rivers'")
         for file in (path, Path(f"{path}-wal")):
             shutil.copy(file, stopped)
-    with closing(storage_database.connect_unwritable(stopped / "test.db")) as database:
-        titles = [row[0] for row in database.execute("SELECT title FROM papers")]
+    with closing(sqlite.connect_unwritable(stopped / "test.db", migrations)) as database:
+        titles = [row["title"] for row in database.query("SELECT title FROM papers")]
 
     assert titles == ["Rivers"]
 
@@ -285,7 +285,7 @@ async def test_an_older_database_that_cannot_be_written_is_named(unwritable: Pat
 async def test_where_nothing_can_be_written_a_database_that_is_not_there_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage_database, "FileLock", refusing(errno.EROFS))
+    monkeypatch.setattr(sqlite, "FileLock", refusing(errno.EROFS))
     path = tmp_path / "none.db"
 
     assert await refusal(lambda: InlineRunner(path)) == (

@@ -165,7 +165,7 @@ def _deliver(tables: Tables, channel: str, language: str, opened_at: datetime) -
     delivery = tables.deliveries.open(
         subscription, DeliveryKind.SCHEDULED, opened_at.date(), f"key of {channel}", opened_at
     )
-    tables.posts.plan([Post(delivery.id, 0, "{}"), _card(delivery.id)])
+    tables.posts.plan(delivery, [Post(delivery.id, 0, "{}"), _card(delivery.id)])
     return delivery.id
 
 

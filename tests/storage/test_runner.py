@@ -2,6 +2,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -83,11 +84,12 @@ def test_each_connection_is_set_up_for_a_ledger(tmp_path: Path) -> None:
     database = connect(tmp_path / "test.db")
 
     def setting(name: str) -> object:
-        return database.execute(f"PRAGMA {name}").fetchone()[0]
+        return next(database.query(f"PRAGMA {name}"))[name]
 
     assert (setting("journal_mode"), setting("synchronous"), setting("foreign_keys")) == ("wal", 2, 1)
-    assert all(table.strict for table in database.tables if not table.name.startswith("_"))
     database.close()
+    with closing(Database(tmp_path / "test.db")) as tables:
+        assert all(table.strict for table in tables.tables if not table.name.startswith("_"))
 
 
 def test_preparing_twice_changes_nothing(tmp_path: Path) -> None:

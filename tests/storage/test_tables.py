@@ -159,7 +159,7 @@ def test_the_ledger_tells_what_is_open_and_what_is_posted(tables: Tables) -> Non
     delivery = opened(tables)
     parent = Post(delivery.id, 0, '{"text": "parent"}')
     card = Post(delivery.id, 1, '{"text": "card"}', paper_ids=(FULL.id, BARE.id))
-    tables.posts.plan([parent, card])
+    tables.posts.plan(delivery, [parent, card])
     posted = replace(parent, state=PostState.POSTED, ts="1.000001", attempted_at=NOW)
     refused = replace(card, state=PostState.REFUSED, reason="invalid_blocks")
     tables.posts.record(delivery, posted)
@@ -207,7 +207,7 @@ def test_papers_are_counted_by_the_state_of_their_posts(tables: Tables) -> None:
     card = replace(parent, position=1, paper_ids=(FULL.id,), ts="2.0")
     rest = Post(delivery.id, 2, "{}", paper_ids=(FULL.id, BARE.id))
     before = tables.posts.counts(delivery.id)
-    tables.posts.plan([parent, card, rest])
+    tables.posts.plan(delivery, [parent, card, rest])
 
     assert before == PostCounts(papers=0, posted_papers=0, planned_posts=0)
     assert tables.posts.counts(delivery.id) == PostCounts(papers=3, posted_papers=1, planned_posts=1)
@@ -233,7 +233,7 @@ def test_what_a_worker_changes_of_a_delivery_is_recorded(tables: Tables) -> None
 def test_whoever_lost_its_lease_cannot_write(tables: Tables) -> None:
     delivery = opened(tables)
     post = Post(delivery.id, 0, "{}")
-    tables.posts.plan([post])
+    tables.posts.plan(delivery, [post])
     first = tables.deliveries.claim(delivery.id, NOW, timedelta())
     tables.deliveries.claim(delivery.id, NOW, timedelta())
 

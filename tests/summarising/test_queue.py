@@ -463,7 +463,7 @@ async def test_of_lists_before_its_subscription_a_channel_wants_only_what_it_ask
             (subscription,) = tables.subscriptions.all()
             day = DAY - timedelta(days=1)
             delivery = tables.deliveries.open(subscription, DeliveryKind.ASKED, day, str(uuid4()), NOW)
-            tables.posts.plan([Post(delivery.id, 1, "{}", paper_ids=(asked.id,))])
+            tables.posts.plan(delivery, [Post(delivery.id, 1, "{}", paper_ids=(asked.id,))])
 
         await w.storage.write(ask)
 

@@ -1,0 +1,123 @@
+"""What the tables ask of a database. They say their SQL once, in what SQLite and PostgreSQL share."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from enum import Enum
+from typing import Any, Protocol
+
+Row = dict[str, Any]
+Values = Sequence[Any] | Mapping[str, Any]
+"""The values of a statement's `?` or `:name`: texts, numbers, lists of texts, truth values, `None`."""
+
+# PostgreSQL keeps no NUL character, and UTF-8 has no lone surrogate.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class Engine(Protocol):
+    """One connection to a database, for use by one thread at a time; everything raises `StorageError`."""
+
+    #: Where applied migrations are recorded.
+    migrations_table: str
+
+    def execute(self, sql: str, values: Values = ()) -> int:
+        """Execute a statement and return how many rows it changed."""
+        ...
+
+    def query(self, sql: str, values: Values = ()) -> Iterator[Row]:
+        """Execute a statement at once and return its rows, each by the names of its columns."""
+        ...
+
+    def define(self, sql: str) -> None:
+        """Execute a statement of a migration, which is written as SQLite's strict tables are."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit all changes made inside, or none; transactions of all processes follow one another."""
+        ...
+
+    def among(self, column: str, name: str) -> str:
+        """Return the condition that the column's text is in the list of texts called `:name`."""
+        ...
+
+    def table_names(self) -> frozenset[str]:
+        """Return the names of all tables."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
+class Schema(Protocol):
+    """The tables as this version wants them; `name` is the database's in sentences."""
+
+    def update(self, engine: Engine, name: str) -> None:
+        """Bring the tables up to date; raises `StorageError` where a newer version has changed them."""
+        ...
+
+    def check(self, engine: Engine, name: str) -> None:
+        """Raise `StorageError` where the tables are of a newer or an older version."""
+        ...
+
+
+class Connections(Protocol):
+    """All connections of one process to one database; everything raises `StorageError`."""
+
+    def reading(self) -> AbstractContextManager[Engine]:
+        """Give a connection that only reads to the calling thread."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Engine]:
+        """Give a connection in a transaction, which is committed at the end unless something is raised."""
+        ...
+
+    def close(self) -> None:
+        """Close all connections, once nobody uses them any more."""
+        ...
+
+
+class OneConnection:
+    """The same connection for reading and writing, for one thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Engine]:
+        """Give the connection."""
+        yield self._engine
+
+    @contextmanager
+    def writing(self) -> Iterator[Engine]:
+        """Give the connection in a transaction."""
+        with self._engine.transaction():
+            yield self._engine
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._engine.close()
+
+
+def storable(value: Any) -> Any:
+    """Return the value as both engines keep it: no NUL, no lone surrogate, truth as 0 or 1."""
+    if isinstance(value, Enum):
+        return storable(value.value)
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str):
+        return _UNSTORABLE.sub(_replacement, value)
+    if isinstance(value, (list, tuple)):
+        return [storable(each) for each in value]
+    return value
+
+
+def _replacement(match: re.Match[str]) -> str:
+    return "" if match[0] == "\x00" else "\ufffd"
+
+
+def storable_values(values: Values) -> Any:
+    """Return all values of a statement as both engines keep them."""
+    if isinstance(values, Mapping):
+        return {name: storable(value) for name, value in values.items()}
+    return [storable(value) for value in values]
