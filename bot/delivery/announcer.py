@@ -13,7 +13,10 @@ _logger = logging.getLogger(__name__)
 
 
 class Announcer:
-    """Posts announcements at the pace of the channel's digests, each at most once."""
+    """Posts announcements at the pace of the channel's digests, each at most once.
+
+    An announcement does not wait until Slack answers to a digest's message, which may take half a minute.
+    """
 
     def __init__(self, poster: Poster, pacer: Pacer) -> None:
         self._poster = poster
@@ -32,7 +35,7 @@ class Announcer:
         }
         error = None
         for retries in range(_TRIES):
-            await self._pacer.turn(workspace, channel, is_parent=True)
+            await self._pacer.turn(workspace, channel, is_parent=True, overtakes=True)
             outcome = await self._poster.post(channel, payload, None)
             if not isinstance(outcome, NotNow):
                 return self._error(workspace, channel, outcome)

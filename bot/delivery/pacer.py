@@ -7,7 +7,9 @@ travelled, and a workspace has evenly spaced turns.
 """
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
+from typing import Any
 
 from bot.clock import Clock
 from bot.delivery.workspace_queue import Task, WorkspaceQueue
@@ -23,7 +25,7 @@ _READS_AT_ONCE = 10
 _READS_SPACING = timedelta(minutes=1) / (READS_A_MINUTE - _READS_AT_ONCE + 1)
 
 _LEFT_BEHIND = timedelta(seconds=2)
-"""How long a message that another process sent may have been on its way to Slack, and its rest after that."""
+"""How long a message whose answer is not seen may have been on its way to Slack, and its rest after that."""
 
 _NOTHING = timedelta()
 
@@ -35,7 +37,7 @@ class Pacer:
     except that up to a second's worth of unused turns may be caught up. Workspaces do not wait for each
     other. A channel has one message on its way at a time: its turn lasts until `answered` or `held_back` is
     called. A turn belongs to the task that waited for it; when that task ends or asks for another turn, the
-    turn ends as if it had been answered then.
+    turn ends as if it had been answered then. Who `overtakes` waits for no answer that is long in coming.
 
     No task runs in the background: the waiter whose turn is next sleeps until then on `clock`, takes it and
     appoints its successor. Any waiter may be cancelled at any moment. Raises ValueError if
@@ -54,8 +56,13 @@ class Pacer:
         self._reads: dict[str, timedelta] = {}
         self._forget_at = _IDLE_FORGOTTEN_EVERY
 
-    async def turn(self, workspace: str, channel: str, *, is_parent: bool) -> None:
-        """Wait for the channel's turn; its next message may be sent on return."""
+    async def turn(self, workspace: str, channel: str, *, is_parent: bool, overtakes: bool = False) -> None:
+        """Wait for the channel's turn; its next message may be sent on return.
+
+        Whose order among the channel's messages does not matter may overtake: it takes a message that was
+        sent two seconds ago for one that has arrived. If that one is still on its way, at worst Slack answers
+        429.
+        """
         task = _current_task()
         self._give_back(task)
         self._forget_idle()
@@ -63,7 +70,13 @@ class Pacer:
         waiter = queue.join(channel, is_parent=is_parent)
         try:
             while (seconds := queue.seconds_until_turn(waiter)) != 0:
-                await (waiter.appointed.wait() if seconds is None else self._clock.sleep(seconds))
+                if seconds is not None:
+                    await self._clock.sleep(seconds)
+                elif overtakes:
+                    await _first_of(waiter.appointed.wait(), self._clock.sleep(_LEFT_BEHIND.total_seconds()))
+                    self._end_overdue_turn(workspace, channel)
+                else:
+                    await waiter.appointed.wait()
             # Nothing is awaited from here to the return, so a cancellation loses no turn that was taken.
             queue.begin_turn(waiter, task)
             self._turns[task] = workspace, channel
@@ -112,6 +125,10 @@ class Pacer:
             task.remove_done_callback(self._give_back)
         return queue
 
+    def _end_overdue_turn(self, workspace: str, channel: str) -> None:
+        if self._queue(workspace).is_overdue(channel, _LEFT_BEHIND):
+            self._end_turn(workspace, channel).rest_for(channel, _NOTHING)
+
     def _give_back(self, task: Task) -> None:
         if task in self._turns:
             self.answered(*self._turns[task])
@@ -143,6 +160,16 @@ class _PassedTime:
         before, self._seen = self._seen, self._clock.now()
         self._passed += max(self._seen - before, _NOTHING)
         return self._passed
+
+
+async def _first_of(*waits: Coroutine[Any, Any, object]) -> None:
+    """Wait until one of them is over, and cancel the rest."""
+    tasks = [asyncio.create_task(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def _current_task() -> Task:

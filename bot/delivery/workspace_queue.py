@@ -23,6 +23,7 @@ class Channel:
 
     free_at: timedelta = _NOTHING
     held_by: Task | None = None
+    held_since: timedelta = _NOTHING
     #: The place in the queue of its current or latest turn.
     place: int = 0
     #: The place that its next waiter takes over, after a rate limit.
@@ -87,6 +88,12 @@ class WorkspaceQueue:
         """Give the waiter's channel to the task."""
         self._even_at = max(self._even_at, self._now()) + self._spacing
         waiter.channel.held_by, waiter.channel.place = task, waiter.place
+        waiter.channel.held_since = self._now()
+
+    def is_overdue(self, name: str, duration: timedelta) -> bool:
+        """Return whether the channel's turn has lasted for that long."""
+        channel = self._channels[name]
+        return channel.held_by is not None and self._now() - channel.held_since >= duration
 
     def end_turn(self, name: str) -> Task | None:
         """Take the channel back, and return the task that held it."""

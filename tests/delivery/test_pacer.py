@@ -189,6 +189,38 @@ def test_two_callers_of_a_channel_take_turns_and_never_overlap() -> None:
     ]
 
 
+@pytest.mark.parametrize(("answered_after", "turned_at"), [(0.5, 1.5), (1.8, 2.8), (2.5, 2), (3600, 2)])
+def test_who_may_overtake_waits_two_seconds_for_an_answer(answered_after: float, turned_at: float) -> None:
+    async def overtaken() -> float:
+        pacer = Pacer(VirtualClock())
+
+        async def call() -> None:
+            await pacer.turn("T1", "C1", is_parent=False)
+            await asyncio.sleep(answered_after)
+            pacer.answered("T1", "C1")
+
+        calling = asyncio.create_task(call())
+        await asyncio.sleep(0)
+        await pacer.turn("T1", "C1", is_parent=True, overtakes=True)
+        turned = seconds()
+        pacer.answered("T1", "C1")
+        calling.cancel()
+        return turned
+
+    assert run_virtual(overtaken()) == turned_at
+
+
+def test_who_may_overtake_still_waits_for_the_workspace() -> None:
+    async def held_back() -> float:
+        pacer = Pacer(VirtualClock())
+        await pacer.turn("T1", "C1", is_parent=False)
+        pacer.held_back("T1", "C1", 30)
+        await pacer.turn("T1", "C1", is_parent=True, overtakes=True)
+        return seconds()
+
+    assert run_virtual(held_back()) == 30
+
+
 # ---- A workspace
 
 
