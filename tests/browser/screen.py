@@ -1,5 +1,6 @@
 """The sandbox's page as one person's screen."""
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -39,7 +40,8 @@ class Screen:
         place = "home" if channel == "home" else workspace.channel(channel).id
         address = f"{self.sandbox.url}/?as={workspace.person(person).id}&channel={place}"
         await self.page.goto(address + (f"&thread={thread}" if thread else ""))
-        await expect(self.page.get_by_role("main")).to_be_visible()
+        # The frame is there sooner; the title comes with the view, and what was before that is no news.
+        await expect(self.page).to_have_title(re.compile(" · "))
         return self.page
 
     def person(self, name: str) -> Member:
