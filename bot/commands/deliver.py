@@ -5,11 +5,11 @@ from datetime import date
 import click
 
 from bot.app import Application, connection
-from bot.clock import SystemClock
 from bot.commands.channels import channel_id, known_names, learn_names, shown_channel
 from bot.commands.endings import Incomplete
 from bot.commands.terminal import (
     counted,
+    current_clock,
     database_option,
     read_date,
     run_to_end,
@@ -78,7 +78,7 @@ def deliver(channel: str | None, day: date | None, dry_run: bool, database: Addr
 async def _deliver(database: Address | None, channel: str | None, day: date | None) -> bool:
     """Post the digests, print how much of each arrived, and return whether all did whole."""
     are_whole = True
-    async with connection(settings_with(database), SystemClock()) as bot:
+    async with connection(settings_with(database), current_clock()) as bot:
         subscriptions = await _subscriptions(bot.storage, channel)
         await learn_names(bot.client, bot.storage, subscriptions)
         names = await bot.storage.read(known_names)

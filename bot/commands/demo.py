@@ -14,11 +14,12 @@ import click
 from pydantic import SecretStr
 
 from bot.app import Application, application
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.commands.endings import Incomplete
 from bot.commands.terminal import (
     FILE,
     counted,
+    current_clock,
     database_option_with,
     language_option,
     port_option,
@@ -88,7 +89,7 @@ def demo(digest: Path | None, language: str | None, once: bool, port: int, datab
     give --db.
     """
     _ignore_proxies()
-    clock = SystemClock()
+    clock = current_clock()
     with tempfile.TemporaryDirectory(prefix="paper-round-") as folder:
         options = DemoOptions(database or Path(folder) / "demo.db", digest, language, port, once)
         digests = read_digests(options)

@@ -6,8 +6,7 @@ import logging
 import click
 
 from bot.app import application
-from bot.clock import SystemClock
-from bot.commands.terminal import database_option, run_until_stopped, say, settings_with
+from bot.commands.terminal import current_clock, database_option, run_until_stopped, say, settings_with
 from bot.private_files import open_to_others
 from bot.settings import Settings
 from storage.address import Address
@@ -30,7 +29,7 @@ def run(database: Address | None) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    async with application(settings, SystemClock()) as bot:
+    async with application(settings, current_clock()) as bot:
         _warn_of_open_files(settings)
         say(f"Connected to workspace {bot.workspace}. Press Ctrl-C to stop.")
         await asyncio.Event().wait()

@@ -5,9 +5,9 @@ from datetime import UTC, date, timedelta
 
 import click
 
-from bot.clock import SystemClock
 from bot.commands.terminal import (
     counted,
+    current_clock,
     database_option,
     progress,
     read_date,
@@ -49,7 +49,7 @@ def fetch(
 
     Exits with status 1 if a list could not be fetched, and 130 if interrupted.
     """
-    clock = SystemClock()
+    clock = current_clock()
     days = _days(day, since, clock.now().astimezone(UTC).date())
 
     async def fetch_all() -> bool:

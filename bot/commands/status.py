@@ -11,9 +11,8 @@ import click
 
 from bot.cards.list_states import status_sentence
 from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus
-from bot.clock import SystemClock
 from bot.commands.subscriptions import in_words
-from bot.commands.terminal import counted, database_option, say, settings_with, with_storage
+from bot.commands.terminal import counted, current_clock, database_option, say, settings_with, with_storage
 from bot.locale import Reader, words_for
 from bot.status import Status, SummariesStatus, read_status
 from bot.summarising.summariser import allowance_of
@@ -57,7 +56,7 @@ def status(database: Address | None, *, as_json: bool) -> None:
     list, and for summaries today's tokens, recent failures and the mistakes people reported. All times are
     in UTC.
     """
-    now, settings = SystemClock().now(), settings_with(database)
+    now, settings = current_clock().now(), settings_with(database)
     rate, allowance = settings.messages_a_minute, allowance_of(settings)
 
     async def read(storage: Runner) -> Status:

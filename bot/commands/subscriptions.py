@@ -7,9 +7,17 @@ from typing import Any
 import click
 
 from bot.app import connection
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.commands.channels import channel_id, find_channels, known_names, shown_channel
-from bot.commands.terminal import Number, database_option, run_to_end, say, settings_with, with_storage
+from bot.commands.terminal import (
+    Number,
+    current_clock,
+    database_option,
+    run_to_end,
+    say,
+    settings_with,
+    with_storage,
+)
 from bot.delivery import pauses
 from bot.subscriptions.preferences import (
     MOST_CARDS,
@@ -119,7 +127,7 @@ def subscribe(channels: tuple[str, ...], database: Address | None, **choices: An
     the end of the channel's details.
     If a channel has a digest already, these choices replace the ones it had.
     """
-    run_to_end(_subscribe(channels, choices, database, SystemClock()))
+    run_to_end(_subscribe(channels, choices, database, current_clock()))
 
 
 @click.command()
@@ -147,7 +155,7 @@ def unsubscribe(channels: tuple[str, ...], database: Address | None) -> None:
 
     A CHANNEL is a Slack channel's name or id; `paper-round subscriptions` lists them.
     """
-    now = SystemClock().now()
+    now = current_clock().now()
 
     def end_all(tables: Tables) -> list[str]:
         names = known_names(tables)
@@ -172,7 +180,7 @@ def resume(database: Address | None) -> None:
     this resumes them, and the bot goes on with those that broke off. Digests that a person paused, or that
     stopped because of their channel, stay paused.
     """
-    run_to_end(_resume(database, SystemClock()))
+    run_to_end(_resume(database, current_clock()))
 
 
 def _ended(channel: str, names: Mapping[str, str]) -> str:

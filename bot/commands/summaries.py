@@ -6,9 +6,10 @@ from datetime import date
 
 import click
 
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.commands.terminal import (
     counted,
+    current_clock,
     database_option,
     language_option,
     progress,
@@ -61,7 +62,7 @@ def summarise(
     """
     if paper_ids and day:
         raise click.UsageError("Give either papers or --date, not both.")
-    clock, settings = SystemClock(), settings_with(database)
+    clock, settings = current_clock(), settings_with(database)
     if not settings.model:
         raise SettingsError("Set LLM_MODEL to the name of the model that should write summaries.")
 

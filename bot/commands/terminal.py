@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from bot.clock import Clock, SystemClock
 from bot.commands.endings import Interrupted
 from bot.errors import StorageError
 from bot.settings import Settings, load_settings
@@ -59,6 +60,12 @@ class Number(click.IntRange):
         """Return the number; an invalid one is a complaint of click's."""
         number: Any = typed.plain_value(value) if isinstance(value, str) else value
         return super().convert(number, param, ctx)
+
+
+def current_clock() -> Clock:
+    """Return the clock that the command was started with as click's `obj`, or else the machine's."""
+    clock: Clock | None = click.get_current_context().obj
+    return clock or SystemClock()
 
 
 def read_date(text: str) -> date:

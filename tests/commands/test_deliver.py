@@ -10,7 +10,8 @@ from bot.delivery.selection import Why
 from bot.documents.files import read_sample
 from storage.database import connect
 from storage.tables import Tables
-from tests.support.command import run
+from tests.support.clocks import SimulatedClock
+from tests.support.command import run, run_on
 from tests.support.subscribing import subscribe
 
 
@@ -38,10 +39,10 @@ def test_a_dry_run_tells_which_word_or_category_let_a_paper_in(channel: str) -> 
     ]
 
 
-def test_deliver_brings_it_once_and_status_tells_so(channel: str) -> None:
+def test_deliver_brings_it_once_and_status_tells_so(channel: str, clock: SimulatedClock) -> None:
     run("subscribe", channel, "--most-cards", "1")
-    first = run("deliver", "--channel", channel)
-    second = run("deliver", "--date", "2025-09-29")
+    first = run_on(clock, "deliver", "--channel", channel)
+    second = run_on(clock, "deliver", "--date", "2025-09-29")
     told = json.loads(run("status", "--json").output)
     words = run("status").output.replace("September 2025", "September")
 
@@ -59,11 +60,13 @@ def test_deliver_brings_it_once_and_status_tells_so(channel: str) -> None:
     )
 
 
-def test_after_the_filters_changed_deliver_brings_the_rest_and_says_both_counts(channel: str) -> None:
+def test_after_the_filters_changed_deliver_brings_the_rest_and_says_both_counts(
+    channel: str, clock: SimulatedClock
+) -> None:
     run("subscribe", channel, "--word", "robot", "--most-cards", "1")
-    first = run("deliver").output
+    first = run_on(clock, "deliver").output
     run("subscribe", channel, "--most-cards", "1")
-    second = run("deliver").output
+    second = run_on(clock, "deliver").output
 
     assert (
         first
@@ -85,10 +88,12 @@ def test_without_a_subscription_deliver_says_how_to_begin_one(channel: str) -> N
     )
 
 
-def test_a_digest_that_slack_refuses_is_told_and_ends_with_status_1(channel: str) -> None:
+def test_a_digest_that_slack_refuses_is_told_and_ends_with_status_1(
+    channel: str, clock: SimulatedClock
+) -> None:
     with closing(connect(Path("paper-round.db"))) as database:
         subscribe(Tables(database), "T0000000001", "C404", since=date(2025, 9, 28))
-    result = run("deliver")
+    result = run_on(clock, "deliver")
 
     assert result.exit_code == 1
     assert result.stdout == "C404: 0 of 12 papers for 2025-09-29 (channel_not_found)\n"

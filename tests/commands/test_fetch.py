@@ -24,7 +24,7 @@ from bot.text.arxiv_id import find_arxiv_id
 from storage.records import Listing, ListingState, Paper
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
-from tests.support.command import ended, run_beside, started
+from tests.support.command import ended, run_on, started
 from tests.support.tables import empty_tables
 from tests.support.waiting import PATIENCE
 from tests.support.web_server import Service, saying, serving
@@ -146,8 +146,9 @@ def settings(service: Service, folder: Path) -> dict[str, str]:
 
 
 async def fetch(service: Service, folder: Path, *arguments: str) -> Result:
-    """Run `paper-round fetch` to its end."""
-    return await run_beside("fetch", *arguments, **settings(service, folder))
+    """Run `paper-round fetch` to its end, on a clock of its own."""
+    clock = SimulatedClock(datetime.now(UTC))
+    return await asyncio.to_thread(run_on, clock, "fetch", *arguments, **settings(service, folder))
 
 
 async def test_the_command_prints_a_line_a_day_and_asks_no_more_for_what_is_complete(

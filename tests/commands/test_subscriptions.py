@@ -10,7 +10,8 @@ from sqlite_utils import Database
 
 from storage.database import connect
 from storage.tables import Tables
-from tests.support.command import run
+from tests.support.clocks import SimulatedClock
+from tests.support.command import run, run_on
 from tests.support.subscribing import subscribe
 
 NO_DIGESTS = "No channel has a daily digest yet. Set one up with `paper-round subscribe`.\n"
@@ -177,11 +178,13 @@ def test_deliver_learns_the_name_of_a_channel_that_an_earlier_version_set_up(cha
     )
 
 
-def test_setting_up_and_posting_need_no_app_token(channel: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_setting_up_and_posting_need_no_app_token(
+    channel: str, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("SLACK_APP_TOKEN")
 
     assert run("subscribe", channel, "--most-cards", "1").exit_code == 0
-    assert run("deliver").exit_code == 0
+    assert run_on(clock, "deliver").exit_code == 0
 
 
 def test_what_a_closed_workspace_paused_is_resumed_at_once(channel: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from tests.support.gardens import DAY, FIELDS, OTHER, PAPER
 from tests.support.model_server import ModelServer, answering, completing
 from tests.support.subscribing import subscribe
 from tests.support.tables import empty_tables
-from tests.support.web_server import serving
+from tests.support.web_server import refusing_address, serving
 
 
 @pytest.fixture
@@ -27,7 +28,12 @@ async def database(tmp_path: Path) -> Path:
     """A database with two papers of one day, which a channel reads in English."""
     path = tmp_path / "test.db"
     storage = InlineRunner(empty_tables(path))
-    await import_into(storage, DigestFile(DAY, (DigestEntry(PAPER, None), DigestEntry(OTHER, None))))
+    # Nothing of them is left to ask arXiv about.
+    papers = [
+        replace(each, authors=("Ada Lovelace",), categories=("cs.LG",), published=DAY)
+        for each in (PAPER, OTHER)
+    ]
+    await import_into(storage, DigestFile(DAY, tuple(DigestEntry(each, None) for each in papers)))
     await storage.write(subscribe)
     storage.close()
     # The texts are there already, as `fetch` leaves them, so that nobody waits his turn at arXiv.
@@ -46,6 +52,8 @@ def environment(server: ModelServer, database: Path) -> dict[str, str]:
         "LLM_MODEL": "small",
         "PAPER_ROUND_TEXTS": str(database.parent / "texts"),
         "PAPER_ROUND_ARXIV_GATE": str(database.parent / "gate"),
+        "ARXIV_API_URL": refusing_address(),
+        "ARXIV_CONTENT_URL": refusing_address(),
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
+from bot.clock import Clock
 from bot.commands.cli import main
 from tests.support.waiting import PATIENCE
 
@@ -19,9 +20,14 @@ _ENVIRONMENT = {"NO_PROXY": "127.0.0.1"}
 
 def run(*arguments: str | Path, **environment: str) -> Result:
     """Run the command with these settings, in this process, to its end."""
+    return run_on(None, *arguments, **environment)
+
+
+def run_on(clock: Clock | None, /, *arguments: str | Path, **environment: str) -> Result:
+    """Run the command on this clock, or else on the machine's."""
     with _logging_restored():
         return CliRunner(env={**_ENVIRONMENT, **environment}, catch_exceptions=False).invoke(
-            main, [str(argument) for argument in arguments]
+            main, [str(argument) for argument in arguments], obj=clock
         )
 
 
