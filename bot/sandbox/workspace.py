@@ -268,7 +268,7 @@ class Workspace:
     def issue_trigger(self, person_id: str, view_id: str | None = None) -> str:
         """Return a new trigger_id for an action of this person, in a view if `view_id` names one."""
         now = self.clock.now()
-        self.triggers = {k: t for k, t in self.triggers.items() if now - t.issued_at < _KEYS_KEPT}
+        _drop_old(self.triggers, now)
         serial = next(self._serial)
         trigger_id = f"{serial}.{self.team_id[1:]}.{self.new_key('trigger')[:32]}"
         self.triggers[trigger_id] = Trigger(person_id, now, view_id)
@@ -277,7 +277,7 @@ class Workspace:
     def issue_response_url(self, person_id: str, channel_id: str, message_ts: str | None = None) -> str:
         """Return a new response_url for an action of this person, on a message if `message_ts` names one."""
         now = self.clock.now()
-        self.response_urls = {k: r for k, r in self.response_urls.items() if now - r.issued_at < _KEYS_KEPT}
+        _drop_old(self.response_urls, now)
         key = f"{self.team_id}/{next(self._serial)}/{self.new_key('response')[:24]}"
         self.response_urls[key] = ResponseUrl(person_id, channel_id, now, message_ts)
         return self.response_url_base + key
@@ -418,3 +418,10 @@ class Workspace:
     def view_stack_is_full(self, person: Person) -> bool:
         """Return whether this person has as many modals open as Slack allows."""
         return len(person.views) >= limit("view.stack")
+
+
+def _drop_old(keys: dict[str, Trigger] | dict[str, ResponseUrl], now: datetime) -> None:
+    """Drop the keys that were issued too long ago; they are in the order of their issue."""
+    old = list(itertools.takewhile(lambda key: now - keys[key].issued_at >= _KEYS_KEPT, keys))
+    for key in old:
+        del keys[key]

@@ -4,8 +4,9 @@ import json
 import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import pytest
 
@@ -70,6 +71,10 @@ WITH_A_VALUE = {
 }
 
 
+Place = Literal["card", "answer", "home", "modal"]
+PLACES: tuple[Place, ...] = get_args(Place)
+
+
 @dataclass(frozen=True)
 class Scene:
     """A person with a card, an answer, the Home tab and a modal before them."""
@@ -83,12 +88,18 @@ class Scene:
     home: View
     modal: View
 
-    def clicks(self, action: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield the payloads of the action in each of the four places."""
-        for message in (self.card, self.answer):
-            yield self.forger.on_message(self.channel, message, action)
-        for view in (self.home, self.modal):
-            yield self.forger.in_view(view, action)
+    def click(self, action: dict[str, Any], place: Place) -> dict[str, Any]:
+        """Return the payload of the action in the place."""
+        on_message = partial(self.forger.on_message, self.channel)
+        match place:
+            case "card":
+                return on_message(self.card, action)
+            case "answer":
+                return on_message(self.answer, action)
+            case "home":
+                return self.forger.in_view(self.home, action)
+            case "modal":
+                return self.forger.in_view(self.modal, action)
 
 
 @pytest.fixture
@@ -124,15 +135,15 @@ def failures(caplog: pytest.LogCaptureFixture) -> list[str]:
 async def test_no_value_of_any_button_or_menu_ends_in_a_traceback(
     scene: Scene, caplog: pytest.LogCaptureFixture, one_in: int
 ) -> None:
-    forged = [
-        payload
+    clicks = [
+        (action, place)
         for action_id in ACTIONS
         for value in ODD_VALUES
         for action in (with_value(action_id, value), with_option(action_id, value))
-        for payload in scene.clicks(action)
+        for place in PLACES
     ]
 
-    await scene.forger.send_all(forged[::one_in])
+    await scene.forger.send_all(scene.click(action, place) for action, place in clicks[::one_in])
 
     assert failures(caplog) == []
 
