@@ -13,7 +13,7 @@ from typing import Any
 
 ELLIPSIS = "…"
 
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 # Control characters, which steer a terminal, and those that are invisible or change the direction of the
 # text, which could disguise words; and halves of characters, which cannot be written out.
@@ -87,7 +87,10 @@ def still(text: str) -> str:
 
 def escape(text: str) -> Mrkdwn:
     """Return plain text as mrkdwn that shows it unchanged: no mention, link, style or emoji in it works."""
-    return Mrkdwn(still(clean(text)).translate(_ENTITIES))
+    text = still(clean(text))
+    for character, entity in _ENTITIES.items():
+        text = text.replace(character, entity)
+    return Mrkdwn(text)
 
 
 def escape_within(text: str, limit: int) -> Mrkdwn:
@@ -131,7 +134,7 @@ def counted(text: str) -> int:
     Entities count in full. Slack does not publish whether an emoji counts as one or as its two UTF-16 units,
     so the larger number is taken.
     """
-    return len(text.translate(_ENTITIES).encode("utf-16-le", "surrogatepass")) // 2
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 + _added_by_entities(text)
 
 
 def cut(text: str, limit: int) -> str:
@@ -187,7 +190,11 @@ def without_bold(text: str) -> str:
 
 
 def _bytes(text: str) -> int:
-    return len(text.translate(_ENTITIES).encode("utf-8", "surrogatepass"))
+    return len(text.encode("utf-8", "surrogatepass")) + _added_by_entities(text)
+
+
+def _added_by_entities(text: str) -> int:
+    return sum(text.count(character) * (len(entity) - 1) for character, entity in _ENTITIES.items())
 
 
 def _fit(texts: list[str], limit: int, size: Callable[[str], int]) -> list[str]:
