@@ -189,6 +189,7 @@ class Kiosk:
 async def test_on_a_saturday_there_is_no_list(stage: Stage) -> None:
     kiosk = Kiosk(stage)
     await kiosk.open()
+    await kiosk.tick_until(3, 12, every=360)
     await kiosk.tick_until(4, 12, every=60)
 
     assert "Hugging Face doesn't publish on Saturdays." in await status(stage)
@@ -198,6 +199,7 @@ async def test_on_a_saturday_there_is_no_list(stage: Stage) -> None:
 async def test_before_the_list_is_out_the_last_look_and_the_next_are_told(stage: Stage) -> None:
     kiosk = Kiosk(stage)
     await kiosk.open()
+    await kiosk.tick_until(2, 12, every=360)
     await kiosk.tick_until(3, 1, 12, every=12)
 
     looked = "Hugging Face hasn't published yet; last check 9:12\u202fPM, next 9:22\u202fPM."
@@ -213,7 +215,7 @@ async def test_a_list_that_has_begun_and_one_that_is_far_too_short_are_told(stag
     for weeks in (1, 2, 3):
         kiosk.stand.lists[date(2025, 10, 3 + 7 * (weeks - 1))] = 20
     kiosk.stand.lists[date(2025, 10, 24)] = 4
-    await kiosk.tick_until(24, 12, every=120)
+    await kiosk.tick_until(24, 12, every=240)
     begun = await status(stage)
     await kiosk.tick_until(24, 21, every=60)
     few = await status(stage)
@@ -229,6 +231,7 @@ async def test_during_an_outage_it_is_told_since_when_and_what_waits_for_it(stag
     kiosk = Kiosk(stage)
     await kiosk.open()
     kiosk.stand.lists[date(2025, 10, 2)] = 3
+    await kiosk.tick_until(2, 12, every=360)
     await kiosk.tick_until(2, 23, 30)
     kiosk.fail()
     await kiosk.tick_until(3, 9, 10)
@@ -255,6 +258,7 @@ async def test_during_an_outage_it_is_told_since_when_and_what_waits_for_it(stag
 async def test_a_digest_that_came_to_nothing_is_told(stage: Stage) -> None:
     kiosk = Kiosk(stage)
     await kiosk.open()
+    await kiosk.tick_until(2, 12, every=360)
     await kiosk.tick_until(2, 23, 30)
     kiosk.fail()
     await kiosk.tick_until(3, 9, 10)
