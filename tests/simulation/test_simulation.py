@@ -22,9 +22,9 @@ from tests.simulation.plans import (
 from tests.simulation.runs import LifePlan, RunPlan
 from tests.simulation.world import simulate
 
-_SEEDS = 300
+_SEEDS = 200
 _SEEDS_A_TEST = 25
-_SEEDS_FOR_A_MUTANT = 300
+_SEEDS_FOR_A_MUTANT = 200
 _LATE_SEEDS = 50
 _PAUSED_SEEDS = 100
 
