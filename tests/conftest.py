@@ -16,7 +16,7 @@ import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -97,14 +97,14 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[DatabaseServer]:
     """Give a PostgreSQL server: the one that the environment names, or one that is started here."""
-    with ExitStack() as stack:
-        address = os.environ.get("PAPER_ROUND_TEST_POSTGRESQL")
-        if not address:
-            folder = programs()
-            if folder is None:
-                pytest.skip("PostgreSQL is not installed here; Debian's package is called postgresql")
-            address = stack.enter_context(running_server(folder))
+    folder, address = programs(), os.environ.get("PAPER_ROUND_TEST_POSTGRESQL")
+    if address:
         yield DatabaseServer(address)
+    elif folder:
+        with running_server(folder) as server:
+            yield server
+    else:
+        pytest.skip("PostgreSQL is not installed here; Debian's package is called postgresql")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

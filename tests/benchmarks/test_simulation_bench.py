@@ -19,14 +19,16 @@ import pytest
 
 from tests.simulation.checker import violations
 from tests.simulation.faults import Trouble
-from tests.simulation.plans import LIST_AFTER, drawn, drawn_late, dying_at, hits, points_of
+from tests.simulation.plans import LIST_AFTER, drawn, drawn_late, drawn_on_server, dying_at, hits, points_of
 from tests.simulation.runs import Record, RunPlan
 from tests.simulation.world import simulate
+from tests.support.postgresql import programs, running_server
 
 pytestmark = pytest.mark.benchmark
 
 _RUNS = 10_000
 _RUNS_A_TASK = 100
+_SERVER_RUNS = 1_000
 
 
 @dataclass
@@ -37,6 +39,9 @@ class Tally:
     deaths: int = 0
     stops: int = 0
     doubled_in_passing: int = 0
+    dropped: int = 0
+    unsure: int = 0
+    restarts: int = 0
     longest: timedelta = timedelta()
     faults: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
@@ -45,6 +50,9 @@ class Tally:
         self.runs += 1
         self.deaths += record.deaths
         self.stops += record.stops
+        self.dropped += record.dropped
+        self.unsure += record.unsure
+        self.restarts += record.restarts
         self.doubled_in_passing += len(record.arrivals) > len(record.titles) + 1
         self.longest = max(self.longest, record.ended_after or timedelta())
         self.faults += record.troubles
@@ -54,6 +62,9 @@ class Tally:
         self.runs += other.runs
         self.deaths += other.deaths
         self.stops += other.stops
+        self.dropped += other.dropped
+        self.unsure += other.unsure
+        self.restarts += other.restarts
         self.doubled_in_passing += other.doubled_in_passing
         self.longest = max(self.longest, other.longest)
         self.faults += other.faults
@@ -65,6 +76,18 @@ def _drawn_runs(folder: Path, draw: Callable[[int], RunPlan], first: int) -> Tal
     with tempfile.TemporaryDirectory(dir=folder) as own:
         for seed in range(first, first + _RUNS_A_TASK):
             tally.count(f"seed {seed}", simulate(draw(seed), Path(own)))
+    return tally
+
+
+def _runs_on_server(first: int) -> Tally:
+    """Run three workers on a server of this process's own."""
+    tally, folder = Tally(), programs()
+    assert folder is not None
+    with running_server(folder) as server:
+        for seed in range(first, first + _RUNS_A_TASK):
+            record = simulate(drawn_on_server(seed), server)
+            tally.count(f"seed {seed}", record)
+            server.drop(record.database)
     return tally
 
 
@@ -87,6 +110,7 @@ def _gather(tallies: Iterable[Tally], what: str) -> Tally:
     for each in tallies:
         total.add(each)
     print(f"\n{what}: {total.runs} runs, {total.deaths} deaths, {total.stops} stops, ", end="")  # noqa: T201 -- the figures
+    print(f"{total.dropped} drops, {total.unsure} unsure commits, {total.restarts} restarts, ", end="")  # noqa: T201 -- the figures
     print(f"{total.faults.total()} faults {dict(total.faults)}, ", end="")  # noqa: T201 -- the figures
     print(f"{total.doubled_in_passing} doubled in passing, longest {total.longest}, ", end="")  # noqa: T201 -- the figures
     print(f"{time.perf_counter() - began:.0f} s")  # noqa: T201 -- the figures
@@ -104,6 +128,17 @@ def test_ten_thousand_runs_lose_and_double_nothing(folder: Path, draw: Callable[
         total = _gather(workers.map(_drawn_runs, always(folder), always(draw), firsts), "drawn")
 
     assert total.runs == _RUNS
+    assert total.broken == []
+
+
+@pytest.mark.skipif(programs() is None, reason="PostgreSQL is not installed here")
+def test_a_thousand_runs_of_three_workers_on_a_server_lose_and_double_nothing() -> None:
+    with _workers() as workers:
+        tallies = workers.map(_runs_on_server, range(0, _SERVER_RUNS, _RUNS_A_TASK))
+        total = _gather(tallies, "three workers on a server")
+
+    assert total.runs == _SERVER_RUNS
+    assert min(total.dropped, total.unsure, total.restarts) > 0
     assert total.broken == []
 
 

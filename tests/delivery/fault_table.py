@@ -251,7 +251,7 @@ def come_to(plan: RunPlan, folder: Path) -> str:
     try:
         return _verdict(record)
     finally:
-        record.database.unlink()
+        Path(str(record.database)).unlink()
 
 
 def _verdict(record: Record) -> str:

@@ -30,7 +30,7 @@ def without_fence(patch: pytest.MonkeyPatch) -> Timing:
     """Let a worker that lost its lease go on writing."""
 
     def at_its_epoch(tables: Any, delivery: Delivery) -> Delivery:
-        rows = tables._database.query("SELECT epoch FROM deliveries WHERE id = ?", [delivery.id])
+        rows = tables._engine.query("SELECT epoch FROM deliveries WHERE id = ?", [delivery.id])
         return replace(delivery, epoch=next(rows)["epoch"])
 
     change, record = Deliveries._change, Posts.record

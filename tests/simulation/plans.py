@@ -30,12 +30,12 @@ def drawn(seed: int) -> RunPlan:
     longest_stop = _LONGEST_STOP_WITHOUT_LEASE if takes_over and has_second else _LONGEST_STOP
     deaths = random.choice((0, 1, 1, 2, 3))
     lives = [_life(random, longest_stop, dies=number < deaths) for number in range(deaths + 1)]
-    second_lives = [_life(random, longest_stop, dies=random.random() < 0.5)] if has_second else []
+    other_lives = [[_life(random, longest_stop, dies=random.random() < 0.5)]] if has_second else []
     return RunPlan(
         seed=seed,
         cards=random.choice((3, 3, 4, 5, 6, 8)),
         lives=lives,
-        second_lives=second_lives,
+        other_lives=other_lives,
         takes_over=takes_over,
         is_distributed=random.random() < 0.08,
         trouble_rate=random.choice((0.0, 0.1, 0.2, 0.35)),
@@ -48,6 +48,29 @@ def _life(random: Random, longest_stop: float, *, dies: bool) -> LifePlan:
         dies_at=random.randint(1, 70) if dies else None,
         stops_at=random.randint(1, 70) if random.random() < 0.4 else None,
         stops_for=random.choice((random.uniform(5, longest_stop), longest_stop)),
+    )
+
+
+def drawn_on_server(seed: int) -> RunPlan:
+    """Draw a run of three workers on one database server, which drops connections and may be restarted.
+
+    Leases are all that they have: none of them knows whether another is alive.
+    """
+    random = Random(seed)
+    workers = [
+        [_life(random, _LONGEST_STOP, dies=number < deaths) for number in range(deaths + 1)]
+        for deaths in random.choices((0, 0, 1, 2), k=3)
+    ]
+    # The first one outlives the others, so that somebody is there to end the work.
+    first, *others = sorted(workers, key=len)
+    return replace(
+        drawn(seed),
+        lives=first,
+        other_lives=others,
+        takes_over=False,
+        dropped_rate=random.choice((0.0, 0.02, 0.1)),
+        unsure_rate=random.choice((0.0, 0.0, 0.05)),
+        restarts_after=random.uniform(0, 20) if random.random() < 0.05 else None,
     )
 
 

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from bot.sandbox import Workspace
 from bot.sandbox.faults import Kind
+from storage.address import Address
 from tests.simulation.faults import Trouble
 
 
@@ -53,8 +53,8 @@ class RunPlan:
     cards: int
     #: The lives of the first process, one after the other.
     lives: Sequence[LifePlan] = (LifePlan(),)
-    #: Those of a second process beside it.
-    second_lives: Sequence[LifePlan] = ()
+    #: Those of other processes beside it.
+    other_lives: Sequence[Sequence[LifePlan]] = ()
     #: Whether a new life of the first process holds the lock, and so knows that no other is alive.
     takes_over: bool = True
     #: Whether Slack slows down reading, as it does for some apps.
@@ -63,6 +63,12 @@ class RunPlan:
     may_read: bool = True
     #: The share of commits that fail because the disk is full.
     disk_full_rate: float = 0.0
+    #: The share of calls on the database before which it drops all connections; on a server only.
+    dropped_rate: float = 0.0
+    #: The share of commits of which nobody learns whether the server made them.
+    unsure_rate: float = 0.0
+    #: How many seconds after the digest is due the database server is restarted, if at all.
+    restarts_after: float | None = None
     #: The share of calls that fail, once `troubles` are used up.
     trouble_rate: float = 0.0
     #: What happens to the first posts and updates, in order.
@@ -94,7 +100,7 @@ class Record:
     plan: RunPlan
     titles: Sequence[str]
     workspace: Workspace
-    database: Path
+    database: Address
     arrivals: list[Arrival] = field(default_factory=list)
     #: The positions of posts that Slack showed over two settling times after the decision to send them.
     very_late: set[int] = field(default_factory=set)
@@ -107,6 +113,10 @@ class Record:
     stops: int = 0
     points: int = 0
     failed_commits: int = 0
+    #: How often the database dropped all connections, left a commit in doubt, and was restarted.
+    dropped: int = 0
+    unsure: int = 0
+    restarts: int = 0
     #: The posts that were begun while digests were paused.
     begun_in_pause: list[int] = field(default_factory=list)
     #: How long it took until no work was left; `None` if some was at the end of the run.

@@ -13,6 +13,7 @@ from tests.simulation.plans import (
     LIST_AFTER,
     drawn,
     drawn_late,
+    drawn_on_server,
     drawn_with_pause,
     dying_at,
     hits,
@@ -21,9 +22,12 @@ from tests.simulation.plans import (
 )
 from tests.simulation.runs import LifePlan, RunPlan
 from tests.simulation.world import simulate
+from tests.support.postgresql import DatabaseServer
 
 _SEEDS = 200
 _SEEDS_A_TEST = 25
+_SERVER_SEEDS = 24
+_SERVER_SEEDS_A_TEST = 6
 _SEEDS_FOR_A_MUTANT = 200
 _LATE_SEEDS = 50
 _PAUSED_SEEDS = 100
@@ -34,6 +38,16 @@ def test_each_paper_is_there_once_and_in_order_whatever_happens(folder: Path, fi
     for seed in range(first, first + _SEEDS_A_TEST):
         broken = violations(simulate(drawn(seed), folder))
         assert broken == [], f"seed {seed}"
+
+
+@pytest.mark.parametrize("first", range(0, _SERVER_SEEDS, _SERVER_SEEDS_A_TEST))
+def test_three_workers_on_one_server_post_each_paper_once_and_in_order_whatever_happens(
+    database_server: DatabaseServer, first: int
+) -> None:
+    for seed in range(first, first + _SERVER_SEEDS_A_TEST):
+        record = simulate(drawn_on_server(seed), database_server)
+        assert violations(record) == [], f"seed {seed}"
+        database_server.drop(record.database)
 
 
 @pytest.mark.parametrize("takes_over", [True, False], ids=["by the lock", "by the lease"])

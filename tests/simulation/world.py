@@ -9,7 +9,7 @@ import logging
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -26,16 +26,18 @@ from bot.delivery.pacer import Pacer
 from bot.delivery.web_api import AnswerLostError, NotConnectedError
 from bot.delivery.wire import SlackWire
 from bot.delivery.worker import Services, Timing
-from bot.errors import StorageError
+from bot.errors import CommitLostError, StorageError
 from bot.manifest import load_manifest
 from bot.sandbox import ConnectionLostError, Workspace, create_workspace
-from storage.database import connect
+from storage.address import Address, Server
+from storage.database import connect, prepare
 from storage.engines.engine import OneConnection
 from storage.records import Listing, ListingState, Paper, Preferences
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.simulation.faults import POST, REFUSED_CONNECTION, UPDATE, Trouble, draw
 from tests.simulation.runs import Arrival, LifePlan, Record, RunPlan
+from tests.support.postgresql import DatabaseServer
 from tests.support.virtual_time import START, VirtualClock, run_virtual
 
 LONGEST_RUN = timedelta(hours=3)
@@ -43,7 +45,13 @@ LONGEST_RUN = timedelta(hours=3)
 
 TIMING = Timing()
 
-FULL_DISK = "The database rejected a change: database or disk is full."
+Place = Path | DatabaseServer
+"""Where the databases of runs are made: in a folder, or on a server."""
+
+_FULL_DISK = "The database rejected a change: database or disk is full."
+_UNSURE = "The database did not say whether it made a change."
+CAUSED = (_FULL_DISK, _UNSURE, "StorageGoneError", "CommitLostError")
+"""What the errors have in them that the world causes."""
 
 _SOURCE = "huggingface"
 _DAY = START.date() - timedelta(days=1)
@@ -53,17 +61,17 @@ _ALL_EFFECTS_AFTER = 61.0
 T = TypeVar("T")
 
 
-def simulate(plan: RunPlan, folder: Path, timing: Timing = TIMING) -> Record:
-    """Run the plan to its end, with a new database in the folder, and return its record."""
+def simulate(plan: RunPlan, place: Place, timing: Timing = TIMING) -> Record:
+    """Run the plan to its end, with a new database in the folder or on the server, and return its record."""
 
     async def run() -> Record:
-        return await _World(plan, folder, timing).run()
+        return await _World(plan, place, timing).run()
 
     return run_virtual(run())
 
 
 class _World:
-    def __init__(self, plan: RunPlan, folder: Path, timing: Timing) -> None:
+    def __init__(self, plan: RunPlan, place: Place, timing: Timing) -> None:
         self.plan = plan
         self.timing = timing
         self.clock = VirtualClock()
@@ -74,8 +82,9 @@ class _World:
         self.workspace.timer = self._settle_after
         self.workspace.subscribe(self._observe)
         self.channel = self.workspace.channel("papers")
-        self.database = folder / f"{plan.seed}.db"
-        titles = _new_database(self.database, self.workspace, plan)
+        self.place = place
+        self.database = _new_database(place, self.workspace, plan)
+        titles = [paper.title for paper in _papers(plan.cards)]
         self.record = Record(plan, titles, self.workspace, self.database)
         self.troubles = list(plan.troubles)
         for kind, options in plan.faults:
@@ -88,9 +97,15 @@ class _World:
 
     async def run(self) -> Record:
         with _errors_into(self.record.errors):
-            second = asyncio.create_task(self._live_repeatedly(self.plan.second_lives, is_first=False))
-            listing_task = asyncio.create_task(self._list())
-            pausing = asyncio.create_task(self._pause_and_resume())
+            beside = {
+                asyncio.create_task(work)
+                for work in (
+                    *(self._live_repeatedly(lives, is_first=False) for lives in self.plan.other_lives),
+                    self._list(),
+                    self._pause_and_resume(),
+                    self._restart_server(),
+                )
+            }
             try:
                 async with asyncio.timeout(LONGEST_RUN.total_seconds()):
                     await self._live_repeatedly(self.plan.lives, is_first=True)
@@ -98,10 +113,9 @@ class _World:
             except TimeoutError:
                 pass
             finally:
-                second.cancel()
-                listing_task.cancel()
-                pausing.cancel()
-                await asyncio.wait({second, listing_task, pausing})
+                for task in beside:
+                    task.cancel()
+                await asyncio.wait(beside)
             await asyncio.sleep(_ALL_EFFECTS_AFTER)
             await asyncio.gather(*self._flights, return_exceptions=True)
             self.workspace.settle()
@@ -112,7 +126,7 @@ class _World:
         if self.plan.list_after is None:
             return
         await asyncio.sleep(self.plan.list_after)
-        runner = _PreparedRunner(self.database)
+        runner = _runner(self.database)
         listing = _listing(self.plan.cards, ListingState.COMPLETE)
         await runner.write(lambda tables: tables.listings.put(listing))
         runner.close()
@@ -123,7 +137,7 @@ class _World:
             return
         begins_after, lasts = self.plan.pause
         await asyncio.sleep(begins_after)
-        runner = _PreparedRunner(self.database)
+        runner = _runner(self.database)
         self.is_paused = True
         await runner.write(lambda tables: pauses.pause(tables, tables.subscriptions.all()[0], None))
         paused_at = self.clock.now()
@@ -132,6 +146,13 @@ class _World:
         await runner.write(lambda tables: pauses.resume(tables, tables.subscriptions.all()[0]))
         self.is_paused = False
         runner.close()
+
+    async def _restart_server(self) -> None:
+        """Restart the database server when the plan says so, without letting it finish anything."""
+        if self.plan.restarts_after is not None and isinstance(self.place, DatabaseServer):
+            await asyncio.sleep(self.plan.restarts_after)
+            self.place.restart()
+            self.record.restarts += 1
 
     async def _live_repeatedly(self, lives: Sequence[LifePlan], *, is_first: bool) -> None:
         for life_plan in lives:
@@ -143,7 +164,20 @@ class _World:
         """Raise `StorageError` at the rate that the plan says."""
         if self.plan.disk_full_rate and self.random.random() < self.plan.disk_full_rate:
             self.record.failed_commits += 1
-            raise StorageError(FULL_DISK)
+            raise StorageError(_FULL_DISK)
+
+    def drop_connections(self) -> None:
+        """Drop all connections to the database at the rate that the plan says."""
+        is_drawn = self.plan.dropped_rate and self.random.random() < self.plan.dropped_rate
+        if is_drawn and isinstance(self.place, DatabaseServer) and isinstance(self.database, Server):
+            self.place.drop_connections(self.database)
+            self.record.dropped += 1
+
+    def is_unsure(self) -> bool:
+        """Tell whether nobody learns of this commit, at the rate that the plan says."""
+        is_unsure = bool(self.plan.unsure_rate) and self.random.random() < self.plan.unsure_rate
+        self.record.unsure += is_unsure
+        return is_unsure
 
     # ---- The network
 
@@ -229,7 +263,7 @@ class Life:
 
     async def live(self, *, takes_over: bool) -> None:
         """Work until nothing is left, or until death; being killed raises nothing."""
-        inner = _PreparedRunner(self.world.database)
+        inner = _runner(self.world.database)
         runner, clock = _Runner(self, inner), _Clock(self)
         pacer = Pacer(clock)
         services = Services(
@@ -312,6 +346,10 @@ class _PreparedRunner(InlineRunner):
         self._connections = OneConnection(connect(path))
 
 
+def _runner(address: Address) -> InlineRunner:
+    return InlineRunner(address) if isinstance(address, Server) else _PreparedRunner(address)
+
+
 class _Runner:
     """The inline runner, with a point on each side of each commit."""
 
@@ -321,12 +359,20 @@ class _Runner:
 
     async def read(self, call: Callable[[Tables], T]) -> T:
         await self._life.point()
+        self._life.world.drop_connections()
         return await self._inner.read(call)
 
     async def write(self, call: Callable[[Tables], T]) -> T:
         await self._life.point()
-        self._life.world.fail_on_full_disk()
+        world = self._life.world
+        world.fail_on_full_disk()
+        world.drop_connections()
+        is_unsure = world.is_unsure()
+        if is_unsure and world.random.random() < 0.5:
+            raise CommitLostError(_UNSURE)
         answer = await self._inner.write(call)
+        if is_unsure:
+            raise CommitLostError(_UNSURE)
         self._life.committed_at = self._life.world.clock.now()
         await self._life.point()
         return answer
@@ -462,10 +508,22 @@ def _begun_since(tables: Tables, moment: datetime) -> list[int]:
     return [post.position for post in posts if post.attempted_at and post.attempted_at > moment]
 
 
+def _new_database(place: Place, workspace: Workspace, plan: RunPlan) -> Address:
+    """Copy the tables with one subscription and the plan's listing."""
+    state = ListingState.COMPLETE if plan.list_after is None else ListingState.STALLED
+    prepared = _prepared(place, workspace.team_id, workspace.channel("papers").id, plan.cards, state)
+    if isinstance(place, DatabaseServer):
+        return place.copy(prepared)
+    path = place / f"{plan.seed}.db"
+    shutil.copyfile(prepared, path)
+    return path
+
+
 @cache
-def _prepared(folder: Path, workspace: str, channel: str, cards: int, state: ListingState) -> Path:
-    path = folder / f"prepared-{cards}-{state}.db"
-    runner = InlineRunner(path)
+def _prepared(place: Place, workspace: str, channel: str, cards: int, state: ListingState) -> Any:
+    address = (
+        place.database() if isinstance(place, DatabaseServer) else place / f"prepared-{cards}-{state}.db"
+    )
     preferences = Preferences("en", (_SOURCE,), at=time(9, 0))
     begun_at = START - timedelta(hours=9)
 
@@ -475,18 +533,7 @@ def _prepared(folder: Path, workspace: str, channel: str, cards: int, state: Lis
         tables.listings.put(_listing(cards, state))
         tables.subscriptions.put(workspace, channel, preferences, since=_DAY, begun_at=begun_at)
 
-    try:
-        runner.write(fill).send(None)
-    except StopIteration:
-        pass
-    finally:
-        runner.close()
-    return path
-
-
-def _new_database(path: Path, workspace: Workspace, plan: RunPlan) -> list[str]:
-    """Copy the tables with one subscription and the plan's listing; return the papers' titles."""
-    state = ListingState.COMPLETE if plan.list_after is None else ListingState.STALLED
-    prepared = _prepared(path.parent, workspace.team_id, workspace.channel("papers").id, plan.cards, state)
-    shutil.copyfile(prepared, path)
-    return [paper.title for paper in _papers(plan.cards)]
+    prepare(address)
+    with closing(connect(address)) as engine, engine.transaction():
+        fill(Tables(engine))
+    return address

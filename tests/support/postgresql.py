@@ -7,7 +7,7 @@ port has to be free; or it is the one whose address is in PAPER_ROUND_TEST_POSTG
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property, partial
 from itertools import count
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from storage.address import Server
+from storage.address import Address, Server
 from storage.database import prepare
 
 _SETTINGS = {
@@ -35,34 +35,53 @@ _SETTINGS = {
 class DatabaseServer:
     """A server that makes databases for tests."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, restart: Callable[[], None] | None = None) -> None:
         self._address = address
+        self._restart = restart
         self._numbers = count()
 
     def database(self, *, has_tables: bool = True) -> Server:
         """Make a database of its own, with empty tables or with none."""
-        template = self._template if has_tables else "template0"
-        name = f"test_{os.getpid()}_{next(self._numbers)}"
-        self._administer(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
-        return self._server(name)
+        return self._make(self._template if has_tables else "template0")
 
-    def drop(self, server: Server) -> None:
+    def copy(self, server: Server) -> Server:
+        """Make a database with what is in another one, to which nobody may be connected."""
+        return self._make(_name(server))
+
+    def drop_connections(self, server: Server) -> None:
+        """End all connections to a database, as a network or a failover does."""
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        self._administer(ended, _name(server))
+
+    def restart(self) -> None:
+        """Restart the server at once, as after a crash. Raises LookupError where it is not ours."""
+        if self._restart is None:
+            raise LookupError("Only a server that the tests started can be restarted.")
+        self._restart()
+
+    def drop(self, server: Address) -> None:
         """Drop a database of a test, whoever is still connected to it."""
-        name = urlsplit(server.conninfo).path.removeprefix("/")
-        self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+        self._administer(f"DROP DATABASE {_name(server)} WITH (FORCE)")
 
     @cached_property
     def _template(self) -> str:
         empty = self.database(has_tables=False)
         prepare(empty)
-        return urlsplit(empty.conninfo).path.removeprefix("/")
+        return _name(empty)
 
-    def _server(self, name: str) -> Server:
+    def _make(self, template: str) -> Server:
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        self._administer(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
         return Server(urlunsplit(urlsplit(self._address)._replace(path=f"/{name}")))
 
-    def _administer(self, statement: str) -> None:
+    def _administer(self, statement: str, *values: str) -> None:
         with closing(psycopg.connect(self._address, autocommit=True)) as connection:
-            connection.execute(statement)
+            connection.execute(statement.encode(), values or None)
+
+
+def _name(server: Address) -> str:
+    assert isinstance(server, Server)
+    return urlsplit(server.conninfo).path.removeprefix("/")
 
 
 def programs() -> Path | None:
@@ -73,8 +92,8 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def running_server(bin_folder: Path) -> Iterator[str]:
-    """Start a server in a temporary folder and give its address."""
+def running_server(bin_folder: Path) -> Iterator[DatabaseServer]:
+    """Start a server in a temporary folder, and stop it in the end."""
     in_memory = Path("/dev/shm")  # noqa: S108 -- a new folder of its own
     with TemporaryDirectory(dir=in_memory if in_memory.is_dir() else None) as name:
         folder = Path(name)
@@ -86,9 +105,13 @@ def running_server(bin_folder: Path) -> Iterator[str]:
         data = f"--pgdata={folder / 'data'}"
         run("initdb", data, "--no-sync", "--auth=trust", "--encoding=UTF8")
         settings = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in _SETTINGS.items())
-        run("pg_ctl", "start", "--wait", data, f"--log={folder / 'log'}", "-o", f"-k {folder} {settings}")
+        start = ("--wait", data, f"--log={folder / 'log'}", "-o", f"-k {folder} {settings}")
+        run("pg_ctl", "start", *start)
         try:
-            yield f"postgresql://{user or ''}{'@' if user else ''}/postgres?host={folder}"
+            yield DatabaseServer(
+                f"postgresql://{user or ''}{'@' if user else ''}/postgres?host={folder}",
+                restart=lambda: run("pg_ctl", "restart", "--mode=immediate", *start),
+            )
         finally:
             run("pg_ctl", "stop", data, "--mode=immediate")
 
