@@ -88,7 +88,6 @@ _TEXTS = (
     "enterprise_id",
     "app_installed_team_id",
     "trigger_id",
-    "response_url",
 )
 _TEXTS_OR_OBJECTS = ("team", "user", "enterprise", "channel")
 _OBJECTS = ("view", "event")
