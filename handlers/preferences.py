@@ -16,7 +16,7 @@ from bot.cards.preferences import changed_message, changes, when_sentence
 from bot.cards.preferences_form import form_of, opening_modal, preferences_modal, sentence_modal
 from bot.cards.preview import Chosen, Preview, preview_blocks, preview_refused
 from bot.cards.status import ChannelStatus
-from bot.delivery.messages import choose_of_day
+from bot.delivery.messages import choose_whole_day
 from bot.delivery.selection import Selection, Verdict, Why
 from bot.locale import Reader, words_for
 from bot.sources.kinds import OFFERED_SOURCES
@@ -191,18 +191,17 @@ def preview(tables: Tables, workspace: str, channel: str, preferences: Preferenc
     day = tables.listings.latest_complete_day(preferences.sources)
     if day is None:
         return None
-    # A preview shows what the preferences make of a day, whatever of it the channel has had.
-    selection = choose_of_day(tables, day, preferences, had=frozenset()).selection
+    selection = choose_whole_day(tables, day, preferences).selection
     chosen = (*selection.cards, *selection.rest)
     verdicts = {verdict.entry.paper.id: verdict for verdict in selection.verdicts}
-    had = tables.posts.papers_of_channel(workspace, channel)
+    had = tables.posts.papers_of_channel(workspace, channel, [entry.paper.id for entry in chosen])
     return Preview(
         day=day,
         cards=len(selection.cards),
         rest=len(selection.rest),
         first=tuple(_chosen(verdicts[entry.paper.id]) for entry in chosen[:_FIRST_ONES]),
         left_out=_left_out(selection),
-        had=sum(entry.paper.id in had for entry in chosen),
+        had=len(had),
         matches=_matches(selection),
     )
 

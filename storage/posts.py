@@ -14,6 +14,16 @@ from storage.moments import optional_moment, optional_text
 from storage.records import Delivery, Post, PostState
 from storage.rows import reads, whole
 
+_OF_CHANNEL = """
+    FROM subscriptions
+    JOIN channel_papers ON channel_papers.subscription_id = subscriptions.id
+    JOIN deliveries ON deliveries.id = channel_papers.delivery_id
+    JOIN posts ON posts.delivery_id = channel_papers.delivery_id AND posts.position = channel_papers.position
+    WHERE subscriptions.workspace = :workspace AND subscriptions.channel = :channel
+"""
+_IS_SENT = "posts.state NOT IN ('planned', 'refused')"
+_IS_HAD = f"{_IS_SENT} OR (deliveries.state IN ('open', 'last_look') AND deliveries.stop_asked = 0)"
+
 
 @dataclass(frozen=True, slots=True)
 class PostCounts:
@@ -46,33 +56,28 @@ class Posts:
         )
         return _counts_of(rows)
 
-    def papers_of_channel(self, workspace: str, channel: str) -> frozenset[str]:
-        """Return the papers that the channel has had, or will get from what is planned and not stopped."""
-        return self._papers(
-            workspace,
-            channel,
-            """
-            posts.state NOT IN ('planned', 'refused')
-            OR (deliveries.state IN ('open', 'last_look') AND deliveries.stop_asked = 0)
-            """,
-        )
+    def papers_of_channel(self, workspace: str, channel: str, among: Iterable[str]) -> frozenset[str]:
+        """Return which of these the channel has had, or will get from what is planned and not stopped."""
+        return self._papers(workspace, channel, among, _IS_HAD)
 
-    def papers_in_channel(self, workspace: str, channel: str) -> frozenset[str]:
-        """Return the papers that are, or may be, in the channel by now."""
-        return self._papers(workspace, channel, "posts.state NOT IN ('planned', 'refused')")
+    def papers_in_channel(self, workspace: str, channel: str, among: Iterable[str]) -> frozenset[str]:
+        """Return which of these papers are, or may be, in the channel by now."""
+        return self._papers(workspace, channel, among, _IS_SENT)
 
-    def _papers(self, workspace: str, channel: str, condition: str) -> frozenset[str]:
+    def has_had_papers(self, workspace: str, channel: str) -> bool:
+        """Return whether the channel has had any paper, or will get one."""
         rows = self._engine.query(
-            f"""
-            SELECT DISTINCT channel_papers.paper_id
-            FROM subscriptions
-            JOIN channel_papers ON channel_papers.subscription_id = subscriptions.id
-            JOIN deliveries ON deliveries.id = channel_papers.delivery_id
-            JOIN posts ON posts.delivery_id = channel_papers.delivery_id
-                AND posts.position = channel_papers.position
-            WHERE subscriptions.workspace = ? AND subscriptions.channel = ? AND ({condition})
-            """,  # noqa: S608 -- a constant of this class
-            [workspace, channel],
+            f"SELECT 1 {_OF_CHANNEL} AND ({_IS_HAD}) LIMIT 1",
+            {"workspace": workspace, "channel": channel},
+        )
+        return next(rows, None) is not None
+
+    def _papers(self, workspace: str, channel: str, among: Iterable[str], condition: str) -> frozenset[str]:
+        """Return those of the papers whose post meets a condition, which is a constant of this module."""
+        is_asked = self._engine.among("channel_papers.paper_id", "among")
+        rows = self._engine.query(
+            f"SELECT DISTINCT channel_papers.paper_id {_OF_CHANNEL} AND {is_asked} AND ({condition})",
+            {"workspace": workspace, "channel": channel, "among": list(among)},
         )
         return frozenset(row["paper_id"] for row in rows)
 

@@ -17,7 +17,7 @@ from bot.commands.terminal import (
     settings_with,
     with_storage,
 )
-from bot.delivery.messages import Choice, choose_of_day
+from bot.delivery.messages import choose_of_day
 from bot.delivery.opening import DayCounts
 from bot.delivery.selection import Verdict, Why
 from bot.errors import NothingListedError
@@ -159,11 +159,7 @@ def _in_channel(counts: DayCounts) -> str:
 
 
 async def _verdicts(storage: Runner, subscription: Subscription, day: date) -> list[str]:
-    def choose(tables: Tables) -> Choice:
-        had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel)
-        return choose_of_day(tables, day, subscription.preferences, had)
-
-    choice = await storage.read(choose)
+    choice = await storage.read(lambda tables: choose_of_day(tables, day, subscription))
     return [_verdict_line(verdict) for verdict in choice.selection.verdicts]
 
 

@@ -1,7 +1,7 @@
 """The messages of a delivery: a channel's papers, planned as posts before the first is sent."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID, uuid5
@@ -40,20 +40,33 @@ class Choice:
     sources: tuple[str, ...]
 
 
-def choose_of_day(tables: Tables, day: date, preferences: Preferences, had: frozenset[str]) -> Choice:
-    """Choose a channel's papers from one day's lists; `had` are the papers that it has had."""
-    listings = (listing_of_day(tables, day, source) for source in preferences.sources)
-    return _choose(tables, [listing for listing in listings if listing], preferences, had)
+def choose_of_day(tables: Tables, day: date, subscription: Subscription) -> Choice:
+    """Choose those papers of one day's lists that the channel has not had."""
+    listings = _lists_of_day(tables, day, subscription.preferences)
+    return _choose(tables, listings, subscription.preferences, _had(tables, subscription, listings))
 
 
-def choose_new(tables: Tables, subscription: Subscription, had: frozenset[str]) -> Choice:
-    """Choose a channel's papers from every list that it has not had whole; `had` are those it has had.
+def choose_whole_day(tables: Tables, day: date, preferences: Preferences) -> Choice:
+    """Choose what the preferences make of one day's lists, whatever of it a channel has had."""
+    return _choose(tables, _lists_of_day(tables, day, preferences), preferences, frozenset())
+
+
+def choose_new(tables: Tables, subscription: Subscription) -> Choice:
+    """Choose a channel's papers from every list that it has not had whole.
 
     Lists of the last month since its subscription began count: neither a long pause nor filters that let
     more through bring years at once.
     """
-    listings = _lists_in_reach(tables, subscription, had)
-    return _choose(tables, listings, subscription.preferences, had)
+    listings = _lists_in_reach(tables, subscription)
+    had = _had(tables, subscription, listings)
+    not_whole = [listing for listing in listings if not had.issuperset(listing.paper_ids)]
+    return _choose(tables, not_whole, subscription.preferences, had)
+
+
+def _had(tables: Tables, subscription: Subscription, listings: Iterable[Listing]) -> frozenset[str]:
+    """Return which papers of these lists the channel has had."""
+    listed = dict.fromkeys(paper_id for listing in listings for paper_id in listing.paper_ids)
+    return tables.posts.papers_of_channel(subscription.workspace, subscription.channel, listed)
 
 
 def _choose(tables: Tables, listings: list[Listing], preferences: Preferences, had: frozenset[str]) -> Choice:
@@ -112,7 +125,12 @@ def replace_parent(tables: Tables, delivery: Delivery, message: Message, name: s
     tables.posts.replace_payload(delivery, PARENT, payload)
 
 
-def _lists_in_reach(tables: Tables, subscription: Subscription, had: frozenset[str]) -> list[Listing]:
+def _lists_of_day(tables: Tables, day: date, preferences: Preferences) -> list[Listing]:
+    listings = (listing_of_day(tables, day, source) for source in preferences.sources)
+    return [listing for listing in listings if listing]
+
+
+def _lists_in_reach(tables: Tables, subscription: Subscription) -> list[Listing]:
     sources = subscription.preferences.sources
     latest = tables.listings.latest_complete_day(sources)
     if latest is None:
@@ -121,7 +139,7 @@ def _lists_in_reach(tables: Tables, subscription: Subscription, had: frozenset[s
     return [
         listing
         for listing in tables.listings.complete_since(sources, first)
-        if listing.day >= subscription.since_of(listing.source) and not had.issuperset(listing.paper_ids)
+        if listing.day >= subscription.since_of(listing.source)
     ]
 
 

@@ -22,7 +22,15 @@ from bot.cards.list_states import (
     source_names,
     waiting_sentence,
 )
-from bot.delivery.messages import Choice, choose_new, choose_of_day, plan_digest, plan_parent, replace_parent
+from bot.delivery.messages import (
+    Choice,
+    choose_new,
+    choose_of_day,
+    choose_whole_day,
+    plan_digest,
+    plan_parent,
+    replace_parent,
+)
 from bot.listings.expected import last_ended_lists, may_come_at_any_moment, missing_lists
 from bot.locale import Reader, words_for
 from bot.subscriptions.due import is_paused
@@ -52,8 +60,7 @@ def open_asked(
     known = tables.deliveries.of_day(subscription.id, DeliveryKind.ASKED, day)
     if known and (_is_under_way(known) or known.reason == PARENT_DELETED):
         return known.id
-    had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel)
-    choice = choose_of_day(tables, day, subscription.preferences, had)
+    choice = choose_of_day(tables, day, subscription)
     if known and _lacks(tables, known, choice) and reopen(tables, known.id, known.workspace):
         return known.id
     if not choice.selection.cards:
@@ -73,10 +80,10 @@ class DayCounts:
 
 def day_counts(tables: Tables, subscription: Subscription, day: date) -> DayCounts:
     """Count a day's papers, those in the channel and all that the channel's sources list."""
-    verdicts = choose_of_day(tables, day, subscription.preferences, frozenset()).selection.verdicts
+    verdicts = choose_whole_day(tables, day, subscription.preferences).selection.verdicts
     listed = {verdict.entry.paper.id for verdict in verdicts}
-    here = tables.posts.papers_in_channel(subscription.workspace, subscription.channel)
-    return DayCounts(len(listed & here), len(listed))
+    here = tables.posts.papers_in_channel(subscription.workspace, subscription.channel, listed)
+    return DayCounts(len(here), len(listed))
 
 
 def _is_under_way(delivery: Delivery) -> bool:
@@ -190,8 +197,7 @@ class _OpenDelivery:
             return
         if self._has_parent and _sources(missing) == self._delivery.waits_for:
             return
-        had = self._tables.posts.papers_of_channel(self._delivery.workspace, self._delivery.channel)
-        choice = choose_new(self._tables, self._subscription, had)
+        choice = choose_new(self._tables, self._subscription)
         if choice.selection.cards or not missing:
             late = self._why_late() if choice.selection.cards else []
             notes = [*late, *self._notes_on_lists(missing)]

@@ -87,7 +87,7 @@ def begin_with_latest(tables: Tables, source: str) -> None:
         had_no_list = source in sources and subscription.since >= subscription.begun_at.date()
         if latest is None or latest >= subscription.since or not had_no_list:
             continue
-        if not tables.posts.papers_of_channel(subscription.workspace, subscription.channel):
+        if not tables.posts.has_had_papers(subscription.workspace, subscription.channel):
             tables.subscriptions.begin_earlier(subscription.id, latest)
 
 

@@ -325,5 +325,6 @@ def _papers_with_cards(
         if day >= subscription.since_of(source):
             yield from (entry.paper for entry in select(entries, frozenset(), preferences).cards)
         else:
-            had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel)
+            listed = [entry.paper.id for entry in entries]
+            had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel, listed)
             yield from (entry.paper for entry in entries if entry.paper.id in had)

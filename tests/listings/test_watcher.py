@@ -290,7 +290,7 @@ async def test_who_subscribes_before_anything_is_known_begins_with_the_latest_li
     )
     await desk.watcher.poll_due()
     kept = await desk.storage.read(lambda tables: tables.subscriptions.of_channel("T1", "C1"))
-    choice = await desk.storage.read(lambda tables: choose_new(tables, kept or begun, frozenset()))
+    choice = await desk.storage.read(lambda tables: choose_new(tables, kept or begun))
 
     assert begun.since == sunday
     assert kept == replace(begun, since=friday)

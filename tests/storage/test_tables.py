@@ -163,7 +163,8 @@ def test_the_ledger_tells_what_is_open_and_what_is_posted(tables: Tables) -> Non
     posted = replace(parent, state=PostState.POSTED, ts="1.000001", attempted_at=NOW)
     refused = replace(card, state=PostState.REFUSED, reason="invalid_blocks")
     tables.posts.record(delivery, posted)
-    had_while_planned = tables.posts.papers_of_channel("T1", "C1")
+    had_while_planned = tables.posts.papers_of_channel("T1", "C1", [FULL.id, BARE.id, "2509.99999"])
+    had_any_while_planned = tables.posts.has_had_papers("T1", "C1")
     tables.posts.record(delivery, refused)
 
     kind, state, of = DeliveryKind.SCHEDULED, DeliveryState.OPEN, delivery.subscription_id
@@ -174,6 +175,7 @@ def test_the_ledger_tells_what_is_open_and_what_is_posted(tables: Tables) -> Non
     assert tables.posts.of_delivery(delivery.id) == (posted, refused)
     assert tables.posts.counts(delivery.id) == PostCounts(papers=2, posted_papers=0, planned_posts=0)
     assert had_while_planned == {FULL.id, BARE.id}
+    assert had_any_while_planned
 
     tables.deliveries.close(delivery, DeliveryState.FAILED, "not_in_channel")
     closed = tables.deliveries.get(delivery.id)
@@ -183,7 +185,22 @@ def test_the_ledger_tells_what_is_open_and_what_is_posted(tables: Tables) -> Non
     assert tables.deliveries.unnotified() == (closed,)
     tables.deliveries.mark_notified(delivery.id)
     assert tables.deliveries.unnotified() == ()
-    assert tables.posts.papers_of_channel("T1", "C1") == frozenset()
+    assert tables.posts.papers_of_channel("T1", "C1", [FULL.id, BARE.id]) == frozenset()
+    assert not tables.posts.has_had_papers("T1", "C1")
+
+
+def test_what_a_channel_has_had_is_said_of_the_papers_that_are_asked_about(tables: Tables) -> None:
+    with_papers(tables)
+    delivery = opened(tables)
+    list_of_two = Post(delivery.id, 0, "{}", paper_ids=(FULL.id, BARE.id))
+    tables.posts.plan(delivery, [list_of_two])
+    posted = replace(list_of_two, state=PostState.POSTED, ts="1.000001", attempted_at=NOW)
+    tables.posts.record(delivery, posted)
+
+    assert tables.posts.papers_in_channel("T1", "C1", [BARE.id]) == {BARE.id}
+    assert tables.posts.papers_of_channel("T1", "C1", [BARE.id]) == {BARE.id}
+    assert tables.posts.papers_of_channel("T1", "C1", []) == frozenset()
+    assert tables.posts.papers_of_channel("T1", "C2", [BARE.id]) == frozenset()
 
 
 def test_a_delivery_has_one_worker_until_its_lease_ends(tables: Tables) -> None:
