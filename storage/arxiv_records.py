@@ -10,6 +10,22 @@ from storage.moments import moment_of, optional_moment, optional_text
 from storage.records import ArxivRecord
 from storage.rows import reads, whole
 
+# In the words of the index papers_bare: SQLite uses it for a condition that says just this.
+_BARE = """
+    SELECT papers.id FROM papers LEFT JOIN arxiv_records ON arxiv_records.paper_id = papers.id
+    WHERE (authors = '[]' OR categories = '[]' OR published IS NULL)
+        AND arxiv_records.version IS NULL AND arxiv_records.updated IS NULL
+"""
+# CROSS JOIN has SQLite begin with the few days.
+_LISTED_SINCE = """
+    SELECT DISTINCT listing_papers.paper_id
+    FROM listings CROSS JOIN listing_papers CROSS JOIN arxiv_records
+    WHERE listings.day >= :since
+        AND listing_papers.source = listings.source AND listing_papers.day = listings.day
+        AND arxiv_records.paper_id = listing_papers.paper_id
+        AND (arxiv_records.version IS NOT NULL OR arxiv_records.updated IS NOT NULL)
+"""
+
 
 class ArxivRecords:
     """arXiv's own record of each paper that it was asked about."""
@@ -34,15 +50,13 @@ class ArxivRecords:
         rows = self._engine.query(
             f"""
             SELECT id, tries FROM (
-                SELECT papers.id, coalesce(arxiv_records.tries, 0) AS tries,
-                    (SELECT max(day) FROM listing_papers WHERE paper_id = papers.id) AS listed,
-                    arxiv_records.version IS NULL AND arxiv_records.updated IS NULL AS is_unknown,
-                    papers.authors = '[]' OR papers.categories = '[]' OR papers.published IS NULL AS is_bare
-                FROM papers LEFT JOIN arxiv_records ON arxiv_records.paper_id = papers.id
+                SELECT candidates.id, coalesce(arxiv_records.tries, 0) AS tries,
+                    (SELECT max(day) FROM listing_papers WHERE paper_id = candidates.id) AS listed
+                FROM ({_BARE} UNION ALL {_LISTED_SINCE}) AS candidates
+                LEFT JOIN arxiv_records ON arxiv_records.paper_id = candidates.id
                 WHERE (arxiv_records.paper_id IS NULL OR arxiv_records.next_try_at <= :now)
-                    {"" if among is None else f"AND {self._engine.among('papers.id', 'among')}"}
-            ) AS candidates
-            WHERE CASE WHEN is_unknown THEN is_bare ELSE listed >= :since END
+                    {"" if among is None else f"AND {self._engine.among('candidates.id', 'among')}"}
+            ) AS due
             ORDER BY listed DESC NULLS LAST, id
             LIMIT :limit
             """,  # noqa: S608 -- the engine's word

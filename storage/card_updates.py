@@ -1,6 +1,5 @@
 """The card updates table: a queue of posted cards to redraw, since more is known of their papers."""
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,21 +24,22 @@ class CardUpdates:
         Cards not posted yet are included, since their payload is frozen; those of deliveries opened before
         `opened_since` are not.
         """
+        # CROSS JOIN has SQLite look the paper up for each channel.
         return self._engine.execute(
             """
             INSERT INTO card_updates (delivery_id, position, next_try_at, tries)
             SELECT posts.delivery_id, posts.position, :now, 0
-            FROM deliveries
-            JOIN subscriptions ON subscriptions.id = deliveries.subscription_id
-            JOIN posts ON posts.delivery_id = deliveries.id
-            WHERE deliveries.opened_at >= :opened_since
+            FROM subscriptions CROSS JOIN channel_papers CROSS JOIN deliveries CROSS JOIN posts
+            WHERE channel_papers.subscription_id = subscriptions.id AND channel_papers.paper_id = :paper_id
+                AND deliveries.id = channel_papers.delivery_id AND deliveries.opened_at >= :opened_since
+                AND posts.delivery_id = channel_papers.delivery_id
+                AND posts.position = channel_papers.position
                 AND (:language IS NULL OR subscriptions.language = :language)
-                AND posts.position > 0 AND posts.state != 'refused'
-                AND posts.paper_ids = :paper_ids
+                AND posts.state != 'refused' AND posts.card_language IS NOT NULL
             ON CONFLICT (delivery_id, position) DO UPDATE SET next_try_at = excluded.next_try_at, tries = 0
             """,
             {
-                "paper_ids": json.dumps([paper_id]),
+                "paper_id": paper_id,
                 "language": language,
                 "opened_since": opened_since.isoformat(),
                 "now": now.isoformat(),
@@ -63,6 +63,21 @@ class CardUpdates:
         self._engine.execute(
             "UPDATE card_updates SET next_try_at = ?, tries = ? WHERE delivery_id = ? AND position = ?",
             [update.next_try_at.isoformat(), update.tries, update.delivery_id, update.position],
+        )
+
+    def delete(self, before: datetime, limit: int) -> int:
+        """Delete the oldest updates, at most `limit` of those due before a moment; return how many.
+
+        They are of cards that never came into their channel, or that changed for as long as cards do.
+        """
+        return self._engine.execute(
+            """
+            DELETE FROM card_updates WHERE (delivery_id, position) IN (
+                SELECT delivery_id, position FROM card_updates WHERE next_try_at < ?
+                ORDER BY next_try_at LIMIT ?
+            )
+            """,
+            [before.isoformat(), limit],
         )
 
     def remove(self, update: CardUpdate) -> None:

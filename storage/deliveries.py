@@ -35,7 +35,8 @@ class Deliveries:
     def last_slot(self, subscription_id: int) -> date | None:
         """Return the latest local date for which a scheduled digest was opened."""
         rows = self._engine.query(
-            "SELECT max(day) AS day FROM deliveries WHERE subscription_id = ? AND kind = 'scheduled'",
+            "SELECT day FROM deliveries WHERE subscription_id = ? AND kind = 'scheduled'"
+            " ORDER BY day DESC LIMIT 1",
             [subscription_id],
         )
         return next(whole(_day_from_row, rows), None)
@@ -43,10 +44,10 @@ class Deliveries:
     def is_superseded(self, delivery: Delivery) -> bool:
         """Return whether a later delivery of its kind was opened for its subscription."""
         rows = self._engine.query(
-            "SELECT 1 FROM deliveries WHERE subscription_id = ? AND kind = ? AND id > ? LIMIT 1",
-            [delivery.subscription_id, delivery.kind, delivery.id],
+            "SELECT id FROM deliveries WHERE subscription_id = ? AND kind = ? ORDER BY id DESC LIMIT 1",
+            [delivery.subscription_id, delivery.kind],
         )
-        return next(rows, None) is not None
+        return any(row["id"] > delivery.id for row in rows)
 
     def latest_of_channel(self, workspace: str, channel: str) -> Delivery | None:
         """Return the channel's most recently opened delivery."""
@@ -55,6 +56,11 @@ class Deliveries:
             [workspace, channel],
         )
         return next(map(_delivery_from_row, rows), None)
+
+    def first_day(self) -> date | None:
+        """Return the day of the first delivery."""
+        rows = self._engine.query("SELECT day FROM deliveries ORDER BY id LIMIT 1")
+        return next((date.fromisoformat(row["day"]) for row in rows), None)
 
     def unfinished(self) -> tuple[Delivery, ...]:
         """Return the deliveries with work left, oldest first."""
@@ -131,8 +137,12 @@ class Deliveries:
 
     def ask_to_stop(self, subscription_id: int) -> None:
         """Ask the workers of the subscription's deliveries to post nothing more."""
+        # In the words of the index deliveries_at_work; the plus keeps SQLite from another.
         self._engine.execute(
-            "UPDATE deliveries SET stop_asked = 1 WHERE subscription_id = ? AND state = 'open'",
+            """
+            UPDATE deliveries SET stop_asked = 1
+            WHERE +subscription_id = ? AND state IN ('open', 'last_look') AND state = 'open'
+            """,
             [subscription_id],
         )
 
@@ -145,7 +155,7 @@ class Deliveries:
 
     def release_all(self) -> None:
         """Release every lease; only for a process that knows that no other is alive."""
-        self._engine.execute("UPDATE deliveries SET leased_until = NULL")
+        self._engine.execute("UPDATE deliveries SET leased_until = NULL WHERE state IN ('open', 'last_look')")
 
     def wait_for(self, delivery: Delivery, sources: Iterable[str]) -> None:
         """Record the sources without whose lists there is nothing to post yet; none ends the wait."""

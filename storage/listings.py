@@ -16,6 +16,10 @@ _WITH_PAPERS = """
     FROM listings LEFT JOIN listing_papers
         ON listing_papers.source = listings.source AND listing_papers.day = listings.day
 """
+_HAS_PAPERS = """EXISTS (
+    SELECT 1 FROM listing_papers
+    WHERE listing_papers.source = listings.source AND listing_papers.day = listings.day
+)"""
 _IN_ORDER = "ORDER BY listings.day, listings.source, listing_papers.position"
 
 
@@ -46,49 +50,53 @@ class Listings:
 
     def latest_complete_day(self, sources: Iterable[str]) -> date | None:
         """Return the last day for which any of these sources has a complete list with papers."""
-        rows = self._engine.query(
-            f"""
-            SELECT max(listings.day) AS day FROM listings JOIN listing_papers USING (source, day)
-            WHERE state = 'complete' AND {self._engine.among("source", "sources")}
-            """,  # noqa: S608 -- the engine's word
-            {"sources": list(sources)},
+        # Each source's by itself: its latest is the last in the index.
+        days = (
+            self._day("DESC", "source = :source AND state = 'complete'", source=source)
+            for source in dict.fromkeys(sources)
         )
-        return _optional_date(next(rows)["day"])
+        return max(filter(None, days), default=None)
 
     def sources(self) -> tuple[str, ...]:
         """Return every source with a listing, by name."""
-        rows = self._engine.query("SELECT DISTINCT source FROM listings ORDER BY source")
+        # From one to the next in the index, past all of its days.
+        rows = self._engine.query(
+            """
+            WITH RECURSIVE found (source) AS (
+                SELECT min(source) FROM listings
+                UNION ALL
+                SELECT (SELECT min(source) FROM listings WHERE source > found.source)
+                FROM found WHERE found.source IS NOT NULL
+            )
+            SELECT source FROM found WHERE source IS NOT NULL
+            """
+        )
         return tuple(row["source"] for row in rows)
 
     def latest_day(self) -> date | None:
         """Return the last day on which any source listed papers."""
-        rows = self._engine.query("SELECT max(day) AS day FROM listing_papers")
-        return _optional_date(next(rows)["day"])
+        return self._day("DESC")
+
+    def first_day(self) -> date | None:
+        """Return the first day on which any source listed papers."""
+        return self._day("ASC")
 
     def days_with_papers(self, since: date, source: str | None = None) -> tuple[date, ...]:
         """Return the days since one on which the source, or any source, listed papers; the oldest first."""
         rows = self._engine.query(
-            """
-            SELECT DISTINCT day FROM listing_papers
-            WHERE day >= :since AND (:source IS NULL OR source = :source)
+            f"""
+            SELECT DISTINCT day FROM listings
+            WHERE day >= :since AND (:source IS NULL OR source = :source) AND {_HAS_PAPERS}
             ORDER BY day
-            """,
+            """,  # noqa: S608 -- a constant
             {"since": since.isoformat(), "source": source},
         )
         return tuple(whole(_day_from_row, rows))
 
     def neighbours(self, day: date) -> tuple[date | None, date | None]:
         """Return the nearest days before and after this one on which any source listed papers."""
-        rows = self._engine.query(
-            """
-            SELECT
-                (SELECT max(day) FROM listing_papers WHERE day < :day) AS before,
-                (SELECT min(day) FROM listing_papers WHERE day > :day) AS after
-            """,
-            {"day": day.isoformat()},
-        )
-        row = next(rows)
-        return _optional_date(row["before"]), _optional_date(row["after"])
+        here = day.isoformat()
+        return self._day("DESC", "day < :here", here=here), self._day("ASC", "day > :here", here=here)
 
     def since(self, source: str, first: date) -> tuple[Listing, ...]:
         """Return one source's listings since a day, the oldest first."""
@@ -98,10 +106,12 @@ class Listings:
 
     def latest(self) -> tuple[Listing, ...]:
         """Return each source's latest listing, by source."""
-        found = self._all(
-            "listings.day = (SELECT max(day) FROM listings AS others WHERE others.source = listings.source)"
+        # Each by itself: a source's latest is the last in the index.
+        condition = (
+            "listings.source = :source"
+            " AND listings.day = (SELECT max(day) FROM listings WHERE source = :source)"
         )
-        return tuple(sorted(found, key=lambda listing: listing.source))
+        return tuple(listing for source in self.sources() for listing in self._all(condition, source=source))
 
     def put(self, listing: Listing) -> None:
         """Store the listing in its order; papers that it had before and no longer names go last."""
@@ -129,6 +139,14 @@ class Listings:
             ),
         )
 
+    def _day(self, order: str, condition: str = "1 = 1", **values: Any) -> date | None:
+        """Return the first day with papers, in this order, that meets a condition of this class."""
+        rows = self._engine.query(
+            f"SELECT day FROM listings WHERE {condition} AND {_HAS_PAPERS} ORDER BY day {order} LIMIT 1",  # noqa: S608 -- constants
+            values,
+        )
+        return next(whole(_day_from_row, rows), None)
+
     def _all(self, condition: str, **values: Any) -> tuple[Listing, ...]:
         """Return the listings that meet a condition, which is a constant of this class, by day and source."""
         rows = self._engine.query(f"{_WITH_PAPERS} WHERE {condition} {_IN_ORDER}", values)
@@ -141,13 +159,9 @@ def _with_papers(rows: Sequence[Row]) -> Row:
     return {**rows[0], "paper_ids": tuple(row["paper_id"] for row in rows if row["paper_id"])}
 
 
-@reads("listing_papers")
+@reads("listings")
 def _day_from_row(row: dict[str, Any]) -> date:
     return date.fromisoformat(row["day"])
-
-
-def _optional_date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 @reads("listings")

@@ -4,8 +4,9 @@ They are written as SQLite's strict tables are, in types and constraints that an
 """
 
 import json
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.errors import StorageError
 from storage.engines.engine import Engine
@@ -567,3 +568,64 @@ def m016_channel_papers(engine: Engine) -> None:
     )
     engine.define("DROP INDEX deliveries_untold")
     engine.define("CREATE INDEX deliveries_untold ON deliveries (id) WHERE state = 'failed' AND is_told = 0")
+
+
+@_migration
+def m016_bounded_history(engine: Engine) -> None:
+    """Indexes, so that no day's work reads the whole past, and payloads that go once they are not needed.
+
+    Of what was done more than a month ago they go here; its cards change no more.
+    """
+    engine.define("DROP INDEX deliveries_by_channel")
+    engine.define("CREATE INDEX deliveries_by_channel ON deliveries (workspace, channel, id)")
+    engine.define("CREATE INDEX deliveries_by_subscription ON deliveries (subscription_id, kind, id)")
+    engine.define("CREATE INDEX listings_complete ON listings (source, day) WHERE state = 'complete'")
+    engine.define(
+        "CREATE INDEX papers_bare ON papers (id)"
+        " WHERE (authors = '[]' OR categories = '[]' OR published IS NULL)"
+    )
+    engine.define("CREATE INDEX summaries_by_text ON summaries (made_at) WHERE text_read IS NOT NULL")
+    engine.define("CREATE INDEX summary_failures_by_moment ON summary_failures (failed_at)")
+    engine.define("CREATE INDEX summary_failures_by_try ON summary_failures (next_try_at)")
+    engine.define("CREATE INDEX summary_requests_by_moment ON summary_requests (at)")
+    engine.define("CREATE INDEX card_updates_by_try ON card_updates (next_try_at)")
+    _let_payloads_go(engine)
+
+
+def _let_payloads_go(engine: Engine) -> None:
+    """Keep the payloads of what is under way or recent, and what their cards are drawn from."""
+    engine.define("ALTER TABLE posts ADD COLUMN card_language TEXT")
+    engine.define("ALTER TABLE posts ADD COLUMN card_hash TEXT")
+    engine.define("ALTER TABLE posts ADD COLUMN kept TEXT CHECK (kept IS NULL OR json_valid(kept))")
+    rows = engine.query(
+        """
+        SELECT deliveries.id, subscriptions.language
+        FROM deliveries JOIN subscriptions ON subscriptions.id = deliveries.subscription_id
+        WHERE deliveries.state != 'done' OR deliveries.opened_at >= ?
+        """,
+        [(datetime.now(UTC) - timedelta(days=31)).isoformat()],
+    )
+    for row in rows:
+        engine.execute("UPDATE posts SET kept = payload WHERE delivery_id = ?", [row["id"]])
+        _name_cards(engine, row["id"], row["language"])
+    engine.define("ALTER TABLE posts DROP COLUMN payload")
+    engine.define("ALTER TABLE posts DROP COLUMN payload_hash")
+    engine.define("ALTER TABLE posts RENAME COLUMN kept TO payload")
+    engine.define(
+        "CREATE INDEX posts_with_payload ON posts (delivery_id, position) WHERE payload IS NOT NULL"
+    )
+
+
+def _name_cards(engine: Engine, delivery_id: int, language: str) -> None:
+    """Record which posts of a delivery are cards: each begins with its number, which is its position."""
+    posts = engine.query(
+        "SELECT position, paper_ids, payload FROM posts WHERE delivery_id = ? AND position > 0", [delivery_id]
+    )
+    for post in posts:
+        text = str(json.loads(post["payload"]).get("text"))
+        if len(json.loads(post["paper_ids"])) == 1 and text.startswith(f"{post['position']}. "):
+            menu = re.search(r'"do\\": \\"report\\".{1,80}?"language\\": \\"([\w-]+)', post["payload"])
+            engine.execute(
+                "UPDATE posts SET card_language = ? WHERE delivery_id = ? AND position = ?",
+                [menu[1] if menu else language, delivery_id, post["position"]],
+            )

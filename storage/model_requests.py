@@ -39,6 +39,21 @@ class ModelRequests:
             [model, prompt_tokens, completion_tokens, request_id],
         )
 
+    def delete(self, before: datetime, limit: int) -> int:
+        """Delete the oldest requests, at most `limit` of those before a moment; return how many."""
+        return self._engine.execute(
+            """
+            DELETE FROM model_requests
+            WHERE id IN (SELECT id FROM model_requests WHERE at < ? ORDER BY at LIMIT ?)
+            """,
+            [before.astimezone(UTC).isoformat(), limit],
+        )
+
+    def first_at(self) -> datetime | None:
+        """Return when the oldest request was made."""
+        rows = self._engine.query("SELECT at FROM model_requests ORDER BY at LIMIT 1")
+        return next((datetime.fromisoformat(row["at"]) for row in rows), None)
+
     def tokens_of_day(self, day: date) -> int:
         """Return the tokens of a UTC day, prompts included."""
         start = datetime.combine(day, time.min, UTC)

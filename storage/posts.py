@@ -1,6 +1,5 @@
 """The posts table: the ledger of every message of every delivery."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from bot.errors import LeaseLostError
 from storage.engines.engine import Engine, Row
 from storage.engines.statements import insert
 from storage.moments import optional_moment, optional_text
-from storage.records import Delivery, Post, PostState
+from storage.records import Delivery, Post, PostState, ShownCard
 from storage.rows import reads, whole
 
 _OF_CHANNEL = """
@@ -48,6 +47,13 @@ class Posts:
             "SELECT * FROM posts WHERE delivery_id = ? ORDER BY position", [delivery_id]
         )
         return tuple(map(_post_from_row, rows))
+
+    def get(self, delivery_id: int, position: int) -> Post | None:
+        """Return the delivery's post at a position."""
+        rows = self._engine.query(
+            "SELECT * FROM posts WHERE delivery_id = ? AND position = ?", [delivery_id, position]
+        )
+        return next(map(_post_from_row, rows), None)
 
     def counts(self, delivery_id: int) -> PostCounts:
         """Count the delivery's papers and posts without loading any payload."""
@@ -119,17 +125,12 @@ class Posts:
         """
         self._change(
             """
-            payload = :payload, payload_hash = :payload_hash, is_plain = 0,
+            payload = :payload, is_plain = 0,
             is_stale = CASE WHEN attempted_at IS NULL THEN 0 ELSE 1 END,
             state = CASE WHEN state IN ('refused', 'uncertain') THEN 'planned' ELSE state END
             """,
             delivery,
-            {
-                "delivery_id": delivery.id,
-                "position": position,
-                "payload": payload,
-                "payload_hash": _hash(payload),
-            },
+            {"delivery_id": delivery.id, "position": position, "payload": payload},
         )
 
     def retry_uncertain_parent(self, delivery_id: int) -> None:
@@ -156,13 +157,54 @@ class Posts:
         """
         self._change(
             """
-            payload = :payload, payload_hash = :payload_hash, is_plain = :is_plain, is_stale = :is_stale,
-            state = :state, ts = :ts, reason = :reason, attempted_at = :attempted_at, look_at = :look_at,
-            absent = :absent
+            payload = :payload, is_plain = :is_plain, is_stale = :is_stale, state = :state, ts = :ts,
+            reason = :reason, attempted_at = :attempted_at, look_at = :look_at, absent = :absent
             """,
             delivery,
             _row_from_post(post),
         )
+
+    def record_card(self, delivery_id: int, position: int, card: ShownCard) -> None:
+        """Record the card that a message shows by now."""
+        self._engine.execute(
+            "UPDATE posts SET card_language = ?, card_hash = ? WHERE delivery_id = ? AND position = ?",
+            [card.language, card.hash, delivery_id, position],
+        )
+
+    def delete_payloads(self, opened_before: datetime, limit: int) -> int:
+        """Delete payloads of deliveries that are done, or that a later one stands for; return how many.
+
+        At most `limit`, of deliveries opened before a moment. Those of a channel's latest delivery are
+        needed to go on with it, if it failed or was stopped.
+        """
+        return self._engine.execute(
+            """
+            UPDATE posts SET payload = NULL WHERE payload IS NOT NULL AND (delivery_id, position) IN (
+                SELECT posts.delivery_id, posts.position
+                FROM posts JOIN deliveries ON deliveries.id = posts.delivery_id
+                WHERE posts.payload IS NOT NULL AND deliveries.opened_at < :opened_before
+                    AND deliveries.state NOT IN ('open', 'last_look')
+                    AND (deliveries.state = 'done' OR EXISTS (
+                        SELECT 1 FROM deliveries AS later
+                        WHERE later.workspace = deliveries.workspace AND later.channel = deliveries.channel
+                            AND later.id > deliveries.id
+                    ))
+                ORDER BY posts.delivery_id, posts.position LIMIT :limit
+            )
+            """,
+            {"opened_before": opened_before.isoformat(), "limit": limit},
+        )
+
+    def payloads_since(self) -> datetime | None:
+        """Return when the oldest delivery was opened that has a payload left."""
+        rows = self._engine.query(
+            """
+            SELECT opened_at FROM deliveries WHERE id = (
+                SELECT delivery_id FROM posts WHERE payload IS NOT NULL ORDER BY delivery_id, position LIMIT 1
+            )
+            """
+        )
+        return next((datetime.fromisoformat(row["opened_at"]) for row in rows), None)
 
     def _change(self, assignments: str, delivery: Delivery, values: dict[str, Any]) -> None:
         """Update a post under its delivery's epoch; `assignments` are constants of this class."""
@@ -176,10 +218,6 @@ class Posts:
         )
         if not changed:
             raise LeaseLostError(f"Another worker has claimed delivery {delivery.id}.")
-
-
-def _hash(payload: str) -> str:
-    return hashlib.sha256(payload.encode()).hexdigest()
 
 
 def _counts_of(rows: Iterable[Row]) -> PostCounts:
@@ -213,6 +251,7 @@ def _post_from_row(row: dict[str, Any]) -> Post:
         payload=row["payload"],
         state=PostState(row["state"]),
         paper_ids=tuple(json.loads(row["paper_ids"])),
+        card=ShownCard(row["card_language"], row["card_hash"]) if row["card_language"] else None,
         ts=row["ts"],
         reason=row["reason"],
         attempted_at=optional_moment(row["attempted_at"]),
@@ -229,7 +268,8 @@ def _row_from_post(post: Post) -> dict[str, Any]:
         "position": post.position,
         "paper_ids": json.dumps(post.paper_ids),
         "payload": post.payload,
-        "payload_hash": _hash(post.payload),
+        "card_language": post.card.language if post.card else None,
+        "card_hash": post.card.hash if post.card else None,
         "is_plain": int(post.is_plain),
         "is_stale": int(post.is_stale),
         "state": post.state,

@@ -344,6 +344,16 @@ class PostState(StrEnum):
     REFUSED = "refused"
 
 
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """What a message shows that is the card of one paper."""
+
+    #: The language that it was drawn in.
+    language: str
+    #: Identifies its text and blocks; `None` where they are not known, as of cards of earlier versions.
+    hash: str | None
+
+
 PARENT = 0
 """The position of a delivery's parent; its thread follows in order."""
 
@@ -355,10 +365,13 @@ class Post:
     delivery_id: int
     position: int
     #: The arguments of `chat.postMessage` without channel and thread, as JSON; rendered once and frozen.
-    payload: str
+    #: `None` once its delivery is long done.
+    payload: str | None
     state: PostState = PostState.PLANNED
     #: The papers that the message shows.
     paper_ids: tuple[str, ...] = ()
+    #: The card that it shows, if it is one.
+    card: ShownCard | None = None
     #: Slack's id of the posted message.
     ts: str | None = None
     #: Why it was refused.

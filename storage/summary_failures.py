@@ -38,6 +38,18 @@ class SummaryFailures:
         )
         return tuple(whole(_failure_from_row, rows))
 
+    def delete(self, before: datetime, limit: int) -> int:
+        """Delete the oldest failures, at most `limit` of those before a moment; return how many."""
+        return self._engine.execute(
+            """
+            DELETE FROM summary_failures WHERE (paper_id, language) IN (
+                SELECT paper_id, language FROM summary_failures WHERE failed_at < ?
+                ORDER BY failed_at LIMIT ?
+            )
+            """,
+            [before.isoformat(), limit],
+        )
+
     def put(self, failure: SummaryFailure) -> None:
         """Store the failure, replacing an earlier one."""
         row = {

@@ -23,6 +23,16 @@ class SummaryRequests:
         }
         insert(self._engine, "summary_requests", [row])
 
+    def delete(self, before: datetime, limit: int) -> int:
+        """Delete the oldest requests, at most `limit` of those before a moment; return how many."""
+        return self._engine.execute(
+            """
+            DELETE FROM summary_requests
+            WHERE id IN (SELECT id FROM summary_requests WHERE at < ? ORDER BY at LIMIT ?)
+            """,
+            [before.isoformat(), limit],
+        )
+
     def count_since(self, workspace: str, person: str, moment: datetime) -> int:
         """Return how many new summaries a person has asked for since a moment."""
         rows = self._engine.query(

@@ -1,13 +1,10 @@
 """The card of one paper, in a digest's thread or as the answer to a look-up."""
 
-from collections.abc import Iterable
-
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Menu, Message
 from bot.cards.entry import Entry
-from bot.cards.ids import SummaryAct, SummaryChoice, choice_value, read_choice
+from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
 from bot.cards.provenance import missing_line, origin, with_marks
-from bot.errors import UnreadableValueError
 from bot.locale import Words
 from bot.text.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
 from bot.text.language import primary_language
@@ -194,22 +191,6 @@ def _summary_menu(paper: Paper, summary: Summary, words: Words, *, has_model: bo
     if any(len(value) > blocks.OPTION_VALUE_CHARACTERS for value in options):
         return []
     return [Menu(ids.SUMMARY_MENU, options)]
-
-
-def readers_language(card: Iterable[Block]) -> str | None:
-    """Return the readers' language of a posted card, from its menu; `None` without a menu."""
-    options = (
-        option
-        for block in card
-        for element in block.get("elements", [])
-        if element.get("action_id") == ids.SUMMARY_MENU
-        for option in element["options"]
-    )
-    try:
-        choices = [read_choice(option["value"]) for option in options]
-    except UnreadableValueError:
-        return None
-    return next((choice.language for choice in choices if choice.act is SummaryAct.REPORT), None)
 
 
 def saved_button(paper: Paper, words: Words, *, is_saved: bool) -> Button:

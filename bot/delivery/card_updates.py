@@ -1,19 +1,19 @@
 """Updates of posted cards, in place, when a paper's summary comes after them."""
 
-import json
 import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.cards.paper import paper_card, readers_language
+from bot.cards.paper import paper_card
 from bot.clock import Clock
-from bot.delivery.outcomes import NotNow, Refused, Unknown
+from bot.delivery.messages import shown_card
+from bot.delivery.outcomes import Done, NotNow, Refused, Unknown
 from bot.delivery.wire import Wire, judged, retry_wait
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
 from bot.outages import Outages
 from bot.text.language import primary_language
-from storage.records import CardUpdate
+from storage.records import CardUpdate, ShownCard
 from storage.runner import Runner
 from storage.tables import Tables
 
@@ -25,11 +25,12 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """A card in its channel, and its new payload, or `None` if it shows that already."""
+    """A card in its channel as it is to be."""
 
     channel: str
     ts: str
-    payload: dict[str, Any] | None
+    payload: dict[str, Any]
+    shown: ShownCard
 
 
 class CardUpdater:
@@ -60,22 +61,31 @@ class CardUpdater:
 
     async def _apply(self, update: CardUpdate) -> None:
         card = await self._storage.read(lambda tables: _card(tables, update, has_model=self._has_model))
-        if card is None or card.payload is None:
+        if card is None:
             await self._storage.write(lambda tables: tables.card_updates.remove(update))
             return
         outcome = judged(await self._wire.update(card.channel, card.ts, card.payload), update.tries + 1)
         if isinstance(outcome, NotNow | Unknown):
             await self._postpone(update, outcome)
         else:
-            if isinstance(outcome, Refused):
-                _logger.warning(
-                    "A card of delivery %s cannot be updated: %s",
-                    update.delivery_id,
-                    outcome.reason,
-                    extra=_fields(update),
-                )
-            await self._storage.write(lambda tables: tables.card_updates.remove(update))
+            await self._record(update, card, outcome)
         await self._clock.sleep(_SECONDS_APART)
+
+    async def _record(self, update: CardUpdate, card: _Card, outcome: Done | Refused) -> None:
+        if isinstance(outcome, Refused):
+            _logger.warning(
+                "A card of delivery %s cannot be updated: %s",
+                update.delivery_id,
+                outcome.reason,
+                extra=_fields(update),
+            )
+
+        def record(tables: Tables) -> None:
+            if isinstance(outcome, Done):
+                tables.posts.record_card(update.delivery_id, update.position, card.shown)
+            tables.card_updates.remove(update)
+
+        await self._storage.write(record)
 
     async def _postpone(self, update: CardUpdate, outcome: NotNow | Unknown) -> None:
         wait = retry_wait(outcome, update.tries)
@@ -88,33 +98,21 @@ def _fields(update: CardUpdate) -> dict[str, int]:
 
 
 def _card(tables: Tables, update: CardUpdate, *, has_model: bool) -> _Card | None:
-    """Return the card with its current summary, or `None` if the post is not such a card any more."""
+    """Return the card with its current summary, or `None` if it shows that already or is to stay as it is.
+
+    A card in a language that the channel no longer reads stays as it is, like the rest of its thread.
+    """
     delivery = tables.deliveries.get(update.delivery_id)
     subscription = tables.subscriptions.get(delivery.subscription_id) if delivery else None
-    posts = tables.posts.of_delivery(update.delivery_id)
-    post = next((post for post in posts if post.position == update.position), None)
-    if delivery is None or subscription is None or post is None or post.ts is None:
+    post = tables.posts.get(update.delivery_id, update.position)
+    if delivery is None or subscription is None or post is None or post.card is None or post.ts is None:
         return None
-    entry = paper_entry(tables, post.paper_ids[0], subscription.preferences.language)
-    if entry is None:
+    language = subscription.preferences.language
+    entry = paper_entry(tables, post.paper_ids[0], language)
+    if entry is None or primary_language(post.card.language) != primary_language(language):
         return None
-    shown = json.loads(post.payload)
-    if not _is_card(shown, post.position, subscription.preferences.language):
-        return None
-    words = words_for(subscription.preferences.language)
-    message = paper_card(replace(entry, number=post.position), words, has_model=has_model)
+    # Cards come first in a digest, so the position of one is its number.
+    message = paper_card(replace(entry, number=post.position), words_for(language), has_model=has_model)
+    shown = shown_card(message, language)
     payload = {"text": message.text, "blocks": [] if post.is_plain else list(message.blocks)}
-    is_new = any(payload[name] != shown.get(name, []) for name in payload)
-    return _Card(delivery.channel, post.ts, payload if is_new else None)
-
-
-def _is_card(shown: dict[str, Any], position: int, language: str) -> bool:
-    """Return whether a message is a card in the language, as opposed to a list of the remaining papers.
-
-    Cards come first in a digest, so a card's position is the number of its paper, which begins its text. A
-    card in a language that the channel no longer reads stays as it is, like the rest of its thread.
-    """
-    if not shown["text"].startswith(f"{position}. "):
-        return False
-    card_language = readers_language(shown.get("blocks", []))
-    return card_language is None or primary_language(card_language) == primary_language(language)
+    return None if shown == post.card else _Card(delivery.channel, post.ts, payload, shown)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import unescape
+from typing import Any
 
 from bot.delivery.outcomes import ChannelMessage, Done, NotNow, Posted, Refused, Scope, Unknown
 from bot.delivery.slack_errors import UPDATE_IMPOSSIBLE_ERRORS
@@ -39,6 +40,13 @@ _CLOCK_SKEW = timedelta(seconds=120)
 
 
 # --- Posts ------------------------------------------------------------------------------------------------
+
+
+def arguments(post: Post) -> dict[str, Any]:
+    """Return the arguments of `chat.postMessage`; raises ValueError for a post of a delivery long done."""
+    if post.payload is None:
+        raise ValueError(f"Post {post.position} of delivery {post.delivery_id} has no payload any more.")
+    return dict(json.loads(post.payload))
 
 
 def is_settled(post: Post) -> bool:
@@ -146,7 +154,7 @@ def proves_nothing(post: Post, posts: Iterable[Post], messages: Iterable[Channel
     That is so if a message that the ledger knows is shown without the metadata it was sent with, or if this
     bot wrote one that reads like the post and has none.
     """
-    known, line = {each.ts for each in posts if each.ts}, _first_line(json.loads(post.payload)["text"])
+    known, line = {each.ts for each in posts if each.ts}, _first_line(arguments(post)["text"])
     unnamed = [each for each in messages if each.key is None]
     alike = (each.is_own and _first_line(each.unnamed_text or "") == line for each in unnamed)
     return any(each.ts in known for each in unnamed) or any(alike)
@@ -177,9 +185,8 @@ def _after_refusal(post: Post, refused: Refused) -> Post:
 
 
 def _plain(post: Post) -> Post:
-    arguments = json.loads(post.payload)
-    del arguments["blocks"]
-    return replace(post, payload=json.dumps(arguments, ensure_ascii=False), is_plain=True)
+    without_blocks = {name: value for name, value in arguments(post).items() if name != "blocks"}
+    return replace(post, payload=json.dumps(without_blocks, ensure_ascii=False), is_plain=True)
 
 
 # --- Deliveries -------------------------------------------------------------------------------------------

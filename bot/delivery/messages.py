@@ -1,5 +1,6 @@
 """The messages of a delivery: a channel's papers, planned as posts before the first is sent."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from storage.records import (
     ListingState,
     Post,
     Preferences,
+    ShownCard,
     Subscription,
 )
 from storage.tables import Tables
@@ -30,6 +32,19 @@ from storage.tables import Tables
 _ENTRIES_A_LIST = 10
 
 _REACH = timedelta(days=31)
+
+
+_HASH_LENGTH = 16
+"""Enough for a card and those that it was before: one of 2⁶⁴."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A message that is to be posted."""
+
+    message: Message
+    paper_ids: tuple[str, ...] = ()
+    card: ShownCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +115,19 @@ def plan_digest(
     if delivery.waits_for:
         tables.deliveries.wait_for(delivery, ())
     if has_parent:
-        replace_parent(tables, delivery, messages[PARENT][0], "digest")
-    posts = [
-        Post(delivery.id, position, _payload(delivery, str(position), position, message), paper_ids=paper_ids)
-        for position, (message, paper_ids) in enumerate(messages)
-        if position != PARENT or not has_parent
-    ]
-    tables.posts.plan(delivery, posts)
+        replace_parent(tables, delivery, messages[PARENT].message, "digest")
+    first = PARENT + 1 if has_parent else PARENT
+    tables.posts.plan(
+        delivery, [_post(delivery, position, messages[position]) for position in range(first, len(messages))]
+    )
     if not messages:
         tables.deliveries.close(delivery, DeliveryState.DONE, NOTHING_NEW)
+
+
+def shown_card(message: Message, language: str) -> ShownCard:
+    """Return what is kept of a card, to tell later whether one that is drawn anew is another."""
+    content = json.dumps([message.text, message.blocks], ensure_ascii=False, sort_keys=True)
+    return ShownCard(language, hashlib.sha256(content.encode()).hexdigest()[:_HASH_LENGTH])
 
 
 def plan_parent(tables: Tables, delivery: Delivery, message: Message) -> None:
@@ -160,22 +179,32 @@ def _messages(
     *,
     says_when_nothing: bool,
     has_model: bool,
-) -> list[tuple[Message, tuple[str, ...]]]:
-    """Return the messages of a digest in order, each with the ids of its papers."""
+) -> list[_Planned]:
+    """Return the messages of a digest in order."""
     words, selection = words_for(preferences.language), choice.selection
     if not selection.cards:
         is_said = says_when_nothing or preferences.says_when_nothing
-        return [(nothing_new(day, words, notes), ())] if is_said else []
+        return [_Planned(nothing_new(day, words, notes))] if is_said else []
     entries = (*selection.cards, *selection.rest)
     digest = Digest(day, choice.sources[0], ListingState.COMPLETE, entries)
     rest = [
         selection.rest[at : at + _ENTRIES_A_LIST] for at in range(0, len(selection.rest), _ENTRIES_A_LIST)
     ]
     return [
-        (digest_parent(digest, words, sources=choice.sources, notes=notes), ()),
-        *((paper_card(entry, words, has_model=has_model), (entry.paper.id,)) for entry in selection.cards),
-        *((rest_list(some, words), tuple(entry.paper.id for entry in some)) for some in rest),
+        _Planned(digest_parent(digest, words, sources=choice.sources, notes=notes)),
+        *(_card(entry, preferences.language, has_model=has_model) for entry in selection.cards),
+        *(_Planned(rest_list(some, words), tuple(entry.paper.id for entry in some)) for some in rest),
     ]
+
+
+def _card(entry: Entry, language: str, *, has_model: bool) -> _Planned:
+    message = paper_card(entry, words_for(language), has_model=has_model)
+    return _Planned(message, (entry.paper.id,), shown_card(message, language))
+
+
+def _post(delivery: Delivery, position: int, planned: _Planned) -> Post:
+    payload = _payload(delivery, str(position), position, planned.message)
+    return Post(delivery.id, position, payload, paper_ids=planned.paper_ids, card=planned.card)
 
 
 def _payload(delivery: Delivery, name: str, position: int, message: Message) -> str:

@@ -4,7 +4,6 @@ Each post is committed before and after the call that sends it, so that a worker
 messages may already be in the channel.
 """
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -182,7 +181,7 @@ class DeliveryWorker:
         """Post the message and record what came of it, unless it is stray and has to be deleted first."""
         await self._claimed.begin(post)
         self._claimed.check_lease()
-        payload = json.loads(post.payload)
+        payload = ledger.arguments(post)
         answer = await self._wire.post(self._delivery.channel, payload, self._claimed.thread_ts)
         outcome = self._judged(post, answer)
         self._end_turn(post, outcome)
@@ -239,7 +238,7 @@ class DeliveryWorker:
 
     async def _update_stale(self, parent: Post) -> None:
         """Replace what the channel shows of the parent; no other post is ever replaced."""
-        outcome = await self._update_parent(json.loads(parent.payload))
+        outcome = await self._update_parent(ledger.arguments(parent))
         self._log_failure(parent, outcome)
         await self._claimed.record(ledger.after_update(parent, outcome))
         _raise_if_closed(outcome)
@@ -281,7 +280,7 @@ class DeliveryWorker:
         """Have the parent say how many of its papers are certain to be in the channel."""
         parent, words = self._claimed.posts[PARENT], words_for(self._language)
         sentence = words(key, certain=certainty.certain, total=certainty.papers)
-        payload = with_note(json.loads(parent.payload), sentence)
+        payload = with_note(ledger.arguments(parent), sentence)
         self._log_failure(parent, await self._update_parent(payload))
 
     async def _look_last(self) -> None:

@@ -69,7 +69,7 @@ async def test_each_card_s_ts_is_kept_with_what_was_posted(stage: Stage) -> None
     messages = digest_in(stage.person("ada"))
 
     assert [(post.state, post.ts) for post in posts] == [(PostState.POSTED, each["ts"]) for each in messages]
-    assert [json.loads(post.payload)["text"] for post in posts] == [each["text"] for each in messages]
+    assert [json.loads(post.payload or "")["text"] for post in posts] == [each["text"] for each in messages]
 
 
 async def test_messages_of_a_channel_are_a_second_apart(stage: Stage) -> None:

@@ -1,15 +1,19 @@
 """Tables of earlier versions are brought up to date with what is in them."""
 
+import json
 from contextlib import closing
 from itertools import takewhile
 from pathlib import Path
 
 import pytest
 
+from bot.cards import ids
+from bot.cards.blocks import Menu, actions
+from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
 from storage import migrations
 from storage.database import connect
 from storage.engines.engine import Engine
-from storage.records import DeliveryKind, DeliveryState, PostState
+from storage.records import DeliveryKind, DeliveryState, PostState, ShownCard
 from storage.tables import Tables
 
 DELIVERY = """
@@ -37,14 +41,18 @@ BEFORE = (
 )
 
 
+def bring_up_to(engine: Engine, first_missing: str) -> None:
+    """Apply the migrations before one."""
+    migrations.create_table(engine)
+    for name in takewhile(lambda name: name != first_missing, migrations.missing(engine)):
+        migrations.apply(engine, name)
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Engine:
     """Return a database of the version before deliveries could be stopped, with one under way."""
     database = connect(tmp_path / "test.db")
-    names = iter(migrations.missing(database))
-    migrations.create_table(database)
-    for name in takewhile(lambda name: name != "m014_stopped_deliveries", names):
-        migrations.apply(database, name)
+    bring_up_to(database, "m014_stopped_deliveries")
     with database.transaction():
         for statement in BEFORE:
             database.execute(statement)
@@ -69,3 +77,65 @@ def test_a_delivery_under_way_goes_on_after_the_tables_are_made_anew(database: E
         assert list(database.query("PRAGMA foreign_key_check")) == []
         references = {row["table"] for row in database.query("PRAGMA foreign_key_list(posts)")}
         assert references == {"deliveries"}
+
+
+def put_delivery(
+    engine: Engine, delivery_id: int, state: str, messages: list[tuple[str, dict[str, object]]]
+) -> None:
+    """Put a delivery of 2025 whose messages each have a paper, as the versions before m016 did."""
+    engine.execute(
+        """
+        INSERT INTO deliveries (id, key, subscription_id, workspace, channel, kind, day, state, opened_at)
+        VALUES (?, ?, 1, 'T1', 'C1', 'asked', '2025-09-29', ?, '2025-09-29T09:00:00+00:00')
+        """,
+        [delivery_id, f"key-{delivery_id}", state],
+    )
+    for position, (paper_id, payload) in enumerate(messages, start=1):
+        engine.execute(
+            """
+            INSERT INTO posts (
+                delivery_id, position, paper_ids, payload, payload_hash, is_plain, state, ts, attempted_at,
+                absent
+            )
+            VALUES (?, ?, ?, ?, '', 0, 'posted', '1.0', '2025-09-29T09:00:01+00:00', 0)
+            """,
+            [delivery_id, position, json.dumps([paper_id]), json.dumps(payload)],
+        )
+        engine.execute("INSERT INTO channel_papers VALUES (1, ?, ?, ?)", [paper_id, delivery_id, position])
+
+
+def test_payloads_of_long_ago_go_and_cards_keep_their_language(
+    tmp_path: Path,
+) -> None:
+    choice = SummaryChoice(SummaryAct.REPORT, "2509.00001", "zh-CN")
+    menu = Menu(ids.SUMMARY_MENU, {choice_value(choice): "Report a mistake"})
+    card = {"text": "1. Gardens", "blocks": [actions(menu)]}
+    plain, list_of_one = {"text": "2. Gardens"}, {"text": "And one more", "blocks": []}
+    with closing(connect(tmp_path / "test.db")) as engine:
+        bring_up_to(engine, "m016_bounded_history")
+        with engine.transaction():
+            engine.execute(BEFORE[0])
+            put_delivery(engine, 7, "done", [("2509.00001", card)])
+            put_delivery(
+                engine,
+                8,
+                "stopped",
+                [("2509.00001", card), ("2509.00002", plain), ("2509.00003", list_of_one)],
+            )
+        migrations.update(engine, "test.db")
+        tables = Tables(engine)
+
+        assert [(post.payload, post.card) for post in tables.posts.of_delivery(7)] == [(None, None)]
+        assert [(post.payload, post.card) for post in tables.posts.of_delivery(8)] == [
+            (json.dumps(card), ShownCard("zh-CN", None)),
+            (json.dumps(plain), ShownCard("en", None)),
+            (json.dumps(list_of_one), None),
+        ]
+        assert tables.posts.papers_in_channel("T1", "C1", ["2509.00001", "2509.00003"]) == {
+            "2509.00001",
+            "2509.00003",
+        }
+        assert list(engine.query("PRAGMA foreign_key_check")) == []
+        for table in ("card_updates", "channel_papers"):
+            references = {row["table"] for row in engine.query(f"PRAGMA foreign_key_list({table})")}
+            assert "posts" in references

@@ -16,6 +16,7 @@ from storage.records import (
     Post,
     PostState,
     Provenance,
+    ShownCard,
     Summary,
     SummaryFailure,
     TextRead,
@@ -170,4 +171,4 @@ def _deliver(tables: Tables, channel: str, language: str, opened_at: datetime) -
 
 
 def _card(delivery_id: int) -> Post:
-    return Post(delivery_id, 1, "{}", paper_ids=(PAPER.id,))
+    return Post(delivery_id, 1, "{}", paper_ids=(PAPER.id,), card=ShownCard("en", "0"))

@@ -1,0 +1,226 @@
+"""What each call on the tables touches does not grow with the past."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from storage.address import Address
+from storage.database import connect
+from storage.engines.engine import Engine
+from storage.records import (
+    FROM_MODEL,
+    ArxivRecord,
+    CardUpdate,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Listing,
+    ListingState,
+    MistakeReport,
+    ModelRequest,
+    Paper,
+    Post,
+    PostState,
+    Provenance,
+    ShownCard,
+    Summary,
+    SummaryFailure,
+)
+from storage.tables import Tables
+from tests.support.pasts import LAST_DAY, NOW, SOURCE, Past, live_through
+from tests.support.postgresql import DatabaseServer
+from tests.support.subscribing import subscribe
+from tests.support.tables import empty_tables
+from tests.support.work import work_of
+
+SHORT = Past(60, cards=4, channels=2, days_with_payload=3)
+LONG = replace(SHORT, days=600)
+MONTH_AGO = LAST_DAY - timedelta(days=30)
+LATE = NOW + timedelta(days=1)
+SOME = SHORT.papers_of(LAST_DAY)
+ONE = SOME[0]
+
+Call = Callable[[Tables, int], object]
+"""A call on the tables; the number is the id of the first channel's last delivery."""
+
+
+def _delivery(tables: Tables, last: int) -> Delivery:
+    delivery = tables.deliveries.get(last)
+    assert delivery
+    return delivery
+
+
+def _with_delivery(method: str, *arguments: object) -> Call:
+    """Call a method of the deliveries with the last one."""
+    return lambda tables, last: getattr(tables.deliveries, method)(_delivery(tables, last), *arguments)
+
+
+def _post_of(last: int) -> Post:
+    return Post(last, 1, "{}", PostState.POSTED, (ONE,), ShownCard("en", "0"), "1.0", attempted_at=NOW)
+
+
+FAILURE = SummaryFailure(ONE, "en", 1, "no", NOW, LATE)
+
+CALLS: dict[str, Call] = {
+    "papers.get": lambda tables, _: tables.papers.get(ONE),
+    "papers.of_ids": lambda tables, _: tables.papers.of_ids(SOME),
+    "papers.add": lambda tables, _: tables.papers.add(Paper(ONE, "New")),
+    "papers.fill": lambda tables, _: tables.papers.fill(Paper(ONE, "New")),
+    "arxiv_records.get": lambda tables, _: tables.arxiv_records.get(ONE),
+    "arxiv_records.due": lambda tables, _: tables.arxiv_records.due(NOW, 1_000, MONTH_AGO),
+    "arxiv_records.put": lambda tables, _: tables.arxiv_records.put(ArxivRecord(ONE, NOW)),
+    "summaries.of_papers": lambda tables, _: tables.summaries.of_papers(SOME),
+    "summaries.made": lambda tables, _: tables.summaries.made(SOME),
+    "summaries.texts_read": lambda tables, _: tables.summaries.texts_read(MONTH_AGO),
+    "summaries.put": lambda tables, _: tables.summaries.put(
+        Summary(ONE, "en", Provenance(FROM_MODEL, LAST_DAY))
+    ),
+    "summaries.input_hash": lambda tables, _: tables.summaries.input_hash(ONE, "en", FROM_MODEL),
+    "listings.get": lambda tables, _: tables.listings.get(SOURCE, LAST_DAY),
+    "listings.of_day": lambda tables, _: tables.listings.of_day(LAST_DAY),
+    "listings.complete_since": lambda tables, _: tables.listings.complete_since([SOURCE], MONTH_AGO),
+    "listings.latest_complete_day": lambda tables, _: tables.listings.latest_complete_day([SOURCE, "none"]),
+    "listings.sources": lambda tables, _: tables.listings.sources(),
+    "listings.latest_day": lambda tables, _: tables.listings.latest_day(),
+    "listings.first_day": lambda tables, _: tables.listings.first_day(),
+    "listings.days_with_papers": lambda tables, _: tables.listings.days_with_papers(MONTH_AGO),
+    "listings.neighbours": lambda tables, _: tables.listings.neighbours(MONTH_AGO),
+    "listings.since": lambda tables, _: tables.listings.since(SOURCE, MONTH_AGO),
+    "listings.latest": lambda tables, _: tables.listings.latest(),
+    "listings.put": lambda tables, _: tables.listings.put(
+        Listing(SOURCE, LAST_DAY, ListingState.COMPLETE, (SOME[1], ONE))
+    ),
+    "subscriptions.get": lambda tables, _: tables.subscriptions.get(1),
+    "subscriptions.of_channel": lambda tables, _: tables.subscriptions.of_channel("T1", "C1"),
+    "subscriptions.all": lambda tables, _: tables.subscriptions.all(),
+    "subscriptions.put": lambda tables, _: subscribe(tables),
+    "subscriptions.pause": lambda tables, _: tables.subscriptions.pause(1, "asked"),
+    "subscriptions.pause_workspace": lambda tables, _: tables.subscriptions.pause_workspace("T1", "gone"),
+    "subscriptions.resume": lambda tables, _: tables.subscriptions.resume(1),
+    "subscriptions.begin_earlier": lambda tables, _: tables.subscriptions.begin_earlier(1, date.min),
+    "subscriptions.end": lambda tables, _: tables.subscriptions.end(1, NOW),
+    "channel_names.get": lambda tables, _: tables.channel_names.get("T1", "C1"),
+    "channel_names.put": lambda tables, _: tables.channel_names.put("T1", "C1", "papers"),
+    "deliveries.get": lambda tables, last: tables.deliveries.get(last),
+    "deliveries.of_day": lambda tables, _: tables.deliveries.of_day(1, DeliveryKind.SCHEDULED, MONTH_AGO),
+    "deliveries.last_slot": lambda tables, _: tables.deliveries.last_slot(1),
+    "deliveries.is_superseded": _with_delivery("is_superseded"),
+    "deliveries.latest_of_channel": lambda tables, _: tables.deliveries.latest_of_channel("T1", "C1"),
+    "deliveries.first_day": lambda tables, _: tables.deliveries.first_day(),
+    "deliveries.unfinished": lambda tables, _: tables.deliveries.unfinished(),
+    "deliveries.open": lambda tables, _: tables.deliveries.open(
+        subscribe(tables), DeliveryKind.ASKED, LAST_DAY, "key", NOW
+    ),
+    "deliveries.claim": lambda tables, last: tables.deliveries.claim(last, NOW, timedelta(minutes=2)),
+    "deliveries.record": _with_delivery("record"),
+    "deliveries.ask_to_stop": lambda tables, _: tables.deliveries.ask_to_stop(1),
+    "deliveries.is_stop_asked": lambda tables, last: tables.deliveries.is_stop_asked(last),
+    "deliveries.release_all": lambda tables, _: tables.deliveries.release_all(),
+    "deliveries.wait_for": _with_delivery("wait_for", ()),
+    "deliveries.stop_waiting": _with_delivery("stop_waiting", "late"),
+    "deliveries.close": _with_delivery("close", DeliveryState.FAILED),
+    "deliveries.unnotified": lambda tables, _: tables.deliveries.unnotified(),
+    "deliveries.mark_notified": lambda tables, last: tables.deliveries.mark_notified(last),
+    "deliveries.reopen": lambda tables, last: tables.deliveries.reopen(last),
+    "posts.get": lambda tables, last: tables.posts.get(last, 1),
+    "posts.of_delivery": lambda tables, last: tables.posts.of_delivery(last),
+    "posts.counts": lambda tables, last: tables.posts.counts(last),
+    "posts.papers_of_channel": lambda tables, _: tables.posts.papers_of_channel("T1", "C1", SOME),
+    "posts.papers_in_channel": lambda tables, _: tables.posts.papers_in_channel("T1", "C1", SOME),
+    "posts.has_had_papers": lambda tables, _: tables.posts.has_had_papers("T1", "C1"),
+    "posts.last_attempt": lambda tables, _: tables.posts.last_attempt("T1", "C1"),
+    "posts.plan": lambda tables, last: tables.posts.plan(
+        _delivery(tables, last), [replace(_post_of(last), position=99)]
+    ),
+    "posts.replace_payload": lambda tables, last: tables.posts.replace_payload(
+        _delivery(tables, last), 1, "{}"
+    ),
+    "posts.retry_uncertain_parent": lambda tables, last: tables.posts.retry_uncertain_parent(last),
+    "posts.restore_parent": lambda tables, last: tables.posts.restore_parent(last),
+    "posts.record": lambda tables, last: tables.posts.record(_delivery(tables, last), _post_of(last)),
+    "posts.record_card": lambda tables, last: tables.posts.record_card(last, 1, ShownCard("en", "1")),
+    "posts.delete_payloads": lambda tables, _: tables.posts.delete_payloads(LATE, 5),
+    "posts.payloads_since": lambda tables, _: tables.posts.payloads_since(),
+    "greetings.begin": lambda tables, _: tables.greetings.begin("T1", "C1", NOW, timedelta(days=1)),
+    "heartbeats.beat": lambda tables, _: tables.heartbeats.beat("tick", NOW),
+    "heartbeats.last": lambda tables, _: tables.heartbeats.last("tick"),
+    "saved_papers.save": lambda tables, _: tables.saved_papers.save("T1", "U1", ONE, NOW),
+    "saved_papers.remove": lambda tables, _: tables.saved_papers.remove("T1", "U1", ONE),
+    "saved_papers.count": lambda tables, _: tables.saved_papers.count("T1", "U1"),
+    "saved_papers.page": lambda tables, _: tables.saved_papers.page("T1", "U1", offset=0, limit=10),
+    "saved_papers.saved_among": lambda tables, _: tables.saved_papers.saved_among("T1", "U1", SOME),
+    "card_updates.enqueue": lambda tables, _: tables.card_updates.enqueue(
+        ONE, "en", NOW - timedelta(days=30), NOW
+    ),
+    "card_updates.due": lambda tables, _: tables.card_updates.due(NOW),
+    "card_updates.postpone": lambda tables, last: tables.card_updates.postpone(CardUpdate(last, 1, NOW)),
+    "card_updates.remove": lambda tables, last: tables.card_updates.remove(CardUpdate(last, 1, NOW)),
+    "card_updates.delete": lambda tables, _: tables.card_updates.delete(LATE, 5),
+    "mistake_reports.add": lambda tables, _: tables.mistake_reports.add(
+        MistakeReport("T1", "U1", ONE, "en", NOW, "", FROM_MODEL, LAST_DAY)
+    ),
+    "mistake_reports.latest": lambda tables, _: tables.mistake_reports.latest(5),
+    "model_requests.add": lambda tables, _: tables.model_requests.add(
+        ModelRequest(ONE, "en", "example-1", NOW, 1, 1)
+    ),
+    "model_requests.settle": lambda tables, _: tables.model_requests.settle(1, "example-1", 1, 1),
+    "model_requests.delete": lambda tables, _: tables.model_requests.delete(LATE, 5),
+    "model_requests.first_at": lambda tables, _: tables.model_requests.first_at(),
+    "model_requests.tokens_of_day": lambda tables, _: tables.model_requests.tokens_of_day(LAST_DAY),
+    "summary_failures.get": lambda tables, _: tables.summary_failures.get(ONE, "en"),
+    "summary_failures.waiting": lambda tables, _: tables.summary_failures.waiting(NOW),
+    "summary_failures.since": lambda tables, _: tables.summary_failures.since(NOW - timedelta(days=1)),
+    "summary_failures.put": lambda tables, _: tables.summary_failures.put(FAILURE),
+    "summary_failures.forget": lambda tables, _: tables.summary_failures.forget(ONE, "en"),
+    "summary_failures.delete": lambda tables, _: tables.summary_failures.delete(LATE, 5),
+    "summary_requests.add": lambda tables, _: tables.summary_requests.add("T1", "U1", ONE, "en", NOW),
+    "summary_requests.count_since": lambda tables, _: tables.summary_requests.count_since(
+        "T1", "U1", NOW - timedelta(days=1)
+    ),
+    "summary_requests.delete": lambda tables, _: tables.summary_requests.delete(LATE, 5),
+}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def lived(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Engine, Engine]]:
+    """Give a database with a short past and one with a past ten times as long."""
+    if request.param == "sqlite":
+        folder: Path = tmp_path_factory.mktemp("pasts")
+        addresses: list[Address] = [empty_tables(folder / "short.db"), empty_tables(folder / "long.db")]
+    else:
+        server: DatabaseServer = request.getfixturevalue("database_server")
+        addresses = [server.database(), server.database()]
+    with closing(connect(addresses[0])) as short, closing(connect(addresses[1])) as long:
+        live_through(short, SHORT)
+        live_through(long, LONG)
+        yield short, long
+
+
+def test_every_call_on_the_tables_is_looked_at(tables: Tables) -> None:
+    calls = {
+        f"{table}.{method}"
+        for table, rows in vars(tables).items()
+        for method, _ in inspect.getmembers(rows, inspect.ismethod)
+        if not method.startswith("_")
+    }
+
+    assert set(CALLS) == calls
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_touches_no_more_after_ten_times_the_past(lived: tuple[Engine, Engine], name: str) -> None:
+    short, long = (_work(engine, past, name) for engine, past in zip(lived, (SHORT, LONG), strict=True))
+
+    assert long <= 1.2 * short + 20, f"{short} before, {long} now"
+
+
+def _work(engine: Engine, past: Past, name: str) -> int:
+    last_of_first_channel = past.days * past.channels - 1
+    return work_of(engine, lambda tables: CALLS[name](tables, last_of_first_channel))
