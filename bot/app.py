@@ -25,6 +25,7 @@ from bot.delivery.wire import SlackWire, Wire
 from bot.delivery.worker import Services, Timing
 from bot.errors import StorageError
 from bot.private_files import PRIVATE_FILE
+from bot.retention import Retention
 from bot.settings import Settings, bot_token, both_tokens, wrong_proxy
 from bot.web import Web, open_web
 from handlers.parts import Parts
@@ -100,11 +101,13 @@ async def application(
 
         clockwork = Clockwork(parts.storage, clock, parts.deliverer)
         of_sources = {"sources": web.watcher.start_due_polls, "arxiv records": web.enricher.tick}
+        kept_for = timedelta(hours=settings.keep_payloads_hours)
         jobs = {
             "digests": clockwork.tick,
             **(of_sources if has_sources else {}),
             "summaries": web.summary_queue.tick,
             "cards": CardUpdater(parts.storage, clock, parts.wire, has_model=bool(settings.model)).tick,
+            "retention": Retention(parts.storage, clock, kept_for).tick,
         }
         ticking = Jobs(jobs if ticks else {}, clock)
         ticking.start()

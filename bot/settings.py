@@ -157,6 +157,13 @@ class Settings(BaseSettings):
         validation_alias="PAPER_ROUND_LAST_LOOK_SECONDS",
         description="how long after such a delivery to look for late messages",
     )
+    keep_payloads_hours: int = Field(
+        default=72,
+        ge=1,
+        le=87_600,
+        validation_alias="PAPER_ROUND_KEEP_PAYLOADS_HOURS",
+        description="how many hours the full content of a digest's messages is kept",
+    )
     hugging_face_url: Annotated[str, AfterValidator(_base_url)] = Field(
         default="https://huggingface.co/",
         validation_alias="HF_BASE_URL",

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus
 from bot.delivery.clockwork import HEARTBEAT
 from bot.delivery.opening import is_stopped
 from bot.listings.expected import latest_lists
+from bot.retention import HEARTBEAT as RETENTION
 from bot.subscriptions.due import is_paused, next_due
 from bot.summarising.summariser import Allowance
 from storage.records import (
@@ -43,6 +44,19 @@ class SummariesStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryStatus:
+    """Since when there is what; `None` where there is nothing."""
+
+    lists_since: date | None = None
+    digests_since: datetime | None = None
+    #: When the oldest digest was opened of whose messages the content is kept.
+    messages_since: datetime | None = None
+    model_requests_since: datetime | None = None
+    #: When what was past its time was last deleted.
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The status of everything, for the bot's admin."""
 
@@ -51,13 +65,15 @@ class Status:
     #: Each source's latest listing.
     sources: tuple[Listing, ...]
     summaries: SummariesStatus
+    history: HistoryStatus
 
 
 def read_status(tables: Tables, now: datetime, messages_a_minute: int, allowance: Allowance | None) -> Status:
     """Return the status of the bot, all channels and all sources."""
     channels = tuple(channel_status(tables, each, now) for each in tables.subscriptions.all())
     bot = bot_status(tables, now, messages_a_minute, allowance)
-    return Status(bot, channels, _every_source(tables), summaries_status(tables, now))
+    summaries = summaries_status(tables, now)
+    return Status(bot, channels, _every_source(tables), summaries, _history_status(tables))
 
 
 def summaries_status(tables: Tables, now: datetime) -> SummariesStatus:
@@ -67,6 +83,16 @@ def summaries_status(tables: Tables, now: datetime) -> SummariesStatus:
         failures=tables.summary_failures.since(now - timedelta(days=1)),
         reports=tables.mistake_reports.latest(REPORTS_SHOWN),
         texts_read=tables.summaries.texts_read((now - _TEXTS_READ_FOR).astimezone(UTC).date()),
+    )
+
+
+def _history_status(tables: Tables) -> HistoryStatus:
+    return HistoryStatus(
+        lists_since=tables.listings.first_day(),
+        digests_since=tables.deliveries.first_opened_at(),
+        messages_since=tables.deliveries.first_with_payload_opened_at(),
+        model_requests_since=tables.model_requests.first_at(),
+        deleted_at=tables.heartbeats.last(RETENTION),
     )
 
 

@@ -57,10 +57,21 @@ class Deliveries:
         )
         return next(map(_delivery_from_row, rows), None)
 
-    def first_day(self) -> date | None:
-        """Return the day of the first delivery."""
-        rows = self._engine.query("SELECT day FROM deliveries ORDER BY id LIMIT 1")
-        return next((date.fromisoformat(row["day"]) for row in rows), None)
+    def first_opened_at(self) -> datetime | None:
+        """Return when the first delivery was opened."""
+        rows = self._engine.query("SELECT opened_at FROM deliveries ORDER BY id LIMIT 1")
+        return next(whole(_opening_from_row, rows), None)
+
+    def first_with_payload_opened_at(self) -> datetime | None:
+        """Return when the first delivery was opened of which a payload is left."""
+        rows = self._engine.query(
+            """
+            SELECT opened_at FROM deliveries WHERE id = (
+                SELECT delivery_id FROM posts WHERE payload IS NOT NULL ORDER BY delivery_id, position LIMIT 1
+            )
+            """
+        )
+        return next(whole(_opening_from_row, rows), None)
 
     def unfinished(self) -> tuple[Delivery, ...]:
         """Return the deliveries with work left, oldest first."""
@@ -215,6 +226,11 @@ def _text(moment: datetime) -> str:
 
 def _optional_text(moment: datetime | None) -> str | None:
     return _text(moment) if moment else None
+
+
+@reads("deliveries")
+def _opening_from_row(row: dict[str, Any]) -> datetime:
+    return moment_of(row["opened_at"])
 
 
 @reads("deliveries")

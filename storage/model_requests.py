@@ -1,9 +1,12 @@
 """The model requests table: what each summary costs."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from storage.engines.engine import Engine
+from storage.moments import moment_of
 from storage.records import ModelRequest
+from storage.rows import reads, whole
 
 
 class ModelRequests:
@@ -52,7 +55,7 @@ class ModelRequests:
     def first_at(self) -> datetime | None:
         """Return when the oldest request was made."""
         rows = self._engine.query("SELECT at FROM model_requests ORDER BY at LIMIT 1")
-        return next((datetime.fromisoformat(row["at"]) for row in rows), None)
+        return next(whole(_moment_from_row, rows), None)
 
     def tokens_of_day(self, day: date) -> int:
         """Return the tokens of a UTC day, prompts included."""
@@ -65,3 +68,8 @@ class ModelRequests:
             [start.isoformat(), (start + timedelta(days=1)).isoformat()],
         )
         return int(next(rows)["tokens"])
+
+
+@reads("model_requests")
+def _moment_from_row(row: dict[str, Any]) -> datetime:
+    return moment_of(row["at"])

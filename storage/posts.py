@@ -195,17 +195,6 @@ class Posts:
             {"opened_before": opened_before.isoformat(), "limit": limit},
         )
 
-    def payloads_since(self) -> datetime | None:
-        """Return when the oldest delivery was opened that has a payload left."""
-        rows = self._engine.query(
-            """
-            SELECT opened_at FROM deliveries WHERE id = (
-                SELECT delivery_id FROM posts WHERE payload IS NOT NULL ORDER BY delivery_id, position LIMIT 1
-            )
-            """
-        )
-        return next((datetime.fromisoformat(row["opened_at"]) for row in rows), None)
-
     def _change(self, assignments: str, delivery: Delivery, values: dict[str, Any]) -> None:
         """Update a post under its delivery's epoch; `assignments` are constants of this class."""
         changed = self._engine.execute(

@@ -31,6 +31,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "lease_seconds": 120,
         "settling_seconds": 20,
         "last_look_seconds": 60,
+        "keep_payloads_hours": 72,
         "hugging_face_url": "https://huggingface.co/",
         "arxiv_api_url": "https://export.arxiv.org/api/",
         "arxiv_feed_url": "https://rss.arxiv.org/atom/",

@@ -14,7 +14,7 @@ from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensSta
 from bot.commands.subscriptions import in_words
 from bot.commands.terminal import counted, current_clock, database_option, say, settings_with, with_storage
 from bot.locale import Reader, words_for
-from bot.status import Status, SummariesStatus, read_status
+from bot.status import HistoryStatus, Status, SummariesStatus, read_status
 from bot.summarising.summariser import allowance_of
 from bot.text.mrkdwn import json_text, on_one_line
 from storage.address import Address
@@ -53,8 +53,8 @@ def status(database: Address | None, *, as_json: bool) -> None:
     """Show how digests, sources and summaries are doing.
 
     For each channel you see its last and next digest and what is unfinished, for each source its latest
-    list, and for summaries today's tokens, recent failures and the mistakes people reported. All times are
-    in UTC.
+    list, what is kept since when, and for summaries today's tokens, recent failures and the mistakes people
+    reported. All times are in UTC.
     """
     now, settings = current_clock().now(), settings_with(database)
     rate, allowance = settings.messages_a_minute, allowance_of(settings)
@@ -77,6 +77,7 @@ def _lines(report: Status, now: datetime) -> Iterator[str]:
     for listing in report.sources:
         unfollowed = "" if listing.source in followed else " No channel follows it."
         yield f"{_source_line(listing, now)}{unfollowed}"
+    yield _history_line(report.history)
     yield from _summaries_lines(report.summaries, report.bot.tokens)
 
 
@@ -131,6 +132,18 @@ def _summaries_lines(summaries: SummariesStatus, tokens: TokensStatus | None) ->
     if summaries.reports:
         yield "Reported mistakes, newest first:"
     yield from map(_report_line, summaries.reports)
+
+
+def _history_line(history: HistoryStatus) -> str:
+    since = {
+        "lists": history.lists_since,
+        "digests": history.digests_since,
+        "the content of messages": history.messages_since,
+        "what summaries cost": history.model_requests_since,
+    }
+    kept = [f"{what} since {moment:%Y-%m-%d}" for what, moment in since.items() if moment]
+    deleted = _moment(history.deleted_at) if history.deleted_at else "never"
+    return f"Kept: {', '.join(kept) or 'nothing yet'}. Last tidied up: {deleted}."
 
 
 def _report_line(report: MistakeReport) -> str:

@@ -54,8 +54,11 @@ def test_deliver_brings_it_once_and_status_tells_so(channel: str, clock: Simulat
     assert "\n  Last digest: 2025-09-29, 12 of 12 papers posted\n  Next digest: " in words
     assert told["summaries"] == {"tokens_today": 0, "failures": [], "reports": [], "texts_read": {}}
     assert words.startswith("Last check: never. 0 messages waiting.\n")
+    today = told["history"]["digests_since"][:10]
     assert words.endswith(
         "Digest file, 29 September: 12 papers.\n"
+        f"Kept: lists since 2025-09-29, digests since {today}, the content of messages since {today}. "
+        "Last tidied up: never.\n"
         "Summaries: no model set (LLM_MODEL), 0 tokens today, 0 failures in the last 24 hours.\n"
     )
 

@@ -1,6 +1,7 @@
 """Tables of earlier versions are brought up to date with what is in them."""
 
 import json
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from itertools import takewhile
 from pathlib import Path
@@ -80,7 +81,7 @@ def test_a_delivery_under_way_goes_on_after_the_tables_are_made_anew(database: E
 
 
 def put_delivery(
-    engine: Engine, delivery_id: int, state: str, messages: list[tuple[str, dict[str, object]]]
+    engine: Engine, delivery_id: int, state: str, messages: Sequence[tuple[str, Mapping[str, object]]]
 ) -> None:
     """Put a delivery of 2025 whose messages each have a paper, as the versions before m016 did."""
     engine.execute(

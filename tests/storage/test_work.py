@@ -111,7 +111,10 @@ CALLS: dict[str, Call] = {
     "deliveries.last_slot": lambda tables, _: tables.deliveries.last_slot(1),
     "deliveries.is_superseded": _with_delivery("is_superseded"),
     "deliveries.latest_of_channel": lambda tables, _: tables.deliveries.latest_of_channel("T1", "C1"),
-    "deliveries.first_day": lambda tables, _: tables.deliveries.first_day(),
+    "deliveries.first_opened_at": lambda tables, _: tables.deliveries.first_opened_at(),
+    "deliveries.first_with_payload_opened_at": lambda tables, _: (
+        tables.deliveries.first_with_payload_opened_at()
+    ),
     "deliveries.unfinished": lambda tables, _: tables.deliveries.unfinished(),
     "deliveries.open": lambda tables, _: tables.deliveries.open(
         subscribe(tables), DeliveryKind.ASKED, LAST_DAY, "key", NOW
@@ -145,7 +148,6 @@ CALLS: dict[str, Call] = {
     "posts.record": lambda tables, last: tables.posts.record(_delivery(tables, last), _post_of(last)),
     "posts.record_card": lambda tables, last: tables.posts.record_card(last, 1, ShownCard("en", "1")),
     "posts.delete_payloads": lambda tables, _: tables.posts.delete_payloads(LATE, 5),
-    "posts.payloads_since": lambda tables, _: tables.posts.payloads_since(),
     "greetings.begin": lambda tables, _: tables.greetings.begin("T1", "C1", NOW, timedelta(days=1)),
     "heartbeats.beat": lambda tables, _: tables.heartbeats.beat("tick", NOW),
     "heartbeats.last": lambda tables, _: tables.heartbeats.last("tick"),

@@ -1,0 +1,71 @@
+"""What is kept for a time only, and the nightly job that deletes what is past it.
+
+Papers, lists, summaries, saved papers, reports and the ledger of deliveries are kept for ever.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, time, timedelta
+
+from bot.clock import Clock
+from storage.card_updates import CARDS_CHANGE_FOR
+from storage.runner import Runner
+from storage.tables import Tables
+
+HEARTBEAT = "retention"
+
+RECORDS_KEPT_FOR = timedelta(days=90)
+"""How long it is kept what summaries cost, who asked for a new one and why some failed."""
+
+_AT = time(3, 0, tzinfo=UTC)
+_ROWS_AT_ONCE = 500
+
+_Delete = Callable[[Tables, int], int]
+"""Deletes at most so many rows that are past their time, and returns how many."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Retention:
+    """Deletes what is past its time, once a night.
+
+    In transactions of a few hundred rows, so that other writers get their turn. What a stopped process left
+    is deleted by the next one, and two that run at once do each other no harm.
+    """
+
+    def __init__(self, storage: Runner, clock: Clock, payloads_kept_for: timedelta) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._payloads_kept_for = payloads_kept_for
+
+    async def tick(self) -> None:
+        """Delete what is past its time, unless that was done since the last 03:00 UTC."""
+        now = self._clock.now()
+        last = await self._storage.read(lambda tables: tables.heartbeats.last(HEARTBEAT))
+        if last and _last_night(now) <= last <= now:
+            return
+        deleted = {name: await self._delete_all(delete) for name, delete in self._deletions(now).items()}
+        await self._storage.write(lambda tables: tables.heartbeats.beat(HEARTBEAT, now))
+        _logger.info("Deleted what is past its time", extra={"action": "retention", **deleted})
+
+    def _deletions(self, now: datetime) -> Mapping[str, _Delete]:
+        payloads, records = now - self._payloads_kept_for, now - RECORDS_KEPT_FOR
+        return {
+            "payloads": lambda tables, limit: tables.posts.delete_payloads(payloads, limit),
+            "card_updates": lambda tables, limit: tables.card_updates.delete(now - CARDS_CHANGE_FOR, limit),
+            "model_requests": lambda tables, limit: tables.model_requests.delete(records, limit),
+            "summary_requests": lambda tables, limit: tables.summary_requests.delete(records, limit),
+            "summary_failures": lambda tables, limit: tables.summary_failures.delete(records, limit),
+        }
+
+    async def _delete_all(self, delete: _Delete) -> int:
+        total = 0
+        while deleted := await self._storage.write(lambda tables: delete(tables, _ROWS_AT_ONCE)):
+            total += deleted
+        return total
+
+
+def _last_night(now: datetime) -> datetime:
+    """Return the last moment at which the job was due."""
+    today = datetime.combine(now.astimezone(UTC).date(), _AT)
+    return today if today <= now else today - timedelta(days=1)
