@@ -14,11 +14,12 @@ from storage.records import Delivery, Post, PostState, ShownCard
 from storage.rows import reads, whole
 
 _OF_CHANNEL = """
-    FROM subscriptions
-    JOIN channel_papers ON channel_papers.subscription_id = subscriptions.id
+    FROM channel_papers
     JOIN deliveries ON deliveries.id = channel_papers.delivery_id
     JOIN posts ON posts.delivery_id = channel_papers.delivery_id AND posts.position = channel_papers.position
-    WHERE subscriptions.workspace = :workspace AND subscriptions.channel = :channel
+    WHERE channel_papers.subscription_id = (
+        SELECT id FROM subscriptions WHERE workspace = :workspace AND channel = :channel
+    )
 """
 _IS_SENT = "posts.state NOT IN ('planned', 'refused')"
 _IS_HAD = f"{_IS_SENT} OR (deliveries.state IN ('open', 'last_look') AND deliveries.stop_asked = 0)"
@@ -80,12 +81,16 @@ class Posts:
 
     def _papers(self, workspace: str, channel: str, among: Iterable[str], condition: str) -> frozenset[str]:
         """Return those of the papers whose post meets a condition, which is a constant of this module."""
-        is_asked = self._engine.among("channel_papers.paper_id", "among")
+        # Each is looked up by itself: for many at once PostgreSQL would read all that the channels have had.
         rows = self._engine.query(
-            f"SELECT DISTINCT channel_papers.paper_id {_OF_CHANNEL} AND {is_asked} AND ({condition})",
+            f"""
+            SELECT id FROM papers WHERE {self._engine.among("id", "among")} AND (
+                SELECT 1 {_OF_CHANNEL} AND channel_papers.paper_id = papers.id AND ({condition}) LIMIT 1
+            ) = 1
+            """,  # noqa: S608 -- constants
             {"workspace": workspace, "channel": channel, "among": list(among)},
         )
-        return frozenset(row["paper_id"] for row in rows)
+        return frozenset(row["id"] for row in rows)
 
     def last_attempt(self, workspace: str, channel: str) -> datetime | None:
         """Return when one of the channel's latest deliveries last sent a message, if any did."""

@@ -94,6 +94,39 @@ async def test_a_card_that_shows_all_there_is_is_left_as_it_is(stage: Stage) -> 
     assert (wire.calls, await left(stage)) == (0, 0)
 
 
+async def test_a_card_whose_payload_is_gone_is_drawn_from_the_records(stage: Stage) -> None:
+    ts = await summary_comes(stage, await stage.deliver_sample())
+    later = stage.clock.now() + timedelta(hours=1)
+    await stage.bot.storage.write(lambda tables: tables.posts.delete_payloads(later, 500))
+    await updating(stage).tick()
+
+    assert "A model wrote this later." in text_of(stage, ts)
+    assert await left(stage) == 0
+
+
+async def test_a_card_follows_a_paper_back_to_what_it_showed_at_first(stage: Stage) -> None:
+    delivery_id = await stage.deliver_sample()
+    posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
+    paper_id, ts = posts[2].paper_ids[0], posts[2].ts or ""
+    first = text_of(stage, ts)
+
+    async def is_withdrawn(notice: str | None) -> str:
+        def record(tables: Tables) -> None:
+            tables.papers.fill(Paper(paper_id, "Any", withdrawal=notice))
+            tables.card_updates.enqueue(
+                paper_id, None, stage.clock.now() - timedelta(days=1), stage.clock.now()
+            )
+
+        await stage.bot.storage.write(record)
+        await updating(stage).tick()
+        return text_of(stage, ts)
+
+    withdrawn = await is_withdrawn("This paper has been withdrawn.")
+
+    assert "This paper has been withdrawn." in withdrawn
+    assert await is_withdrawn(None) == first
+
+
 async def test_a_channel_in_another_language_is_left_as_it_is(stage: Stage) -> None:
     ts = await summary_comes(stage, await stage.deliver_sample(language="zh-CN"))
 

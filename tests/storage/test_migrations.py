@@ -14,7 +14,7 @@ from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
 from storage import migrations
 from storage.database import connect
 from storage.engines.engine import Engine
-from storage.records import DeliveryKind, DeliveryState, PostState, ShownCard
+from storage.records import DeliveryKind, DeliveryState, Paper, PostState, ShownCard
 from storage.tables import Tables
 
 DELIVERY = """
@@ -125,6 +125,8 @@ def test_payloads_of_long_ago_go_and_cards_keep_their_language(
             )
         migrations.update(engine, "test.db")
         tables = Tables(engine)
+        for paper_id in ("2509.00001", "2509.00002", "2509.00003"):
+            tables.papers.add(Paper(paper_id, "Gardens"))
 
         assert [(post.payload, post.card) for post in tables.posts.of_delivery(7)] == [(None, None)]
         assert [(post.payload, post.card) for post in tables.posts.of_delivery(8)] == [
