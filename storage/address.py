@@ -3,9 +3,12 @@
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 _SCHEME = re.compile(r"postgres(?:ql)?://", re.IGNORECASE)
+_HOST = r"(?:\[[\w.:%]+\]|[\w.~%-]*)(?::[0-9]*)?"
+_PARTS = re.compile(
+    rf"{_SCHEME.pattern}(?:[^@/]*@)?(?P<place>{_HOST}(?:,{_HOST})*(?:/[^@?#]*)?)(?:\?\S*)?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +19,12 @@ class Server:
     conninfo: str = field(repr=False)
 
     def __str__(self) -> str:
-        parts = urlsplit(self.conninfo)
-        return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        parts = _PARTS.fullmatch(self.conninfo)
+        return f"postgresql://{parts['place'] if parts else '…'}"
+
+    def is_readable(self) -> bool:
+        """Tell whether it is clear which part is the password."""
+        return _PARTS.fullmatch(self.conninfo) is not None
 
 
 Address = Path | Server

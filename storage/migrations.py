@@ -21,12 +21,14 @@ _ALL: dict[str, _Migration] = {}
 def update(engine: Engine, name: str) -> None:
     """Apply the missing migrations in order; raises `StorageError` where a newer version has applied its own.
 
-    Each is a transaction, in which no other process has any, so several processes may update at once.
+    Each is a transaction, in which no other process has any, so several processes may update at once. Where
+    nothing is missing nothing is written, and so nobody has to wait.
     """
     _refuse_newer(engine, name)
-    create_table(engine)
-    for migration in missing(engine):
-        apply(engine, migration)
+    if names := missing(engine):
+        create_table(engine)
+        for migration in names:
+            apply(engine, migration)
 
 
 def check(engine: Engine, name: str) -> None:

@@ -6,10 +6,13 @@ from contextlib import AbstractContextManager, contextmanager
 from enum import Enum
 from typing import Any, Protocol
 
+from bot.errors import StorageError
+
 Row = dict[str, Any]
 Values = Sequence[Any] | Mapping[str, Any]
 """The values of a statement's `?` or `:name`: texts, numbers, lists of texts, truth values, `None`."""
 
+_BITS = 64
 # PostgreSQL keeps no NUL character, and UTF-8 has no lone surrogate.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -100,11 +103,16 @@ class OneConnection:
 
 
 def storable(value: Any) -> Any:
-    """Return the value as both engines keep it: no NUL, no lone surrogate, truth as 0 or 1."""
+    """Return the value as both engines keep it: no NUL, no lone surrogate, truth as 0 or 1.
+
+    Raises `StorageError` for a number that they do not keep.
+    """
     if isinstance(value, Enum):
         return storable(value.value)
     if isinstance(value, bool):
         return int(value)
+    if isinstance(value, int) and value.bit_length() >= _BITS:
+        raise StorageError(f"A number of {value.bit_length()} bits is too great for a database.")
     if isinstance(value, str):
         return _UNSTORABLE.sub(_replacement, value)
     if isinstance(value, (list, tuple)):
