@@ -1,0 +1,273 @@
+"""A tour through every public method of every table, with odd texts in what it stores.
+
+It runs every statement of `storage/`, which `test_statements.py` checks, and leaves rows in every table.
+A new method of a table is called here too.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from storage.records import (
+    FROM_DIGEST_FILE,
+    FROM_MODEL,
+    ArxivRecord,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Figure,
+    Filters,
+    Grounding,
+    Listing,
+    ListingState,
+    MistakeReport,
+    ModelRequest,
+    Order,
+    Paper,
+    Post,
+    PostState,
+    Preferences,
+    Provenance,
+    ShownCard,
+    Subscription,
+    Summary,
+    SummaryFailure,
+    TextRead,
+)
+from storage.tables import Tables
+
+DAY = date(2025, 9, 29)
+NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+WORKSPACE, CHANNEL, PERSON, SOURCE = "T1", "C1", "U1", "huggingface"
+
+ODD_TEXTS = (
+    "100% of %s, %(name)s and %%",
+    "Is this a question? Or :name, ::text, $1 and @name?",
+    "It's “quoted” with ' and '' and \" and \\ and \\' and -- and /* and ;",
+    "🪴 花园 \U0001f468\u200d\U0001f469\u200d\U0001f467 e\u0301 \u202e \ufeff \u2028",
+    "line\nbreaks\r\nand\ttabs, \x01 and \x7f",
+    "{a,b}",
+    "NULL",
+    " ",
+)
+PAPERS = tuple(
+    Paper(
+        id=f"2509.{number:05}",
+        title=text,
+        authors=("Ada Lovelace", text),
+        abstract=text,
+        categories=("cs.LG",),
+        community_keywords=(text,),
+        published=DAY,
+        votes=2**63 - 1 - number,
+    )
+    for number, text in enumerate(ODD_TEXTS)
+)
+IDS = tuple(paper.id for paper in PAPERS)
+BARE = Paper(id="hep-th/9901001", title="Rivers")
+
+
+def tour(tables: Tables) -> list[Any]:
+    """Call every method, and return all that they answered."""
+    return [
+        *_papers(tables),
+        *_listings(tables),
+        *_arxiv_records(tables),
+        *_summaries(tables),
+        *_subscriptions(tables),
+        *_deliveries(tables),
+        *_people(tables),
+    ]
+
+
+def _papers(tables: Tables) -> Iterator[Any]:
+    yield [tables.papers.add(paper) for paper in (*PAPERS, BARE, PAPERS[0])]
+    tables.papers.fill(replace(BARE, authors=("Emmy Noether",), withdrawal="withdrawn"))
+    yield tables.papers.get(BARE.id)
+    yield tables.papers.of_ids([*reversed(IDS), "9999.99999"])
+
+
+def _listings(tables: Tables) -> Iterator[Any]:
+    before, after = DAY - timedelta(days=1), DAY + timedelta(days=1)
+    listed = [
+        Listing(SOURCE, before, ListingState.COMPLETE, IDS[:2]),
+        Listing(SOURCE, DAY, ListingState.PARTIAL, IDS, NOW, LATER, ODD_TEXTS[0], NOW),
+        Listing(SOURCE, DAY, ListingState.COMPLETE, tuple(reversed(IDS))),
+        Listing(SOURCE, after, ListingState.NONE),
+        Listing("arxiv:cs.CL", after, ListingState.COMPLETE, (BARE.id,)),
+    ]
+    for listing in listed:
+        tables.listings.put(listing)
+    listings = tables.listings
+    yield listings.get(SOURCE, DAY), listings.of_day(after), listings.since(SOURCE, DAY), listings.latest()
+    yield listings.complete_since([SOURCE, "arxiv:cs.CL"], DAY), listings.latest_complete_day([SOURCE])
+    yield listings.sources(), listings.first_day(), listings.latest_day(), listings.neighbours(DAY)
+    yield listings.days_with_papers(before), listings.days_with_papers(before, SOURCE)
+
+
+def _arxiv_records(tables: Tables) -> Iterator[Any]:
+    yield tables.arxiv_records.due(NOW, 3, DAY), tables.arxiv_records.due(NOW, 9, DAY, among=[BARE.id])
+    for tries in (1, 2):
+        tables.arxiv_records.put(ArxivRecord(BARE.id, NOW, 2, NOW, tries, LATER))
+    yield tables.arxiv_records.get(BARE.id), tables.arxiv_records.due(LATER, 3, DAY)
+
+
+def _summaries(tables: Tables) -> Iterator[Any]:
+    figure = Figure("12%", "tldr", Grounding.NOT_FOUND, ODD_TEXTS[1])
+    by_model = Provenance(FROM_MODEL, DAY, "example-1", "3", TextRead.PART)
+    for paper, text in zip(PAPERS, ODD_TEXTS, strict=True):
+        imported = Summary(
+            *(paper.id, "zh-CN", Provenance(FROM_DIGEST_FILE, DAY)),
+            tldr=text,
+            problem=text,
+            method=text,
+            results=text,
+            body=text,
+            keywords=(text,),
+        )
+        tables.summaries.put(imported)
+        made = replace(imported, language="en", provenance=by_model, figures=(figure,))
+        tables.summaries.put(made, "abc")
+    summaries = tables.summaries
+    yield summaries.of_papers(IDS), summaries.of_papers(IDS, "en"), summaries.texts_read(DAY)
+    yield summaries.made(IDS), summaries.made(IDS, FROM_MODEL), summaries.input_hash(IDS[0], "en", FROM_MODEL)
+
+    for language in ("de", "fr"):
+        tables.summary_failures.put(SummaryFailure(BARE.id, language, 1, ODD_TEXTS[2], NOW, LATER))
+    tables.summary_failures.forget(BARE.id, "fr")
+    yield tables.summary_failures.get(BARE.id, "de"), tables.summary_failures.waiting(NOW)
+    yield tables.summary_failures.since(NOW)
+    tables.summary_failures.put(SummaryFailure(BARE.id, "it", 1, "late", NOW - timedelta(days=9), NOW))
+    yield tables.summary_failures.delete(NOW, 5)
+
+    request = tables.model_requests.add(ModelRequest(BARE.id, "en", "example-1", NOW, 1000, 0))
+    tables.model_requests.settle(request, "example-2", 900, 80)
+    tables.model_requests.add(ModelRequest(BARE.id, "en", "example-1", NOW - timedelta(days=9), 1, 1))
+    yield tables.model_requests.tokens_of_day(DAY), tables.model_requests.first_at()
+    yield tables.model_requests.delete(NOW, 5), tables.model_requests.first_at()
+
+
+def _subscriptions(tables: Tables) -> Iterator[Any]:
+    filters = Filters(words=(ODD_TEXTS[0],), categories=("cs.*",), least_votes=3, never_words=(ODD_TEXTS[3],))
+    wanted = Preferences(
+        "zh-CN",
+        (SOURCE, "arxiv:cs.CL"),
+        time(18, 30),
+        "Asia/Shanghai",
+        frozenset({0, 4}),
+        most_cards=5,
+        order=Order.VOTES,
+        filters=filters,
+        says_when_nothing=True,
+    )
+    subscriptions = tables.subscriptions
+    begun = subscriptions.put(WORKSPACE, CHANNEL, wanted, since=DAY, begun_at=NOW, created_by=PERSON)
+    subscriptions.pause(begun.id, "asked", DAY)
+    yield subscriptions.put(
+        *(WORKSPACE, CHANNEL, wanted),
+        since=DAY,
+        begun_at=NOW,
+        since_by_source=(("arxiv:cs.CL", DAY),),
+        ends_pause=False,
+    )
+    subscriptions.resume(begun.id)
+    other = subscriptions.put("T2", "C2", wanted, since=DAY, begun_at=NOW)
+    subscriptions.pause_workspace("T2", "closed")
+    # Which numbers are left out between two ids is each engine's own.
+    found = [subscriptions.get(other.id), *subscriptions.all(), *subscriptions.all("T2")]
+    yield [replace(each, id=0) for each in found if each]
+    subscriptions.end(other.id, NOW)
+    subscriptions.begin_earlier(begun.id, DAY - timedelta(days=7))
+    yield subscriptions.of_channel(WORKSPACE, CHANNEL), subscriptions.of_channel("T2", "C2")
+
+
+def _deliveries(tables: Tables) -> Iterator[Any]:
+    subscription = tables.subscriptions.of_channel(WORKSPACE, CHANNEL)
+    assert subscription
+    deliveries = tables.deliveries
+    opened = _opened(tables, subscription, "key-1", DeliveryKind.SCHEDULED)
+    deliveries.wait_for(opened, [SOURCE])
+    deliveries.stop_waiting(opened, "source_late")
+    claimed = deliveries.claim(opened.id, NOW, timedelta(minutes=2))
+    assert claimed
+    yield claimed, deliveries.claim(opened.id, NOW, timedelta(minutes=2)), deliveries.unfinished()
+    yield from _posts(tables, claimed)
+
+    deliveries.record(replace(claimed, needs_look=True, next_look_at=LATER))
+    deliveries.ask_to_stop(subscription.id)
+    yield deliveries.is_stop_asked(opened.id), tables.posts.papers_of_channel(WORKSPACE, CHANNEL, IDS)
+    deliveries.close(claimed, DeliveryState.FAILED, "not_in_channel")
+    yield deliveries.unnotified(), deliveries.last_slot(subscription.id)
+    deliveries.mark_notified(opened.id)
+    deliveries.reopen(opened.id)
+    asked = _opened(tables, subscription, "key-2", DeliveryKind.ASKED)
+    yield deliveries.is_superseded(opened), deliveries.is_superseded(asked), deliveries.get(opened.id)
+    yield deliveries.latest_of_channel(WORKSPACE, CHANNEL)
+    yield deliveries.of_day(subscription.id, DeliveryKind.SCHEDULED, DAY)
+    deliveries.release_all()
+    yield tables.posts.delete_payloads(LATER, 2), deliveries.first_with_payload_opened_at()
+    yield deliveries.first_opened_at()
+
+
+def _opened(tables: Tables, subscription: Subscription, key: str, kind: DeliveryKind) -> Delivery:
+    return tables.deliveries.open(subscription, kind, DAY, key, NOW, waits_for=[SOURCE], is_late=True)
+
+
+def _posts(tables: Tables, delivery: Delivery) -> Iterator[Any]:
+    payload = json.dumps({"text": ODD_TEXTS}, ensure_ascii=False)
+    parent = Post(delivery.id, 0, payload, state=PostState.UNCERTAIN, attempted_at=NOW)
+    cards = [
+        Post(delivery.id, number, payload, paper_ids=(paper_id,), card=ShownCard("en", None))
+        for number, paper_id in enumerate(IDS, 1)
+    ]
+    posts = tables.posts
+    posts.plan(delivery, [parent, *cards])
+    posts.retry_uncertain_parent(delivery.id)
+    yield posts.of_delivery(delivery.id)
+    for post in (parent, *cards[:2]):
+        posts.record(
+            delivery, replace(post, state=PostState.POSTED, ts=f"{post.position}.0", attempted_at=NOW)
+        )
+    posts.restore_parent(delivery.id)
+    posts.replace_payload(delivery, 1, '{"text": "anew"}')
+    yield posts.of_delivery(delivery.id), posts.counts(delivery.id), posts.last_attempt(WORKSPACE, CHANNEL)
+    yield posts.papers_of_channel(WORKSPACE, CHANNEL, IDS), posts.papers_in_channel(WORKSPACE, CHANNEL, IDS)
+    posts.record_card(delivery.id, 1, ShownCard("zh-CN", "abc"))
+    yield (
+        posts.get(delivery.id, 1),
+        posts.has_had_papers(WORKSPACE, CHANNEL),
+        posts.has_had_papers("T9", "C9"),
+    )
+
+    updates = tables.card_updates
+    yield updates.enqueue(IDS[0], None, NOW, NOW), updates.enqueue(IDS[1], "zh-CN", NOW, NOW)
+    first, second = updates.due(NOW)
+    updates.postpone(replace(first, next_try_at=LATER, tries=1))
+    updates.remove(second)
+    yield first, second, updates.due(NOW), updates.due(LATER)
+    yield updates.enqueue(IDS[2], None, NOW, NOW), updates.delete(LATER, 1)
+
+
+def _people(tables: Tables) -> Iterator[Any]:
+    saved = tables.saved_papers
+    yield [saved.save(WORKSPACE, PERSON, paper_id, NOW) for paper_id in (*IDS, IDS[0])]
+    yield saved.remove(WORKSPACE, PERSON, IDS[0]), saved.count(WORKSPACE, PERSON)
+    yield saved.page(WORKSPACE, PERSON, offset=2, limit=3), saved.saved_among(WORKSPACE, PERSON, IDS)
+
+    for note in ODD_TEXTS:
+        tables.mistake_reports.add(MistakeReport(WORKSPACE, PERSON, IDS[0], "en", NOW, note, FROM_MODEL, DAY))
+    yield tables.mistake_reports.latest(100)
+    tables.summary_requests.add(WORKSPACE, PERSON, IDS[0], "en", NOW)
+    tables.summary_requests.add(WORKSPACE, PERSON, IDS[1], "en", NOW - timedelta(days=9))
+    yield tables.summary_requests.delete(NOW, 5), tables.summary_requests.count_since(WORKSPACE, PERSON, NOW)
+
+    hour = timedelta(hours=1)
+    tables.channel_names.put(WORKSPACE, CHANNEL, "papers")
+    yield tables.channel_names.get(WORKSPACE, CHANNEL), tables.channel_names.get(WORKSPACE, "C9")
+    yield [tables.greetings.begin(WORKSPACE, CHANNEL, at, hour) for at in (NOW, NOW, LATER)]
+    yield tables.heartbeats.last("tick")
+    tables.heartbeats.beat("tick", NOW)
+    yield tables.heartbeats.last("tick")
