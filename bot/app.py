@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -24,7 +24,6 @@ from bot.delivery.web_api import AnswerLostError, NotConnectedError, SlackCaller
 from bot.delivery.wire import SlackWire, Wire
 from bot.delivery.worker import Services, Timing
 from bot.errors import StorageError
-from bot.private_files import PRIVATE_FILE
 from bot.retention import Retention
 from bot.settings import Settings, bot_token, both_tokens, wrong_proxy
 from bot.web import Web, open_web
@@ -32,6 +31,7 @@ from handlers.parts import Parts
 from handlers.people import People
 from handlers.socket_mode import PING_SECONDS, SocketModeHandler, rejected, unable, unreachable
 from storage.address import Address, Server
+from storage.database import run_lock
 from storage.runner import Runner, ThreadRunner
 
 _logger = logging.getLogger(__name__)
@@ -154,7 +154,7 @@ async def _release_leases(database: Address, storage: Runner, stack: AsyncExitSt
     """
     if isinstance(database, Server):
         return
-    lock = FileLock(f"{database}.run.lock", mode=PRIVATE_FILE)
+    lock = run_lock(database)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:

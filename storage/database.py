@@ -3,7 +3,10 @@
 from pathlib import Path
 from types import ModuleType
 
+from filelock import FileLock
+
 from bot.errors import StorageError
+from bot.private_files import PRIVATE_FILE
 from storage import migrations
 from storage.address import Address, Server
 from storage.engines import sqlite
@@ -32,6 +35,11 @@ def one_connection(address: Address) -> Connections:
 def files_of(address: Address) -> list[Path]:
     """Return the files that hold what is in the database; on a server there are none of ours."""
     return [] if isinstance(address, Server) else sqlite.files_of(address)
+
+
+def run_lock(path: Path) -> FileLock:
+    """Return the lock that the one process that runs on a file holds."""
+    return FileLock(f"{path}.run.lock", mode=PRIVATE_FILE)
 
 
 def exists(address: Address) -> bool:

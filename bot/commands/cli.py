@@ -58,6 +58,13 @@ _SECTIONS = {
             "bot.commands.documents", "archive", "Write each day to a Markdown file, for a folder in git"
         ),
     },
+    "Growing": {
+        "copy": LazyCommand(
+            "bot.commands.copy",
+            "copy",
+            "Copy a database into an empty one, from a file to a server or back",
+        ),
+    },
 }
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
@@ -47,9 +48,24 @@ class Engine(Protocol):
         """Return the names of all tables."""
         ...
 
+    def continue_ids(self, table: str) -> None:
+        """Have the next id that the table gives follow the greatest that it holds."""
+        ...
+
     def close(self) -> None:
         """Close the connection."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class TableLayout:
+    """What a copy has to know of a table."""
+
+    name: str
+    #: The columns of its primary key.
+    key: tuple[str, ...]
+    #: Whether it gives its rows ids by itself.
+    gives_ids: bool
 
 
 class Schema(Protocol):

@@ -133,6 +133,15 @@ class PostgreSQLEngine:
         rows = self.query("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         return frozenset(row["tablename"] for row in rows)
 
+    def continue_ids(self, table: str) -> None:
+        """Have the next id follow the greatest: rows that were given theirs have used none."""
+        self.query(
+            f"""
+            SELECT setval(pg_get_serial_sequence('{table}', 'id'), coalesce(max(id), 0) + 1, false)
+            FROM {table}
+            """  # noqa: S608 -- a name of our own
+        )
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()

@@ -9,16 +9,18 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 from sqlite_utils import Database
+from sqlite_utils.db import Table
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the one it chose, not re-exported
 
 from bot.errors import StorageError, UnwritableStorageError
 from bot.private_files import PRIVATE_FILE, make_lock, make_private
-from storage.engines.engine import Engine, OneConnection, Row, Schema, Values, storable_values
+from storage.engines.engine import Engine, OneConnection, Row, Schema, TableLayout, Values, storable_values
 
 _BUSY_SECONDS = 10.0
 # A migration of a large database takes its time.
@@ -35,6 +37,7 @@ class SQLiteEngine:
     migrations_table = "_sqlite_migrations"
 
     def __init__(self, database: Database, path: Path) -> None:
+        self._database = database
         self._connection = database.conn
         self._path = path
 
@@ -76,8 +79,11 @@ class SQLiteEngine:
 
     def table_names(self) -> frozenset[str]:
         """Return the names of all tables."""
-        rows = self.query("SELECT name FROM sqlite_master WHERE type = 'table'")
-        return frozenset(row["name"] for row in rows)
+        with _told(self._path):
+            return frozenset(self._database.table_names())
+
+    def continue_ids(self, table: str) -> None:
+        """Do nothing: the next id is always the one after the greatest."""
 
     def close(self) -> None:
         """Close the connection."""
@@ -201,6 +207,21 @@ def connect_unwritable(path: Path, schema: Schema) -> SQLiteEngine:
             engine = SQLiteEngine(database, path)
             schema.check(engine, str(path))
     return engine
+
+
+def layouts(schema: Schema) -> tuple[TableLayout, ...]:
+    """Return the schema's tables, each after those that it refers to; both engines have the same ones."""
+    with closing(Database(memory=True)) as database:
+        schema.update(SQLiteEngine(database, Path(":memory:")), "in memory")
+        tables = {table.name: table for table in database.tables}
+        del tables[SQLiteEngine.migrations_table]
+        referred = {name: {key.other_table for key in table.foreign_keys} for name, table in tables.items()}
+        return tuple(_layout(tables[name]) for name in TopologicalSorter(referred).static_order())
+
+
+def _layout(table: Table) -> TableLayout:
+    key = tuple(table.pks)
+    return TableLayout(table.name, key, gives_ids=[table.columns_dict[name] for name in key] == [int])
 
 
 def files_of(path: Path) -> list[Path]:

@@ -28,6 +28,11 @@ def upsert(engine: Engine, table: str, row: Mapping[str, Any], key: Sequence[str
 
 
 def _insertion(table: str, columns: Iterable[str], rows: int) -> str:
-    names = list(columns)
+    names = [quoted(column) for column in columns]
     marks = ", ".join([f"({', '.join('?' * len(names))})"] * rows)
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES {marks}"  # noqa: S608 -- names of our own
+
+
+def quoted(name: str) -> str:
+    """Return a column's name as it may stand anywhere, though it be a word of SQL, such as order."""
+    return f'"{name}"'

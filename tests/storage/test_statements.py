@@ -2,9 +2,10 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import FrameType
@@ -13,14 +14,14 @@ from typing import Any
 import pytest
 
 import storage
-from storage import migrations
+from storage import copying, migrations
 from storage.address import Address
+from storage.copying import copy_database
 from storage.database import connect
 from storage.engines import statements
 from storage.engines.engine import Engine, Row, Values
 from storage.tables import Tables
 from tests.storage.tour import tour
-from tests.support.postgresql import DatabaseServer
 
 FOLDER = Path(storage.__file__).parent
 FILES = (*sorted(FOLDER.glob("*.py")), Path(statements.__file__))
@@ -81,10 +82,10 @@ def _is_statement(node: ast.AST, helpers: set[str]) -> bool:
 class RecordingEngine:
     """An engine that keeps the lines of `storage/` from which it was called."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, lines: set[Line]) -> None:
         self.engine = engine
         self.migrations_table = engine.migrations_table
-        self.lines: set[Line] = set()
+        self.lines = lines
 
     def execute(self, sql: str, values: Values = ()) -> int:
         self._record()
@@ -107,6 +108,9 @@ class RecordingEngine:
     def table_names(self) -> frozenset[str]:
         return self.engine.table_names()
 
+    def continue_ids(self, table: str) -> None:
+        self.engine.continue_ids(table)
+
     def close(self) -> None:
         self.engine.close()
 
@@ -117,26 +121,19 @@ class RecordingEngine:
             frame = frame.f_back
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def bare_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Address]:
-    """Give a database without any table, on each engine in turn."""
-    if request.param == "sqlite":
-        yield tmp_path / "storage.db"
-        return
-    server: DatabaseServer = request.getfixturevalue("database_server")
-    database = server.database(has_tables=False)
-    yield database
-    server.drop(database)
-
-
-def test_every_statement_of_storage_runs(bare_address: Address) -> None:
-    with closing(connect(bare_address)) as engine:
-        recording = RecordingEngine(engine)
-        migrate_with_rows(recording)
-        tour(Tables(recording))
+def test_every_statement_of_storage_runs(
+    bare_addresses: Callable[[], Address], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: set[Line] = set()
+    source = bare_addresses()
+    with closing(RecordingEngine(connect(source), lines)) as engine:
+        migrate_with_rows(engine)
+        tour(Tables(engine))
+    monkeypatch.setattr(copying, "connect", lambda address: RecordingEngine(connect(address), lines))
+    copy_database(source, bare_addresses(), datetime.now(UTC), lambda *_: None)
 
     assert len(sites()) > 100
-    assert [str(site) for site in sites() if not any(map(site.is_at, recording.lines))] == []
+    assert [str(site) for site in sites() if not any(map(site.is_at, lines))] == []
 
 
 def migrate_with_rows(engine: Engine) -> None:

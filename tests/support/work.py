@@ -81,6 +81,9 @@ class _Plans:
     def table_names(self) -> frozenset[str]:
         return self._engine.table_names()
 
+    def continue_ids(self, table: str) -> None:
+        raise NotImplementedError
+
     def close(self) -> None:
         raise NotImplementedError
 
