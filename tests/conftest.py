@@ -81,9 +81,21 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with set_stage(tmp_path / "test.db") as stage:
+async def stage(address_of_stage: Address, tmp_path: Path) -> AsyncIterator[Stage]:
+    async with set_stage(address_of_stage, arxiv_gate=tmp_path / "gate") as stage:
         yield stage
+
+
+@pytest.fixture
+def address_of_stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Address]:
+    """Give the stage's database: a file, unless `on_each_engine` asks for one on a server."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield tmp_path / "test.db"
+        return
+    server: DatabaseServer = request.getfixturevalue("database_server")
+    database = server.database()
+    yield database
+    server.drop(database)
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from storage.records import FROM_MODEL, Paper, Provenance, Summary, TextRead
 from storage.tables import Tables
 from tests.support.gardens import DAY, FIELDS, PAPER, KnownTexts
 from tests.support.model_server import ModelServer, completing
-from tests.support.stage import SAMPLE_DAY, Stage
+from tests.support.stage import SAMPLE_DAY, Stage, on_each_engine
 from tests.support.subscribing import subscribe
 
 SUMMARY = Summary(
@@ -66,6 +66,7 @@ def text_of(stage: Stage, ts: str) -> str:
     return next(str(each["text"]) for each in stage.person("ada").messages("papers") if each["ts"] == ts)
 
 
+@on_each_engine
 async def test_a_posted_card_shows_the_summary_in_place_and_keeps_its_number(stage: Stage) -> None:
     ts = await summary_comes(stage, await stage.deliver_sample())
     before = stage.person("ada").messages("papers")

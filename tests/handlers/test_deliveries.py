@@ -9,7 +9,7 @@ from bot.cards import ids
 from bot.sandbox import Member
 from storage.records import DeliveryState, PostState
 from tests.handlers.talking import POST_NOW, press, say, shows
-from tests.support.stage import Stage, set_stage
+from tests.support.stage import Stage, on_each_engine, set_stage
 from tests.support.subscribing import subscribe
 from tests.support.under_way import answered, under_way
 
@@ -38,6 +38,7 @@ async def ended_early(stage: Stage, person: Member) -> tuple[int, dict[str, Any]
     return delivery_id, await told_directly(person, "I'm no longer in")
 
 
+@on_each_engine
 async def test_a_digest_goes_on_once_the_bot_is_back(stage: Stage) -> None:
     ada = stage.person("ada")
     delivery_id, message = await ended_early(stage, ada)

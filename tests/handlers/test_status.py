@@ -14,7 +14,7 @@ from storage.tables import Tables
 from tests.handlers.talking import say, subscribe
 from tests.support.model_server import ModelServer
 from tests.support.newsstand import Newsstand
-from tests.support.stage import NOON, Stage, sample, set_stage
+from tests.support.stage import NOON, Stage, on_each_engine, sample, set_stage
 
 HUGGING_FACE = "huggingface"
 MONDAY = date(2025, 9, 29)
@@ -33,6 +33,7 @@ async def first_tick(stage: Stage) -> None:
         pass
 
 
+@on_each_engine
 async def test_a_delivered_digest_and_the_next_are_told_by_the_person_s_own_clock(stage: Stage) -> None:
     ada = stage.person("ada")
     await stage.import_sample()
@@ -79,6 +80,7 @@ async def test_a_channel_without_a_digest_learns_nothing_of_others(stage: Stage)
     assert "论文" not in str(lines)
 
 
+@on_each_engine
 async def test_what_waits_is_counted_over_all_channels_with_when_it_is_done(stage: Stage) -> None:
     await first_tick(stage)
     await stage.open_sample(channel="论文")

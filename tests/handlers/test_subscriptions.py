@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.cards import ids
+from storage.address import Address
 from storage.records import Filters, Order, Paper, Preferences, Subscription
 from tests.handlers.talking import (
     POST_NOW,
@@ -24,7 +25,7 @@ from tests.handlers.talking import (
     shows,
     subscribe,
 )
-from tests.support.stage import NOON, SAMPLE_DAY, Stage, set_stage
+from tests.support.stage import NOON, SAMPLE_DAY, Stage, on_each_engine, set_stage
 from tests.support.waiting import PATIENCE
 from tests.support.web_server import serving
 
@@ -39,8 +40,9 @@ CHANNELS = [
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with set_stage(tmp_path / "test.db", {"channels": CHANNELS}) as stage:
+async def stage(address_of_stage: Address, tmp_path: Path) -> AsyncIterator[Stage]:
+    settings = {"arxiv_gate": tmp_path / "gate"}
+    async with set_stage(address_of_stage, {"channels": CHANNELS}, **settings) as stage:
         await stage.import_sample()
         yield stage
 
@@ -61,6 +63,7 @@ async def parents_in(stage: Stage, channel: str = "papers") -> list[str]:
 # ---- Setting up
 
 
+@on_each_engine
 async def test_what_is_filled_in_is_kept_and_the_channel_is_told_who_set_it_up(stage: Stage) -> None:
     ada = stage.person("ada")
 
@@ -268,6 +271,7 @@ async def test_post_now_brings_the_latest_digest_once(stage: Stage) -> None:
     assert await parents_in(stage) == ["AI papers · September 29, 2025"]
 
 
+@on_each_engine
 async def test_post_now_after_the_filters_changed_brings_the_rest_and_says_both_counts(stage: Stage) -> None:
     ada = stage.person("ada")
     await subscribe(ada, words="robot")
@@ -384,6 +388,7 @@ async def test_a_pause_needs_a_day_to_come(stage: Stage, text: str, answer: str)
     assert subscription.paused_reason is None
 
 
+@on_each_engine
 async def test_unsubscribing_is_told_and_can_be_undone(stage: Stage) -> None:
     ada = stage.person("ada")
     await subscribe(ada)

@@ -8,7 +8,7 @@ import pytest
 from bot.cards import ids
 from bot.cards.ids import Listed, Page
 from bot.sandbox import Member
-from tests.support.stage import SAMPLE_DAY, Stage
+from tests.support.stage import SAMPLE_DAY, Stage, on_each_engine
 
 TREE_SEARCH = "Tree Search for LLM Agent Reinforcement Learning"
 
@@ -35,6 +35,7 @@ async def thread_of_digest(person: Member) -> list[dict[str, Any]]:
     return person.thread(parent)
 
 
+@on_each_engine
 async def test_command_save_list_remove_are_seen_by_that_person_alone(stage: Stage) -> None:
     await stage.deliver_sample()
     ada, emmy = stage.person("ada"), stage.person("emmy")
@@ -77,6 +78,7 @@ async def test_save_on_a_card_is_answered_in_its_thread_to_the_one_who_clicked(s
     assert await thread_of_digest(emmy) == [parent, *cards]
 
 
+@on_each_engine
 async def test_my_papers_under_a_digest_shows_each_person_their_own_list_in_their_language(
     stage: Stage,
 ) -> None:
@@ -94,6 +96,7 @@ async def test_my_papers_under_a_digest_shows_each_person_their_own_list_in_thei
     assert last_lines(lin, "papers", 3)[-1].startswith("这里还是空的")
 
 
+@on_each_engine
 async def test_a_listing_can_be_paged_and_saved_from_in_place(stage: Stage) -> None:
     await stage.deliver_sample()
     ada = stage.person("ada")
@@ -116,6 +119,7 @@ async def test_a_listing_can_be_paged_and_saved_from_in_place(stage: Stage) -> N
     assert len(ada.messages("papers")) == count
 
 
+@on_each_engine
 async def test_the_home_tab_is_the_person_s_own_list_and_changes_in_place(stage: Stage) -> None:
     await stage.import_sample()
     ada = stage.person("ada")

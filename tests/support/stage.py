@@ -1,4 +1,4 @@
-"""The bot on a real sandbox, over a real Socket Mode connection and a real SQLite file."""
+"""The bot on a real sandbox, over a real Socket Mode connection and on a real database."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from bot.app import Application, application
@@ -19,6 +20,7 @@ from bot.documents.importer import import_into
 from bot.manifest import load_manifest
 from bot.sandbox import ManualClock, Member, Sandbox, Workspace, create_workspace
 from bot.settings import Settings
+from storage.address import Address
 from tests.support.clocks import SimulatedClock
 from tests.support.subscribing import subscribe
 from tests.support.tables import empty_tables
@@ -26,6 +28,9 @@ from tests.support.web_server import refusing_address
 
 SAMPLE_DAY = date(2025, 9, 29)
 NOON = datetime(2025, 9, 29, 12, 0, tzinfo=UTC)
+
+on_each_engine = pytest.mark.parametrize("address_of_stage", ["sqlite", "postgresql"], indirect=True)
+"""Has a test run on each engine in turn; else the fixture `stage` has a SQLite file."""
 
 
 class FollowingClock(ManualClock):
@@ -119,26 +124,30 @@ def make_workspace(clock: SimulatedClock, config: Mapping[str, Any] | None = Non
     return create_workspace(load_manifest(), clock=FollowingClock(clock), config=config)
 
 
-def settings_for(workspace: Workspace, sandbox: Sandbox, database: Path, **settings: Any) -> Settings:
+def settings_for(workspace: Workspace, sandbox: Sandbox, database: Address, **settings: Any) -> Settings:
+    """Return a bot's settings; beside a database on a server, `arxiv_gate` is to be given."""
+    if isinstance(database, Path):
+        settings = {"arxiv_gate": database.parent / "gate", **settings}
     return Settings(
         bot_token=SecretStr(workspace.bot_token),
         app_token=SecretStr(workspace.app_token),
         api_url=sandbox.api_url,
         database=database,
         command="/papers",
-        **{"model": "", "arxiv_gate": database.parent / "gate", **_nowhere(), **settings},
+        **{"model": "", **_nowhere(), **settings},
     )
 
 
 @asynccontextmanager
 async def set_stage(
-    database: Path, config: Mapping[str, Any] | None = None, **settings: Any
+    database: Address, config: Mapping[str, Any] | None = None, **settings: Any
 ) -> AsyncIterator[Stage]:
     """Set the stage for a bot that has these `settings` beside those that any stage needs.
 
     It has ticked once. After that a test ticks: the bot's own clockwork would do so in the midst of it.
     """
-    empty_tables(database)
+    if isinstance(database, Path):
+        empty_tables(database)
     clock = SimulatedClock(NOON)
     workspace = make_workspace(clock, config)
     async with (
