@@ -1,11 +1,15 @@
 """What goes wrong with a server: refused, gone for now, or not known; a sentence each, without a password."""
 
+import asyncio
+import shutil
 import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, suppress
+from dataclasses import replace
+from itertools import cycle
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -99,6 +103,14 @@ def kill_connections(address: Server) -> None:
 
 def gardens(tables: Tables) -> Paper | None:
     return tables.papers.get(GARDENS.id)
+
+
+def adding(paper: Paper) -> Callable[[Tables], bool]:
+    return lambda tables: tables.papers.add(paper)
+
+
+def all_of(papers: Sequence[Paper]) -> Callable[[Tables], tuple[Paper, ...]]:
+    return lambda tables: tables.papers.of_ids(paper.id for paper in papers)
 
 
 def refusal(address: Server) -> StorageError:
@@ -460,6 +472,25 @@ async def test_nothing_stays_in_a_session_so_that_a_pooler_may_stand_between(add
         ]
 
     assert left == []
+
+
+async def test_five_processes_share_three_connections_of_a_pooler(own_server: RunningServer) -> None:
+    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+    if program is None:
+        pytest.skip("PgBouncer is not installed here; Debian's package is called pgbouncer")
+    bare = DatabaseServer(own_server.address).database(has_tables=False)
+    papers = [replace(GARDENS, id=f"2509.{number:05}") for number in range(100)]
+    with own_server.pooler(program) as port, ExitStack() as stack:
+        address = Server(f"{bare.conninfo}&port={port}")
+        runners = [stack.enter_context(closing(ThreadRunner(address))) for _ in range(5)]
+        each_in_turn = zip(cycle(runners), papers, strict=False)
+        assert all(await asyncio.gather(*(runner.write(adding(paper)) for runner, paper in each_in_turn)))
+        found = await asyncio.gather(*(runner.read(all_of(papers)) for runner in runners))
+        own_server.restart()
+        again = await runners[0].read(gardens)
+
+    assert found == [tuple(papers)] * 5
+    assert again == papers[1]
 
 
 async def test_a_reader_cannot_write(runner: Runner) -> None:
