@@ -18,6 +18,7 @@ import pytest
 from bot.errors import CommitLostError, StorageError, StorageGoneError, UnwritableStorageError
 from storage.address import Server
 from storage.database import connect, prepare
+from storage.engines import postgresql
 from storage.engines.engine import Engine
 from storage.records import Paper
 from storage.runner import InlineRunner, Runner, ThreadRunner
@@ -229,6 +230,32 @@ def test_a_server_that_is_stopped_is_gone_for_now(own_server: RunningServer) -> 
 
     assert isinstance(error, StorageGoneError)
     assert "is not available now: connection" in str(error)
+
+
+async def test_while_a_server_is_down_it_is_said_why_and_afterwards_all_goes_on(
+    own_server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "_CONNECT_SECONDS", 0.05)
+    address = own_server.database()
+    with closing(ThreadRunner(address)) as runner:
+        while not await is_read(runner):
+            pass
+        own_server.stop()
+        with pytest.raises(StorageGoneError) as raised:
+            await runner.read(gardens)
+        own_server.start()
+        while not await is_read(runner):
+            pass
+
+    assert f"The database {address} is not available now: connection" in str(raised.value)
+
+
+async def is_read(runner: Runner) -> bool:
+    try:
+        await runner.read(gardens)
+    except StorageGoneError:
+        return False
+    return True
 
 
 def test_of_several_hosts_the_one_that_answers_is_taken(address: Server) -> None:
@@ -478,7 +505,7 @@ async def test_five_processes_share_three_connections_of_a_pooler(own_server: Ru
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         pytest.skip("PgBouncer is not installed here; Debian's package is called pgbouncer")
-    bare = DatabaseServer(own_server.address).database(has_tables=False)
+    bare = own_server.database(has_tables=False)
     papers = [replace(GARDENS, id=f"2509.{number:05}") for number in range(100)]
     with own_server.pooler(program) as port, ExitStack() as stack:
         address = Server(f"{bare.conninfo}&port={port}")
@@ -486,7 +513,7 @@ async def test_five_processes_share_three_connections_of_a_pooler(own_server: Ru
         each_in_turn = zip(cycle(runners), papers, strict=False)
         assert all(await asyncio.gather(*(runner.write(adding(paper)) for runner, paper in each_in_turn)))
         found = await asyncio.gather(*(runner.read(all_of(papers)) for runner in runners))
-        own_server.restart()
+        own_server.restart("fast")
         again = await runners[0].read(gardens)
 
     assert found == [tuple(papers)] * 5
