@@ -96,7 +96,7 @@ class UnknownCategoryError(InvalidPreferenceError):
 
 
 class LeaseLostError(PaperRoundError):
-    """Another process has claimed the delivery; this one's writes are refused."""
+    """Another worker has claimed the work; this one's writes are refused."""
 
 
 class SourceError(PaperRoundError):

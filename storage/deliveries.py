@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.errors import LeaseLostError
 from storage.engines.engine import Engine
-from storage.moments import moment_of, optional_moment
+from storage.moments import moment_of, optional_moment, sortable_text
 from storage.records import Delivery, DeliveryKind, DeliveryState, Subscription
 from storage.rows import reads, whole
 
@@ -124,7 +124,7 @@ class Deliveries:
                 AND (leased_until IS NULL OR leased_until <= :now)
             RETURNING *
             """,
-            {"id": delivery_id, "now": _text(now), "until": _text(now + lease)},
+            {"id": delivery_id, "now": sortable_text(now), "until": sortable_text(now + lease)},
         )
         return next(map(_delivery_from_row, rows), None)
 
@@ -163,6 +163,13 @@ class Deliveries:
             "SELECT 1 FROM deliveries WHERE id = ? AND stop_asked = 1 LIMIT 1", [delivery_id]
         )
         return next(rows, None) is not None
+
+    def release(self, delivery: Delivery) -> None:
+        """Release the delivery, unless another worker has claimed it since."""
+        self._engine.execute(
+            "UPDATE deliveries SET leased_until = NULL WHERE id = ? AND epoch = ?",
+            [delivery.id, delivery.epoch],
+        )
 
     def release_all(self) -> None:
         """Release every lease; only for a process that knows that no other is alive."""
@@ -219,13 +226,8 @@ class Deliveries:
             raise LeaseLostError(f"Another worker has claimed delivery {delivery.id}.")
 
 
-def _text(moment: datetime) -> str:
-    """Return the moment as text of fixed length, so that texts compare as moments do."""
-    return moment.isoformat(timespec="microseconds")
-
-
 def _optional_text(moment: datetime | None) -> str | None:
-    return _text(moment) if moment else None
+    return sortable_text(moment) if moment else None
 
 
 @reads("deliveries")

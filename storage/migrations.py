@@ -631,3 +631,21 @@ def _name_cards(engine: Engine, delivery_id: int, language: str) -> None:
                 "UPDATE posts SET card_language = ? WHERE delivery_id = ? AND position = ?",
                 [menu[1] if menu else language, delivery_id, post["position"]],
             )
+
+
+@_migration
+def m017_leases(engine: Engine) -> None:
+    """Work that one of several workers does at a time."""
+    engine.define(
+        """
+        CREATE TABLE leases (
+            name TEXT PRIMARY KEY,
+            holder TEXT NOT NULL,
+            last_holder TEXT,
+            epoch INTEGER NOT NULL,
+            leased_until TEXT NOT NULL,
+            note TEXT
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX leases_by_end ON leases (leased_until)")

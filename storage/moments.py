@@ -16,6 +16,11 @@ def moment_of(text: str) -> datetime:
     return moment
 
 
+def sortable_text(moment: datetime) -> str:
+    """Return the moment as text of fixed length, so that texts compare as moments do."""
+    return moment.isoformat(timespec="microseconds")
+
+
 def optional_moment(text: str | None) -> datetime | None:
     """Return the moment that the text gives; `None` stays `None`."""
     return moment_of(text) if text else None

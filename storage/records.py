@@ -328,6 +328,21 @@ class Delivery:
     is_stop_asked: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A worker's lease on a piece of work that only one may do at a time."""
+
+    name: str
+    #: The worker that claimed it.
+    holder: str
+    #: Rises with each claim; what is done under an older one is refused.
+    epoch: int
+    #: What the last holder left for this one.
+    note: str | None = None
+    #: Whether this holder was the last one too, so that nobody else did the work in between.
+    was_own: bool = False
+
+
 class PostState(StrEnum):
     """What is known of one message."""
 

@@ -7,6 +7,7 @@ from storage.deliveries import Deliveries
 from storage.engines.engine import Engine
 from storage.greetings import Greetings
 from storage.heartbeats import Heartbeats
+from storage.leases import Leases
 from storage.listings import Listings
 from storage.mistake_reports import MistakeReports
 from storage.model_requests import ModelRequests
@@ -31,6 +32,7 @@ class Tables:
         self.deliveries = Deliveries(engine)
         self.posts = Posts(engine)
         self.channel_names = ChannelNames(engine)
+        self.leases = Leases(engine)
         self.greetings = Greetings(engine)
         self.heartbeats = Heartbeats(engine)
         self.saved_papers = SavedPapers(engine)
