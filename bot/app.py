@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot.claims import Claims, open_claims
 from bot.clock import Clock
 from bot.delivery.announcer import Announcer
 from bot.delivery.answers import UnreadableAnswerError, failure_of
@@ -33,6 +34,7 @@ from handlers.socket_mode import PING_SECONDS, SocketModeHandler, rejected, unab
 from storage.address import Address, Server
 from storage.database import run_lock
 from storage.runner import Runner, ThreadRunner
+from storage.tables import Tables
 
 _logger = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ class Application:
     """The bot's parts for one workspace; `client` answers people, deliveries use another client."""
 
     storage: Runner
+    claims: Claims
     deliverer: Deliverer
     announcer: Announcer
     wire: Wire
@@ -55,22 +58,9 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
 
     Raises `SettingsError`, `StorageError` or `SlackUnavailableError`.
     """
-    token = bot_token(settings)
+    bot_token(settings)
     async with AsyncExitStack() as stack:
-        storage = ThreadRunner(settings.database)
-        stack.callback(storage.close)
-        client = AsyncWebClient(token=token, base_url=settings.api_url)
-        if client.proxy and not client.proxy.startswith(("http://", "https://")):
-            raise wrong_proxy()
-        identity = await _identity(client)
-        # No retry handlers: see SlackCaller.
-        posting = AsyncWebClient(token=token, base_url=settings.api_url, retry_handlers=[])
-        wire = SlackWire(SlackCaller(posting), identity.bot_id)
-        pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
-        services = Services(storage, wire, clock, pacer, _timing(settings), has_model=bool(settings.model))
-        deliverer = Deliverer(services, Notifier(wire).notify)
-        stack.push_async_callback(deliverer.aclose)
-        yield Application(storage, deliverer, Announcer(wire, pacer), wire, client, identity.workspace)
+        yield await _connected(settings, clock, _open_storage(settings, stack), stack)
 
 
 @asynccontextmanager
@@ -88,32 +78,62 @@ async def application(
     nothing runs by itself. `ping_seconds` is how often the connection to Slack is pinged.
     """
     _, socket_token = both_tokens(settings)
-    async with connection(settings, clock) as parts, AsyncExitStack() as stack:
-        web = await open_web(settings, clock, parts.storage, stack, has_sources=has_sources)
-        await _release_leases(settings.database, parts.storage, stack)
-        # Whoever starts next releases all leases, so the posts under way have to be answered before that.
-        stack.push_async_callback(parts.deliverer.aclose)
+    async with AsyncExitStack() as stack:
+        storage = _open_storage(settings, stack)
+        await _run_alone(settings.database, storage, clock, stack)
+        parts = await _connected(settings, clock, storage, stack)
+        web = await open_web(settings, clock, storage, parts.claims, stack, has_sources=has_sources)
         app = _bolt(settings)
         handlers.register(app, _parts(parts, web, clock, settings))
         socket = SocketModeHandler(app, socket_token, clock, ping_seconds)
         stack.push_async_callback(socket.close_async)
         await _connect(socket)
 
-        clockwork = Clockwork(parts.storage, clock, parts.deliverer)
+        clockwork = Clockwork(storage, clock, parts.deliverer)
         of_sources = {"sources": web.watcher.start_due_polls, "arxiv records": web.enricher.tick}
         kept_for = timedelta(hours=settings.keep_payloads_hours)
         jobs = {
             "digests": clockwork.tick,
             **(of_sources if has_sources else {}),
             "summaries": web.summary_queue.tick,
-            "cards": CardUpdater(parts.storage, clock, parts.wire, has_model=bool(settings.model)).tick,
-            "retention": Retention(parts.storage, clock, kept_for).tick,
+            "cards": _card_updater(parts, clock, settings).tick,
+            "retention": Retention(storage, clock, kept_for).tick,
         }
         ticking = Jobs(jobs if ticks else {}, clock)
         ticking.start()
         stack.push_async_callback(ticking.aclose)
         _logger.info("Connected to Slack", extra={"action": "connect", "workspace": parts.workspace})
         yield parts
+
+
+def _open_storage(settings: Settings, stack: AsyncExitStack) -> Runner:
+    storage = ThreadRunner(settings.database)
+    stack.callback(storage.close)
+    return storage
+
+
+async def _connected(settings: Settings, clock: Clock, storage: Runner, stack: AsyncExitStack) -> Application:
+    """Return what posts in Slack; raises `SettingsError` or `SlackUnavailableError`."""
+    token, timing = bot_token(settings), _timing(settings)
+    client = AsyncWebClient(token=token, base_url=settings.api_url)
+    if client.proxy and not client.proxy.startswith(("http://", "https://")):
+        raise wrong_proxy()
+    identity = await _identity(client)
+    # No retry handlers: see SlackCaller.
+    posting = AsyncWebClient(token=token, base_url=settings.api_url, retry_handlers=[])
+    wire = SlackWire(SlackCaller(posting), identity.bot_id)
+    pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
+    claims = await stack.enter_async_context(open_claims(storage, clock, timing.lease))
+    services = Services(storage, wire, clock, pacer, timing, bool(settings.model), claims)
+    deliverer = Deliverer(services, Notifier(wire).notify)
+    stack.push_async_callback(deliverer.aclose)
+    announcer = Announcer(wire, pacer, storage, clock)
+    return Application(storage, claims, deliverer, announcer, wire, client, identity.workspace)
+
+
+def _card_updater(parts: Application, clock: Clock, settings: Settings) -> CardUpdater:
+    has_model = bool(settings.model)
+    return CardUpdater(parts.storage, clock, parts.wire, has_model=has_model, claims=parts.claims)
 
 
 def _bolt(settings: Settings) -> AsyncApp:
@@ -146,11 +166,11 @@ def _timing(settings: Settings) -> Timing:
     )
 
 
-async def _release_leases(database: Address, storage: Runner, stack: AsyncExitStack) -> None:
-    """Release the leases of a dead process: whoever has the lock of a file is the only process alive.
+async def _run_alone(database: Address, storage: Runner, clock: Clock, stack: AsyncExitStack) -> None:
+    """Be the only process that runs on a file, and release the leases of those that died there.
 
-    A server has several processes, whose leases end by themselves. Raises `StorageError` where another
-    process runs on the file.
+    On a server several run, whose leases end by themselves. Raises `StorageError` where another process runs
+    on the file.
     """
     if isinstance(database, Server):
         return
@@ -162,7 +182,13 @@ async def _release_leases(database: Address, storage: Runner, stack: AsyncExitSt
             f"Paper Round already runs on {database}. Stop that process, or use PostgreSQL to run several."
         ) from error
     stack.callback(lock.release)
-    await storage.write(lambda tables: tables.deliveries.release_all())
+    now = clock.now()
+
+    def release(tables: Tables) -> None:
+        tables.deliveries.release_all()
+        tables.leases.release_all(now)
+
+    await storage.write(release)
 
 
 @dataclass(frozen=True, slots=True)

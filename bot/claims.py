@@ -8,9 +8,10 @@ Leases compare the clocks of several machines, which therefore have to agree to 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from typing import TypeVar
 from uuid import uuid4
 
 from bot.background import Background, to_its_end
@@ -26,6 +27,8 @@ LEASE = timedelta(seconds=120)
 _RENEWALS_A_LEASE = 4
 _SECONDS_BETWEEN_TRIES = 1.0
 _FORGOTTEN_AFTER = timedelta(days=2)
+
+_T = TypeVar("_T")
 
 _logger = logging.getLogger(__name__)
 
@@ -44,6 +47,15 @@ class Claim:
         Raises `LeaseLostError`, so that nothing is written, if another worker has taken over.
         """
         tables.leases.renew(self.lease, self._clock.now() + self._duration)
+
+    def around(self, write: Callable[[Tables], _T]) -> Callable[[Tables], _T]:
+        """Return the write as one that is refused with `LeaseLostError` if another worker has taken over."""
+
+        def guarded(tables: Tables) -> _T:
+            self.renew(tables)
+            return write(tables)
+
+        return guarded
 
 
 class Claims:
@@ -134,9 +146,10 @@ class Claims:
 
     async def release_all(self) -> None:
         """Release all that this worker holds, so that others take over at once."""
-        self._held.clear()
-        now = self._clock.now()
-        await self._storage.write(lambda tables: tables.leases.release_all(now, self.worker))
+        if self._held:
+            self._held.clear()
+            now = self._clock.now()
+            await self._storage.write(lambda tables: tables.leases.release_all(now, self.worker))
 
 
 @asynccontextmanager

@@ -141,7 +141,7 @@ class Settings(BaseSettings):
         ge=60,
         le=_A_DAY,
         validation_alias="PAPER_ROUND_LEASE_SECONDS",
-        description="how long a process keeps a delivery without renewing its lease",
+        description="how long a process keeps what it works on without renewing its lease",
     )
     settling_seconds: float = Field(
         default=20,
@@ -192,7 +192,8 @@ class Settings(BaseSettings):
     arxiv_gate: Path = Field(
         default=Path("~/.cache/paper-round/arxiv"),
         validation_alias="PAPER_ROUND_ARXIV_GATE",
-        description="the file through which all processes here share one arXiv request every 3 seconds",
+        description="the file through which all processes here share one arXiv request every 3 seconds; "
+        "on PostgreSQL they share it there",
     )
     contact: str = Field(
         default="",

@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from random import Random
 
 import httpx
 
+from bot.claims import Claims, open_claims
 from bot.clock import Clock
 from bot.listings.enricher import Enricher
 from bot.listings.watcher import ListingWatcher
@@ -18,6 +20,7 @@ from bot.sources.http import Fetcher, web_client
 from bot.summaries.model import ModelClient
 from bot.summarising.queue import SummaryQueue
 from bot.summarising.summariser import Summariser, allowance_of
+from storage.address import Server
 from storage.runner import Runner, ThreadRunner
 
 
@@ -39,11 +42,19 @@ async def reach_web(settings: Settings, clock: Clock) -> AsyncIterator[Web]:
     async with AsyncExitStack() as stack:
         storage = ThreadRunner(settings.database)
         stack.callback(storage.close)
-        yield await open_web(settings, clock, storage, stack)
+        lease = timedelta(seconds=settings.lease_seconds)
+        claims = await stack.enter_async_context(open_claims(storage, clock, lease))
+        yield await open_web(settings, clock, storage, claims, stack)
 
 
 async def open_web(
-    settings: Settings, clock: Clock, storage: Runner, stack: AsyncExitStack, *, has_sources: bool = True
+    settings: Settings,
+    clock: Clock,
+    storage: Runner,
+    claims: Claims,
+    stack: AsyncExitStack,
+    *,
+    has_sources: bool = True,
 ) -> Web:
     """Open sources and model for as long as the stack is open; raises `SettingsError`.
 
@@ -59,16 +70,16 @@ async def open_web(
         api_url=settings.arxiv_api_url,
         feed_url=settings.arxiv_feed_url,
         content_url=settings.arxiv_content_url,
-        gate_file=settings.arxiv_gate,
+        gate=claims if isinstance(settings.database, Server) else settings.arxiv_gate,
     )
     find = catalogue(fetcher, arxiv, settings.hugging_face_url) if has_sources else _no_source
-    watcher = ListingWatcher(storage, clock, find)
+    watcher = ListingWatcher(storage, clock, find, claims)
     stack.push_async_callback(watcher.aclose)
     texts = FullTexts(arxiv, settings.texts)
     summariser = _summariser(settings, clock, storage, client, texts)
-    enricher = Enricher(storage, clock, arxiv.papers)
+    enricher = Enricher(storage, clock, arxiv.papers, claims)
     look_up = enricher.enrich if has_sources else None
-    summary_queue = SummaryQueue(storage, clock, summariser, look_up=look_up)
+    summary_queue = SummaryQueue(storage, clock, summariser, look_up=look_up, claims=claims)
     stack.push_async_callback(summary_queue.aclose)
     return Web(storage, watcher, enricher, texts, summariser, summary_queue)
 

@@ -9,6 +9,9 @@ from storage.engines.engine import Engine
 from storage.moments import sortable_text
 from storage.records import Lease
 
+_LONGEST = timedelta(days=2)
+"""What ends later than this is no lease of now: a clock was wrong, or is."""
+
 
 class Leases:
     """At most one lease of each name; the row stays after its release, for what its holder left."""
@@ -23,8 +26,8 @@ class Leases:
             INSERT INTO leases (name, holder, epoch, leased_until) VALUES (:name, :holder, 1, :until)
             ON CONFLICT (name) DO UPDATE SET
                 holder = excluded.holder, epoch = leases.epoch + 1, leased_until = excluded.leased_until,
-                last_holder = leases.holder
-            WHERE leases.leased_until <= :now
+                last_holder = leases.holder, left_at = NULL
+            WHERE leases.leased_until IS NULL OR leases.leased_until <= :now OR leases.leased_until > :last
             RETURNING *
             """,
             {
@@ -32,6 +35,7 @@ class Leases:
                 "holder": holder,
                 "now": sortable_text(now),
                 "until": sortable_text(now + duration),
+                "last": sortable_text(now + _LONGEST),
             },
         )
         return next(map(_lease_from_row, rows), None)
@@ -57,7 +61,7 @@ class Leases:
     def release(self, lease: Lease, now: datetime, note: str | None = None) -> None:
         """Release the lease and leave a note for the next holder, unless another worker has claimed it."""
         self._engine.execute(
-            "UPDATE leases SET leased_until = :now, note = :note"
+            "UPDATE leases SET leased_until = NULL, left_at = :now, note = :note"
             " WHERE name = :name AND holder = :holder AND epoch = :epoch",
             {**_key(lease), "now": sortable_text(now), "note": note},
         )
@@ -65,8 +69,8 @@ class Leases:
     def release_all(self, now: datetime, holder: str | None = None) -> None:
         """Release the holder's leases; everybody's only for a process that knows that no other is alive."""
         self._engine.execute(
-            "UPDATE leases SET leased_until = :now"
-            " WHERE leased_until > :now AND (:holder IS NULL OR holder = :holder)",
+            "UPDATE leases SET leased_until = NULL, left_at = :now"
+            " WHERE leased_until IS NOT NULL AND (:holder IS NULL OR holder = :holder)",
             {"now": sortable_text(now), "holder": holder},
         )
 
@@ -77,7 +81,9 @@ class Leases:
 
     def forget(self, before: datetime) -> None:
         """Remove what nobody has held since a moment."""
-        self._engine.execute("DELETE FROM leases WHERE leased_until < ?", [sortable_text(before)])
+        self._engine.execute(
+            "DELETE FROM leases WHERE coalesce(leased_until, left_at) < ?", [sortable_text(before)]
+        )
 
 
 def _key(lease: Lease) -> dict[str, Any]:

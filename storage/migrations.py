@@ -643,9 +643,9 @@ def m017_leases(engine: Engine) -> None:
             holder TEXT NOT NULL,
             last_holder TEXT,
             epoch INTEGER NOT NULL,
-            leased_until TEXT NOT NULL,
+            leased_until TEXT,
+            left_at TEXT,
             note TEXT
         ) STRICT
         """
     )
-    engine.define("CREATE INDEX leases_by_end ON leases (leased_until)")

@@ -3,9 +3,11 @@
 import logging
 
 from bot.cards.blocks import Message
+from bot.clock import Clock
 from bot.delivery.outcomes import NotNow, Posted, Refused, Unknown
 from bot.delivery.pacer import Pacer
 from bot.delivery.wire import Poster, retry_wait
+from storage.runner import Runner
 
 _TRIES = 5
 
@@ -16,11 +18,15 @@ class Announcer:
     """Posts announcements at the pace of the channel's digests, each at most once.
 
     An announcement does not wait until Slack answers to a digest's message, which may take half a minute.
+
+    Whatever worker a person asks announces it, even where another one posts in the workspace.
     """
 
-    def __init__(self, poster: Poster, pacer: Pacer) -> None:
+    def __init__(self, poster: Poster, pacer: Pacer, storage: Runner, clock: Clock) -> None:
         self._poster = poster
         self._pacer = pacer
+        self._storage = storage
+        self._clock = clock
 
     async def announce(self, workspace: str, channel: str, message: Message) -> str | None:
         """Post the message and return `None`, or Slack's error code if it is certainly not in the channel.
@@ -33,6 +39,9 @@ class Announcer:
             "unfurl_links": False,
             "unfurl_media": False,
         }
+        last = await self._storage.read(lambda tables: tables.posts.last_attempt(workspace, channel))
+        if last:
+            self._pacer.sent_before(workspace, channel, self._clock.now() - last)
         error = None
         for retries in range(_TRIES):
             await self._pacer.turn(workspace, channel, is_parent=True, overtakes=True)

@@ -1,14 +1,17 @@
 """Updates of posted cards, in place, when a paper's summary comes after them."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.cards.paper import paper_card
+from bot.claims import Claim, Claims
 from bot.clock import Clock
 from bot.delivery.messages import shown_card
 from bot.delivery.outcomes import Done, NotNow, Refused, Unknown
 from bot.delivery.wire import Wire, judged, retry_wait
+from bot.errors import LeaseLostError
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
 from bot.outages import Outages
@@ -36,42 +39,66 @@ class _Card:
 class CardUpdater:
     """Updates posted cards; an update is idempotent, so it is retried until Slack takes or refuses it."""
 
-    def __init__(self, storage: Runner, clock: Clock, wire: Wire, *, has_model: bool = True) -> None:
+    def __init__(
+        self,
+        storage: Runner,
+        clock: Clock,
+        wire: Wire,
+        *,
+        has_model: bool = True,
+        claims: Claims | None = None,
+    ) -> None:
         self._storage = storage
         self._clock = clock
         self._wire = wire
         self._has_model = has_model
         self._outages = Outages(clock)
+        self._claims = claims or Claims(storage, clock)
 
     async def tick(self) -> None:
-        """Apply the card updates that are due, at the pace that Slack allows."""
+        """Apply the card updates that are due, at the pace that Slack allows, unless another worker does."""
+        if not await self._due():
+            return
+        try:
+            async with self._claims.held("card updates") as claim:
+                if claim:
+                    await self._apply_all(await self._due(), claim)
+        except LeaseLostError as error:
+            _logger.warning("%s", error, extra={"action": "update cards"})
+
+    async def _due(self) -> tuple[CardUpdate, ...]:
         now = self._clock.now()
-        for update in await self._storage.read(lambda tables: tables.card_updates.due(now)):
+        return await self._storage.read(lambda tables: tables.card_updates.due(now))
+
+    async def _apply_all(self, updates: Iterable[CardUpdate], claim: Claim) -> None:
+        for update in updates:
             what = f"Updating cards of delivery {update.delivery_id}"
             try:
-                await self._apply(update)
+                await self._apply(update, claim)
                 self._outages.end(what)
+            except LeaseLostError:
+                raise
             except Exception:
                 # The other cards are still updated, and this one is retried after its wait.
                 self._outages.begin(what)
                 _logger.exception(
                     "Updating a card of delivery %s failed", update.delivery_id, extra=_fields(update)
                 )
-                await self._postpone(update, Unknown("not drawn"))
+                await self._postpone(update, Unknown("not drawn"), claim)
 
-    async def _apply(self, update: CardUpdate) -> None:
+    async def _apply(self, update: CardUpdate, claim: Claim) -> None:
         card = await self._storage.read(lambda tables: _card(tables, update, has_model=self._has_model))
         if card is None:
-            await self._storage.write(lambda tables: tables.card_updates.remove(update))
+            await self._storage.write(claim.around(lambda tables: tables.card_updates.remove(update)))
             return
         outcome = judged(await self._wire.update(card.channel, card.ts, card.payload), update.tries + 1)
         if isinstance(outcome, NotNow | Unknown):
-            await self._postpone(update, outcome)
+            await self._postpone(update, outcome, claim)
         else:
-            await self._record(update, card, outcome)
+            await self._record(update, card, outcome, claim)
         await self._clock.sleep(_SECONDS_APART)
 
-    async def _record(self, update: CardUpdate, card: _Card, outcome: Done | Refused) -> None:
+    async def _record(self, update: CardUpdate, card: _Card, outcome: Done | Refused, claim: Claim) -> None:
         if isinstance(outcome, Refused):
             _logger.warning(
                 "A card of delivery %s cannot be updated: %s",
@@ -85,12 +112,12 @@ class CardUpdater:
                 tables.posts.record_card(update.delivery_id, update.position, card.shown)
             tables.card_updates.remove(update)
 
-        await self._storage.write(record)
+        await self._storage.write(claim.around(record))
 
-    async def _postpone(self, update: CardUpdate, outcome: NotNow | Unknown) -> None:
+    async def _postpone(self, update: CardUpdate, outcome: NotNow | Unknown, claim: Claim) -> None:
         wait = retry_wait(outcome, update.tries)
         later = replace(update, next_try_at=self._clock.now() + wait, tries=update.tries + 1)
-        await self._storage.write(lambda tables: tables.card_updates.postpone(later))
+        await self._storage.write(claim.around(lambda tables: tables.card_updates.postpone(later)))
 
 
 def _fields(update: CardUpdate) -> dict[str, int]:

@@ -1,9 +1,13 @@
-"""A claimed delivery as it is committed: each write needs the lease and fails if another worker has it."""
+"""A claimed delivery as it is committed.
+
+Each write needs its lease and that of its workspace, and fails if another worker has either.
+"""
 
 import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from bot.claims import Claim
 from bot.clock import Clock
 from bot.delivery import ledger
 from bot.delivery.outcomes import Scope
@@ -23,9 +27,16 @@ class ClaimedDelivery:
     """A delivery under its worker's lease, with its posts; all writes raise `LeaseLostError`."""
 
     def __init__(
-        self, storage: Runner, clock: Clock, lease: timedelta, delivery: Delivery, posts: Sequence[Post]
+        self,
+        storage: Runner,
+        clock: Clock,
+        lease: timedelta,
+        workspace: Claim,
+        delivery: Delivery,
+        posts: Sequence[Post],
     ) -> None:
         self._storage = storage
+        self._workspace = workspace
         self._clock = clock
         self._lease = lease
         self._posts = list(posts)
@@ -113,6 +124,7 @@ class ClaimedDelivery:
         def write(tables: Tables) -> None:
             if first:
                 first(tables)
+            self._workspace.renew(tables)
             tables.deliveries.record(delivery)
             for post in posts:
                 tables.posts.record(delivery, post)

@@ -2,15 +2,17 @@
 
 Opening writes every message before the first is sent, rendered once and frozen; only the parent of a delivery
 that waits for a list is replaced later, through the same ledger. A delivery may be advanced at any time, by
-any process: a lease keeps two workers from the same one.
+any process: a lease keeps two workers from the same one, and another one from the same workspace.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.background import Background, to_its_end
+from bot.claims import Claim, Claims
 from bot.delivery.opening import (
     DayCounts,
     day_counts,
@@ -20,10 +22,14 @@ from bot.delivery.opening import (
     resume_waiting,
 )
 from bot.delivery.worker import DeliveryWorker, Services
-from bot.errors import LeaseLostError
+from bot.delivery.workspaces import Workspaces
+from bot.errors import LeaseLostError, StorageError
 from bot.outages import Outages
 from storage.records import Delivery, DeliveryState, Post, Subscription
 from storage.tables import Tables
+
+_SECONDS_BETWEEN_TRIES = 2.0
+"""How often to see whether another worker is done in a workspace."""
 
 _logger = logging.getLogger(__name__)
 
@@ -57,6 +63,8 @@ class Deliverer:
     def __init__(self, services: Services, notify: Callable[[FailedDelivery], Awaitable[bool]]) -> None:
         self._services = services
         self._storage = services.storage
+        self._claims = services.claims or Claims(services.storage, services.clock, services.timing.lease)
+        self._workspaces = Workspaces(self._claims, services.pacer)
         self._notify = notify
         self._running: set[int] = set()
         self._background = Background()
@@ -84,17 +92,22 @@ class Deliverer:
         )
 
     async def run(self, delivery_id: int) -> Progress:
-        """Advance a delivery as far as it can go now, unless another worker holds it; return its progress."""
-        await self._advance(delivery_id)
+        """Advance a delivery as far as it can go now, unless another worker holds it; return its progress.
+
+        While another worker posts in its workspace, this waits: that one may take the delivery along.
+        """
+        while not await self._advance(delivery_id):
+            await self._services.clock.sleep(_SECONDS_BETWEEN_TRIES)
         return await self.progress(delivery_id)
 
     async def start_all(self) -> None:
         """Start advancing every delivery with work left, side by side, without waiting for them.
 
-        A failed delivery has work left until somebody was notified.
+        A failed delivery has work left until somebody was notified. Those in workspaces in which another
+        worker posts are left to it.
         """
         now = self._services.clock.now()
-        for delivery in await self._storage.read(_with_work_left):
+        for delivery in await self._storage.read(lambda tables: self._with_work_left(tables, now)):
             is_failed = delivery.state is DeliveryState.FAILED
             if is_failed or delivery.next_look_at is None or delivery.next_look_at <= now:
                 self.start(delivery.id)
@@ -143,26 +156,53 @@ class Deliverer:
                 fields = {"delivery": delivery_id}
                 _logger.exception("Delivery %s failed to advance", delivery_id, extra=fields)
 
-    async def _advance(self, delivery_id: int) -> None:
+    def _with_work_left(self, tables: Tables, now: datetime) -> list[Delivery]:
+        unfinished = (*tables.deliveries.unfinished(), *tables.deliveries.unnotified())
+        held = tables.leases.held(now)
+        return [each for each in unfinished if not self._workspaces.is_anothers(each.workspace, held)]
+
+    async def _advance(self, delivery_id: int) -> bool:
+        """Advance a delivery; return `False` if another worker posts in its workspace."""
         if delivery_id in self._running:
-            return
+            return True
         self._running.add(delivery_id)
         try:
-            await self._claim_and_advance(delivery_id)
-            # A bot that is told to stop still waits for Slack's answer: else the person is told twice.
-            await to_its_end(self._notify_if_failed(delivery_id))
+            delivery = await self._storage.read(lambda tables: _delivery(tables, delivery_id))
+            async with self._workspaces.entered(delivery.workspace) as workspace:
+                if workspace is None:
+                    return False
+                await self._claim_and_advance(delivery_id, workspace)
+                # A bot that is told to stop still waits for Slack's answer: else the person is told twice.
+                await to_its_end(self._notify_if_failed(delivery_id))
+        except LeaseLostError as error:
+            _logger.warning("%s", error, extra={"delivery": delivery_id})
         finally:
             self._running.discard(delivery_id)
+        return True
 
-    async def _claim_and_advance(self, delivery_id: int) -> None:
+    async def _claim_and_advance(self, delivery_id: int, workspace: Claim) -> None:
         now, lease = self._services.clock.now(), self._services.timing.lease
-        delivery = await self._storage.write(lambda tables: tables.deliveries.claim(delivery_id, now, lease))
+
+        def claim(tables: Tables) -> Delivery | None:
+            workspace.renew(tables)
+            return tables.deliveries.claim(delivery_id, now, lease)
+
+        delivery = await self._storage.write(claim)
         if delivery is None:
             return
         try:
-            await self._work_on(await self._without_waiting(delivery, now))
-        except LeaseLostError as error:
-            _logger.warning("%s", error, extra={"delivery": delivery_id})
+            await self._work_on(await self._without_waiting(delivery, now), workspace)
+        except asyncio.CancelledError:
+            await self._release(delivery)
+            raise
+
+    async def _release(self, delivery: Delivery) -> None:
+        """Release a delivery whose worker stops, so that others take over at once."""
+        try:
+            await self._storage.write(lambda tables: tables.deliveries.release(delivery))
+        except StorageError as error:
+            # Its lease ends by itself.
+            _logger.warning("%s", error, extra={"delivery": delivery.id})
 
     async def _without_waiting(self, delivery: Delivery, now: datetime) -> Delivery:
         """Return the delivery, planned as a digest if the lists that it waited for are there by now."""
@@ -172,22 +212,20 @@ class Deliverer:
             lambda tables: resume_waiting(tables, delivery, now, has_model=self._services.has_model)
         )
 
-    async def _work_on(self, delivery: Delivery) -> None:
-        if delivery.state is not DeliveryState.DONE:
-            subscription, posts, last = await self._storage.read(lambda tables: _work_of(tables, delivery))
-            if last:
-                ago = self._services.clock.now() - last
-                self._services.pacer.sent_before(delivery.workspace, delivery.channel, ago)
-            await DeliveryWorker(self._services, delivery, posts, subscription.preferences.language).advance()
+    async def _work_on(self, delivery: Delivery, workspace: Claim) -> None:
+        if delivery.state is DeliveryState.DONE:
+            return
+        subscription, posts, last = await self._storage.read(lambda tables: _work_of(tables, delivery))
+        if last:
+            ago = self._services.clock.now() - last
+            self._services.pacer.sent_before(delivery.workspace, delivery.channel, ago)
+        language = subscription.preferences.language
+        await DeliveryWorker(self._services, workspace, delivery, posts, language).advance()
 
     async def _notify_if_failed(self, delivery_id: int) -> None:
         failed = await self._storage.read(lambda tables: _unnotified(tables, delivery_id))
         if failed and await self._notify(failed):
             await self._storage.write(lambda tables: tables.deliveries.mark_notified(delivery_id))
-
-
-def _with_work_left(tables: Tables) -> tuple[Delivery, ...]:
-    return (*tables.deliveries.unfinished(), *tables.deliveries.unnotified())
 
 
 def _progress(tables: Tables, delivery_id: int) -> Progress:

@@ -105,6 +105,15 @@ class Pacer:
         if not queue.knows(channel):
             queue.rest_for(channel, min(max(_LEFT_BEHIND - ago, _NOTHING), _LEFT_BEHIND))
 
+    def taken_over(self, workspace: str) -> None:
+        """Forget what this process knows of a workspace in which others have posted since, or may have.
+
+        What they left of the pace is unknown, so nothing that was unused is caught up.
+        """
+        self._queue(workspace).forget_the_past()
+        used_up = self._time.now() + _READS_SPACING * (_READS_AT_ONCE - 1)
+        self._reads[workspace] = max(self._reads.get(workspace, used_up), used_up)
+
     def seconds_until_read(self, workspace: str) -> float:
         """Book the workspace's next reading of messages, and return how long to wait for it."""
         even_at, now = self._reads.get(workspace, _NOTHING), self._time.now()

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.background import to_its_end
 from bot.cards.digest import with_note
+from bot.claims import Claim, Claims
 from bot.clock import Clock
 from bot.delivery import ledger
 from bot.delivery.claimed import ClaimedDelivery, StopAskedError
@@ -63,7 +64,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What every worker depends on."""
+    """What every delivery depends on."""
 
     storage: Runner
     wire: Wire
@@ -72,12 +73,21 @@ class Services:
     timing: Timing
     #: Whether a model makes summaries, so that cards offer a new one.
     has_model: bool = True
+    #: What this process has claimed; `None` for claims of its own.
+    claims: Claims | None = None
 
 
 class DeliveryWorker:
     """Advances one claimed delivery; each claim has a worker of its own."""
 
-    def __init__(self, services: Services, delivery: Delivery, posts: Sequence[Post], language: str) -> None:
+    def __init__(
+        self,
+        services: Services,
+        workspace: Claim,
+        delivery: Delivery,
+        posts: Sequence[Post],
+        language: str,
+    ) -> None:
         self._wire = services.wire
         self._clock = services.clock
         self._pacer = services.pacer
@@ -86,7 +96,7 @@ class DeliveryWorker:
         # How often each post was put off without effect, by position and reason.
         self._put_off: Counter[tuple[int, str]] = Counter()
         self._claimed = ClaimedDelivery(
-            services.storage, services.clock, services.timing.lease, delivery, posts
+            services.storage, services.clock, services.timing.lease, workspace, delivery, posts
         )
 
     async def advance(self) -> None:

@@ -126,6 +126,15 @@ class WorkspaceQueue:
         self._answer_times.restart()
         self._appoint()
 
+    def forget_the_past(self) -> None:
+        """Drop the channels that nobody holds or waits for, and let no unused turn be caught up."""
+        self._even_at = max(self._even_at, self._now() + self._slack)
+        waited_for = {waiter.channel for waiter in self._waiting}
+        for name, channel in list(self._channels.items()):
+            if channel.held_by is None and channel not in waited_for:
+                del self._channels[name]
+        self._appoint()
+
     def forget_idle_channels(self) -> None:
         """Drop the channels that nobody holds or waits for and that have rested."""
         now, waited_for = self._now(), {waiter.channel for waiter in self._waiting}

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.claims import Claim, Claims
 from bot.clock import Clock, to_the_second
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
 from bot.outages import Outages
@@ -29,6 +30,8 @@ _ASKED_AGAIN_AFTER = timedelta(days=3)
 _RETRYABLE = frozenset({429, 502, 503, 504})
 
 _ARXIV = "Looking papers up at arXiv"
+_REQUESTS = "arXiv records"
+"""The name of the lease."""
 
 _logger = logging.getLogger(__name__)
 
@@ -56,32 +59,42 @@ class Enricher:
         storage: Runner,
         clock: Clock,
         ask: Callable[[Iterable[str]], Awaitable[Mapping[str, ArxivPaper]]],
+        claims: Claims | None = None,
     ) -> None:
         self._storage = storage
         self._clock = clock
         self._ask = ask
+        self._claims = claims or Claims(storage, clock)
         self._batch_size = PAPERS_AT_A_TIME
         self._failures = 0
         self._not_before: datetime | None = None
         self._outages = Outages(clock)
 
     async def tick(self) -> None:
-        """Ask about one batch of papers that are due, unless a backoff is running."""
-        if not self._backs_off() and (batch := await self._due(self._batch_size)):
-            await self._enrich(batch)
+        """Ask about one batch of papers that are due, unless a backoff is running or another worker asks."""
+        if self._backs_off() or not await self._due(1):
+            return
+        async with self._claims.held(_REQUESTS) as claim:
+            if claim and (batch := await self._due(self._batch_size)):
+                await self._enrich(batch, claim)
 
     async def enrich(self, paper_ids: Iterable[str]) -> Enrichment:
         """Ask about those of these papers that are due, until all are done or arXiv does not answer.
 
-        Asks nothing while a backoff is running.
+        Asks nothing while a backoff is running, and waits while another worker asks, perhaps about these.
         """
         ids, asked, found = tuple(paper_ids), 0, 0
-        while not self._backs_off() and (batch := await self._due(PAPERS_AT_A_TIME, ids)):
-            done = await self._enrich(batch)
+        while not self._backs_off() and await self._due(1, ids):
+            done = await self._enrich_next(ids)
             asked, found = asked + done.asked, found + done.found
             if done.trouble:
                 return Enrichment(asked, found, done.trouble)
         return Enrichment(asked, found)
+
+    async def _enrich_next(self, ids: tuple[str, ...]) -> Enrichment:
+        async with self._claims.awaited(_REQUESTS) as claim:
+            batch = [] if self._backs_off() else await self._due(PAPERS_AT_A_TIME, ids)
+            return await self._enrich(batch, claim) if batch else Enrichment()
 
     def _backs_off(self) -> bool:
         now = self._clock.now()
@@ -92,20 +105,20 @@ class Enricher:
         since = (now - CARDS_CHANGE_FOR).astimezone(UTC).date()
         return await self._storage.read(lambda tables: tables.arxiv_records.due(now, size, since, among))
 
-    async def _enrich(self, batch: _Batch) -> Enrichment:
+    async def _enrich(self, batch: _Batch, claim: Claim) -> Enrichment:
         try:
             answer = await self._ask([paper_id for paper_id, _ in batch])
         except SourceError as error:
-            await self._failed(batch, error)
+            await self._failed(batch, error, claim)
             return Enrichment(len(batch), 0, str(error))
         self._failures, self._not_before = 0, None
         self._outages.end(_ARXIV, {"action": "enrich"})
         self._batch_size = min(2 * self._batch_size, PAPERS_AT_A_TIME)
         now = self._clock.now()
-        await self._storage.write(lambda tables: _keep(tables, batch, answer, now))
+        await self._storage.write(claim.around(lambda tables: _keep(tables, batch, answer, now)))
         return Enrichment(len(batch), len(answer))
 
-    async def _failed(self, batch: _Batch, error: SourceError) -> None:
+    async def _failed(self, batch: _Batch, error: SourceError, claim: Claim) -> None:
         """Back off, and halve the batch until the paper that breaks arXiv's answer is alone in it."""
         now = self._clock.now()
         wait = _BACKOFF.wait(self._failures)
@@ -124,7 +137,7 @@ class Enricher:
         if _is_down(error):
             return
         if len(batch) == self._batch_size == 1:
-            await self._storage.write(lambda tables: _keep(tables, batch, {}, now))
+            await self._storage.write(claim.around(lambda tables: _keep(tables, batch, {}, now)))
         self._batch_size = max(1, self._batch_size // 2)
 
 

@@ -21,8 +21,9 @@ from functools import partial
 from statistics import median
 
 from bot.background import Background
+from bot.claims import Claim, Claims
 from bot.clock import Clock, to_the_second
-from bot.errors import SourceAnswerError, SourceError, SourceRefusedError, UnknownSourceError
+from bot.errors import LeaseLostError, SourceAnswerError, SourceError, SourceRefusedError, UnknownSourceError
 from bot.outages import Outages, log_end
 from bot.retries import Backoff
 from bot.sources.source import DailyList, Source
@@ -136,12 +137,19 @@ def days_to_poll(source: Source, known: dict[date, Listing], now: datetime) -> l
 
 
 class ListingWatcher:
-    """Polls sources and keeps what they list; it never polls one source twice at the same time."""
+    """Polls sources and keeps what they list; one worker at a time polls a source, and only once."""
 
-    def __init__(self, storage: Runner, clock: Clock, find: Callable[[str], Source | None]) -> None:
+    def __init__(
+        self,
+        storage: Runner,
+        clock: Clock,
+        find: Callable[[str], Source | None],
+        claims: Claims | None = None,
+    ) -> None:
         self._storage = storage
         self._clock = clock
         self._find = find
+        self._claims = claims or Claims(storage, clock)
         self._being_polled: set[str] = set()
         self._background = Background()
         self._outages = Outages(clock)
@@ -182,19 +190,20 @@ class ListingWatcher:
         return tuple(paper_id for listing in known if listing for paper_id in listing.paper_ids)
 
     async def refresh(self, name: str, day: date) -> Refresh:
-        """Poll a source for one day now and keep the result; an outage is logged once.
+        """Poll a source for one day and keep the result, as soon as nobody else polls it.
 
-        Raises `UnknownSourceError` for a name that is no source.
+        An outage is logged once. Raises `UnknownSourceError` for a name that is no source.
         """
         source = self._find(name)
         if source is None:
             raise UnknownSourceError(f"Unknown source {name}. Use huggingface or arxiv:CATEGORY.")
-        return await self._refresh(source, day)
+        async with self._claims.awaited(_polls_of(source)) as claim:
+            return await self._refresh(source, day, claim)
 
     async def _known(self, name: str, days: list[date]) -> list[Listing | None]:
         return await self._storage.read(lambda tables: [tables.listings.get(name, day) for day in days])
 
-    async def _refresh(self, source: Source, day: date) -> Refresh:
+    async def _refresh(self, source: Source, day: date, claim: Claim) -> Refresh:
         started = self._clock.now()
         try:
             listed = await source.fetch(day)
@@ -205,29 +214,45 @@ class ListingWatcher:
                 )
         except SourceError as error:
             poll = _Poll(source, day, self._clock.now())
-            kept = await self._storage.write(partial(_keep_failure, poll, error))
+            kept = await self._storage.write(claim.around(partial(_keep_failure, poll, error)))
         else:
             poll = _Poll(source, day, now)
-            kept = await self._storage.write(partial(_keep_answer, poll, listed))
+            kept = await self._storage.write(claim.around(partial(_keep_answer, poll, listed)))
         self._log_once(kept)
         seconds = (self._clock.now() - started).total_seconds()
         return Refresh(kept.listing, kept.new_papers, seconds, kept.earlier)
 
     async def _poll(self, source: Source) -> None:
         try:
-            now = self._clock.now()
-            known = await self._storage.read(lambda tables: _recent(tables, source.name, now))
-            for day in days_to_poll(source, known, now):
-                await self._refresh(source, day)
-            if not known:
-                await self._storage.write(lambda tables: begin_with_latest(tables, source.name))
+            if await self._is_due(source):
+                async with self._claims.held(_polls_of(source)) as claim:
+                    if claim:
+                        await self._poll_due_days(source, claim)
             self._outages.end(f"Polling {source.name}", {"action": "poll"})
+        except LeaseLostError as error:
+            _logger.warning("%s", error, extra={"action": "poll", "source": source.name})
         except Exception as error:
             # One broken source must not stop the others; the next tick polls it again.
             if self._outages.begin(f"Polling {source.name}", error):
                 _logger.exception("Polling failed", extra={"action": "poll", "source": source.name})
         finally:
             self._being_polled.discard(source.name)
+
+    async def _is_due(self, source: Source) -> bool:
+        known, now = await self._recent(source)
+        return not known or bool(days_to_poll(source, known, now))
+
+    async def _poll_due_days(self, source: Source, claim: Claim) -> None:
+        """Poll what is due now: another worker may have done so since this one looked."""
+        known, now = await self._recent(source)
+        for day in days_to_poll(source, known, now):
+            await self._refresh(source, day, claim)
+        if not known:
+            await self._storage.write(claim.around(lambda tables: begin_with_latest(tables, source.name)))
+
+    async def _recent(self, source: Source) -> tuple[dict[date, Listing], datetime]:
+        now = self._clock.now()
+        return await self._storage.read(lambda tables: _recent(tables, source.name, now)), now
 
     def _log_once(self, kept: "_Kept") -> None:
         listing, known = kept.listing, kept.known
@@ -285,6 +310,11 @@ def _start_of(day: date) -> datetime:
 
 def _end_of(day: date) -> datetime:
     return _start_of(day) + timedelta(days=1)
+
+
+def _polls_of(source: Source) -> str:
+    """Return the name of the lease on a source."""
+    return f"polls of {source.name}"
 
 
 def _subscribed_sources(tables: Tables) -> set[str]:

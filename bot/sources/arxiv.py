@@ -13,6 +13,7 @@ from typing import Literal
 
 import httpx
 
+from bot.claims import Claims
 from bot.clock import Clock
 from bot.errors import InvalidPreferenceError, SourceAnswerError, SourceRefusedError
 from bot.settings import ARXIV_API_URL, ARXIV_CONTENT_URL, ARXIV_FEED_URL
@@ -38,9 +39,10 @@ _SECONDS_A_REQUEST = 60.0
 class ArxivClient:
     """The bot's only way to arXiv.
 
-    `contact` reaches the bot's admin, `random` adds jitter to the waits after a refusal, and the processes of
-    a machine share `gate_file` (see Gate). Every method raises SourceUnreachableError, SourceRefusedError and
-    SourceAnswerError; a `retry_after` is then the wait until the next request, in seconds.
+    `contact` reaches the bot's admin, and `random` adds jitter to the waits after a refusal. The processes of
+    a machine share the file `gate`, those of several machines their claims (see Gate). Every method raises
+    SourceUnreachableError, SourceRefusedError and SourceAnswerError; a `retry_after` is then the wait until
+    the next request, in seconds.
     """
 
     def __init__(
@@ -53,10 +55,10 @@ class ArxivClient:
         api_url: str = ARXIV_API_URL,
         feed_url: str = ARXIV_FEED_URL,
         content_url: str = ARXIV_CONTENT_URL,
-        gate_file: Path | None = None,
+        gate: Path | Claims | None = None,
     ) -> None:
         self._fetcher = fetcher
-        self._gate = Gate(clock, random, gate_file)
+        self._gate = Gate(clock, random, gate)
         self._headers = {"User-Agent": user_agent(contact)}
         self._query_url = f"{api_url.rstrip('/')}/query"
         self._feed_url = feed_url.rstrip("/")

@@ -1,8 +1,9 @@
-"""A rate limiter for arXiv: one request at a time, three seconds apart, across all processes of a machine.
+"""A rate limiter for arXiv: one request at a time, three seconds apart, across all processes of a bot.
 
 The scheduler and a command may fetch at the same time, and to arXiv both are one user. So a request holds a
 file lock, and a file beside it says since when and for how long nobody may ask. A refusal in one process thus
-holds back the others, and the next one after a restart.
+holds back the others, and the next one after a restart. Where several machines share a database server, a
+lease there is the lock, and the note that its holder leaves is the file.
 """
 
 import asyncio
@@ -12,12 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Annotated, TypeVar
+from typing import Annotated, Protocol, TypeVar
 
 import httpx
 from filelock import BaseFileLock, FileLock, Timeout
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
+from bot.background import to_its_end
+from bot.claims import Claim, Claims
 from bot.clock import Clock
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
 from bot.private_files import PRIVATE_FILE, PRIVATE_FOLDER, make_lock, make_private
@@ -28,8 +31,7 @@ SECONDS_BETWEEN_REQUESTS = 3.0
 _BACKOFF = Backoff(first=timedelta(seconds=15), longest=timedelta(minutes=15), jitter=0.5)
 # The longest that a caller waits while arXiv refuses requests.
 _PATIENCE = 90.0
-# How often to try another process's lock, and when to give up on it.
-_LOCK_POLL = 0.2
+# When to give up on another process's turn.
 _LONGEST_TURN = 600.0
 _A_DAY = 86_400.0
 _RETRYABLE = frozenset({httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE})
@@ -64,16 +66,17 @@ class Gate:
     request is retried if the wait is short; otherwise it raises the refusal, and so does any request until
     the gate opens: nothing queues up before a service that is down.
 
-    The processes of a machine share `file`; without one, or where it cannot be written, the gate is this
-    process's own. Moments come from the machine's clock: one in the future counts as now, so a clock that is
-    set back costs one wait at most.
+    The processes of a machine share a file; without one, or where it cannot be written, the gate is this
+    process's own. Those of several machines share their claims instead: one that dies in the middle of a
+    request then holds up the others until its lease ends. Moments come from the machine's clock: one in the
+    future counts as now, so a clock that is set back costs one wait at most.
     """
 
-    def __init__(self, clock: Clock, random: Random, file: Path | None = None) -> None:
+    def __init__(self, clock: Clock, random: Random, shared: Path | Claims | None = None) -> None:
         self._clock = clock
         self._random = random
         self._queue = asyncio.Lock()
-        self._turn = _Turn(file)
+        self._turn: _Turn = _LeasedTurn(shared) if isinstance(shared, Claims) else _FileTurn(shared)
         self._shut = _Shut(clock.now(), 0.0)
 
     async def run(
@@ -106,7 +109,7 @@ class Gate:
                     self._answered(None)
                     return answer
                 finally:
-                    self._turn.release()
+                    await to_its_end(self._turn.release())
 
     async def pause(self) -> None:
         """Wait before a second request within one turn, as after a redirect."""
@@ -122,7 +125,7 @@ class Gate:
                 # A process killed in the middle of a request leaves this behind.
                 self._close(SECONDS_BETWEEN_REQUESTS)
                 return
-            self._turn.release()
+            await to_its_end(self._turn.release())
             if self._shut.trouble and seconds > _PATIENCE:
                 raise _last_refusal(self._shut, seconds)
             # A clock counts whole microseconds and may round a shorter wait to zero.
@@ -130,13 +133,13 @@ class Gate:
 
     async def _take_turn(self) -> None:
         waited = 0.0
-        while not self._turn.take():
+        while not await self._turn.take():
             if waited >= _LONGEST_TURN:
                 raise SourceUnreachableError(
-                    f"Another process of this machine has been asking arXiv for {waited:.0f} seconds."
+                    f"{self._turn.another} has been asking arXiv for {waited:.0f} seconds."
                 )
-            await self._clock.sleep(_LOCK_POLL)
-            waited += _LOCK_POLL
+            await self._clock.sleep(self._turn.seconds_between_tries)
+            waited += self._turn.seconds_between_tries
 
     def _seconds_left(self) -> float:
         shared = self._turn.read(self._shut)
@@ -166,11 +169,75 @@ class Gate:
         self._turn.write(self._shut)
 
 
-class _Turn:
+class _Turn(Protocol):
+    """The turn among processes, and what the one that had it last leaves for the next."""
+
+    #: Who may have it instead of this process, for a sentence.
+    another: str
+    #: How often to try to take it.
+    seconds_between_tries: float
+
+    async def take(self) -> bool:
+        """Try to take the turn and return whether it was free."""
+        ...
+
+    async def release(self) -> None:
+        """Release the turn."""
+        ...
+
+    def read(self, own: _Shut) -> _Shut | None:
+        """Return the state that a process wrote last, `own` where there is none, `None` for nonsense."""
+        ...
+
+    def write(self, shut: _Shut) -> None:
+        """Write the state for the other processes."""
+        ...
+
+
+class _LeasedTurn:
+    """The turn among the processes of several machines, as a lease with a note."""
+
+    another = "Another process"
+    # Each try is a transaction.
+    seconds_between_tries = 1.0
+
+    def __init__(self, claims: Claims) -> None:
+        self._claims = claims
+        self._claim: Claim | None = None
+        self._note: str | None = None
+
+    async def take(self) -> bool:
+        """Try to take the turn and return whether it was free."""
+        self._claim = await self._claims.claim("a request to arXiv")
+        self._note = self._claim.lease.note if self._claim else None
+        return self._claim is not None
+
+    async def release(self) -> None:
+        """Release the turn, with the state that was written meanwhile."""
+        claim, self._claim = self._claim, None
+        if claim:
+            await self._claims.release(claim, self._note)
+
+    def read(self, own: _Shut) -> _Shut | None:
+        """Return the state that a process wrote last, `own` where there is none, `None` for nonsense."""
+        try:
+            return _SHUT.validate_json(self._note) if self._note else own
+        except ValidationError:
+            return None
+
+    def write(self, shut: _Shut) -> None:
+        """Leave the state for the next process."""
+        self._note = _SHUT.dump_json(shut).decode()
+
+
+class _FileTurn:
     """The turn among a machine's processes, as a file lock, and the shared file with the gate's state.
 
     Nothing here blocks: the lock is taken at once or not at all, and the file has one line.
     """
+
+    another = "Another process of this machine"
+    seconds_between_tries = 0.2
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
@@ -182,7 +249,7 @@ class _Turn:
         if self._file:
             self._lock = FileLock(f"{self._file}.lock", mode=PRIVATE_FILE)
 
-    def take(self) -> bool:
+    async def take(self) -> bool:
         """Try to take the turn and return whether it was free; it always is where it is not shared."""
         if self._lock is None or self._file is None:
             return True
@@ -196,7 +263,7 @@ class _Turn:
             self._go_alone(error)
         return True
 
-    def release(self) -> None:
+    async def release(self) -> None:
         """Release the turn."""
         if self._lock is not None:
             self._lock.release()

@@ -12,7 +12,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -20,9 +20,10 @@ from weakref import WeakValueDictionary
 
 from bot.background import Background
 from bot.cards.entry import Entry
+from bot.claims import Claim, Claims
 from bot.clock import Clock, to_the_second
 from bot.delivery.selection import select
-from bot.errors import ModelError, TokensUsedUpError
+from bot.errors import LeaseLostError, ModelError, TokensUsedUpError
 from bot.outages import Outages
 from bot.summarising.summariser import Allowance, Outcome, Result, Summariser
 from storage.records import Paper, Subscription
@@ -74,7 +75,7 @@ class SummaryJob:
 
 
 class SummaryQueue:
-    """Makes summaries, one at a time per paper; without a summariser, no model is set up.
+    """Makes summaries, one at a time per paper, by one worker; without a summariser, no model is set up.
 
     `at_once` papers are worked on concurrently, more than the model answers at once: meanwhile texts are
     fetched and answers checked. `look_up` asks arXiv about papers by id before a model is, since one may be
@@ -89,12 +90,14 @@ class SummaryQueue:
         *,
         at_once: int = 20,
         look_up: Callable[[Iterable[str]], Awaitable[object]] | None = None,
+        claims: Claims | None = None,
     ) -> None:
         self._storage = storage
         self._clock = clock
         self._summariser = summariser
         self._at_once = at_once
         self._look_up = look_up
+        self._claims = claims or Claims(storage, clock)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._regenerating: set[str] = set()
         self._background = Background()
@@ -124,7 +127,7 @@ class SummaryQueue:
             return
         jobs = await self._storage.read(lambda tables: missing_summaries(tables, now))
         try:
-            async with aclosing(self.make_all(jobs)) as results:
+            async with aclosing(self._make_all(jobs, self._make_if_missing)) as results:
                 async for result in results:
                     if result.outcome is Outcome.MADE:
                         self._outages.end(_SUMMARISING, {"action": "summarise"})
@@ -146,9 +149,20 @@ class SummaryQueue:
     ) -> AsyncGenerator[Result]:
         """Run these jobs concurrently and yield each result as it arrives.
 
-        Raises what `Summariser.make` raises, after the jobs under way have ended: they cost the same either
-        way.
+        Waits for those papers that another worker summarises. Raises what `Summariser.make` raises, after the
+        jobs under way have ended: they cost the same either way.
         """
+
+        async def make(job: SummaryJob) -> Result | None:
+            return await self._make(job, regenerate=regenerate)
+
+        async with aclosing(self._make_all(jobs, make)) as results:
+            async for result in results:
+                yield result
+
+    async def _make_all(
+        self, jobs: Iterable[SummaryJob], make_one: Callable[[SummaryJob], Awaitable[Result | None]]
+    ) -> AsyncGenerator[Result]:
         jobs = tuple(jobs)
         await self._ask_arxiv(job.paper.id for job in jobs)
         gate = asyncio.Semaphore(self._at_once)
@@ -157,7 +171,7 @@ class SummaryQueue:
         async def make(job: SummaryJob) -> Result | None:
             async with gate:
                 try:
-                    return None if stopped else await self._make(job, regenerate=regenerate)
+                    return None if stopped else await make_one(job)
                 except (ModelError, TokensUsedUpError) as error:
                     stopped.append(error)
                     return None
@@ -186,15 +200,17 @@ class SummaryQueue:
         if paper_id in self._regenerating or self._is_running(paper_id):
             return Regeneration.RUNNING
         self._regenerating.add(paper_id)
-        answer = Regeneration.NO_TOKENS
-        try:
-            if await self._summariser.tokens_left():
-                answer = await self._record_request(workspace, person, paper_id, language)
-        finally:
-            if answer is not Regeneration.STARTED:
-                self._regenerating.discard(paper_id)
-        if answer is Regeneration.STARTED:
-            self._background.start(self._regenerate(paper_id, language, notify))
+        async with AsyncExitStack() as stack:
+            stack.callback(self._regenerating.discard, paper_id)
+            claim = await stack.enter_async_context(self._claims.held(_summaries_of(paper_id)))
+            if claim is None:
+                return Regeneration.RUNNING
+            if not await self._summariser.tokens_left():
+                return Regeneration.NO_TOKENS
+            answer = await self._record_request(workspace, person, paper_id, language)
+            if answer is Regeneration.STARTED:
+                until_done = stack.pop_all()
+                self._background.start(self._regenerate(paper_id, language, notify, claim, until_done))
         return answer
 
     async def join(self) -> None:
@@ -228,12 +244,15 @@ class SummaryQueue:
 
         return await self._storage.write(record)
 
-    async def _regenerate(self, paper_id: str, language: str, notify: _Notify) -> None:
+    async def _regenerate(
+        self, paper_id: str, language: str, notify: _Notify, claim: Claim, until_done: AsyncExitStack
+    ) -> None:
         about = _fields(paper_id, language, action="regenerate")
         try:
             await self._ask_arxiv([paper_id])
             paper = await self._storage.read(lambda tables: tables.papers.get(paper_id))
-            result = await self._make(SummaryJob(paper, language), regenerate=True) if paper else None
+            job = SummaryJob(paper, language) if paper else None
+            result = await self._make_claimed(job, claim, regenerate=True) if job else None
         except (ModelError, TokensUsedUpError) as error:
             _logger.warning("Regeneration failed: %s", error, extra=about)
             result = None
@@ -242,7 +261,7 @@ class SummaryQueue:
             _logger.exception("Regeneration failed", extra=about)
             result = None
         finally:
-            self._regenerating.discard(paper_id)
+            await until_done.aclose()
         try:
             await notify(result)
         except Exception:
@@ -253,19 +272,42 @@ class SummaryQueue:
         if self._look_up:
             await self._look_up(dict.fromkeys(paper_ids))
 
-    async def _make(self, job: SummaryJob, *, regenerate: bool) -> Result:
+    async def _make_if_missing(self, job: SummaryJob) -> Result | None:
+        """Make a summary, unless another worker makes one of the paper, or has made or tried it by now."""
+        async with self._lock(job), self._claims.held(_summaries_of(job.paper.id)) as claim:
+            now = self._clock.now()
+            if claim is None or await self._storage.read(lambda tables: _is_settled(tables, job, now)):
+                return None
+            return await self._make_claimed(job, claim, regenerate=False)
+
+    async def _make(self, job: SummaryJob, *, regenerate: bool) -> Result | None:
+        async with self._lock(job), self._claims.awaited(_summaries_of(job.paper.id)) as claim:
+            return await self._make_claimed(job, claim, regenerate=regenerate)
+
+    async def _make_claimed(self, job: SummaryJob, claim: Claim, *, regenerate: bool) -> Result | None:
+        """Make a summary under the claim; `None` if another worker has taken it over."""
+        try:
+            return await self._make_or_fail(job, claim, regenerate=regenerate)
+        except LeaseLostError as error:
+            _logger.warning("%s", error, extra=_fields(job.paper.id, job.language))
+            return None
+
+    async def _make_or_fail(self, job: SummaryJob, claim: Claim, *, regenerate: bool) -> Result:
         if self._summariser is None:
             raise ValueError("No summary can be made without a model.")
         paper, language = job.paper, job.language
-        async with self._locks.setdefault(paper.id, asyncio.Lock()):
-            try:
-                return await self._summariser.make(paper, language, regenerate=regenerate)
-            except (ModelError, TokensUsedUpError):
-                raise
-            except Exception as error:
-                # One broken paper must not stop the others; it is retried after its wait.
-                _logger.exception("Summarising failed", extra=_fields(paper.id, language))
-                return await self._summariser.fail(paper.id, language, type(error).__name__)
+        try:
+            return await self._summariser.make(paper, language, regenerate=regenerate, claim=claim)
+        except (ModelError, TokensUsedUpError, LeaseLostError):
+            raise
+        except Exception as error:
+            # One broken paper must not stop the others; it is retried after its wait.
+            _logger.exception("Summarising failed", extra=_fields(paper.id, language))
+            return await self._summariser.fail(paper.id, language, type(error).__name__, claim=claim)
+
+    def _lock(self, job: SummaryJob) -> asyncio.Lock:
+        """Return what keeps this process from two summaries of a paper, of which the second would wait."""
+        return self._locks.setdefault(job.paper.id, asyncio.Lock())
 
     def _is_running(self, paper_id: str) -> bool:
         lock = self._locks.get(paper_id)
@@ -275,6 +317,17 @@ class SummaryQueue:
 def _fields(paper_id: str, language: str, action: str = "summarise") -> dict[str, str]:
     """Return the fields of a log line."""
     return {"action": action, "paper": paper_id, "language": language}
+
+
+def _summaries_of(paper_id: str) -> str:
+    """Return the name of the lease on a paper's summaries."""
+    return f"summaries of {paper_id}"
+
+
+def _is_settled(tables: Tables, job: SummaryJob, now: datetime) -> bool:
+    """Return whether there is a summary, or a failed one whose wait is not over."""
+    made = tables.summaries.made({job.paper.id}) | tables.summary_failures.waiting(now)
+    return (job.paper.id, job.language) in made
 
 
 def missing_summaries(tables: Tables, now: datetime) -> tuple[SummaryJob, ...]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import ParamSpec, Protocol, TypeVar
 
+from bot.claims import Claim
 from bot.clock import Clock
 from bot.errors import (
     ModelAnswerError,
@@ -121,6 +122,7 @@ class _Task:
     question: Question
     #: Identifies the question, so that it is not asked twice.
     hash: str
+    claim: Claim | None
 
 
 class Summariser:
@@ -143,29 +145,39 @@ class Summariser:
         self._needs_room = False
         self._told_of_cuts = False
 
-    async def make(self, paper: Paper, language: str, *, regenerate: bool = False) -> Result:
+    async def make(
+        self, paper: Paper, language: str, *, regenerate: bool = False, claim: Claim | None = None
+    ) -> Result:
         """Make and keep a summary, or record why it failed; `regenerate` repeats even an unchanged question.
 
-        Raises `TokensUsedUpError`, or the `ModelError` of an endpoint that would answer no paper.
+        Raises `TokensUsedUpError`, the `ModelError` of an endpoint that would answer no paper, or
+        `LeaseLostError` if another worker has taken the claim over: then nothing is kept.
         """
         started = self._clock.now()
         if await self._storage.read(lambda tables: _is_withdrawn(tables, paper)):
             return Result(paper.id, language, Outcome.WITHDRAWN)
         text = await self._texts.read(paper.id, paper)
         if isinstance(text, NoFullText) and not regenerate and await self._waits_for(text, paper, language):
-            return await self.fail(paper.id, language, text.reason)
+            return await self.fail(paper.id, language, text.reason, claim=claim)
         chosen = await self._in_thread(self._excerpt, paper, text if isinstance(text, FullText) else None)
         if chosen is None:
-            return await self.fail(paper.id, language, "There is no text to read.")
+            return await self.fail(paper.id, language, "There is no text to read.", claim=claim)
         asked = question(paper, chosen, language)
-        task = _Task(paper, language, chosen, asked, input_hash(asked, self._model.model))
+        task = _Task(paper, language, chosen, asked, input_hash(asked, self._model.model), claim)
         if not regenerate and await self._was_asked(task):
             return Result(paper.id, language, Outcome.UNCHANGED)
         result = await self._ask_and_keep(task)
         return replace(result, seconds=(self._clock.now() - started).total_seconds())
 
     async def fail(
-        self, paper_id: str, language: str, reason: str, tokens_taken: int = 0, wait: timedelta = timedelta()
+        self,
+        paper_id: str,
+        language: str,
+        reason: str,
+        tokens_taken: int = 0,
+        wait: timedelta = timedelta(),
+        *,
+        claim: Claim | None = None,
     ) -> Result:
         """Record why there is no summary; the retry comes after a growing wait, and no sooner than `wait`."""
         now = self._clock.now()
@@ -176,7 +188,7 @@ class Summariser:
             failure = SummaryFailure(paper_id, language, tries, reason, now, next_try_at)
             tables.summary_failures.put(failure)
 
-        await self._storage.write(keep)
+        await self._storage.write(_under(claim, keep))
         about = {"action": "summarise", "paper": paper_id, "language": language}
         _logger.warning("Summarising failed: %s", reason, extra=about)
         return Result(paper_id, language, Outcome.FAILED, tokens_taken, reason=reason)
@@ -236,15 +248,24 @@ class Summariser:
             return await self.fail(task.paper.id, task.language, reason, _sum(spent), _GIVEN_UP)
         except (ModelAnswerError, ModelUnavailableError) as error:
             wait = timedelta(seconds=getattr(error, "retry_after", None) or 0)
-            return await self.fail(task.paper.id, task.language, str(error), _sum(spent), wait)
+            return await self._fail(task, str(error), spent, wait)
         if not checked.is_kept:
             reason = " ".join(fault.sentence for fault in checked.faults)
-            return await self.fail(task.paper.id, task.language, reason, _sum(spent))
+            return await self._fail(task, reason, spent)
         now = self._clock.now()
         await self._storage.write(
-            lambda tables: _keep(tables, checked.summary, task.hash, now - CARDS_CHANGE_FOR, now)
+            _under(
+                task.claim,
+                lambda tables: _keep(tables, checked.summary, task.hash, now - CARDS_CHANGE_FOR, now),
+            )
         )
         return Result(task.paper.id, task.language, Outcome.MADE, _sum(spent))
+
+    async def _fail(
+        self, task: _Task, reason: str, spent: list[Usage], wait: timedelta = timedelta()
+    ) -> Result:
+        paper_id, language = task.paper.id, task.language
+        return await self.fail(paper_id, language, reason, _sum(spent), wait, claim=task.claim)
 
     async def _record_refusal(self, task: _Task, error: ModelError) -> None:
         """Record why the endpoint would answer no paper, for the status; it is no failure of this one."""
@@ -255,7 +276,7 @@ class Summariser:
             failure = SummaryFailure(task.paper.id, task.language, tries, str(error), now, now)
             tables.summary_failures.put(failure)
 
-        await self._storage.write(keep)
+        await self._storage.write(_under(task.claim, keep))
 
     async def _ask_twice_at_most(self, task: _Task, spent: list[Usage]) -> Checked:
         """Return the better of two answers; the second is asked for only where the first has faults.
@@ -376,6 +397,11 @@ class Summariser:
                 request_id, model, usage.prompt_tokens, usage.completion_tokens
             )
         )
+
+
+def _under(claim: Claim | None, write: Callable[[Tables], None]) -> Callable[[Tables], None]:
+    """Return the write as one that needs the claim, if there is one."""
+    return claim.around(write) if claim else write
 
 
 def cost_of(asked: Question, given: Excerpt) -> int:

@@ -73,7 +73,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
         clock=clock,
         people=People(clock),
         deliverer=deliverer,
-        announcer=Announcer(wire, pacer),
+        announcer=Announcer(wire, pacer, storage, clock),
         watcher=watcher,
         summary_queue=summary_queue,
         command="/papers",

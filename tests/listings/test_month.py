@@ -64,7 +64,7 @@ async def live(path: Path, seed: int) -> tuple[Web, dict[date, tuple[str, ...]],
     await storage.write(lambda tables: subscribe(tables, sources=(HUGGING_FACE, ARXIV)))
     async with httpx.AsyncClient(transport=httpx.MockTransport(world.handle)) as http:
         clients = [
-            ArxivClient(Fetcher(http), clock, contact="me", random=random, gate_file=path / "gate")
+            ArxivClient(Fetcher(http), clock, contact="me", random=random, gate=path / "gate")
             for _ in range(2)
         ]
         find = catalogue(Fetcher(http), clients[0], "https://huggingface.co/")

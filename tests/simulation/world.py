@@ -310,20 +310,27 @@ class Life:
         """Suspend the whole process for a while, its ticks as well as its deliveries."""
         self.world.record.stops += 1
         self._is_running.clear()
-        await asyncio.sleep(self.plan.stops_for)
-        self._is_running.set()
+        try:
+            await asyncio.sleep(self.plan.stops_for)
+        finally:
+            # Also for what waits for its end while the life is over.
+            self._is_running.set()
 
     async def _tick(self, clockwork: Clockwork, runner: "_Runner", *, takes_over: bool) -> None:
         try:
             if takes_over:
                 with suppress(StorageError):
-                    await runner.write(lambda tables: tables.deliveries.release_all())
+                    await runner.write(self._release_all)
             is_done = await self._is_done_after_tick(clockwork, runner)
             while not is_done:
                 await asyncio.sleep(SECONDS_BETWEEN_TICKS)
                 is_done = await self._is_done_after_tick(clockwork, runner)
         finally:
             self._is_over.set()
+
+    def _release_all(self, tables: Tables) -> None:
+        tables.deliveries.release_all()
+        tables.leases.release_all(self.world.clock.now())
 
     async def _is_done_after_tick(self, clockwork: Clockwork, runner: "_Runner") -> bool:
         try:

@@ -93,6 +93,15 @@ def test_a_worker_that_stops_releases_its_own_leases_alone(tables: Tables) -> No
     assert tables.leases.held(NOW) == frozenset()
 
 
+def test_a_clock_that_is_set_back_keeps_nobody_from_work(tables: Tables) -> None:
+    tables.leases.release(claimed(tables, "ada", name="done"), NOW)
+    claimed(tables, "ada", name="begun")
+    before = NOW - timedelta(days=400)
+
+    assert claim(tables, "bob", before, "done") == Lease("done", "bob", 2)
+    assert claim(tables, "bob", before, "begun") == Lease("begun", "bob", 2)
+
+
 def test_what_nobody_has_held_for_long_is_forgotten(tables: Tables) -> None:
     claimed(tables, "ada", name="old")
     claimed(tables, "ada", LATER, name="new")

@@ -1,0 +1,68 @@
+"""The workspaces in which this worker posts: Slack limits each, so one worker at a time posts in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Container
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from bot.background import to_its_end
+from bot.claims import Claim, Claims
+from bot.delivery.pacer import Pacer
+
+
+@dataclass(slots=True)
+class _Workspace:
+    """A workspace in which this worker has work."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    claim: Claim | None = None
+    #: How many deliveries are under way in it, or about to be.
+    users: int = 0
+
+
+class Workspaces:
+    """Claims a workspace with its first delivery under way, and releases it with the last."""
+
+    def __init__(self, claims: Claims, pacer: Pacer) -> None:
+        self._claims = claims
+        self._pacer = pacer
+        self._entered: dict[str, _Workspace] = {}
+
+    @asynccontextmanager
+    async def entered(self, workspace: str) -> AsyncIterator[Claim | None]:
+        """Share the claim on the workspace until the block ends; `None` where another worker posts in it."""
+        shared = self._entered.setdefault(workspace, _Workspace())
+        shared.users += 1
+        try:
+            yield await self._claim(workspace, shared)
+        finally:
+            await to_its_end(self._leave(workspace, shared))
+
+    def is_anothers(self, workspace: str, held: Container[str]) -> bool:
+        """Return whether another worker posts in the workspace, by the names of all leases that are held."""
+        return workspace not in self._entered and name_of(workspace) in held
+
+    async def _claim(self, workspace: str, shared: _Workspace) -> Claim | None:
+        async with shared.lock:
+            if shared.claim is None:
+                shared.claim = await self._claims.claim(name_of(workspace))
+                if shared.claim and not shared.claim.lease.was_own:
+                    self._pacer.taken_over(workspace)
+            return shared.claim
+
+    async def _leave(self, workspace: str, shared: _Workspace) -> None:
+        async with shared.lock:
+            shared.users -= 1
+            if shared.users:
+                return
+            if shared.claim:
+                await self._claims.release(shared.claim)
+                shared.claim = None
+            if not shared.users:
+                # Nobody came while it was released.
+                del self._entered[workspace]
+
+
+def name_of(workspace: str) -> str:
+    """Return the name of the lease on a workspace."""
+    return f"deliveries of {workspace}"
