@@ -1,0 +1,228 @@
+"""Several workers deliver on one database, on both engines: once, whoever dies, stops or pauses."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack
+from datetime import time, timedelta
+from itertools import pairwise
+
+import pytest
+
+from bot.delivery.workspaces import name_of
+from bot.manifest import load_manifest
+from bot.sandbox import create_workspace
+from storage.address import Address
+from storage.records import DeliveryState, Listing, ListingState, Paper
+from storage.runner import InlineRunner, Runner
+from storage.tables import Tables
+from tests.support.subscribing import subscribe
+from tests.support.virtual_time import START, VirtualClock, run_virtual, seconds
+from tests.support.workers import TIMING, Worker
+
+CHANNELS = ("papers", "general", "random")
+CONFIG = {"channels": [{"name": name, "has_bot": True} for name in CHANNELS]}
+CARDS = 20
+LEASE = TIMING.lease.total_seconds()
+DAY = START.date() - timedelta(days=1)
+IDS = tuple(f"2509.{number:05d}" for number in range(CARDS))
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait, in simulated time, until something holds."""
+    while not holds():  # noqa: ASYNC110 -- no time passes here but simulated one
+        await asyncio.sleep(0.1)
+
+
+class Office:
+    """A simulated Slack, a database, and the workers that share both, each over a connection of its own."""
+
+    def __init__(self, address: Address, stack: ExitStack) -> None:
+        self._address = address
+        self._stack = stack
+        self.workspace = create_workspace(load_manifest(), clock=VirtualClock(), config=CONFIG)
+        self.storage = self._connected()
+        self.workers: list[Worker] = []
+
+    async def open(self, channels: tuple[str, ...] = CHANNELS) -> None:
+        """Subscribe the channels to a digest that is due now."""
+
+        def fill(tables: Tables) -> None:
+            for paper_id in IDS:
+                tables.papers.add(Paper(paper_id, f"On gardens, part {paper_id}"))
+            tables.listings.put(Listing("huggingface", DAY, ListingState.COMPLETE, IDS))
+            for channel in channels:
+                place = (self.workspace.team_id, self.workspace.channel(channel).id)
+                subscribe(tables, *place, sources=("huggingface",), at=time(9), since=DAY)
+
+        await self.storage.write(fill)
+
+    def hire(self) -> Worker:
+        """Build a worker."""
+        self.workers.append(Worker(self._connected(), self.workspace))
+        return self.workers[-1]
+
+    def positions(self, channel: str = "papers") -> list[int]:
+        messages = self.workspace.channel(channel).messages.values()
+        return [each.metadata["event_payload"]["position"] for each in messages if each.metadata]
+
+    def seconds_between_messages(self) -> float:
+        """Return the least time between two messages of a channel, by Slack's timestamps."""
+        return min(
+            float(second) - float(first)
+            for channel in CHANNELS
+            for first, second in pairwise(self.workspace.channel(channel).messages)
+        )
+
+    def statuses(self) -> set[int]:
+        return {status for worker in self.workers for status in worker.statuses}
+
+    async def posting(self) -> Worker:
+        """Return the worker that posts, once it has posted five messages."""
+        await until(lambda: len(self.workers_that_posted(5)) > 0)
+        return self.workers_that_posted(5)[0]
+
+    def workers_that_posted(self, messages: int = 1) -> list[Worker]:
+        return [worker for worker in self.workers if len(worker.statuses) >= messages]
+
+    async def is_done(self) -> bool:
+        """Return whether each channel's digest was opened, and none has work left."""
+
+        def read(tables: Tables) -> bool:
+            latest = [
+                tables.deliveries.latest_of_channel(self.workspace.team_id, self.workspace.channel(name).id)
+                for name in CHANNELS
+            ]
+            return all(latest) and not tables.deliveries.unfinished()
+
+        return await self.storage.read(read)
+
+    def _connected(self) -> Runner:
+        runner = InlineRunner(self._address)
+        self._stack.callback(runner.close)
+        return runner
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def shared(address: Address, stack: ExitStack, work: Callable[[Office], Awaitable[None]]) -> Office:
+    """Have three workers share an office while `work` goes on, and until all is done."""
+
+    async def share() -> Office:
+        office = Office(address, stack)
+        await office.open()
+        for worker in [office.hire() for _ in range(3)]:
+            worker.start()
+            await asyncio.sleep(7)
+        await work(office)
+        while not await office.is_done():  # noqa: ASYNC110 -- as above
+            await asyncio.sleep(1)
+        for worker in office.workers:
+            await worker.stop()
+        return office
+
+    return run_virtual(share())
+
+
+def assert_each_thing_once(office: Office) -> None:
+    whole = list(range(CARDS + 1))
+
+    assert {channel: office.positions(channel) for channel in CHANNELS} == dict.fromkeys(CHANNELS, whole)
+    assert office.statuses() == {200}
+    assert office.seconds_between_messages() >= 1 - 1e-5
+
+
+def test_three_workers_together_post_each_digest_once(address: Address, stack: ExitStack) -> None:
+    async def nothing(_: Office) -> None:
+        """Leave them alone."""
+
+    office = shared(address, stack, nothing)
+    assert_each_thing_once(office)
+    assert [bool(worker.statuses) for worker in office.workers] == [True, False, False]
+
+
+def test_a_worker_that_is_killed_is_taken_over_after_its_lease(address: Address, stack: ExitStack) -> None:
+    moments = []
+
+    async def kill(office: Office) -> None:
+        (await office.posting()).kill()
+        moments.append(seconds())
+        await until(lambda: len(office.workers_that_posted()) > 1)
+        moments.append(seconds())
+
+    office = shared(address, stack, kill)
+    assert_each_thing_once(office)
+    assert LEASE * 3 / 4 <= moments[1] - moments[0] <= LEASE + 30 + TIMING.settling.total_seconds() * 3
+
+
+def test_a_worker_that_stops_is_taken_over_at_the_next_tick(address: Address, stack: ExitStack) -> None:
+    moments = []
+
+    async def stop(office: Office) -> None:
+        await (await office.posting()).stop()
+        moments.append(seconds())
+        await until(lambda: len(office.workers_that_posted()) > 1)
+        moments.append(seconds())
+
+    office = shared(address, stack, stop)
+    assert_each_thing_once(office)
+    assert moments[1] - moments[0] <= 32
+
+
+def test_a_worker_that_was_paused_beyond_its_lease_finds_its_writes_refused(
+    address: Address, stack: ExitStack, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def pause(office: Office) -> None:
+        await (await office.posting()).pause(LEASE * 2)
+        # Now it gets its answers, and would write down what came of them.
+        await asyncio.sleep(10)
+
+    office = shared(address, stack, pause)
+    assert_each_thing_once(office)
+    assert "Another worker has claimed this: deliveries of" in caplog.text
+
+
+def test_a_worker_paused_within_its_lease_goes_on(address: Address, stack: ExitStack) -> None:
+    async def pause(office: Office) -> None:
+        await (await office.posting()).pause(LEASE / 2)
+
+    office = shared(address, stack, pause)
+    assert_each_thing_once(office)
+    assert [bool(worker.statuses) for worker in office.workers] == [True, False, False]
+
+
+def test_whoever_asks_for_a_digest_waits_while_another_worker_posts_in_the_workspace(
+    address: Address, stack: ExitStack
+) -> None:
+    """As `paper-round deliver` does beside a bot that runs."""
+
+    async def ask(office: Office) -> None:
+        busy, asking = await office.posting(), office.hire()
+        held = await office.storage.read(lambda tables: tables.leases.held(VirtualClock().now()))
+        assert name_of(office.workspace.team_id) in held
+        deliveries = await office.storage.read(lambda tables: tables.deliveries.unfinished())
+        progress = [await asking.deliverer.run(each.id) for each in deliveries]
+        assert {each.state for each in progress} == {DeliveryState.DONE}
+        assert (len(busy.statuses), asking.statuses) == ((CARDS + 1) * len(CHANNELS), [])
+
+    assert_each_thing_once(shared(address, stack, ask))
+
+
+def test_of_a_delivery_that_failed_one_worker_notifies_its_owner_once(
+    address: Address, stack: ExitStack
+) -> None:
+    async def fail() -> list[int]:
+        office = Office(address, stack)
+        await office.open(("papers",))
+        office.workspace.channel("papers").is_archived = True
+        for worker in [office.hire() for _ in range(3)]:
+            worker.start()
+        await asyncio.sleep(600)
+        for worker in office.workers:
+            await worker.stop()
+        return [delivery_id for worker in office.workers for delivery_id in worker.notified]
+
+    assert run_virtual(fail()) == [1]
