@@ -4,11 +4,17 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import application, connection
+from bot.claims import Claims
 from bot.errors import PaperRoundError, SlackUnavailableError
-from bot.sandbox import Sandbox
+from bot.sandbox import Sandbox, bot_settings
 from bot.settings import Settings
+from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
+from tests.support.command import run_beside
+from tests.support.postgresql import DatabaseServer
 from tests.support.stage import NOON, make_workspace, settings_for
+from tests.support.tables import empty_tables
+from tests.support.web_server import refusing_address
 
 
 async def refusal(settings: Settings) -> PaperRoundError:
@@ -43,6 +49,59 @@ async def test_a_token_that_slack_does_not_take_is_named(
 
     assert isinstance(error, SlackUnavailableError)
     assert str(error) == sentence
+
+
+async def test_a_second_process_on_a_file_is_refused_before_it_talks_to_slack(tmp_path: Path) -> None:
+    workspace, database = make_workspace(SimulatedClock(NOON)), tmp_path / "test.db"
+    async with Sandbox(workspace) as sandbox:
+        environment = {**bot_settings(sandbox), "SLACK_API_URL": refusing_address()}
+        async with application(settings_for(workspace, sandbox, database), SimulatedClock(NOON), ticks=False):
+            refused = await run_beside("run", "--db", database, **environment)
+        after = await run_beside("run", "--db", database, **environment)
+
+    sentence = f"Paper Round already runs on {database}. Stop that process, or use PostgreSQL to run several."
+    assert (refused.exit_code, refused.stderr) == (1, f"Error: {sentence}\n")
+    assert "Slack cannot be reached" in after.stderr
+
+
+async def test_what_a_process_left_that_was_killed_on_a_file_is_free_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    workspace, clock = make_workspace(SimulatedClock(NOON)), SimulatedClock(NOON)
+    dead = InlineRunner(empty_tables(tmp_path / "test.db"))
+    await Claims(dead, clock).claim("work")
+    dead.close()
+    async with (
+        Sandbox(workspace) as sandbox,
+        application(settings_for(workspace, sandbox, tmp_path / "test.db"), clock, ticks=False) as bot,
+        bot.claims.held("work") as claim,
+    ):
+        assert claim
+
+
+async def test_on_a_server_two_processes_run_and_neither_touches_the_other_s_leases(
+    database_server: DatabaseServer, tmp_path: Path
+) -> None:
+    workspace, clock, database = (
+        make_workspace(SimulatedClock(NOON)),
+        SimulatedClock(NOON),
+        database_server.database(),
+    )
+    async with Sandbox(workspace) as sandbox:
+        settings = settings_for(workspace, sandbox, tmp_path / "test.db").model_copy(
+            update={"database": database}
+        )
+        async with application(settings, clock, ticks=False) as one, one.claims.held("work") as first:
+            async with (
+                application(settings, clock, ticks=False) as other,
+                other.claims.held("work") as second,
+            ):
+                assert (bool(first), second) == (True, None)
+            async with application(settings, clock, ticks=False) as other, other.claims.held("work") as third:
+                assert third is None
+        async with application(settings, clock, ticks=False) as other, other.claims.held("work") as fourth:
+            assert fourth
+    database_server.drop(database)
 
 
 async def test_a_slack_that_cannot_be_reached_is_said_with_its_address(tmp_path: Path) -> None:

@@ -1,18 +1,31 @@
 """Several workers deliver on one database, on both engines: once, whoever dies, stops or pauses."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import time, timedelta
 from itertools import pairwise
+from typing import Any, cast
 
 import pytest
 
+from bot.claims import Claims
+from bot.delivery.card_updates import CardUpdater
+from bot.delivery.outcomes import Done
+from bot.delivery.wire import Wire
 from bot.delivery.workspaces import name_of
 from bot.manifest import load_manifest
 from bot.sandbox import create_workspace
 from storage.address import Address
-from storage.records import DeliveryState, Listing, ListingState, Paper
+from storage.records import (
+    FROM_MODEL,
+    DeliveryState,
+    Listing,
+    ListingState,
+    Paper,
+    Provenance,
+    Summary,
+)
 from storage.runner import InlineRunner, Runner
 from storage.tables import Tables
 from tests.support.subscribing import subscribe
@@ -84,7 +97,12 @@ class Office:
     def workers_that_posted(self, messages: int = 1) -> list[Worker]:
         return [worker for worker in self.workers if len(worker.statuses) >= messages]
 
-    async def is_done(self) -> bool:
+    async def done(self) -> None:
+        """Wait until all digests are delivered."""
+        while not await self._is_done():  # noqa: ASYNC110 -- as above
+            await asyncio.sleep(1)
+
+    async def _is_done(self) -> bool:
         """Return whether each channel's digest was opened, and none has work left."""
 
         def read(tables: Tables) -> bool:
@@ -118,8 +136,7 @@ def shared(address: Address, stack: ExitStack, work: Callable[[Office], Awaitabl
             worker.start()
             await asyncio.sleep(7)
         await work(office)
-        while not await office.is_done():  # noqa: ASYNC110 -- as above
-            await asyncio.sleep(1)
+        await office.done()
         for worker in office.workers:
             await worker.stop()
         return office
@@ -226,3 +243,44 @@ def test_of_a_delivery_that_failed_one_worker_notifies_its_owner_once(
         return [delivery_id for worker in office.workers for delivery_id in worker.notified]
 
     assert run_virtual(fail()) == [1]
+
+
+class SlowUpdates:
+    """A Slack that takes a second for each update of a card, and counts those at the same time."""
+
+    def __init__(self) -> None:
+        self.updated: list[str] = []
+        self.under_way = self.most_under_way = 0
+
+    async def update(self, _channel: str, ts: str, _payload: Mapping[str, Any]) -> Done:
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        await asyncio.sleep(1)
+        self.under_way -= 1
+        self.updated.append(ts)
+        return Done()
+
+
+def test_several_workers_together_update_each_card_once(address: Address, stack: ExitStack) -> None:
+    updates = SlowUpdates()
+
+    async def update(office: Office) -> None:
+        await office.done()
+        clock = VirtualClock()
+        made = Provenance(FROM_MODEL, DAY)
+
+        def enqueue(tables: Tables) -> None:
+            for paper_id in IDS:
+                tables.summaries.put(Summary(paper_id, "en", made, tldr="It grows."))
+                tables.card_updates.enqueue(paper_id, "en", START, clock.now())
+
+        await office.storage.write(enqueue)
+        updaters = [
+            CardUpdater(worker.storage, clock, cast("Wire", updates), claims=Claims(worker.storage, clock))
+            for worker in office.workers
+        ]
+        await asyncio.gather(*(updater.tick() for updater in updaters))
+
+    shared(address, stack, update)
+    assert len(updates.updated) == len(set(updates.updated)) == CARDS * len(CHANNELS)
+    assert updates.most_under_way == 1
