@@ -70,7 +70,8 @@ class Clockwork:
         slot = due_slot(now, preferences.at, zone, preferences.weekdays, begun, last_slot)
         if slot:
             is_late = slot.lateness(now, last_tick) > timedelta()
-            await self._deliverer.open_scheduled(subscription, slot.day, is_late=is_late)
+            if await self._deliverer.open_scheduled(subscription, slot.day, is_late=is_late) is None:
+                return
             fields = {"subscription": subscription.id, "channel": subscription.channel}
             _logger.info(
                 "The digest of %s is due in channel %s", slot.day, subscription.channel, extra=fields

@@ -64,7 +64,7 @@ class Deliverer:
         self._services = services
         self._storage = services.storage
         self._claims = services.claims or Claims(services.storage, services.clock, services.timing.lease)
-        self._workspaces = Workspaces(self._claims, services.pacer)
+        self._workspaces = Workspaces(self._claims, services.clock, services.pacer)
         self._notify = notify
         self._running: set[int] = set()
         self._background = Background()

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.clock import Clock
+from bot.delivery.answers import LONGEST_REST
 from bot.delivery.workspace_queue import Task, WorkspaceQueue
 
 _IDLE_FORGOTTEN_EVERY = timedelta(minutes=1)
@@ -105,12 +106,17 @@ class Pacer:
         if not queue.knows(channel):
             queue.rest_for(channel, min(max(_LEFT_BEHIND - ago, _NOTHING), _LEFT_BEHIND))
 
-    def taken_over(self, workspace: str) -> None:
+    def rest_of(self, workspace: str) -> timedelta:
+        """Return how long the workspace rests until whoever is next may begin a turn there."""
+        return self._queues[workspace].rest_left() if workspace in self._queues else _NOTHING
+
+    def taken_over(self, workspace: str, rest: timedelta = _NOTHING) -> None:
         """Forget what this process knows of a workspace in which others have posted since, or may have.
 
-        What they left of the pace is unknown, so nothing that was unused is caught up.
+        What they left of the pace is unknown, so nothing that was unused is caught up, and nothing begins
+        within `rest`, which they left; no longer than Slack may ask for.
         """
-        self._queue(workspace).forget_the_past()
+        self._queue(workspace).begin_anew(min(rest, timedelta(seconds=LONGEST_REST)))
         used_up = self._time.now() + _READS_SPACING * (_READS_AT_ONCE - 1)
         self._reads[workspace] = max(self._reads.get(workspace, used_up), used_up)
 

@@ -126,9 +126,14 @@ class WorkspaceQueue:
         self._answer_times.restart()
         self._appoint()
 
-    def forget_the_past(self) -> None:
+    def rest_left(self) -> timedelta:
+        """Return how long it is until each channel may have a turn."""
+        free_at = (channel.free_at for channel in self._channels.values())
+        return max(self._even_at - self._slack, self._now(), *free_at) - self._now()
+
+    def begin_anew(self, rest: timedelta) -> None:
         """Drop the channels that nobody holds or waits for, and let no unused turn be caught up."""
-        self._even_at = max(self._even_at, self._now() + self._slack)
+        self._even_at = max(self._even_at, self._now() + self._slack + rest)
         waited_for = {waiter.channel for waiter in self._waiting}
         for name, channel in list(self._channels.items()):
             if channel.held_by is None and channel not in waited_for:

@@ -4,10 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.background import to_its_end
 from bot.claims import Claim, Claims
+from bot.clock import Clock
 from bot.delivery.pacer import Pacer
+from storage.moments import optional_moment, optional_text
+
+_NOTHING = timedelta()
 
 
 @dataclass(slots=True)
@@ -21,10 +26,14 @@ class _Workspace:
 
 
 class Workspaces:
-    """Claims a workspace with its first delivery under way, and releases it with the last."""
+    """Claims a workspace with its first delivery under way, and releases it with the last.
 
-    def __init__(self, claims: Claims, pacer: Pacer) -> None:
+    The lease's note says until when the workspace rests, so that the next worker keeps to that.
+    """
+
+    def __init__(self, claims: Claims, clock: Clock, pacer: Pacer) -> None:
         self._claims = claims
+        self._clock = clock
         self._pacer = pacer
         self._entered: dict[str, _Workspace] = {}
 
@@ -47,8 +56,16 @@ class Workspaces:
             if shared.claim is None:
                 shared.claim = await self._claims.claim(name_of(workspace))
                 if shared.claim and not shared.claim.lease.was_own:
-                    self._pacer.taken_over(workspace)
+                    self._pacer.taken_over(workspace, self._rest_left_by(shared.claim.lease.note))
             return shared.claim
+
+    def _rest_left_by(self, note: str | None) -> timedelta:
+        """Return how long the workspace still rests by the note of whoever posted there last."""
+        try:
+            free_at = optional_moment(note)
+        except ValueError:
+            free_at = None
+        return max(free_at - self._clock.now(), _NOTHING) if free_at else _NOTHING
 
     async def _leave(self, workspace: str, shared: _Workspace) -> None:
         async with shared.lock:
@@ -56,7 +73,8 @@ class Workspaces:
             if shared.users:
                 return
             if shared.claim:
-                await self._claims.release(shared.claim)
+                free_at = self._clock.now() + self._pacer.rest_of(workspace)
+                await self._claims.release(shared.claim, optional_text(free_at))
                 shared.claim = None
             if not shared.users:
                 # Nobody came while it was released.

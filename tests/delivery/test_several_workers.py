@@ -284,3 +284,25 @@ def test_several_workers_together_update_each_card_once(address: Address, stack:
     shared(address, stack, update)
     assert len(updates.updated) == len(set(updates.updated)) == CARDS * len(CHANNELS)
     assert updates.most_under_way == 1
+
+
+def test_who_takes_over_rests_for_as_long_as_slack_asked_the_last_worker_to(
+    address: Address, stack: ExitStack
+) -> None:
+    moments = []
+
+    async def hold_back(office: Office) -> None:
+        worker = await office.posting()
+        office.workspace.faults.add("status", method="chat.postMessage", status=429, seconds=100.0)
+        await until(lambda: 429 in worker.statuses)
+        moments.append(seconds())
+        await worker.stop()
+        await until(lambda: len(office.workers_that_posted()) > 1)
+        moments.append(seconds())
+
+    office = shared(address, stack, hold_back)
+    assert [worker.statuses.count(429) for worker in office.workers] == [1, 0, 0]
+    assert {channel: len(office.positions(channel)) for channel in CHANNELS} == dict.fromkeys(
+        CHANNELS, CARDS + 1
+    )
+    assert 99 < moments[1] - moments[0] < 132
