@@ -8,7 +8,7 @@ Leases compare the clocks of several machines, which therefore have to agree to 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import TypeVar
@@ -28,9 +28,16 @@ _RENEWALS_A_LEASE = 4
 _SECONDS_BETWEEN_TRIES = 1.0
 _FORGOTTEN_AFTER = timedelta(days=2)
 
+_WORKER = "worker "
+
 _T = TypeVar("_T")
 
 _logger = logging.getLogger(__name__)
+
+
+def number_of_workers(held: Iterable[str]) -> int:
+    """Return how many workers share the work, by the names of all leases that are held; at least this one."""
+    return max(sum(name.startswith(_WORKER) for name in held), 1)
 
 
 class Claim:
@@ -72,6 +79,10 @@ class Claims:
         self._lease = lease
         self.worker = worker or uuid4().hex
         self._held: dict[str, Claim] = {}
+
+    async def join(self) -> None:
+        """Be counted among the workers that share the work."""
+        await self.claim(f"{_WORKER}{self.worker}")
 
     @asynccontextmanager
     async def held(self, name: str) -> AsyncIterator[Claim | None]:

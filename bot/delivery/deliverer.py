@@ -103,13 +103,14 @@ class Deliverer:
     async def start_all(self) -> None:
         """Start advancing every delivery with work left, side by side, without waiting for them.
 
-        A failed delivery has work left until somebody was notified. Those in workspaces in which another
-        worker posts are left to it.
+        A failed delivery has work left until somebody was notified. Workspaces in which other workers post
+        are left to them, and so is their share of those in which nobody does.
         """
         now = self._services.clock.now()
-        for delivery in await self._storage.read(lambda tables: self._with_work_left(tables, now)):
-            is_failed = delivery.state is DeliveryState.FAILED
-            if is_failed or delivery.next_look_at is None or delivery.next_look_at <= now:
+        deliveries, held = await self._storage.read(lambda tables: _work_left(tables, now))
+        entered = self._workspaces.to_enter((each.workspace for each in deliveries), held)
+        for delivery in deliveries:
+            if delivery.workspace in entered:
                 self.start(delivery.id)
 
     def start(self, delivery_id: int) -> None:
@@ -155,11 +156,6 @@ class Deliverer:
             if self._outages.begin(f"Delivery {delivery_id}", error):
                 fields = {"delivery": delivery_id}
                 _logger.exception("Delivery %s failed to advance", delivery_id, extra=fields)
-
-    def _with_work_left(self, tables: Tables, now: datetime) -> list[Delivery]:
-        unfinished = (*tables.deliveries.unfinished(), *tables.deliveries.unnotified())
-        held = tables.leases.held(now)
-        return [each for each in unfinished if not self._workspaces.is_anothers(each.workspace, held)]
 
     async def _advance(self, delivery_id: int) -> bool:
         """Advance a delivery; return `False` if another worker posts in its workspace."""
@@ -226,6 +222,16 @@ class Deliverer:
         failed = await self._storage.read(lambda tables: _unnotified(tables, delivery_id))
         if failed and await self._notify(failed):
             await self._storage.write(lambda tables: tables.deliveries.mark_notified(delivery_id))
+
+
+def _work_left(tables: Tables, now: datetime) -> tuple[list[Delivery], frozenset[str]]:
+    """Return the deliveries that can be advanced now, and the names of all leases that are held."""
+    unfinished = [
+        each
+        for each in tables.deliveries.unfinished()
+        if each.next_look_at is None or each.next_look_at <= now
+    ]
+    return [*unfinished, *tables.deliveries.unnotified()], tables.leases.held(now)
 
 
 def _progress(tables: Tables, delivery_id: int) -> Progress:

@@ -1,13 +1,14 @@
 """The workspaces in which this worker posts: Slack limits each, so one worker at a time posts in it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Container
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import ceil
 
 from bot.background import to_its_end
-from bot.claims import Claim, Claims
+from bot.claims import Claim, Claims, number_of_workers
 from bot.clock import Clock
 from bot.delivery.pacer import Pacer
 from storage.moments import optional_moment, optional_text
@@ -36,6 +37,8 @@ class Workspaces:
         self._clock = clock
         self._pacer = pacer
         self._entered: dict[str, _Workspace] = {}
+        # What was left to the others at the last tick.
+        self._left: frozenset[str] = frozenset()
 
     @asynccontextmanager
     async def entered(self, workspace: str) -> AsyncIterator[Claim | None]:
@@ -47,9 +50,20 @@ class Workspaces:
         finally:
             await to_its_end(self._leave(workspace, shared))
 
-    def is_anothers(self, workspace: str, held: Container[str]) -> bool:
-        """Return whether another worker posts in the workspace, by the names of all leases that are held."""
-        return workspace not in self._entered and name_of(workspace) in held
+    def to_enter(self, with_work: Iterable[str], held: frozenset[str]) -> frozenset[str]:
+        """Return in which of the workspaces with work this worker posts now, by the names of all held leases.
+
+        That is an even share, so that the others get theirs; what is left then, and still is at the next
+        tick, nobody else wants.
+        """
+        every = dict.fromkeys(with_work)
+        free = [each for each in every if each not in self._entered and name_of(each) not in held]
+        share = ceil(len(every) / number_of_workers(held)) - len(self._entered)
+        first = sorted(free, key=lambda each: each not in self._left)
+        left_before = sum(each in self._left for each in free)
+        taken = first[: max(share, left_before)]
+        self._left = frozenset(free).difference(taken)
+        return frozenset([*self._entered, *taken])
 
     async def _claim(self, workspace: str, shared: _Workspace) -> Claim | None:
         async with shared.lock:

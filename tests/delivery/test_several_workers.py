@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from datetime import time, timedelta
 from itertools import pairwise
 from typing import Any, cast
@@ -12,8 +12,9 @@ import pytest
 from bot.claims import Claims
 from bot.delivery.card_updates import CardUpdater
 from bot.delivery.outcomes import Done
+from bot.delivery.pacer import Pacer
 from bot.delivery.wire import Wire
-from bot.delivery.workspaces import name_of
+from bot.delivery.workspaces import Workspaces, name_of
 from bot.manifest import load_manifest
 from bot.sandbox import create_workspace
 from storage.address import Address
@@ -306,3 +307,36 @@ def test_who_takes_over_rests_for_as_long_as_slack_asked_the_last_worker_to(
         CHANNELS, CARDS + 1
     )
     assert 99 < moments[1] - moments[0] < 132
+
+
+def test_workers_that_tick_one_after_the_other_share_the_workspaces_evenly(
+    address: Address, stack: ExitStack
+) -> None:
+    """A worker takes its share at its tick, and what nobody took by its next one."""
+
+    async def share() -> list[list[int]]:
+        storage = InlineRunner(address)
+        stack.callback(storage.close)
+        every = [f"T{number}" for number in range(8)]
+        workers = [Claims(storage, VirtualClock()) for _ in range(3)]
+        shares = [Workspaces(claims, VirtualClock(), Pacer(VirtualClock())) for claims in workers]
+        for claims in workers:
+            await claims.join()
+
+        async def tick(workspaces: Workspaces, entered: AsyncExitStack) -> int:
+            held = await storage.read(lambda tables: tables.leases.held(VirtualClock().now()))
+            names = workspaces.to_enter(every, held)
+            for each in names:
+                await entered.enter_async_context(workspaces.entered(each))
+            return len(names)
+
+        async with AsyncExitStack() as entered:
+            of_all = [await tick(each, entered) for each in shares]
+        for each in shares:
+            each.to_enter([], frozenset())
+        async with AsyncExitStack() as entered:
+            # The third does not tick.
+            of_two = [await tick(each, entered) for each in (*shares[:2], *shares[:2])]
+        return [of_all, of_two]
+
+    assert run_virtual(share()) == [[3, 3, 2], [3, 3, 5, 3]]

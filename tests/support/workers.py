@@ -81,6 +81,7 @@ class Worker:
             task.cancel()
 
     async def _tick(self) -> None:
+        await self.claims.join()
         while True:
             await self.clockwork.tick()
             await asyncio.sleep(SECONDS_BETWEEN_TICKS)
