@@ -11,6 +11,7 @@ from bot.delivery import ledger
 from bot.delivery.claimed import ClaimedDelivery
 from bot.delivery.worker import Timing
 from storage.deliveries import Deliveries
+from storage.leases import Leases
 from storage.posts import Posts
 from storage.records import Delivery, Post, PostState
 from tests.simulation.world import TIMING
@@ -27,12 +28,13 @@ def without_intent(patch: pytest.MonkeyPatch) -> Timing:
 
 
 def without_fence(patch: pytest.MonkeyPatch) -> Timing:
-    """Let a worker that lost its lease go on writing."""
+    """Let a worker that lost its leases, on the delivery and on its workspace, go on writing."""
 
     def at_its_epoch(tables: Any, delivery: Delivery) -> Delivery:
         rows = tables._engine.query("SELECT epoch FROM deliveries WHERE id = ?", [delivery.id])
         return replace(delivery, epoch=next(rows)["epoch"])
 
+    patch.setattr(Leases, "renew", lambda *_: None)
     change, record = Deliveries._change, Posts.record
     patch.setattr(
         Deliveries,
