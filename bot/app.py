@@ -98,7 +98,7 @@ async def application(
             **(of_sources if has_sources else {}),
             "summaries": web.summary_queue.tick,
             "cards": _card_updater(parts, clock, settings).tick,
-            "retention": Retention(storage, clock, kept_for).tick,
+            "retention": Retention(storage, clock, kept_for, parts.claims).tick,
         }
         ticking = Jobs(jobs if ticks else {}, clock)
         ticking.start()

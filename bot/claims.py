@@ -26,7 +26,6 @@ LEASE = timedelta(seconds=120)
 
 _RENEWALS_A_LEASE = 4
 _SECONDS_BETWEEN_TRIES = 1.0
-_FORGOTTEN_AFTER = timedelta(days=2)
 
 _WORKER = "worker "
 
@@ -136,14 +135,9 @@ class Claims:
 
     async def renew(self) -> None:
         """Renew all that this worker holds, but nothing that another has taken over."""
-        now, names = self._clock.now(), list(self._held)
-
-        def renew(tables: Tables) -> None:
-            tables.leases.renew_all(self.worker, names, now + self._lease)
-            tables.leases.forget(now - _FORGOTTEN_AFTER)
-
+        until, names = self._clock.now() + self._lease, list(self._held)
         if names:
-            await self._storage.write(renew)
+            await self._storage.write(lambda tables: tables.leases.renew_all(self.worker, names, until))
 
     async def keep(self) -> None:
         """Renew all that this worker holds for as long as it runs."""

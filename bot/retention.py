@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 
+from bot.claims import Claims
 from bot.clock import Clock
 from storage.card_updates import CARDS_CHANGE_FOR
 from storage.runner import Runner
@@ -16,6 +17,8 @@ HEARTBEAT = "retention"
 
 RECORDS_KEPT_FOR = timedelta(days=90)
 """How long it is kept what summaries cost, who asked for a new one and why some failed."""
+
+_LEASES_KEPT_FOR = timedelta(days=2)
 
 _AT = time(3, 0, tzinfo=UTC)
 _ROWS_AT_ONCE = 500
@@ -30,20 +33,32 @@ class Retention:
     """Deletes what is past its time, once a night.
 
     In transactions of a few hundred rows, so that other writers get their turn. What a stopped process left
-    is deleted by the next one, and two that run at once do each other no harm.
+    is deleted by the next one, and two that run at once would do each other no harm.
     """
 
-    def __init__(self, storage: Runner, clock: Clock, payloads_kept_for: timedelta) -> None:
+    def __init__(
+        self, storage: Runner, clock: Clock, payloads_kept_for: timedelta, claims: Claims | None = None
+    ) -> None:
         self._storage = storage
         self._clock = clock
         self._payloads_kept_for = payloads_kept_for
+        self._claims = claims or Claims(storage, clock)
 
     async def tick(self) -> None:
-        """Delete what is past its time, unless that was done since the last 03:00 UTC."""
+        """Delete what is past its time, unless that was done since the last 03:00 UTC, or another does it."""
+        if not await self._is_due():
+            return
+        async with self._claims.held("retention") as claim:
+            if claim and await self._is_due():
+                await self._delete_what_is_past()
+
+    async def _is_due(self) -> bool:
         now = self._clock.now()
         last = await self._storage.read(lambda tables: tables.heartbeats.last(HEARTBEAT))
-        if last and _last_night(now) <= last <= now:
-            return
+        return last is None or not _last_night(now) <= last <= now
+
+    async def _delete_what_is_past(self) -> None:
+        now = self._clock.now()
         deleted = {name: await self._delete_all(delete) for name, delete in self._deletions(now).items()}
         await self._storage.write(lambda tables: tables.heartbeats.beat(HEARTBEAT, now))
         _logger.info("Deleted what is past its time", extra={"action": "retention", **deleted})
@@ -56,6 +71,7 @@ class Retention:
             "model_requests": lambda tables, limit: tables.model_requests.delete(records, limit),
             "summary_requests": lambda tables, limit: tables.summary_requests.delete(records, limit),
             "summary_failures": lambda tables, limit: tables.summary_failures.delete(records, limit),
+            "leases": lambda tables, limit: tables.leases.delete(now - _LEASES_KEPT_FOR, limit),
         }
 
     async def _delete_all(self, delete: _Delete) -> int:

@@ -14,7 +14,7 @@ _LONGEST = timedelta(days=2)
 
 
 class Leases:
-    """At most one lease of each name; the row stays after its release, for what its holder left."""
+    """At most one lease of each name; its row stays for a while after it ended, for what its holder left."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -79,10 +79,14 @@ class Leases:
         rows = self._engine.query("SELECT name FROM leases WHERE leased_until > ?", [sortable_text(now)])
         return frozenset(row["name"] for row in rows)
 
-    def forget(self, before: datetime) -> None:
-        """Remove what nobody has held since a moment."""
-        self._engine.execute(
-            "DELETE FROM leases WHERE coalesce(leased_until, left_at) < ?", [sortable_text(before)]
+    def delete(self, before: datetime, limit: int) -> int:
+        """Delete at most `limit` leases that nobody has held since a moment; return how many."""
+        return self._engine.execute(
+            """
+            DELETE FROM leases
+            WHERE name IN (SELECT name FROM leases WHERE coalesce(leased_until, left_at) < ? LIMIT ?)
+            """,
+            [sortable_text(before), limit],
         )
 
 

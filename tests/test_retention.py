@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
+from bot.claims import Claims
 from bot.retention import Retention
 from storage.address import Address
 from storage.database import connect
@@ -136,15 +137,23 @@ async def test_an_update_of_a_card_that_never_came_goes_when_cards_change_no_mor
         assert [update.delivery_id for update in Tables(engine).card_updates.due(NOW)] == [2]
 
 
+async def test_what_another_worker_deletes_is_left_to_it(address: Address) -> None:
+    with closing(InlineRunner(address)) as storage:
+        async with Claims(storage, SimulatedClock(NOW)).held("retention"):
+            assert await tidy_up(address) == 1
+    assert await tidy_up(address) > 1
+
+
 async def test_years_are_tidied_up_in_steps_of_500_rows(address: Address) -> None:
     past = Past(40, cards=34, days_with_payload=40)
     with closing(connect(address)) as engine:
         live_through(engine, past)
     steps = await tidy_up(address)
 
-    # Of 40 digests of 35 messages the last four are kept; then five kinds of rows have no more, and a beat.
+    # Of 40 digests of 35 messages the last four are kept; then six kinds of rows have no more. A claim, a
+    # beat and a release are around it.
     assert len(payloads(address)) == 4
-    assert steps == -(-36 * 35 // 500) + 5 + 1
+    assert steps == -(-36 * 35 // 500) + 6 + 3
 
 
 async def test_it_is_done_once_a_night(address: Address) -> None:

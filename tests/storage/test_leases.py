@@ -102,10 +102,10 @@ def test_a_clock_that_is_set_back_keeps_nobody_from_work(tables: Tables) -> None
     assert claim(tables, "bob", before, "begun") == Lease("begun", "bob", 2)
 
 
-def test_what_nobody_has_held_for_long_is_forgotten(tables: Tables) -> None:
+def test_what_nobody_has_held_for_long_is_deleted(tables: Tables) -> None:
     claimed(tables, "ada", name="old")
     claimed(tables, "ada", LATER, name="new")
-    tables.leases.forget(LATER + timedelta(seconds=1))
 
+    assert tables.leases.delete(LATER + timedelta(seconds=1), 500) == 1
     assert claim(tables, "bob", LATER, "old") == Lease("old", "bob", 1)
     assert claim(tables, "bob", LATER, "new") is None
