@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.claims import Claim, Claims
 from bot.clock import Clock, to_the_second
-from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
+from bot.errors import LeaseLostError, SourceError, SourceRefusedError, SourceUnreachableError
 from bot.outages import Outages
 from bot.retries import Backoff
 from bot.sources.atom import ArxivPaper
@@ -106,6 +106,14 @@ class Enricher:
         return await self._storage.read(lambda tables: tables.arxiv_records.due(now, size, since, among))
 
     async def _enrich(self, batch: _Batch, claim: Claim) -> Enrichment:
+        try:
+            return await self._ask_and_keep(batch, claim)
+        except LeaseLostError as error:
+            # Whoever took over asks about the same papers.
+            _logger.warning("%s", error, extra={"action": "enrich"})
+            return Enrichment(len(batch), 0, str(error))
+
+    async def _ask_and_keep(self, batch: _Batch, claim: Claim) -> Enrichment:
         try:
             answer = await self._ask([paper_id for paper_id, _ in batch])
         except SourceError as error:
