@@ -89,7 +89,8 @@ async def application(
         stack.push_async_callback(socket.close_async)
         await _connect(socket)
 
-        await parts.claims.join()
+        if ticks:
+            await parts.claims.join()
         clockwork = Clockwork(storage, clock, parts.deliverer)
         of_sources = {"sources": web.watcher.start_due_polls, "arxiv records": web.enricher.tick}
         kept_for = timedelta(hours=settings.keep_payloads_hours)

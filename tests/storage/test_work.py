@@ -19,6 +19,7 @@ from storage.records import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    Lease,
     Listing,
     ListingState,
     MistakeReport,
@@ -58,6 +59,12 @@ def _delivery(tables: Tables, last: int) -> Delivery:
 def _with_delivery(method: str, *arguments: object) -> Call:
     """Call a method of the deliveries with the last one."""
     return lambda tables, last: getattr(tables.deliveries, method)(_delivery(tables, last), *arguments)
+
+
+def _lease(tables: Tables) -> Lease:
+    lease = tables.leases.claim("work", "ada", NOW, timedelta(minutes=2))
+    assert lease
+    return lease
 
 
 def _post_of(last: int) -> Post:
@@ -123,6 +130,7 @@ CALLS: dict[str, Call] = {
     "deliveries.record": _with_delivery("record"),
     "deliveries.ask_to_stop": lambda tables, _: tables.deliveries.ask_to_stop(1),
     "deliveries.is_stop_asked": lambda tables, last: tables.deliveries.is_stop_asked(last),
+    "deliveries.release": _with_delivery("release"),
     "deliveries.release_all": lambda tables, _: tables.deliveries.release_all(),
     "deliveries.wait_for": _with_delivery("wait_for", ()),
     "deliveries.stop_waiting": _with_delivery("stop_waiting", "late"),
@@ -148,6 +156,13 @@ CALLS: dict[str, Call] = {
     "posts.record": lambda tables, last: tables.posts.record(_delivery(tables, last), _post_of(last)),
     "posts.record_card": lambda tables, last: tables.posts.record_card(last, 1, ShownCard("en", "1")),
     "posts.delete_payloads": lambda tables, _: tables.posts.delete_payloads(LATE, 5),
+    "leases.claim": lambda tables, _: tables.leases.claim("work", "ada", NOW, timedelta(minutes=2)),
+    "leases.renew": lambda tables, _: tables.leases.renew(_lease(tables), LATE),
+    "leases.renew_all": lambda tables, _: tables.leases.renew_all("ada", ["work"], LATE),
+    "leases.release": lambda tables, _: tables.leases.release(_lease(tables), NOW),
+    "leases.release_all": lambda tables, _: tables.leases.release_all(NOW),
+    "leases.held": lambda tables, _: tables.leases.held(NOW),
+    "leases.delete": lambda tables, _: tables.leases.delete(LATE, 5),
     "greetings.begin": lambda tables, _: tables.greetings.begin("T1", "C1", NOW, timedelta(days=1)),
     "heartbeats.beat": lambda tables, _: tables.heartbeats.beat("tick", NOW),
     "heartbeats.last": lambda tables, _: tables.heartbeats.last("tick"),
