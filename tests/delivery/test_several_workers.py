@@ -229,6 +229,32 @@ def test_whoever_asks_for_a_digest_waits_while_another_worker_posts_in_the_works
     assert_each_thing_once(shared(address, stack, ask))
 
 
+def test_a_click_on_one_worker_does_not_post_beside_another_in_the_same_workspace(
+    address: Address, stack: ExitStack
+) -> None:
+    async def click() -> list[int]:
+        office = Office(address, stack)
+        await office.open(("papers",))
+        busy, clicked = office.hire(), office.hire()
+        busy.start()
+        await office.posting()
+        place = (office.workspace.team_id, office.workspace.channel("general").id)
+        general = await office.storage.write(
+            lambda tables: subscribe(tables, *place, sources=("huggingface",))
+        )
+        delivery_id = await clicked.deliverer.open_asked(general, DAY)
+        assert delivery_id
+        clicked.deliverer.start(delivery_id)
+        await clicked.deliverer.join()
+        while await office.storage.read(lambda tables: tables.deliveries.unfinished()):  # noqa: ASYNC110
+            await asyncio.sleep(1)
+        await busy.stop()
+        assert office.positions("general") == list(range(CARDS + 1))
+        return [len(worker.statuses) for worker in (busy, clicked)]
+
+    assert run_virtual(click()) == [2 * (CARDS + 1), 0]
+
+
 def test_of_a_delivery_that_failed_one_worker_notifies_its_owner_once(
     address: Address, stack: ExitStack
 ) -> None:
