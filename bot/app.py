@@ -126,7 +126,7 @@ async def _connected(settings: Settings, clock: Clock, storage: Runner, stack: A
     wire = SlackWire(SlackCaller(posting), identity.bot_id)
     pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
     claims = await stack.enter_async_context(open_claims(storage, clock, timing.lease))
-    services = Services(storage, wire, clock, pacer, timing, bool(settings.model), claims)
+    services = Services(storage, wire, clock, pacer, timing, bool(settings.model), claims, identity.workspace)
     deliverer = Deliverer(services, Notifier(wire).notify)
     stack.push_async_callback(deliverer.aclose)
     announcer = Announcer(wire, pacer, storage, clock)
@@ -135,7 +135,14 @@ async def _connected(settings: Settings, clock: Clock, storage: Runner, stack: A
 
 def _card_updater(parts: Application, clock: Clock, settings: Settings) -> CardUpdater:
     has_model = bool(settings.model)
-    return CardUpdater(parts.storage, clock, parts.wire, has_model=has_model, claims=parts.claims)
+    return CardUpdater(
+        parts.storage,
+        clock,
+        parts.wire,
+        has_model=has_model,
+        claims=parts.claims,
+        workspace=parts.workspace,
+    )
 
 
 def _bolt(settings: Settings) -> AsyncApp:

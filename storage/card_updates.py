@@ -46,15 +46,17 @@ class CardUpdates:
             },
         )
 
-    def due(self, now: datetime) -> tuple[CardUpdate, ...]:
-        """Return the due updates whose card is in its channel, the oldest first."""
+    def due(self, now: datetime, workspace: str | None = None) -> tuple[CardUpdate, ...]:
+        """Return the due updates of cards that are there, the oldest first; of one workspace or of all."""
         rows = self._engine.query(
             """
             SELECT card_updates.* FROM card_updates JOIN posts USING (delivery_id, position)
-            WHERE next_try_at <= ? AND posts.state = 'posted'
+            JOIN deliveries ON deliveries.id = delivery_id
+            WHERE next_try_at <= :now AND posts.state = 'posted'
+                AND (:workspace IS NULL OR deliveries.workspace = :workspace)
             ORDER BY next_try_at, delivery_id, position
             """,
-            [now.isoformat()],
+            {"now": now.isoformat(), "workspace": workspace},
         )
         return tuple(whole(_update_from_row, rows))
 

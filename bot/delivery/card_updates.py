@@ -37,7 +37,10 @@ class _Card:
 
 
 class CardUpdater:
-    """Updates posted cards; an update is idempotent, so it is retried until Slack takes or refuses it."""
+    """Updates posted cards; an update is idempotent, so it is retried until Slack takes or refuses it.
+
+    `workspace` is the one that `wire` reaches; `None` where it reaches all.
+    """
 
     def __init__(
         self,
@@ -47,12 +50,14 @@ class CardUpdater:
         *,
         has_model: bool = True,
         claims: Claims | None = None,
+        workspace: str | None = None,
     ) -> None:
         self._storage = storage
         self._clock = clock
         self._wire = wire
         self._has_model = has_model
         self._outages = Outages(clock)
+        self._workspace = workspace
         self._claims = claims or Claims(storage, clock)
 
     async def tick(self) -> None:
@@ -60,7 +65,7 @@ class CardUpdater:
         if not await self._due():
             return
         try:
-            async with self._claims.held("card updates") as claim:
+            async with self._claims.held(f"card updates of {self._workspace or 'all'}") as claim:
                 if claim:
                     await self._apply_all(await self._due(), claim)
         except LeaseLostError as error:
@@ -68,7 +73,7 @@ class CardUpdater:
 
     async def _due(self) -> tuple[CardUpdate, ...]:
         now = self._clock.now()
-        return await self._storage.read(lambda tables: tables.card_updates.due(now))
+        return await self._storage.read(lambda tables: tables.card_updates.due(now, self._workspace))
 
     async def _apply_all(self, updates: Iterable[CardUpdate], claim: Claim) -> None:
         for update in updates:

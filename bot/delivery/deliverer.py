@@ -103,11 +103,12 @@ class Deliverer:
     async def start_all(self) -> None:
         """Start advancing every delivery with work left, side by side, without waiting for them.
 
-        A failed delivery has work left until somebody was notified. Workspaces in which other workers post
+        A failed delivery has work left until somebody was notified. Where a process has the token of one
+        workspace, the deliveries of others are left to theirs. Workspaces in which other workers post
         are left to them, and so is their share of those in which nobody does.
         """
-        now = self._services.clock.now()
-        deliveries, held = await self._storage.read(lambda tables: _work_left(tables, now))
+        now, workspace = self._services.clock.now(), self._services.workspace
+        deliveries, held = await self._storage.read(lambda tables: _work_left(tables, now, workspace))
         entered = self._workspaces.to_enter((each.workspace for each in deliveries), held)
         for delivery in deliveries:
             if delivery.workspace in entered:
@@ -224,14 +225,18 @@ class Deliverer:
             await self._storage.write(lambda tables: tables.deliveries.mark_notified(delivery_id))
 
 
-def _work_left(tables: Tables, now: datetime) -> tuple[list[Delivery], frozenset[str]]:
-    """Return the deliveries that can be advanced now, and the names of all leases that are held."""
-    unfinished = [
+def _work_left(tables: Tables, now: datetime, workspace: str | None) -> tuple[list[Delivery], frozenset[str]]:
+    """Return the deliveries that can be advanced now, and the names of all leases that are held.
+
+    They are of one workspace, or of all.
+    """
+    unfinished = (
         each
         for each in tables.deliveries.unfinished()
         if each.next_look_at is None or each.next_look_at <= now
-    ]
-    return [*unfinished, *tables.deliveries.unnotified()], tables.leases.held(now)
+    )
+    every = (*unfinished, *tables.deliveries.unnotified())
+    return [each for each in every if workspace in (None, each.workspace)], tables.leases.held(now)
 
 
 def _progress(tables: Tables, delivery_id: int) -> Progress:

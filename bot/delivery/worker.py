@@ -75,6 +75,8 @@ class Services:
     has_model: bool = True
     #: What this process has claimed; `None` for claims of its own.
     claims: Claims | None = None
+    #: The workspace that `wire` reaches; `None` where it reaches all.
+    workspace: str | None = None
 
 
 class DeliveryWorker:

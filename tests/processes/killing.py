@@ -53,8 +53,8 @@ class _Watched(Workspace):
         self.called.set()
 
 
-class _NoSlack:
-    """Nothing is called while a digest is only written down."""
+class NoSlack:
+    """A Slack that may not be called, while digests are only written down."""
 
     async def call(self, method: str, arguments: Any) -> Answer:
         raise AssertionError(f"{method} was called with {arguments} before anything was to be sent.")
@@ -151,7 +151,7 @@ async def _plan(database: Path, workspace: Workspace, cards: int) -> int:
         return subscribe(tables, workspace.team_id, channel, begun_at=now, at=at)
 
     try:
-        services = Services(storage, SlackWire(_NoSlack(), workspace.bot_id), clock, Pacer(clock), Timing())
+        services = Services(storage, SlackWire(NoSlack(), workspace.bot_id), clock, Pacer(clock), Timing())
         delivery_id = await Deliverer(services, _notify).open_asked(await storage.write(fill), listing.day)
     finally:
         storage.close()
