@@ -6,6 +6,7 @@ https://info.arxiv.org/help/withdraw.html
 
 import re
 from dataclasses import replace
+from functools import cache
 
 from storage.records import Paper
 
@@ -86,22 +87,31 @@ _LEAD = (
     r"|(?:^|[.;:!(\[]\s*)(?:please\s+)?note\s+(?:that\s+)?)"
 )
 _BUT = rf"\b(?:but|however),?\s+(?=this|our|my){_NOTICE}"
-_IN_COMMENT = re.compile(
-    rf"(?:^\W*(?:{_IT}|{_WORD_AT_THE_START})|{_START_OF_WORD}\W*{_WORD}|{_BUT}|{_LEAD}(?:{_NOTICE}|{_BY_US})|{_START}\W*(?:{_NOTICE}|{_BY_US}|{_REQUEST}|{_CHINESE}))"
-    rf"{_NO_LATER_VERSION}",
-    re.IGNORECASE | re.DOTALL,
-)
 # After other sentences "it" and "the study" are of those, and "was retracted" of a paper that is studied.
 _AT_THE_END = (
     rf"(?:(?:this|our|my)\s+{_KIND}{_TEXT}\s+{_PERFECT}withdrawn{_END}"
     rf"|(?=we\b|I\b){_ACTIVE}\s+(?:this|our|my)\s+{_KIND}{_TEXT}{_END})"
 )
-_IN_ABSTRACT = re.compile(
-    rf"(?:^\W*(?P<all>(?:{_NOTICE}|{_IT}|{_BY_US}).*|(?:(?:abstract|n/?a)\W+)?{_WORD}.{{0,200}}$"
-    rf"|(?:{_CHINESE}|removed\s+{_BY}).*)"
-    rf"|(?<=[.!?])\s+\W*(?P<last>{_AT_THE_END}.*)|(?<=[。！])\s*(?P<end>{_CHINESE}.*))",
-    re.IGNORECASE,
-)
+# To compile these takes longer than many a command, so they wait until there is something to read.
+
+
+@cache
+def _in_comment() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:^\W*(?:{_IT}|{_WORD_AT_THE_START})|{_START_OF_WORD}\W*{_WORD}|{_BUT}|{_LEAD}(?:{_NOTICE}|{_BY_US})|{_START}\W*(?:{_NOTICE}|{_BY_US}|{_REQUEST}|{_CHINESE}))"
+        rf"{_NO_LATER_VERSION}",
+        re.IGNORECASE | re.DOTALL,
+    )
+
+
+@cache
+def _in_abstract() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:^\W*(?P<all>(?:{_NOTICE}|{_IT}|{_BY_US}).*|(?:(?:abstract|n/?a)\W+)?{_WORD}.{{0,200}}$"
+        rf"|(?:{_CHINESE}|removed\s+{_BY}).*)"
+        rf"|(?<=[.!?])\s+\W*(?P<last>{_AT_THE_END}.*)|(?<=[。！])\s*(?P<end>{_CHINESE}.*))",
+        re.IGNORECASE,
+    )
 
 
 def with_withdrawal(paper: Paper, comment: str = "") -> Paper:
@@ -109,9 +119,9 @@ def with_withdrawal(paper: Paper, comment: str = "") -> Paper:
 
     A notice that stands in the abstract's place is no abstract.
     """
-    if _IN_COMMENT.search(comment):
+    if _in_comment().search(comment):
         paper = replace(paper, withdrawal=comment)
-    if found := _IN_ABSTRACT.search(paper.abstract or ""):
+    if found := _in_abstract().search(paper.abstract or ""):
         notice = found["all"] or found["last"] or found["end"]
         rest = (paper.abstract or "")[: found.end() - len(notice)].strip(" [(*")
         paper = replace(paper, withdrawal=paper.withdrawal or notice.strip(), abstract=rest or None)
