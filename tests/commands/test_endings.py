@@ -1,14 +1,14 @@
 """How commands end: what is wrong is a sentence, and one rule gives the status."""
 
-import asyncio
 import errno
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -19,7 +19,7 @@ from bot.commands.endings import told_in_the_terminal
 from bot.errors import NothingListedError, SettingsError, SourceError, UnknownChannelError
 from storage.engines import sqlite
 from tests.commands.conftest import ENGLISH, ROOT
-from tests.support.command import ended, run, run_beside, started
+from tests.support.command import ended, run, started
 from tests.support.waiting import PATIENCE
 
 # --- What is wrong ----------------------------------------------------------------------------------------
@@ -48,23 +48,57 @@ def test_each_kind_of_end_has_its_status(error: BaseException, status: int, sent
 # --- Interrupted ------------------------------------------------------------------------------------------
 
 
-@asynccontextmanager
-async def silence() -> AsyncIterator[tuple[str, asyncio.Event]]:
-    """Give the address of a service that never answers, and the event that somebody asked."""
-    asked = asyncio.Event()
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("imported") / "test.db"
+    run("import", ENGLISH, "--db", path)
+    return path.read_bytes()
 
-    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.set()
-        await reader.read()
-        writer.close()
 
-    server = await asyncio.start_server(hold, "127.0.0.1", 0)
-    host, port = server.sockets[0].getsockname()
+@pytest.fixture
+def database(imported: bytes, tmp_path: Path) -> Path:
+    """Give the path of a database with a day of papers."""
+    path = tmp_path / "test.db"
+    path.write_bytes(imported)
+    return path
+
+
+@contextmanager
+def interrupting(sign: signal.Signals) -> Iterator[str]:
+    """Give the address of a service that never answers; who asks it is sent the signal, in this process."""
+
+    def hold() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(1)
+            signal.pthread_kill(threading.main_thread().ident or 0, sign)
+            while connection.recv(65_536):
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as server, signals_caught():
+        server.settimeout(PATIENCE)
+        holding = threading.Thread(target=hold)
+        holding.start()
+        try:
+            yield "http://{}:{}/".format(*server.getsockname())
+        finally:
+            holding.join()
+
+
+@contextmanager
+def signals_caught() -> Iterator[None]:
+    """Have SIGINT as at a process's start, and raise where a command leaves SIGTERM to the machine."""
+
+    def unheeded(number: int, _: object) -> None:
+        raise AssertionError(f"{signal.Signals(number).name} would have ended the process at once")
+
+    before = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: unheeded}
+    saved = {sign: signal.signal(sign, handler) for sign, handler in before.items()}
     try:
-        yield f"http://{host}:{port}/", asked
+        yield
     finally:
-        server.close()
-        await server.wait_closed()
+        for sign, handler in saved.items():
+            signal.signal(sign, handler)
 
 
 @pytest.mark.parametrize(
@@ -77,26 +111,20 @@ async def silence() -> AsyncIterator[tuple[str, asyncio.Event]]:
     ],
 )
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-async def test_who_is_interrupted_ends_with_130_and_what_runs_until_then_with_0(
-    tmp_path: Path, command: list[str], service: str, status: int, sign: signal.Signals
+def test_who_is_interrupted_ends_with_130_and_what_runs_until_then_with_0(
+    database: Path, tmp_path: Path, command: list[str], service: str, status: int, sign: signal.Signals
 ) -> None:
-    database = tmp_path / "test.db"
-    await run_beside("import", ENGLISH, "--db", database)
     environment = {
         "SLACK_BOT_TOKEN": "xoxb-1",
         "SLACK_APP_TOKEN": "xapp-1",
         "PAPER_ROUND_ARXIV_GATE": str(tmp_path / "gate"),
         "PAPER_ROUND_DB": str(database),
     }
-    async with silence() as (address, asked):
-        process = await started(*command, **{**environment, service: address})
-        await asyncio.wait_for(asked.wait(), PATIENCE)
-        process.send_signal(sign)
-        ended_with, _, errors = await ended(process)
+    with interrupting(sign) as address:
+        result = run(*command, **{**environment, service: address})
 
-    assert ended_with == status
-    assert "Traceback" not in errors
-    assert ("Interrupted." in errors) == (status == 130)
+    assert result.exit_code == status
+    assert ("Interrupted." in result.stderr) == (status == 130)
 
 
 # --- On a database that cannot be used --------------------------------------------------------------------
@@ -161,21 +189,6 @@ def run_on(command: str, database: Path, monkeypatch: pytest.MonkeyPatch) -> Res
         LLM_MODEL="m",
         PAPER_ROUND_ARXIV_GATE=str(database.parent / "gate"),
     )
-
-
-@pytest.fixture(scope="session")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = tmp_path_factory.mktemp("imported") / "test.db"
-    run("import", ENGLISH, "--db", path)
-    return path.read_bytes()
-
-
-@pytest.fixture
-def database(imported: bytes, tmp_path: Path) -> Path:
-    """Give the path of a database with a day of papers."""
-    path = tmp_path / "test.db"
-    path.write_bytes(imported)
-    return path
 
 
 @pytest.mark.parametrize("command", COMMANDS)
