@@ -21,7 +21,7 @@ from bot.errors import SourceAnswerError, SourceError, SourceRefusedError
 from bot.private_files import PRIVATE_FOLDER
 from bot.sources.arxiv import ArxivClient
 from bot.sources.extracted_text import PaperText, is_other_file
-from bot.sources.paper_reader import PaperFormat, ReaderLimits, read_in_process
+from bot.sources.paper_reader import PaperFormat, Reader, ReaderLimits, read_in_process
 from bot.text.arxiv_id import find_arxiv_id
 from storage.records import Paper
 
@@ -79,10 +79,12 @@ class FullTexts:
         *,
         most_bytes: int = 1024 * 1024 * 1024,
         limits: Limits | None = None,
+        reader: Reader = read_in_process,
     ) -> None:
         self._arxiv = arxiv
         self._kept = KeptTexts(folder, most_bytes)
         self._limits = limits or Limits()
+        self._reader = reader
         self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def read(self, paper_id: str, paper: Paper | None = None) -> FullText | NoFullText:
@@ -138,7 +140,7 @@ class FullTexts:
         limits = self._limits
         most_bytes = limits.html_bytes if form == "html" else limits.pdf_bytes
         fetched = await self._arxiv.content(form, paper_id, most_bytes=most_bytes, seconds=limits.seconds)
-        read = await read_in_process(form, fetched.body, limits.reader)
+        read = await self._reader(form, fetched.body, limits.reader)
         if len(read.text) < limits.least_characters:
             raise SourceAnswerError(f"its {form.upper()} holds {len(read.text)} characters of text")
         return read

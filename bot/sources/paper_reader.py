@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -31,6 +32,10 @@ class ReaderLimits:
     pages: int = 400
     #: Of the text.
     characters: int = 1_000_000
+
+
+Reader = Callable[[PaperFormat, bytes, ReaderLimits], Awaitable[PaperText]]
+"""Returns the text of a paper's HTML or PDF; raises SourceAnswerError with what is wrong with it."""
 
 
 async def read_in_process(form: PaperFormat, body: bytes, limits: ReaderLimits) -> PaperText:

@@ -1,6 +1,7 @@
 """The text of a paper: from HTML, from a PDF, or why not; and what of it is kept."""
 
 import asyncio
+import json
 import os
 import zlib
 from collections.abc import AsyncIterator, Callable
@@ -31,7 +32,7 @@ from bot.sources.arxiv import ArxivClient
 from bot.sources.extracted_text import PaperText, is_other_file
 from bot.sources.full_text import FullText, FullTexts, KeptTexts, Limits, NoFullText
 from bot.sources.http import Fetcher, web_client
-from bot.sources.paper_reader import ReaderLimits, read_in_process
+from bot.sources.paper_reader import PaperFormat, ReaderLimits, _read, _result, read_in_process
 from bot.sources.paper_text import text_of_html, text_of_pdf
 from storage.records import Paper
 from tests.support.clocks import SimulatedClock
@@ -442,6 +443,11 @@ LIMITS = Limits(
 )
 
 
+async def read_here(form: PaperFormat, body: bytes, limits: ReaderLimits) -> PaperText:
+    """Read as the process does, but in this one: what is tested here is what becomes of the text."""
+    return _result(form, json.dumps(_read(form, body, limits)).encode(), status=0)
+
+
 @dataclass
 class Library:
     """A local arXiv with papers, on simulated time, and the texts that are read from it."""
@@ -467,7 +473,8 @@ async def library(tmp_path: Path) -> AsyncIterator[Library]:
     clock = SimulatedClock(NOW)
     async with serving({}) as service, web_client() as http:
         arxiv = ArxivClient(Fetcher(http), clock, contact="me", random=Random(1), content_url=service.address)
-        yield Library(service, FullTexts(arxiv, tmp_path / "texts", limits=LIMITS), clock)
+        texts = FullTexts(arxiv, tmp_path / "texts", limits=LIMITS, reader=read_here)
+        yield Library(service, texts, clock)
 
 
 def text_of(found: FullText | NoFullText) -> tuple[str, str]:
