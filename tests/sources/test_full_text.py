@@ -15,6 +15,7 @@ from random import Random
 
 import httpx
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PageObject, PdfWriter
@@ -511,12 +512,16 @@ async def test_else_from_the_pdf_three_seconds_later(library: Library, html: Ans
     assert (library.clock.now() - began).total_seconds() == 3
 
 
+async def bomb(request: web.Request) -> web.StreamResponse:
+    return await saying(raw_pdf(bytes(80_000_000)))(request)
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
         (saying("", 404), "arXiv has no PDF of it"),
         (saying(pdf([])), "its PDF holds 0 characters of text"),
-        (saying(raw_pdf(bytes(200_000_000))), "its PDF cannot be read: Limit reached while"),
+        (bomb, "its PDF cannot be read: Limit reached while"),
         (saying(pdf(*[["a"]] * 11)), "its PDF has 11 pages, more than 10"),
         (saying(b"%PDF-1.5" + bytes(300_000)), "The answer of 127.0.0.1 is larger than 300000 bytes"),
         (saying("<html>Log in</html>"), "arXiv's file is not a PDF"),

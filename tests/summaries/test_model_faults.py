@@ -194,7 +194,7 @@ FAULTS: dict[str, tuple[list[Answer], object, int]] = {
     "one event with all": ([saying(f"data: {json.dumps(completion(ROME))}\n\n")], ROME, 1),
     "lost in thought": ([completing(None, finish_reason="length")], ModelThoughtError, 1),
     "endless": ([never_ending(b" " * 100_000)], ModelAnswerError, 1),
-    "bomb": ([saying(gzip.compress(bytes(50_000_000)), Content_Encoding="gzip")], ModelAnswerError, 1),
+    "bomb": ([saying(gzip.compress(bytes(50_000_000), 1), Content_Encoding="gzip")], ModelAnswerError, 1),
     "elsewhere": ([redirecting("/v1/chat/completions", 307), completing(ROME)], ModelRefusedError, 1),
     "wrong key": ([error(401, "Incorrect API key provided: sk-1.")], ModelRefusedError, 1),
     "wrong key at Gemini": (
