@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards.digest import digest_parent
@@ -69,13 +69,11 @@ def test_what_holds_no_paper_is_taken_too(language: str) -> None:
     assert_view_taken(home_view(SavedPage((), 0, 0), "/papers", READERS[language]))
 
 
-@settings(max_examples=150)
 @given(entry=ENTRIES, language=st.sampled_from(LANGUAGES), is_saved=st.booleans())
 def test_any_card_is_one_that_slack_takes(entry: Entry, language: str, *, is_saved: bool) -> None:
     assert_taken(paper_card(entry, words_for(language), is_saved=is_saved))
 
 
-@settings(max_examples=60)
 @given(paper=PAPERS, summary=SUMMARIES, language=st.sampled_from(LANGUAGES))
 def test_any_summary_can_be_looked_into_and_reported(paper: Paper, summary: Summary, language: str) -> None:
     words = words_for(language)
@@ -84,7 +82,6 @@ def test_any_summary_can_be_looked_into_and_reported(paper: Paper, summary: Summ
     assert_view_taken(report_modal(Entry(paper, summary), "about", words))
 
 
-@settings(max_examples=60)
 @given(entries=st.lists(ENTRIES, min_size=1, max_size=12), language=st.sampled_from(LANGUAGES))
 def test_any_digest_and_any_list_are_ones_that_slack_takes(entries: list[Entry], language: str) -> None:
     words = words_for(language)

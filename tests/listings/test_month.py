@@ -31,7 +31,7 @@ ARXIV = "arxiv:cs.CL+cs.LG"
 HUGGING_FACE = "huggingface"
 
 _SECONDS_BETWEEN_TICKS = 3600
-_CHANCE_OF_READING = 0.25
+_CHANCE_OF_READING = 0.1
 
 __all__ = ["folder"]
 

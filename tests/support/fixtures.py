@@ -1,4 +1,4 @@
-"""The fixtures that all tests share, and the profile of Hypothesis."""
+"""The fixtures that all tests share, and the profiles of Hypothesis."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -20,9 +20,14 @@ SHARED = Path(__file__).parents[3] / "shared"
 
 # How long an example takes says how busy the machine is, and nothing of what is tested.
 settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "sample",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+    max_examples=50,
 )
-settings.load_profile("any machine")
+settings.register_profile("thorough", settings.get_profile("sample"), max_examples=1000)
+settings.load_profile("sample")
 
 
 @pytest.fixture
