@@ -232,9 +232,11 @@ async def _resume(database: Address | None, clock: Clock) -> None:
     """Resume the digests of the workspace that the token is for, which Slack has to take for that."""
     async with connection(settings_with(database), clock) as bot:
         resumed = await bot.storage.write(lambda tables: pauses.resume_workspace(tables, bot.workspace))
+        names = await bot.storage.read(known_names)
     for each in resumed:
         goes_on = f", the {each.delivery.day} digest goes on" if each.delivery else ""
-        say(f"{each.subscription.channel}: resumed{goes_on}")
+        channel = each.subscription.channel
+        say(f"{shown_channel(channel, names[channel])}: resumed{goes_on}")
     if not resumed:
         say("No digest is paused because the workspace was closed to the bot.")
 

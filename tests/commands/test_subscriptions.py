@@ -195,7 +195,7 @@ def test_what_a_closed_workspace_paused_is_resumed_at_once(channel: str) -> None
             connection.execute("UPDATE subscriptions SET paused_reason = ?", [reason])
         last = run("resume")
         if reason == "token_revoked":
-            assert last.output == f"{channel}: resumed\n"
+            assert last.output == f"#papers ({channel}): resumed\n"
 
     assert (
         nothing.output == last.output == "No digest is paused because the workspace was closed to the bot.\n"
