@@ -23,6 +23,10 @@ class UnwritableStorageError(StorageError):
     """The database cannot be written, as its disk is full or read-only; it may be readable."""
 
 
+class OutdatedStorageError(StorageError):
+    """The tables are not up to date, and cannot be brought there where the database cannot be written."""
+
+
 class DamagedRowError(StorageError):
     """A row holds a value that cannot be read; the message names its table and column."""
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from bot.errors import StorageError
+from bot.errors import OutdatedStorageError, StorageError
 from storage.engines.engine import Engine
 from storage.engines.statements import insert
 
@@ -32,13 +32,10 @@ def update(engine: Engine, name: str) -> None:
 
 
 def check(engine: Engine, name: str) -> None:
-    """Raise `StorageError` where the tables are of a newer or an older version."""
+    """Raise `StorageError` where the tables are a newer version's, `OutdatedStorageError` where some lack."""
     _refuse_newer(engine, name)
     if missing(engine):
-        raise StorageError(
-            f"The database {name} is older than this program, and cannot be brought up to date where it "
-            "cannot be written. Move it to where it can be."
-        )
+        raise OutdatedStorageError("Its tables are not up to date, so until then it cannot be read either.")
 
 
 def missing(engine: Engine) -> list[str]:

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from sqlite_utils.db import Table
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the one it chose, not re-exported
 
-from bot.errors import StorageError, UnwritableStorageError
+from bot.errors import OutdatedStorageError, StorageError, UnwritableStorageError
 from bot.private_files import PRIVATE_FILE, make_lock, make_private
 from storage.engines.engine import Engine, OneConnection, Row, Schema, TableLayout, Values, storable_values
 
@@ -147,7 +147,15 @@ def one_connection(path: Path, schema: Schema) -> OneConnection:
     except UnwritableStorageError as error:
         if not has_content(path):
             raise
-        return _UnwritableConnection(connect_unwritable(path, schema), why=error)
+        return _UnwritableConnection(_unwritable(path, schema, error), why=error)
+
+
+def _unwritable(path: Path, schema: Schema, why: UnwritableStorageError) -> SQLiteEngine:
+    try:
+        return connect_unwritable(path, schema)
+    except OutdatedStorageError as outdated:
+        # It may be older, or new and without room for its tables: only why it cannot be written is known.
+        raise UnwritableStorageError(f"{why} {outdated}") from why
 
 
 class _UnwritableConnection(OneConnection):

@@ -276,9 +276,28 @@ async def test_an_older_database_that_cannot_be_written_is_named(unwritable: Pat
     with closing(connect(unwritable)) as database:
         database.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'm012%'")
 
-    assert await refusal(lambda: InlineRunner(unwritable)) == (
-        f"The database {unwritable} is older than this program, and cannot be brought up to date where it "
-        "cannot be written. Move it to where it can be."
+    sentence = await refusal(lambda: InlineRunner(unwritable))
+
+    assert sentence.startswith(f"The database {unwritable} cannot be written: ")
+    assert sentence.endswith(" Its tables are not up to date, so until then it cannot be read either.")
+
+
+@pytest.mark.parametrize("make_runner", [ThreadRunner, InlineRunner])
+@pytest.mark.parametrize("pages", [1, 8, 30])
+async def test_a_new_database_without_room_for_its_tables_is_said_to_have_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_runner: Callable[[Path], Runner], pages: int
+) -> None:
+    path, opened = tmp_path / "new.db", sqlite._opened
+
+    def opened_small(address: str, *, uri: bool = False) -> Any:
+        connection = opened(address, uri=uri)
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+        return connection
+
+    monkeypatch.setattr(sqlite, "_opened", opened_small)
+
+    assert (await refusal(lambda: make_runner(path))).startswith(
+        f"The disk of the database {path} is full. Free some space and try again."
     )
 
 
