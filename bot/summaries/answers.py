@@ -6,7 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from bot.errors import ModelAnswerError, ModelCutOffError, ModelSlipError, ModelThoughtError, Usage
+from bot.errors import (
+    ModelAnswerError,
+    ModelCutOffError,
+    ModelRefusedError,
+    ModelSlipError,
+    ModelThoughtError,
+    Usage,
+)
 from bot.summaries.almost_json import AlmostJsonError, read_object, storable, without_thoughts
 from bot.text.numbers import count_of, integer
 
@@ -58,8 +65,16 @@ def read_json(text: str | bytes) -> Any:  # any JSON
 
 
 def read_completion(document: object) -> Completion:
-    """Return the first choice of a body; raises ModelAnswerError where it has none."""
+    """Return the first choice of a body.
+
+    Raises ModelAnswerError where it has none, and ModelRefusedError where it is another API's.
+    """
     body = with_choices(document)
+    if not body and (api := _other_api(document)):
+        raise ModelRefusedError(
+            f"The answer is one of {api}. Set LLM_BASE_URL to the address of its OpenAI-compatible API, the "
+            "one before /chat/completions, often ending in /v1."
+        )
     choices = body.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = choice.get("message", choice.get("delta")) if isinstance(choice, dict) else None
@@ -84,6 +99,27 @@ def with_choices(document: object) -> Mapping[str, Any]:
     body = document[0] if isinstance(document, list) and document else document
     held = [body, *(body.get(name) for name in ("data", "output"))] if isinstance(body, dict) else []
     return next((each for each in held if isinstance(each, dict) and each.get("choices")), {})
+
+
+def _other_api(document: object) -> str:
+    """Return the API whose answers, or their first events, look like this one; empty for none that we know.
+
+    - https://docs.ollama.com/api/chat and https://docs.ollama.com/api/generate
+    - https://docs.claude.com/en/api/messages and https://docs.claude.com/en/docs/build-with-claude/streaming
+    - https://platform.openai.com/docs/api-reference/responses/object
+    - https://ai.google.dev/api/generate-content#v1beta.GenerateContentResponse
+    """
+    body = document[0] if isinstance(document, list) and document else document
+    if not isinstance(body, dict):
+        return ""
+    kind = _text(body.get("type"))
+    if isinstance(body.get("done"), bool) and not body.keys().isdisjoint({"message", "response"}):
+        return f"Ollama's own /api/{'chat' if 'message' in body else 'generate'}"
+    if kind == "message" or kind.startswith(("message_", "content_block_")):
+        return "Anthropic's /v1/messages"
+    if body.get("object") == "response" or kind.startswith("response."):
+        return "OpenAI's /v1/responses"
+    return "Gemini's own generateContent" if isinstance(body.get("candidates"), list) else ""
 
 
 _FINISH_REASONS = {

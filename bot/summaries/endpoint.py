@@ -74,7 +74,10 @@ class Endpoint:
         return kind(f"{sentence} {advice}")
 
     async def send(self, body: bytes) -> Completion | Refusal:
-        """Send one request and return its answer; raises ModelAnswerError for an unusable answer."""
+        """Send one request and return its answer.
+
+        Raises ModelAnswerError for an unusable answer, and ModelRefusedError for one of another API.
+        """
         request = self._client.build_request(
             "POST", self._url, content=body, headers=self._headers(), timeout=self._seconds
         )
@@ -114,7 +117,7 @@ class Endpoint:
         if content is None:
             raise ModelAnswerError(f"{self.host} answered with more than {_MOST_BYTES} bytes, or compressed.")
         try:
-            return storable(body_of_events(content)) if are_events(content) else read_json(content)
+            return _body(content)
         except ValueError:
             if content.lstrip().startswith(b"<"):
                 raise ModelAnswerError(f"{self.host} answered with a web page. {_ADDRESS_ADVICE}") from None
@@ -131,6 +134,19 @@ async def _read(response: httpx.Response) -> bytes | None:
         if len(content) > _MOST_BYTES:
             return None
     return bytes(content)
+
+
+def _body(content: bytes) -> Any:  # any JSON
+    """Return the body, the first of several that stand on lines of their own; raises ValueError."""
+    if are_events(content):
+        return storable(body_of_events(content))
+    try:
+        return read_json(content)
+    except ValueError:
+        first, *others = content.splitlines() or [b""]
+        if not others or not first.startswith(b"{"):
+            raise
+        return read_json(first)
 
 
 def _url(base_url: str) -> httpx.URL:

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from random import Random
 
-from bot.errors import ModelAnswerError, ModelCutOffError, ModelQuotaError
+from bot.errors import ModelAnswerError, ModelCutOffError, ModelQuotaError, ModelRefusedError
 from tests.summaries.asking import ROME
 
 GROWING = timedelta(seconds=Random(1).uniform(1, 2))
 NO_WAIT = timedelta()
 RECORDED: dict[str, tuple[object, int, timedelta]] = {
-    "anthropic-text": (ModelAnswerError, 1, NO_WAIT),
+    "anthropic-text": (ModelRefusedError, 1, NO_WAIT),
     "deepseek-json": ({"location": "San Francisco", "condition": "cloudy", "temperature": 7}, 1, NO_WAIT),
     "reported-0 deepseek 400": (ROME, 2, NO_WAIT),
     "reported-1 deepseek 422": (ROME, 2, NO_WAIT),

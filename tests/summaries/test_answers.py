@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import ModelAnswerError, ModelSlipError, ModelThoughtError, Usage
+from bot.errors import ModelAnswerError, ModelRefusedError, ModelSlipError, ModelThoughtError, Usage
 from bot.summaries.answers import Completion, estimated_usage, fields_of, quoted, read_completion, read_json
 from tests.support.model_server import completion
 
@@ -238,3 +238,34 @@ def test_any_body_is_a_completion_or_one_error(body: Any) -> None:
 def test_what_is_no_json_that_can_be_kept_is_a_value_error(text: str | bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 -- what it says is the library's
         read_json(text)
+
+
+@pytest.mark.parametrize(
+    ("body", "api"),
+    [
+        (
+            {"model": "m", "message": {"role": "assistant", "content": "{}"}, "done": True},
+            "Ollama's own /api/chat",
+        ),
+        ({"model": "m", "response": "{}", "done": False}, "Ollama's own /api/generate"),
+        (
+            {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "{}"}]},
+            "Anthropic's /v1/messages",
+        ),
+        ({"type": "message_stop"}, "Anthropic's /v1/messages"),
+        (
+            {"object": "response", "status": "completed", "output": [{"type": "message", "content": []}]},
+            "OpenAI's /v1/responses",
+        ),
+        ({"type": "response.completed", "response": {}}, "OpenAI's /v1/responses"),
+        ({"candidates": [{"content": {"parts": [{"text": "{}"}]}}]}, "Gemini's own generateContent"),
+    ],
+)
+def test_an_answer_of_another_api_says_which_address_to_set(body: dict[str, object], api: str) -> None:
+    with pytest.raises(ModelRefusedError) as raised:
+        read_completion(body)
+
+    assert str(raised.value) == (
+        f"The answer is one of {api}. Set LLM_BASE_URL to the address of its OpenAI-compatible API, the one "
+        "before /chat/completions, often ending in /v1."
+    )
