@@ -80,7 +80,9 @@ def _base_url(url: str) -> str:
         raise ValueError("must be an address that starts with https://")
     try:
         read = _URL.validate_python(url)
-    except ValidationError:
+        # DNS has no name with an empty part, or with one of more than 63 characters.
+        (read.host or "").encode("idna")
+    except (ValidationError, UnicodeError):
         raise ValueError("must be an address such as https://example.org/") from None
     # A password or a query in it would end up in logs.
     if any(part is not None for part in (read.username, read.password, read.query, read.fragment)):

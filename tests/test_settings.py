@@ -223,6 +223,9 @@ def outcome() -> str:
         ("PAPER_ROUND_MESSAGES_A_MINUTE", "2.5", "must be a whole number"),
         ("PAPER_ROUND_TOKENS_A_DAY", "many", "must be a whole number"),
         ("HF_BASE_URL", "https://", "must be an address such as https://example.org/"),
+        ("SLACK_API_URL", "http://a..b/", "must be an address such as https://example.org/"),
+        ("LLM_BASE_URL", "http://.a/", "must be an address such as https://example.org/"),
+        ("ARXIV_API_URL", f"http://{'a' * 64}/", "must be an address such as https://example.org/"),
         (
             "LLM_BASE_URL",
             "https://me:secret@example.org",
