@@ -5,9 +5,7 @@ one counts as not set. Whatever else is wrong becomes a sentence that names the 
 """
 
 import io
-import os
 import re
-import select
 import stat
 from collections.abc import Mapping
 from functools import cache
@@ -37,6 +35,7 @@ from pydantic_settings import (
 )
 
 from bot.errors import SettingsError
+from bot.pipes import NOBODY_WROTE, written_to
 from bot.text.encodings import marked_encoding
 from storage.address import Server, read_address
 
@@ -53,7 +52,7 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _ENV_FILE = Path(".env")
-_SECONDS_FOR_A_PIPE = 10.0
+_MOST_BYTES = 1_000_000
 _A_DAY = 86_400
 _URL = TypeAdapter(HttpUrl)
 # What may stand in an HTTP header: https://www.rfc-editor.org/rfc/rfc9110#section-5.5
@@ -318,6 +317,8 @@ def _what_is_wrong(error: ErrorDetails) -> str:
 def _text_of(file: Path) -> str:
     """Return the text of a settings file; raises `SettingsError` where it is none that we can read."""
     content = _content_of(file)
+    if len(content) > _MOST_BYTES:
+        raise SettingsError(f"{file} has more than {_MOST_BYTES:,} bytes, so it holds more than settings.")
     encoding = marked_encoding(content) or "utf-8"
     try:
         text = content.decode(encoding)
@@ -344,7 +345,8 @@ def _content_of(file: Path) -> bytes:
         if not stat.S_ISREG(mode):
             what = "a folder" if stat.S_ISDIR(mode) else "not a file of text"
             raise SettingsError(f"{file} is {what}, so no settings can be read from it. Move it away.")
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(_MOST_BYTES + 1)
     except FileNotFoundError:
         return b""
     except OSError as error:
@@ -355,22 +357,14 @@ def _content_of(file: Path) -> bytes:
 def _written_to(pipe: Path) -> bytes:
     """Return what is written to a pipe, as keepers of secrets do for whoever opens it; read only once.
 
-    Raises `SettingsError` if nobody writes for `_SECONDS_FOR_A_PIPE`: the bot would wait for ever.
+    Raises `SettingsError` if nobody writes.
     """
-    # Opened without waiting for the writer; what is read before there is one would be taken for the end.
-    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        content = b""
-        while select.select([reading], [], [], _SECONDS_FOR_A_PIPE)[0]:
-            if not (part := os.read(reading, 65_536)):
-                return content
-            content += part
-    finally:
-        os.close(reading)
-    raise SettingsError(
-        f"{pipe.name} is a pipe, and nobody wrote to it for {_SECONDS_FOR_A_PIPE:.0f} seconds. "
-        "Start what writes it, or move it away."
-    )
+    content = written_to(pipe, _MOST_BYTES)
+    if content is None:
+        raise SettingsError(
+            f"{pipe.name} is a pipe, and {NOBODY_WROTE}. Start what writes it, or move it away."
+        )
+    return content
 
 
 def _refuse_no_setting(file: Path, text: str) -> None:

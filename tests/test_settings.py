@@ -334,14 +334,14 @@ def pipe(path: Path) -> None:
         (loop, "The file .env cannot be read: Too many levels of symbolic links."),
         (
             pipe,
-            (".env is a pipe, and nobody wrote to it for 0 seconds. Start what writes it, or move it away."),
+            (".env is a pipe, and nobody wrote to it for 10 seconds. Start what writes it, or move it away."),
         ),
     ],
 )
 def test_what_stands_in_the_place_of_the_file_of_settings_is_named(
     tmp_path: Path, make: Callable[[Path], None], sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.settings._SECONDS_FOR_A_PIPE", 0.0)
+    monkeypatch.setattr("bot.pipes.SECONDS_FOR_A_PIPE", 0.0)
     make(tmp_path / ".env")
 
     with pytest.raises(SettingsError) as caught:
@@ -354,7 +354,7 @@ def test_what_stands_in_the_place_of_the_file_of_settings_is_named(
 def test_settings_that_are_served_by_a_pipe_are_read_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.settings._SECONDS_FOR_A_PIPE", PATIENCE)
+    monkeypatch.setattr("bot.pipes.SECONDS_FOR_A_PIPE", PATIENCE)
     pipe(tmp_path / ".env")
     text = f"SLACK_BOT_TOKEN=xoxb-1\nPAPER_ROUND_CONTACT={'z' * 200_000}\n"
     with ThreadPoolExecutor(1) as threads:
@@ -370,3 +370,14 @@ def test_a_device_without_content_is_no_file_of_settings(tmp_path: Path) -> None
     (tmp_path / ".env").symlink_to(os.devnull)
 
     assert load_settings() == Settings()
+
+
+def test_a_file_that_holds_more_than_settings_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("A=1\n" * 250_001)
+
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+    assert str(raised.value) == ".env has more than 1,000,000 bytes, so it holds more than settings."
