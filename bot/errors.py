@@ -99,6 +99,19 @@ class UnknownCategoryError(InvalidPreferenceError):
         self.nearest = nearest
 
 
+class TooLongListError(InvalidPreferenceError):
+    """A list of words or categories has more than `most` characters, with a comma and a space between two."""
+
+    def __init__(self, found: str, most: int) -> None:
+        super().__init__("a list", found, "RAG, world model")
+        sentence = (
+            f"“{found[:40]}…” has {len(found):,} characters with its commas, and a list may have {most:,}. "
+            "Leave some out."
+        )
+        self.args = (sentence,)
+        self.most = most
+
+
 class LeaseLostError(PaperRoundError):
     """Another worker has claimed the work; this one's writes are refused."""
 

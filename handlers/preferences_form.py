@@ -7,7 +7,7 @@ from typing import TypeVar
 from bot.cards.ids import Field
 from bot.cards.preferences import ALL_CARDS
 from bot.cards.preferences_form import LANGUAGES, PreferencesForm
-from bot.errors import InvalidPreferenceError, UnknownCategoryError, UnreadableValueError
+from bot.errors import InvalidPreferenceError, TooLongListError, UnknownCategoryError, UnreadableValueError
 from bot.locale import Words
 from bot.sources.kinds import SOURCE_KINDS
 from bot.subscriptions.preferences import (
@@ -154,6 +154,8 @@ def read_preferences(form: PreferencesForm, words: Words) -> Preferences | Inval
 
 def _sentence(error: InvalidPreferenceError, words: Words) -> str:
     """Return what is wrong with a field, and what to write there."""
+    if isinstance(error, TooLongListError):
+        return words("settings.too_long", count=len(error.found), most=error.most)
     found = cut(error.found, _ECHOED_CHARACTERS)
     if not isinstance(error, UnknownCategoryError):
         return words("settings.unreadable", found=found, example=error.example)

@@ -26,7 +26,8 @@ _MOST_CARDS = (5, 10, 20)
 _MOST_OPTIONS = 100
 
 
-_LIST_CHARACTERS = 600
+MOST_LIST_CHARACTERS = 600
+"""The longest list of words or categories, as it is shown in its field."""
 
 
 _ZONE_CHARACTERS = 100
@@ -59,6 +60,11 @@ class PreferencesForm:
     says_when_nothing: bool
 
 
+def shown_list(values: Iterable[str]) -> str:
+    """Return a list of words or categories as its field shows it."""
+    return ", ".join(values)
+
+
 def form_of(preferences: Preferences) -> PreferencesForm:
     """Return the fields filled in with preferences."""
     filters = preferences.filters
@@ -70,10 +76,10 @@ def form_of(preferences: Preferences) -> PreferencesForm:
         language=preferences.language,
         most_cards=str(preferences.most_cards or ALL_CARDS),
         order=preferences.order,
-        words=", ".join(filters.words),
-        categories=", ".join(filters.categories),
+        words=shown_list(filters.words),
+        categories=shown_list(filters.categories),
         least_votes=str(filters.least_votes or ""),
-        never_words=", ".join(filters.never_words),
+        never_words=shown_list(filters.never_words),
         says_when_nothing=preferences.says_when_nothing,
     )
 
@@ -195,4 +201,4 @@ def _filter_fields(form: PreferencesForm, words: Words) -> list[Block]:
 
 
 def _line(name: Field, label: str, value: str, hint: str) -> Block:
-    return blocks.field(name, label, blocks.text_input(value, _LIST_CHARACTERS), hint=hint, optional=True)
+    return blocks.field(name, label, blocks.text_input(value, MOST_LIST_CHARACTERS), hint=hint, optional=True)

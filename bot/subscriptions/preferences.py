@@ -8,7 +8,8 @@ from zoneinfo import available_timezones
 
 from babel import Locale
 
-from bot.errors import InvalidPreferenceError, UnknownSourceError
+from bot.cards.preferences_form import MOST_LIST_CHARACTERS, shown_list
+from bot.errors import InvalidPreferenceError, TooLongListError, UnknownSourceError
 from bot.sources.categories import read_category
 from bot.sources.kinds import HUGGING_FACE, OFFERED_SOURCES, SOURCE_KINDS, source_from
 from bot.text.language import canonical_tag
@@ -169,18 +170,30 @@ def read_language(text: str) -> str:
 def read_words(text: str) -> tuple[str, ...]:
     """Read a list of words or phrases, as `bot.text.terms` does; none for an empty text.
 
-    Raises `InvalidPreferenceError` for a text that has none, since a filter without words lets all through.
+    Raises `InvalidPreferenceError` for a text that has none, since a filter without words lets all through,
+    and `TooLongListError`.
     """
     words = read_terms(text)
     if not words and plain(text):
         raise InvalidPreferenceError("a word to look for", plain(text), "RAG, world model")
-    return words
+    return _short_enough(words)
 
 
 def read_categories(text: str) -> tuple[str, ...]:
-    """Read a list of arXiv categories such as `cs.CL`, in any case; raises `UnknownCategoryError`."""
+    """Read a list of arXiv categories such as `cs.CL`, in any case.
+
+    Raises `UnknownCategoryError` and `TooLongListError`.
+    """
     pieces = _BETWEEN_CATEGORIES.split(plain(text))
-    return tuple(dict.fromkeys(read_category(piece) for piece in pieces if plain_value(piece)))
+    return _short_enough(tuple(dict.fromkeys(read_category(piece) for piece in pieces if plain_value(piece))))
+
+
+def _short_enough(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a list that the form can hold, so that saving the form loses none; raises `TooLongListError`."""
+    length = len(shown_list(values))
+    if length > MOST_LIST_CHARACTERS:
+        raise TooLongListError(shown_list(values), MOST_LIST_CHARACTERS)
+    return values
 
 
 def read_votes(text: str) -> int:

@@ -1,10 +1,15 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import time
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.errors import InvalidPreferenceError, UnknownCategoryError
+from bot.cards.ids import Field
+from bot.cards.preferences_form import form_of
+from bot.errors import InvalidPreferenceError, TooLongListError, UnknownCategoryError
+from bot.locale import words_for
+from bot.sources.categories import CATEGORIES
 from bot.subscriptions.preferences import (
     read_categories,
     read_language,
@@ -15,7 +20,8 @@ from bot.subscriptions.preferences import (
     read_zone,
 )
 from handlers.people import Person
-from handlers.preferences_form import proposed
+from handlers.preferences_form import InvalidForm, proposed, read_preferences
+from storage.records import Preferences
 
 
 @pytest.mark.parametrize(
@@ -164,3 +170,33 @@ def test_votes_are_a_number(text: str, votes: int) -> None:
 def test_votes_that_are_no_number_are_named(text: str) -> None:
     with pytest.raises(InvalidPreferenceError):
         read_votes(text)
+
+
+@pytest.mark.parametrize("separator", [",", ", ", "\n"])
+def test_words_that_the_form_would_cut_off_are_refused(separator: str) -> None:
+    # Shown with a comma and a space between two, 100 words of 4 characters have 598.
+    words = [f"w{number:03}" for number in range(101)]
+
+    assert len(read_words(separator.join(words[:-1]))) == 100
+    with pytest.raises(TooLongListError) as raised:
+        read_words(separator.join(words))
+    assert str(raised.value) == (
+        "“w000, w001, w002, w003, w004, w005, w006…” has 604 characters with its commas, and a list may "
+        "have 600. Leave some out."
+    )
+
+
+def test_categories_that_the_form_would_cut_off_are_refused() -> None:
+    with pytest.raises(TooLongListError, match="and a list may have 600"):
+        read_categories(", ".join(sorted(CATEGORIES)))
+
+
+def test_the_form_says_which_list_is_too_long() -> None:
+    form = replace(
+        form_of(Preferences("en", ("huggingface",))),
+        never_words=",".join(f"w{number:03}" for number in range(101)),
+    )
+
+    assert read_preferences(form, words_for("en")) == InvalidForm(
+        {Field.NEVER_WORDS: "This list has 604 characters with its commas, and 600 fit. Leave some out."}
+    )
