@@ -1,5 +1,6 @@
 """The composition root: builds everything from the settings, and closes it in reverse order."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -103,7 +104,7 @@ async def application(
         }
         ticking = Jobs(jobs if ticks else {}, clock)
         ticking.start()
-        stack.push_async_callback(ticking.aclose)
+        stack.push_async_callback(_end_what_is_under_way, ticking, socket)
         _logger.info("Connected to Slack", extra={"action": "connect", "workspace": parts.workspace})
         yield parts
 
@@ -143,6 +144,10 @@ def _card_updater(parts: Application, clock: Clock, settings: Settings) -> CardU
         claims=parts.claims,
         workspace=parts.workspace,
     )
+
+
+async def _end_what_is_under_way(ticking: Jobs, socket: SocketModeHandler) -> None:
+    await asyncio.gather(ticking.aclose(), socket.end_listeners())
 
 
 def _bolt(settings: Settings) -> AsyncApp:

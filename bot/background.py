@@ -1,8 +1,13 @@
 """Background tasks that can be awaited or cancelled together."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import Any, TypeVar
+
+from bot.clock import Clock
+
+SECONDS_TO_END = 5.0
+"""How long what is under way may go on when the bot stops; whoever stops it may kill it after ten."""
 
 _T = TypeVar("_T")
 
@@ -18,6 +23,17 @@ async def to_its_end(work: Coroutine[Any, Any, _T]) -> _T:
             # Retrieved, since nobody else asks for it.
             task.exception()
         raise
+
+
+async def end(under_way: Collection[asyncio.Task[Any]], clock: Clock, seconds: float) -> None:
+    """Wait for the tasks of a changing collection, but no longer than `seconds`; cancel the rest."""
+    waiting = asyncio.create_task(clock.sleep(seconds))
+    while under_way and not waiting.done():
+        await asyncio.wait([waiting, *under_way], return_when=asyncio.FIRST_COMPLETED)
+    tasks = [waiting, *under_way]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Background:

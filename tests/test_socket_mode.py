@@ -1,5 +1,6 @@
 """The address of the socket: taken only if it is one, and asked for again with growing waits."""
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.delivery.answers import Answer, UnreadableAnswerError
 from bot.delivery.web_api import AnswerLostError
@@ -14,7 +16,7 @@ from bot.errors import SlackUnavailableError
 from bot.outages import Outages
 from bot.sandbox import Sandbox
 from handlers.socket_mode import Addresses, Session, SocketModeHandler
-from tests.support.clocks import SimulatedClock
+from tests.support.clocks import EndlessClock, SimulatedClock
 from tests.support.stage import NOON, make_workspace
 from tests.support.web_server import refusing_address
 
@@ -124,6 +126,43 @@ async def test_an_address_that_leads_nowhere_is_replaced_by_another(caplog: pyte
     assert [message.partition(" (")[0] for message in caplog.messages] == [
         "Slack's address for Socket Mode leads nowhere"
     ] * 2
+
+
+@pytest.mark.parametrize(("clock", "ends"), [(EndlessClock(NOON), True), (SimulatedClock(NOON), False)])
+async def test_a_stop_waits_for_the_listeners_under_way_but_not_for_ever(
+    clock: SimulatedClock, ends: bool
+) -> None:
+    workspace = make_workspace(SimulatedClock(NOON))
+    has_begun, may_end = asyncio.Event(), asyncio.Event()
+    ended: list[str] = []
+    async with Sandbox(workspace) as sandbox:
+        app = AsyncApp(name="test", token=workspace.bot_token)
+        app.client.base_url = sandbox.api_url
+
+        @app.event("app_home_opened")
+        async def on_opened() -> None:
+            has_begun.set()
+            try:
+                await may_end.wait()
+                ended.append("done")
+            except asyncio.CancelledError:
+                ended.append("cancelled")
+                raise
+
+        socket = SocketModeHandler(app, workspace.app_token, clock, ping_seconds=600)
+        await socket.client.connect_to_new_endpoint()
+        event = {"type": "event_callback", "event": {"type": "app_home_opened"}}
+        await asyncio.create_task(socket.handle(socket.client, SocketModeRequest("events_api", "E1", event)))
+        await has_begun.wait()
+        ending = asyncio.create_task(socket.end_listeners())
+        if ends:
+            await asyncio.sleep(0)
+            assert not ending.done()
+            may_end.set()
+        await ending
+        await socket.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+
+    assert ended == ["done" if ends else "cancelled"]
 
 
 async def test_an_outage_that_is_over_ends_in_one_line_with_its_length(

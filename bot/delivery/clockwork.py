@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.background import SECONDS_TO_END, end
 from bot.clock import Clock
 from bot.delivery.deliverer import Deliverer
 from bot.outages import Outages
@@ -19,9 +20,6 @@ from storage.runner import Runner
 from storage.tables import Tables
 
 SECONDS_BETWEEN_TICKS = 30
-
-SECONDS_TO_END = 5.0
-"""How long the jobs under way may go on when the bot stops; whoever stops it may kill it after ten."""
 
 HEARTBEAT = "tick"
 
@@ -117,13 +115,7 @@ class Jobs:
         What is not done by then is cancelled: what it left is in the tables.
         """
         self._scheduler.remove_all_jobs()
-        waiting = asyncio.create_task(self._clock.sleep(SECONDS_TO_END))
-        while self._under_way and not waiting.done():
-            tasks = [waiting, *self._under_way.values()]
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in [waiting, *self._under_way.values()]:
-            task.cancel()
-        await asyncio.gather(waiting, *self._under_way.values(), return_exceptions=True)
+        await end(self._under_way.values(), self._clock, SECONDS_TO_END)
         self._scheduler.shutdown()
 
     async def _run(self, name: str, job: Callable[[], Awaitable[None]]) -> None:

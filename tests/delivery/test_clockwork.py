@@ -14,7 +14,7 @@ from bot.documents.importer import import_into
 from bot.errors import StorageError
 from storage.database import connect
 from storage.records import Paper
-from tests.support.clocks import SimulatedClock
+from tests.support.clocks import EndlessClock, SimulatedClock
 from tests.support.stage import NOON, Stage
 from tests.support.subscribing import subscribe as put_subscription
 from tests.support.ticking import subscribe, tick_at, tomorrow
@@ -176,13 +176,6 @@ async def test_who_set_it_up_is_told_once_even_if_slack_lets_that_happen_only_la
 
     assert at_first == []
     assert len(ada.direct_messages()) == 1
-
-
-class EndlessClock(SimulatedClock):
-    """A clock on which no sleep ends."""
-
-    async def sleep(self, seconds: float) -> None:  # noqa: ARG002 -- it never passes
-        await asyncio.Event().wait()
 
 
 async def test_a_job_under_way_when_the_bot_stops_comes_to_its_end() -> None:

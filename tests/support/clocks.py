@@ -21,3 +21,10 @@ class SimulatedClock:
         """Move the time forward and let the other tasks run once."""
         self.advance(seconds)
         await asyncio.sleep(0)
+
+
+class EndlessClock(SimulatedClock):
+    """A clock on which no sleep ends."""
+
+    async def sleep(self, seconds: float) -> None:  # noqa: ARG002 -- it never passes
+        await asyncio.Event().wait()
