@@ -12,6 +12,8 @@ from typing import Any
 from bot.clock import Clock
 from bot.errors import DamagedRowError
 
+_SAID_AGAIN_AFTER = timedelta(hours=1)
+
 _logger = logging.getLogger(__name__)
 
 
@@ -21,18 +23,29 @@ class Outages:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._since: dict[str, datetime] = {}
+        self._said: dict[str, datetime] = {}
 
     def begin(self, what: str, error: Exception | None = None) -> bool:
-        """Remember that it failed, and return whether to log why.
+        """Remember that it failed, and return whether to log why: at first, then once an hour.
 
         A damaged row is said once: it stays as it is until somebody corrects it.
         """
-        is_new = what not in self._since
+        self.note(what)
+        now, said = self._clock.now(), self._said.get(what)
+        if said is None or not (
+            isinstance(error, DamagedRowError) or timedelta() <= now - said < _SAID_AGAIN_AFTER
+        ):
+            self._said[what] = now
+            return True
+        return False
+
+    def note(self, what: str) -> None:
+        """Remember that it failed, for whoever leaves it to another to log why."""
         self._since.setdefault(what, self._clock.now())
-        return is_new or not isinstance(error, DamagedRowError)
 
     def end(self, what: str, fields: Mapping[str, Any] | None = None) -> None:
         """Log that it works again and how long it did not; nothing if it never failed."""
+        self._said.pop(what, None)
         if since := self._since.pop(what, None):
             log_end(what, self._clock.now() - since, fields)
 

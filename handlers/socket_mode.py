@@ -118,14 +118,14 @@ class Addresses:
         """
         retries = 0
         while not isinstance(found := await self._ask(), str):
-            self._outages.begin(_CONNECTION)
             wait = found.seconds or _BACKOFF.wait(retries).total_seconds()
-            _logger.warning(
-                "Slack handed out no usable address for Socket Mode (%s); asking again in %d seconds",
-                found.reason,
-                wait,
-                extra={"action": "connect"},
-            )
+            if self._outages.begin(_CONNECTION):
+                _logger.warning(
+                    "Slack handed out no usable address for Socket Mode (%s); asking again in %d seconds",
+                    found.reason,
+                    wait,
+                    extra={"action": "connect"},
+                )
             await self._clock.sleep(wait)
             retries += 1
         return found
@@ -137,7 +137,7 @@ class Addresses:
         except UnreadableAnswerError as error:
             return NotNow(None, str(error))
         except (NotConnectedError, AnswerLostError) as error:
-            self._outages.begin(_CONNECTION)
+            self._outages.note(_CONNECTION)
             raise unreachable("Socket Mode", error) from error
 
     def _address(self, answer: Answer) -> str | NotNow:
@@ -147,7 +147,7 @@ class Addresses:
         if isinstance(failure, NotNow) and failure.lasting is None:
             return failure
         if failure:
-            self._outages.begin(_CONNECTION)
+            self._outages.note(_CONNECTION)
             raise rejected("SLACK_APP_TOKEN", failure.reason)
         url = answer.body.get("url")
         # The address itself is a secret: whoever has it receives what Slack tells the bot.
@@ -184,14 +184,15 @@ class Session:
             try:
                 socket: ClientWebSocketResponse = await self._session.ws_connect(url, **options)
             except (ClientError, OSError, TimeoutError, ValueError) as error:
-                self._outages.begin(_CONNECTION)
                 wait = _BACKOFF.wait(retries).total_seconds()
-                _logger.warning(
-                    "Slack's address for Socket Mode leads nowhere (%s); asking for another in %d seconds",
-                    type(error).__name__,
-                    wait,
-                    extra={"action": "connect"},
-                )
+                if self._outages.begin(_CONNECTION):
+                    _logger.warning(
+                        "Slack's address for Socket Mode leads nowhere (%s); asking for another in %d "
+                        "seconds",
+                        type(error).__name__,
+                        wait,
+                        extra={"action": "connect"},
+                    )
             else:
                 return socket
             await self._clock.sleep(wait)
@@ -241,10 +242,11 @@ class _Log(logging.LoggerAdapter[logging.Logger]):
         return self.logger.level
 
     def log(self, level: int, msg: object, *args: object, **options: Any) -> None:
-        """Log it."""
+        """Log it, unless the outage was logged within the hour."""
         socket = self._client.current_session
-        if level >= logging.WARNING and (socket is None or socket.closed):
-            self._outages.begin(_CONNECTION)
+        is_of_outage = level >= logging.WARNING and (socket is None or socket.closed)
+        if is_of_outage and not self._outages.begin(_CONNECTION):
+            return
         super().log(level, msg, *args, **options)
 
 

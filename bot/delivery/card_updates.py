@@ -83,12 +83,12 @@ class CardUpdater:
                 self._outages.end(what)
             except LeaseLostError:
                 raise
-            except Exception:
+            except Exception as error:
                 # The other cards are still updated, and this one is retried after its wait.
-                self._outages.begin(what)
-                _logger.exception(
-                    "Updating a card of delivery %s failed", update.delivery_id, extra=_fields(update)
-                )
+                if self._outages.begin(what, error):
+                    _logger.exception(
+                        "Updating a card of delivery %s failed", update.delivery_id, extra=_fields(update)
+                    )
                 await self._postpone(update, Unknown("not drawn"), claim)
 
     async def _apply(self, update: CardUpdate, claim: Claim) -> None:

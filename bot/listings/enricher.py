@@ -133,7 +133,7 @@ class Enricher:
         if isinstance(error, SourceRefusedError) and error.retry_after:
             wait = min(max(wait, timedelta(seconds=error.retry_after)), _BACKOFF.longest)
         self._not_before = now + wait
-        self._outages.begin(_ARXIV)
+        self._outages.note(_ARXIV)
         if self._failures == 0:
             _logger.warning(
                 "%s The next papers are looked up at %s.",

@@ -136,13 +136,13 @@ class SummaryQueue:
                     )
         except (ModelError, TokensUsedUpError) as error:
             self._rests_until = self._clock.now() + _REST
-            self._outages.begin(_SUMMARISING)
-            _logger.warning(
-                "No summaries until %s: %s",
-                to_the_second(self._rests_until),
-                error,
-                extra={"action": "summarise"},
-            )
+            if self._outages.begin(_SUMMARISING):
+                _logger.warning(
+                    "No summaries until %s: %s",
+                    to_the_second(self._rests_until),
+                    error,
+                    extra={"action": "summarise"},
+                )
 
     async def make_all(
         self, jobs: Iterable[SummaryJob], *, regenerate: bool = False
