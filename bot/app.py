@@ -153,7 +153,12 @@ async def _end_what_is_under_way(ticking: Jobs, socket: SocketModeHandler) -> No
 def _bolt(settings: Settings) -> AsyncApp:
     # Without a name Bolt searches all modules for its caller. It takes SLACK_BOT_TOKEN from the environment,
     # and warns of a client beside it: so it gets the token, and makes its own client.
-    app = AsyncApp(name="paper-round", token=bot_token(settings))
+    app = AsyncApp(
+        name="paper-round",
+        token=bot_token(settings),
+        # Else Bolt leaves what no listener is for unacknowledged.
+        raise_error_for_unhandled_request=True,
+    )
     app.client.base_url = settings.api_url
     return app
 

@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncRespond
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.notices import answer_modal, notice
@@ -34,6 +36,12 @@ def register(app: AsyncApp, parts: Parts) -> None:
         respond: AsyncRespond,
         response: BoltResponse | None,
     ) -> BoltResponse | None:
+        if isinstance(error, BoltUnhandledRequestError):
+            _log_unheard(body)
+            if not body.get("command"):
+                return BoltResponse(status=200)
+            person = await parts.people.get(client, context.team_id or "", context.user_id or "")
+            return BoltResponse(status=200, body=person.words("error.other_command", command=parts.command))
         # Bolt polls for the ack every 10 ms, and drops one that it has not seen when this returns.
         await asyncio.sleep(_SECONDS_UNTIL_BOLT_SEES_THE_ACK)
         reference = secrets.token_hex(3)
@@ -56,3 +64,13 @@ def register(app: AsyncApp, parts: Parts) -> None:
         return None
 
     app.error(on_error)
+
+
+def _log_unheard(body: Mapping[str, Any]) -> None:
+    """Log a request that no listener is for; Slack shows people one without an answer as a failure."""
+    request = body.get("command") or body.get("type")
+    _logger.warning(
+        "Slack sent a request that nothing here answers (%s); it is acknowledged and left alone",
+        request,
+        extra={"action": "receive", "request": request},
+    )
