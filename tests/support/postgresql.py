@@ -67,8 +67,14 @@ class DatabaseServer:
 
     def _make(self, template: str) -> Server:
         name = f"test_{os.getpid()}_{next(self._numbers)}"
-        self._administer(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
+        self._administer(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'{self._strategy}")
         return Server(urlunsplit(urlsplit(self._address)._replace(path=f"/{name}")))
+
+    @cached_property
+    def _strategy(self) -> str:
+        """The quicker way to copy a small template where nothing has to be on a disk, since PostgreSQL 15."""
+        with closing(psycopg.connect(self._address)) as connection:
+            return " STRATEGY FILE_COPY" if connection.info.server_version >= 15_00_00 else ""
 
     def _administer(self, statement: str, *values: str) -> None:
         with closing(psycopg.connect(self._address, autocommit=True)) as connection:
