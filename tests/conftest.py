@@ -14,6 +14,7 @@ Waits for other processes have one limit, `tests.support.waiting.PATIENCE`; dead
 import gc
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -26,6 +27,7 @@ _ROOM = 1024**3
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep temporary folders in memory where there is room: tests lose no power, and disks sync slowly."""
+    _take_interrupts()
     _keep_bytecode(config.rootpath / ".pytest_cache" / "bytecode")
     if not _only_shares_tests(config):
         config.pluginmanager.import_plugin("tests.support.fixtures")
@@ -36,6 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def _only_shares_tests(config: pytest.Config) -> bool:
     """Tell whether other processes run the tests, so that this one needs nothing of what they need."""
     return config.getoption("dist") != "no" and not hasattr(config, "workerinput")
+
+
+def _take_interrupts() -> None:
+    """Take Ctrl-C, as the commands that tests start do; what a script starts in the background ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _keep_bytecode(folder: Path) -> None:

@@ -40,9 +40,17 @@ _UNLESS_GIVEN: dict[str, Any] = {
 }
 # Writers take turns, as SQLite's do. A number of our own; such locks are apart in each database.
 _TURN = 5_077_116
-# Who waits this long for its turn gives up, and who says nothing in its turn for so long loses it.
+# Who waits this long for its turn gives up, and who says nothing in its turn for so long loses it. A commit
+# must survive a crash of the server: a lost `sending` would be a message posted twice.
 _BEGIN = f"""
-SELECT set_config('lock_timeout', '60s', true),
+SELECT
+    set_config(
+        'synchronous_commit',
+        CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
+            ELSE current_setting('synchronous_commit') END,
+        true
+    ),
+    set_config('lock_timeout', '60s', true),
     set_config('idle_in_transaction_session_timeout', '60s', true),
     pg_advisory_xact_lock({_TURN})
 """

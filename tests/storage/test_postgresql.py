@@ -199,6 +199,20 @@ async def test_after_the_server_is_restarted_the_next_read_and_write_succeed(
         assert await runner.write(lambda tables: tables.papers.add(RIVERS))
 
 
+def test_a_change_is_committed_so_that_it_survives_a_crash_of_the_server(address: Server) -> None:
+    shown = "SHOW synchronous_commit"
+    with closing(connect(address)) as engine:
+        engine.execute("SET synchronous_commit = off")
+        with engine.transaction():
+            inside = next(engine.query(shown))
+        engine.execute("SET synchronous_commit = remote_apply")
+        with engine.transaction():
+            stronger = next(engine.query(shown))
+
+    assert inside == {"synchronous_commit": "on"}
+    assert stronger == {"synchronous_commit": "remote_apply"}
+
+
 async def test_after_a_failover_the_new_primary_is_read_and_written(
     own_server: RunningServer,
 ) -> None:

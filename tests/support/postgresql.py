@@ -25,6 +25,7 @@ _HASTY = {
     # No test outlives its machine, so nothing has to be on a disk.
     "fsync": "off",
     "full_page_writes": "off",
+    # The bot asks for commits that survive a crash itself, whatever the server is set to.
     "synchronous_commit": "off",
     "autovacuum": "off",
 }
