@@ -12,7 +12,6 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
-from bot.claims import Claims, open_claims
 from bot.clock import Clock
 from bot.delivery.announcer import Announcer
 from bot.delivery.answers import UnreadableAnswerError, failure_of
@@ -26,14 +25,15 @@ from bot.delivery.web_api import AnswerLostError, NotConnectedError, SlackCaller
 from bot.delivery.wire import SlackWire, Wire
 from bot.delivery.worker import Services, Timing
 from bot.errors import StorageError
-from bot.retention import Retention
 from bot.settings import Settings, bot_token, both_tokens, wrong_proxy
 from bot.web import Web, open_web
 from handlers.parts import Parts
 from handlers.people import People
 from handlers.socket_mode import PING_SECONDS, SocketModeHandler, rejected, unable, unreachable
 from storage.address import Address, Server
+from storage.claims import Claims, open_claims
 from storage.database import run_lock
+from storage.retention import Retention
 from storage.runner import Runner, ThreadRunner
 from storage.tables import Tables
 

@@ -35,7 +35,7 @@ from pydantic_settings import (
 )
 
 from bot.errors import SettingsError
-from bot.pipes import NOBODY_WROTE, written_to
+from bot.files import NOBODY_WROTE, written_to
 from bot.text.encodings import marked_encoding
 from storage.address import Server, read_address
 

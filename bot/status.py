@@ -9,7 +9,6 @@ from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensSta
 from bot.delivery.clockwork import HEARTBEAT
 from bot.delivery.opening import is_stopped
 from bot.listings.expected import latest_lists
-from bot.retention import HEARTBEAT as RETENTION
 from bot.subscriptions.due import is_paused, next_due
 from bot.summarising.summariser import Allowance
 from storage.records import (
@@ -21,6 +20,7 @@ from storage.records import (
     SummaryFailure,
     TextRead,
 )
+from storage.retention import HEARTBEAT as RETENTION
 from storage.tables import Tables
 
 REPORTS_SHOWN = 10

@@ -8,7 +8,6 @@ from random import Random
 
 import httpx
 
-from bot.claims import Claims, open_claims
 from bot.clock import Clock
 from bot.listings.enricher import Enricher
 from bot.listings.watcher import ListingWatcher
@@ -21,6 +20,7 @@ from bot.summaries.model import ModelClient
 from bot.summarising.queue import SummaryQueue
 from bot.summarising.summariser import Summariser, allowance_of
 from storage.address import Server
+from storage.claims import Claims, open_claims
 from storage.runner import Runner, ThreadRunner
 
 

@@ -6,7 +6,7 @@ from types import ModuleType
 from filelock import FileLock
 
 from bot.errors import StorageError
-from bot.private_files import PRIVATE_FILE
+from bot.files import PRIVATE_FILE
 from storage import migrations
 from storage.address import Address, Server
 from storage.engines import sqlite

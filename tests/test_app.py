@@ -4,10 +4,10 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import application, connection
-from bot.claims import Claims
 from bot.errors import PaperRoundError, SlackUnavailableError
 from bot.sandbox import Sandbox, bot_settings
 from bot.settings import Settings
+from storage.claims import Claims
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
 from tests.support.command import run_beside

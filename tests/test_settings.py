@@ -341,7 +341,7 @@ def pipe(path: Path) -> None:
 def test_what_stands_in_the_place_of_the_file_of_settings_is_named(
     tmp_path: Path, make: Callable[[Path], None], sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.pipes.SECONDS_FOR_A_PIPE", 0.0)
+    monkeypatch.setattr("bot.files.SECONDS_FOR_A_PIPE", 0.0)
     make(tmp_path / ".env")
 
     with pytest.raises(SettingsError) as caught:
@@ -354,7 +354,7 @@ def test_what_stands_in_the_place_of_the_file_of_settings_is_named(
 def test_settings_that_are_served_by_a_pipe_are_read_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.pipes.SECONDS_FOR_A_PIPE", PATIENCE)
+    monkeypatch.setattr("bot.files.SECONDS_FOR_A_PIPE", PATIENCE)
     pipe(tmp_path / ".env")
     text = f"SLACK_BOT_TOKEN=xoxb-1\nPAPER_ROUND_CONTACT={'z' * 200_000}\n"
     with ThreadPoolExecutor(1) as threads:

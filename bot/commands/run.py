@@ -7,7 +7,7 @@ import click
 
 from bot.app import application
 from bot.commands.terminal import current_clock, database_option, run_until_stopped, say, settings_with
-from bot.private_files import open_to_others
+from bot.files import open_to_others
 from bot.settings import Settings
 from storage.address import Address
 from storage.database import files_of

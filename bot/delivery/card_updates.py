@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.cards.paper import paper_card
-from bot.claims import Claim, Claims
 from bot.clock import Clock
 from bot.delivery.messages import shown_card
 from bot.delivery.outcomes import Done, NotNow, Refused, Unknown
@@ -16,6 +15,7 @@ from bot.locale import words_for
 from bot.lookup.papers import paper_entry
 from bot.outages import Outages
 from bot.text.language import primary_language
+from storage.claims import Claim, Claims
 from storage.records import CardUpdate, ShownCard
 from storage.runner import Runner
 from storage.tables import Tables

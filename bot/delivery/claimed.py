@@ -7,11 +7,11 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from bot.claims import Claim
 from bot.clock import Clock
 from bot.delivery import ledger
 from bot.delivery.outcomes import Scope
 from bot.errors import LeaseLostError, PaperRoundError
+from storage.claims import Claim
 from storage.records import PARENT, Delivery, Post
 from storage.runner import Runner
 from storage.tables import Tables

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.background import Background, to_its_end
-from bot.claims import Claim, Claims
 from bot.delivery.opening import (
     DayCounts,
     day_counts,
@@ -25,6 +24,7 @@ from bot.delivery.worker import DeliveryWorker, Services
 from bot.delivery.workspaces import Workspaces
 from bot.errors import LeaseLostError, StorageError
 from bot.outages import Outages
+from storage.claims import Claim, Claims
 from storage.records import Delivery, DeliveryState, Post, Subscription
 from storage.tables import Tables
 

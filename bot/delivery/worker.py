@@ -13,7 +13,6 @@ from typing import Any
 
 from bot.background import to_its_end
 from bot.cards.digest import with_note
-from bot.claims import Claim, Claims
 from bot.clock import Clock
 from bot.delivery import ledger
 from bot.delivery.claimed import ClaimedDelivery, StopAskedError
@@ -38,6 +37,7 @@ from bot.delivery.read_back import (
 )
 from bot.delivery.wire import Wire, judged, retry_until_answered, retry_wait
 from bot.locale import words_for
+from storage.claims import Claim, Claims
 from storage.records import PARENT, PARENT_DELETED, Delivery, DeliveryState, Post, PostState
 from storage.runner import Runner
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 from math import ceil
 
 from bot.background import to_its_end
-from bot.claims import Claim, Claims, number_of_workers
 from bot.clock import Clock
 from bot.delivery.pacer import Pacer
+from storage.claims import Claim, Claims, number_of_workers
 from storage.moments import optional_moment, optional_text
 
 _NOTHING = timedelta()

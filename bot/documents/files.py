@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.documents.digest_file import DigestFile, Problem, parse
 from bot.errors import NotADigestError
-from bot.pipes import NOBODY_WROTE, written_to
+from bot.files import NOBODY_WROTE, written_to
 from bot.text.encodings import marked_encoding
 
 SAMPLE_LANGUAGES = ("en", "zh-CN")

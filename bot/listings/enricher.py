@@ -10,13 +10,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.claims import Claim, Claims
 from bot.clock import Clock, to_the_second
 from bot.errors import LeaseLostError, SourceError, SourceRefusedError, SourceUnreachableError
 from bot.outages import Outages
 from bot.retries import Backoff
 from bot.sources.atom import ArxivPaper
 from storage.card_updates import CARDS_CHANGE_FOR
+from storage.claims import Claim, Claims
 from storage.records import ArxivRecord, Paper
 from storage.runner import Runner
 from storage.tables import Tables

@@ -21,13 +21,13 @@ from functools import partial
 from statistics import median
 
 from bot.background import Background
-from bot.claims import Claim, Claims
 from bot.clock import Clock, to_the_second
 from bot.errors import LeaseLostError, SourceAnswerError, SourceError, SourceRefusedError, UnknownSourceError
 from bot.outages import Outages, log_end
 from bot.retries import Backoff
 from bot.sources.source import DailyList, Source
 from bot.subscriptions.preferences import begin_with_latest
+from storage.claims import Claim, Claims
 from storage.records import FEW, Listing, ListingState
 from storage.runner import Runner
 from storage.tables import Tables

@@ -13,7 +13,6 @@ from typing import Literal
 
 import httpx
 
-from bot.claims import Claims
 from bot.clock import Clock
 from bot.errors import InvalidPreferenceError, SourceAnswerError, SourceRefusedError
 from bot.settings import ARXIV_API_URL, ARXIV_CONTENT_URL, ARXIV_FEED_URL
@@ -25,6 +24,7 @@ from bot.sources.kinds import is_category
 from bot.sources.source import DailyList
 from bot.text.arxiv_id import find_arxiv_id
 from bot.version import version
+from storage.claims import Claims
 
 _logger = logging.getLogger(__name__)
 

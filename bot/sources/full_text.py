@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 import httpx
 
 from bot.errors import SourceAnswerError, SourceError, SourceRefusedError
-from bot.private_files import PRIVATE_FOLDER
+from bot.files import PRIVATE_FOLDER
 from bot.sources.arxiv import ArxivClient
 from bot.sources.extracted_text import PaperText, is_other_file
 from bot.sources.paper_reader import PaperFormat, Reader, ReaderLimits, read_in_process

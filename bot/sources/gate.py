@@ -20,11 +20,11 @@ from filelock import BaseFileLock, FileLock, Timeout
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from bot.background import to_its_end
-from bot.claims import Claim, Claims
 from bot.clock import Clock
 from bot.errors import SourceError, SourceRefusedError, SourceUnreachableError
-from bot.private_files import PRIVATE_FILE, PRIVATE_FOLDER, make_lock, make_private
+from bot.files import PRIVATE_FILE, PRIVATE_FOLDER, make_lock, make_private
 from bot.retries import Backoff
+from storage.claims import Claim, Claims
 
 SECONDS_BETWEEN_REQUESTS = 3.0
 

@@ -20,12 +20,12 @@ from weakref import WeakValueDictionary
 
 from bot.background import Background
 from bot.cards.entry import Entry
-from bot.claims import Claim, Claims
 from bot.clock import Clock, to_the_second
 from bot.delivery.selection import select
 from bot.errors import LeaseLostError, ModelError, TokensUsedUpError
 from bot.outages import Outages
 from bot.summarising.summariser import Allowance, Outcome, Result, Summariser
+from storage.claims import Claim, Claims
 from storage.records import Paper, Subscription
 from storage.runner import Runner
 from storage.tables import Tables

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import ParamSpec, Protocol, TypeVar
 
-from bot.claims import Claim
 from bot.clock import Clock
 from bot.errors import (
     ModelAnswerError,
@@ -30,6 +29,7 @@ from bot.summaries.model import ModelAnswer, ModelClient, Usage
 from bot.summaries.prompt import MOST_TOKENS, PROMPT_VERSION, correction, input_hash, question, read_answer
 from bot.summaries.question import Question
 from storage.card_updates import CARDS_CHANGE_FOR
+from storage.claims import Claim
 from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure, TextRead
 from storage.runner import Runner
 from storage.tables import Tables

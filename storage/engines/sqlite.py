@@ -19,7 +19,7 @@ from sqlite_utils.db import Table
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the one it chose, not re-exported
 
 from bot.errors import OutdatedStorageError, StorageError, UnwritableStorageError
-from bot.private_files import PRIVATE_FILE, make_lock, make_private
+from bot.files import PRIVATE_FILE, make_lock, make_private
 from storage.engines.engine import Engine, OneConnection, Row, Schema, TableLayout, Values, storable_values
 
 _BUSY_SECONDS = 10.0

@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import pytest
 
-from bot.claims import Claims
 from bot.delivery.card_updates import CardUpdater
 from bot.delivery.outcomes import Done
 from bot.delivery.pacer import Pacer
@@ -18,6 +17,7 @@ from bot.delivery.workspaces import Workspaces, name_of
 from bot.manifest import load_manifest
 from bot.sandbox import create_workspace
 from storage.address import Address
+from storage.claims import Claims
 from storage.records import (
     FROM_MODEL,
     DeliveryState,

@@ -37,7 +37,7 @@ def test_a_device_is_refused(device: str) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no pipes that are files")
 def test_a_pipe_is_read_as_far_as_a_digest_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.pipes.SECONDS_FOR_A_PIPE", 0.0)
+    monkeypatch.setattr("bot.files.SECONDS_FOR_A_PIPE", 0.0)
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     silent = refusal(pipe)

@@ -6,12 +6,12 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from bot.claims import Claims
 from bot.listings.enricher import Enricher
 from bot.listings.watcher import ListingWatcher
 from bot.sources.atom import ArxivPaper
 from bot.sources.source import DailyList, Source
 from storage.address import Address
+from storage.claims import Claims
 from storage.records import Listing, ListingState, Paper
 from storage.runner import InlineRunner, Runner
 from storage.tables import Tables

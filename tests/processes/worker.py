@@ -12,7 +12,6 @@ from typing import Any, cast
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.claims import open_claims
 from bot.clock import SystemClock
 from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.pacer import Pacer
@@ -20,6 +19,7 @@ from bot.delivery.web_api import SlackCaller
 from bot.delivery.wire import SlackWire, Wire
 from bot.delivery.worker import Services, Timing
 from storage.address import Server
+from storage.claims import open_claims
 from storage.runner import ThreadRunner
 
 _SECONDS_BETWEEN_TICKS = 0.5

@@ -8,10 +8,10 @@ from random import Random
 
 import pytest
 
-from bot.claims import Claims
 from bot.errors import SourceRefusedError
 from bot.sources.gate import Gate
 from storage.address import Address
+from storage.claims import Claims
 from storage.runner import InlineRunner, Runner
 from tests.sources.test_gate import Log, answer, refuse
 from tests.support.virtual_time import VirtualClock, run_virtual, seconds

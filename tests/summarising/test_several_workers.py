@@ -7,10 +7,10 @@ from typing import cast
 
 import pytest
 
-from bot.claims import Claim, Claims
 from bot.summarising.queue import Regeneration, SummaryJob, SummaryQueue
 from bot.summarising.summariser import Outcome, Result, Summariser
 from storage.address import Address
+from storage.claims import Claim, Claims
 from storage.records import FROM_MODEL, Listing, ListingState, Paper, Provenance, Summary
 from storage.runner import InlineRunner, Runner
 from storage.tables import Tables

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from bot.claims import Claims
 from bot.delivery.answers import Answer
 from bot.delivery.clockwork import SECONDS_BETWEEN_TICKS, Clockwork
 from bot.delivery.deliverer import Deliverer, FailedDelivery
@@ -13,6 +12,7 @@ from bot.delivery.pacer import Pacer
 from bot.delivery.wire import SlackWire
 from bot.delivery.worker import Services, Timing
 from bot.sandbox import Workspace
+from storage.claims import Claims
 from storage.runner import Runner
 from storage.tables import Tables
 from tests.support.virtual_time import VirtualClock

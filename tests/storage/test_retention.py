@@ -6,9 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from bot.claims import Claims
-from bot.retention import Retention
 from storage.address import Address
+from storage.claims import Claims
 from storage.database import connect
 from storage.records import (
     DeliveryKind,
@@ -20,6 +19,7 @@ from storage.records import (
     ShownCard,
     SummaryFailure,
 )
+from storage.retention import Retention
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.support.clocks import SimulatedClock

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 
-from bot.claims import Claims
 from bot.clock import Clock
 from storage.card_updates import CARDS_CHANGE_FOR
+from storage.claims import Claims
 from storage.runner import Runner
 from storage.tables import Tables
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.claims import Claim, Claims
 from bot.errors import LeaseLostError
 from storage.address import Address
+from storage.claims import Claim, Claims
 from storage.runner import InlineRunner, Runner
 from storage.tables import Tables
 from tests.support.virtual_time import START, VirtualClock, run_virtual, seconds

@@ -1,0 +1,71 @@
+"""Files that are their owner's alone, and pipes that are read once, with bounds on time and size.
+
+What people save and read is nobody else's on the machine. A named pipe is what `<(command)` makes in a shell.
+"""
+
+import os
+import select
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+_OF_OTHERS = 0o077
+
+
+def make_private(path: Path) -> None:
+    """Create an empty file for its owner alone where there is none; raises OSError.
+
+    SQLite gives the files beside a database the same permissions: https://www.sqlite.org/src/file/src/os_unix.c
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
+
+
+def make_lock(path: Path) -> None:
+    """Make a lock file, or open the one that is there; raises OSError.
+
+    `FileLock` waits for one that cannot be made as for one that another process holds.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), PRIVATE_FILE))
+
+
+def open_to_others(paths: Iterable[Path]) -> list[Path]:
+    """Return the files and folders that others on this machine may read or write; on Windows none."""
+    return [path for path in paths if os.name == "posix" and _mode(path) & _OF_OTHERS]
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return 0
+
+
+SECONDS_FOR_A_PIPE = 10.0
+"""How long to wait for whoever writes; without an end to it a command would wait for ever."""
+
+
+NOBODY_WROTE = f"nobody wrote to it for {SECONDS_FOR_A_PIPE:.0f} seconds"
+"""What is wrong with a pipe for which `written_to` returns `None`."""
+
+
+def written_to(pipe: Path, most_bytes: int) -> bytes | None:
+    """Return what is written to a pipe, cut off after `most_bytes` and a little more.
+
+    Returns `None` if nobody writes for `SECONDS_FOR_A_PIPE`; raises OSError.
+    """
+    # Opened without waiting for the writer; what is read before there is one would be taken for the end.
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    content = bytearray()
+    try:
+        while select.select([reading], [], [], SECONDS_FOR_A_PIPE)[0]:
+            part = os.read(reading, 65_536)
+            content += part
+            if not part or len(content) > most_bytes:
+                return bytes(content)
+    finally:
+        os.close(reading)
+    return None
