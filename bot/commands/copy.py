@@ -8,8 +8,8 @@ from bot.clock import SystemClock
 from bot.commands.terminal import DatabaseAddress, counted, say
 from bot.errors import StorageError
 from storage.address import Address
-from storage.copying import copy_database
 from storage.database import exists
+from storage.database_copy import copy_database
 
 
 @click.command()

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 import storage
-from storage import copying, migrations
+from storage import database_copy, migrations
 from storage.address import Address
-from storage.copying import copy_database
 from storage.database import connect
+from storage.database_copy import copy_database
 from storage.engines import statements
 from storage.engines.engine import Engine, Row, Values
 from storage.tables import Tables
@@ -129,7 +129,7 @@ def test_every_statement_of_storage_runs(
     with closing(RecordingEngine(connect(source), lines)) as engine:
         migrate_with_rows(engine)
         tour(Tables(engine))
-    monkeypatch.setattr(copying, "connect", lambda address: RecordingEngine(connect(address), lines))
+    monkeypatch.setattr(database_copy, "connect", lambda address: RecordingEngine(connect(address), lines))
     copy_database(source, bare_addresses(), datetime.now(UTC), lambda *_: None)
 
     assert len(sites()) > 100

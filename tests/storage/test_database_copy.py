@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from bot.errors import StorageError
-from storage import copying, migrations
+from storage import database_copy, migrations
 from storage.address import Address
-from storage.copying import Copied, copy_database
 from storage.database import connect, prepare, run_lock
+from storage.database_copy import Copied, copy_database
 from storage.engines import sqlite
 from storage.engines.engine import Engine
 from storage.records import ModelRequest, Paper
@@ -29,7 +29,7 @@ LAYOUTS = sqlite.layouts(migrations)
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copying, "_ROWS_A_BATCH", 20)
+    monkeypatch.setattr(database_copy, "_ROWS_A_BATCH", 20)
 
 
 def rich(address: Address) -> Address:
