@@ -35,6 +35,10 @@ class StorageGoneError(StorageError):
     """The database is not available for now, and nothing of the last change was written; try again."""
 
 
+class StorageSlowError(StorageError):
+    """A query took longer than it may; what it would have found is not known."""
+
+
 class CommitLostError(StorageError):
     """The database was lost while it committed; whether it did is not known."""
 

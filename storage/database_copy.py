@@ -16,6 +16,7 @@ from storage.engines import sqlite
 from storage.engines.engine import Engine, Row, TableLayout
 from storage.engines.statements import insert, quoted
 from storage.moments import optional_moment
+from storage.search_index import SearchIndex
 
 #: Called with how many more rows are copied, and of how many in all.
 Report = Callable[[int, int], None]
@@ -49,7 +50,9 @@ def copy_database(source: Address, target: Address, now: datetime, report: Repor
             _refuse_full(writing, tables, target)
             with reading.transaction():
                 _refuse_running(reading, source, now)
-                return _copy_all(reading, writing, tables, report)
+                copied = _copy_all(reading, writing, tables, report)
+            SearchIndex(writing).begin_anew()
+            return copied
 
 
 def _keep_still(source: Address, stack: ExitStack) -> None:

@@ -10,6 +10,7 @@ from storage.engines.statements import insert, upsert
 from storage.moments import optional_moment, optional_text
 from storage.records import Listing, ListingState
 from storage.rows import reads, whole
+from storage.search_index import SearchIndex
 
 _WITH_PAPERS = """
     SELECT listings.*, listing_papers.paper_id
@@ -26,8 +27,9 @@ _IN_ORDER = "ORDER BY listings.day, listings.source, listing_papers.position"
 class Listings:
     """What each source listed on each day."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, search_index: SearchIndex) -> None:
         self._engine = engine
+        self._search_index = search_index
 
     def get(self, source: str, day: date) -> Listing | None:
         """Return the source's listing for the day, if any."""
@@ -129,6 +131,7 @@ class Listings:
         paper_ids = dict.fromkeys((*listing.paper_ids, *(known.paper_ids if known else ())))
         if known and known.paper_ids == tuple(paper_ids):
             return
+        self._search_index.list_papers(paper_ids, listing.day)
         self._engine.execute("DELETE FROM listing_papers WHERE source = :source AND day = :day", key)
         insert(
             self._engine,

@@ -38,6 +38,11 @@ def check(engine: Engine, name: str) -> None:
         raise OutdatedStorageError("Its tables are not up to date, so until then it cannot be read either.")
 
 
+def is_derived(table: str) -> bool:
+    """Tell whether all that a table holds can be made anew from the others, as the search index can."""
+    return table.startswith("search_")
+
+
 def missing(engine: Engine) -> list[str]:
     """Return the names of the migrations that the database lacks, in order."""
     applied = _applied(engine)
@@ -644,5 +649,45 @@ def m017_leases(engine: Engine) -> None:
             left_at TEXT,
             note TEXT
         ) STRICT
+        """
+    )
+
+
+@_migration
+def m018_search(engine: Engine) -> None:
+    """The search index; what was stored before it is indexed after the start, the first listed first."""
+    engine.define(
+        """
+        CREATE TABLE search_papers (
+            id INTEGER PRIMARY KEY,
+            paper_id TEXT NOT NULL UNIQUE REFERENCES papers (id),
+            day TEXT,
+            is_listed INTEGER NOT NULL,
+            rules INTEGER NOT NULL
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX search_papers_by_day ON search_papers (day, id)")
+    engine.define("CREATE INDEX search_papers_by_rules ON search_papers (rules, id)")
+    engine.define(
+        """
+        CREATE TABLE search_words (
+            word TEXT PRIMARY KEY,
+            initial TEXT NOT NULL,
+            length INTEGER NOT NULL,
+            papers INTEGER NOT NULL
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX search_words_by_form ON search_words (initial, length, papers)")
+    engine.full_text.create()
+    engine.execute(
+        """
+        INSERT INTO search_papers (paper_id, day, is_listed, rules)
+        SELECT papers.id, coalesce(min(listing_papers.day), papers.published),
+            CASE WHEN min(listing_papers.day) IS NULL THEN 0 ELSE 1 END, 0
+        FROM papers LEFT JOIN listing_papers ON listing_papers.paper_id = papers.id
+        GROUP BY papers.id, papers.published
+        ORDER BY coalesce(min(listing_papers.day), papers.published), papers.id
         """
     )

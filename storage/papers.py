@@ -11,6 +11,7 @@ from bot.text.notation.names import author_names, is_visible
 from storage.engines.engine import Engine
 from storage.records import Paper
 from storage.rows import reads, whole
+from storage.search_index import SearchIndex
 
 # A digest with filters reads the abstracts of a month each day, and reading one's LaTeX costs more than that.
 _readable = lru_cache(maxsize=2048)(latex.readable)
@@ -19,8 +20,9 @@ _readable = lru_cache(maxsize=2048)(latex.readable)
 class Papers:
     """Every paper that was ever listed, by arXiv id without version."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, search_index: SearchIndex) -> None:
         self._engine = engine
+        self._search_index = search_index
 
     def get(self, paper_id: str) -> Paper | None:
         """Return the paper, or `None` where it was never listed."""
@@ -41,6 +43,7 @@ class Papers:
     def add(self, paper: Paper) -> bool:
         """Store the paper and return whether it is new; a `None` never overwrites what is known."""
         is_new = self.get(paper.id) is None
+        self._search_index.will_change(paper.id)
         self._engine.execute(
             """
             INSERT INTO papers (
@@ -78,6 +81,7 @@ class Papers:
 
         Whether it is withdrawn is as given.
         """
+        self._search_index.will_change(paper.id)
         self._engine.execute(
             """
             UPDATE papers SET

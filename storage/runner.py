@@ -108,4 +108,7 @@ def _run_past_damage(use: Callable[[], AbstractContextManager[Engine]], call: Ca
 
 def _run_once(use: Callable[[], AbstractContextManager[Engine]], call: Callable[[Tables], T]) -> T:
     with use() as engine:
-        return call(Tables(engine))
+        tables = Tables(engine)
+        result = call(tables)
+        tables.search_index.update()
+        return result

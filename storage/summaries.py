@@ -11,13 +11,15 @@ from storage.engines.engine import Engine
 from storage.engines.statements import upsert
 from storage.records import FROM_MODEL, SUMMARY_PARTS, Figure, Grounding, Provenance, Summary, TextRead
 from storage.rows import reads, whole
+from storage.search_index import SearchIndex
 
 
 class Summaries:
     """Summaries by paper, language and source, so an imported one and a model's can coexist."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, search_index: SearchIndex) -> None:
         self._engine = engine
+        self._search_index = search_index
 
     def of_papers(self, paper_ids: Iterable[str], language: str | None = None) -> dict[str, list[Summary]]:
         """Return each paper's summaries, in one language or in all; papers without any are left out."""
@@ -66,6 +68,7 @@ class Summaries:
         summary that is derived each time it is shown.
         """
         row = {**_row_from_summary(summary), "input_hash": input_hash}
+        self._search_index.will_change(summary.paper_id)
         upsert(self._engine, "summaries", row, ["paper_id", "language", "source"])
 
     def input_hash(self, paper_id: str, language: str, source: str) -> str | None:

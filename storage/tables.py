@@ -14,6 +14,8 @@ from storage.model_requests import ModelRequests
 from storage.papers import Papers
 from storage.posts import Posts
 from storage.saved_papers import SavedPapers
+from storage.search import Search
+from storage.search_index import SearchIndex
 from storage.subscriptions import Subscriptions
 from storage.summaries import Summaries
 from storage.summary_failures import SummaryFailures
@@ -24,10 +26,12 @@ class Tables:
     """The tables over one connection; synchronous, and called through a `Runner`."""
 
     def __init__(self, engine: Engine) -> None:
-        self.papers = Papers(engine)
+        self.search_index = SearchIndex(engine)
+        self.search = Search(engine)
+        self.papers = Papers(engine, self.search_index)
         self.arxiv_records = ArxivRecords(engine)
-        self.summaries = Summaries(engine)
-        self.listings = Listings(engine)
+        self.summaries = Summaries(engine, self.search_index)
+        self.listings = Listings(engine, self.search_index)
         self.subscriptions = Subscriptions(engine)
         self.deliveries = Deliveries(engine)
         self.posts = Posts(engine)

@@ -20,7 +20,8 @@ from bot.text.typed import PLAIN_CHARACTERS
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
 
 _FOLDING = str.maketrans({**PLAIN_CHARACTERS, **_LETTERS})
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+# Between them no letter of CJK is one of Latin with a mark.
+_NOT_PLAIN = re.compile(r"[^\x00-\x7f\u2e80-\ud7ff]+")
 
 # Beyond the Greek and Cyrillic alphabets a mark is part of the letter, as the dots of が are.
 _FIRST_UNACCENTED = "\u0590"
@@ -151,12 +152,12 @@ def fold(text: str) -> str:
     """Return the text as terms are compared: without case, accents, width and kinds of dashes and quotes."""
     if text.isascii():
         return text.casefold()
-    wide = unicodedata.normalize("NFKC", text).casefold()
-    return unicodedata.normalize("NFC", _NOT_ASCII.sub(_folded, wide))
+    wide = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDING)
+    return unicodedata.normalize("NFC", _NOT_PLAIN.sub(_without_accents, wide))
 
 
-def _folded(run: re.Match[str]) -> str:
-    return "".join(map(_without_accent, run[0].translate(_FOLDING)))
+def _without_accents(run: re.Match[str]) -> str:
+    return "".join(map(_without_accent, run[0]))
 
 
 @lru_cache(maxsize=4096)

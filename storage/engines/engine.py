@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from bot.errors import StorageError
+from storage.engines.full_text import FullText
 
 Row = dict[str, Any]
 Values = Sequence[Any] | Mapping[str, Any]
@@ -23,6 +24,8 @@ class Engine(Protocol):
 
     #: Where applied migrations are recorded.
     migrations_table: str
+    #: The index of the search.
+    full_text: FullText
 
     def execute(self, sql: str, values: Values = ()) -> int:
         """Execute a statement and return how many rows it changed."""
@@ -38,6 +41,10 @@ class Engine(Protocol):
 
     def transaction(self) -> AbstractContextManager[None]:
         """Commit all changes made inside, or none; transactions of all processes follow one another."""
+        ...
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """Raise `StorageSlowError` where the queries made inside take longer than this."""
         ...
 
     def among(self, column: str, name: str) -> str:
@@ -73,6 +80,10 @@ class Schema(Protocol):
 
     def update(self, engine: Engine, name: str) -> None:
         """Bring the tables up to date; raises `StorageError` where a newer version has changed them."""
+        ...
+
+    def is_derived(self, table: str) -> bool:
+        """Tell whether all that a table holds can be made anew from the others."""
         ...
 
     def check(self, engine: Engine, name: str) -> None:

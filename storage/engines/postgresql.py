@@ -17,9 +17,17 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from bot.errors import CommitLostError, StorageError, StorageGoneError, UnwritableStorageError
+from bot.errors import (
+    CommitLostError,
+    StorageError,
+    StorageGoneError,
+    StorageSlowError,
+    UnwritableStorageError,
+)
 from storage.address import Server
 from storage.engines.engine import Engine, Row, Schema, Values, storable_values
+from storage.engines.full_text import FullText
+from storage.engines.postgresql_full_text import PostgreSQLFullText
 
 _CONNECT_SECONDS = 10
 _ALWAYS: dict[str, Any] = {
@@ -95,6 +103,7 @@ class PostgreSQLEngine:
     def __init__(self, connection: Connection[Row], address: Server) -> None:
         self._connection = connection
         self._address = address
+        self.full_text: FullText = PostgreSQLFullText(self)
 
     def execute(self, sql: str, values: Values = ()) -> int:
         """Execute a statement and return how many rows it changed."""
@@ -131,6 +140,17 @@ class PostgreSQLEngine:
                 f"The connection to the database {self._address} was lost while it saved a change. "
                 "Whether it did is not known."
             ) from error
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Have the server end each query made inside that takes longer than this.
+
+        What it ends, and all of its transaction's settings inside, is undone.
+        """
+        with _told(self._address), self._connection.transaction():
+            self.query("SELECT set_config('statement_timeout', ?, true)", [f"{round(seconds * 1000)}ms"])
+            yield
+            self.query("SELECT set_config('statement_timeout', '0', true)")
 
     def among(self, column: str, name: str) -> str:
         """Return the condition that the column's text is in the list called `:name`."""
@@ -293,6 +313,7 @@ _WORDS: tuple[tuple[type[psycopg.Error], type[StorageError], str], ...] = (
     (errors.InsufficientPrivilege, UnwritableStorageError, "does not allow this user to do this: {error}"),
     (errors.IntegrityError, StorageError, "rejected a change: {error}"),
     (errors.DataError, StorageError, "rejected a change: {error}"),
+    (errors.QueryCanceled, StorageSlowError, "did not answer a query in time"),
     (errors.SerializationFailure, StorageGoneError, "undid a change in favour of another one: {error}"),
     (errors.DeadlockDetected, StorageGoneError, "undid a change in favour of another one: {error}"),
     (errors.LockNotAvailable, StorageGoneError, "is busy: another process has been writing for long"),

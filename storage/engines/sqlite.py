@@ -7,6 +7,7 @@ exceptions differ, so everything else catches `StorageError`.
 import json
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from graphlib import TopologicalSorter
@@ -18,14 +19,18 @@ from sqlite_utils import Database
 from sqlite_utils.db import Table
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the one it chose, not re-exported
 
-from bot.errors import OutdatedStorageError, StorageError, UnwritableStorageError
+from bot.errors import OutdatedStorageError, StorageError, StorageSlowError, UnwritableStorageError
 from bot.files import PRIVATE_FILE, make_lock, make_private
 from storage.engines.engine import Engine, OneConnection, Row, Schema, TableLayout, Values, storable_values
+from storage.engines.full_text import FullText
+from storage.engines.sqlite_full_text import SQLiteFullText
 
 _BUSY_SECONDS = 10.0
 # A migration of a large database takes its time.
 _LOCK_SECONDS = 60.0
 _LITTLE_ROOM = 1024 * 1024
+# Less than a millisecond.
+_STEPS_BETWEEN_LOOKS = 5_000
 # A damaged file gives texts, and messages about itself, that Python cannot decode.
 _RAISED = (sqlite3.Error, UnicodeDecodeError)
 
@@ -40,6 +45,7 @@ class SQLiteEngine:
         self._database = database
         self._connection = database.conn
         self._path = path
+        self.full_text: FullText = SQLiteFullText(self)
 
     def execute(self, sql: str, values: Values = ()) -> int:
         """Execute a statement and return how many rows it changed."""
@@ -72,6 +78,16 @@ class SQLiteEngine:
                     self._connection.rollback()
                 raise
             self._connection.commit()
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Interrupt the queries made inside once they take longer than this."""
+        end = time.monotonic() + seconds
+        self._connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS_BETWEEN_LOOKS)
+        try:
+            yield
+        finally:
+            self._connection.set_progress_handler(None, 0)
 
     def among(self, column: str, name: str) -> str:
         """Return the condition that the column's text is in the list called `:name`."""
@@ -218,11 +234,17 @@ def connect_unwritable(path: Path, schema: Schema) -> SQLiteEngine:
 
 
 def layouts(schema: Schema) -> tuple[TableLayout, ...]:
-    """Return the schema's tables, each after those that it refers to; both engines have the same ones."""
+    """Return the tables that a copy takes along, each after those that it refers to.
+
+    Both engines have the same ones.
+    """
     with closing(Database(memory=True)) as database:
         schema.update(SQLiteEngine(database, Path(":memory:")), "in memory")
-        tables = {table.name: table for table in database.tables}
-        del tables[SQLiteEngine.migrations_table]
+        tables = {
+            table.name: table
+            for table in database.tables
+            if table.name != SQLiteEngine.migrations_table and not schema.is_derived(table.name)
+        }
         referred = {name: {key.other_table for key in table.foreign_keys} for name, table in tables.items()}
         return tuple(_layout(tables[name]) for name in TopologicalSorter(referred).static_order())
 
@@ -359,6 +381,8 @@ def _failure(path: Path, error: Exception) -> StorageError:
     if fault := _fault_of_content(error):
         return StorageError(_UNUSABLE[sqlite3.SQLITE_CORRUPT].format(path=path, error=fault))
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return StorageSlowError(f"A query of the database {path} took too long.")
     if code in _CANNOT_WRITE and _is_full(path):
         code = sqlite3.SQLITE_FULL
     words = _CANNOT_WRITE.get(code) or _UNUSABLE.get(code, _OTHER)

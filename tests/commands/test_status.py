@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from storage.database import connect
-from storage.listings import Listings
 from storage.records import (
     FROM_MODEL,
     Listing,
@@ -136,7 +135,7 @@ def test_status_tells_how_each_source_is_in_words_and_what_it_answered(channel: 
     )
     database = connect(tmp_path / "paper-round.db")
     for listing in (saturday, silent):
-        Listings(database).put(listing)
+        Tables(database).listings.put(listing)
     database.close()
 
     lines = run("status").output.replace("October 2025", "October").splitlines()

@@ -34,8 +34,8 @@ from bot.text.arxiv_id import find_arxiv_id
 from bot.text.notation.latex import readable
 from bot.text.notation.names import author_names
 from storage.database import connect
-from storage.papers import Papers
 from storage.records import Paper
+from storage.tables import Tables
 from tests.support.clocks import SimulatedClock
 from tests.support.tables import empty_tables
 from tests.support.virtual_time import VirtualClock, run_virtual
@@ -433,7 +433,7 @@ def test_real_papers_are_stored_and_read_unchanged_but_for_their_latex(
     """Of ten thousand papers this takes one in five; `pytest -m benchmark` takes all of them."""
     papers = {paper.id: paper for paper in itertools.islice(recorded_papers(shared_data), 0, None, each)}
     database = connect(empty_tables(tmp_path / "test.db"))
-    tables = Papers(database)
+    tables = Tables(database).papers
     with database.transaction():
         for paper in papers.values():
             tables.add(paper)

@@ -85,6 +85,7 @@ class RecordingEngine:
     def __init__(self, engine: Engine, lines: set[Line]) -> None:
         self.engine = engine
         self.migrations_table = engine.migrations_table
+        self.full_text = engine.full_text
         self.lines = lines
 
     def execute(self, sql: str, values: Values = ()) -> int:
@@ -101,6 +102,9 @@ class RecordingEngine:
 
     def transaction(self) -> AbstractContextManager[None]:
         return self.engine.transaction()
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        return self.engine.within(seconds)
 
     def among(self, column: str, name: str) -> str:
         return self.engine.among(column, name)

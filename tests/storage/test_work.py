@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.text.full_text import Match, Phrase, Term
 from storage.address import Address
 from storage.database import connect
 from storage.engines.engine import Engine
@@ -32,8 +33,9 @@ from storage.records import (
     Summary,
     SummaryFailure,
 )
+from storage.search import HitOrder, Scope
 from storage.tables import Tables
-from tests.support.pasts import LAST_DAY, NOW, SOURCE, Past, live_through
+from tests.support.pasts import LAST_DAY, NOW, SOURCE, Past, index_past, live_through
 from tests.support.postgresql import DatabaseServer
 from tests.support.subscribing import subscribe
 from tests.support.tables import empty_tables
@@ -71,6 +73,15 @@ def _post_of(last: int) -> Post:
     return Post(last, 1, "{}", PostState.POSTED, (ONE,), ShownCard("en", "0"), "1.0", attempted_at=NOW)
 
 
+RARE = Term((Phrase(tuple(ONE.split("."))),))
+
+
+def _index_change(tables: Tables) -> None:
+    tables.papers.add(Paper(ONE, "Rivers"))
+    tables.search_index.list_papers([ONE], MONTH_AGO)
+    tables.search_index.update()
+
+
 FAILURE = SummaryFailure(ONE, "en", 1, "no", NOW, LATE)
 
 CALLS: dict[str, Call] = {
@@ -78,6 +89,19 @@ CALLS: dict[str, Call] = {
     "papers.of_ids": lambda tables, _: tables.papers.of_ids(SOME),
     "papers.add": lambda tables, _: tables.papers.add(Paper(ONE, "New")),
     "papers.fill": lambda tables, _: tables.papers.fill(Paper(ONE, "New")),
+    "search_index.will_change": lambda tables, _: tables.search_index.will_change(ONE),
+    "search_index.list_papers": lambda tables, _: tables.search_index.list_papers([ONE], LAST_DAY),
+    "search_index.update": lambda tables, _: _index_change(tables),
+    "search_index.outdated": lambda tables, _: tables.search_index.outdated(),
+    "search_index.index_outdated": lambda tables, _: tables.search_index.index_outdated(5),
+    "search.within": lambda tables, _: tables.search.within(60),
+    "search.count": lambda tables, _: tables.search.count(RARE),
+    "search.best": lambda tables, _: tables.search.best(
+        Match((RARE,)), Scope(since=MONTH_AGO, saved_by=("T1", "U1")), HitOrder.NEWEST, 10
+    ),
+    "search.having": lambda tables, _: tables.search.having(RARE, [ONE]),
+    "search.words": lambda tables, _: tables.search.words(["garden", "gardens"]),
+    "search.words_of_form": lambda tables, _: tables.search.words_of_form("g", 5, 7),
     "arxiv_records.get": lambda tables, _: tables.arxiv_records.get(ONE),
     "arxiv_records.due": lambda tables, _: tables.arxiv_records.due(NOW, 1_000, MONTH_AGO),
     "arxiv_records.put": lambda tables, _: tables.arxiv_records.put(ArxivRecord(ONE, NOW)),
@@ -203,6 +227,10 @@ CALLS: dict[str, Call] = {
 }
 
 
+ON_EVERYTHING = {"search_index.begin_anew"}
+"""What is done to the whole past, and by nobody's daily work."""
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def lived(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -217,6 +245,8 @@ def lived(
     with closing(connect(addresses[0])) as short, closing(connect(addresses[1])) as long:
         live_through(short, SHORT)
         live_through(long, LONG)
+        for engine in (short, long):
+            index_past(engine)
         yield short, long
 
 
@@ -228,7 +258,7 @@ def test_every_call_on_the_tables_is_looked_at(tables: Tables) -> None:
         if not method.startswith("_")
     }
 
-    assert set(CALLS) == calls
+    assert {*CALLS, *ON_EVERYTHING} == calls
 
 
 @pytest.mark.parametrize("name", CALLS)

@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from bot.text.full_text import Column, Match, Phrase, Term
+from bot.text.index_tokens import exact as exact_token
 from storage.records import (
     FROM_DIGEST_FILE,
     FROM_MODEL,
@@ -36,6 +38,7 @@ from storage.records import (
     SummaryFailure,
     TextRead,
 )
+from storage.search import HitOrder, Scope
 from storage.tables import Tables
 
 DAY = date(2025, 9, 29)
@@ -75,6 +78,7 @@ def tour(tables: Tables) -> list[Any]:
     return [
         *_papers(tables),
         *_listings(tables),
+        *_search(tables),
         *_arxiv_records(tables),
         *_summaries(tables),
         *_subscriptions(tables),
@@ -106,6 +110,33 @@ def _listings(tables: Tables) -> Iterator[Any]:
     yield listings.complete_since([SOURCE, "arxiv:cs.CL"], DAY), listings.latest_complete_day([SOURCE])
     yield listings.sources(), listings.first_day(), listings.latest_day(), listings.neighbours(DAY)
     yield listings.days_with_papers(before), listings.days_with_papers(before, SOURCE)
+
+
+def _search(tables: Tables) -> Iterator[Any]:
+    index, search = tables.search_index, tables.search
+    index.will_change(BARE.id)
+    tables.papers.add(replace(BARE, title="Rivers and their rivers, well-known"))
+    index.list_papers([BARE.id], DAY)
+    index.update()
+    tables.papers.add(replace(BARE, title="Rivers"))
+    index.update()
+    yield index.outdated(), index.begin_anew(), index.outdated(), index.index_outdated(3), index.outdated()
+    while index.index_outdated(2):
+        pass
+    river = Term((Phrase(("river",)),))
+    ada = Term((Phrase(("lovelac",)), Phrase(("lov",), is_prefix=True)), column=Column.AUTHORS)
+    exact = Term((Phrase(("garden",)), Phrase(("花园",))), besides=(exact_token("100"),))
+    own = Scope(DAY, DAY, (WORKSPACE, PERSON))
+    yield search.count(river), search.count(ada), search.count(exact)
+    for order in HitOrder:
+        match = Match((ada,), (ada, river), (river,))
+        # How well they match is each engine's own.
+        yield [replace(hit, score=0) for hit in search.best(match, Scope(), order, 5)]
+        yield search.best(match, own, order, 5), search.best(Match(some=(river, exact)), own, order, 5)
+    yield search.having(ada, IDS), search.having(river, [*IDS, BARE.id])
+    yield search.words(["rivers", "ada", "known", "nobody"]), search.words_of_form("l", 7, 9)
+    with search.within(60):
+        yield search.count(river)
 
 
 def _arxiv_records(tables: Tables) -> Iterator[Any]:

@@ -60,6 +60,16 @@ def live_through(engine: Engine, past: Past, abstract: str = "A garden grows.") 
     _gather_statistics(engine)
 
 
+def index_past(engine: Engine) -> None:
+    """Index the papers of a past for the search."""
+    with engine.transaction():
+        index = Tables(engine).search_index
+        index.begin_anew()
+        while index.index_outdated(_ROWS_AT_ONCE):
+            pass
+    _gather_statistics(engine)
+
+
 def _list(engine: Engine, past: Past, abstract: str) -> None:
     paper = {
         "authors": '["A. Gardener"]', "abstract": abstract, "votes": 7, "categories": '["cs.CL"]',

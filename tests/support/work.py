@@ -5,7 +5,7 @@ the blocks that they read.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from storage.engines.engine import Engine, Row, Values
@@ -53,6 +53,7 @@ class _Plans:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.migrations_table = engine.migrations_table
+        self.full_text = engine.full_text
         self.work = 0
 
     def measure(self, call: Callable[[Tables], object]) -> None:
@@ -74,6 +75,9 @@ class _Plans:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         yield
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        return self._engine.within(seconds)
 
     def among(self, column: str, name: str) -> str:
         return self._engine.among(column, name)

@@ -1,0 +1,285 @@
+"""Finds papers by words: first what has all of them, then what has some of the rarest."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.cards.found import Correction, Found, FoundPage
+from bot.cards.ids import PAGE_LENGTH
+from bot.errors import StorageSlowError
+from bot.lookup.papers import entries_of
+from bot.lookup.query import Query, Ranking
+from bot.lookup.snippets import snippet
+from bot.lookup.sought import Sought, sought, term_of_word
+from bot.lookup.spelling import nearest
+from bot.text import index_tokens
+from bot.text.full_text import Column, Match, Phrase, Term
+from bot.text.language import primary_language
+from storage.search import MOST_COUNTED, Hit, HitOrder, Scope
+from storage.tables import Tables
+
+_SECONDS = 0.08
+_SECONDS_MORE = 0.015
+
+# Nobody turns so many pages, and what comes later is less like what was looked for.
+_MOST_HITS = 200
+_MOST_PARTIAL_HITS = 50
+
+# Papers with some of the words are looked for by so many of the rarest, for the sake of time.
+_RAREST = 4
+_COUNTED_TERMS = 16
+
+# How much more a match counts for the most voted of papers, and for one of today.
+_BY_VOTES = 0.10
+_BY_RECENCY = 0.05
+_MANY_VOTES = math.log1p(200)
+_RECENT_DAYS = 365.0
+
+_ORDERS = {
+    Ranking.MATCH: HitOrder.MATCH,
+    Ranking.NEWEST: HitOrder.NEWEST,
+    Ranking.VOTES: HitOrder.VOTES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SearchReader:
+    """Who looks for papers."""
+
+    workspace: str
+    person: str
+    language: str
+    #: In their own time zone.
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A thing to look for, and how many papers have it."""
+
+    sought: Sought
+    papers: int
+
+    @property
+    def term(self) -> Term:
+        """The term, by how rare it is."""
+        return replace(self.sought.term, weight=math.log1p(5 * MOST_COUNTED / (1 + self.papers)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is looked for in the index."""
+
+    terms: tuple[_Counted, ...]
+    #: What a paper has to have besides, and what it must not have.
+    facets: tuple[Term, ...]
+    without: tuple[Term, ...]
+    scope: Scope
+    order: HitOrder
+    corrections: tuple[Correction, ...] = ()
+    #: What no paper has, as typed.
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Hits:
+    complete: tuple[Hit, ...] = ()
+    partial: tuple[Hit, ...] = ()
+    is_cut: bool = False
+
+
+def find(tables: Tables, query: Query, text: str, reader: SearchReader, offset: int = 0) -> FoundPage:
+    """Return a page of the papers that a person looks for, the best first; `text` is what they typed.
+
+    An offset past the end gives the last page. What takes too long is cut short, and the page says so.
+    """
+    wish = _Wish((), (), (), Scope(), HitOrder.MATCH)
+    hits = _Hits()
+    try:
+        with tables.search.within(_SECONDS):
+            wish = _wish(tables, query, reader)
+            hits = _hits(tables, wish, reader)
+    except StorageSlowError:
+        hits = _hits_in_titles(tables, query, reader)
+    return _page(tables, wish, hits, FoundPage(text, unreadable=query.unreadable), reader, offset)
+
+
+# --- What is looked for -----------------------------------------------------------------------------------
+
+
+def _wish(tables: Tables, query: Query, reader: SearchReader) -> _Wish:
+    wanted = sought(query.words)[:_COUNTED_TERMS]
+    counted = [each for one in wanted for each in _counted(tables, one)]
+    corrections = [_corrected(tables, each.sought) for each in counted if not each.papers]
+    mended = {fix.typed: fix for fix in corrections if fix}
+    terms = [_mended(tables, each, mended) for each in counted]
+    return _Wish(
+        terms=tuple(each for each in terms if each.papers),
+        facets=_facets(query),
+        without=tuple(each.term for each in sought(query.without)),
+        scope=_scope(query, reader),
+        order=_ORDERS[query.ranking],
+        corrections=tuple(mended.values()),
+        unknown=tuple(each.sought.text for each in terms if not each.papers),
+    )
+
+
+def _counted(tables: Tables, one: Sought) -> list[_Counted]:
+    """Return how many papers have it; where none has the whole, of its parts those that some have."""
+    papers = tables.search.count(one.term)
+    if papers or not one.parts:
+        return [_Counted(one, papers)]
+    parts = [each for part in one.parts for each in _counted(tables, part)]
+    return [each for each in parts if each.papers] or [_Counted(one, 0)]
+
+
+def _corrected(tables: Tables, one: Sought) -> Correction | None:
+    near = nearest(tables, one.word)
+    return Correction(one.text, near[0]) if near else None
+
+
+def _mended(tables: Tables, counted: _Counted, mended: dict[str, Correction]) -> _Counted:
+    one = counted.sought
+    correction = mended.get(one.text)
+    if counted.papers or correction is None:
+        return counted
+    term = term_of_word(correction.used, one.term.column)
+    return _Counted(replace(one, term=term), tables.search.count(term))
+
+
+def _facets(query: Query) -> tuple[Term, ...]:
+    categories = tuple(Phrase((_category(category),)) for category in query.categories)
+    languages = tuple(Phrase((_language(language),)) for language in query.languages)
+    code = (Phrase((index_tokens.facet("has", "code"),)),) if query.has_code else ()
+    return tuple(Term(phrases) for phrases in (categories, languages, code) if phrases)
+
+
+def _category(category: str) -> str:
+    archive, _, subject = category.partition(".")
+    if subject in {"", "*"}:
+        return index_tokens.facet("archive", archive)
+    return index_tokens.facet("category", category)
+
+
+def _language(language: str) -> str:
+    name = "primary" if primary_language(language) == language else "language"
+    return index_tokens.facet(name, language)
+
+
+def _scope(query: Query, reader: SearchReader) -> Scope:
+    is_own = query.is_saved or query.is_unread
+    return Scope(query.since, query.until, (reader.workspace, reader.person) if is_own else None)
+
+
+# --- What is found ----------------------------------------------------------------------------------------
+
+
+def _hits(tables: Tables, wish: _Wish, reader: SearchReader) -> _Hits:
+    if wish.unknown and not wish.terms:
+        return _Hits()
+    complete = _complete(tables, wish, reader) if not wish.unknown else ()
+    if len(complete) >= PAGE_LENGTH or (len(wish.terms) < 2 and not wish.unknown):  # noqa: PLR2004 -- of one word there is no part
+        return _Hits(complete)
+    rarest = sorted(wish.terms, key=lambda each: each.papers)[:_RAREST]
+    some = _best(tables, wish, (), tuple(each.term for each in rarest), _MOST_PARTIAL_HITS)
+    known = {hit.paper_id for hit in complete}
+    return _Hits(complete, _in_order([hit for hit in some if hit.paper_id not in known], wish, reader))
+
+
+def _complete(tables: Tables, wish: _Wish, reader: SearchReader) -> tuple[Hit, ...]:
+    """Return the papers that have everything; of very many, those with everything in the title too."""
+    every = tuple(each.term for each in wish.terms)
+    hits = _best(tables, wish, every, (), _MOST_HITS)
+    if len(hits) == _MOST_HITS and every and wish.order is HitOrder.MATCH:
+        titled = tuple(replace(term, column=Column.TITLE) for term in every if term.column is None)
+        in_titles = _best(tables, wish, (*every, *titled), (), PAGE_LENGTH)
+        hits = tuple({hit.paper_id: hit for hit in (*hits, *in_titles)}.values())
+    return _in_order(hits, wish, reader)
+
+
+def _best(
+    tables: Tables, wish: _Wish, every: tuple[Term, ...], some: tuple[Term, ...], most: int
+) -> tuple[Hit, ...]:
+    if not (every or some or wish.facets):
+        every = (Term((Phrase((index_tokens.EVERYTHING,)),)),)
+    match = Match((*every, *wish.facets), some, wish.without)
+    return tables.search.best(match, wish.scope, wish.order, most)
+
+
+def _hits_in_titles(tables: Tables, query: Query, reader: SearchReader) -> _Hits:
+    """Return what little can be found in the time that is left: papers with the words in their titles."""
+    terms = tuple(replace(each.term, column=Column.TITLE) for each in sought(query.words))
+    try:
+        with tables.search.within(_SECONDS_MORE):
+            match = Match(some=terms[:_RAREST])
+            hits = (
+                tables.search.best(match, _scope(query, reader), HitOrder.MATCH, PAGE_LENGTH) if terms else ()
+            )
+    except StorageSlowError:
+        hits = ()
+    return _Hits(hits, is_cut=True)
+
+
+def _in_order(hits: Iterable[Hit], wish: _Wish, reader: SearchReader) -> tuple[Hit, ...]:
+    """Return hits in order, where those of a match alike are the ones with more votes, and the newer ones."""
+    if wish.order is not HitOrder.MATCH:
+        return tuple(hits)
+    return tuple(sorted(hits, key=lambda hit: -_merit(hit, reader.today)))
+
+
+def _merit(hit: Hit, today: date) -> float:
+    votes = min(1.0, math.log1p(max(0, hit.votes)) / _MANY_VOTES)
+    days = max(0, (today - hit.day).days) if hit.day else math.inf
+    return hit.score * (1 + _BY_VOTES * votes + _BY_RECENCY * math.exp(-days / _RECENT_DAYS))
+
+
+# --- What is shown ----------------------------------------------------------------------------------------
+
+
+def _page(
+    tables: Tables, wish: _Wish, hits: _Hits, page: FoundPage, reader: SearchReader, offset: int
+) -> FoundPage:
+    all_hits = (*hits.complete, *hits.partial)
+    start = min(offset, max(0, (len(all_hits) - 1) // PAGE_LENGTH * PAGE_LENGTH))
+    return replace(
+        page,
+        found=_found(tables, wish, all_hits[start : start + PAGE_LENGTH], hits, reader),
+        offset=start,
+        total=len(all_hits),
+        is_more=len(hits.complete) >= _MOST_HITS or len(hits.partial) >= _MOST_PARTIAL_HITS,
+        corrections=wish.corrections,
+        is_cut=hits.is_cut,
+    )
+
+
+def _found(
+    tables: Tables, wish: _Wish, shown: Sequence[Hit], hits: _Hits, reader: SearchReader
+) -> tuple[Found, ...]:
+    paper_ids = tuple(hit.paper_id for hit in shown)
+    entries = {entry.paper.id: entry for entry in entries_of(tables, paper_ids, reader.language)}
+    saved = tables.saved_papers.saved_among(reader.workspace, reader.person, paper_ids)
+    missing = _missing(tables, wish, [hit.paper_id for hit in shown if hit in hits.partial])
+    terms = [each.term for each in wish.terms]
+    return tuple(
+        Found(
+            entry=replace(entries[hit.paper_id], number=None),
+            day=hit.day,
+            snippet=snippet(entries[hit.paper_id], terms),
+            missing=missing.get(hit.paper_id, ()),
+            is_saved=hit.paper_id in saved,
+        )
+        for hit in shown
+        if hit.paper_id in entries
+    )
+
+
+def _missing(tables: Tables, wish: _Wish, paper_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return what each of these papers lacks of what was looked for, as typed."""
+    having = [
+        (each.sought.text, tables.search.having(each.term, paper_ids)) for each in wish.terms if paper_ids
+    ]
+    return {
+        paper_id: (*(text for text, papers in having if paper_id not in papers), *wish.unknown)
+        for paper_id in paper_ids
+    }

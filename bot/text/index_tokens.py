@@ -1,0 +1,159 @@
+"""Texts as a full-text index takes them: words by their stem, and CJK by overlapping pairs; pure.
+
+No engine cuts Chinese into words that a person would type, and each cuts `Qwen3-8B` in its own way. So a text
+is cut here, and an engine only has to split it at blanks. Letters and digits are apart (`qwen 3 8 b`), so
+that a version is found in each way it is written; of a run of CJK each two neighbours are a token, and its
+last character, so that any part of it is a sequence of tokens. Queries are cut by the same rules.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from bot.text.language import CJK_RANGES
+from bot.text.stems import stem
+from bot.text.terms import fold
+
+RULES = 1
+"""The version of the rules: an index that was made by others is made anew."""
+
+_ASCII_RUN = re.compile(r"[a-z]+|[0-9]+")
+_RUN = re.compile(rf"[a-z]+|[0-9]+|[{CJK_RANGES}]+|\d+|[^\W\d_a-z{CJK_RANGES}]+")
+_CJK = re.compile(f"[{CJK_RANGES}]")
+_FIRST_CJK = "\u1100"
+
+# `fine-tuning` is also typed as one word, and `VideoMind` as two.
+_LETTERS_AND_HYPHENS = re.compile(r"\b[a-z]+(?:-[a-z]+)+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_HUMPED = re.compile(r"\b[A-Z]?[a-z]+(?:[A-Z][a-z]+)+\b")
+
+# Of Unicode's private use: tokens for an engine, and nothing that anybody types.
+_EXACT = "\ue000"
+_FACET = "\ue001"
+
+EVERYTHING = f"{_FACET}all"
+"""The token that every document has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text as it is indexed."""
+
+    #: In reading order.
+    in_order: list[str]
+    #: Its words, each once, folded and not stemmed; no numbers and no CJK.
+    words: set[str]
+    #: Of words with hyphens as they are typed without, each two neighbours and all.
+    joined: set[str]
+
+
+def prepare(text: str) -> Tokens:
+    """Return a text as it is indexed."""
+    folded = fold(text)
+    found: list[str] = []
+    words: set[str] = set()
+    for run in (_ASCII_RUN if folded.isascii() else _RUN).findall(folded):
+        if run[0] <= "9":
+            found.append(run)
+        elif is_cjk(run):
+            found += _pairs_and_last(run)
+        else:
+            words.add(run)
+            found.append(stem(run))
+    return Tokens(found, words, _joined(folded))
+
+
+def _joined(folded: str) -> set[str]:
+    forms: set[str] = set()
+    for match in _LETTERS_AND_HYPHENS.finditer(folded) if "-" in folded else ():
+        words = match[0].split("-")
+        forms.update(stem("".join(some)) for some in (*pairwise(words), words))
+    return forms
+
+
+def runs(text: str) -> list[str]:
+    """Return a text's words, numbers and stretches of CJK, folded and whole."""
+    folded = fold(text)
+    return (_ASCII_RUN if folded.isascii() else _RUN).findall(folded)
+
+
+def is_cjk(run: str) -> bool:
+    """Tell whether a run of `runs` is Chinese, Japanese or Korean."""
+    return run[0] >= _FIRST_CJK and _CJK.match(run) is not None
+
+
+def tokens_of_run(run: str) -> tuple[str, ...]:
+    """Return the tokens by which a run of `runs` is looked for: any text that has it has them in a row."""
+    if not is_cjk(run):
+        return (stem(run),)
+    return tuple(_pairs_and_last(run)[:-1]) or (run,)
+
+
+def all_tokens_of_run(run: str) -> tuple[str, ...]:
+    """Return the tokens that a text has for a run of `runs`, its last character too."""
+    return tuple(_pairs_and_last(run)) if is_cjk(run) else (stem(run),)
+
+
+def exact(run: str) -> str:
+    """Return the token of a word in just this form."""
+    return _EXACT + run
+
+
+def plain(token: str) -> str:
+    """Return the word of a token of `exact`; any other token is returned as it is."""
+    return token.removeprefix(_EXACT)
+
+
+def facet(name: str, value: str) -> str:
+    """Return the token of a paper that has such a value, for example a category."""
+    return f"{_FACET}{name}{_letters(value)}"
+
+
+def humps(text: str) -> Iterator[str]:
+    """Yield the tokens of names such as `VideoMind` as they are typed in two words."""
+    for match in _HUMPED.finditer(text):
+        yield from map(stem, _HUMP.sub(" ", match[0]).lower().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A token and where it is in a text."""
+
+    token: str
+    #: The word itself, folded.
+    word: str
+    start: int
+    end: int
+
+
+def spans(text: str) -> list[Span]:
+    """Return the tokens of a text as it is shown, with their places."""
+    return [
+        span
+        for match in _SHOWN.finditer(text)
+        for span in _spans_of_run(match[0], match.start(), match.end())
+    ]
+
+
+_SHOWN = re.compile(rf"[{CJK_RANGES}]+|\d+|[^\W\d_{CJK_RANGES}]+")
+
+
+def _spans_of_run(run: str, start: int, end: int) -> Iterator[Span]:
+    if not is_cjk(run):
+        word = fold(run)
+        yield Span(stem(word), word, start, end)
+        return
+    for offset, token in enumerate(_pairs_and_last(run)):
+        yield Span(token, token, start + offset, start + offset + len(token))
+
+
+def _pairs_and_last(run: str) -> list[str]:
+    return [run[start : start + 2] for start in range(len(run))]
+
+
+@lru_cache(maxsize=1024)
+def _letters(value: str) -> str:
+    """Return a value as letters and digits alone, since an engine may cut at anything else."""
+    return "".join(character if character.isalnum() else f"x{ord(character):x}" for character in fold(value))
