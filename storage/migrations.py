@@ -691,3 +691,14 @@ def m018_search(engine: Engine) -> None:
         ORDER BY coalesce(min(listing_papers.day), papers.published), papers.id
         """
     )
+
+
+@_migration
+def m019_english_keywords(engine: Engine) -> None:
+    """The keywords of summaries in English too; those made before have none."""
+    engine.define(
+        """
+        ALTER TABLE summaries ADD COLUMN english_keywords TEXT NOT NULL DEFAULT '[]'
+        CHECK (json_valid(english_keywords))
+        """
+    )

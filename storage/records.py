@@ -135,6 +135,8 @@ class Summary:
     body: str = ""
     #: The figures of a model's summary.
     figures: tuple[Figure, ...] = ()
+    #: The keywords in English, for search, of a model's summary in another language; they are not shown.
+    english_keywords: tuple[str, ...] = ()
 
 
 class ListingState(StrEnum):

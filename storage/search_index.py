@@ -172,7 +172,7 @@ class SearchIndex:
         )
         summaries = self._engine.query(
             f"""
-            SELECT paper_id, language, keywords, tldr, problem, method, results, takeaway, body
+            SELECT paper_id, language, keywords, english_keywords, tldr, problem, method, results, takeaway, body
             FROM summaries WHERE {self._engine.among("paper_id", "paper_ids")}
             ORDER BY paper_id, language, source
             """,  # noqa: S608 -- the engine's word
@@ -231,7 +231,7 @@ def _list(value: Any) -> list[str]:
 
 def _summary_text(row: Row) -> str:
     parts = (row[part] for part in ("tldr", "problem", "method", "results", "takeaway", "body"))
-    return "\n".join([*_list(row["keywords"]), *filter(None, parts)])
+    return "\n".join([*_list(row["keywords"]), *_list(row["english_keywords"]), *filter(None, parts)])
 
 
 # --- Preparation ------------------------------------------------------------------------------------------

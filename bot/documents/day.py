@@ -127,6 +127,7 @@ def _summary_fields(summary: Summary) -> dict[str, Any]:
     return {
         "language": summary.language,
         "keywords": list(summary.keywords),
+        "english_keywords": list(summary.english_keywords),
         "tldr": summary.tldr,
         "problem": summary.problem,
         "method": summary.method,

@@ -17,6 +17,7 @@ from typing import Any
 import json_repair
 
 from bot.summaries.escapes import with_latex
+from bot.summaries.question import OPTIONAL_PARTS
 
 _MOST_BRACES = 1000
 _DEEPEST = 4
@@ -138,11 +139,12 @@ def _best(objects: list[dict[str, Any]], expected: Collection[str]) -> dict[str,
 
 
 def _count(fields: Mapping[str, Any], expected: Collection[str]) -> int:
-    return len(fields.keys() & set(expected))
+    """Return how many of the expected fields there are; an optional one is no reason to prefer an object."""
+    return len(fields.keys() & set(expected) - OPTIONAL_PARTS)
 
 
 def _is_complete(fields: Mapping[str, Any], expected: Collection[str]) -> bool:
-    return fields.keys() >= set(expected)
+    return fields.keys() >= set(expected) - OPTIONAL_PARTS
 
 
 # --- Decoding --------------------------------------------------------------------------------------------
@@ -199,6 +201,9 @@ _NAMES = {
     for part, names in {
         "keywords": "keywords keyword keyterms keyphrases 关键词 关键字 关键詞 關鍵詞 關鍵字 主题词 "
         "キーワード 키워드",
+        "englishkeywords": "englishkeywords englishkeyword keywordsenglish keywordsinenglish keywordsen "
+        "enkeywords 英文关键词 英文关键字 英语关键词 关键词英文 关键词english 英文關鍵詞 英文關鍵字 "
+        "關鍵詞英文 關鍵詞english 英語キーワード キーワード英語 영어키워드 키워드영어",
         "tldr": "tldr onesentencesummary onelinesummary oneliner 一句话总结 一句话摘要 一句话概括 "
         "一句話總結 一句話摘要 一句话 一句話 summary 总结 總結 摘要 概要 概述 简介 要約 요약",
         "problem": "problem problems problemstatement researchproblem researchquestion 问题 問題 "
@@ -212,7 +217,10 @@ _NAMES = {
     }.items()
     for place, name in enumerate(names.split())
 }
-"""What the parts are called, from the exact name to the loosest; of two in an object the exact one counts."""
+"""What the parts, in small letters alone, are called, from the exact name to the loosest.
+
+Of two in an object the exact one counts.
+"""
 
 _NO_LETTER = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"\W*(?:\d+|[①-⑳]|[一二三四五六七八九十]+(?=[、.．)）]))")
@@ -277,7 +285,8 @@ def _parts(value: Mapping[str, Any], expected: Collection[str]) -> dict[str, str
 def _part(name: str, known: Mapping[str, str]) -> tuple[str, int, bool] | None:
     """Return the part that a name means, how loosely, and whether there is more to the name.
 
-    Case, punctuation and a number before it do not count; a name in two languages has two names.
+    Case, punctuation and a number before it do not count; a name in two languages has two names. “Keywords
+    (English)” is those in English.
     """
     unnumbered = _NUMBER.sub("", name, count=1) if _NUMBER.match(name) else name
     found = []
@@ -286,7 +295,8 @@ def _part(name: str, known: Mapping[str, str]) -> tuple[str, int, bool] | None:
         part, place = (bare, 0) if bare in known else _NAMES.get(bare, (bare, 0))
         if part in known:
             found.append((known[part], place, each != name))
-    return min(found, key=lambda each: each[1:], default=None)
+    optional = [each for each in found if each[0] in OPTIONAL_PARTS]
+    return min(optional or found, key=lambda each: each[1:], default=None)
 
 
 def _bare(name: str) -> str:

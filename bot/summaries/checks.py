@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Any
 
 from bot.summaries.grounding import SourceText, grounded
-from bot.summaries.languages import is_written_in
+from bot.summaries.languages import has_latin_letters, is_written_in
 from bot.summaries.likeness import is_about
 from bot.summaries.markup import balanced, without_markup
 from bot.summaries.placeholders import says_something
-from bot.summaries.question import MOST_KEYWORDS, most_characters
+from bot.summaries.question import MOST_KEYWORDS, OPTIONAL_PARTS, most_characters
 from bot.text.mrkdwn import ELLIPSIS, cut, without_bold
 from storage.records import SUMMARY_PARTS, Grounding, Paper, Summary
 
@@ -108,11 +108,14 @@ class Checked:
 def check(summary: Summary, paper: Paper, text: str) -> Checked:
     """Check a model's summary against the text (full text or abstract) that the model was given.
 
-    Only words and figures are compared: instructions in the text have no effect.
+    Only words and figures are compared: instructions in the text have no effect. The keywords in English are
+    cleaned and cut like the others; what they lack is no fault, and they prove nothing about the rest.
     """
     faults: list[Fault] = []
     parts = {part: _prose(getattr(summary, part), part, summary.language, faults) for part in _PROSE}
-    keywords = _keywords(summary.keywords, summary.language, faults)
+    keywords = _keywords(summary.keywords, "keywords", summary.language, faults)
+    latin = tuple(filter(has_latin_letters, summary.english_keywords))
+    english = _keywords(latin, "english_keywords", summary.language, faults)
     _empty_repeated(parts, faults)
     body = _cleaned(summary.body, "body", faults)
     said = " ".join([*keywords, *parts.values(), body])
@@ -125,8 +128,8 @@ def check(summary: Summary, paper: Paper, text: str) -> Checked:
         for figure in figures
         if figure.grounding is Grounding.NOT_FOUND
     ]
-    texts: dict[str, Any] = {**parts, "body": body, "keywords": keywords, "figures": figures}
-    return Checked(replace(summary, **texts), tuple(faults))
+    texts: dict[str, Any] = {**parts, "body": body, "keywords": keywords, "english_keywords": english}
+    return Checked(replace(summary, **texts, figures=figures), tuple(faults))
 
 
 # --- Parts -----------------------------------------------------------------------------------------------
@@ -152,21 +155,19 @@ def _cleaned(text: str, part: str, faults: list[Fault]) -> str:
     return cleaned
 
 
-def _keywords(given: tuple[str, ...], language: str, faults: list[Fault]) -> tuple[str, ...]:
-    limit = most_characters("keywords", language)
-    cleaned = [without_bold(_cleaned(keyword, "keywords", faults)).strip(" *") for keyword in given]
+def _keywords(given: tuple[str, ...], part: str, language: str, faults: list[Fault]) -> tuple[str, ...]:
+    limit = most_characters(part, language)
+    cleaned = [without_bold(_cleaned(keyword, part, faults)).strip(" *") for keyword in given]
     said = {word.casefold(): word for word in reversed(cleaned) if says_something(word, "keywords")}
     kept = [shortened(word, limit) for word in reversed(said.values())]
     long = max(map(len, said.values()), default=0)
-    if not kept:
+    if not kept and part not in OPTIONAL_PARTS:
         kind = FaultKind.PLACEHOLDER if any(cleaned) else FaultKind.MISSING_PART
-        faults.append(Fault(kind, "keywords", ", ".join(cleaned)))
+        faults.append(Fault(kind, part, ", ".join(cleaned)))
     if long > limit:
-        faults.append(Fault(FaultKind.TOO_LONG, "keywords", f"{long} instead of at most {limit} in one"))
+        faults.append(Fault(FaultKind.TOO_LONG, part, f"{long} instead of at most {limit} in one"))
     if len(kept) > MOST_KEYWORDS:
-        faults.append(
-            Fault(FaultKind.TOO_MANY_KEYWORDS, "keywords", f"{len(kept)} instead of {MOST_KEYWORDS}")
-        )
+        faults.append(Fault(FaultKind.TOO_MANY_KEYWORDS, part, f"{len(kept)} instead of {MOST_KEYWORDS}"))
     return tuple(kept[:MOST_KEYWORDS])
 
 

@@ -69,10 +69,11 @@ def is_written_in(text: str, language: str) -> bool:
         return True
     if script != "Latn":
         return len(_SCRIPTS[script].findall(text)) >= _OWN_SCRIPT * sum(map(str.isalpha, text))
-    return _has_latin_letters(text) and _has_its_words(text, asked)
+    return has_latin_letters(text) and _has_its_words(text, asked)
 
 
-def _has_latin_letters(text: str) -> bool:
+def has_latin_letters(text: str) -> bool:
+    """Whether at least half of the text's letters are Latin; true where it has none."""
     return len(_SCRIPTS["Latn"].findall(text)) * 2 >= sum(map(str.isalpha, text))
 
 

@@ -8,8 +8,13 @@ from bot.text.language import CJK, primary_language
 
 MOST_KEYWORDS = 6
 
+OPTIONAL_PARTS = frozenset({"english_keywords"})
+"""What a model may leave out; it is asked for like the rest, since strict schemas have nothing optional."""
+
+_KEYWORDS = frozenset({"keywords", "english_keywords"})
 _MOST_CHARACTERS = {
     "keywords": 40,
+    "english_keywords": 40,
     "tldr": 300,
     "problem": 400,
     "method": 500,
@@ -41,15 +46,20 @@ class Question:
     most_tokens: int
 
 
+def has_english_keywords(language: str) -> bool:
+    """Whether a summary in this language has its keywords in English too: in any language but English."""
+    return primary_language(language) != "en"
+
+
 def counts_characters(language: str) -> bool:
     """Whether texts in this language are measured in characters instead of words."""
     return primary_language(language) in CJK
 
 
 def most_characters(part: str, language: str) -> int:
-    """Return the most characters of a part of a summary; for `keywords`, of a single keyword.
+    """Return the most characters of a part of a summary; for the lists of keywords, of a single one.
 
     Keywords are equally long in every language, since most are names in Latin letters.
     """
-    share = _WIDE_SHARE if counts_characters(language) and part != "keywords" else 1
+    share = _WIDE_SHARE if counts_characters(language) and part not in _KEYWORDS else 1
     return round(_MOST_CHARACTERS[part] * share)

@@ -65,6 +65,16 @@ def test_a_withdrawn_paper_says_so_and_offers_neither_its_pdf_nor_a_new_summary(
     assert sentence(Entry(withdrawn, summary_of(BY_MODEL)), words_for(language), 100) == line
 
 
+def test_keywords_in_english_beside_others_are_not_drawn() -> None:
+    plain = replace(summary_of(BY_MODEL, MISSING, language="zh-CN"), keywords=("花园",), tldr="花园生长。")
+    named = replace(plain, english_keywords=("garden", "growth"))
+    words, english = words_for("zh-CN"), words_for("en")
+
+    assert paper_card(Entry(PAPER, named), words) == paper_card(Entry(PAPER, plain), words)
+    assert paper_card(Entry(PAPER, named), english) == paper_card(Entry(PAPER, plain), english)
+    assert figures_modal(PAPER, named, words) == figures_modal(PAPER, plain, words)
+
+
 @pytest.mark.parametrize(
     ("provenance", "english", "chinese"),
     [

@@ -63,7 +63,13 @@ def entry_of(text: str) -> Entry:
     provenance = Provenance(FROM_MODEL, DAY, text)
     parts = ("tldr", "problem", "method", "results", "takeaway", "body")
     summary = Summary(
-        "2509.00001", "en", provenance, (text, text), figures=figures, **dict.fromkeys(parts, text)
+        "2509.00001",
+        "en",
+        provenance,
+        (text, text),
+        figures=figures,
+        english_keywords=(text,),
+        **dict.fromkeys(parts, text),
     )
     return Entry(paper_of(text), summary, 1)
 

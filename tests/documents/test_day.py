@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from bot.documents.digest_file import DigestEntry, DigestFile, parse
 from bot.documents.files import read_sample
 from bot.documents.importer import Import, import_into
 from bot.errors import NothingListedError
-from storage.records import Listing, ListingState, Paper, Provenance, Summary
+from storage.records import FROM_MODEL, Listing, ListingState, Paper, Provenance, Summary
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.support.tables import empty_tables
@@ -77,6 +78,7 @@ async def test_json_is_one_object_with_all_that_is_known(storage: InlineRunner) 
                     {
                         "language": "en",
                         "keywords": ["graphs", "gardens"],
+                        "english_keywords": [],
                         "tldr": "Graphs **grow** better in gardens.",
                         "problem": "They wilt.",
                         "method": "Water.",
@@ -105,6 +107,21 @@ async def test_json_is_one_object_with_all_that_is_known(storage: InlineRunner) 
             },
         ],
     }
+
+
+async def test_keywords_in_english_beside_others_are_for_programs_alone(storage: InlineRunner) -> None:
+    chinese = replace(SUMMARY, language="zh-CN", provenance=Provenance(FROM_MODEL, DAY), keywords=("图",))
+    await imported(storage, DigestFile(DAY, (DigestEntry(PAPER, None),)))
+    await storage.write(lambda tables: tables.summaries.put(chinese))
+    without = await storage.read(lambda tables: read_document(tables, DAY))
+    named = replace(chinese, english_keywords=("graph", "gardening"))
+    await storage.write(lambda tables: tables.summaries.put(named))
+    document = await storage.read(lambda tables: read_document(tables, DAY))
+
+    [summary] = json.loads(as_json(document))["papers"][0]["summaries"]
+    assert (summary["keywords"], summary["english_keywords"]) == (["图"], ["graph", "gardening"])
+    for written in (as_text, as_markdown):
+        assert written(document, "zh-CN") == written(without, "zh-CN")
 
 
 async def test_text_reads_from_top_to_bottom(storage: InlineRunner) -> None:

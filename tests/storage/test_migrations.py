@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from datetime import date
 from itertools import takewhile
 from pathlib import Path
 
@@ -14,7 +15,16 @@ from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
 from storage import migrations
 from storage.database import connect
 from storage.engines.engine import Engine
-from storage.records import DeliveryKind, DeliveryState, Paper, PostState, ShownCard
+from storage.records import (
+    FROM_MODEL,
+    DeliveryKind,
+    DeliveryState,
+    Paper,
+    PostState,
+    Provenance,
+    ShownCard,
+    Summary,
+)
 from storage.tables import Tables
 
 DELIVERY = """
@@ -39,6 +49,21 @@ BEFORE = (
     VALUES (7, 0, '[]', '{}', '', 0, 'posted', '1.0', '2025-09-29T09:00:01+00:00', 0)
     """,
     "INSERT INTO card_updates VALUES (7, 0, '2025-09-29T09:00:00+00:00', 1)",
+)
+
+SUMMARY_BEFORE = (
+    """
+    INSERT INTO papers (id, title, authors, categories, community_keywords)
+    VALUES ('2509.00001', 'Gardens', '[]', '[]', '[]')
+    """,
+    """
+    INSERT INTO summaries (
+        paper_id, language, source, made_at, model, prompt, keywords, tldr, problem, method, results,
+        takeaway, body
+    )
+    VALUES ('2509.00001', 'zh-CN', 'model', '2025-09-29', 'example-1', '2', '["图"]', '一句话。', '', '',
+        '', '', '')
+    """,
 )
 
 
@@ -142,3 +167,22 @@ def test_payloads_of_long_ago_go_and_cards_keep_their_language(
         for table in ("card_updates", "channel_papers"):
             references = {row["table"] for row in engine.query(f"PRAGMA foreign_key_list({table})")}
             assert "posts" in references
+
+
+def test_a_summary_of_long_ago_has_no_keywords_in_english(tmp_path: Path) -> None:
+    with closing(connect(tmp_path / "test.db")) as engine:
+        bring_up_to(engine, "m019_english_keywords")
+        with engine.transaction():
+            for statement in SUMMARY_BEFORE:
+                engine.execute(statement)
+        migrations.update(engine, "test.db")
+
+        assert Tables(engine).summaries.of_papers(["2509.00001"]) == {
+            "2509.00001": [
+                Summary(
+                    *("2509.00001", "zh-CN", Provenance(FROM_MODEL, date(2025, 9, 29), "example-1", "2")),
+                    keywords=("图",),
+                    tldr="一句话。",
+                )
+            ]
+        }

@@ -56,6 +56,7 @@ def test_latex_in_a_stored_summary_is_read_and_its_figures_stay_in_it(tables: Ta
         "en",
         Provenance("digest-file", NOW.date()),
         keywords=("soil--bed", "weeds"),
+        english_keywords=("soil--bed",),
         tldr=r"It is 3$\times$ faster and cuts 45\%, or 45%.",
         method=r"It leaves 4\% of $\beta$.",
         body=r"\textbf{Soil} -- and more.",
@@ -68,6 +69,7 @@ def test_latex_in_a_stored_summary_is_read_and_its_figures_stay_in_it(tables: Ta
         replace(
             written,
             keywords=("soil–bed", "weeds"),
+            english_keywords=("soil–bed",),
             tldr="It is 3× faster and cuts 45%, or 45%.",
             body="Soil – and more.",
             figures=(replace(figures[0], nearest="It cuts weeds by 45% at α = 2."), figures[1]),

@@ -53,6 +53,7 @@ SUMMARY = Summary(
     results="结果。",
     takeaway="启示。",
     body="其他。",
+    english_keywords=("graph", "gardens & <花园>"),
 )
 
 

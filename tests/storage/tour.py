@@ -158,6 +158,7 @@ def _summaries(tables: Tables) -> Iterator[Any]:
             results=text,
             body=text,
             keywords=(text,),
+            english_keywords=(text, "gardens"),
         )
         tables.summaries.put(imported)
         made = replace(imported, language="en", provenance=by_model, figures=(figure,))

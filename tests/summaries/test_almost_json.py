@@ -72,6 +72,67 @@ def test_fields_may_be_named_in_chinese_and_otherwise() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        WRITTEN,
+        f"Here it is: {WRITTEN} Anything else?",
+        f"{WRITTEN[:-1]},}}",
+        WRITTEN.replace("small", '"small"'),
+        f"{json.dumps({**FIELDS, 'tldr': 'A draft.', 'english_keywords': ['trees']})}\n{WRITTEN}",
+        f'{WRITTEN}\n{{"english_keywords": ["trees"]}}',
+    ],
+)
+def test_an_answer_needs_no_keywords_in_english(text: str) -> None:
+    fields = read_object(text, (*EXPECTED, "english_keywords"))
+
+    assert {part: str(value).replace('"', "") for part, value in fields.items()} == {
+        part: str(value) for part, value in FIELDS.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "english_keywords",
+            "English Keywords",
+            "englishKeywords",
+            "Keywords (English)",
+            "2. Keywords (EN)",
+        ),
+        *(
+            "英文关键词",
+            "关键词（英文）",
+            "关键词 (English)",
+            "英文关键词 / English keywords",
+            "英語キーワード",
+        ),
+    ],
+)
+@pytest.mark.parametrize("plain", ["keywords", "关键词", "Keywords (中文)"])
+def test_keywords_in_english_are_told_from_the_others(name: str, plain: str) -> None:
+    rest = {part: value for part, value in FIELDS.items() if part != "keywords"}
+    first = {name: ["trees"], plain: ["树"], **rest}
+    last = {plain: ["树"], **rest, name: ["trees"]}
+
+    for fields in (first, last):
+        assert read_object(json.dumps(fields), (*EXPECTED, "english_keywords")) == {
+            "keywords": ["树"],
+            "english_keywords": ["trees"],
+            **rest,
+        }
+
+
+def test_a_repair_keeps_the_keywords_in_english() -> None:
+    written = json.dumps({**FIELDS, "english_keywords": ["trees", "beds"]})
+
+    assert read_object(written.replace("small", '"small"'), (*EXPECTED, "english_keywords")) == {
+        **changed("takeaway", "small", '"small"'),
+        "english_keywords": ["trees", "beds"],
+    }
+
+
+@pytest.mark.parametrize(
     ("keywords", "tldr", "problem", "takeaway"),
     [
         ("1. 关键词", "2. 一句话总结", "3. 问题", "4. 启示"),

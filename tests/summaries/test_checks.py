@@ -162,6 +162,7 @@ def test_any_answer_comes_out_clean_and_within_its_lengths(
         SUMMARY,
         language=language,
         keywords=(first, second),
+        english_keywords=(first, second),
         tldr=first,
         problem=second,
         results=first + second,
@@ -173,8 +174,9 @@ def test_any_answer_comes_out_clean_and_within_its_lengths(
         assert len(text) <= most_characters(part, language)
         assert not re.search(r"https?://|\]\(|<[@#!]|[@＠](?:channel|here|everyone)\b|```|\n", text)
         assert text.count("**") % 2 == 0
-    assert len(result.summary.keywords) <= MOST_KEYWORDS
-    assert all(len(word) <= most_characters("keywords", language) for word in result.summary.keywords)
+    for words in (result.summary.keywords, result.summary.english_keywords):
+        assert len(words) <= MOST_KEYWORDS
+        assert all(len(word) <= most_characters("keywords", language) for word in words)
     assert all(fault.sentence for fault in result.faults)
 
 
@@ -230,6 +232,55 @@ def test_keywords_are_cleaned_counted_and_told_once() -> None:
     assert result.summary.keywords == ("泥沙", "河流甲", "河流乙", "河流丙", "河流丁", "河流戊")
     assert result.faults == (Fault(FaultKind.TOO_MANY_KEYWORDS, "keywords", "7 instead of 6"),)
     assert not result.wants_second_try
+
+
+def test_keywords_in_english_are_cleaned_counted_and_told_like_the_others() -> None:
+    surplus = ("**silt**", "Silt", "N/A", "https://example.org", *(f"river {each}" for each in "abcdef"))
+    long = replace(SUMMARY, english_keywords=("sparse attention over many gauges of many rivers",))
+    result, shortened_result = (
+        check(each, PAPER, PAPER.abstract or "")
+        for each in (replace(SUMMARY, english_keywords=surplus), long)
+    )
+
+    assert result.summary.english_keywords == (
+        *("silt", "river a", "river b", "river c", "river d", "river e"),
+    )
+    assert result.faults == (
+        Fault(FaultKind.LINK_OR_MENTION, "english_keywords", "https://example.org"),
+        Fault(FaultKind.TOO_MANY_KEYWORDS, "english_keywords", "7 instead of 6"),
+    )
+    assert shortened_result.summary.english_keywords == ("sparse attention over many gauges of…",)
+    assert shortened_result.faults == (
+        Fault(FaultKind.TOO_LONG, "english_keywords", "48 instead of at most 40 in one"),
+    )
+    assert shortened_result.wants_second_try
+
+
+@pytest.mark.parametrize(
+    ("english", "kept"),
+    [
+        ((), ()),
+        (("N/A", "none", "—"), ()),
+        (("泥沙预测", "稀疏注意力"), ()),
+        (("RiverNet", "прогноз ила", "β-VAE", "泥沙"), ("RiverNet", "β-VAE")),
+        (("99.9% of the silt", "CloudCast"), ("99.9% of the silt", "CloudCast")),
+    ],
+)
+def test_keywords_in_english_say_nothing_about_the_rest(
+    english: tuple[str, ...], kept: tuple[str, ...]
+) -> None:
+    plain = check(SUMMARY, PAPER, PAPER.abstract or "")
+
+    assert check(replace(SUMMARY, english_keywords=english), PAPER, PAPER.abstract or "") == replace(
+        plain, summary=replace(plain.summary, english_keywords=kept)
+    )
+
+
+def test_keywords_in_english_alone_make_no_summary_one_of_this_paper() -> None:
+    other = Paper("2509.00002", "CloudCast: Nowcasting Rain", abstract="CloudCast beats MetNet on RainBench.")
+    named = replace(SUMMARY, english_keywords=("CloudCast", "MetNet", "RainBench", "nowcasting rain"))
+
+    assert FaultKind.OTHER_PAPER in {fault.kind for fault in check(named, other, other.abstract or "").faults}
 
 
 def test_a_link_or_a_mention_is_taken_out_and_told() -> None:

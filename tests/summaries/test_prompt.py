@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,19 @@ ANSWER = {
     "results": "Errors fall to 2%.",
     "takeaway": "Engineers can use it today.",
 }
+SUMMARY = Summary(
+    "2509.00001",
+    "en",
+    PROVENANCE,
+    keywords=("RiverNet", "mud"),
+    tldr="RiverNet predicts mud.",
+    problem="Old methods are slow.",
+    method="It measures once a day.",
+    results="Errors fall to 2%.",
+    takeaway="Engineers can use it today.",
+)
+NOTHING: tuple[object, ...] = (None, "", "N/A", [], {}, True, float("nan"))
+EXCEPTION = ' Only those of "english_keywords" are in English.'
 
 
 def asked(text: str = READ.text, title: str = PAPER.title, language: str = "en") -> tuple[str, str]:
@@ -119,8 +133,9 @@ def test_figures_and_brackets_stay_as_they_are() -> None:
 def test_the_language_is_named_before_and_after_the_paper(language: str, name: str) -> None:
     system, user = asked(language=language)
 
-    assert f"Write the values in {name}." in system
-    assert user.endswith(f"its values in {name}.")
+    exception = "" if language == "en" else EXCEPTION
+    assert f"Write the values in {name}.{exception} The names" in system
+    assert user.endswith(f"its values in {name}.{exception}")
 
 
 def test_lengths_are_told_in_words_or_in_characters_as_the_language_is_written() -> None:
@@ -128,7 +143,7 @@ def test_lengths_are_told_in_words_or_in_characters_as_the_language_is_written()
         *("4 words", "34 words", "45 words", "57 words", "57 words", "45 words"),
     ]
     assert re.findall(r"at most ([0-9]+ \w+)", asked(language="zh-CN")[0]) == [
-        *("32 characters", "108 characters", "144 characters"),
+        *("32 characters", "4 words", "108 characters", "144 characters"),
         *("180 characters", "180 characters", "144 characters"),
     ]
 
@@ -158,13 +173,36 @@ def test_the_schema_is_strict_and_takes_an_answer_and_nothing_else() -> None:
             jsonschema.validate(wrong, schema)
 
 
+@pytest.mark.parametrize(
+    ("language", "lists"),
+    [
+        *((english, ["keywords"]) for english in ("en", "en-GB", "EN-us")),
+        *((other, ["keywords", "english_keywords"]) for other in ("zh-CN", "zh-Hant", "de", "x-klingon")),
+    ],
+)
+def test_keywords_in_english_are_asked_for_where_the_rest_is_not(language: str, lists: list[str]) -> None:
+    system = asked(language=language)[0]
+    schema = question(PAPER, READ, language).schema
+    properties, names = schema["properties"], [*lists, *SUMMARY_PARTS[1:]]
+
+    assert re.findall(r'^- "(\w+)"', system, re.MULTILINE) == names
+    assert list(properties) == schema["required"] == names
+    assert [name for name in names if properties[name]["type"] == "array"] == lists
+    assert f"these {['six', 'seven'][len(lists) - 1]} properties" in system
+
+
 def test_the_question_itself_is_small_beside_a_paper() -> None:
     assert sum(map(tokens, asked(language="zh-CN"))) < 750
 
 
 def test_whoever_changes_the_prompt_gives_it_a_new_version() -> None:
-    assert {PROMPT_VERSION: input_hash(question(PAPER, READ, "en"), "example-1")} == {
-        "2": "5c59afe90ac68c9f3e5feaf5594fe8b5809ff26e9fa27633d748930f81b66de3"
+    hashes = [input_hash(question(PAPER, READ, language), "example-1") for language in ("en", "zh-CN")]
+
+    assert {PROMPT_VERSION: hashes} == {
+        "3": [
+            "908280634aa3334c53d9802f7949651e64383ddb43be05c26bda2dbed8098851",
+            "9279a4b84be53de9ac827ca1b3057c6b32d1733bf82ab7db1cb2ef2f158d0403",
+        ]
     }
 
 
@@ -217,17 +255,30 @@ def test_an_endless_answer_is_repeated_in_part() -> None:
 
 
 def test_an_answer_as_asked_is_a_summary() -> None:
-    assert read(ANSWER) == Summary(
-        "2509.00001",
-        "en",
-        PROVENANCE,
-        keywords=("RiverNet", "mud"),
-        tldr="RiverNet predicts mud.",
-        problem="Old methods are slow.",
-        method="It measures once a day.",
-        results="Errors fall to 2%.",
-        takeaway="Engineers can use it today.",
-    )
+    assert read(ANSWER) == SUMMARY
+
+
+@pytest.mark.parametrize(
+    ("value", "english"),
+    [
+        (["RiverNet", "mud"], ("RiverNet", "mud")),
+        ("mud, RiverNet (v1, v2); clay", ("mud", "RiverNet (v1, v2)", "clay")),
+        (["mud", None, " Mud ", 3, ["deep", "clay"]], ("mud", "3", "deep clay")),
+        ({"first": "mud", "second": ["clay"]}, ("mud clay",)),
+        (list("abcdefghij"), tuple("abcdef")),
+        *((nothing, ()) for nothing in NOTHING),
+    ],
+    ids=str,
+)
+def test_keywords_in_english_are_read_like_the_others(value: object, english: tuple[str, ...]) -> None:
+    for name in ("english_keywords", "English Keywords", "englishKeywords"):
+        found = read_answer({**ANSWER, name: value}, "2509.00001", "zh-CN", PROVENANCE)
+
+        assert found == replace(SUMMARY, language="zh-CN", english_keywords=english)
+
+
+def test_keywords_in_english_that_were_not_asked_for_are_dropped() -> None:
+    assert read({**ANSWER, "english_keywords": ["mud"]}) == SUMMARY
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ from storage.tables import Tables
 from tests.summaries.recorded_outcomes import RECORDED
 from tests.summaries.recordings import recordings
 from tests.support.clocks import SimulatedClock
-from tests.support.gardens import DAY, FIELDS, OTHER, PAPER, WRONG_FIGURE, KnownTexts
+from tests.support.gardens import CHINESE_FIELDS, DAY, FIELDS, OTHER, PAPER, WRONG_FIGURE, KnownTexts
 from tests.support.model_server import ModelServer, answering, completing, error
 from tests.support.subscribing import subscribe
 from tests.support.tables import empty_tables
@@ -135,6 +135,66 @@ async def test_a_summary_is_kept_with_its_figures_and_where_it_is_from(database:
         ("12%", "tldr", Grounding.SUPPORTED),
         ("12%", "results", Grounding.SUPPORTED),
     ]
+
+
+@pytest.mark.parametrize(
+    ("more", "kept"),
+    [
+        ({}, ()),
+        ({"english_keywords": None}, ()),
+        ({"english_keywords": ["Graphs", "gardens", "graphs"]}, ("Graphs", "gardens")),
+        ({"English keywords": "graphs, gardens, 99% growth"}, ("graphs", "gardens", "99% growth")),
+        ({"english_keywords": ["图", "花园"]}, ()),
+    ],
+    ids=str,
+)
+async def test_a_chinese_summary_has_its_keywords_in_english_if_the_model_gives_them(
+    database: Path, more: dict[str, Any], kept: tuple[str, ...]
+) -> None:
+    async with world(database, [completing({**CHINESE_FIELDS, **more})]) as w:
+        await w.keep(PAPER)
+        result = await w.summariser.make(PAPER, "zh-CN")
+        [stored] = await w.stored()
+
+        assert (result.outcome, len(w.server.requests)) == (Outcome.MADE, 1)
+        assert (stored.keywords, stored.english_keywords) == (("图", "花园"), kept)
+        assert {figure.part for figure in stored.figures} == {"tldr", "results"}
+
+
+async def test_too_long_a_keyword_in_english_is_told_once_and_cut(database: Path) -> None:
+    long = {**CHINESE_FIELDS, "english_keywords": ["graphs", "the gardens in which all graphs grow taller"]}
+    async with world(database, otherwise=completing(long)) as w:
+        await w.keep(PAPER)
+        await w.summariser.make(PAPER, "zh-CN")
+        [stored] = await w.stored()
+
+        assert stored.english_keywords == ("graphs", "the gardens in which all graphs grow…")
+        assert len(w.server.requests) == 2
+        assert "“english_keywords” has 43 instead of at most 40 in one" in str(w.server.bodies[1])
+
+
+async def test_a_summary_in_english_is_asked_for_no_others(database: Path) -> None:
+    named = {**FIELDS, "english_keywords": ["trees"]}
+    async with world(database, [completing(named)]) as w:
+        await w.keep(PAPER)
+        await w.summariser.make(PAPER, "en")
+        [stored] = await w.stored()
+
+        assert "english_keywords" not in str(w.server.bodies)
+        assert (stored.keywords, stored.english_keywords) == (("graphs", "gardens"), ())
+
+
+async def test_a_new_prompt_makes_no_summary_anew_by_itself(database: Path) -> None:
+    before = Summary(
+        PAPER.id, "zh-CN", Provenance(FROM_MODEL, DAY, "small", "1", TextRead.ABSTRACT), tldr="图在花园里。"
+    )
+    async with world(database, otherwise=completing(CHINESE_FIELDS)) as w:
+        await w.keep(PAPER)
+        await w.subscribe(language="zh-CN")
+        await w.storage.write(lambda tables: tables.summaries.put(before, "the hash of another prompt"))
+        await w.summary_queue.tick()
+
+        assert (await w.stored(), w.server.requests) == ([before], [])
 
 
 async def test_the_same_is_never_asked_twice_unless_somebody_asks_for_it(database: Path) -> None:

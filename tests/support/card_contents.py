@@ -69,6 +69,7 @@ SUMMARIES = st.builds(
     takeaway=TEXTS,
     body=TEXTS,
     figures=st.lists(FIGURES, max_size=40).map(tuple),
+    english_keywords=st.lists(st.text(max_size=60), max_size=12).map(tuple),
 )
 ENTRIES = st.builds(
     Entry, paper=PAPERS, summary=st.none() | SUMMARIES, number=st.none() | st.integers(1, 999)

@@ -21,6 +21,14 @@ FIELDS = {
     "results": "In the gardens the graphs grow 12% taller than they do in pots.",
     "takeaway": "Plant the graphs of your own in the gardens and not in pots.",
 }
+CHINESE_FIELDS = {
+    "keywords": ["图", "花园"],
+    "tldr": "把图种进花园之后，它们比在花盆里长得高了12%。",
+    "problem": "图在花盆里放得太久就会枯萎，现有的种法都没有解决这个问题。",
+    "method": "作者把图种进花园里，并且每天给它们浇水。",
+    "results": "花园里的图比花盆里的图高12%。",
+    "takeaway": "如果你也养图，应该把它们种在花园里，而不是花盆里。",
+}
 WRONG_FIGURE = {**FIELDS, "results": "In the gardens the graphs grow 47% taller than they do in pots."}
 
 
