@@ -6,13 +6,11 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from babel import Locale
-
 from bot.cards.preferences_form import MOST_LIST_CHARACTERS, shown_list
 from bot.errors import InvalidPreferenceError, TooLongListError, UnknownSourceError
 from bot.sources.categories import read_category
 from bot.sources.kinds import HUGGING_FACE, OFFERED_SOURCES, SOURCE_KINDS, source_from
-from bot.text.language import canonical_tag
+from bot.text.language import known_tag
 from bot.text.terms import read_terms
 from bot.text.typed import plain, plain_value
 from storage.records import Preferences, Subscription
@@ -23,9 +21,6 @@ MOST_VOTES = 1_000_000
 
 MOST_CARDS = 9_999
 """The highest number of cards that can be asked for; no list has as many papers."""
-
-_NO_LANGUAGES = frozenset({"und", "mul", "zxx"})
-"""The tags of ISO 639 for no language or no single one."""
 
 _HALF_DAY = 12
 
@@ -160,9 +155,8 @@ def read_language(text: str) -> str:
 
     The language must have a name in CLDR, so that `cn` is not taken for Chinese, or be a private tag, `x-…`.
     """
-    tag = canonical_tag(plain_value(text))
-    language = tag.partition("-")[0] if tag else ""
-    if tag is None or language in _NO_LANGUAGES or language not in {*Locale("en").languages, "x"}:
+    tag = known_tag(plain_value(text))
+    if tag is None:
         raise InvalidPreferenceError("the tag of a language", text, "zh-CN")
     return tag
 

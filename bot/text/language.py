@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -32,6 +32,18 @@ _TAG = re.compile(
     re.VERBOSE,
 )
 _TAG_CHARACTERS = 60
+
+_NO_LANGUAGES = frozenset({"und", "mul", "zxx"})
+"""The tags of ISO 639 for no language or no single one."""
+
+_MORE_NAMES = {
+    "汉语": "zh",
+    "汉文": "zh",
+    "简体": "zh-Hans",
+    "繁体": "zh-Hant",
+    "簡體中文": "zh-Hans",
+    "繁體中文": "zh-Hant",
+}
 
 _KANA_SHARE = 8
 """One kana in this many characters makes a text Japanese; Chinese texts may quote a Japanese name."""
@@ -74,6 +86,34 @@ def canonical_tag(text: str) -> str | None:
     script = f"-{match['script'].title()}" if match["script"] else ""
     region = f"-{match['region'].upper()}" if match["region"] else ""
     return f"{match['language']}{match['extended']}{script}{region}{match['rest']}"
+
+
+def known_tag(text: str) -> str | None:
+    """Return a BCP 47 tag in its usual case where its language has a name in CLDR or is private, `x-…`.
+
+    So `cn` is not taken for Chinese, nor is a tag that stands for no language or for several.
+    """
+    tag = canonical_tag(text)
+    language = tag.partition("-")[0] if tag else ""
+    is_known = language == "x" or (language not in _NO_LANGUAGES and language in Locale("en").languages)
+    return tag if is_known else None
+
+
+def named_language(text: str) -> str | None:
+    """Return the BCP 47 tag of a language by its name in English or Chinese: `German`, `德语` or `德文`."""
+    name = text.casefold()
+    names = _language_names()
+    # Written Chinese calls a language by what is spoken or by what is written.
+    tag = names.get(name) or names.get(f"{name.removesuffix('文')}语")
+    return canonical_tag(tag) if tag else None
+
+
+@lru_cache(maxsize=1)
+def _language_names() -> Mapping[str, str]:
+    """Return the tag of each name; where a language and its variant share one, that of the language."""
+    pairs = [(tag, name) for spoken in ("en", "zh") for tag, name in Locale(spoken).languages.items()]
+    shortest_last = sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)
+    return {name.casefold(): tag for tag, name in shortest_last} | _MORE_NAMES
 
 
 def most_common_language(languages: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.text.language import canonical_tag, language_of
+from bot.text.language import canonical_tag, known_tag, language_of, named_language
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,31 @@ def test_a_tag_is_written_as_rfc_5646_writes_it(text: str, tag: str) -> None:
 )
 def test_what_has_not_the_shape_of_a_tag_is_none(text: str) -> None:
     assert canonical_tag(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [("zh_cn", "zh-CN"), ("X-klingon", "x-klingon"), ("cn", None), ("und", None), ("english", None)],
+)
+def test_a_known_tag_has_a_language_with_a_name(text: str, tag: str | None) -> None:
+    assert known_tag(text) == tag
+
+
+@pytest.mark.parametrize(
+    ("name", "tag"),
+    [
+        ("German", "de"),
+        ("chinese", "zh"),
+        ("Simplified Chinese", "zh-Hans"),
+        ("德语", "de"),
+        ("德文", "de"),
+        ("中文", "zh"),
+        ("汉语", "zh"),
+        ("繁體中文", "zh-Hant"),
+        ("de", None),
+        ("文", None),
+        ("", None),
+    ],
+)
+def test_a_language_is_known_by_its_name_in_english_and_chinese(name: str, tag: str | None) -> None:
+    assert named_language(name) == tag
