@@ -33,7 +33,7 @@ async def of_day(parts: Parts, person: Person, request: OfDay) -> Message:
 
 async def days_ago(parts: Parts, person: Person, request: DaysAgo) -> Message:
     """Answer with the first page of today's or yesterday's papers, in the person's time zone."""
-    today = parts.clock.now().astimezone(person.zone).date()
+    today = person.today(parts.clock.now())
     return await day_page(parts, person, today - timedelta(days=request.days))
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -37,6 +37,10 @@ class Person:
     def words(self) -> Words:
         """The bot's words in this person's language."""
         return words_for(self.language)
+
+    def today(self, now: datetime) -> date:
+        """Return the day that it is `now` where this person is."""
+        return now.astimezone(self.zone).date()
 
     def reader(self, now: datetime) -> Reader:
         """Return this person as the reader of an answer that is given `now`."""

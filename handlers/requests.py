@@ -3,10 +3,13 @@
 import html
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.lookup.query import Query
+from bot.lookup.typed_query import read_query
 from bot.text.arxiv_id import find_arxiv_id
+from bot.text.dates import read_day
 from bot.text.nearest import nearest_word
 from bot.text.typed import plain, plain_value, read_date
 
@@ -28,6 +31,32 @@ class DaysAgo:
     """The papers of today (0) or yesterday (1), by the person's own time zone."""
 
     days: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWeek:
+    """The papers of this week (0), last week (1) or an earlier one, which begins on Monday."""
+
+    weeks_ago: int
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The papers that a query finds."""
+
+    query: Query
+    #: What is searched for, as typed.
+    text: str
+    #: The request that it may be a slip of, as it is typed; empty where none is near.
+    meant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """The papers most like some papers, or like a text; one of the two is given."""
+
+    paper_ids: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +138,25 @@ class InvalidDate:
 
 @dataclass(frozen=True, slots=True)
 class MissingPaperId:
-    """A request to save or remove a paper, without an arXiv id."""
+    """A request that needs an arXiv id, such as to save a paper, without one."""
 
     verb: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """Text that is no request."""
+    """Text that is no request and has nothing to look for."""
 
     text: str
-    #: The request that it may be a slip of, as it is typed; empty where none is near.
-    meant: str = ""
 
 
 Request = (
     Latest
     | OfDay
     | DaysAgo
+    | ShowWeek
+    | Search
+    | Similar
     | OnePaper
     | ShowSavedPapers
     | Save
@@ -165,6 +195,25 @@ _VERBS: dict[str, Callable[[str], Request]] = {
     **dict.fromkeys(["remove", "移出"], Remove),
 }
 
+# Two characters of Chinese may be a word to look for, so these are no slips to point out.
+_WEEKS: dict[str, ShowWeek] = {
+    **dict.fromkeys(["week", "this week", "本周", "这周", "本星期", "这个星期", "本礼拜"], ShowWeek(0)),
+    **dict.fromkeys(["last week", "上周", "上个周", "上星期", "上个星期", "上礼拜", "上个礼拜"], ShowWeek(1)),
+    **dict.fromkeys(["week before last", "the week before last", "上上周", "上上个星期"], ShowWeek(2)),
+}
+
+_MOST_WORDS_OF_A_SLIP = 3
+_MOST_SIMILAR_TO = 20
+_MOST_SIMILAR_CHARACTERS = 3000
+
+# Search-based planning, 搜索引擎 and 相似度 are what papers are about.
+_SEARCH = re.compile(r"/?(?:(?:search|find)(?: for)?|搜索|查找|搜)(?![\w-])[\s:]*(.*)", re.IGNORECASE)
+_SIMILAR = re.compile(
+    r"/?(?:(?P<similar>similar|相似|类似)|(?P<like>(?:more )?like|像))(?: (?:papers )?(?:to|as)|于)?"
+    r"(?:(?![\w-])|(?<=[^a-z])(?=[0-9]))[\s:]*(?P<rest>.*)",
+    re.IGNORECASE,
+)
+
 # A verb may have a colon or, in Chinese, nothing between it and the id.
 _VERB = re.compile(rf"({'|'.join(_VERBS)})(?![a-z])[\s:]*(.*)", re.IGNORECASE)
 
@@ -177,14 +226,62 @@ _BEFORE_WORD = re.compile(r"^(?:--?|/)\s*(?=\w)")
 _AFTER_WORD = re.compile(r"(?<=\w)[\s?:]+$")
 
 
-def parse_request(text: str) -> Request:
-    """Return the request in the text after the command; any text is one.
+def parse_request(text: str, today: date) -> Request:
+    """Return the request in the text after the command; any text is one. `today` is the person's.
 
     Slack escapes `&`, `<` and `>` and may wrap addresses in angle brackets, so both are undone first.
     """
     typed = plain(html.unescape(text))
-    value = _BEFORE_WORD.sub("", plain_value(_AFTER_WORD.sub("", typed)) or typed)
-    return _understood(value) or NotUnderstood(typed, _meant(value))
+    if match := _SEARCH.fullmatch(typed):
+        return _search(match[1], today) or NotUnderstood(typed)
+    value = _value(typed)
+    if request := _similar(typed) or _understood(value) or _near_days(value, today):
+        return request
+    found = _search(typed, today)
+    if found is None:
+        return NotUnderstood(typed)
+    # `saved` with other words is no slip.
+    is_own = found.query.is_saved or found.query.is_unread
+    return found if is_own else replace(found, meant=_meant(value))
+
+
+def asks_to_subscribe(text: str) -> bool:
+    """Tell whether the text after the command asks to subscribe, whoever and wherever the person is."""
+    return isinstance(_WORDS.get(_value(plain(html.unescape(text))).casefold()), Subscribe)
+
+
+def _value(typed: str) -> str:
+    return _BEFORE_WORD.sub("", plain_value(_AFTER_WORD.sub("", typed)) or typed)
+
+
+def _search(text: str, today: date) -> Search | None:
+    query = read_query(text, today)
+    return None if query == Query() else Search(query, text)
+
+
+def _similar(typed: str) -> Request | None:
+    """Return what papers or a text are like; other words that begin with `like` are words to look for."""
+    match = _SIMILAR.fullmatch(typed)
+    if match is None:
+        return None
+    pieces = match["rest"].split()
+    found = [find_arxiv_id(piece) for piece in pieces]
+    paper_ids = tuple(dict.fromkeys(filter(None, found)))[:_MOST_SIMILAR_TO]
+    # A pasted abstract may name a paper in passing.
+    if paper_ids and found[0]:
+        return Similar(paper_ids, "")
+    if not match["similar"]:
+        return None
+    text = match["rest"][:_MOST_SIMILAR_CHARACTERS].strip()
+    is_text = any(map(str.isalnum, text))
+    return Similar((), text) if is_text else MissingPaperId(match["similar"])
+
+
+def _near_days(value: str, today: date) -> OfDay | ShowWeek | None:
+    if week := _WEEKS.get(value.casefold()):
+        return week
+    day = read_day(value, today)
+    return OfDay(day) if day else None
 
 
 def _understood(value: str) -> Request | None:
@@ -200,13 +297,18 @@ def _understood(value: str) -> Request | None:
 
 
 def _meant(value: str) -> str:
-    """Return the request that the text may be a slip of, with what follows it where that makes sense."""
+    """Return the request that the text may be a slip of, with what follows it where that makes sense.
+
+    More than a few words are to be looked for, whatever the first one is like.
+    """
     known = [word for word in (*_WORDS, *_VERBS) if word]
     first, _, rest = value.partition(" ")
     word = nearest_word(value, known) or nearest_word(first, known)
     whole = f"{word} {rest}"
     is_whole = word and rest and not isinstance(_understood(whole), _INCOMPLETE | None)
-    return whole if is_whole else word
+    if is_whole:
+        return whole
+    return word if len(value.split()) <= _MOST_WORDS_OF_A_SLIP else ""
 
 
 def _of_day(text: str) -> OfDay | InvalidDate | None:

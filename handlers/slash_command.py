@@ -42,14 +42,16 @@ def register(app: AsyncApp, parts: Parts) -> None:
         respond: AsyncRespond,
     ) -> None:
         await ack()
-        request = requests.parse_request(text_at(command, "text"))
+        text = text_at(command, "text")
         place = place_of(command)
         channel = ChannelContext(client, place.channel, context.bot_user_id or "")
         answers = Answers(client, respond, context.user_id or "", place)
-        if isinstance(request, requests.Subscribe):
+        # Slack waits for a modal for three seconds, and who the person is may take longer to learn.
+        if requests.asks_to_subscribe(text):
             await open_preferences(parts, channel, context.team_id or "", answers)
             return
         person = await parts.people.get(client, context.team_id or "", context.user_id or "")
+        request = requests.parse_request(text, person.today(parts.clock.now()))
         message = await answer(parts, Requester(person, channel), request)
         if type(request) in _CHANNEL_ANSWERS:
             await _keep_name(parts, person.workspace, place.channel, text_at(command, "channel_name"))
@@ -73,13 +75,30 @@ async def _invalid_date(parts: Parts, person: Person, request: requests.InvalidD
     return notice(person.words.mrkdwn("lookup.bad_date", text=request.text, command=parts.command))
 
 
-async def _not_understood(parts: Parts, person: Person, request: requests.NotUnderstood) -> Message:
-    text, words = cut(request.text, _ECHOED_CHARACTERS), person.words
+async def _search(parts: Parts, person: Person, request: requests.Search) -> Message:
     if request.meant:
+        text = cut(request.text, _ECHOED_CHARACTERS)
         return notice(
-            words.mrkdwn("lookup.did_you_mean", text=text, command=parts.command, meant=request.meant)
+            person.words.mrkdwn("lookup.did_you_mean", text=text, command=parts.command, meant=request.meant)
         )
-    return notice(words.mrkdwn("lookup.not_understood", text=text, command=parts.command))
+    return _nothing_found(parts, person, request.text)
+
+
+async def _similar(parts: Parts, person: Person, request: requests.Similar) -> Message:
+    return _nothing_found(parts, person, request.text or " ".join(request.paper_ids))
+
+
+async def _week(parts: Parts, person: Person, _request: requests.ShowWeek) -> Message:
+    return _nothing_found(parts, person, "week")
+
+
+async def _not_understood(parts: Parts, person: Person, request: requests.NotUnderstood) -> Message:
+    return _nothing_found(parts, person, request.text)
+
+
+def _nothing_found(parts: Parts, person: Person, text: str) -> Message:
+    echoed = cut(text, _ECHOED_CHARACTERS)
+    return notice(person.words.mrkdwn("lookup.not_understood", text=echoed, command=parts.command))
 
 
 _CHANNEL_ANSWERS: Mapping[
@@ -97,6 +116,9 @@ _ANSWERS: Mapping[type[requests.Request], Callable[[Parts, Person, Any], Awaitab
     requests.Latest: lookup.latest,
     requests.OfDay: lookup.of_day,
     requests.DaysAgo: lookup.days_ago,
+    requests.ShowWeek: _week,
+    requests.Search: _search,
+    requests.Similar: _similar,
     requests.OnePaper: lookup.one_paper,
     requests.ShowSavedPapers: saved_papers.my_papers,
     requests.Save: saved_papers.save,

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from packaging.utils import canonicalize_name
 from bot.commands.cli import main
 from bot.locale import words_for
 from bot.settings import Settings
-from handlers.requests import NotUnderstood, parse_request
+from handlers.requests import NotUnderstood, Search, parse_request
 
 HELP_KEYS = "latest day relative paper saved save remove subscribe settings pause unsubscribe status".split()
 ROOT = Path(__file__).parents[1]
@@ -48,8 +49,10 @@ def test_every_use_of_the_command_in_the_readme_and_in_the_help_is_understood() 
 
     assert len(uses) > 10
     for use in uses:
-        request = parse_request(use.replace("ID", "2509.21240"))
+        request = parse_request(use.replace("ID", "2509.21240"), date(2025, 10, 2))
+        # What is no other request is looked for; here it would be a slip.
         assert not isinstance(request, NotUnderstood), use
+        assert not isinstance(request, Search) or not request.meant, use
 
 
 def test_every_file_and_folder_of_the_map_exists_and_none_is_missing() -> None:

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.lookup.query import Query, Wanted
+from bot.lookup.typed_query import read_query
 from handlers.requests import (
     DaysAgo,
     InvalidDate,
@@ -18,14 +20,25 @@ from handlers.requests import (
     Request,
     Resume,
     Save,
+    Search,
     ShowHelp,
     ShowPreferences,
     ShowSavedPapers,
     ShowStatus,
+    ShowWeek,
+    Similar,
     Subscribe,
     Unsubscribe,
+    asks_to_subscribe,
     parse_request,
 )
+
+# A Thursday.
+TODAY = date(2025, 10, 2)
+
+
+def search(text: str, meant: str = "") -> Search:
+    return Search(read_query(text, TODAY), text, meant)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +86,7 @@ from handlers.requests import (
         ("暂停至 2025-10-05", Pause(date(2025, 10, 5))),
         ("pause until 2025-02-30", InvalidPauseDate("2025-02-30")),
         ("pause until", InvalidPauseDate("")),
-        ("paused", NotUnderstood("paused", "pause")),
+        ("paused", search("paused", meant="pause")),
         ("resume", Resume()),
         ("恢复", Resume()),
         ("status", ShowStatus()),
@@ -81,7 +94,7 @@ from handlers.requests import (
         ("help", ShowHelp()),
         ("帮助", ShowHelp()),
         ("？", ShowHelp()),
-        ("what is new?", NotUnderstood("what is new?")),
+        ("what is new?", search("what is new?")),
         # With the dashes, quotes, spaces and stops of phones, chats and input methods.
         ("2025–09–29", OfDay(date(2025, 9, 29))),
         ("2025‑09‑29.", OfDay(date(2025, 9, 29))),
@@ -106,7 +119,7 @@ from handlers.requests import (
         ("收藏2509.21240", Save("2509.21240")),
         ("移出：２５０９．２１２４０。", Remove("2509.21240")),
         ("暂停直到：2025年10月5日。", Pause(date(2025, 10, 5))),
-        ("savers", NotUnderstood("savers", "save")),
+        ("savers", search("savers", meant="save")),
         ("2509。21240", OnePaper("2509.21240")),
         ("help?", ShowHelp()),
         ("状态？", ShowStatus()),
@@ -124,14 +137,101 @@ from handlers.requests import (
         ("暂停，到2025年10月5号为止。", Pause(date(2025, 10, 5))),
         ("-", NotUnderstood("-")),
         ("...", NotUnderstood("...")),
-        ("what’s “new”.", NotUnderstood('what\'s "new".')),
-        ("&lt;!channel&gt;", NotUnderstood("<!channel>")),
+        ("what’s “new”.", search('what\'s "new".')),
+        ("&lt;!channel&gt;", search("<!channel>")),
     ],
 )
 def test_what_people_type_is_read_as_they_mean_it(text: str, request_: Request) -> None:
-    assert parse_request(text) == request_
+    assert parse_request(text, TODAY) == request_
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("tree search agents", search("tree search agents")),
+        ("树搜索 智能体", search("树搜索 智能体")),
+        ("“tree search” –RL", search('"tree search" -RL')),
+        ("-RL", search("-RL")),
+        ("saved tree search", search("saved tree search")),
+        ("setings", search("setings", meant="settings")),
+        ("helper agents that browse the web", search("helper agents that browse the web")),
+        ("search tree", search("tree")),
+        ("Search: tree", search("tree")),
+        ("search for tree", search("tree")),
+        ("find tree", search("tree")),
+        ("搜索 树", search("树")),
+        ("搜：树", search("树")),
+        ("查找 树", search("树")),
+        ("search help", Search(Query((Wanted("help"),)), "help")),
+        ("search saved", Search(Query((Wanted("saved"),)), "saved")),
+        ("search 2025", Search(Query((Wanted("2025"),)), "2025")),
+        ("search 2509.21240", Search(Query((Wanted("2509.21240"),)), "2509.21240")),
+        ("search 2025-09-29", search("2025-09-29")),
+        ("search", NotUnderstood("search")),
+        ("搜索 ？", NotUnderstood("搜索 ?")),
+        ("search-based planning", search("search-based planning")),
+        ("搜索引擎", search("搜索引擎")),
+        ("finding needles", search("finding needles")),
+        ("2509.21240 tree", OnePaper("2509.21240")),
+        ("similar 2509.21240", Similar(("2509.21240",), "")),
+        (
+            "Similar to: <https://arxiv.org/abs/2509.21240v2|2509.21240>, 2509.21302 2509.21240",
+            Similar(("2509.21240", "2509.21302"), ""),
+        ),
+        ("like 2509.21240", Similar(("2509.21240",), "")),
+        ("more like 2509.21240", Similar(("2509.21240",), "")),
+        ("相似 2509.21240", Similar(("2509.21240",), "")),
+        ("类似于2509.21240", Similar(("2509.21240",), "")),
+        ("similar We follow 2509.21240.", Similar((), "We follow 2509.21240.")),
+        ("similar", MissingPaperId("similar")),
+        ("相似", MissingPaperId("相似")),
+        ("like water", search("like water")),
+        ("similarity of graphs", search("similarity of graphs")),
+        ("相似度", search("相似度")),
+    ],
+)
+def test_what_is_no_other_request_is_looked_for(text: str, request_: Request) -> None:
+    assert parse_request(text, TODAY) == request_
+
+
+def test_a_long_text_is_compared_by_its_beginning() -> None:
+    assert parse_request(f"similar {'a' * 5000}", TODAY) == Similar((), "a" * 3000)
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("last friday", OfDay(date(2025, 9, 26))),
+        ("Friday", OfDay(date(2025, 9, 26))),
+        ("上周五", OfDay(date(2025, 9, 26))),
+        ("前天", OfDay(date(2025, 9, 30))),
+        ("9/29", OfDay(date(2025, 9, 29))),
+        ("Sep 29", OfDay(date(2025, 9, 29))),
+        ("9月29日", OfDay(date(2025, 9, 29))),
+        ("3 days ago?", OfDay(date(2025, 9, 29))),
+        ("week", ShowWeek(0)),
+        ("This week", ShowWeek(0)),
+        ("本周", ShowWeek(0)),
+        ("last week", ShowWeek(1)),
+        ("上周", ShowWeek(1)),
+        ("上上周", ShowWeek(2)),
+        ("may", search("may")),
+        ("2/30", search("2/30")),
+    ],
+)
+def test_days_and_weeks_are_read_as_people_say_them(text: str, request_: Request) -> None:
+    assert parse_request(text, TODAY) == request_
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [("subscribe", True), (" 订阅。", True), ("Subscribe", True), ("unsubscribe", False), ("", False)],
+)
+def test_a_request_to_subscribe_is_known_before_the_person_is(text: str, *, asks: bool) -> None:
+    assert asks_to_subscribe(text) == asks
+    assert isinstance(parse_request(text, TODAY), Subscribe) == asks
 
 
 @given(st.text())
 def test_any_text_is_some_request(text: str) -> None:
-    assert isinstance(parse_request(text), Request)
+    assert isinstance(parse_request(text, TODAY), Request)

@@ -84,7 +84,8 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
 
 def ask(parts: Parts, text: str, person: Person = ADA) -> Message:
     channel = ChannelContext(AsyncWebClient(base_url=refusing_address()), "D1", "UBOT")
-    message = at_once(answer(parts, Requester(person, channel), parse_request(text)))
+    request = parse_request(text, person.today(parts.clock.now()))
+    message = at_once(answer(parts, Requester(person, channel), request))
     assert message
     return message
 
@@ -160,6 +161,8 @@ def test_what_cannot_be_found_gets_a_sentence_that_leads_on(
         ("yesterday", ADA, False),
         ("today", WEI, False),
         ("yesterday", WEI, True),
+        ("last monday", ADA, False),
+        ("last monday", WEI, True),
     ],
 )
 def test_today_is_the_day_that_it_is_where_the_person_is(
