@@ -172,7 +172,8 @@ class SearchIndex:
         )
         summaries = self._engine.query(
             f"""
-            SELECT paper_id, language, keywords, english_keywords, tldr, problem, method, results, takeaway, body
+            SELECT paper_id, language, keywords, english_keywords, tldr, problem, method, results, takeaway,
+                body
             FROM summaries WHERE {self._engine.among("paper_id", "paper_ids")}
             ORDER BY paper_id, language, source
             """,  # noqa: S608 -- the engine's word

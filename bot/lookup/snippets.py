@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from itertools import islice
 
 from bot.cards.entry import Entry
 from bot.cards.found import Piece
@@ -17,24 +17,30 @@ _MOST_SENTENCES = 40
 _Place = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    text: str
-    places: tuple[_Place, ...]
-    #: How many of the terms it has.
-    terms: int
-
-
 def snippet(entry: Entry, terms: Sequence[Term]) -> tuple[Piece, ...]:
     """Return one sentence of the paper, as its reader has it, in pieces.
 
     It is the first of those with most of the terms, the summary before the abstract.
     """
-    found = [_marked(text, terms) for text in list(_sentences(entry))[:_MOST_SENTENCES]]
-    if not found:
-        return ()
-    best = max(found, key=lambda sentence: sentence.terms)
-    return tuple(_pieces(best))
+    best, most = "", -1
+    for sentence in islice(_sentences(entry), _MOST_SENTENCES):
+        count = _count(sentence, terms)
+        if count > most:
+            best, most = sentence, count
+        if count == len(terms):
+            break
+    return tuple(_pieces(best, terms)) if best else ()
+
+
+def _count(sentence: str, terms: Sequence[Term]) -> int:
+    """Return how many of the terms a sentence has; where they are takes longer to find."""
+    text = _in_a_row(index_tokens.prepare(sentence).in_order)
+    return sum(any(_in_a_row(phrase.tokens, phrase) in text for phrase in term.phrases) for term in terms)
+
+
+def _in_a_row(tokens: Iterable[str], phrase: Phrase | None = None) -> str:
+    row = " ".join(map(index_tokens.plain, tokens))
+    return f" {row}" if phrase and phrase.is_prefix else f" {row} "
 
 
 def _sentences(entry: Entry) -> Iterator[str]:
@@ -58,12 +64,6 @@ def _shown(text: str) -> str:
     return unicodedata.normalize("NFC", clean(text.replace("**", "")))
 
 
-def _marked(text: str, terms: Sequence[Term]) -> _Sentence:
-    spans = index_tokens.spans(text)
-    of_terms = [_places(spans, term) for term in terms]
-    return _Sentence(text, tuple(place for places in of_terms for place in places), sum(map(bool, of_terms)))
-
-
 def _places(spans: Sequence[Span], term: Term) -> list[_Place]:
     return [place for phrase in term.phrases for place in _of_phrase(spans, phrase)]
 
@@ -85,16 +85,16 @@ def _is(span: Span, token: str, phrase: Phrase, *, is_last: bool) -> bool:
     return span.token == token
 
 
-def _pieces(sentence: _Sentence) -> Iterator[Piece]:
-    """Yield the sentence in pieces, each mark once, though terms may overlap."""
-    at = 0
-    for start, end in _merged(sentence.places):
+def _pieces(text: str, terms: Iterable[Term]) -> Iterator[Piece]:
+    """Yield a sentence in pieces, each mark once, though terms may overlap."""
+    spans, at = index_tokens.spans(text), 0
+    for start, end in _merged(place for term in terms for place in _places(spans, term)):
         if start > at:
-            yield Piece(sentence.text[at:start])
-        yield Piece(sentence.text[start:end], is_match=True)
+            yield Piece(text[at:start])
+        yield Piece(text[start:end], is_match=True)
         at = end
-    if at < len(sentence.text):
-        yield Piece(sentence.text[at:])
+    if at < len(text):
+        yield Piece(text[at:])
 
 
 def _merged(places: Iterable[_Place]) -> list[_Place]:

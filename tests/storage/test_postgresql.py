@@ -177,6 +177,8 @@ async def test_whether_a_commit_that_got_no_answer_counts_is_not_known_and_not_t
     def add(tables: Tables) -> None:
         tries.append(1)
         tables.papers.add(GARDENS)
+        # Nothing is left to be done but to commit.
+        tables.search_index.update()
         kill_connections(address)
 
     with pytest.raises(CommitLostError, match=r"Whether it did is not known\.$"):
