@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.cards.found import Correction, Found, FoundPage
+from bot.cards.found import Correction, FoundPage
 from bot.cards.ids import PAGE_LENGTH
 from bot.errors import StorageSlowError
-from bot.lookup.papers import entries_of
+from bot.lookup.found import SearchReader, found_papers, page_start
 from bot.lookup.query import Query, Ranking
-from bot.lookup.snippets import snippet
 from bot.lookup.sought import Sought, sought, term_of_word
 from bot.lookup.spelling import nearest
 from bot.text import index_tokens
@@ -41,17 +40,6 @@ _ORDERS = {
     Ranking.NEWEST: HitOrder.NEWEST,
     Ranking.VOTES: HitOrder.VOTES,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SearchReader:
-    """Who looks for papers."""
-
-    workspace: str
-    person: str
-    language: str
-    #: In their own time zone.
-    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,36 +229,17 @@ def _page(
     tables: Tables, wish: _Wish, hits: _Hits, page: FoundPage, reader: SearchReader, offset: int
 ) -> FoundPage:
     all_hits = (*hits.complete, *hits.partial)
-    start = min(offset, max(0, (len(all_hits) - 1) // PAGE_LENGTH * PAGE_LENGTH))
+    start = page_start(offset, len(all_hits))
+    shown = all_hits[start : start + PAGE_LENGTH]
+    missing = _missing(tables, wish, [hit.paper_id for hit in shown if hit in hits.partial])
     return replace(
         page,
-        found=_found(tables, wish, all_hits[start : start + PAGE_LENGTH], hits, reader),
+        found=found_papers(tables, shown, [each.term for each in wish.terms], reader, missing=missing),
         offset=start,
         total=len(all_hits),
         is_more=len(hits.complete) >= _MOST_HITS or len(hits.partial) >= _MOST_PARTIAL_HITS,
         corrections=wish.corrections,
         is_cut=hits.is_cut,
-    )
-
-
-def _found(
-    tables: Tables, wish: _Wish, shown: Sequence[Hit], hits: _Hits, reader: SearchReader
-) -> tuple[Found, ...]:
-    paper_ids = tuple(hit.paper_id for hit in shown)
-    entries = {entry.paper.id: entry for entry in entries_of(tables, paper_ids, reader.language)}
-    saved = tables.saved_papers.saved_among(reader.workspace, reader.person, paper_ids)
-    missing = _missing(tables, wish, [hit.paper_id for hit in shown if hit in hits.partial])
-    terms = [each.term for each in wish.terms]
-    return tuple(
-        Found(
-            entry=replace(entries[hit.paper_id], number=None),
-            day=hit.day,
-            snippet=snippet(entries[hit.paper_id], terms),
-            missing=missing.get(hit.paper_id, ()),
-            is_saved=hit.paper_id in saved,
-        )
-        for hit in shown
-        if hit.paper_id in entries
     )
 
 

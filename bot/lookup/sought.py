@@ -48,9 +48,9 @@ def sought(words: Iterable[Wanted]) -> tuple[Sought, ...]:
     return tuple(each for each in found if each.is_telling) or found
 
 
-def term_of_word(word: str, column: Column | None = None) -> Term:
+def term_of_word(word: str, column: Column | None = None, weight: float = 1.0) -> Term:
     """Return the term of one folded word."""
-    return Term((Phrase((stem(word),)),), column=column)
+    return Term((Phrase((stem(word),)),), column=column, weight=weight)
 
 
 def _of(wanted: Wanted) -> Iterator[Sought]:

@@ -1,0 +1,111 @@
+"""Finds papers like some papers, or like a text, by the terms that tell most of what these are about."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.cards.found import Found, FoundPage
+from bot.cards.ids import PAGE_LENGTH
+from bot.errors import StorageSlowError
+from bot.lookup.found import SearchReader, found_papers, page_start
+from bot.lookup.sought import term_of_word
+from bot.text import index_tokens
+from bot.text.full_text import Match, Term
+from bot.text.stems import stem
+from storage.records import Paper
+from storage.search import Hit, HitOrder, Scope
+from storage.tables import Tables
+
+_SECONDS = 0.08
+_TERMS = 12
+_MOST_HITS = 50
+_MOST_SHARED = 3
+
+# A word of the title says what a paper is about, wherever else it stands.
+_TITLE_COUNTS = 3
+
+# A word of two letters is mostly a part of a formula.
+_SHORTEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """A word that tells what a text is about."""
+
+    word: str
+    term: Term
+
+
+def similar(
+    tables: Tables, paper_ids: Sequence[str], text: str, reader: SearchReader, offset: int = 0
+) -> FoundPage:
+    """Return a page of papers like these and like a text, the most similar first.
+
+    Papers that are not stored are passed over.
+    """
+    papers = tables.papers.of_ids(paper_ids)
+    telling = _telling(tables, _counted(papers, text))
+    try:
+        with tables.search.within(_SECONDS):
+            hits, is_cut = _hits(tables, telling, set(paper_ids)), False
+    except StorageSlowError:
+        hits, is_cut = (), True
+    start = page_start(offset, len(hits))
+    shown = hits[start : start + PAGE_LENGTH]
+    return FoundPage(
+        text=text or " ".join(paper_ids),
+        found=_found(tables, shown, telling, reader),
+        offset=start,
+        total=len(hits),
+        is_cut=is_cut,
+    )
+
+
+def _counted(papers: Iterable[Paper], text: str) -> Counter[str]:
+    """Return how often each word stands in the papers and the text."""
+    words = Counter(_words(text))
+    for paper in papers:
+        words.update(_words(paper.abstract or ""))
+        words.update({word: count * _TITLE_COUNTS for word, count in Counter(_words(paper.title)).items()})
+    return words
+
+
+def _words(text: str) -> list[str]:
+    return [
+        run
+        for run in index_tokens.runs(text)
+        if len(run) >= _SHORTEST and run.isalpha() and not index_tokens.is_cjk(run)
+    ]
+
+
+def _telling(tables: Tables, counts: Mapping[str, int]) -> list[_Telling]:
+    """Return the words that tell most, each stem once; a word that only one paper has leads to none."""
+    papers = {word: number for word, number in tables.search.words(counts).items() if number > 1}
+    most = 1 + max(papers.values(), default=0)
+    by_stem: dict[str, tuple[float, str]] = {}
+    for word, number in papers.items():
+        tells = (1 + math.log(counts[word])) * math.log(most / number)
+        by_stem[stem(word)] = max(by_stem.get(stem(word), (0.0, word)), (tells, word))
+    first = sorted(by_stem.values(), key=lambda one: (-one[0], one[1]))[:_TERMS]
+    return [_Telling(word, term_of_word(word, weight=tells)) for tells, word in first if tells]
+
+
+def _hits(tables: Tables, telling: Sequence[_Telling], known: set[str]) -> tuple[Hit, ...]:
+    if not telling:
+        return ()
+    match = Match(some=tuple(each.term for each in telling))
+    hits = tables.search.best(match, Scope(), HitOrder.MATCH, _MOST_HITS + len(known))
+    return tuple(hit for hit in hits if hit.paper_id not in known)[:_MOST_HITS]
+
+
+def _found(
+    tables: Tables, shown: Sequence[Hit], telling: Sequence[_Telling], reader: SearchReader
+) -> tuple[Found, ...]:
+    paper_ids = [hit.paper_id for hit in shown]
+    having = [(each.word, tables.search.having(each.term, paper_ids)) for each in telling if shown]
+    shared = {
+        paper_id: tuple(word for word, papers in having if paper_id in papers)[:_MOST_SHARED]
+        for paper_id in paper_ids
+    }
+    return found_papers(tables, shown, [each.term for each in telling], reader, shared=shared)
