@@ -33,6 +33,7 @@ from handlers.socket_mode import PING_SECONDS, SocketModeHandler, rejected, unab
 from storage.address import Address, Server
 from storage.claims import Claims, open_claims
 from storage.database import run_lock
+from storage.reindexing import Reindexing
 from storage.retention import Retention
 from storage.runner import Runner, ThreadRunner
 from storage.tables import Tables
@@ -100,6 +101,7 @@ async def application(
             **(of_sources if has_sources else {}),
             "summaries": web.summary_queue.tick,
             "cards": _card_updater(parts, clock, settings).tick,
+            "search index": Reindexing(storage, clock, parts.claims).tick,
             "retention": Retention(storage, clock, kept_for, parts.claims).tick,
         }
         ticking = Jobs(jobs if ticks else {}, clock)

@@ -53,6 +53,7 @@ _SECTIONS = {
         "import": LazyCommand(
             "bot.commands.documents", "import_files", "Import papers and summaries from digest files"
         ),
+        "search": LazyCommand("bot.commands.search", "search", "Find papers by words, the best match first"),
         "digest": LazyCommand("bot.commands.documents", "digest", "Print a day's papers and their summaries"),
         "archive": LazyCommand(
             "bot.commands.documents", "archive", "Write each day to a Markdown file, for a folder in git"
@@ -64,6 +65,7 @@ _SECTIONS = {
             "copy",
             "Copy a database into an empty one, from a file to a server or back",
         ),
+        "reindex": LazyCommand("bot.commands.search", "reindex", "Make the search index anew"),
     },
 }
 
