@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bot.sandbox.checks import Json
-from bot.sandbox.records import Channel, Message, Person
+from bot.sandbox.records import Channel, File, Message, Person
 
 if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace
@@ -20,6 +20,8 @@ def _message_event(workspace: "Workspace", channel: Channel, event: Json) -> Non
 def message_posted(workspace: "Workspace", channel: Channel, message: Message) -> None:
     """Emit the event of a new message, and `app_mention` if it mentions the app."""
     event = workspace.message_json(message)
+    if message.files:
+        event["subtype"] = "file_share"
     _message_event(workspace, channel, event)
     mentioned = f"<@{workspace.bot.id}>" in message.text and message.user != workspace.bot.id
     if mentioned and workspace.bot.id in channel.members and not channel.is_im:
@@ -52,6 +54,19 @@ def message_deleted(workspace: "Workspace", channel: Channel, before: Json) -> N
         "ts": workspace.new_ts(),
     }
     _message_event(workspace, channel, event)
+
+
+def file_shared(workspace: "Workspace", channel: Channel, file: File) -> None:
+    """Emit `file_shared` if the app is in the channel."""
+    if workspace.bot.id in channel.members:
+        event = {
+            "type": "file_shared",
+            "channel_id": channel.id,
+            "file_id": file.id,
+            "user_id": file.user,
+            "file": {"id": file.id},
+        }
+        workspace.emit("file_shared", "files:read", event)
 
 
 def reaction(workspace: "Workspace", kind: str, person: Person, message: Message, name: str) -> None:

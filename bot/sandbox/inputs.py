@@ -16,10 +16,14 @@ _SELECTED = {
     "timepicker": ("selected_time", "initial_time"),
     "plain_text_input": ("value", "initial_value"),
     "number_input": ("value", "initial_value"),
+    "file_input": ("files", "initial_files"),
 }
-"""For each input element: the field of its value in Slack's state, and the field of its initial value."""
+"""For each input element: the field of its value in Slack's state, and the field of its initial value.
 
-_MANY = frozenset({"multi_static_select", "checkboxes"})
+A file input has no initial value: its shape refuses the field.
+"""
+
+_MANY = frozenset({"multi_static_select", "checkboxes", "file_input"})
 
 
 def initial_state(blocks: list[Json], before: State | None = None) -> State:

@@ -5,15 +5,16 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from bot.sandbox import snapshots, transcript
-from bot.sandbox.actions import channels, clicks, commands, messages, shortcuts, views
+from bot.sandbox.actions import channels, clicks, commands, files, messages, shortcuts, views
 from bot.sandbox.actions.actor import Actor
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NeverSeenError, NotPossibleError
 from bot.sandbox.locators import Container, Place, find_place
+from bot.sandbox.records import File
 
 _Seen = TypeVar("_Seen")
 _Values = dict[str, dict[str, Any]]
-"""Entered values by block_id and action_id: an option's value, a list of those, a text, or None."""
+"""Entered values by block_id and action_id: an option's value, a file's id, a list of them, text, or None."""
 
 
 class Member:
@@ -111,6 +112,10 @@ class Member:
         """Remove an own reaction."""
         messages.unreact(self._actor, message, name)
 
+    def upload(self, name: str, content: bytes) -> Json:
+        """Upload a file and return its file object; its `id` is a value for a file input of a modal."""
+        return files.upload(self._actor, name, content)
+
     async def open_home(self) -> None:
         """Open the app's Home tab."""
         views.open_home(self._actor)
@@ -172,6 +177,10 @@ class Member:
         """Return the Home tab, None if the app has not published one."""
         home: Json | None = self.view()["home"]
         return home
+
+    def file(self, file_id: str) -> File:
+        """Return a file that this person sees, with its bytes."""
+        return files.download(self._actor, file_id)
 
     def notices(self) -> list[str]:
         """Return the notices of Slack's client, such as that the app did not respond."""

@@ -1,4 +1,4 @@
-"""The records of a workspace: people, channels, messages, views, triggers and response URLs."""
+"""The records of a workspace: people, channels, messages, files, views, triggers and response URLs."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,11 +72,33 @@ class Message:
     is_tombstone: bool = False
     reactions: dict[str, list[str]] = field(default_factory=dict)
     states: dict[str, "State"] = field(default_factory=dict)
+    files: "list[File]" = field(default_factory=list)
 
     @property
     def is_reply(self) -> bool:
         """Whether this is a reply in a thread."""
         return self.thread_ts is not None and self.thread_ts != self.ts
+
+
+@dataclass(eq=False)
+class File:
+    """A file of a person or of the app's bot user; its `content` is None until it is uploaded.
+
+    `length` is its announced size in bytes. Only a complete one can be seen. `is_given_to_app` marks a file
+    that a person chose in one of the app's modals.
+    """
+
+    id: str
+    user: str
+    name: str
+    length: int
+    created: datetime
+    title: str
+    alt_txt: str | None = None
+    snippet_type: str | None = None
+    content: bytes | None = None
+    is_complete: bool = False
+    is_given_to_app: bool = False
 
 
 State = dict[str, dict[str, Json]]

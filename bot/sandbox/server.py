@@ -1,4 +1,4 @@
-"""The sandbox's server: the Web API, the sockets, response URLs, the control API and the page."""
+"""The sandbox's server: the Web API, the sockets, response URLs, files, the control API and the page."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from bot.sandbox.actions.actor import Actor
 from bot.sandbox.checks import Json
 from bot.sandbox.control import Control
 from bot.sandbox.errors import ConfigurationError, ConnectionLostError, RefusedError
+from bot.sandbox.file_routes import FileRoutes
 from bot.sandbox.member import Member
 from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.workspace import Workspace
@@ -33,6 +34,7 @@ class Sandbox:
         self.workspace = workspace
         self.socket_mode = SocketMode(workspace)
         self._control = Control(workspace, self.socket_mode, self.person)
+        self._files = FileRoutes(workspace, self.person)
         self._port = port
         self._runner: web.AppRunner | None = None
 
@@ -57,6 +59,7 @@ class Sandbox:
         app.router.add_get("/socket/", self._socket)
         app.router.add_post("/response/{key:.+}", self._response)
         self._control.add_routes(app.router)
+        self._files.add_routes(app.router)
         app.router.add_get("/", _page)
         if _PAGE.is_dir():
             app.router.add_static("/", _PAGE)
@@ -80,6 +83,7 @@ class Sandbox:
     def _connect_workspace(self) -> None:
         workspace = self.workspace
         workspace.response_url_base = f"{self.url}/response/"
+        workspace.files_url_base = f"{self.url}/"
         workspace.connection_url = self._connection_url
         workspace.event_outlet = self.socket_mode.send_event
         workspace.timer = lambda seconds: self.socket_mode.spawn(self._settle_after(seconds))

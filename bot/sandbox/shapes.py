@@ -99,6 +99,17 @@ def _at_least_one(walk: Walk, value: Any, pointer: str) -> None:
         walk.report("max_selected_items", "must be at least 1", pointer)
 
 
+def _number_of_files(walk: Walk, value: Any, pointer: str) -> None:
+    most = limit("file_input.max_files")
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        walk.report("file_input.max_files", f"must be between 1 and {most}", pointer)
+
+
+def _only_in_modals(walk: Walk, _element: Any, pointer: str) -> None:
+    if walk.surface != "modal":
+        walk.report("element.place", "unsupported type: file_input", f"{pointer}/type")
+
+
 _DISPATCH = of_shape(
     Shape(
         {"trigger_actions_on": items(None, one_of("on_enter_pressed", "on_character_entered"))},
@@ -198,6 +209,11 @@ ELEMENTS: dict[str, Shape] = {
         },
         ("is_decimal_allowed",),
     ),
+    "file_input": Shape(
+        {**_ANY_ELEMENT, "filetypes": items(None, string("text")), "max_files": _number_of_files},
+        (),
+        (_only_in_modals,),
+    ),
     "image": Shape(
         {"type": anything, "image_url": url("image.url"), "alt_text": string("image.alt_text")},
         ("image_url", "alt_text"),
@@ -207,7 +223,7 @@ INTERACTIVE = frozenset(ELEMENTS) - {"image"}
 _PICKERS = ("static_select", "datepicker", "timepicker", "checkboxes", "radio_buttons")
 _IN_ACTIONS = ("button", "overflow", *_PICKERS)
 _IN_SECTION = (*_IN_ACTIONS, "multi_static_select", "image")
-_IN_INPUT = (*_PICKERS, "multi_static_select", "plain_text_input", "number_input")
+_IN_INPUT = (*_PICKERS, "multi_static_select", "plain_text_input", "number_input", "file_input")
 
 _STYLE = of_shape(Shape(dict.fromkeys(("bold", "italic", "strike", "code"), boolean)))
 _INLINE: dict[str, Shape] = {

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bot.sandbox.checks import Json
-from bot.sandbox.records import Channel, Message, Person, View
+from bot.sandbox.records import Channel, File, Message, Person, View
 
 if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace
@@ -64,6 +64,7 @@ def _message(workspace: "Workspace", person: Person, message: Message) -> Json:
         "is_deleted": message.is_tombstone,
         "reply_count": len(replies),
         "reactions": [{"name": name, "users": users} for name, users in message.reactions.items()],
+        "files": [_file(workspace, person, file) for file in message.files],
         "state": message.states.get(person.id, {}),
     }
     optional = {
@@ -74,6 +75,12 @@ def _message(workspace: "Workspace", person: Person, message: Message) -> Json:
         "metadata": message.metadata,
     }
     return fields | {key: value for key, value in optional.items() if value is not None}
+
+
+def _file(workspace: "Workspace", person: Person, file: File) -> Json:
+    told = workspace.file_json(file)
+    kept = {key: told[key] for key in ("id", "name", "title", "mimetype", "filetype", "pretty_type", "size")}
+    return {**kept, "download": f"/control/file?as={person.id}&file={file.id}"}
 
 
 def _name(workspace: "Workspace", message: Message) -> str:

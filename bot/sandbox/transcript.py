@@ -61,6 +61,8 @@ def _content(message: Json, name_of: NameOf) -> Iterator[str]:
         yield from readable(message["text"], name_of).splitlines()
     for block in message["blocks"]:
         yield from _block(block, name_of)
+    for file in message["files"]:
+        yield f"[file: {file['name']}, {file['size']} bytes]"
 
 
 def _block(block: Json, name_of: NameOf) -> Iterator[str]:

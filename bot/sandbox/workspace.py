@@ -1,4 +1,4 @@
-"""The workspace: people, channels, messages and views, and Web API calls through faults and rate limits.
+"""The workspace: people, channels, messages, files, views; Web API calls through faults and rate limits.
 
 It has no server and no sockets, so that a simulation can call it directly.
 """
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from bot.sandbox import serializers
+from bot.sandbox import file_objects, serializers
 from bot.sandbox.checks import Json
 from bot.sandbox.clock import Clock, RunningClock
 from bot.sandbox.config import Configuration, Manifest
@@ -21,7 +21,7 @@ from bot.sandbox.errors import ConfigurationError, ConnectionLostError, NotPossi
 from bot.sandbox.faults import Faults, Plan
 from bot.sandbox.inputs import initial_state
 from bot.sandbox.rate_limits import Limits, ratelimited
-from bot.sandbox.records import CallRecord, Channel, Message, Person, ResponseUrl, Trigger, View
+from bot.sandbox.records import CallRecord, Channel, File, Message, Person, ResponseUrl, Trigger, View
 from bot.sandbox.rules import limit
 
 _CALLS_KEPT = 20_000
@@ -94,6 +94,7 @@ class Workspace:
         self.timer: Callable[[float], None] | None = None
         self.connection_url: Callable[[], str] | None = None
         self.response_url_base = "http://127.0.0.1/response/"
+        self.files_url_base = "http://127.0.0.1/"
         self._listeners: list[Callable[[], None]] = []
         self._later: list[tuple[datetime, int, Callable[[], None]]] = []
         self._serial = itertools.count(1)
@@ -101,6 +102,8 @@ class Workspace:
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.views: dict[str, View] = {}
+        self.files: dict[str, File] = {}
+        self.uploads: dict[str, File] = {}
         self.bot = self._bot_user()
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
@@ -257,7 +260,18 @@ class Workspace:
         """Return `message` as a message object."""
         channel = self.channels[message.channel]
         replies = [] if message.is_reply else self.replies(channel, message.ts)
-        return serializers.message_json(message, replies, self.app_profile(), with_metadata=with_metadata)
+        told = serializers.message_json(message, replies, self.app_profile(), with_metadata=with_metadata)
+        if not message.files:
+            return told
+        files = [self.file_json(file) for file in message.files]
+        return {**told, "files": files, "upload": True, "display_as_bot": False}
+
+    def file_json(self, file: File) -> Json:
+        """Return `file` as a file object."""
+        public = [channel for channel in self.channels.values() if channel.kind == "channels"]
+        shown = any(file in message.files for channel in public for message in channel.messages.values())
+        domain, base = self.config.team_domain, self.files_url_base
+        return file_objects.file_json(file, self.team_id, domain, base, is_public=shown)
 
     def view_json(self, view: View) -> Json:
         """Return `view` as a view object."""
@@ -299,6 +313,7 @@ class Workspace:
             message.is_tombstone = True
             message.text, message.blocks, message.metadata = "This message was deleted.", None, None
             message.user, message.bot_id, message.reactions = "USLACKBOT", None, {}
+            message.files = []
         else:
             del channel.messages[message.ts]
         self.changed()

@@ -9,6 +9,7 @@ from tests.sandbox.examples import (
     confirm,
     context,
     field,
+    file_input,
     header,
     home,
     image,
@@ -180,6 +181,10 @@ IN_VIEWS: dict[str, tuple[Json, Json]] = {
     "number_input.value": (
         modal(field(number_input(initial_value="5"))),
         modal(field(number_input(initial_value=5))),
+    ),
+    "file_input.max_files": (
+        modal(field(file_input(max_files=10, filetypes=["pdf"]))),
+        modal(field(file_input(max_files=11))),
     ),
     "focus_on_load": (
         modal(field(text_input(focus_on_load=True)), field(text_input(focus_on_load=False))),

@@ -25,6 +25,9 @@ MANIFEST: Json = {
                 "commands",
                 "users:read",
                 "reactions:read",
+                "reactions:write",
+                "files:read",
+                "files:write",
                 "channels:read",
                 "groups:read",
                 "im:read",
@@ -44,6 +47,7 @@ MANIFEST: Json = {
                 "app_mention",
                 "reaction_added",
                 "reaction_removed",
+                "file_shared",
                 "member_joined_channel",
                 "channel_left",
                 "channel_archive",
@@ -110,6 +114,10 @@ def text_input(**more: Any) -> Json:
 
 def number_input(**more: Any) -> Json:
     return {"type": "number_input", "action_id": "a", "is_decimal_allowed": False, **more}
+
+
+def file_input(**more: Any) -> Json:
+    return {"type": "file_input", "action_id": "a", **more}
 
 
 def confirm(**more: Any) -> Json:

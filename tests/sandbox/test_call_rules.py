@@ -11,6 +11,8 @@ from bot.sandbox.records import Message
 from bot.sandbox.rules import RULES
 from tests.sandbox.block_examples import IN_MESSAGES, IN_VIEWS
 from tests.sandbox.examples import MANIFEST, header, home, modal, mrkdwn, section
+from tests.sandbox.file_examples import ON_FILES
+from tests.sandbox.reaction_examples import ON_REACTIONS
 from tests.sandbox.socket_examples import IN_SOCKETS
 from tests.sandbox.world import World
 
@@ -260,11 +262,13 @@ IN_CALLS: dict[str, Example] = {
     ),
     "rate.method": (read_often(50), read_often(51), "ratelimited"),
 }
+IN_CALLS |= {**ON_FILES, **ON_REACTIONS}
 TOLD_ELSEWHERE = {
     "message.text": "longer text is cut, not refused: test_methods",
     "metadata.asked_for": "left out, not refused: test_methods",
     "thread.gone": "posted elsewhere, not refused: test_methods",
     "history.distributed": "cut, not refused: test_methods",
+    "file_input.size": "refused to a person, not to the app: test_file_inputs",
 }
 
 
@@ -330,7 +334,7 @@ async def test_a_429_says_in_whole_seconds_how_long_to_wait() -> None:
 
 TIERS = {
     "tier_1": {"apps.connections.open"},
-    "tier_2": {"conversations.list", "users.conversations"},
+    "tier_2": {"conversations.list", "users.conversations", "reactions.remove"},
     "tier_3": {
         "chat.update",
         "chat.delete",
@@ -339,6 +343,8 @@ TIERS = {
         "conversations.info",
         "conversations.join",
         "conversations.open",
+        "reactions.add",
+        "reactions.get",
     },
     "tier_4": {
         "chat.postEphemeral",
@@ -348,6 +354,9 @@ TIERS = {
         "views.push",
         "users.info",
         "conversations.members",
+        "files.getUploadURLExternal",
+        "files.completeUploadExternal",
+        "files.info",
     },
     "special": {"auth.test", "chat.getPermalink", "chat.postMessage"},
 }

@@ -35,6 +35,7 @@ LET_PASS_BY_THE_MODELS = {
     "external_id",
     "plain_text_input.length",
     "number_input.value",
+    "file_input.max_files",
     "focus_on_load",
     "modal.submit.with_input",
     "home.fields",

@@ -72,6 +72,7 @@ class Todo:
         for action_id in ("done", "who", "more", "new", "explain"):
             app.action(action_id)(getattr(self, f"_on_{action_id}"))
         app.view("task")(self._on_task)
+        app.view("list")(self._on_list)
         app.view_closed("task")(self._on_closed)
         app.shortcut("from_message")(self._on_shortcut)
         app.shortcut("new_task")(self._on_new)
@@ -79,7 +80,8 @@ class Todo:
             app.event(event)(self._on_event)
         for event in ("reaction_removed", "member_joined_channel", "channel_left", "channel_rename"):
             app.event(event)(self._on_event)
-        app.event("channel_archive")(self._on_event)
+        for event in ("channel_archive", "file_shared"):
+            app.event(event)(self._on_event)
         self._handler = AsyncSocketModeHandler(app, app_token, ping_interval=ping_interval)
 
     async def connect(self) -> None:
@@ -176,6 +178,10 @@ class Todo:
         else:
             await ack()
             await self._add(client, body["user"]["id"], name)
+
+    async def _on_list(self, ack: Any, body: Json) -> None:
+        await ack()
+        self._hear("list", body)
 
     async def _on_closed(self, ack: Any, body: Json) -> None:
         await ack()

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.sandbox import ManualClock, Response, create_workspace, response_urls
 from bot.sandbox.records import Channel, Person
+from bot.sandbox.uploads import receive
 from tests.sandbox.examples import MANIFEST, UNLIMITED, Json, modal, section
 
 CONFIG: Json = {
@@ -50,6 +51,18 @@ class World:
     async def opened(self) -> Json:
         view: Json = (await self.open(self.trigger())).body["view"]
         return view
+
+    async def announced(self, content: bytes = b"x", name: str = "a.txt", **more: Any) -> str:
+        """Announce a file, upload its bytes, and return its id."""
+        answer = await self.call("files.getUploadURLExternal", filename=name, length=len(content), **more)
+        receive(self.workspace, answer.body["upload_url"].rpartition("/")[2], content)
+        return str(answer.body["file_id"])
+
+    async def complete(self, *file_ids: str, channel: str | None = "papers", **more: Any) -> Response:
+        """Complete uploads, shared in the channel with this name if one is given."""
+        place = {"channel_id": self.channel(channel).id} if channel else {}
+        files = [{"id": file_id} for file_id in file_ids]
+        return await self.call("files.completeUploadExternal", files=files, **{**place, **more})
 
     def response_url(self, message_ts: str | None = None) -> str:
         url = self.workspace.issue_response_url(self.ada.id, self.channel().id, message_ts)

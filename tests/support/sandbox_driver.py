@@ -58,6 +58,14 @@ class Driver:
         """Act as a person. Raises NotPossibleError, or NotAnsweredError where the app did not answer."""
         return _checked((await self._http.post("/control/act", json=body)).json())
 
+    async def upload(self, person_id: str, name: str, content: bytes) -> Json:
+        """Upload a file as a person and return its file object. Raises NotPossibleError."""
+        headers = {"Content-Type": "application/octet-stream"}
+        query = {"as": person_id, "name": name}
+        answer = await self._http.post("/control/upload", params=query, content=content, headers=headers)
+        file: Json = _checked(answer.json())["file"]
+        return file
+
     async def add_fault(self, kind: str, **options: Any) -> None:
         """Add a fault. Raises NotPossibleError."""
         _checked((await self._http.post("/control/faults", json={"kind": kind, **options})).json())
@@ -95,6 +103,10 @@ class RemoteMember:
     async def act(self, do: str, **more: Any) -> Json:
         """Perform one of the actions of CONTROL.md. Raises NotPossibleError or NotAnsweredError."""
         return await self._driver.act({"as": self.id, "do": do, **more})
+
+    async def upload(self, name: str, content: bytes) -> Json:
+        """Upload a file for a modal and return its file object. Raises NotPossibleError."""
+        return await self._driver.upload(self.id, name, content)
 
     async def view(self) -> Json:
         """Return everything that this person sees."""

@@ -4,9 +4,10 @@ from typing import Any
 
 from bot.sandbox import payloads
 from bot.sandbox.actions.actor import NO_RESPONSE, Actor
+from bot.sandbox.actions.files import chosen_by
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError
-from bot.sandbox.inputs import chosen, option_with_value
+from bot.sandbox.inputs import option_with_value
 from bot.sandbox.locators import Place, find_element
 
 
@@ -29,7 +30,7 @@ async def overflow(actor: Actor, place: Place, action_id: str, value: str, *, bl
 async def select(actor: Actor, place: Place, action_id: str, value: Any, *, block_id: str | None) -> None:
     """Set an input and notify the app if its block dispatches. Raises NotPossibleError, NotAnsweredError."""
     block, element = find_element(place, action_id, block_id=block_id)
-    new = chosen(element, value)
+    new = chosen_by(actor, element, value)
     place.state(actor.person).setdefault(block["block_id"], {})[action_id] = new
     actor.workspace.changed()
     if block["type"] != "input" or block.get("dispatch_action"):
@@ -42,7 +43,7 @@ def enter(actor: Actor, place: Place, values: dict[str, dict[str, Any]]) -> None
     for block_id, actions in values.items():
         for action_id, value in actions.items():
             _, element = find_element(place, action_id, block_id=block_id)
-            state.setdefault(block_id, {})[action_id] = chosen(element, value)
+            state.setdefault(block_id, {})[action_id] = chosen_by(actor, element, value)
 
 
 async def _dispatch(actor: Actor, place: Place, block: Json, element: Json, fields: Json) -> None:

@@ -2,12 +2,20 @@
 
 import re
 
-from bot.sandbox import events
+from bot.sandbox import events, reactions
 from bot.sandbox.actions.actor import Actor
 from bot.sandbox.checks import Json
-from bot.sandbox.errors import NotPossibleError
+from bot.sandbox.errors import NotPossibleError, RefusedError
 from bot.sandbox.records import Message
 from bot.sandbox.text import escaped
+
+_WHY_NO_REACTION = {
+    "invalid_name": "{0} knows no emoji :{1}:.",
+    "already_reacted": "{0} has reacted with :{1}: already.",
+    "no_reaction": "{0} has not reacted with :{1}:.",
+    "too_many_emoji": "{0} cannot add :{1}:: the message has as many emoji as Slack allows.",
+    "too_many_reactions": "{0} cannot add :{1}:: nobody may react more often to one message.",
+}
 
 
 def post(actor: Actor, reference: str, text: str, thread_ts: str | None) -> Message:
@@ -36,26 +44,27 @@ def _with_mentions(actor: Actor, text: str) -> str:
 
 def react(actor: Actor, reference: Json, name: str) -> None:
     """Add a reaction. Raises NotPossibleError."""
-    _, message = actor.message(reference)
-    users = message.reactions.setdefault(name, [])
-    if actor.person.id in users:
-        raise NotPossibleError(f"{actor.person.name} has reacted with :{name}: already.")
-    users.append(actor.person.id)
-    actor.workspace.changed()
-    events.reaction(actor.workspace, "reaction_added", actor.person, message, name)
+    message = _reacted_to(actor, reference)
+    try:
+        reactions.add(actor.workspace, actor.person, message, name)
+    except RefusedError as refused:
+        raise NotPossibleError(_WHY_NO_REACTION[str(refused)].format(actor.person.name, name)) from refused
 
 
 def unreact(actor: Actor, reference: Json, name: str) -> None:
     """Remove the person's own reaction. Raises NotPossibleError."""
-    _, message = actor.message(reference)
-    users = message.reactions.get(name, [])
-    if actor.person.id not in users:
-        raise NotPossibleError(f"{actor.person.name} has not reacted with :{name}:.")
-    users.remove(actor.person.id)
-    if not users:
-        del message.reactions[name]
-    actor.workspace.changed()
-    events.reaction(actor.workspace, "reaction_removed", actor.person, message, name)
+    message = _reacted_to(actor, reference)
+    try:
+        reactions.remove(actor.workspace, actor.person, message, name)
+    except RefusedError as refused:
+        raise NotPossibleError(_WHY_NO_REACTION[str(refused)].format(actor.person.name, name)) from refused
+
+
+def _reacted_to(actor: Actor, reference: Json) -> Message:
+    channel, message = actor.message(reference)
+    if channel.is_archived or message.is_tombstone or message.ephemeral_to is not None:
+        raise NotPossibleError("Slack takes no reactions in an archived channel or on such a message.")
+    return message
 
 
 def delete(actor: Actor, reference: Json) -> None:

@@ -65,7 +65,8 @@ def _apply(actor: Actor, view: View, response: Json | None) -> None:
             for each in list(actor.person.views):
                 actor.workspace.drop_view(each)
         elif action in {"update", "push"}:
-            _show_next(actor, view, checked_view(response.get("view"), "modal"), pushed=action == "push")
+            definition = checked_view(actor.workspace, response.get("view"), "modal")
+            _show_next(actor, view, definition, pushed=action == "push")
         else:
             raise actor.invalid_response(f"Slack knows no response_action {action!r}.")
     except RefusedError as refused:

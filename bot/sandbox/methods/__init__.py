@@ -4,15 +4,14 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.errors import RefusedError, invalid_arguments
-from bot.sandbox.methods import apps, chat, conversations, users, views
+from bot.sandbox.methods import apps, chat, conversations, files, reactions, users, views
 from bot.sandbox.methods.call import Call, Method
 
 if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace
 
-METHODS: dict[str, Method] = {
-    method.name: method for module in (apps, chat, conversations, users, views) for method in module.METHODS
-}
+_MODULES = (apps, chat, conversations, files, reactions, users, views)
+METHODS: dict[str, Method] = {method.name: method for module in _MODULES for method in module.METHODS}
 
 _SLOWED = frozenset({"conversations.history", "conversations.replies"})
 """Methods that Slack limits to one call a minute for commercially distributed apps."""

@@ -62,9 +62,7 @@ class Call:
 
     def need_scope(self, scope: str) -> None:
         """Raise RefusedError (`missing_scope`) if the app lacks `scope`."""
-        scopes = self.workspace.scopes
-        if scope not in scopes and scope != "connections:write":
-            raise RefusedError("missing_scope", needed=scope, provided=",".join(scopes))
+        need_scope(self.workspace, scope)
 
     def channel_by_id(self, name: str = "channel") -> Channel:
         """Return the channel with the given id, if the app can see it. Raises RefusedError."""
@@ -77,6 +75,12 @@ class Call:
         """Raise RefusedError (`not_in_channel`) if the app is not in `channel`."""
         if self.workspace.bot.id not in channel.members:
             raise RefusedError("not_in_channel")
+
+
+def need_scope(workspace: "Workspace", scope: str) -> None:
+    """Raise RefusedError (`missing_scope`) if the app lacks `scope`."""
+    if scope not in workspace.scopes and scope != "connections:write":
+        raise RefusedError("missing_scope", needed=scope, provided=",".join(workspace.scopes))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.sandbox import events
 from bot.sandbox.blocks import checked_blocks, text_of
@@ -13,13 +13,16 @@ from bot.sandbox.records import Channel, Message
 from bot.sandbox.rules import limit
 from bot.sandbox.text import escaped
 
+if TYPE_CHECKING:
+    from bot.sandbox.workspace import Workspace
+
 
 def _post_message(call: Call) -> Json:
     workspace = call.workspace
     channel = _channel_to_post_in(call)
     text, blocks = content(call.get("text"), call.arguments.get("blocks"))
     metadata = checked_metadata(call.json_object("metadata"))
-    thread_ts = _thread(call, channel)
+    thread_ts = thread_of(call, channel)
     _check_posting(channel, thread_ts)
     if call.limited:
         workspace.limits.take_message(channel.id, workspace.clock.now())
@@ -77,7 +80,7 @@ def _check_posting(channel: Channel, thread_ts: str | None) -> None:
         raise RefusedError("restricted_action_non_threadable_channel")
 
 
-def _thread(call: Call, channel: Channel) -> str | None:
+def thread_of(call: Call, channel: Channel) -> str | None:
     """Return the thread to post in.
 
     For the ts of a deleted message Slack posts outside any thread, and its response has no `thread_ts`
@@ -138,7 +141,7 @@ def _post_ephemeral(call: Call) -> Json:
         text,
         blocks,
         bot_id=workspace.bot_id,
-        thread_ts=_thread(call, channel),
+        thread_ts=thread_of(call, channel),
         ephemeral_to=person_id,
     )
     workspace.add_message(channel, message, show_after=call.show_after)
@@ -190,11 +193,14 @@ def _get_permalink(call: Call) -> Json:
     message = channel.messages.get(call.need("message_ts", "message_not_found"))
     if message is None or message.ephemeral_to is not None:
         raise RefusedError("message_not_found")
-    address = f"https://{call.workspace.config.team_domain}.slack.com/archives/{channel.id}"
+    return {"channel": channel.id, "permalink": permalink_of(call.workspace, channel, message)}
+
+
+def permalink_of(workspace: "Workspace", channel: Channel, message: Message) -> str:
+    """Return the address of a message, which for a reply names its thread."""
+    address = f"https://{workspace.config.team_domain}.slack.com/archives/{channel.id}"
     link = f"{address}/p{message.ts.replace('.', '')}"
-    if message.is_reply:
-        link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
-    return {"channel": channel.id, "permalink": link}
+    return f"{link}?thread_ts={message.thread_ts}&cid={channel.id}" if message.is_reply else link
 
 
 _SHOWN = {"channel", "text", "blocks", "thread_ts", "link_names", "parse"}

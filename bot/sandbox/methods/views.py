@@ -4,10 +4,10 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.sandbox.blocks import details, filled_in, problems_of_view
+from bot.sandbox.blocks import details, elements_of, filled_in, problems_of_view
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import RefusedError, invalid_arguments
-from bot.sandbox.methods.call import Call, Method
+from bot.sandbox.methods.call import Call, Method, need_scope
 from bot.sandbox.records import Trigger, View
 from bot.sandbox.rules import limit
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace
 
 
-def checked_view(definition: Json | None, kind: str) -> Json:
+def checked_view(workspace: "Workspace", definition: Json | None, kind: str) -> Json:
     """Return a view's definition as Slack stores it.
 
-    Raises RefusedError (`invalid_arguments`, `view_too_large`).
+    Raises RefusedError (`invalid_arguments`, `view_too_large`, `missing_scope`).
     """
     if definition is None:
         raise invalid_arguments("missing required field: view")
@@ -29,6 +29,11 @@ def checked_view(definition: Json | None, kind: str) -> Json:
         raise invalid_arguments(f"must be a {kind} [json-pointer:/view/type]")
     if len(json.dumps(definition, ensure_ascii=False).encode()) > limit("view.size"):
         raise RefusedError("view_too_large")
+    takes_files = any(
+        element["type"] == "file_input" for block in definition["blocks"] for element in elements_of(block)
+    )
+    if takes_files:
+        need_scope(workspace, "files:read")
     return {**definition, "blocks": filled_in(definition["blocks"])}
 
 
@@ -66,7 +71,7 @@ def show(workspace: "Workspace", owner: str, definition: Json, *, pushed: bool) 
 
 
 def _open(call: Call) -> Json:
-    definition = checked_view(call.json_object("view"), "modal")
+    definition = checked_view(call.workspace, call.json_object("view"), "modal")
     trigger = _exchange(call)
     _unique_external_id(call.workspace, definition)
     trigger.is_used = True
@@ -76,7 +81,7 @@ def _open(call: Call) -> Json:
 
 def _push(call: Call) -> Json:
     workspace = call.workspace
-    definition = checked_view(call.json_object("view"), "modal")
+    definition = checked_view(call.workspace, call.json_object("view"), "modal")
     trigger = _exchange(call)
     person = workspace.people[trigger.person]
     if trigger.view_id not in {view.id for view in person.views}:
@@ -91,7 +96,7 @@ def _push(call: Call) -> Json:
 
 def _update(call: Call) -> Json:
     workspace = call.workspace
-    definition = checked_view(call.json_object("view"), "modal")
+    definition = checked_view(call.workspace, call.json_object("view"), "modal")
     view = _find_modal(call)
     _check_hash(call, view)
     _unique_external_id(workspace, definition, own=view)
@@ -123,7 +128,7 @@ def _publish(call: Call) -> Json:
     workspace = call.workspace
     if not workspace.manifest.features.app_home.home_tab_enabled:
         raise RefusedError("not_enabled")
-    definition = checked_view(call.json_object("view"), "home")
+    definition = checked_view(call.workspace, call.json_object("view"), "home")
     person = workspace.people.get(call.need("user_id"))
     if person is None:
         raise invalid_arguments("invalid `user_id` [json-pointer:/user_id]")
