@@ -29,9 +29,9 @@ def _share(workspace: "Workspace", channel: Channel, message: Message) -> Json:
 
 
 def shares_of(workspace: "Workspace", file: File) -> Iterator[tuple[Channel, Message]]:
-    """Yield the messages with this file that still stand, with their channels."""
+    """Yield the messages with this file that can be seen now, with their channels."""
     for channel in workspace.channels.values():
-        for message in channel.messages.values():
+        for message in workspace.visible(channel):
             if file in message.files:
                 yield channel, message
 

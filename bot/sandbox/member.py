@@ -59,7 +59,7 @@ class Member:
 
         `state` holds the values entered before, in inputs beside the button.
         """
-        place = self._place(container, state)
+        place = self._place_beside(container, state)
         await clicks.click(self._actor, place, action_id, value=value, block_id=block_id)
 
     async def overflow(
@@ -72,7 +72,7 @@ class Member:
         state: _Values | None = None,
     ) -> None:
         """Choose the option with `value` in an overflow menu."""
-        place = self._place(container, state)
+        place = self._place_beside(container, state)
         await clicks.overflow(self._actor, place, action_id, value, block_id=block_id)
 
     async def select(
@@ -85,7 +85,7 @@ class Member:
         state: _Values | None = None,
     ) -> None:
         """Set an input to an option's value, a list of those, a date, time, text, number, or None."""
-        place = self._place(container, state)
+        place = self._place_beside(container, state)
         await clicks.select(self._actor, place, action_id, value, block_id=block_id)
 
     async def submit(self, view: Container, values: _Values | None = None) -> dict[str, str]:
@@ -139,6 +139,11 @@ class Member:
     async def delete(self, message: Json) -> None:
         """Delete a message, or dismiss an ephemeral one; only admins delete messages of others."""
         messages.delete(self._actor, message)
+
+    def _place_beside(self, container: Container, state: _Values | None) -> Place:
+        place = find_place(self._workspace, self._person, container)
+        clicks.enter(self._actor, place, clicks.still_there(place, state or {}))
+        return place
 
     def _place(self, container: Container, values: _Values | None) -> Place:
         place = find_place(self._workspace, self._person, container)

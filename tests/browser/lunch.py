@@ -7,7 +7,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-Json = dict[str, Any]
+from tests.browser.lunch_modals import Json, button, find_modal, menu_modal, mrkdwn, option, plain
 
 MANIFEST: Json = {
     "display_information": {"name": "Lunch Poll"},
@@ -24,32 +24,19 @@ MANIFEST: Json = {
                 "type": "message",
                 "callback_id": "eat_here",
                 "description": "Makes a poll of a message",
-            }
+            },
+            {"name": "Plan a lunch", "type": "global", "callback_id": "plan_lunch"},
         ],
     },
-    "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "reactions:read"]}},
+    "oauth_config": {
+        "scopes": {"bot": ["commands", "chat:write", "reactions:read", "files:read", "files:write"]}
+    },
     "settings": {
         "event_subscriptions": {"bot_events": ["app_home_opened"]},
         "interactivity": {"is_enabled": True},
         "socket_mode_enabled": True,
     },
 }
-
-
-def plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}
-
-
-def mrkdwn(text: str) -> Json:
-    return {"type": "mrkdwn", "text": text}
-
-
-def button(text: str, action_id: str, **more: Any) -> Json:
-    return {"type": "button", "text": plain(text), "action_id": action_id, **more}
-
-
-def option(text: str, value: str) -> Json:
-    return {"text": plain(text), "value": value}
 
 
 def poll(place: str, votes: int = 0) -> list[Json]:
@@ -146,7 +133,7 @@ def home(favourite: str) -> Json:
 
 
 class Lunch:
-    """The app; a click on "Count me in" sets `joining` and is acknowledged once `hold` is set."""
+    """The app; a click on "Count me in" or a typed letter sets `joining` and is acknowledged after `hold`."""
 
     def __init__(self, client: AsyncWebClient, app_token: str) -> None:
         self.hold = asyncio.Event()
@@ -164,6 +151,9 @@ class Lunch:
         for action_id in ("menu", "when", "more", "close_poll"):
             app.action(action_id)(self._on_other)
         app.view("place")(self._on_place)
+        app.shortcut("plan_lunch")(self._on_new)
+        app.action("query")(self._on_query)
+        app.view("menu")(self._on_menu)
         app.shortcut("eat_here")(self._on_shortcut)
         app.event("app_home_opened")(self._on_home)
 
@@ -178,6 +168,9 @@ class Lunch:
         text = body["text"]
         if text == "new":
             await client.views_open(trigger_id=body["trigger_id"], view=place_modal())
+        elif text in {"find", "menu"}:
+            view = find_modal("") if text == "find" else menu_modal()
+            await client.views_open(trigger_id=body["trigger_id"], view=view)
         elif text:
             posted = await client.chat_postMessage(
                 channel=body["channel_id"], blocks=poll(text), text=f"Lunch at {text}?"
@@ -219,6 +212,19 @@ class Lunch:
             "blocks": [{"type": "section", "text": mrkdwn("Anything with a roof.")}],
         }
         await client.views_push(trigger_id=body["trigger_id"], view=explained)
+
+    async def _on_query(self, ack: Any, body: Json, action: Json, client: AsyncWebClient) -> None:
+        self.heard.append(action)
+        self.joining.set()
+        await self.hold.wait()
+        await ack()
+        view = body["view"]
+        found = find_modal(action["value"] or "")
+        await client.views_update(view_id=view["id"], hash=view["hash"], view=found)
+
+    async def _on_menu(self, ack: Any, view: Json) -> None:
+        await ack()
+        self.heard.append(view["state"]["values"])
 
     async def _on_place(self, ack: Any, body: Json, view: Json, client: AsyncWebClient) -> None:
         name = view["state"]["values"]["name"]["v"]["value"]

@@ -8,7 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.server import Sandbox
 from tests.browser.inspection import low_contrast, nameless_controls
-from tests.browser.lunch import Lunch, button, mrkdwn, poll
+from tests.browser.lunch import Lunch, poll
+from tests.browser.lunch_modals import button, mrkdwn
 from tests.browser.places import composer_of, main_of, notices_of, post, say, thread_of
 from tests.browser.screen import Screen
 

@@ -8,7 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.clock import RunningClock
 from bot.sandbox.server import Sandbox
-from tests.browser.lunch import Lunch, mrkdwn, plain
+from tests.browser.lunch import Lunch
+from tests.browser.lunch_modals import mrkdwn, plain
 from tests.browser.places import composer_of, main_of, notices_of, overlap, post, say, thread_of
 from tests.browser.screen import Screen
 

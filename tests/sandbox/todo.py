@@ -53,6 +53,13 @@ def task_modal(**more: Any) -> Json:
     )
 
 
+def search_modal(query: str) -> Json:
+    config = {"trigger_actions_on": ["on_character_entered"]}
+    typed = text_input(action_id="search", dispatch_action_config=config)
+    found = section(text=mrkdwn(f"Nothing for “{query}”"))
+    return modal(field(typed, block_id="query", dispatch_action=True), found)
+
+
 def home_view(count: int) -> Json:
     new = button(action_id="new", text=plain("New"))
     return {"type": "home", "blocks": [section(text=mrkdwn(f"{count} tasks"), accessory=new)]}
@@ -69,7 +76,7 @@ class Todo:
         app = AsyncApp(name="todo", client=client)
         app.command("/todo")(self._on_command)
         app.command("/tell")(self._on_tell)
-        for action_id in ("done", "who", "more", "new", "explain"):
+        for action_id in ("done", "who", "more", "new", "explain", "search"):
             app.action(action_id)(getattr(self, f"_on_{action_id}"))
         app.view("task")(self._on_task)
         app.view("list")(self._on_list)
@@ -165,6 +172,13 @@ class Todo:
         self._hear("explain", body)
         why = {"type": "modal", "title": plain("Why"), "blocks": [section(text=mrkdwn("Because."))]}
         await client.views_push(trigger_id=body["trigger_id"], view=why)
+
+    async def _on_search(self, ack: Any, body: Json, action: Json, client: AsyncWebClient) -> None:
+        await ack()
+        view = body["view"]
+        found = search_modal(action["value"] or "")
+        await client.views_update(view_id=view["id"], hash=view["hash"], view=found)
+        self._hear("search", body)
 
     async def _on_task(self, ack: Any, body: Json, view: Json, client: AsyncWebClient) -> None:
         self._hear("task", body)

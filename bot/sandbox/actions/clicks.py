@@ -5,6 +5,7 @@ from typing import Any
 from bot.sandbox import payloads
 from bot.sandbox.actions.actor import NO_RESPONSE, Actor
 from bot.sandbox.actions.files import chosen_by
+from bot.sandbox.blocks import elements_of
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError
 from bot.sandbox.inputs import option_with_value
@@ -44,6 +45,19 @@ def enter(actor: Actor, place: Place, values: dict[str, dict[str, Any]]) -> None
         for action_id, value in actions.items():
             _, element = find_element(place, action_id, block_id=block_id)
             state.setdefault(block_id, {})[action_id] = chosen_by(actor, element, value)
+
+
+def still_there(place: Place, values: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the `values` of the inputs that are still there: a screen may be older than its view."""
+    present = {
+        (block["block_id"], each["action_id"]) for block in place.blocks for each in elements_of(block)
+    }
+    return {
+        block_id: {
+            action_id: value for action_id, value in actions.items() if (block_id, action_id) in present
+        }
+        for block_id, actions in values.items()
+    }
 
 
 async def _dispatch(actor: Actor, place: Place, block: Json, element: Json, fields: Json) -> None:

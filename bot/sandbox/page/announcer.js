@@ -7,6 +7,10 @@ import { isTopLevel, messagesOf, state } from "./state.js";
 const SPOKEN_AT_ONCE = 2;
 const LONGEST = 200;
 
+function spokenText(message) {
+  return [message.text, ...message.files.map((file) => file.name)].filter(Boolean).join(", ");
+}
+
 export class Announcer {
   constructor() {
     this.node = h("div", { class: "visually-hidden", role: "status", "aria-live": "polite" });
@@ -29,7 +33,7 @@ export class Announcer {
   say(messages) {
     const sentences = messages
       .slice(0, SPOKEN_AT_ONCE)
-      .map((message) => `${authorName(message)}: ${(message.text ?? "").slice(0, LONGEST)}`);
+      .map((message) => `${authorName(message)}: ${spokenText(message).slice(0, LONGEST)}`);
     if (messages.length > SPOKEN_AT_ONCE) sentences.push(`and ${messages.length - SPOKEN_AT_ONCE} more`);
     this.node.textContent = sentences.join(". ");
   }

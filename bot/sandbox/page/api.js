@@ -41,6 +41,14 @@ export function act(body) {
   return request("/control/act", { method: "POST", headers, body: JSON.stringify(body) });
 }
 
+/** Uploads a file of the browser for a file input and returns its file object. Throws ControlError. */
+export async function upload(person, file) {
+  const query = new URLSearchParams({ as: person, name: file.name });
+  const headers = { "content-type": "application/octet-stream" };
+  const answer = await request(`/control/upload?${query}`, { method: "POST", headers, body: file });
+  return answer.file;
+}
+
 /** Calls `onRevision` at each change of the workspace, `onConnection` when the connection goes or returns. */
 export function listen(onRevision, onConnection) {
   const source = new EventSource("/control/events");

@@ -3,6 +3,7 @@
 import { notify, perform } from "./actions.js";
 import { append, h, icon, uniqueId } from "./dom.js";
 import { state } from "./state.js";
+import { hasGlobalShortcuts, openShortcuts } from "./shortcuts.js";
 import { typedMessage } from "./message_text.js";
 
 /** Returns what a message can mention: people, the app, and channels. */
@@ -47,10 +48,24 @@ export class Composer {
       { type: "submit", class: "composer-send", "aria-label": "Send" },
       icon("send"),
     );
+    this.shortcuts = h(
+      "button",
+      {
+        type: "button",
+        class: "composer-tool",
+        "aria-label": "Shortcuts",
+        title: "Shortcuts",
+        "aria-haspopup": "menu",
+        "data-focus": takesCommands ? "shortcuts" : "thread shortcuts",
+        onclick: () => openShortcuts(this.shortcuts),
+      },
+      icon("bolt"),
+    );
     this.form = h(
       "form",
       { class: "composer-form", onsubmit: (event) => this.onSubmit(event) },
       this.list,
+      this.shortcuts,
       this.input,
       this.sendButton,
     );
@@ -62,6 +77,7 @@ export class Composer {
   show(target, { placeholder, closedBecause }) {
     const key = [state.as, target.channel, target.thread ?? ""].join(" ");
     this.form.hidden = Boolean(closedBecause);
+    this.shortcuts.hidden = !hasGlobalShortcuts();
     this.closed.hidden = !closedBecause;
     this.closed.textContent = closedBecause ?? "";
     this.input.placeholder = placeholder;

@@ -16,6 +16,9 @@ const ICONS = {
   send: "M4.5 4.5 20 12 4.5 19.5 7 12zM7 12h6",
   warning: "M12 4 2.8 19.5h18.4zM12 10v4.5M12 17v.01",
   check: "M5 12.5 10 17.5 19 7",
+  bolt: "M13 3 5 13.5h6L10.5 21 19 10h-6.5z",
+  file: "M6 3.5h8l4 4v13H6zM14 3.5v4h4",
+  download: "M12 4v11M7 10.5 12 15l5-4.5M5 19.5h14",
   external: "M10 5H5v14h14v-5M14 5h5v5M19 5l-8.5 8.5",
 };
 

@@ -6,6 +6,7 @@ import { markPending } from "./actions.js";
 import { drawCheckboxes, drawRadioButtons, drawSelect } from "./choices.js";
 import { dispatch, focusKey } from "./dispatch.js";
 import { h, icon } from "./dom.js";
+import { drawFileInput } from "./file_input.js";
 import { drawDatePicker, drawNumberInput, drawTextInput, drawTimePicker } from "./fields.js";
 import { openMenu } from "./menus.js";
 import { drawPlain, safeUrl } from "./text.js";
@@ -89,6 +90,7 @@ const DRAW = {
   email_text_input: drawTextInput,
   url_text_input: drawTextInput,
   number_input: drawNumberInput,
+  file_input: drawFileInput,
 };
 
 /** Draws any element of a block. */

@@ -23,10 +23,30 @@ function triggers(element) {
 
 const INPUT_TYPES = { email_text_input: "email", url_text_input: "url" };
 
+const telling = new Map();
+
+/**
+ * Sends the text of an input to the app. What is typed while the app is being told follows in one more
+ * action, so that the last one always has the whole text, even if the input was drawn anew meanwhile.
+ */
+async function tellText(element, context, block) {
+  const key = focusKey(context, block, element);
+  if (telling.has(key)) {
+    telling.set(key, true);
+    return;
+  }
+  do {
+    telling.set(key, false);
+    await dispatchChoice(context, block, element, { value: valueOf(context, block, element) });
+  } while (telling.get(key));
+  telling.delete(key);
+}
+
 /** Draws a text input; it notifies the app only if dispatch_action_config requests it. */
 export function drawTextInput(element, context, block) {
   const keep = () => keepValue(context, block, element, input.value);
-  const tell = () => dispatchChoice(context, block, element, { value: input.value });
+  const tell = () => tellText(element, context, block);
+  const tellOfCharacter = () => triggers(element).includes("on_character_entered") && tell();
   const input = h(element.multiline ? "textarea" : "input", {
     ...common(element, context, block),
     class: "field",
@@ -34,10 +54,12 @@ export function drawTextInput(element, context, block) {
     rows: element.multiline ? "4" : null,
     placeholder: element.placeholder?.text,
     maxlength: element.max_length,
-    oninput: () => {
+    oninput: (event) => {
       keep();
-      if (triggers(element).includes("on_character_entered")) tell();
+      if (!event.isComposing) tellOfCharacter();
     },
+    // While an input method composes a character, its letters are not yet what the person writes.
+    oncompositionend: () => tellOfCharacter(),
     onkeydown: (event) => {
       const entered = event.key === "Enter" && !event.isComposing && !(element.multiline && event.shiftKey);
       if (!entered || !context.input?.dispatch || !triggers(element).includes("on_enter_pressed")) return;

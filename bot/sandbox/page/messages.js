@@ -5,7 +5,9 @@ import { blockItems } from "./blocks.js";
 import { dayKeyOf, dayOf, fullTimeOf, timeOf } from "./dates.js";
 import { h, icon, reconcile } from "./dom.js";
 import { EMOJI, FREQUENT, emojiCharacter } from "./emoji.js";
+import { drawFiles } from "./files.js";
 import { openMenu } from "./menus.js";
+import { messageShortcuts } from "./shortcuts.js";
 import { drawMrkdwn } from "./text.js";
 import { displayName, names, navigate, openChannel, state } from "./state.js";
 
@@ -97,6 +99,7 @@ function drawMessage(message, { channel, inThread, isCompact, names }) {
       { class: "message-main" },
       !isCompact && drawHeading(message, name, names),
       drawBody(message, channel, names),
+      drawFiles(message.files),
       drawReactions(message, channel),
       !inThread && drawReplies(message, channel, names),
     ),
@@ -136,6 +139,7 @@ function drawHeading(message, name, names) {
 
 function drawBody(message, channel, names) {
   const edited = message.edited && h("span", { class: "edited" }, " (edited)");
+  if (!message.text && !message.blocks?.length && message.files.length) return null;
   if (!message.blocks?.length)
     return h(
       "div",
@@ -235,7 +239,7 @@ function drawToolbar(message, channel, inThread) {
 function openReactionPicker(button, message, channel) {
   const item = (name) => ({
     value: name,
-    text: name.replaceAll("_", " "),
+    text: `${name.replaceAll("_", " ")} :${name}:`,
     label: h("span", { class: "emoji", title: `:${name}:` }, EMOJI.get(name)),
   });
   const rest = [...EMOJI.keys()].filter((name) => !FREQUENT.includes(name));
@@ -252,18 +256,7 @@ function openReactionPicker(button, message, channel) {
 }
 
 function openMessageMenu(button, message, channel) {
-  const shortcuts = state.workspace.shortcuts
-    .filter((shortcut) => shortcut.type === "message")
-    .map((shortcut) => ({
-      label: shortcut.name,
-      text: shortcut.name,
-      description: state.workspace.app.name,
-      act: () =>
-        perform(
-          { do: "shortcut", callback_id: shortcut.callback_id, channel, ts: message.ts },
-          { key: button.dataset.focus },
-        ),
-    }));
+  const shortcuts = messageShortcuts(button, { channel, ts: message.ts });
   const own = [{ label: "Copy text", text: "Copy text", act: () => copy(message.text ?? "") }];
   if (message.user === state.as && !message.bot_id) {
     own.push({

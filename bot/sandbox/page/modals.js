@@ -3,11 +3,12 @@
 import { notify, perform } from "./actions.js";
 import { blockItems } from "./blocks.js";
 import { controlNamed, focusWithoutScroll, h, icon, reconcile, returnFocus } from "./dom.js";
+import { uploadsSettled } from "./file_input.js";
 import { drawPlain } from "./text.js";
 import { names, state } from "./state.js";
 import { collect } from "./values.js";
 
-const FIRST_FIELD = "[autofocus], .modal-body :is(input, textarea, .select)";
+const FIRST_FIELD = "[autofocus], .modal-body :is(input:not([hidden]), textarea, .select, .file-input button)";
 
 export class Modals {
   constructor() {
@@ -146,6 +147,7 @@ export class Modals {
     const view = this.shown;
     if (!view.submit) return;
     this.say("");
+    await uploadsSettled();
     const values = collect(this.context(view), view.blocks);
     const onError = (message) => (this.shown?.id === view.id ? this.say(message) : notify(message));
     const answer = await perform(

@@ -19,6 +19,7 @@ const INITIAL = {
   multi_conversations_select: (element) => element.initial_conversations ?? [],
   datepicker: (element) => element.initial_date ?? null,
   timepicker: (element) => element.initial_time ?? null,
+  file_input: () => [],
 };
 
 const slot = (block, element) => `${block.block_id} ${element.action_id}`;
@@ -34,6 +35,7 @@ export function valueOf(context, block, element) {
 
 /** Unwraps a value of Slack's `state.values`. */
 function plainValue(kept) {
+  if (kept.files) return kept.files.map((file) => file.id);
   if (kept.selected_options) return kept.selected_options.map((option) => option.value);
   if (kept.selected_option) return kept.selected_option.value;
   return kept.selected_date ?? kept.selected_time ?? kept.value ?? null;

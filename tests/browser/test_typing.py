@@ -1,0 +1,46 @@
+"""A modal that searches as one types: what is typed stays, whatever the app answers."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.lunch import Lunch
+from tests.browser.places import say
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def test_the_answer_comes_while_one_types_on(page: Page, lunch: Lunch) -> None:
+    await say(page, "/lunch find")
+    modal = page.get_by_role("dialog", name="Find a place")
+    query = modal.get_by_role("textbox")
+    await expect(query).to_be_focused()
+
+    await page.keyboard.type("bar")
+    await expect(modal.get_by_text("2 found for “bar”")).to_be_visible()
+    await expect(query).to_have_accessible_name("Search (2)")
+    await expect(query).to_be_focused()
+    await page.keyboard.press("Home")
+    await page.keyboard.type("le ")
+    await expect(modal.get_by_text("1 found for “le bar”")).to_be_visible()
+    await expect(query).to_have_value("le bar")
+    await page.keyboard.press("Backspace")
+
+    await expect(query).to_have_value("lebar")
+    await expect(modal.get_by_text("0 found for “lebar”")).to_be_visible()
+    assert lunch.heard[-1]["value"] == "lebar"
+    assert lunch.heard[-1]["type"] == "plain_text_input"
+
+
+async def test_every_letter_counts_though_the_app_answers_late(page: Page, lunch: Lunch) -> None:
+    await say(page, "/lunch find")
+    modal = page.get_by_role("dialog", name="Find a place")
+    await expect(modal.get_by_role("textbox")).to_be_focused()
+    lunch.hold.clear()
+
+    await page.keyboard.type("n")
+    await lunch.joining.wait()
+    await page.keyboard.type("oodle")
+    lunch.hold.set()
+
+    await expect(modal.get_by_text("1 found for “noodle”")).to_be_visible()
+    assert [action["value"] for action in lunch.heard] == ["n", "noodle"]
