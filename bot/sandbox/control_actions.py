@@ -70,6 +70,11 @@ async def _select(member: Member, body: Json) -> None:
     )
 
 
+async def _suggest(member: Member, body: Json) -> Json:
+    typed, block_id = _text(body, "value"), _optional_text(body, "block_id")
+    return await member.suggest(_container(body), _text(body, "action_id"), typed, block_id=block_id)
+
+
 async def _overflow(member: Member, body: Json) -> None:
     await member.overflow(
         _container(body),
@@ -130,6 +135,7 @@ ACTIONS: dict[str, _Action] = {
     "command": _command,
     "click": _click,
     "select": _select,
+    "suggest": _suggest,
     "overflow": _overflow,
     "submit": _submit,
     "close": _close,

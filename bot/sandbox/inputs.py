@@ -10,6 +10,8 @@ from bot.sandbox.records import State
 _SELECTED = {
     "static_select": ("selected_option", "initial_option"),
     "radio_buttons": ("selected_option", "initial_option"),
+    "external_select": ("selected_option", "initial_option"),
+    "multi_external_select": ("selected_options", "initial_options"),
     "multi_static_select": ("selected_options", "initial_options"),
     "checkboxes": ("selected_options", "initial_options"),
     "datepicker": ("selected_date", "initial_date"),
@@ -23,7 +25,7 @@ _SELECTED = {
 A file input has no initial value: its shape refuses the field.
 """
 
-_MANY = frozenset({"multi_static_select", "checkboxes", "file_input"})
+_MANY = frozenset({"multi_static_select", "multi_external_select", "checkboxes", "file_input"})
 
 
 def initial_state(blocks: list[Json], before: State | None = None) -> State:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from bot.sandbox import snapshots, transcript
-from bot.sandbox.actions import channels, clicks, commands, files, messages, shortcuts, views
+from bot.sandbox.actions import channels, clicks, commands, files, messages, shortcuts, suggestions, views
 from bot.sandbox.actions.actor import Actor
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NeverSeenError, NotPossibleError
@@ -87,6 +87,13 @@ class Member:
         """Set an input to an option's value, a list of those, a date, time, text, number, or None."""
         place = self._place_beside(container, state)
         await clicks.select(self._actor, place, action_id, value, block_id=block_id)
+
+    async def suggest(
+        self, container: Container, action_id: str, typed: str, *, block_id: str | None = None
+    ) -> Json:
+        """Type in an external select and return the `options` or `option_groups` that the app suggests."""
+        place = find_place(self._workspace, self._person, container)
+        return await suggestions.suggest(self._actor, place, action_id, typed, block_id=block_id)
 
     async def submit(self, view: Container, values: _Values | None = None) -> dict[str, str]:
         """Set inputs and submit the modal; return the errors by block_id, empty on success.

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.checks import Json
 from bot.sandbox.config import Command, Shortcut
+from bot.sandbox.errors import NotPossibleError
+from bot.sandbox.locators import Place
 from bot.sandbox.records import Channel, Message, Person, View
 
 if TYPE_CHECKING:
@@ -90,6 +92,21 @@ def actions_in_view(workspace: "Workspace", person: Person, view: View, action: 
         "view": workspace.view_json(view),
         "actions": [action],
     }
+
+
+def block_suggestion(
+    workspace: "Workspace", person: Person, place: Place, element: Json, typed: Json
+) -> Json:
+    """Return the payload of what a person typed in an external select: its `block_id` and `value`."""
+    payload = {**_by(workspace, person, "block_suggestion"), "action_id": element["action_id"], **typed}
+    if place.view is not None:
+        container: Json = {"type": "view", "view_id": place.view.id}
+        return {**payload, "container": container, "view": workspace.view_json(place.view)}
+    if place.channel is None or place.message is None:
+        raise NotPossibleError("An action needs a message or a view.")
+    container = {"type": "message", "message_ts": place.message.ts, "channel_id": place.channel.id}
+    message = workspace.message_json(place.message)
+    return {**payload, "container": container, "channel": _where(place.channel), "message": message}
 
 
 def view_submission(workspace: "Workspace", person: Person, view: View) -> Json:

@@ -10,7 +10,10 @@ from bot.sandbox.config import Posting
 
 @dataclass
 class Person:
-    """A person, or the app's bot user."""
+    """A person, or the app's bot user.
+
+    `suggested` holds what the app has offered in external selects, by action_id and value.
+    """
 
     id: str
     name: str
@@ -22,6 +25,7 @@ class Person:
     home: "View | None" = None
     views: list["View"] = field(default_factory=list)
     notices: list[Json] = field(default_factory=list)
+    suggested: dict[str, dict[str, Json]] = field(default_factory=dict)
 
 
 @dataclass

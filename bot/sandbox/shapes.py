@@ -62,6 +62,12 @@ _GROUP = Shape(
 )
 
 
+def _suggested(rule: str, shape: Shape) -> Check:
+    """Return a check for a list that may be empty: nothing was found."""
+    some = items(rule, of_shape(shape))
+    return lambda walk, value, pointer: None if value == [] else some(walk, value, pointer)
+
+
 def _options_or_groups(walk: Walk, element: Any, pointer: str) -> None:
     if ("options" in element) == ("option_groups" in element):
         walk.report("select.source", "must define either `options` or `option_groups`", pointer)
@@ -125,6 +131,7 @@ _SELECT: dict[str, Check] = {
     "options": items("select.options", of_shape(_OPTION)),
     "option_groups": items("select.groups", of_shape(_GROUP)),
 }
+_EXTERNAL: dict[str, Check] = {**_WITH_PLACEHOLDER, "min_query_length": integer}
 _TEXT_INPUT: dict[str, Check] = {
     **_INPUT,
     "placeholder": plain_text("placeholder"),
@@ -164,6 +171,14 @@ ELEMENTS: dict[str, Shape] = {
         },
         (),
         (_options_or_groups, _initial_options_exist),
+    ),
+    "external_select": Shape({**_EXTERNAL, "initial_option": of_shape(_OPTION)}),
+    "multi_external_select": Shape(
+        {
+            **_EXTERNAL,
+            "initial_options": items("select.options", of_shape(_OPTION)),
+            "max_selected_items": _at_least_one,
+        }
     ),
     "checkboxes": Shape(
         {**_CHOICES, "initial_options": items("choice.options", of_shape(_CHOICE))},
@@ -220,10 +235,11 @@ ELEMENTS: dict[str, Shape] = {
     ),
 }
 INTERACTIVE = frozenset(ELEMENTS) - {"image"}
-_PICKERS = ("static_select", "datepicker", "timepicker", "checkboxes", "radio_buttons")
+_PICKERS = ("static_select", "external_select", "datepicker", "timepicker", "checkboxes", "radio_buttons")
 _IN_ACTIONS = ("button", "overflow", *_PICKERS)
-_IN_SECTION = (*_IN_ACTIONS, "multi_static_select", "image")
-_IN_INPUT = (*_PICKERS, "multi_static_select", "plain_text_input", "number_input", "file_input")
+_MULTI = ("multi_static_select", "multi_external_select")
+_IN_SECTION = (*_IN_ACTIONS, *_MULTI, "image")
+_IN_INPUT = (*_PICKERS, *_MULTI, "plain_text_input", "number_input", "file_input")
 
 _STYLE = of_shape(Shape(dict.fromkeys(("bold", "italic", "strike", "code"), boolean)))
 _INLINE: dict[str, Shape] = {
@@ -274,6 +290,12 @@ def _context_element(walk: Walk, value: Any, pointer: str) -> None:
     else:
         by_type(ELEMENTS, ("image",), "element.place")(walk, value, pointer)
 
+
+SUGGESTIONS: dict[str, Shape] = {
+    "options": Shape({"options": _suggested("select.options", _OPTION)}, ("options",)),
+    "option_groups": Shape({"option_groups": _suggested("select.groups", _GROUP)}, ("option_groups",)),
+}
+"""An app's answers to what is typed in an external select (docs: select-menu-element)."""
 
 _ANY_BLOCK: dict[str, Check] = {"type": anything, "block_id": string("block_id")}
 BLOCKS: dict[str, Shape] = {

@@ -7,7 +7,17 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.browser.lunch_modals import Json, button, find_modal, menu_modal, mrkdwn, option, plain
+from tests.browser.lunch_modals import (
+    Json,
+    button,
+    find_modal,
+    friends_modal,
+    matching,
+    menu_modal,
+    mrkdwn,
+    option,
+    plain,
+)
 
 MANIFEST: Json = {
     "display_information": {"name": "Lunch Poll"},
@@ -132,6 +142,9 @@ def home(favourite: str) -> Json:
     }
 
 
+_MODALS = {"find": find_modal(""), "menu": menu_modal(), "where": friends_modal()}
+
+
 class Lunch:
     """The app; a click on "Count me in" or a typed letter sets `joining` and is acknowledged after `hold`."""
 
@@ -154,6 +167,7 @@ class Lunch:
         app.shortcut("plan_lunch")(self._on_new)
         app.action("query")(self._on_query)
         app.view("menu")(self._on_menu)
+        app.options("place")(self._on_suggest)
         app.shortcut("eat_here")(self._on_shortcut)
         app.event("app_home_opened")(self._on_home)
 
@@ -168,9 +182,8 @@ class Lunch:
         text = body["text"]
         if text == "new":
             await client.views_open(trigger_id=body["trigger_id"], view=place_modal())
-        elif text in {"find", "menu"}:
-            view = find_modal("") if text == "find" else menu_modal()
-            await client.views_open(trigger_id=body["trigger_id"], view=view)
+        elif text in _MODALS:
+            await client.views_open(trigger_id=body["trigger_id"], view=_MODALS[text])
         elif text:
             posted = await client.chat_postMessage(
                 channel=body["channel_id"], blocks=poll(text), text=f"Lunch at {text}?"
@@ -221,6 +234,9 @@ class Lunch:
         view = body["view"]
         found = find_modal(action["value"] or "")
         await client.views_update(view_id=view["id"], hash=view["hash"], view=found)
+
+    async def _on_suggest(self, ack: Any, body: Json) -> None:
+        await ack(options=matching(body["value"]))
 
     async def _on_menu(self, ack: Any, view: Json) -> None:
         await ack()

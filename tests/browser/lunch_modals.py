@@ -1,4 +1,4 @@
-"""Small pieces of Block Kit, and two modals of the lunch app: one searches as one types, one takes files."""
+"""Small pieces of Block Kit, and modals of the lunch app: they search as one types, and take files."""
 
 from typing import Any
 
@@ -25,9 +25,8 @@ def option(text: str, value: str) -> Json:
 
 def find_modal(query: str) -> Json:
     """Return the search with what it found for `query`; the found places have a new block each time."""
-    found = [place for place in PLACES if query.lower() in place.lower()]
-    places = [option(place, place) for place in found]
-    choice = {"type": "radio_buttons", "action_id": "v", "options": places}
+    found = matching(query)
+    choice = {"type": "radio_buttons", "action_id": "v", "options": found}
     results: list[Json] = [
         {"type": "section", "block_id": f"count {query}", "text": mrkdwn(f"{len(found)} found for “{query}”")}
     ]
@@ -62,6 +61,27 @@ def find_modal(query: str) -> Json:
                 },
             },
             *results,
+        ],
+    }
+
+
+def matching(query: str) -> list[Json]:
+    """Return the places that `query` finds, as options."""
+    return [option(place, place) for place in PLACES if query.lower() in place.lower()]
+
+
+def friends_modal() -> Json:
+    """Return a modal with two selects whose options the app suggests."""
+    one = {"type": "external_select", "action_id": "place", "min_query_length": 1}
+    many = {"type": "multi_external_select", "action_id": "place", "min_query_length": 0}
+    return {
+        "type": "modal",
+        "callback_id": "menu",
+        "title": plain("Where to"),
+        "submit": plain("Send"),
+        "blocks": [
+            {"type": "input", "block_id": "one", "label": plain("First"), "element": one},
+            {"type": "input", "block_id": "many", "label": plain("Then"), "element": many},
         ],
     }
 

@@ -44,3 +44,32 @@ async def test_every_letter_counts_though_the_app_answers_late(page: Page, lunch
 
     await expect(modal.get_by_text("1 found for “noodle”")).to_be_visible()
     assert [action["value"] for action in lunch.heard] == ["n", "noodle"]
+
+
+async def test_a_select_is_filled_by_the_app_as_one_types(page: Page, lunch: Lunch) -> None:
+    await say(page, "/lunch where")
+    modal = page.get_by_role("dialog", name="Where to")
+    first, then = modal.get_by_role("button", name="First"), modal.get_by_role("button", name="Then")
+    search = page.get_by_role("combobox", name="Search")
+    await first.click()
+    await expect(page.get_by_text("Type 1 character or more")).to_be_visible()
+    await search.press_sequentially("nood")
+    await expect(page.get_by_role("option")).to_have_text(["Noodle bar"])
+    await page.keyboard.press("Enter")
+    await expect(first).to_have_text("Noodle bar")
+    await expect(first).to_be_focused()
+
+    await then.click()
+    await expect(page.get_by_role("option")).to_have_text(["Bakery", "Bar", "Noodle bar"])
+    await page.get_by_role("option", name="Bakery").click()
+    await search.fill("bar")
+    await expect(page.get_by_role("option")).to_have_text(["Bar", "Noodle bar"])
+    await page.get_by_role("option", name="Bar", exact=True).click()
+    await page.keyboard.press("Escape")
+    await expect(then).to_have_text("BakeryBar")
+    await modal.get_by_role("button", name="Send").click()
+
+    await expect(modal).to_be_hidden()
+    [values] = lunch.heard
+    assert values["one"]["place"]["selected_option"]["value"] == "Noodle bar"
+    assert [each["value"] for each in values["many"]["place"]["selected_options"]] == ["Bakery", "Bar"]

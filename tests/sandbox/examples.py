@@ -116,6 +116,10 @@ def number_input(**more: Any) -> Json:
     return {"type": "number_input", "action_id": "a", "is_decimal_allowed": False, **more}
 
 
+def external_select(**more: Any) -> Json:
+    return {"type": "external_select", "action_id": "assignee", "min_query_length": 1, **more}
+
+
 def file_input(**more: Any) -> Json:
     return {"type": "file_input", "action_id": "a", **more}
 

@@ -78,6 +78,7 @@ class Todo:
         app.command("/tell")(self._on_tell)
         for action_id in ("done", "who", "more", "new", "explain", "search"):
             app.action(action_id)(getattr(self, f"_on_{action_id}"))
+        app.options("assignee")(self._on_assignee)
         app.view("task")(self._on_task)
         app.view("list")(self._on_list)
         app.view_closed("task")(self._on_closed)
@@ -179,6 +180,15 @@ class Todo:
         found = search_modal(action["value"] or "")
         await client.views_update(view_id=view["id"], hash=view["hash"], view=found)
         self._hear("search", body)
+
+    async def _on_assignee(self, ack: Any, body: Json) -> None:
+        self._hear("assignee", body)
+        if body["value"] == "wrong":
+            await ack(options=[{"text": "ada"}])
+        elif body["value"] == "group":
+            await ack(option_groups=[{"label": plain("All"), "options": [option("ada")]}])
+        else:
+            await ack(options=[option(name) for name in ("ada", "lin") if body["value"] in name])
 
     async def _on_task(self, ack: Any, body: Json, view: Json, client: AsyncWebClient) -> None:
         self._hear("task", body)

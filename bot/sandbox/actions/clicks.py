@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.sandbox import payloads
 from bot.sandbox.actions.actor import NO_RESPONSE, Actor
-from bot.sandbox.actions.files import chosen_by
+from bot.sandbox.actions.values import chosen_by
 from bot.sandbox.blocks import elements_of
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError

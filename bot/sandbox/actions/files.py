@@ -7,7 +7,6 @@ from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError
 from bot.sandbox.file_kinds import ending_of
 from bot.sandbox.file_sharing import sees_file
-from bot.sandbox.inputs import chosen
 from bot.sandbox.records import File
 from bot.sandbox.rules import limit
 from bot.sandbox.uploads import upload_as
@@ -26,13 +25,11 @@ def download(actor: Actor, file_id: str) -> File:
     return file
 
 
-def chosen_by(actor: Actor, element: Json, value: Any) -> Json:
-    """Return the state after this person sets `element` to `value`; for a file input, a list of file ids.
+def chosen_files(actor: Actor, element: Json, value: Any) -> Json:
+    """Return the state after this person sets a file input to a list of file ids.
 
     The app may read the chosen files from then on. Raises NotPossibleError.
     """
-    if element["type"] != "file_input":
-        return chosen(element, value)
     ids = value if isinstance(value, list) else [] if value in (None, "") else [value]
     files = [_own_file(actor, str(each)) for each in ids]
     _check_files(element, files)

@@ -8,7 +8,8 @@ import { drawPlain, drawText } from "./text.js";
 import { displayName, state } from "./state.js";
 import { keepValue, valueOf } from "./values.js";
 
-function optionItem(option) {
+/** Returns an option as an item of a menu. */
+export function optionItem(option) {
   return {
     value: option.value,
     label: drawPlain(option.text.text, option.text),
@@ -47,13 +48,14 @@ function groupsOf(element) {
 /** The control API's field for the choice, by the type of select. */
 const BODY_FIELD = {
   static_select: "value",
+  external_select: "value",
   users_select: "user",
   channels_select: "channel",
   conversations_select: "channel",
 };
 
 /** A select of any type: a button that opens a list. */
-class Select {
+export class Select {
   constructor(element, context, block) {
     Object.assign(this, { element, context, block });
     this.multiple = element.type.startsWith("multi_");
@@ -91,8 +93,11 @@ class Select {
 
   /** Returns the groups of items, with the chosen ones marked as selected. */
   groups() {
+    return this.marked(groupsOf(this.element));
+  }
+
+  marked(groups) {
     const held = [this.value].flat();
-    const groups = groupsOf(this.element);
     for (const item of itemsOf(groups)) item.selected = held.includes(item.value);
     return groups;
   }

@@ -6,6 +6,7 @@ import { markPending } from "./actions.js";
 import { drawCheckboxes, drawRadioButtons, drawSelect } from "./choices.js";
 import { dispatch, focusKey } from "./dispatch.js";
 import { h, icon } from "./dom.js";
+import { drawExternalSelect } from "./external_select.js";
 import { drawFileInput } from "./file_input.js";
 import { drawDatePicker, drawNumberInput, drawTextInput, drawTimePicker } from "./fields.js";
 import { openMenu } from "./menus.js";
@@ -76,6 +77,8 @@ const DRAW = {
   image: drawImage,
   static_select: drawSelect,
   multi_static_select: drawSelect,
+  external_select: drawExternalSelect,
+  multi_external_select: drawExternalSelect,
   users_select: drawSelect,
   multi_users_select: drawSelect,
   channels_select: drawSelect,

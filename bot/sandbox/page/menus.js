@@ -10,12 +10,13 @@ const GRID_COLUMNS = 6;
  * Opens a popup list beside `anchor`.
  * groups: [{label?, items: [{label, text, description?, value, selected?, danger?}]}]; `label` may be
  * nodes, the filter matches `text`. multiple: stays open and toggles items. onPick receives the item.
+ * onSearch: resolves to the groups for what is typed, or to a sentence, and replaces the filter's own search.
  */
 export function openMenu(
   anchor,
-  { label, groups, role = "menu", multiple = false, layout = "list", onPick },
+  { label, groups, role = "menu", multiple = false, layout = "list", onSearch = null, onPick },
 ) {
-  const menu = new Menu(anchor, { label, groups, role, multiple, layout, onPick });
+  const menu = new Menu(anchor, { label, groups, role, multiple, layout, onSearch, onPick });
   menu.open();
 }
 
@@ -32,7 +33,7 @@ class Menu {
       "aria-multiselectable": this.multiple ? "true" : null,
       onmousedown: (event) => event.preventDefault(),
     });
-    this.filter = count >= FILTER_FROM ? this.makeFilter() : null;
+    this.filter = this.onSearch || count >= FILTER_FROM ? this.makeFilter() : null;
     this.owner = this.filter ?? this.list;
     this.popover = h("div", { class: "menu", popover: "auto", id: this.id }, this.filter, this.list);
     this.popover.addEventListener("keydown", (event) => this.onKey(event));
@@ -51,12 +52,25 @@ class Menu {
       "aria-expanded": "true",
       "aria-controls": `${this.id}-list`,
       "aria-autocomplete": "list",
-      oninput: () => this.fill(this.filter.value),
+      oninput: () => this.look(),
     });
   }
 
-  /** Draws the items that match the filter. */
-  fill(typed) {
+  /** Shows what the typed text finds; of several searches under way, the last one counts. */
+  async look() {
+    const typed = this.filter.value;
+    if (!this.onSearch) {
+      this.fill(typed);
+      return;
+    }
+    const found = await this.onSearch(typed);
+    if (typed !== this.filter.value) return;
+    this.groups = typeof found === "string" ? [] : found;
+    this.fill("", typeof found === "string" ? found : undefined);
+  }
+
+  /** Draws the items that match the filter, or a sentence if there are none. */
+  fill(typed, otherwise = "Nothing found") {
     const query = typed.trim().toLowerCase();
     this.shown = [];
     this.list.replaceChildren();
@@ -69,7 +83,7 @@ class Menu {
         h("div", { role: "group", "aria-label": group.label }, this.drawGroupLabel(group), nodes),
       );
     }
-    if (!this.shown.length) append(this.list, h("div", { class: "menu-empty" }, "Nothing found"));
+    if (!this.shown.length) append(this.list, h("div", { class: "menu-empty" }, otherwise));
     const selected = this.shown.findIndex(({ item }) => item.selected);
     this.activate(Math.max(selected, 0));
   }
@@ -169,6 +183,7 @@ class Menu {
     this.place();
     this.owner.focus({ preventScroll: true });
     this.activate(this.active);
+    if (this.onSearch) this.look();
   }
 
   place() {

@@ -10,6 +10,8 @@ const INITIAL = {
   static_select: (element) => element.initial_option?.value ?? null,
   radio_buttons: (element) => element.initial_option?.value ?? null,
   checkboxes: (element) => (element.initial_options ?? []).map((option) => option.value),
+  external_select: (element) => element.initial_option?.value ?? null,
+  multi_external_select: (element) => (element.initial_options ?? []).map((option) => option.value),
   multi_static_select: (element) => (element.initial_options ?? []).map((option) => option.value),
   users_select: (element) => element.initial_user ?? null,
   multi_users_select: (element) => element.initial_users ?? [],
