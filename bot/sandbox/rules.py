@@ -152,6 +152,7 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     ("file.member", None, "docs: files.completeUploadExternal, not_in_channel even with chat:write.public"),
     ("file.posting", None, "docs: files.completeUploadExternal, posting_to_channel_denied"),
     ("file.seen", None, "docs: files.info, file_not_found for what the app cannot see"),
+    ("file.private", None, "reported: nlink-jp/scli v1.7.2, without files:read to the page for signing in"),
     ("file_input.max_files", 10, "docs: reference/block-kit/block-elements/file-input-element"),
     ("file_input.size", 10_000_000, "docs: reference/block-kit/block-elements/file-input-element, 10 MB"),
     ("file_input.scope", None, "docs: file-input-element needs files:read; ours: missing_scope without it"),

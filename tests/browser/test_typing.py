@@ -73,3 +73,20 @@ async def test_a_select_is_filled_by_the_app_as_one_types(page: Page, lunch: Lun
     [values] = lunch.heard
     assert values["one"]["place"]["selected_option"]["value"] == "Noodle bar"
     assert [each["value"] for each in values["many"]["place"]["selected_options"]] == ["Bakery", "Bar"]
+
+
+async def test_letters_of_an_input_method_are_told_once_they_are_a_character(
+    page: Page, lunch: Lunch
+) -> None:
+    await say(page, "/lunch find")
+    modal = page.get_by_role("dialog", name="Find a place")
+    await expect(modal.get_by_role("textbox")).to_be_focused()
+    keyboard = await page.context.new_cdp_session(page)
+
+    for letters in ("m", "mi", "mian"):
+        composed = {"text": letters, "selectionStart": len(letters), "selectionEnd": len(letters)}
+        await keyboard.send("Input.imeSetComposition", composed)
+    await keyboard.send("Input.insertText", {"text": "面"})
+
+    await expect(modal.get_by_text("0 found for “面”")).to_be_visible()
+    assert [action["value"] for action in lunch.heard] == ["面"]

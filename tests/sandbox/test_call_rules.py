@@ -268,6 +268,7 @@ TOLD_ELSEWHERE = {
     "metadata.asked_for": "left out, not refused: test_methods",
     "thread.gone": "posted elsewhere, not refused: test_methods",
     "history.distributed": "cut, not refused: test_methods",
+    "file.private": "redirected, not refused: test_files",
     "file_input.size": "refused to a person, not to the app: test_file_inputs",
 }
 

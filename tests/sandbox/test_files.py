@@ -239,3 +239,15 @@ async def test_a_private_download_needs_the_apps_token(
     assert without.status_code == 302
     assert (followed.status_code, followed.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert "Sign in" in followed.text
+
+
+async def test_a_private_download_needs_the_scope_to_read_files() -> None:
+    world = World(withheld_scopes=["files:read"])
+    async with Sandbox(world.workspace) as sandbox, httpx.AsyncClient(trust_env=False) as http:
+        file_id = await world.announced()
+        await world.complete(file_id)
+        url = world.workspace.file_json(world.workspace.files[file_id])["url_private_download"]
+
+        answer = await http.get(url, headers={"Authorization": f"Bearer {sandbox.workspace.bot_token}"})
+
+    assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (302, "/signin")

@@ -46,7 +46,12 @@ async function tellText(element, context, block) {
 export function drawTextInput(element, context, block) {
   const keep = () => keepValue(context, block, element, input.value);
   const tell = () => tellText(element, context, block);
-  const tellOfCharacter = () => triggers(element).includes("on_character_entered") && tell();
+  let told = valueOf(context, block, element) ?? "";
+  const tellOfCharacter = () => {
+    if (!triggers(element).includes("on_character_entered") || input.value === told) return;
+    told = input.value;
+    tell();
+  };
   const input = h(element.multiline ? "textarea" : "input", {
     ...common(element, context, block),
     class: "field",
