@@ -249,6 +249,8 @@ def _missing(tables: Tables, wish: _Wish, paper_ids: Sequence[str]) -> dict[str,
         (each.sought.text, tables.search.having(each.term, paper_ids)) for each in wish.terms if paper_ids
     ]
     return {
-        paper_id: (*(text for text, papers in having if paper_id not in papers), *wish.unknown)
+        paper_id: tuple(
+            dict.fromkeys((*(text for text, papers in having if paper_id not in papers), *wish.unknown))
+        )
         for paper_id in paper_ids
     }

@@ -112,7 +112,8 @@ def _parts(run: str, column: Column | None) -> tuple[Sought, ...]:
     if len(run) < 3:  # noqa: PLR2004 -- a pair has no smaller part
         return ()
     pairs = [run[start : start + 2] for start in range(len(run) - 1)]
-    return tuple(replace(_of_cjk(pair, column), parts=()) for pair in pairs)
+    # To the person it is still what they typed.
+    return tuple(replace(_of_cjk(pair, column), text=run, parts=()) for pair in pairs)
 
 
 def _in_a_row(runs: list[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ last character, so that any part of it is a sequence of tokens. Queries are cut 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +29,14 @@ _FIRST_CJK = "\u1100"
 _LETTERS_AND_HYPHENS = re.compile(r"\b[a-z]+(?:-[a-z]+)+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HUMPED = re.compile(r"\b[A-Z]?[a-z]+(?:[A-Z][a-z]+)+\b")
+
+# `π0` is also typed `pi0`; accents are folded before.
+_GREEK = {
+    letter: unicodedata.name(letter).rpartition(" ")[2].lower().replace("lamda", "lambda")
+    for letter in "αβγδεζηθικλμνξοπρστυφχψω"
+}
+
+_GREEK_ALONE = re.compile(rf"(?<![^\W\d_])[{''.join(_GREEK)}](?![^\W\d_])")
 
 # Of Unicode's private use: tokens for an engine, and nothing that anybody types.
 _EXACT = "\ue000"
@@ -51,7 +60,7 @@ class Tokens:
 
 def prepare(text: str) -> Tokens:
     """Return a text as it is indexed."""
-    folded = fold(text)
+    folded = _folded(text)
     found: list[str] = []
     words: set[str] = set()
     for run in (_ASCII_RUN if folded.isascii() else _RUN).findall(folded):
@@ -75,7 +84,7 @@ def _joined(folded: str) -> set[str]:
 
 def runs(text: str) -> list[str]:
     """Return a text's words, numbers and stretches of CJK, folded and whole."""
-    folded = fold(text)
+    folded = _folded(text)
     return (_ASCII_RUN if folded.isascii() else _RUN).findall(folded)
 
 
@@ -142,11 +151,16 @@ _SHOWN = re.compile(rf"[{CJK_RANGES}]+|\d+|[^\W\d_{CJK_RANGES}]+")
 
 def _spans_of_run(run: str, start: int, end: int) -> Iterator[Span]:
     if not is_cjk(run):
-        word = fold(run)
+        word = _folded(run)
         yield Span(stem(word), word, start, end)
         return
     for offset, token in enumerate(_pairs_and_last(run)):
         yield Span(token, token, start + offset, start + offset + len(token))
+
+
+def _folded(text: str) -> str:
+    folded = fold(text)
+    return folded if folded.isascii() else _GREEK_ALONE.sub(lambda letter: _GREEK[letter[0]], folded)
 
 
 def _pairs_and_last(run: str) -> list[str]:
