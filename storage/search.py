@@ -123,6 +123,7 @@ class Search:
             ) AS first
             JOIN search_papers ON search_papers.id = first.number
             JOIN papers ON papers.id = search_papers.paper_id
+            ORDER BY {_ORDERS[order]}
             """,  # noqa: S608 -- the engine's words, and constants of this module
             {**found.values, **values, "limit": limit},
         )

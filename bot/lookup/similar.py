@@ -9,7 +9,7 @@ from bot.cards.found import Found, FoundPage
 from bot.cards.ids import PAGE_LENGTH
 from bot.errors import StorageSlowError
 from bot.lookup.found import SearchReader, found_papers, page_start
-from bot.lookup.sought import term_of_word
+from bot.lookup.sought import FILLERS, term_of_word
 from bot.text import index_tokens
 from bot.text.full_text import Match, Term
 from bot.text.stems import stem
@@ -75,7 +75,7 @@ def _words(text: str) -> list[str]:
     return [
         run
         for run in index_tokens.runs(text)
-        if len(run) >= _SHORTEST and run.isalpha() and not index_tokens.is_cjk(run)
+        if len(run) >= _SHORTEST and run.isalpha() and run not in FILLERS and not index_tokens.is_cjk(run)
     ]
 
 

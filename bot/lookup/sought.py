@@ -16,12 +16,13 @@ _COLUMNS = {SearchedIn.TITLE: Column.TITLE, SearchedIn.AUTHORS: Column.AUTHORS, 
 _SEPARATE = re.compile(r"[^\w\-.'*]+|(?<!\w)[-.']+|[-.']+(?!\w)")
 _POSSESSIVE = re.compile(r"'s?(?!\w)")
 
-# English words that say nothing of what a paper is about.
-_FILLERS = frozenset(
+FILLERS = frozenset(
     "a about all an and any are as at be by can do does for from has have how i if in into is it its me my "
     "of on one or our paper papers s some that the their them there these they this those to us using via "
     "was we what when where which who why will with without you your".split()
 )
+"""English words that say nothing of what a paper is about."""
+
 _CJK_FILLERS = re.compile(
     "关于|有关|基于|用于|如何|怎么|怎样|什么|哪些|那篇|这篇|一篇|一种|论文|文章|的|了|和|与|及|在|是|用|让|把|被|对|中"
 )
@@ -88,7 +89,7 @@ def _of_name(runs: list[str], piece: str, column: Column | None) -> Sought:
     shown = piece if piece.isascii() else " ".join(runs)
     word = runs[0] if len(runs) == 1 and runs[0].isalpha() else ""
     return Sought(
-        shown, Term(tuple(phrases), column=column), word, is_telling=word not in _FILLERS or not word
+        shown, Term(tuple(phrases), column=column), word, is_telling=word not in FILLERS or not word
     )
 
 
