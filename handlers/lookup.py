@@ -1,15 +1,16 @@
 """Looking up a day's papers, the latest ones, or one paper."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.cards.blocks import Message
-from bot.cards.entry import Digest, Entry
-from bot.cards.ids import PAGE_LENGTH, Page
+from bot.cards.entry import DayPage, Entry
 from bot.cards.lists import listing_page
 from bot.cards.notices import notice
 from bot.cards.paper import paper_card
 from bot.locale import Words
-from bot.lookup.papers import digest_of_day, paper_entry
+from bot.lookup.papers import page_of_day, paper_entry
 from bot.text.arxiv_id import abstract_url
 from bot.text.mrkdwn import Mrkdwn, link
 from handlers.parts import Parts
@@ -20,10 +21,7 @@ from storage.tables import Tables
 
 async def latest(parts: Parts, person: Person, _request: Latest) -> Message:
     """Answer with the first page of the last day that has papers."""
-    day = await parts.storage.read(lambda tables: tables.listings.latest_day())
-    if day is None:
-        return notice(person.words.mrkdwn("lookup.no_listing_at_all"))
-    return await day_page(parts, person, day)
+    return await _day_page(parts, person, None, 0)
 
 
 async def of_day(parts: Parts, person: Person, request: OfDay) -> Message:
@@ -56,24 +54,14 @@ async def day_page(parts: Parts, person: Person, day: date, offset: int = 0) -> 
 
     An offset past the end gives the last page.
     """
-
-    def read(tables: Tables) -> tuple[Digest | None, frozenset[str], list[date]]:
-        digest = digest_of_day(tables, day, person.language)
-        paper_ids = [entry.paper.id for entry in digest.entries] if digest else []
-        saved = tables.saved_papers.saved_among(person.workspace, person.id, paper_ids)
-        return digest, saved, [near for near in tables.listings.neighbours(day) if near]
-
-    digest, saved, neighbours = await parts.storage.read(read)
-    if digest and digest.entries:
-        page = Page(last_offset(offset, len(digest.entries)), day)
-        return listing_page(digest, page, saved, person.words)
-    near = [f"`{parts.command} {neighbour}`" for neighbour in neighbours]
-    return _no_papers(day, near, person.words, is_listed=digest is not None)
+    return await _day_page(parts, person, day, offset)
 
 
-def last_offset(offset: int, total: int) -> int:
-    """Return the offset of a page, that of the last page for one past the end."""
-    return min(offset, max(0, (total - 1) // PAGE_LENGTH * PAGE_LENGTH))
+def nearest_days(parts: Parts, words: Words, days: Iterable[date | None]) -> Mrkdwn | None:
+    """Return which days have papers, as what to type; `None` where there is none."""
+    near = [f"`{parts.command} {day}`" for day in days if day]
+    # Both the words and the days, which are code, are ours.
+    return Mrkdwn(words.count("lookup.neighbours", len(near), days=" · ".join(near))) if near else None
 
 
 def unknown_paper(paper_id: str, words: Words) -> Message:
@@ -82,10 +70,41 @@ def unknown_paper(paper_id: str, words: Words) -> Message:
     return notice(words.mrkdwn("lookup.unknown_paper", paper_id=paper_id, url=link(url, url)))
 
 
-def _no_papers(day: date, near: list[str], words: Words, *, is_listed: bool) -> Message:
-    key = "lookup.no_papers" if is_listed else "lookup.no_listing"
-    sentences = [words.mrkdwn(key, date=words.date(day))]
-    if near:
-        # Both the words and the days, which are code, are ours.
-        sentences.append(Mrkdwn(words.count("lookup.neighbours", len(near), days=" · ".join(near))))
-    return notice(*sentences)
+async def _day_page(parts: Parts, person: Person, day: date | None, offset: int) -> Message:
+    """Answer with a page of a day, or of the last one."""
+    found = await parts.storage.read(lambda tables: _read_day(tables, person, day, offset))
+    if found is None:
+        return notice(person.words.mrkdwn("lookup.no_listing_at_all"))
+    if found.listed and found.listed.entries:
+        return listing_page(found.listed, person.words)
+    return _no_papers(parts, found, person.words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What there is of a day."""
+
+    day: date
+    listed: DayPage | None
+    before: date | None
+    after: date | None
+
+
+def _read_day(tables: Tables, person: Person, day: date | None, offset: int) -> _Day | None:
+    """Return what there is of the day, or of the last one with papers; `None` where there is none."""
+    day = day or tables.listings.latest_day()
+    if day is None:
+        return None
+    before, after = tables.listings.neighbours(day)
+    listed = page_of_day(tables, day, person.language, offset)
+    if listed is None:
+        return _Day(day, None, before, after)
+    paper_ids = [entry.paper.id for entry in listed.entries]
+    saved = tables.saved_papers.saved_among(person.workspace, person.id, paper_ids)
+    return _Day(day, replace(listed, saved=saved, before=before, after=after), before, after)
+
+
+def _no_papers(parts: Parts, found: _Day, words: Words) -> Message:
+    key = "lookup.no_papers" if found.listed else "lookup.no_listing"
+    near = nearest_days(parts, words, [found.before, found.after])
+    return notice(words.mrkdwn(key, date=words.date(found.day)), *filter(None, [near]))

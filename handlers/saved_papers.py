@@ -9,13 +9,26 @@ from bot.cards.blocks import Message
 from bot.cards.ids import PAGE_LENGTH, Page
 from bot.cards.lists import SavedPage, home_view, saved_page
 from bot.cards.notices import notice, removed_notice, saved_notice
+from bot.lookup.papers import last_offset
 from handlers.clicks import Click, listen
-from handlers.lookup import day_page, last_offset, unknown_paper
+from handlers.lookup import day_page, unknown_paper
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.requests import MissingPaperId, Remove, Save, ShowSavedPapers
+from handlers.weeks import week_page
 from storage.records import Paper
 from storage.tables import Tables
+
+_TURNING = (
+    ids.PREVIOUS_PAGE,
+    ids.NEXT_PAGE,
+    ids.PREVIOUS_DAY,
+    ids.NEXT_DAY,
+    ids.PREVIOUS_WEEK,
+    ids.NEXT_WEEK,
+    ids.RANK_WEEK,
+)
+"""The buttons that open another page, of the same list or of another."""
 
 _logger = logging.getLogger(__name__)
 
@@ -71,13 +84,15 @@ async def read_saved(parts: Parts, person: Person, offset: int) -> SavedPage:
 
 
 async def redraw(parts: Parts, click: Click, page: Page) -> bool:
-    """Redraw the list that the button is on: a day's papers, the person's own, or their Home.
+    """Redraw the list that the button is on: a day's papers, a week's, the person's own, or their Home.
 
     Returns whether Slack took it.
     """
     person = click.person
     if page.day:
         return await click.replace(await day_page(parts, person, page.day, page.offset))
+    if page.week:
+        return await click.replace(await week_page(parts, person, page.week, page.offset))
     saved, reader = await read_saved(parts, person, page.offset), person.reader(parts.clock.now())
     if click.is_on_home:
         return await click.answers.show_home(home_view(saved, parts.command, reader))
@@ -91,8 +106,8 @@ def register(app: AsyncApp, parts: Parts) -> None:
     listen(app, parts, ids.SAVE_LISTED_PAPER, _on_save_listed)
     listen(app, parts, ids.REMOVE_LISTED_PAPER, _on_remove_listed)
     listen(app, parts, ids.MY_PAPERS, _on_my_papers)
-    listen(app, parts, ids.PREVIOUS_PAGE, _on_turn_page)
-    listen(app, parts, ids.NEXT_PAGE, _on_turn_page)
+    for action_id in _TURNING:
+        listen(app, parts, action_id, _on_turn_page)
 
 
 async def _on_save(parts: Parts, click: Click) -> None:

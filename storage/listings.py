@@ -8,7 +8,7 @@ from typing import Any
 from storage.engines.engine import Engine, Row
 from storage.engines.statements import insert, upsert
 from storage.moments import optional_moment, optional_text
-from storage.records import Listing, ListingState
+from storage.records import Listing, ListingSize, ListingState, RankedPaper
 from storage.rows import reads, whole
 from storage.search_index import SearchIndex
 
@@ -22,6 +22,25 @@ _HAS_PAPERS = """EXISTS (
     WHERE listing_papers.source = listings.source AND listing_papers.day = listings.day
 )"""
 _IN_ORDER = "ORDER BY listings.day, listings.source, listing_papers.position"
+# From one to the next in the index, past all of its days.
+_SOURCES = """
+    WITH RECURSIVE found (source) AS (
+        SELECT min(source) FROM listings
+        UNION ALL
+        SELECT (SELECT min(source) FROM listings WHERE source > found.source)
+        FROM found WHERE found.source IS NOT NULL
+    )
+"""
+# CROSS JOIN has SQLite begin with the few days.
+_LISTED_BETWEEN = """
+    SELECT DISTINCT listing_papers.paper_id
+    FROM listings CROSS JOIN listing_papers
+    WHERE listings.day >= :first AND listings.day <= :last
+        AND listing_papers.source = listings.source AND listing_papers.day = listings.day
+"""
+
+LEAST_SAVES = 3
+"""How many people have to have saved a paper before anybody is told how many did."""
 
 
 class Listings:
@@ -41,6 +60,69 @@ class Listings:
         """Return every source's listing for the day, by source."""
         return self._all("listings.day = :day", day=day.isoformat())
 
+    def sizes_of_day(self, day: date) -> tuple[ListingSize, ...]:
+        """Return how much every source lists for the day, by source."""
+        rows = self._engine.query(
+            """
+            SELECT source, day, state, (
+                SELECT count(*) FROM listing_papers
+                WHERE listing_papers.source = listings.source AND listing_papers.day = listings.day
+            ) AS papers
+            FROM listings WHERE day = ? ORDER BY source
+            """,
+            [day.isoformat()],
+        )
+        return tuple(whole(_size_from_row, rows))
+
+    def page(self, source: str, day: date, *, offset: int, limit: int) -> tuple[str, ...]:
+        """Return the papers of a page of the source's listing for the day, in its order."""
+        rows = self._engine.query(
+            """
+            SELECT paper_id FROM listing_papers WHERE source = :source AND day = :day
+            ORDER BY position LIMIT :limit OFFSET :offset
+            """,
+            {"source": source, "day": day.isoformat(), "limit": limit, "offset": offset},
+        )
+        return tuple(row["paper_id"] for row in rows)
+
+    def count_between(self, first: date, last: date) -> int:
+        """Return how many papers any source listed from one day to another."""
+        rows = self._engine.query(
+            f"SELECT count(*) AS papers FROM ({_LISTED_BETWEEN}) AS listed",  # noqa: S608 -- a constant
+            {"first": first.isoformat(), "last": last.isoformat()},
+        )
+        return int(next(rows)["papers"])
+
+    def best_between(
+        self, first: date, last: date, workspace: str, *, by_saves: bool, offset: int, limit: int
+    ) -> tuple[RankedPaper, ...]:
+        """Return a page of the papers that any source listed from one day to another, the best first.
+
+        The best have the most votes, or were saved by the most people of the workspace; the other one
+        decides among equals. Fewer than three people who saved a paper count as none.
+        """
+        ranking = ("saves", "votes") if by_saves else ("votes", "saves")
+        rows = self._engine.query(
+            f"""
+            SELECT id, votes, CASE WHEN saved_by >= {LEAST_SAVES} THEN saved_by ELSE 0 END AS saves FROM (
+                SELECT papers.id, coalesce(papers.votes, -1) AS votes, (
+                    SELECT count(*) FROM saved_papers
+                    WHERE saved_papers.workspace = :workspace AND saved_papers.paper_id = papers.id
+                ) AS saved_by
+                FROM ({_LISTED_BETWEEN}) AS listed CROSS JOIN papers WHERE papers.id = listed.paper_id
+            ) AS counted
+            ORDER BY {ranking[0]} DESC, {ranking[1]} DESC, id DESC LIMIT :limit OFFSET :offset
+            """,  # noqa: S608 -- constants
+            {
+                "first": first.isoformat(),
+                "last": last.isoformat(),
+                "workspace": workspace,
+                "limit": limit,
+                "offset": offset,
+            },
+        )
+        return tuple(RankedPaper(row["id"], int(row["saves"])) for row in rows)
+
     def complete_since(self, sources: Iterable[str], since: date) -> tuple[Listing, ...]:
         """Return the complete listings of these sources since a day, the oldest first."""
         among = self._engine.among("listings.source", "sources")
@@ -53,35 +135,23 @@ class Listings:
     def latest_complete_day(self, sources: Iterable[str]) -> date | None:
         """Return the last day for which any of these sources has a complete list with papers."""
         # Each source's by itself: its latest is the last in the index.
-        days = (
-            self._day("DESC", "source = :source AND state = 'complete'", source=source)
-            for source in dict.fromkeys(sources)
-        )
+        days = (self._latest_complete_day(source) for source in dict.fromkeys(sources))
         return max(filter(None, days), default=None)
 
     def sources(self) -> tuple[str, ...]:
         """Return every source with a listing, by name."""
-        # From one to the next in the index, past all of its days.
         rows = self._engine.query(
-            """
-            WITH RECURSIVE found (source) AS (
-                SELECT min(source) FROM listings
-                UNION ALL
-                SELECT (SELECT min(source) FROM listings WHERE source > found.source)
-                FROM found WHERE found.source IS NOT NULL
-            )
-            SELECT source FROM found WHERE source IS NOT NULL
-            """
+            f"{_SOURCES} SELECT source FROM found WHERE source IS NOT NULL"  # noqa: S608 -- a constant
         )
         return tuple(row["source"] for row in rows)
 
     def latest_day(self) -> date | None:
         """Return the last day on which any source listed papers."""
-        return self._day("DESC")
+        return self._nearest("max")
 
     def first_day(self) -> date | None:
         """Return the first day on which any source listed papers."""
-        return self._day("ASC")
+        return self._nearest("min")
 
     def days_with_papers(self, since: date, source: str | None = None) -> tuple[date, ...]:
         """Return the days since one on which the source, or any source, listed papers; the oldest first."""
@@ -95,10 +165,12 @@ class Listings:
         )
         return tuple(whole(_day_from_row, rows))
 
-    def neighbours(self, day: date) -> tuple[date | None, date | None]:
-        """Return the nearest days before and after this one on which any source listed papers."""
-        here = day.isoformat()
-        return self._day("DESC", "day < :here", here=here), self._day("ASC", "day > :here", here=here)
+    def neighbours(self, first: date, last: date | None = None) -> tuple[date | None, date | None]:
+        """Return the nearest days before and after this one, or these, on which any source listed papers."""
+        return (
+            self._nearest("max", "day < :first", first=first.isoformat()),
+            self._nearest("min", "day > :last", last=(last or first).isoformat()),
+        )
 
     def since(self, source: str, first: date) -> tuple[Listing, ...]:
         """Return one source's listings since a day, the oldest first."""
@@ -142,11 +214,32 @@ class Listings:
             ),
         )
 
-    def _day(self, order: str, condition: str = "1 = 1", **values: Any) -> date | None:
-        """Return the first day with papers, in this order, that meets a condition of this class."""
+    def _nearest(self, end: str, condition: str = "1 = 1", **values: Any) -> date | None:
+        """Return the first or last day (`min` or `max`) with papers that meets a condition of this class.
+
+        Each source's by itself among the days that have papers, so that empty ones are never passed.
+        """
         rows = self._engine.query(
-            f"SELECT day FROM listings WHERE {condition} AND {_HAS_PAPERS} ORDER BY day {order} LIMIT 1",  # noqa: S608 -- constants
+            f"""
+            {_SOURCES}
+            SELECT {end}(day) AS day FROM (
+                SELECT (
+                    SELECT {end}(day) FROM listing_papers WHERE source = found.source AND {condition}
+                ) AS day
+                FROM found WHERE found.source IS NOT NULL
+            ) AS of_sources
+            """,  # noqa: S608 -- constants
             values,
+        )
+        return next(whole(_optional_day_from_row, rows), None)
+
+    def _latest_complete_day(self, source: str) -> date | None:
+        rows = self._engine.query(
+            f"""
+            SELECT day FROM listings WHERE source = :source AND state = 'complete' AND {_HAS_PAPERS}
+            ORDER BY day DESC LIMIT 1
+            """,  # noqa: S608 -- a constant
+            {"source": source},
         )
         return next(whole(_day_from_row, rows), None)
 
@@ -165,6 +258,21 @@ def _with_papers(rows: Sequence[Row]) -> Row:
 @reads("listings")
 def _day_from_row(row: dict[str, Any]) -> date:
     return date.fromisoformat(row["day"])
+
+
+@reads("listings")
+def _size_from_row(row: Row) -> ListingSize:
+    return ListingSize(
+        source=row["source"],
+        day=date.fromisoformat(row["day"]),
+        state=ListingState(row["state"]),
+        papers=int(row["papers"]),
+    )
+
+
+@reads("listing_papers")
+def _optional_day_from_row(row: Row) -> date | None:
+    return date.fromisoformat(row["day"]) if row["day"] is not None else None
 
 
 @reads("listings")

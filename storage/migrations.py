@@ -702,3 +702,9 @@ def m019_english_keywords(engine: Engine) -> None:
         CHECK (json_valid(english_keywords))
         """
     )
+
+
+@_migration
+def m020_saves_by_paper(engine: Engine) -> None:
+    """An index that counts how many people of a workspace saved a paper."""
+    engine.define("CREATE INDEX saved_papers_by_paper ON saved_papers (workspace, paper_id)")

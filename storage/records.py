@@ -186,6 +186,25 @@ class Listing:
         return self.state is ListingState.STALLED and self.next_look_at is None
 
 
+@dataclass(frozen=True, slots=True)
+class ListingSize:
+    """How many papers one source lists for one day."""
+
+    source: str
+    day: date
+    state: ListingState
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPaper:
+    """A paper among the best of some days."""
+
+    paper_id: str
+    #: How many people of one workspace saved it; 0 where they are so few that one might guess who.
+    saves: int
+
+
 ALL_WEEKDAYS = frozenset(range(7))
 
 

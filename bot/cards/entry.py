@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from bot.cards.ids import Week
 from storage.records import ListingState, Paper, Summary
 
 
@@ -27,3 +28,48 @@ class Digest:
     state: ListingState
     #: In the order in which they are shown.
     entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayPage:
+    """A page of what one source lists for a day, for one reader."""
+
+    day: date
+    source: str
+    #: In the source's order, numbered within the whole day.
+    entries: tuple[Entry, ...]
+    offset: int
+    #: How many papers the whole day has.
+    total: int
+    #: Which of these papers the reader has saved.
+    saved: frozenset[str] = frozenset()
+    #: The nearest days before and after that have papers.
+    before: date | None = None
+    after: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekEntry:
+    """A paper among a week's best."""
+
+    entry: Entry
+    #: How many people of the reader's workspace saved it; 0 where they are too few to tell.
+    saves: int = 0
+    #: Whether the reader has saved it.
+    is_saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WeekPage:
+    """A page of a week's papers, the best first, for one reader."""
+
+    week: Week
+    entries: tuple[WeekEntry, ...]
+    offset: int
+    #: How many papers the whole week has.
+    total: int
+    #: Whether enough people of the reader's workspace saved any of the week's papers.
+    has_saves: bool = False
+    #: The Mondays of the nearest weeks before and after that have papers.
+    before: date | None = None
+    after: date | None = None

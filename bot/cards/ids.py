@@ -7,8 +7,8 @@ kind of value has one reader here, which returns it within its bounds or raises 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.errors import UnreadableValueError
@@ -25,6 +25,11 @@ OPEN_DISCUSSION = "open_discussion"
 MY_PAPERS = "my_papers"
 PREVIOUS_PAGE = "previous_page"
 NEXT_PAGE = "next_page"
+PREVIOUS_DAY = "previous_day"
+NEXT_DAY = "next_day"
+PREVIOUS_WEEK = "previous_week"
+NEXT_WEEK = "next_week"
+RANK_WEEK = "rank_week"
 POST_ANEW = "post_anew"
 RESUME_DELIVERY = "resume_delivery"
 OPEN_PREFERENCES = "open_settings"
@@ -43,6 +48,7 @@ PAGE_LENGTH = 10
 """The papers per page of a list."""
 
 _LAST_OFFSET = 1_000_000
+_LAST_MONDAY = date.max - timedelta(days=6)
 _DELIVERY = re.compile("[0-9]{1,18}")
 _CHANNEL = re.compile("[CDG][A-Z0-9]{1,30}")
 
@@ -69,22 +75,31 @@ PREVIEWED_AT_ONCE = (Field.SOURCES, Field.LANGUAGE, Field.MOST_CARDS, Field.ORDE
 
 
 @dataclass(frozen=True, slots=True)
+class Week:
+    """A week's papers, the best first."""
+
+    monday: date
+    #: The best were saved by the most people here, instead of having the most votes.
+    by_saves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list."""
+    """A page of a list: of a day's listing, of a week's papers, or of the person's saved papers."""
 
     offset: int = 0
-    #: The listing's day; `None` for the person's saved papers.
     day: date | None = None
+    week: Week | None = None
 
     @property
     def previous(self) -> "Page":
         """The previous page."""
-        return Page(max(0, self.offset - PAGE_LENGTH), self.day)
+        return replace(self, offset=max(0, self.offset - PAGE_LENGTH))
 
     @property
     def next(self) -> "Page":
         """The next page."""
-        return Page(self.offset + PAGE_LENGTH, self.day)
+        return replace(self, offset=self.offset + PAGE_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +205,10 @@ def _record(value: object) -> Mapping[str, object]:
 
 
 def _page_fields(page: Page) -> dict[str, object]:
-    return {"offset": page.offset, "day": page.day.isoformat() if page.day else None}
+    fields: dict[str, object] = {"offset": page.offset, "day": page.day.isoformat() if page.day else None}
+    if page.week is None:
+        return fields
+    return {**fields, "week": page.week.monday.isoformat(), "saves": page.week.by_saves}
 
 
 def _page_from_fields(fields: Mapping[str, object]) -> Page:
@@ -200,7 +218,15 @@ def _page_from_fields(fields: Mapping[str, object]) -> Page:
     # A bool is an int, too.
     if type(offset) is not int or not 0 <= offset <= _LAST_OFFSET:
         raise UnreadableValueError("page")
-    return Page(offset, None if day is None else _day(day))
+    week = None if fields.get("week") is None else _week(fields)
+    return Page(offset, None if day is None else _day(day), week)
+
+
+def _week(fields: Mapping[str, object]) -> Week:
+    monday, by_saves = _day(fields["week"]), fields.get("saves")
+    if monday.weekday() != 0 or monday > _LAST_MONDAY or not isinstance(by_saves, bool):
+        raise UnreadableValueError("week")
+    return Week(monday, by_saves)
 
 
 def _day(value: object) -> date:

@@ -1,12 +1,13 @@
-"""Pages of papers: a day's listing, and a person's saved papers."""
+"""Pages of papers: a day's listing, a week's best, and a person's saved papers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
 from bot.cards.digest import sentence, source_name
-from bot.cards.entry import Digest, Entry
+from bot.cards.entry import DayPage, Entry, WeekEntry, WeekPage
 from bot.cards.ids import PAGE_LENGTH, Listed, Page
 from bot.cards.paper import facts_line, shown_title
 from bot.cards.spoken import Spoken, spoken_list
@@ -19,24 +20,42 @@ _TITLE_CHARACTERS = 250
 _SENTENCE_CHARACTERS = 220
 
 
-def listing_page(digest: Digest, page: Page, saved: frozenset[str], words: Words) -> Message:
+def listing_page(listed: DayPage, words: Words) -> Message:
     """Return a page of a day's listing; each paper has a button to save or remove it."""
-    shown = digest.entries[page.offset : page.offset + PAGE_LENGTH]
-    headline = words("digest.headline", date=words.date(digest.day))
-    scope = words.count("digest.papers", len(digest.entries), source=source_name(digest.source, words))
+    shown, page = listed.entries, Page(listed.offset, listed.day)
+    headline = words("digest.headline", date=words.date(listed.day))
+    scope = words.count("digest.papers", listed.total, source=source_name(listed.source, words))
     rows = [
         block
         for entry in shown
-        for block in _listing_row(entry, page, words, is_saved=entry.paper.id in saved)
+        for block in _listing_row(entry, page, words, is_saved=entry.paper.id in listed.saved)
     ]
     drawn = [
         blocks.header(headline),
-        blocks.context(scope, *_position(page, len(shown), len(digest.entries), words)),
+        blocks.context(scope, *_position(page, len(shown), listed.total, words)),
         *rows,
-        *_turning(page, len(digest.entries), words),
+        *_turning(page, listed.total, words, _other_days(listed, words)),
     ]
     spoken = [
         Spoken(entry.paper, entry.number, sentence(entry, words, _SENTENCE_CHARACTERS)) for entry in shown
+    ]
+    return blocks.message(spoken_list([headline, scope], spoken), drawn)
+
+
+def week_page(listed: WeekPage, words: Words) -> Message:
+    """Return a page of a week's papers, the best first; each has a button to save or remove it."""
+    shown, page = listed.entries, Page(listed.offset, week=listed.week)
+    headline = words("week.headline", days=words.days(listed.week.monday, _sunday(listed.week.monday)))
+    scope = words.count("week.papers_by_saves" if listed.week.by_saves else "week.papers", listed.total)
+    drawn = [
+        blocks.header(headline),
+        blocks.context(scope, *_position(page, len(shown), listed.total, words)),
+        *(block for each in shown for block in _week_row(each, page, words)),
+        *_turning(page, listed.total, words, _other_weeks(listed, words)),
+    ]
+    spoken = [
+        Spoken(each.entry.paper, each.entry.number, sentence(each.entry, words, _SENTENCE_CHARACTERS))
+        for each in shown
     ]
     return blocks.message(spoken_list([headline, scope], spoken), drawn)
 
@@ -73,12 +92,19 @@ def home_view(saved: SavedPage, command: str, reader: Reader) -> Block:
     return blocks.home([*saved_page(saved, reader).blocks, blocks.divider(), hint])
 
 
-def _listing_row(entry: Entry, page: Page, words: Words, *, is_saved: bool) -> list[Block]:
+def _listing_row(
+    entry: Entry, page: Page, words: Words, *, is_saved: bool, saves: Mrkdwn | None = None
+) -> list[Block]:
     text = sentence(entry, words, _SENTENCE_CHARACTERS)
     title = [blocks.words(f"{entry.number}. ", bold=True), _title(entry.paper)]
-    below = join(" · ", filter(None, [escape(entry.paper.id), facts_line(entry.paper, words)]))
+    below = join(" · ", filter(None, [escape(entry.paper.id), facts_line(entry.paper, words), saves]))
     button = _row_button(entry.paper, page, words, is_saved=is_saved)
     return _row([*title, blocks.words(f"\n{text}")] if text else title, below, button)
+
+
+def _week_row(listed: WeekEntry, page: Page, words: Words) -> list[Block]:
+    saves = Mrkdwn(words.count("paper.saves", listed.saves)) if listed.saves else None
+    return _listing_row(listed.entry, page, words, is_saved=listed.is_saved, saves=saves)
 
 
 def _saved_row(saved: SavedPaper, page: Page, reader: Reader) -> list[Block]:
@@ -114,11 +140,48 @@ def _position(page: Page, shown: int, total: int, words: Words) -> list[str]:
     return [words("page.position", first=page.offset + 1, last=page.offset + shown, total=total)]
 
 
-def _turning(page: Page, total: int, words: Words) -> list[Block]:
+def _turning(page: Page, total: int, words: Words, others: Sequence[Button] = ()) -> list[Block]:
+    """Return the buttons to the other pages of the list, and to other lists."""
     buttons = []
     if page.offset:
         value = ids.page_value(page.previous)
         buttons.append(Button(ids.PREVIOUS_PAGE, words("button.previous"), value=value))
     if page.offset + PAGE_LENGTH < total:
         buttons.append(Button(ids.NEXT_PAGE, words("button.next"), value=ids.page_value(page.next)))
-    return [blocks.actions(*buttons)] if buttons else []
+    return [blocks.actions(*buttons, *others)] if buttons or others else []
+
+
+def _other_days(listed: DayPage, words: Words) -> list[Button]:
+    days = {ids.PREVIOUS_DAY: ("button.before", listed.before), ids.NEXT_DAY: ("button.after", listed.after)}
+    return [
+        Button(action_id, words(label, day=words.date(day)), value=ids.page_value(Page(day=day)))
+        for action_id, (label, day) in days.items()
+        if day
+    ]
+
+
+def _other_weeks(listed: WeekPage, words: Words) -> list[Button]:
+    """Return the buttons to the other order, where some papers were saved by enough, and to other weeks."""
+    other = replace(listed.week, by_saves=not listed.week.by_saves)
+    label = "button.by_saves" if other.by_saves else "button.by_votes"
+    buttons = [Button(ids.RANK_WEEK, words(label), value=ids.page_value(Page(week=other)))]
+    weeks = {
+        ids.PREVIOUS_WEEK: ("button.before", listed.before),
+        ids.NEXT_WEEK: ("button.after", listed.after),
+    }
+    return [
+        *(buttons if listed.has_saves else []),
+        *(
+            Button(
+                action_id,
+                words(label, day=words.days(monday, _sunday(monday))),
+                value=ids.page_value(Page(week=replace(listed.week, monday=monday))),
+            )
+            for action_id, (label, monday) in weeks.items()
+            if monday
+        ),
+    ]
+
+
+def _sunday(monday: date) -> date:
+    return monday + timedelta(days=6)

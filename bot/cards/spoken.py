@@ -33,7 +33,9 @@ def spoken_list(opening: Sequence[str], papers: Sequence[Spoken], ending: Sequen
 
     Sentences are cut first, then titles; numbers and links stay whole.
     """
-    most, left = TEXT_BYTES - _SPARE_BYTES, TEXT_BYTES
+    most = TEXT_BYTES - _SPARE_BYTES
+    around = "\n".join([*opening, *(_line(each, "", "…" * bool(each.sentence)) for each in papers), *ending])
+    left = most - len(escape(around).encode())
     while True:
         text = "\n".join([*opening, *_lines(papers, left), *ending])
         excess = len(escape(text).encode()) - most

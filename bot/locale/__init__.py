@@ -12,7 +12,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, get_day_names
+from babel.dates import format_date, format_interval, format_skeleton, format_time, get_day_names
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -63,6 +63,10 @@ class Words:
         if sentence == key:
             raise KeyError(key)
         return sentence.format(count=count, **values)
+
+    def days(self, first: date, last: date) -> str:
+        """Return the days from one to another written out, such as "Sep 22 – 28, 2025"."""
+        return format_interval(first, last, "yMMMMd", locale=self.locale)
 
     def date(self, day: date) -> str:
         """Return the day written out, such as "29 September 2025"."""

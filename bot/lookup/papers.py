@@ -1,11 +1,12 @@
-"""Looks up a listed day or paper, with the summaries that fit the reader best."""
+"""Looks up a listed day, a week or a paper, with the summaries that fit the reader best."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from bot.cards.entry import Digest, Entry
+from bot.cards.entry import DayPage, Entry, WeekEntry, WeekPage
+from bot.cards.ids import PAGE_LENGTH, Week
 from bot.lookup.best_summary import best_summary
 from bot.sources.kinds import precedence
-from storage.records import Listing
+from storage.records import Listing, ListingSize, RankedPaper
 from storage.tables import Tables
 
 
@@ -17,17 +18,61 @@ def listing_of_day(tables: Tables, day: date, source: str | None = None) -> List
     return next(iter([*with_papers, *candidates]), None)
 
 
-def digest_of_day(tables: Tables, day: date, language: str, source: str | None = None) -> Digest | None:
-    """Return the day's papers in order, each with its best summary, or `None` without a listing."""
-    listing = listing_of_day(tables, day, source)
-    if listing is None:
+def page_of_day(tables: Tables, day: date, language: str, offset: int) -> DayPage | None:
+    """Return a page of the day's papers in order, each with its best summary; `None` without a listing.
+
+    They are the first source's with papers. An offset past the end gives the last page.
+    """
+    sizes = sorted(tables.listings.sizes_of_day(day), key=_rank)
+    size = next(iter([*(size for size in sizes if size.papers), *sizes]), None)
+    if size is None:
         return None
-    entries = entries_of(tables, listing.paper_ids, language)
-    return Digest(listing.day, listing.source, listing.state, entries)
+    start = last_offset(offset, size.papers)
+    paper_ids = tables.listings.page(size.source, day, offset=start, limit=PAGE_LENGTH)
+    entries = entries_of(tables, paper_ids, language, first=start + 1)
+    return DayPage(day, size.source, entries, start, size.papers)
+
+
+def page_of_week(
+    tables: Tables, week: Week, language: str, workspace: str, person: str, offset: int
+) -> WeekPage:
+    """Return a page of the papers that any source listed in the week, the best first.
+
+    An offset past the end gives the last page.
+    """
+    first, last = week.monday, week.monday + timedelta(days=6)
+    total = tables.listings.count_between(first, last)
+    start = last_offset(offset, total)
+
+    def best(start: int, limit: int, *, by_saves: bool) -> tuple[RankedPaper, ...]:
+        return tables.listings.best_between(
+            first, last, workspace, by_saves=by_saves, offset=start, limit=limit
+        )
+
+    ranked = best(start, PAGE_LENGTH, by_saves=week.by_saves)
+    saves = {each.paper_id: each.saves for each in ranked}
+    saved = tables.saved_papers.saved_among(workspace, person, saves)
+    entries = tuple(
+        WeekEntry(entry, saves[entry.paper.id], entry.paper.id in saved)
+        for entry in entries_of(tables, tuple(saves), language, first=start + 1)
+    )
+    before, after = (day and monday_of(day) for day in tables.listings.neighbours(first, last))
+    has_saves = any(each.saves for each in best(0, 1, by_saves=True))
+    return WeekPage(week, entries, start, total, has_saves=has_saves, before=before, after=after)
+
+
+def monday_of(day: date) -> date:
+    """Return the Monday of the day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def last_offset(offset: int, total: int) -> int:
+    """Return the offset of a page, that of the last page for one past the end."""
+    return min(offset, max(0, (total - 1) // PAGE_LENGTH * PAGE_LENGTH))
 
 
 def paper_entry(tables: Tables, paper_id: str, language: str) -> Entry | None:
-    """Return one paper with its best summary, or `None` where it was never listed."""
+    """Return one paper with its best summary, or `None` where it is not known."""
     paper = tables.papers.get(paper_id)
     if paper is None:
         return None
@@ -36,14 +81,16 @@ def paper_entry(tables: Tables, paper_id: str, language: str) -> Entry | None:
     )
 
 
-def entries_of(tables: Tables, paper_ids: tuple[str, ...], language: str) -> tuple[Entry, ...]:
-    """Return papers in the given order, numbered from 1, each with its best summary."""
+def entries_of(
+    tables: Tables, paper_ids: tuple[str, ...], language: str, *, first: int = 1
+) -> tuple[Entry, ...]:
+    """Return papers in the given order, numbered from `first`, each with its best summary."""
     summaries = tables.summaries.of_papers(paper_ids)
     return tuple(
         Entry(paper, best_summary(paper, summaries.get(paper.id, []), language), number)
-        for number, paper in enumerate(tables.papers.of_ids(paper_ids), start=1)
+        for number, paper in enumerate(tables.papers.of_ids(paper_ids), start=first)
     )
 
 
-def _rank(listing: Listing) -> tuple[int, str]:
+def _rank(listing: Listing | ListingSize) -> tuple[int, str]:
     return precedence(listing.source), listing.source

@@ -195,16 +195,22 @@ def _bytes(text: str) -> int:
 
 
 def _added_by_entities(text: str) -> int:
-    return sum(text.count(character) * (len(entity) - 1) for character, entity in _ENTITIES.items())
+    added = 0
+    for character, entity in _ENTITIES.items():
+        if character in text:
+            added += text.count(character) * (len(entity) - 1)
+    return added
 
 
 def _fit(texts: list[str], limit: int, size: Callable[[str], int]) -> list[str]:
-    allowances = dict.fromkeys(range(len(texts)), 0)
-    left = max(limit, 0)
-    for done, index in enumerate(sorted(allowances, key=lambda index: size(texts[index]))):
-        allowances[index] = min(size(texts[index]), left // (len(texts) - done))
-        left -= allowances[index]
-    return [_cut(text, allowances[index], size) for index, text in enumerate(texts)]
+    sizes = [size(text) for text in texts]
+    fitted, left = [*texts], max(limit, 0)
+    for done, index in enumerate(sorted(range(len(texts)), key=sizes.__getitem__)):
+        allowance = min(sizes[index], left // (len(texts) - done))
+        left -= allowance
+        if allowance < sizes[index]:
+            fitted[index] = _cut(texts[index], allowance, size)
+    return fitted
 
 
 def _cut(text: str, limit: int, size: Callable[[str], int]) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards import ids
-from bot.cards.ids import Listed, Page, SummaryAct, SummaryChoice
+from bot.cards.ids import Listed, Page, SummaryAct, SummaryChoice, Week
 from bot.errors import UnreadableValueError
 from tests.handlers.forging import ODD_VALUES
 
@@ -30,7 +30,9 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["paper", "offset", "day", "do", "language"]) | st.text(), inner)
+        | st.dictionaries(
+            st.sampled_from(["paper", "offset", "day", "week", "saves", "do", "language"]) | st.text(), inner
+        )
     ),
 )
 
@@ -59,6 +61,36 @@ def test_each_reader_refuses_odd_values(reader: Callable[[object], object]) -> N
         ids.read_page: [json.dumps({"paper": 2509.2124, "offset": 0, "day": None})],
     }
     assert read == readable.get(reader, [])
+
+
+def test_a_week_s_page_is_read_as_it_is_written() -> None:
+    pages = [Page(10, week=Week(date(2025, 9, 29), by_saves)) for by_saves in (False, True)]
+
+    assert [ids.read_page(ids.page_value(page)) for page in pages] == pages
+    assert ids.read_listed(ids.listed_value(Listed("2509.21240", pages[1]))) == Listed("2509.21240", pages[1])
+    assert (pages[0].next, pages[0].previous) == (
+        Page(20, week=Week(date(2025, 9, 29))),
+        Page(0, week=Week(date(2025, 9, 29))),
+    )
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"week": "2025-09-30"},
+        {"week": "9999-12-27"},
+        {"week": "next"},
+        {"week": 20250929},
+        {"week": ["2025-09-29"]},
+        {"saves": None},
+        {"saves": 1},
+        {"saves": "true"},
+    ],
+)
+def test_a_week_that_is_none_is_refused(changed: dict[str, Any]) -> None:
+    written = json.loads(ids.page_value(Page(week=Week(date(2025, 9, 29)))))
+
+    assert not is_read(ids.read_page, json.dumps({**written, **changed}))
 
 
 @pytest.mark.parametrize("reader", READERS)

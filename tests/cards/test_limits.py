@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from bot.cards.digest import digest_parent
 from bot.cards.entry import Entry
-from bot.cards.ids import Page
-from bot.cards.lists import SavedPage, home_view, listing_page, saved_page
+from bot.cards.lists import SavedPage, home_view, listing_page, saved_page, week_page
 from bot.cards.notices import help_message, removed_notice, saved_notice
 from bot.cards.paper import abstract_modal, paper_card
 from bot.cards.summaries import figures_modal, report_modal
@@ -22,7 +21,6 @@ from storage.records import (
 )
 from tests.support.card_contents import (
     AMPERSANDS,
-    DAY,
     EMPTIEST,
     ENTRIES,
     LONG_CHINESE,
@@ -30,7 +28,9 @@ from tests.support.card_contents import (
     SUMMARIES,
     assert_taken,
     assert_view_taken,
+    day_page_of,
     digest_of,
+    week_page_of,
 )
 
 NOW = datetime(2025, 9, 29, tzinfo=UTC)
@@ -49,7 +49,8 @@ def test_the_longest_and_the_emptiest_paper_make_messages_that_slack_takes(
     assert_taken(paper_card(entry, words))
     assert_taken(paper_card(entry, words, is_saved=True))
     assert_taken(digest_parent(digest_of([entry] * 100), words))
-    assert_taken(listing_page(digest_of([entry] * 100), Page(10, DAY), frozenset(), words))
+    assert_taken(listing_page(day_page_of([entry] * 100, 10), words))
+    assert_taken(week_page(week_page_of([entry] * 100, 10), words))
     assert_taken(saved_page(SavedPage((kept,) * 10, 10, 35), READERS[language]))
     assert_taken(saved_notice(entry.paper, words, is_new=True))
     assert_taken(removed_notice(entry.paper, words, was_there=False))
@@ -88,6 +89,7 @@ def test_any_digest_and_any_list_are_ones_that_slack_takes(entries: list[Entry],
     kept = tuple(SavedPaper("T1", "U1", entry.paper, NOW) for entry in entries[:10])
 
     assert_taken(digest_parent(digest_of(entries), words))
-    assert_taken(listing_page(digest_of(entries), Page(0, DAY), frozenset(), words))
+    assert_taken(listing_page(day_page_of(entries), words))
+    assert_taken(week_page(week_page_of(entries, by_saves=True), words))
     assert_taken(saved_page(SavedPage(kept, 0, len(kept)), READERS[language]))
     assert_view_taken(home_view(SavedPage(kept, 0, len(kept)), "/papers", READERS[language]))

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from bot.cards.blocks import TEXT_BYTES, Block, Message
 from bot.cards.digest import digest_parent, rest_list, with_note
 from bot.cards.entry import Digest, Entry
-from bot.cards.ids import Page
-from bot.cards.lists import SavedPage, home_view, listing_page, saved_page
+from bot.cards.lists import SavedPage, home_view, listing_page, saved_page, week_page
 from bot.cards.notices import paper_notice, removed_notice, saved_notice
 from bot.cards.paper import abstract_modal, paper_card
 from bot.cards.summaries import figures_modal, report_answer, report_modal
@@ -30,6 +29,7 @@ from storage.records import (
     SavedPaper,
     Summary,
 )
+from tests.support.card_contents import day_page_of, week_page_of
 
 DAY = date(2025, 9, 29)
 NOW = datetime(2025, 9, 29, tzinfo=UTC)
@@ -83,7 +83,8 @@ def drawn(text: str) -> Iterator[Message | Block]:
     assert summary
     yield from (paper_card(entry, WORDS), paper_card(replace(entry, summary=None), WORDS))
     yield from (digest_parent(digest, WORDS), rest_list(digest.entries, WORDS))
-    yield listing_page(digest, Page(0, DAY), frozenset(), WORDS)
+    yield listing_page(day_page_of(list(digest.entries)), WORDS)
+    yield week_page(week_page_of(list(digest.entries)), WORDS)
     yield from (saved_page(kept, reader), home_view(kept, "/papers", reader))
     yield from (saved_notice(paper, WORDS, is_new=True), removed_notice(paper, WORDS, was_there=True))
     yield from (paper_notice(paper, key, WORDS) for key in NAMES_A_PAPER)
@@ -163,7 +164,8 @@ def test_the_plain_text_of_a_message_keeps_each_papers_link_however_long_its_tex
         parent.text: entries[:5],
         uncertain: entries[:5],
         rest_list(entries, WORDS).text: entries,
-        listing_page(digest, Page(0, DAY), frozenset(), WORDS).text: entries,
+        listing_page(day_page_of(entries), WORDS).text: entries,
+        week_page(week_page_of(entries), WORDS).text: entries,
         saved_page(SavedPage(kept, 0, len(kept)), reader).text: entries,
         **{paper_card(entry, WORDS).text: [entry] for entry in entries},
     }

@@ -1,7 +1,10 @@
 """The answers to a command, straight from the tables: every text has one, and Slack takes it."""
 
-from collections.abc import Coroutine, Iterator
+import re
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -10,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cards import ids
 from bot.cards.blocks import Message
+from bot.cards.ids import Page, Week
 from bot.delivery.announcer import Announcer
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.notifier import Notifier
@@ -25,12 +30,15 @@ from bot.sandbox.blocks import problems_of_message
 from bot.sources.source import Source
 from bot.summarising.queue import SummaryQueue
 from handlers.channels import ChannelContext, Requester
+from handlers.lookup import day_page
 from handlers.parts import Parts
 from handlers.people import People, Person
 from handlers.requests import parse_request
 from handlers.slash_command import answer
-from storage.records import Listing, ListingState
+from handlers.weeks import week_page, weeks_ago
+from storage.records import Listing, ListingState, Paper
 from storage.runner import InlineRunner
+from storage.tables import Tables
 from tests.support.clocks import SimulatedClock
 from tests.support.spellings import SPELLINGS
 from tests.support.tables import empty_tables
@@ -39,6 +47,7 @@ from tests.support.web_server import refusing_address
 T = TypeVar("T")
 
 ADA = Person("T1", "U1", "en-US", ZoneInfo("America/New_York"))
+NOW = datetime(2025, 9, 29, 20, 0, tzinfo=UTC)
 WEI = Person("T1", "U2", "zh-CN", ZoneInfo("Asia/Shanghai"))
 
 
@@ -57,8 +66,13 @@ def _no_source(_name: str) -> Source | None:
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
-    clock = SimulatedClock(datetime(2025, 9, 29, 20, 0, tzinfo=UTC))
-    storage = InlineRunner(empty_tables(tmp_path_factory.mktemp("asking") / "test.db"))
+    yield from parts_with(tmp_path_factory.mktemp("asking") / "test.db")
+
+
+def parts_with(path: Path, fill: Callable[[Parts], None] = lambda _: None) -> Iterator[Parts]:
+    """Give a bot with the sample and what else is filled in."""
+    clock = SimulatedClock(NOW)
+    storage = InlineRunner(empty_tables(path))
     for digest in read_sample():
         at_once(import_into(storage, digest))
     holiday = Listing("digest-file", date(2025, 10, 1), ListingState.NONE)
@@ -68,7 +82,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     services = Services(storage, wire, clock, pacer, Timing())
     deliverer = Deliverer(services, Notifier(wire).notify)
     watcher, summary_queue = ListingWatcher(storage, clock, _no_source), SummaryQueue(storage, clock, None)
-    yield Parts(
+    parts = Parts(
         storage=storage,
         clock=clock,
         people=People(clock),
@@ -79,6 +93,8 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
         command="/papers",
         messages_a_minute=300,
     )
+    fill(parts)
+    yield parts
     storage.close()
 
 
@@ -196,6 +212,129 @@ def test_a_listing_shows_ten_papers_a_page(parts: Parts, text: str, papers: int)
     blocks = ask(parts, text).blocks
 
     assert sum("accessory" in block for block in blocks) == papers
+
+
+def fill_two_months(parts: Parts) -> None:
+    """Have Hugging Face list papers on three days before the sample's, and one far away."""
+
+    def write(tables: Tables) -> None:
+        days = [date(2025, 9, 15), date(2025, 9, 18), date(2025, 9, 19), date(2025, 7, 1)]
+        for day in days:
+            papers = [
+                Paper(f"{day:%y%m}.{day:%d}{number:03}", f"Gardens {number}", votes=number)
+                for number in range(day.day)
+            ]
+            for paper in papers:
+                tables.papers.add(paper)
+            ids = tuple(paper.id for paper in papers)
+            tables.listings.put(Listing("huggingface", day, ListingState.COMPLETE, ids))
+        for number in range(3):
+            tables.saved_papers.save("T1", f"U{number}", "2509.15002", NOW)
+
+    at_once(parts.storage.write(write))
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Parts]:
+    """Give a bot with two months of lists."""
+    yield from parts_with(tmp_path / "archive.db", fill_two_months)
+
+
+def buttons_of(message: Message) -> dict[str, tuple[str, Page]]:
+    """Return what the buttons below a page say and open, by their action."""
+    return {
+        each["action_id"]: (each["text"]["text"], ids.read_page(each["value"]))
+        for block in message.blocks
+        if block["type"] == "actions"
+        for each in block["elements"]
+    }
+
+
+def numbers_of(message: Message) -> list[str]:
+    return re.findall(r"^([0-9]+)\. ", message.text, re.MULTILINE)
+
+
+def test_a_day_leads_on_to_its_pages_and_to_the_days_around_it(archive: Parts) -> None:
+    first, chinese = ask(archive, "2025-09-18"), ask(archive, "2025-09-18", WEI)
+    last = at_once(day_page(archive, ADA, date(2025, 9, 18), 90))
+
+    day = date(2025, 9, 18)
+    around = {
+        ids.PREVIOUS_DAY: ("← September 15, 2025", Page(0, date(2025, 9, 15))),
+        ids.NEXT_DAY: ("September 19, 2025 →", Page(0, date(2025, 9, 19))),
+    }
+    assert buttons_of(first) == {ids.NEXT_PAGE: ("Next →", Page(10, day)), **around}
+    assert buttons_of(last) == {ids.PREVIOUS_PAGE: ("← Previous", Page(0, day)), **around}
+    assert [label for label, _ in buttons_of(chinese).values()] == [
+        "下一页 →",
+        "← 2025年9月15日",
+        "2025年9月19日 →",
+    ]
+    assert (numbers_of(first), numbers_of(last)) == (
+        [str(number) for number in range(1, 11)],
+        [str(number) for number in range(11, 19)],
+    )
+
+
+def test_the_first_and_the_last_day_lead_one_way(archive: Parts) -> None:
+    assert set(buttons_of(ask(archive, "2025-07-01"))) == {ids.NEXT_DAY}
+    assert set(buttons_of(ask(archive, ""))) == {ids.NEXT_PAGE, ids.PREVIOUS_DAY}
+
+
+def test_a_week_has_its_papers_by_votes_or_by_saves_and_leads_on(archive: Parts) -> None:
+    by_votes = at_once(weeks_ago(archive, ADA, 2))
+    other = Week(date(2025, 9, 15), by_saves=True)
+    by_saves = at_once(week_page(archive, WEI, other, 90))
+    top = at_once(week_page(archive, WEI, other))
+
+    assert by_votes.text.startswith(
+        "Papers of the week · Sep 15\u2009–\u200921, 2025\n52 papers · most votes first\n1. Gardens 18 (https://arxiv.org"
+    )
+    assert buttons_of(by_votes) == {
+        ids.NEXT_PAGE: ("Next →", Page(10, week=Week(date(2025, 9, 15)))),
+        ids.RANK_WEEK: ("Most saved here", Page(0, week=other)),
+        ids.PREVIOUS_WEEK: ("← Jun 30\u2009–\u2009Jul 6, 2025", Page(0, week=Week(date(2025, 6, 30)))),
+        ids.NEXT_WEEK: ("Sep 29\u2009–\u2009Oct 5, 2025 →", Page(0, week=Week(date(2025, 9, 29)))),
+    }
+    assert top.text.startswith(
+        "一周论文 · 2025年9月15日\u2009–\u200921日\n52 篇论文 · 按这里的收藏人数排序\n1. Gardens 2 (https://arxiv.org"
+    )
+    assert "2509.15002 · ▲ 2 票 · 这里有 3 人收藏" in str(top.blocks)
+    assert str(top.blocks).count("人收藏") == 1
+    assert numbers_of(by_saves) == ["51", "52"]
+    assert buttons_of(by_saves)[ids.RANK_WEEK] == ("按票数排序", Page(0, week=replace(other, by_saves=False)))
+
+
+def test_where_too_few_saved_anything_nobody_is_told(archive: Parts) -> None:
+    elsewhere = Person("T2", "U1", "en-US")
+
+    message = at_once(weeks_ago(archive, elsewhere, 2))
+
+    assert "people here" not in str(message.blocks)
+    assert set(buttons_of(message)) == {ids.NEXT_PAGE, ids.PREVIOUS_WEEK, ids.NEXT_WEEK}
+
+
+@pytest.mark.parametrize(
+    ("person", "weeks", "begins"),
+    [
+        (ADA, 0, "Papers of the week · Sep 29\u2009–\u2009Oct 5, 2025\n12 papers · most votes first\n1. "),
+        (
+            ADA,
+            1,
+            "I have no papers for Sep 22\u2009–\u200928, 2025.\nThe closest days with papers: `/papers 2025-09-19` ·",
+        ),
+        (WEI, 1, "2025年9月22日\u2009–\u200928日没有论文。\n最近有论文的日子： `/papers 2025-09-19` ·"),
+        (
+            ADA,
+            10**9,
+            "I have no papers for Jan 1\u2009–\u20097, 1.\nThe closest day with papers: `/papers 2025-07-01`",
+        ),
+    ],
+)
+def test_a_week_is_the_one_that_it_is_where_the_person_is(
+    archive: Parts, person: Person, weeks: int, begins: str
+) -> None:
+    assert at_once(weeks_ago(archive, person, weeks)).text.startswith(begins)
 
 
 WORDS = [

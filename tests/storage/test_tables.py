@@ -10,6 +10,7 @@ from storage.records import (
     DeliveryKind,
     DeliveryState,
     Listing,
+    ListingSize,
     ListingState,
     Paper,
     Post,
@@ -131,6 +132,80 @@ def test_days_without_papers_are_neither_latest_nor_neighbours(tables: Tables) -
     assert tables.listings.latest_day() == date(2025, 9, 29)
     assert tables.listings.neighbours(date(2025, 9, 28)) == (date(2025, 9, 26), date(2025, 9, 29))
     assert tables.listings.neighbours(date(2025, 9, 29)) == (date(2025, 9, 26), None)
+
+
+def test_the_days_next_to_several_are_before_the_first_and_after_the_last(tables: Tables) -> None:
+    with_papers(tables)
+    for day in (21, 22, 28, 29):
+        tables.listings.put(Listing("digest-file", date(2025, 9, day), ListingState.COMPLETE, (FULL.id,)))
+
+    assert tables.listings.neighbours(date(2025, 9, 22), date(2025, 9, 28)) == (
+        date(2025, 9, 21),
+        date(2025, 9, 29),
+    )
+
+
+def test_a_page_of_a_listing_is_in_its_order(tables: Tables) -> None:
+    with_papers(tables)
+    tables.listings.put(Listing("arxiv:cs.CL", DAY, ListingState.NONE))
+    tables.listings.put(Listing("huggingface", DAY, ListingState.PARTIAL, (BARE.id, FULL.id)))
+    listings = tables.listings
+
+    assert listings.sizes_of_day(DAY) == (
+        ListingSize("arxiv:cs.CL", DAY, ListingState.NONE, 0),
+        ListingSize("huggingface", DAY, ListingState.PARTIAL, 2),
+    )
+    assert listings.sizes_of_day(date(2025, 1, 1)) == ()
+    assert [listings.page("huggingface", DAY, offset=at, limit=1) for at in (0, 1, 2)] == [
+        (BARE.id,),
+        (FULL.id,),
+        (),
+    ]
+
+
+BEST_FIRST, LAST = date(2025, 9, 22), date(2025, 9, 28)
+
+
+def list_a_week(tables: Tables) -> None:
+    """List five papers, of which two are on two lists and one is of another week."""
+    for paper_id, votes in [("2509.1", 30), ("2509.2", None), ("2509.3", 7), ("2509.4", 7), ("2509.5", 99)]:
+        tables.papers.add(Paper(paper_id, "Gardens", votes=votes))
+    listed = {BEST_FIRST: ("2509.1", "2509.2"), LAST: ("2509.3", "2509.4"), DAY: ("2509.5",)}
+    for day, paper_ids in listed.items():
+        tables.listings.put(Listing("huggingface", day, ListingState.COMPLETE, paper_ids))
+    tables.listings.put(Listing("arxiv:cs.CL", LAST, ListingState.PARTIAL, ("2509.3", "2509.1")))
+
+
+def best(tables: Tables, *, by_saves: bool, offset: int = 0, workspace: str = "T1") -> list[tuple[str, int]]:
+    ranked = tables.listings.best_between(
+        BEST_FIRST, LAST, workspace, by_saves=by_saves, offset=offset, limit=3
+    )
+    return [(each.paper_id, each.saves) for each in ranked]
+
+
+def test_the_best_of_some_days_have_the_most_votes_or_were_saved_by_the_most_people(tables: Tables) -> None:
+    list_a_week(tables)
+    saves = {"2509.2": 4, "2509.3": 3, "2509.4": 2, "2509.1": 2, "2509.5": 9}
+    for paper_id, people in saves.items():
+        for number in range(people):
+            tables.saved_papers.save("T1", f"U{number}", paper_id, NOW)
+        tables.saved_papers.save("T2", "U1", paper_id, NOW)
+
+    assert tables.listings.count_between(BEST_FIRST, LAST) == 4
+    assert tables.listings.count_between(DAY, DAY) == 1
+    assert best(tables, by_saves=False) == [("2509.1", 0), ("2509.3", 3), ("2509.4", 0)]
+    assert best(tables, by_saves=False, offset=3) == [("2509.2", 4)]
+    assert best(tables, by_saves=True) == [("2509.2", 4), ("2509.3", 3), ("2509.1", 0)]
+    assert best(tables, by_saves=True, offset=3) == [("2509.4", 0)]
+
+
+def test_what_one_or_two_people_saved_changes_no_order(tables: Tables) -> None:
+    list_a_week(tables)
+    before = best(tables, by_saves=True)
+    for person in ("U1", "U2"):
+        tables.saved_papers.save("T1", person, "2509.2", NOW)
+
+    assert best(tables, by_saves=True) == before == [("2509.1", 0), ("2509.4", 0), ("2509.3", 0)]
 
 
 def test_nothing_is_latest_in_an_empty_database(tables: Tables) -> None:

@@ -13,6 +13,7 @@ from bot.text.full_text import Match, Phrase, Term
 from storage.address import Address
 from storage.database import connect
 from storage.engines.engine import Engine
+from storage.engines.statements import insert
 from storage.records import (
     FROM_MODEL,
     ArxivRecord,
@@ -44,6 +45,7 @@ from tests.support.work import work_of
 SHORT = Past(60, cards=4, channels=2, days_with_payload=3)
 LONG = replace(SHORT, days=600)
 MONTH_AGO = LAST_DAY - timedelta(days=30)
+WEEK = (LAST_DAY - timedelta(days=6), LAST_DAY)
 LATE = NOW + timedelta(days=1)
 SOME = SHORT.papers_of(LAST_DAY)
 ONE = SOME[0]
@@ -114,6 +116,12 @@ CALLS: dict[str, Call] = {
     "summaries.input_hash": lambda tables, _: tables.summaries.input_hash(ONE, "en", FROM_MODEL),
     "listings.get": lambda tables, _: tables.listings.get(SOURCE, LAST_DAY),
     "listings.of_day": lambda tables, _: tables.listings.of_day(LAST_DAY),
+    "listings.sizes_of_day": lambda tables, _: tables.listings.sizes_of_day(LAST_DAY),
+    "listings.page": lambda tables, _: tables.listings.page(SOURCE, LAST_DAY, offset=1, limit=2),
+    "listings.count_between": lambda tables, _: tables.listings.count_between(*WEEK),
+    "listings.best_between": lambda tables, _: tables.listings.best_between(
+        *WEEK, "T1", by_saves=True, offset=0, limit=10
+    ),
     "listings.complete_since": lambda tables, _: tables.listings.complete_since([SOURCE], MONTH_AGO),
     "listings.latest_complete_day": lambda tables, _: tables.listings.latest_complete_day([SOURCE, "none"]),
     "listings.sources": lambda tables, _: tables.listings.sources(),
@@ -266,6 +274,27 @@ def test_a_call_touches_no_more_after_ten_times_the_past(lived: tuple[Engine, En
     short, long = (_work(engine, past, name) for engine, past in zip(lived, (SHORT, LONG), strict=True))
 
     assert long <= 1.2 * short + 20, f"{short} before, {long} now"
+
+
+def test_the_nearest_days_are_found_past_any_number_of_empty_lists(tables: Tables, engine: Engine) -> None:
+    tables.papers.add(Paper(ONE, "Gardens"))
+    for days_ago in (3_000, 1_000):
+        day = LAST_DAY - timedelta(days=days_ago)
+        tables.listings.put(Listing(SOURCE, day, ListingState.COMPLETE, (ONE,)))
+
+    def look(tables: Tables) -> object:
+        return tables.listings.latest_day(), tables.listings.neighbours(MONTH_AGO)
+
+    few = work_of(engine, look)
+    empty = (LAST_DAY + timedelta(days=number) for number in range(-2_000, 2_000) if number % 1_000)
+    with engine.transaction():
+        insert(
+            engine,
+            "listings",
+            ({"source": SOURCE, "day": day.isoformat(), "state": "none"} for day in empty),
+        )
+
+    assert work_of(engine, look) <= 1.2 * few + 20
 
 
 def _work(engine: Engine, past: Past, name: str) -> int:

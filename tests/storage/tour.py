@@ -109,6 +109,10 @@ def _listings(tables: Tables) -> Iterator[Any]:
     yield listings.get(SOURCE, DAY), listings.of_day(after), listings.since(SOURCE, DAY), listings.latest()
     yield listings.complete_since([SOURCE, "arxiv:cs.CL"], DAY), listings.latest_complete_day([SOURCE])
     yield listings.sources(), listings.first_day(), listings.latest_day(), listings.neighbours(DAY)
+    yield listings.sizes_of_day(after), listings.page(SOURCE, DAY, offset=1, limit=3)
+    yield listings.count_between(DAY, after), listings.neighbours(DAY, after)
+    for by_saves in (False, True):
+        yield listings.best_between(DAY, after, WORKSPACE, by_saves=by_saves, offset=1, limit=4)
     yield listings.days_with_papers(before), listings.days_with_papers(before, SOURCE)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.documents.day import as_json, as_markdown, as_text, read_document
 from bot.lookup.best_summary import best_summary
-from bot.lookup.papers import digest_of_day, paper_entry
+from bot.lookup.papers import page_of_day, paper_entry
 from bot.summaries.question import MOST_KEYWORDS
 from bot.summaries.sentences import sentences
 from bot.summaries.without_model import draw
@@ -285,12 +285,12 @@ async def storage(tmp_path: Path) -> InlineRunner:
 
 
 async def test_entries_carry_what_is_drawn_and_the_abstract_stays_at_hand(storage: InlineRunner) -> None:
-    digest = await storage.read(lambda tables: digest_of_day(tables, DAY, "zh-CN"))
+    page = await storage.read(lambda tables: page_of_day(tables, DAY, "zh-CN", 0))
     entry = await storage.read(lambda tables: paper_entry(tables, PAPER.id, "zh-CN"))
 
-    assert digest is not None
+    assert page is not None
     assert entry is not None
-    assert digest.entries[0].summary == entry.summary == draw(PAPER)
+    assert page.entries[0].summary == entry.summary == draw(PAPER)
     assert entry.paper.abstract == ABSTRACT
 
 

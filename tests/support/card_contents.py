@@ -1,12 +1,13 @@
 """Any paper and summary that a card may hold, the longest of them, and the check that Slack takes a card."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
 from bot.cards.blocks import BLOCKS_PER_MESSAGE, MESSAGE_CHARACTERS, TEXT_BYTES, Block, Message
-from bot.cards.entry import Digest, Entry
+from bot.cards.entry import DayPage, Digest, Entry, WeekEntry, WeekPage
+from bot.cards.ids import PAGE_LENGTH, Week
 from bot.sandbox.blocks import problems_of_message, problems_of_view, size_of
 from storage.records import (
     FROM_ABSTRACT,
@@ -105,6 +106,22 @@ EMPTIEST = Entry(Paper("2509.00001", "\u200b"))
 
 def digest_of(entries: list[Entry]) -> Digest:
     return Digest(DAY, "digest-file", ListingState.COMPLETE, tuple(entries))
+
+
+def day_page_of(entries: list[Entry], offset: int = 0) -> DayPage:
+    """Return a page of a day between two others."""
+    shown = tuple(entries[offset : offset + PAGE_LENGTH])
+    around = (DAY - timedelta(days=1), DAY + timedelta(days=1))
+    return DayPage(DAY, "digest-file", shown, offset, len(entries), frozenset(), *around)
+
+
+def week_page_of(entries: list[Entry], offset: int = 0, *, by_saves: bool = False) -> WeekPage:
+    """Return a page of a week between two others, whose papers many have saved."""
+    shown = tuple(
+        WeekEntry(entry, saves=120, is_saved=True) for entry in entries[offset : offset + PAGE_LENGTH]
+    )
+    around = (DAY - timedelta(days=7), DAY + timedelta(days=7))
+    return WeekPage(Week(DAY, by_saves), shown, offset, len(entries), True, *around)
 
 
 def assert_taken(message: Message) -> None:
