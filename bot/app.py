@@ -174,6 +174,7 @@ def _parts(parts: Application, web: Web, clock: Clock, settings: Settings) -> Pa
         announcer=parts.announcer,
         watcher=web.watcher,
         summary_queue=web.summary_queue,
+        unlisted=web.unlisted,
         command=settings.command,
         messages_a_minute=settings.messages_a_minute,
     )

@@ -11,6 +11,7 @@ import httpx
 from bot.clock import Clock
 from bot.listings.enricher import Enricher
 from bot.listings.watcher import ListingWatcher
+from bot.lookup.unlisted import UnlistedPapers
 from bot.settings import Settings
 from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
@@ -31,6 +32,8 @@ class Web:
     storage: Runner
     watcher: ListingWatcher
     enricher: Enricher
+    #: `None` where no source is asked.
+    unlisted: UnlistedPapers | None
     texts: FullTexts
     summariser: Summariser | None
     summary_queue: SummaryQueue
@@ -81,7 +84,10 @@ async def open_web(
     look_up = enricher.enrich if has_sources else None
     summary_queue = SummaryQueue(storage, clock, summariser, look_up=look_up, claims=claims)
     stack.push_async_callback(summary_queue.aclose)
-    return Web(storage, watcher, enricher, texts, summariser, summary_queue)
+    unlisted = UnlistedPapers(storage, clock, arxiv.papers, claims)
+    stack.push_async_callback(unlisted.aclose)
+    asked = unlisted if has_sources else None
+    return Web(storage, watcher, enricher, asked, texts, summariser, summary_queue)
 
 
 def _no_source(_name: str) -> None:

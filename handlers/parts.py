@@ -6,6 +6,7 @@ from bot.clock import Clock
 from bot.delivery.announcer import Announcer
 from bot.delivery.deliverer import Deliverer
 from bot.listings.watcher import ListingWatcher
+from bot.lookup.unlisted import UnlistedPapers
 from bot.summarising.queue import SummaryQueue
 from handlers.people import People
 from storage.runner import Runner
@@ -22,6 +23,8 @@ class Parts:
     announcer: Announcer
     watcher: ListingWatcher
     summary_queue: SummaryQueue
+    #: `None` where the bot asks no source.
+    unlisted: UnlistedPapers | None
     #: The name of the slash command.
     command: str
     #: The rate at which the bot posts at most.

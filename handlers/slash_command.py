@@ -8,8 +8,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.blocks import Message
 from bot.cards.notices import help_message, notice
+from bot.lookup.unlisted import Finding
 from bot.text.mrkdwn import cut
-from handlers import lookup, requests, saved_papers, subscriptions
+from handlers import lookup, requests, saved_papers, subscriptions, unlisted
 from handlers.answers import Answers
 from handlers.channels import ChannelContext, Requester
 from handlers.parts import Parts
@@ -52,13 +53,29 @@ def register(app: AsyncApp, parts: Parts) -> None:
             return
         person = await parts.people.get(client, context.team_id or "", context.user_id or "")
         request = requests.parse_request(text, person.today(parts.clock.now()))
-        message = await answer(parts, Requester(person, channel), request)
+        message = await _answer(parts, Requester(person, channel), request, answers)
         if type(request) in _CHANNEL_ANSWERS:
             await _keep_name(parts, person.workspace, place.channel, text_at(command, "channel_name"))
         if message:
             await answers.tell(message, person.words)
 
     app.command(parts.command)(on_command)
+
+
+async def _answer(
+    parts: Parts, requester: Requester, request: requests.Request, answers: Answers
+) -> Message | None:
+    """Return the answer, or `None` where it is told; arXiv is asked first about a paper that is not known."""
+    if not isinstance(request, requests.OnePaper | requests.Save):
+        return await answer(parts, requester, request)
+    finding = await unlisted.find(parts, requester.person, request, answers)
+    if sentence := unlisted.not_found(finding, request, requester.person):
+        return sentence
+    message = await answer(parts, requester, request)
+    if message and finding is Finding.FETCHED:
+        await unlisted.tell_fetched(parts, requester.person, request, message, answers)
+        return None
+    return message
 
 
 async def _keep_name(parts: Parts, workspace: str, channel: str, name: str) -> None:

@@ -47,6 +47,12 @@ def register(app: AsyncApp, parts: Parts) -> None:
     listen_to_form(app, parts, ids.SUBMIT_REPORT, _on_report)
 
 
+def outcome_message(result: Result | None, paper: Paper, words: Words) -> Message:
+    """Return what came of a summary that a person asked for; `None` where the model could not be asked."""
+    key = _OUTCOMES.get(result.outcome, "again.made") if result else "again.not_asked"
+    return paper_notice(paper, key, words)
+
+
 async def _on_report(parts: Parts, form: Submission) -> None:
     await form.replace(await _keep_report(parts, form.person, form.view))
 
@@ -127,12 +133,7 @@ async def _notify(parts: Parts, click: Click, paper: Paper, result: Result | Non
     if is_made and click.is_on_answer:
         await click.replace(await one_paper(parts, click.person, OnePaper(paper.id)))
     else:
-        await click.answer(_outcome(result, paper, click.person.words))
-
-
-def _outcome(result: Result | None, paper: Paper, words: Words) -> Message:
-    key = _OUTCOMES.get(result.outcome, "again.made") if result else "again.not_asked"
-    return paper_notice(paper, key, words)
+        await click.answer(outcome_message(result, paper, click.person.words))
 
 
 def _entry(tables: Tables, choice: SummaryChoice) -> Entry | None:

@@ -1,6 +1,7 @@
 """Short answers: a sentence or two, with optional buttons."""
 
 from collections.abc import Sequence
+from html import unescape
 
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
@@ -53,6 +54,12 @@ def removed_notice(paper: Paper, words: Words, *, was_there: bool) -> Message:
     """Return a notice that the paper is removed, or was not saved."""
     key = "saved.removed" if was_there else "saved.not_there"
     return paper_notice(paper, key, words, saved_button(paper, words, is_saved=False), _my_papers(words))
+
+
+def with_line(message: Message, sentence: str) -> Message:
+    """Return the message with a small line below it."""
+    drawn = [*message.blocks, blocks.context(sentence)]
+    return blocks.message(unescape(message.text), drawn, ending=f"\n{sentence}")
 
 
 def answer_modal(message: Message, title: str, words: Words, *, about: str = "") -> Block:

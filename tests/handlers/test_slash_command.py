@@ -90,6 +90,7 @@ def parts_with(path: Path, fill: Callable[[Parts], None] = lambda _: None) -> It
         announcer=Announcer(wire, pacer, storage, clock),
         watcher=watcher,
         summary_queue=summary_queue,
+        unlisted=None,
         command="/papers",
         messages_a_minute=300,
     )
@@ -321,7 +322,7 @@ def test_where_too_few_saved_anything_nobody_is_told(archive: Parts) -> None:
         (
             ADA,
             1,
-            "I have no papers for Sep 22\u2009–\u200928, 2025.\nThe closest days with papers: `/papers 2025-09-19` ·",
+            "I have no papers for Sep 22\u2009–\u200928, 2025.\nThe closest days with papers: `/papers",
         ),
         (WEI, 1, "2025年9月22日\u2009–\u200928日没有论文。\n最近有论文的日子： `/papers 2025-09-19` ·"),
         (
