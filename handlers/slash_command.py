@@ -10,7 +10,7 @@ from bot.cards.blocks import Message
 from bot.cards.notices import help_message, notice
 from bot.lookup.unlisted import Finding
 from bot.text.mrkdwn import cut
-from handlers import lookup, requests, saved_papers, subscriptions, unlisted
+from handlers import lookup, requests, saved_papers, subscriptions, unlisted, weeks
 from handlers.answers import Answers
 from handlers.channels import ChannelContext, Requester
 from handlers.parts import Parts
@@ -105,10 +105,6 @@ async def _similar(parts: Parts, person: Person, request: requests.Similar) -> M
     return _nothing_found(parts, person, request.text or " ".join(request.paper_ids))
 
 
-async def _week(parts: Parts, person: Person, _request: requests.ShowWeek) -> Message:
-    return _nothing_found(parts, person, "week")
-
-
 async def _not_understood(parts: Parts, person: Person, request: requests.NotUnderstood) -> Message:
     return _nothing_found(parts, person, request.text)
 
@@ -133,7 +129,7 @@ _ANSWERS: Mapping[type[requests.Request], Callable[[Parts, Person, Any], Awaitab
     requests.Latest: lookup.latest,
     requests.OfDay: lookup.of_day,
     requests.DaysAgo: lookup.days_ago,
-    requests.ShowWeek: _week,
+    requests.ShowWeek: weeks.show_week,
     requests.Search: _search,
     requests.Similar: _similar,
     requests.OnePaper: lookup.one_paper,

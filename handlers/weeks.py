@@ -11,16 +11,19 @@ from bot.lookup.papers import monday_of, page_of_week
 from handlers.lookup import nearest_days
 from handlers.parts import Parts
 from handlers.people import Person
+from handlers.requests import ShowWeek
 from storage.tables import Tables
 
 _DAYS = 7
 
 
-async def weeks_ago(parts: Parts, person: Person, weeks: int) -> Message:
-    """Answer with the best papers of this week (0) or an earlier one, in the person's time zone."""
-    this = monday_of(parts.clock.now().astimezone(person.zone).date())
+async def show_week(parts: Parts, person: Person, request: ShowWeek) -> Message:
+    """Answer with the best papers of this week or an earlier one, in the person's time zone."""
+    this = monday_of(person.today(parts.clock.now()))
     since_the_first = (this - date.min).days // _DAYS
-    return await week_page(parts, person, Week(this - timedelta(weeks=min(weeks, since_the_first))))
+    return await week_page(
+        parts, person, Week(this - timedelta(weeks=min(request.weeks_ago, since_the_first)))
+    )
 
 
 async def week_page(parts: Parts, person: Person, week: Week, offset: int = 0) -> Message:

@@ -1,17 +1,21 @@
 """The summaries table."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from bot.text.notation.latex import readable
-from storage.engines.engine import Engine
+from bot.text.notation import latex
+from storage.engines.engine import Engine, Row
 from storage.engines.statements import upsert
 from storage.records import FROM_MODEL, SUMMARY_PARTS, Figure, Grounding, Provenance, Summary, TextRead
 from storage.rows import reads, whole
 from storage.search_index import SearchIndex
+
+# A page of a list is looked at again and again, and has the texts of ten summaries in each language.
+_readable = lru_cache(maxsize=2048)(latex.readable)
 
 
 class Summaries:
@@ -32,10 +36,23 @@ class Summaries:
             """,  # noqa: S608 -- the engine's word
             {"paper_ids": list(paper_ids), "language": language},
         )
-        found: dict[str, list[Summary]] = {}
-        for summary in whole(_summary_from_row, rows):
-            found.setdefault(summary.paper_id, []).append(summary)
-        return found
+        return _by_paper(rows)
+
+    def in_variants(self, paper_ids: Iterable[str], primary: str) -> dict[str, list[Summary]]:
+        """Return each paper's summaries in a language and its variants; papers without any are left out.
+
+        `primary` is the first part of the languages' tags, such as `zh`.
+        """
+        rows = self._engine.query(
+            f"""
+            SELECT * FROM summaries
+            WHERE {self._engine.among("paper_id", "paper_ids")}
+                AND substr(language || '-', 1, length(:beginning)) = :beginning
+            ORDER BY paper_id, language, source
+            """,  # noqa: S608 -- the engine's word
+            {"paper_ids": list(paper_ids), "beginning": f"{primary}-"},
+        )
+        return _by_paper(rows)
 
     def made(self, paper_ids: Iterable[str], source: str | None = None) -> frozenset[tuple[str, str]]:
         """Return the (paper, language) pairs that have a summary, of one source or of any."""
@@ -80,6 +97,13 @@ class Summaries:
         return next((row["input_hash"] for row in rows), None)
 
 
+def _by_paper(rows: Iterable[Row]) -> dict[str, list[Summary]]:
+    found: dict[str, list[Summary]] = {}
+    for summary in whole(_summary_from_row, rows):
+        found.setdefault(summary.paper_id, []).append(summary)
+    return found
+
+
 @reads("summaries")
 def _summary_from_row(row: dict[str, Any]) -> Summary:
     """Return the summary in a row, its LaTeX read: a digest file's, and what was kept before models' was."""
@@ -94,17 +118,19 @@ def _summary_from_row(row: dict[str, Any]) -> Summary:
             prompt=row["prompt"],
             text_read=TextRead(row["text_read"]) if row["text_read"] else None,
         ),
-        keywords=tuple(map(readable, json.loads(row["keywords"]))),
-        english_keywords=tuple(map(readable, json.loads(row["english_keywords"]))),
-        body=readable(row["body"]),
+        keywords=tuple(map(_readable, json.loads(row["keywords"]))),
+        english_keywords=tuple(map(_readable, json.loads(row["english_keywords"]))),
+        body=_readable(row["body"]),
         figures=figures,
         **{part: _read(part, row[part], figures) for part in SUMMARY_PARTS if part != "keywords"},
     )
 
 
-def _read(part: str, text: str, figures: Iterable[Figure]) -> str:
+def _read(part: str, text: str, figures: Sequence[Figure]) -> str:
     """Return a part as people read it, unless a figure that was looked up would no longer be found in it."""
-    shown = readable(text)
+    shown = _readable(text)
+    if not figures:
+        return shown
     of_part = (figure.text for figure in figures if figure.part == part)
     return shown if all(each in shown or each not in text for each in of_part) else text
 
@@ -136,4 +162,5 @@ def _row_from_summary(summary: Summary) -> dict[str, Any]:
 
 
 def _figure_from_fields(fields: dict[str, str]) -> Figure:
-    return Figure(fields["text"], fields["part"], Grounding(fields["grounding"]), readable(fields["nearest"]))
+    nearest = latex.readable(fields["nearest"])
+    return Figure(fields["text"], fields["part"], Grounding(fields["grounding"]), nearest)

@@ -25,19 +25,17 @@ def listing_page(listed: DayPage, words: Words) -> Message:
     shown, page = listed.entries, Page(listed.offset, listed.day)
     headline = words("digest.headline", date=words.date(listed.day))
     scope = words.count("digest.papers", listed.total, source=source_name(listed.source, words))
+    spoken = [_spoken(entry, words) for entry in shown]
     rows = [
         block
-        for entry in shown
-        for block in _listing_row(entry, page, words, is_saved=entry.paper.id in listed.saved)
+        for each, entry in zip(spoken, shown, strict=True)
+        for block in _listing_row(each, page, words, is_saved=entry.paper.id in listed.saved)
     ]
     drawn = [
         blocks.header(headline),
         blocks.context(scope, *_position(page, len(shown), listed.total, words)),
         *rows,
         *_turning(page, listed.total, words, _other_days(listed, words)),
-    ]
-    spoken = [
-        Spoken(entry.paper, entry.number, sentence(entry, words, _SENTENCE_CHARACTERS)) for entry in shown
     ]
     return blocks.message(spoken_list([headline, scope], spoken), drawn)
 
@@ -47,15 +45,17 @@ def week_page(listed: WeekPage, words: Words) -> Message:
     shown, page = listed.entries, Page(listed.offset, week=listed.week)
     headline = words("week.headline", days=words.days(listed.week.monday, _sunday(listed.week.monday)))
     scope = words.count("week.papers_by_saves" if listed.week.by_saves else "week.papers", listed.total)
+    spoken = [_spoken(each.entry, words) for each in shown]
+    rows = [
+        block
+        for each, found in zip(spoken, shown, strict=True)
+        for block in _week_row(each, found, page, words)
+    ]
     drawn = [
         blocks.header(headline),
         blocks.context(scope, *_position(page, len(shown), listed.total, words)),
-        *(block for each in shown for block in _week_row(each, page, words)),
+        *rows,
         *_turning(page, listed.total, words, _other_weeks(listed, words)),
-    ]
-    spoken = [
-        Spoken(each.entry.paper, each.entry.number, sentence(each.entry, words, _SENTENCE_CHARACTERS))
-        for each in shown
     ]
     return blocks.message(spoken_list([headline, scope], spoken), drawn)
 
@@ -93,18 +93,23 @@ def home_view(saved: SavedPage, command: str, reader: Reader) -> Block:
 
 
 def _listing_row(
-    entry: Entry, page: Page, words: Words, *, is_saved: bool, saves: Mrkdwn | None = None
+    shown: Spoken, page: Page, words: Words, *, is_saved: bool, saves: Mrkdwn | None = None
 ) -> list[Block]:
-    text = sentence(entry, words, _SENTENCE_CHARACTERS)
-    title = [blocks.words(f"{entry.number}. ", bold=True), _title(entry.paper)]
-    below = join(" · ", filter(None, [escape(entry.paper.id), facts_line(entry.paper, words), saves]))
-    button = _row_button(entry.paper, page, words, is_saved=is_saved)
+    paper, text = shown.paper, shown.sentence
+    title = [blocks.words(f"{shown.number}. ", bold=True), _title(paper)]
+    below = join(" · ", filter(None, [escape(paper.id), facts_line(paper, words), saves]))
+    button = _row_button(paper, page, words, is_saved=is_saved)
     return _row([*title, blocks.words(f"\n{text}")] if text else title, below, button)
 
 
-def _week_row(listed: WeekEntry, page: Page, words: Words) -> list[Block]:
+def _spoken(entry: Entry, words: Words) -> Spoken:
+    """Return a paper with the sentence that stands below its title, and in the message's plain text."""
+    return Spoken(entry.paper, entry.number, sentence(entry, words, _SENTENCE_CHARACTERS))
+
+
+def _week_row(shown: Spoken, listed: WeekEntry, page: Page, words: Words) -> list[Block]:
     saves = Mrkdwn(words.count("paper.saves", listed.saves)) if listed.saves else None
-    return _listing_row(listed.entry, page, words, is_saved=listed.is_saved, saves=saves)
+    return _listing_row(shown, page, words, is_saved=listed.is_saved, saves=saves)
 
 
 def _saved_row(saved: SavedPaper, page: Page, reader: Reader) -> list[Block]:

@@ -18,7 +18,7 @@ _TITLE_CHARACTERS = 300
 _HELP_FIRST = ("help.latest", "help.paper", "help.saved", "help.subscribe", "help.status")
 
 _HELP_GROUPS = {
-    "help.look_up": ("help.day", "help.relative"),
+    "help.look_up": ("help.day", "help.relative", "help.week"),
     "help.your_list": ("help.save", "help.remove"),
     "help.this_channel": ("help.settings", "help.pause", "help.unsubscribe"),
 }

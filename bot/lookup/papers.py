@@ -6,7 +6,8 @@ from bot.cards.entry import DayPage, Entry, WeekEntry, WeekPage
 from bot.cards.ids import PAGE_LENGTH, Week
 from bot.lookup.best_summary import best_summary
 from bot.sources.kinds import precedence
-from storage.records import Listing, ListingSize, RankedPaper
+from bot.text.language import primary_language
+from storage.records import Listing, ListingSize, RankedPaper, Summary
 from storage.tables import Tables
 
 
@@ -85,11 +86,18 @@ def entries_of(
     tables: Tables, paper_ids: tuple[str, ...], language: str, *, first: int = 1
 ) -> tuple[Entry, ...]:
     """Return papers in the given order, numbered from `first`, each with its best summary."""
-    summaries = tables.summaries.of_papers(paper_ids)
+    summaries = _summaries(tables, paper_ids, language)
     return tuple(
         Entry(paper, best_summary(paper, summaries.get(paper.id, []), language), number)
         for number, paper in enumerate(tables.papers.of_ids(paper_ids), start=first)
     )
+
+
+def _summaries(tables: Tables, paper_ids: tuple[str, ...], language: str) -> dict[str, list[Summary]]:
+    """Return the summaries of which one is the reader's best: others only where none is in their language."""
+    found = tables.summaries.in_variants(paper_ids, primary_language(language))
+    others = [paper_id for paper_id in paper_ids if paper_id not in found]
+    return {**found, **tables.summaries.of_papers(others)} if others else found
 
 
 def _rank(listing: Listing | ListingSize) -> tuple[int, str]:

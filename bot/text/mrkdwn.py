@@ -15,6 +15,9 @@ ELLIPSIS = "…"
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
+# What a character counts at most, in bytes and by Slack's count: an ampersand is five, an emoji four or two.
+_MOST_A_CHARACTER = 5
+
 # Control characters, which steer a terminal, and those that are invisible or change the direction of the
 # text, which could disguise words; and halves of characters, which cannot be written out.
 _INVISIBLE = re.compile(
@@ -49,7 +52,8 @@ class Mrkdwn(str):
 
 def clean(text: str) -> str:
     """Return the text without control characters that are invisible or change its direction."""
-    return _INVISIBLE.sub("", text)
+    # None of them is printable, and most texts are.
+    return text if text.isprintable() else _INVISIBLE.sub("", text)
 
 
 def printable(text: str) -> str:
@@ -214,12 +218,18 @@ def _fit(texts: list[str], limit: int, size: Callable[[str], int]) -> list[str]:
 
 
 def _cut(text: str, limit: int, size: Callable[[str], int]) -> str:
-    if size(text) <= limit:
+    if len(text) * _MOST_A_CHARACTER <= limit or size(text) <= limit:
         return text
     left = limit - size(ELLIPSIS)
     if left < 0:
         return ""
+    return text[: _fitting(text, left, size)].rstrip() + ELLIPSIS
+
+
+def _fitting(text: str, left: int, size: Callable[[str], int]) -> int:
+    """Return how many characters of a text that is too long take no more than what is left."""
+    if size is _bytes and not _added_by_entities(text):
+        return len(text.encode("utf-8", "surrogatepass")[:left].decode("utf-8", "ignore"))
     # A character counts as one at least, so no longer piece can fit.
     lengths = range(1, min(len(text), left + 1))
-    fitting = bisect_right(lengths, left, key=lambda length: size(text[:length]))
-    return text[:fitting].rstrip() + ELLIPSIS
+    return bisect_right(lengths, left, key=lambda length: size(text[:length]))

@@ -73,9 +73,9 @@ WITH_A_VALUE = {
     ids.NEXT_PAGE: "latest",
     ids.PREVIOUS_DAY: "latest",
     ids.NEXT_DAY: "latest",
-    ids.PREVIOUS_WEEK: "latest",
-    ids.NEXT_WEEK: "latest",
-    ids.RANK_WEEK: "latest",
+    ids.PREVIOUS_WEEK: "this week",
+    ids.NEXT_WEEK: "this week",
+    ids.RANK_WEEK: "this week",
     ids.POST_ANEW: "settings",
     ids.RESUME_DELIVERY: "resume",
 }

@@ -33,9 +33,9 @@ from handlers.channels import ChannelContext, Requester
 from handlers.lookup import day_page
 from handlers.parts import Parts
 from handlers.people import People, Person
-from handlers.requests import parse_request
+from handlers.requests import ShowWeek, parse_request
 from handlers.slash_command import answer
-from handlers.weeks import week_page, weeks_ago
+from handlers.weeks import show_week, week_page
 from storage.records import Listing, ListingState, Paper
 from storage.runner import InlineRunner
 from storage.tables import Tables
@@ -283,7 +283,7 @@ def test_the_first_and_the_last_day_lead_one_way(archive: Parts) -> None:
 
 
 def test_a_week_has_its_papers_by_votes_or_by_saves_and_leads_on(archive: Parts) -> None:
-    by_votes = at_once(weeks_ago(archive, ADA, 2))
+    by_votes = at_once(show_week(archive, ADA, ShowWeek(2)))
     other = Week(date(2025, 9, 15), by_saves=True)
     by_saves = at_once(week_page(archive, WEI, other, 90))
     top = at_once(week_page(archive, WEI, other))
@@ -309,7 +309,7 @@ def test_a_week_has_its_papers_by_votes_or_by_saves_and_leads_on(archive: Parts)
 def test_where_too_few_saved_anything_nobody_is_told(archive: Parts) -> None:
     elsewhere = Person("T2", "U1", "en-US")
 
-    message = at_once(weeks_ago(archive, elsewhere, 2))
+    message = at_once(show_week(archive, elsewhere, ShowWeek(2)))
 
     assert "people here" not in str(message.blocks)
     assert set(buttons_of(message)) == {ids.NEXT_PAGE, ids.PREVIOUS_WEEK, ids.NEXT_WEEK}
@@ -335,7 +335,7 @@ def test_where_too_few_saved_anything_nobody_is_told(archive: Parts) -> None:
 def test_a_week_is_the_one_that_it_is_where_the_person_is(
     archive: Parts, person: Person, weeks: int, begins: str
 ) -> None:
-    assert at_once(weeks_ago(archive, person, weeks)).text.startswith(begins)
+    assert at_once(show_week(archive, person, ShowWeek(weeks))).text.startswith(begins)
 
 
 WORDS = [

@@ -112,6 +112,16 @@ def test_summaries_come_back_as_they_went_in_and_a_later_one_takes_the_place(tab
     assert tables.summaries.of_papers([FULL.id], "zh-CN") == {FULL.id: [SUMMARY]}
 
 
+def test_summaries_are_found_in_a_language_and_its_variants(tables: Tables) -> None:
+    with_papers(tables)
+    kept = [replace(SUMMARY, language=language) for language in ("zh", "zh-CN", "zhx", "en")]
+    for summary in kept:
+        tables.summaries.put(summary)
+
+    assert tables.summaries.in_variants([FULL.id, BARE.id], "zh") == {FULL.id: kept[:2]}
+    assert tables.summaries.in_variants([BARE.id], "zh") == {}
+
+
 def test_a_listing_has_the_order_that_it_had_last_and_loses_no_paper(tables: Tables) -> None:
     with_papers(tables)
     tables.listings.put(Listing("digest-file", DAY, ListingState.PARTIAL, (BARE.id,)))

@@ -108,6 +108,7 @@ CALLS: dict[str, Call] = {
     "arxiv_records.due": lambda tables, _: tables.arxiv_records.due(NOW, 1_000, MONTH_AGO),
     "arxiv_records.put": lambda tables, _: tables.arxiv_records.put(ArxivRecord(ONE, NOW)),
     "summaries.of_papers": lambda tables, _: tables.summaries.of_papers(SOME),
+    "summaries.in_variants": lambda tables, _: tables.summaries.in_variants(SOME, "en"),
     "summaries.made": lambda tables, _: tables.summaries.made(SOME),
     "summaries.texts_read": lambda tables, _: tables.summaries.texts_read(MONTH_AGO),
     "summaries.put": lambda tables, _: tables.summaries.put(

@@ -168,6 +168,7 @@ def _summaries(tables: Tables) -> Iterator[Any]:
         made = replace(imported, language="en", provenance=by_model, figures=(figure,))
         tables.summaries.put(made, "abc")
     summaries = tables.summaries
+    yield summaries.in_variants(IDS, "zh"), summaries.in_variants(IDS, "z")
     yield summaries.of_papers(IDS), summaries.of_papers(IDS, "en"), summaries.texts_read(DAY)
     yield summaries.made(IDS), summaries.made(IDS, FROM_MODEL), summaries.input_hash(IDS[0], "en", FROM_MODEL)
 

@@ -131,3 +131,9 @@ def test_bold_runs_are_told_apart_and_stray_marks_stay() -> None:
         (", or *so* ** more", False),
     ]
     assert without_bold("**a** and b") == "a and b"
+
+
+def test_what_is_left_out_is_never_among_what_is_printable() -> None:
+    printable = [sign for sign in map(chr, range(0x110000)) if sign.isprintable()]
+
+    assert clean("".join(printable) + "\n") == "".join(printable) + "\n"
