@@ -12,7 +12,7 @@ def test_the_five_commands_that_matter_first_come_first_and_the_others_in_groups
     assert [lines[0] for lines in sections[1:]] == ["*Look up*", "*Your list*", "*This channel*"]
     assert named == [
         ["/papers", "/papers 2509.21240", "/papers saved", "/papers subscribe", "/papers status"],
-        ["/papers 2025-09-29", "/papers today"],
+        ["/papers 2025-09-29", "/papers today", "/papers this week"],
         ["/papers save 2509.21240", "/papers remove 2509.21240"],
         ["/papers settings", "/papers pause", "/papers unsubscribe"],
     ]

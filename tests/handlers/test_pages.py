@@ -1,4 +1,4 @@
-"""Lists turned in place: from day to day, from week to week, and after a paper is saved."""
+"""Lists turned in place: from day to day, from week to week."""
 
 from datetime import date
 from typing import Any
@@ -56,7 +56,7 @@ async def test_a_day_s_page_turns_to_the_days_around_it_in_place(stage: Stage) -
     assert later["text"].splitlines()[1] == "12 papers · Digest file"
 
 
-async def test_a_week_s_page_turns_in_place_and_stays_when_a_paper_is_saved(stage: Stage) -> None:
+async def test_a_page_turns_to_a_week_in_place(stage: Stage) -> None:
     await list_earlier(stage)
     ada, forger, channel = stage.person("ada"), Forger(stage, "ada"), stage.workspace.channel("papers")
     await say(ada, "/papers", "September 29, 2025")
@@ -65,12 +65,7 @@ async def test_a_week_s_page_turns_in_place_and_stays_when_a_paper_is_saved(stag
 
     await forger.send(forger.on_message(channel, answer, with_value(ids.NEXT_WEEK, page_value(week))))
     await ada.sees(shows("Papers of the week · Sep 15\u2009–\u200921, 2025"))
-    await ada.click(last_with(ada, ids.SAVE_LISTED_PAPER), ids.SAVE_LISTED_PAPER)
-    await ada.sees(shows(ids.REMOVE_LISTED_PAPER))
     shown = next(each for each in ada.messages("papers") if each["ts"] == answer.ts)
-    saved = await stage.bot.storage.read(
-        lambda tables: tables.saved_papers.count(stage.bot.workspace, ada.id)
-    )
 
     assert shown["text"].splitlines() == [
         "Papers of the week · Sep 15\u2009–\u200921, 2025",
@@ -78,4 +73,3 @@ async def test_a_week_s_page_turns_in_place_and_stays_when_a_paper_is_saved(stag
         f"1. Gardens that water themselves (https://arxiv.org/abs/{PAPER_ID})",
     ]
     assert "people here" not in str(shown)
-    assert saved == 1

@@ -306,6 +306,15 @@ def test_a_week_has_its_papers_by_votes_or_by_saves_and_leads_on(archive: Parts)
     assert buttons_of(by_saves)[ids.RANK_WEEK] == ("按票数排序", Page(0, week=replace(other, by_saves=False)))
 
 
+def test_a_saved_paper_of_a_week_can_be_removed_there(archive: Parts) -> None:
+    text_of(archive, "save 2509.19018")
+
+    message = at_once(show_week(archive, ADA, ShowWeek(2)))
+
+    buttons = [each["accessory"]["action_id"] for each in message.blocks if "accessory" in each]
+    assert buttons == [ids.REMOVE_LISTED_PAPER, *[ids.SAVE_LISTED_PAPER] * 9]
+
+
 def test_where_too_few_saved_anything_nobody_is_told(archive: Parts) -> None:
     elsewhere = Person("T2", "U1", "en-US")
 
