@@ -56,7 +56,7 @@ async def test_a_day_s_page_turns_to_the_days_around_it_in_place(stage: Stage) -
     assert later["text"].splitlines()[1] == "12 papers · Digest file"
 
 
-async def test_a_page_turns_to_a_week_in_place(stage: Stage) -> None:
+async def test_a_page_turns_to_a_week_and_stays_there_when_a_paper_is_saved(stage: Stage) -> None:
     await list_earlier(stage)
     ada, forger, channel = stage.person("ada"), Forger(stage, "ada"), stage.workspace.channel("papers")
     await say(ada, "/papers", "September 29, 2025")
@@ -64,7 +64,9 @@ async def test_a_page_turns_to_a_week_in_place(stage: Stage) -> None:
     week = Page(week=Week(date(2025, 9, 15)))
 
     await forger.send(forger.on_message(channel, answer, with_value(ids.NEXT_WEEK, page_value(week))))
-    await ada.sees(shows("Papers of the week · Sep 15\u2009–\u200921, 2025"))
+    await ada.sees(shows("Papers of the week"), 10)
+    await ada.click(last_with(ada, ids.SAVE_LISTED_PAPER), ids.SAVE_LISTED_PAPER)
+    await ada.sees(shows("Remove"), 10)
     shown = next(each for each in ada.messages("papers") if each["ts"] == answer.ts)
 
     assert shown["text"].splitlines() == [
