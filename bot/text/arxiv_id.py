@@ -4,6 +4,7 @@ The scheme is arXiv's own: https://info.arxiv.org/help/arxiv_identifier.html
 """
 
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 from bot.text.typed import plain
@@ -29,19 +30,17 @@ _FIRST_MONTH_WITH_FIVE_DIGITS = "1501"
 
 
 def find_arxiv_id(text: str) -> str | None:
-    """Return the first arXiv id in `text` without its version, if any.
+    """Return the first arXiv id in `text` without its version, if any, as `find_arxiv_ids` finds it."""
+    return next(_found(text), None)
+
+
+def find_arxiv_ids(text: str) -> tuple[str, ...]:
+    """Return the arXiv ids in `text` without their versions, each once, in the order in which they stand.
 
     Reads bare ids, `arXiv:` prefixes, DOIs, and URLs of arXiv, Hugging Face and alphaXiv.
     An old id loses its subject class (`math.GT/0309136` is `math/0309136`), as in arXiv's own API.
     """
-    typed = plain(unquote(text))
-    matches = [match for pattern in (_NEW_STYLE, _OLD_STYLE) for match in pattern.finditer(typed)]
-    for match in sorted(matches, key=re.Match.start):
-        if match.re is _OLD_STYLE:
-            return f"{match[1].lower()}/{match[2]}"
-        if len(match[2]) == (5 if match[1] >= _FIRST_MONTH_WITH_FIVE_DIGITS else 4):
-            return f"{match[1]}.{match[2]}"
-    return None
+    return tuple(dict.fromkeys(_found(text)))
 
 
 def abstract_url(paper_id: str) -> str:
@@ -62,3 +61,13 @@ def discussion_url(paper_id: str) -> str:
 def has_discussion(paper_id: str) -> bool:
     """Return whether Hugging Face can have a page for the paper: it has none for ids before 2007-04."""
     return "/" not in paper_id
+
+
+def _found(text: str) -> Iterator[str]:
+    typed = plain(unquote(text))
+    matches = [match for pattern in (_NEW_STYLE, _OLD_STYLE) for match in pattern.finditer(typed)]
+    for match in sorted(matches, key=re.Match.start):
+        if match.re is _OLD_STYLE:
+            yield f"{match[1].lower()}/{match[2]}"
+        elif len(match[2]) == (5 if match[1] >= _FIRST_MONTH_WITH_FIVE_DIGITS else 4):
+            yield f"{match[1]}.{match[2]}"
