@@ -6,13 +6,16 @@ Each call looks at a bounded number of papers, the newest first, and in a bounde
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
 from bot.text.full_text import Match, Term
 from storage.engines.engine import Engine
 from storage.rows import reads
+
+_FEW_DAYS = timedelta(days=366)
+_LISTED_AGAIN_WITHIN = timedelta(days=90)
 
 MOST_COUNTED = 2_000
 """A term that so many papers have is common; nobody has to know how common."""
@@ -22,11 +25,16 @@ MOST_COUNTED = 2_000
 class Scope:
     """Which papers are looked at; the default is all."""
 
-    #: The first and the last day.
+    #: The first and the last day; a paper is of each day on which a source listed it.
     since: date | None = None
     until: date | None = None
     #: A workspace and a person in it, in whose list the papers are.
     saved_by: tuple[str, str] | None = None
+
+    @property
+    def days(self) -> timedelta | None:
+        """How long it is from the first day to the last; `None` where either is open."""
+        return self.until - self.since if self.since and self.until else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,11 @@ _WITH_PAPERS = """
     JOIN papers ON papers.id = search_papers.paper_id
 """
 # Without the addition PostgreSQL looks for them in the order of their numbers, through the whole past.
-_OF_DAYS = "SELECT {}(id + 0) FROM search_papers WHERE day BETWEEN :since AND :until"
+_OF_DAYS = "SELECT {}(id + 0) FROM search_papers WHERE day BETWEEN :earlier AND :until"
+_ON_DAYS = """(search_papers.day BETWEEN :since AND :until OR EXISTS (
+    SELECT 1 FROM listing_papers
+    WHERE listing_papers.paper_id = search_papers.paper_id AND listing_papers.day BETWEEN :since AND :until
+))"""
 _SAVED = """EXISTS (
     SELECT 1 FROM saved_papers
     WHERE saved_papers.workspace = :workspace AND saved_papers.person = :person
@@ -174,17 +186,23 @@ class Search:
         conditions, values = [condition], dict(values)
         if scope.since or scope.until:
             values |= {"since": _day(scope.since or date.min), "until": _day(scope.until or date.max)}
-            conditions += [
-                "search_papers.day BETWEEN :since AND :until",
-                # Numbers mostly follow days, and an index is entered by number.
-                f"{full_text.number} BETWEEN ({_OF_DAYS.format('min')}) AND ({_OF_DAYS.format('max')})",
-            ]
+            conditions.append(_ON_DAYS)
+        if (days := scope.days) and days <= _FEW_DAYS:
+            # Else all that matches since would be looked at. Numbers mostly follow days.
+            values["earlier"] = _day(_before(scope.since or date.min))
+            first, last = _OF_DAYS.format("min"), _OF_DAYS.format("max")
+            conditions.append(f"{full_text.number} BETWEEN ({first}) AND ({last})")
         if scope.saved_by:
             workspace, person = scope.saved_by
             values |= {"workspace": workspace, "person": person}
             conditions.append(_SAVED)
         source = full_text.source_with_papers if len(conditions) > 1 else full_text.source
         return _Found(source, conditions, values)
+
+
+def _before(day: date) -> date:
+    """Return the first day of papers that may be listed again on a day: later ones list no older paper."""
+    return max(date.min + _LISTED_AGAIN_WITHIN, day) - _LISTED_AGAIN_WITHIN
 
 
 def _day(day: date) -> str:

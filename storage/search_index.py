@@ -133,7 +133,7 @@ class SearchIndex:
     def _numbers(self, texts: Mapping[str, _Texts]) -> dict[str, int]:
         """Return the papers' numbers in the index, giving one to those that have none."""
         found = self._found_numbers(texts)
-        for paper_id in texts.keys() - found.keys():
+        for paper_id in [paper_id for paper_id in texts if paper_id not in found]:
             self._engine.execute(
                 "INSERT INTO search_papers (paper_id, day, is_listed, rules) VALUES (?, ?, 0, 0)",
                 [paper_id, texts[paper_id].published],
@@ -242,12 +242,14 @@ def _prepared(texts: _Texts) -> tuple[Document, set[str]]:
     """Return a paper as it is indexed, and its words."""
     columns = [index_tokens.prepare(text) for text in _read(texts)]
     words = set().union(*(column.words for column in columns))
+    of_title, *others = columns
     forms = [
-        *index_tokens.humps(texts.title),
-        *set().union(*(column.joined for column in columns)),
-        *map(index_tokens.exact, words),
+        *sorted(set().union(*(column.joined for column in others))),
+        *map(index_tokens.exact, sorted(words)),
         *_facets(texts),
     ]
+    # A name in the title counts as one, however it is typed.
+    of_title.in_order.extend((*index_tokens.humps(texts.title), *sorted(of_title.joined)))
     title, authors, summary, abstract = (" ".join(column.in_order) for column in columns)
     return Document(title, authors, summary, abstract, " ".join(forms)), _counted(words)
 
@@ -273,10 +275,11 @@ def _read(texts: _Texts) -> tuple[str, str, str, str]:
 
 def _facets(texts: _Texts) -> list[str]:
     languages = {language for language, _ in texts.summaries}
+    archives = sorted({category.partition(".")[0] for category in texts.categories})
     return [
         index_tokens.EVERYTHING,
         *(index_tokens.facet("category", category) for category in texts.categories),
-        *{index_tokens.facet("archive", category.partition(".")[0]) for category in texts.categories},
+        *(index_tokens.facet("archive", each) for each in archives),
         *(index_tokens.facet("language", language) for language in sorted(languages)),
         *(index_tokens.facet("primary", each) for each in sorted(map(primary_language, languages))),
         *([index_tokens.facet("has", "code")] if texts.has_code else []),

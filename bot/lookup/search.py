@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from bot.cards.found import Correction, FoundPage
 from bot.cards.ids import PAGE_LENGTH
@@ -28,6 +29,7 @@ _MOST_PARTIAL_HITS = 50
 # Papers with some of the words are looked for by so many of the rarest, for the sake of time.
 _RAREST = 4
 _COUNTED_TERMS = 16
+_MOST_PAIRS = 3
 
 # How much more a match counts for the most voted of papers, and for one of today.
 _BY_VOTES = 0.10
@@ -169,8 +171,9 @@ def _hits(tables: Tables, wish: _Wish, reader: SearchReader) -> _Hits:
     complete = _complete(tables, wish, reader) if not wish.unknown else ()
     if len(complete) >= PAGE_LENGTH or (len(wish.terms) < 2 and not wish.unknown):  # noqa: PLR2004 -- of one word there is no part
         return _Hits(complete)
-    rarest = sorted(wish.terms, key=lambda each: each.papers)[:_RAREST]
-    some = _best(tables, wish, (), tuple(each.term for each in rarest), _MOST_PARTIAL_HITS)
+    by_rarity = [each.term for each in sorted(wish.terms, key=lambda each: each.papers)]
+    match = Match(wish.facets, tuple(by_rarity[:_RAREST]), wish.without, tuple(by_rarity[_RAREST:]))
+    some = tables.search.best(match, wish.scope, wish.order, _MOST_PARTIAL_HITS)
     known = {hit.paper_id for hit in complete}
     return _Hits(complete, _in_order([hit for hit in some if hit.paper_id not in known], wish, reader))
 
@@ -191,8 +194,19 @@ def _best(
 ) -> tuple[Hit, ...]:
     if not (every or some or wish.facets):
         every = (Term((Phrase((index_tokens.EVERYTHING,)),)),)
-    match = Match((*every, *wish.facets), some, wish.without)
+    match = Match((*every, *wish.facets), some, wish.without, _neighbours(every))
     return tables.search.best(match, wish.scope, wish.order, most)
+
+
+def _neighbours(terms: Sequence[Term]) -> tuple[Term, ...]:
+    """Return what was typed side by side, which a paper that has it so is more likely to be about."""
+    phrases = [term.phrases[0] for term in terms]
+    pairs = [
+        Phrase((*one.tokens, *other.tokens))
+        for one, other in pairwise(phrases)
+        if not (one.is_prefix or other.is_prefix or one.tokens == other.tokens)
+    ]
+    return tuple(Term((pair,)) for pair in pairs[:_MOST_PAIRS])
 
 
 def _hits_in_titles(tables: Tables, query: Query, reader: SearchReader) -> _Hits:

@@ -55,8 +55,10 @@ class Match:
     every: tuple[Term, ...] = ()
     some: tuple[Term, ...] = ()
     none: tuple[Term, ...] = ()
+    #: What a paper need not have, and is the better for.
+    better: tuple[Term, ...] = ()
 
     @property
-    def wanted(self) -> tuple[Term, ...]:
-        """The terms that a paper may have."""
-        return (*self.every, *self.some)
+    def ranked(self) -> tuple[Term, ...]:
+        """The terms by which papers are ranked."""
+        return (*self.every, *self.some, *self.better)

@@ -49,10 +49,10 @@ class PostgreSQLFullText:
         ranks = [
             f":weight_{number} * ts_rank("
             f"'{_WEIGHTS}', search_papers.terms, CAST(:term_{number} AS TSQUERY), {_BY_LENGTH})"
-            for number, _ in enumerate(match.wanted)
+            for number, _ in enumerate(match.ranked)
         ]
         values: dict[str, Any] = {}
-        for number, term in enumerate(match.wanted):
+        for number, term in enumerate(match.ranked):
             values |= {f"weight_{number}": term.weight, f"term_{number}": _term(term)}
         return " + ".join(ranks), values
 

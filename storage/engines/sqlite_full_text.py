@@ -72,6 +72,9 @@ class SQLiteFullText:
 def expression(match: Match) -> str:
     """Return the match in FTS5's query syntax, of which nothing typed can be a part."""
     wanted = [*map(_term, match.every), *([_any(map(_term, match.some))] if match.some else [])]
+    if match.better:
+        # BM25 counts each phrase of the query that a document has; with the first one any document will do.
+        wanted.append(_any([wanted[0], *map(_term, match.better)]))
     without = f" NOT {_any(map(_term, match.none))}" if match.none else ""
     return f"({' AND '.join(wanted)}){without}"
 

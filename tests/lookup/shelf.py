@@ -6,7 +6,7 @@ from bot.lookup.found import SearchReader
 from storage.records import FROM_DIGEST_FILE, FROM_MODEL, Listing, ListingState, Paper, Provenance, Summary
 from storage.tables import Tables
 
-FIRST, SECOND = date(2025, 9, 26), date(2025, 9, 29)
+FIRST, SECOND, THIRD = date(2025, 9, 26), date(2025, 9, 29), date(2025, 10, 1)
 READER = SearchReader("T1", "U1", "en", date(2025, 10, 2))
 
 PAPERS = (
@@ -66,4 +66,6 @@ def fill(tables: Tables) -> None:
     tables.listings.put(
         Listing("huggingface", SECOND, ListingState.COMPLETE, tuple(paper.id for paper in PAPERS[1:]))
     )
+    # Another source lists it again.
+    tables.listings.put(Listing("arxiv:cs.CL", THIRD, ListingState.COMPLETE, ("2509.00001",)))
     tables.search_index.update()

@@ -99,7 +99,7 @@ CALLS: dict[str, Call] = {
     "search.within": lambda tables, _: tables.search.within(60),
     "search.count": lambda tables, _: tables.search.count(RARE),
     "search.best": lambda tables, _: tables.search.best(
-        Match((RARE,)), Scope(since=MONTH_AGO, saved_by=("T1", "U1")), HitOrder.NEWEST, 10
+        Match((RARE,)), Scope(until=LAST_DAY, saved_by=("T1", "U1")), HitOrder.NEWEST, 10
     ),
     "search.having": lambda tables, _: tables.search.having(RARE, [ONE]),
     "search.words": lambda tables, _: tables.search.words(["garden", "gardens"]),
