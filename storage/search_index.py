@@ -73,7 +73,9 @@ class SearchIndex:
         before, self._before = self._before, {}
         listed, self._listed = self._listed, {}
         if before:
-            self._index(before)
+            # New papers get their numbers in this order, and the newest ones are looked at first.
+            in_order = sorted(before, key=lambda paper_id: listed.get(paper_id, ""))
+            self._index({paper_id: before[paper_id] for paper_id in in_order})
         for day in sorted(set(listed.values())):
             self._note_first_day(day, [paper_id for paper_id, first in listed.items() if first == day])
 

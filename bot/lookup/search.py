@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from bot.cards.found import Correction, FoundPage
 from bot.cards.ids import PAGE_LENGTH
@@ -171,11 +171,22 @@ def _hits(tables: Tables, wish: _Wish, reader: SearchReader) -> _Hits:
     complete = _complete(tables, wish, reader) if not wish.unknown else ()
     if len(complete) >= PAGE_LENGTH or (len(wish.terms) < 2 and not wish.unknown):  # noqa: PLR2004 -- of one word there is no part
         return _Hits(complete)
-    by_rarity = [each.term for each in sorted(wish.terms, key=lambda each: each.papers)]
-    match = Match(wish.facets, tuple(by_rarity[:_RAREST]), wish.without, tuple(by_rarity[_RAREST:]))
+    rarest, others = _rarest(wish.terms)
+    match = Match(wish.facets, rarest, wish.without, others)
     some = tables.search.best(match, wish.scope, wish.order, _MOST_PARTIAL_HITS)
     known = {hit.paper_id for hit in complete}
     return _Hits(complete, _in_order([hit for hit in some if hit.paper_id not in known], wish, reader))
+
+
+def _rarest(terms: Sequence[_Counted]) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+    """Return the rarest terms, of which a paper has to have one, and the others.
+
+    They are so few that all papers that have one can be ranked, unless the very rarest is common.
+    """
+    by_rarity = sorted(terms, key=lambda each: each.papers)
+    in_all = accumulate(each.papers for each in by_rarity)
+    most = max(1, min(_RAREST, sum(papers <= MOST_COUNTED for papers in in_all)))
+    return tuple(each.term for each in by_rarity[:most]), tuple(each.term for each in by_rarity[most:])
 
 
 def _complete(tables: Tables, wish: _Wish, reader: SearchReader) -> tuple[Hit, ...]:

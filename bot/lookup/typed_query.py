@@ -58,7 +58,9 @@ _SAVED = frozenset(
 _UNREAD = frozenset({"unread", "my unread", "未读"})
 
 _ENDINGS = {
-    **dict.fromkeys(["newest first", "latest first", "newest", "by date"], Ranking.NEWEST),
+    **dict.fromkeys(
+        ["by new", "new first", "newest first", "latest first", "newest", "by date"], Ranking.NEWEST
+    ),
     **dict.fromkeys(["sorted by date", "sort by date"], Ranking.NEWEST),
     **dict.fromkeys(["最新", "最新的", "按时间", "按日期", "按时间排序", "按日期排序"], Ranking.NEWEST),
     **dict.fromkeys(["by votes", "sorted by votes", "sort by votes", "most votes"], Ranking.VOTES),

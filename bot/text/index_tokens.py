@@ -26,7 +26,7 @@ _CJK = re.compile(f"[{CJK_RANGES}]")
 _FIRST_CJK = "\u1100"
 
 # `fine-tuning` is also typed as one word, and `VideoMind` as two.
-_LETTERS_AND_HYPHENS = re.compile(r"\b[a-z]+(?:-[a-z]+)+")
+_WITH_HYPHENS = re.compile(r"\b[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HUMPED = re.compile(r"\b[A-Z]?[a-z]+(?:[A-Z][a-z]+)+\b")
 
@@ -76,9 +76,10 @@ def prepare(text: str) -> Tokens:
 
 def _joined(folded: str) -> set[str]:
     forms: set[str] = set()
-    for match in _LETTERS_AND_HYPHENS.finditer(folded) if "-" in folded else ():
+    for match in _WITH_HYPHENS.finditer(folded) if "-" in folded else ():
         words = match[0].split("-")
-        forms.update(stem("".join(some)) for some in (*pairwise(words), words))
+        for some in (*pairwise(words), words):
+            forms.add(" ".join(map(stem, _ASCII_RUN.findall("".join(some)))))
     return forms
 
 
