@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 
 from bot.cards.found import Correction, FoundPage
 from bot.cards.ids import PAGE_LENGTH
@@ -205,19 +205,22 @@ def _best(
 ) -> tuple[Hit, ...]:
     if not (every or some or wish.facets):
         every = (Term((Phrase((index_tokens.EVERYTHING,)),)),)
-    match = Match((*every, *wish.facets), some, wish.without, _neighbours(every))
+    match = Match((*every, *wish.facets), some, wish.without, _neighbours(wish.terms if every else ()))
     return tables.search.best(match, wish.scope, wish.order, most)
 
 
-def _neighbours(terms: Sequence[Term]) -> tuple[Term, ...]:
+def _neighbours(terms: Sequence[_Counted]) -> tuple[Term, ...]:
     """Return what was typed side by side, which a paper that has it so is more likely to be about."""
-    phrases = [term.phrases[0] for term in terms]
-    pairs = [
-        Phrase((*one.tokens, *other.tokens))
-        for one, other in pairwise(phrases)
-        if not (one.is_prefix or other.is_prefix or one.tokens == other.tokens)
-    ]
-    return tuple(Term((pair,)) for pair in pairs[:_MOST_PAIRS])
+    pairs = (_pair(one, other) for one, other in pairwise(terms))
+    return tuple(Term((pair,)) for pair in islice(filter(None, pairs), _MOST_PAIRS))
+
+
+def _pair(one: _Counted, other: _Counted) -> Phrase | None:
+    """Return two things side by side; `None` where both are common, as that takes long to look for."""
+    phrases = first, second = one.term.phrases[0], other.term.phrases[0]
+    if any(phrase.is_prefix for phrase in phrases) or min(one.papers, other.papers) == MOST_COUNTED:
+        return None
+    return Phrase((*first.tokens, *second.tokens))
 
 
 def _hits_in_titles(tables: Tables, query: Query, reader: SearchReader) -> _Hits:

@@ -17,9 +17,11 @@ import pytest
 from bot.lookup.found import SearchReader
 from bot.lookup.search import find
 from handlers.requests import OfDay, OnePaper, Search, parse_request
+from storage.address import Address
 from storage.database import connect
 from storage.tables import Tables
 from tests.lookup.real_papers import load
+from tests.support.postgresql import DatabaseServer
 from tests.support.tables import empty_tables
 
 TABLE = Path(os.environ.get("PAPER_ROUND_TEST_QUERIES", Path(__file__).with_name("queries.toml")))
@@ -46,10 +48,18 @@ def asked_queries() -> tuple[Asked, ...]:
     return tuple(Asked(**{**entry, "ids": tuple(entry.get("ids", ()))}) for entry in entries)
 
 
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Iterator[Tables]:
-    path = empty_tables(tmp_path_factory.mktemp("queries") / "test.db")
-    with closing(connect(path)) as database:
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.benchmark)])
+def tables(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shared_data: Path
+) -> Iterator[Tables]:
+    """Give all recorded papers; `pytest -m benchmark` asks PostgreSQL, too, which takes a minute more."""
+    address: Address
+    if request.param == "sqlite":
+        address = empty_tables(tmp_path_factory.mktemp("queries") / "test.db")
+    else:
+        server: DatabaseServer = request.getfixturevalue("database_server")
+        address = server.database()
+    with closing(connect(address)) as database:
         tables = Tables(database)
         with database.transaction():
             load(tables, shared_data)
