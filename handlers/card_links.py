@@ -1,4 +1,4 @@
-"""The links of a card: the abstract in a modal, the PDF and the discussion on other sites."""
+"""Links: a card's abstract in a modal, its PDF and discussion on other sites, and a search on arXiv."""
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -10,9 +10,9 @@ from handlers.parts import Parts
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
-    """Listen to a card's buttons for the abstract, the PDF and the discussion."""
+    """Listen to the buttons for the abstract, the PDF, the discussion, and a search on arXiv."""
     listen(app, parts, ids.SHOW_ABSTRACT, _on_show_abstract)
-    for action_id in (ids.OPEN_PDF, ids.OPEN_DISCUSSION):
+    for action_id in (ids.OPEN_PDF, ids.OPEN_DISCUSSION, ids.SEARCH_ARXIV):
         app.action(action_id)(_on_link)
 
 

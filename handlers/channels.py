@@ -36,6 +36,8 @@ class ChannelContext:
     id: str
     #: The bot's own user id.
     bot: str
+    #: Its name as a `Place` tells it.
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,16 @@ _INSTEAD: Mapping[str, str] = {
     ids.SAVE_LISTED_PAPER: "save ID",
     ids.REMOVE_PAPER: "remove ID",
     ids.REMOVE_LISTED_PAPER: "remove ID",
+    ids.SAVE_OPENED_PAPER: "save ID",
+    ids.REMOVE_OPENED_PAPER: "remove ID",
+    ids.OPEN_PAPER: "ID",
+    ids.REOPEN_PAPER: "ID",
+    **dict.fromkeys(ids.SHOW_LANGUAGE, "ID"),
+    ids.BACK_TO_LIST: "latest",
+    ids.SHOW_SIMILAR: "similar ID",
+    **dict.fromkeys(ids.SEARCH_AGAIN, "WORDS"),
+    ids.SHARE_PAPER: "ID",
+    ids.SUBMIT_SHARE: "ID",
     ids.SHOW_ABSTRACT: "ID",
     ids.SHOW_FIGURES: "ID",
     ids.SUMMARY_MENU: "ID",
@@ -64,6 +74,8 @@ class Click:
     view: Mapping[str, object] = field(default_factory=dict)
     #: Whether it opens an address, so that the person has their answer.
     is_link: bool = False
+    #: When the person acted, by Slack's clock, to tell earlier from later.
+    acted_at: str = ""
 
     @property
     def place(self) -> Place:
@@ -136,8 +148,17 @@ def listen(
         await ack()
         person = await parts.people.get(client, context.team_id or "", context.user_id or "")
         answers = Answers(client, respond, person.id, place_of(body))
-        bot, is_link = context.bot_user_id or "", bool(text_at(action_of(body), "url"))
-        click = Click(person, value_of(body), answers, client, bot, record_at(body, "view"), is_link)
+        action = action_of(body)
+        click = Click(
+            person,
+            value_of(body),
+            answers,
+            client,
+            bot=context.bot_user_id or "",
+            view=record_at(body, "view"),
+            is_link=bool(text_at(action, "url")),
+            acted_at=text_at(action, "action_ts"),
+        )
         try:
             await handle(parts, click)
         except UnreadableValueError:

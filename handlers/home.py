@@ -7,9 +7,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.lists import home_view
 from handlers.answers import Answers
+from handlers.pages import read_saved
 from handlers.parts import Parts
 from handlers.payloads import Place, text_at
-from handlers.saved_papers import read_saved
 
 
 def register(app: AsyncApp, parts: Parts) -> None:

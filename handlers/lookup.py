@@ -6,13 +6,15 @@ from datetime import date, timedelta
 
 from bot.cards.blocks import Message
 from bot.cards.entry import DayPage, Entry
+from bot.cards.ids import Opened
 from bot.cards.lists import listing_page
 from bot.cards.notices import notice
-from bot.cards.paper import paper_card
+from bot.cards.paper import LookedUp, paper_card
 from bot.locale import Words
-from bot.lookup.papers import page_of_day, paper_entry
+from bot.lookup.papers import other_languages, page_of_day, paper_entry
 from bot.text.arxiv_id import abstract_url
 from bot.text.mrkdwn import Mrkdwn, link
+from handlers.channels import Requester
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.requests import DaysAgo, Latest, OfDay, OnePaper
@@ -35,18 +37,28 @@ async def days_ago(parts: Parts, person: Person, request: DaysAgo) -> Message:
     return await day_page(parts, person, today - timedelta(days=request.days))
 
 
-async def one_paper(parts: Parts, person: Person, request: OnePaper) -> Message:
+async def one_paper(parts: Parts, requester: Requester, request: OnePaper) -> Message:
     """Answer with the card of a paper, or with its address where it was never listed here."""
+    opened, channel = Opened(request.paper_id), requester.channel.name
+    return await paper_message(parts, requester.person, opened, channel=channel)
 
-    def read(tables: Tables) -> tuple[Entry | None, frozenset[str]]:
-        entry = paper_entry(tables, request.paper_id, person.language)
-        return entry, tables.saved_papers.saved_among(person.workspace, person.id, [request.paper_id])
 
-    entry, saved = await parts.storage.read(read)
+async def paper_message(
+    parts: Parts, person: Person, opened: Opened, *, channel: str | None, has_back: bool = False
+) -> Message:
+    """Answer with the card that a person has before them; `channel` is where, as `Place` names it."""
+
+    def read(tables: Tables) -> tuple[Entry | None, frozenset[str], tuple[str, ...]]:
+        entry = paper_entry(tables, opened.paper_id, opened.language or person.language)
+        saved = tables.saved_papers.saved_among(person.workspace, person.id, [opened.paper_id])
+        return entry, saved, other_languages(tables, entry) if entry else ()
+
+    entry, saved, languages = await parts.storage.read(read)
     if entry is None:
-        return unknown_paper(request.paper_id, person.words)
+        return unknown_paper(opened.paper_id, person.words)
     has_model = parts.summary_queue.allowance is not None
-    return paper_card(entry, person.words, is_saved=bool(saved), has_model=has_model)
+    looked_up = LookedUp(opened, languages, channel, has_back)
+    return paper_card(entry, person.words, is_saved=bool(saved), has_model=has_model, looked_up=looked_up)
 
 
 async def day_page(parts: Parts, person: Person, day: date, offset: int = 0) -> Message:

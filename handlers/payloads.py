@@ -6,6 +6,9 @@ The shapes: https://docs.slack.dev/reference/interaction-payloads
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+_DIRECT = "D"
+"""The first letter of the ids of direct messages."""
+
 
 def record_at(payload: object, *path: str) -> Mapping[str, object]:
     """Return the object at the path, an empty one where there is none."""
@@ -28,6 +31,8 @@ class Place:
 
     #: The channel's id; a modal and the Home tab are in none.
     channel: str = ""
+    #: The channel's name, empty for a private one; `None` in a direct message and outside of channels.
+    channel_name: str | None = None
     #: The `ts` of the thread's parent, where the person acted on a reply.
     thread: str = ""
     #: Whether it was on an answer that only the person sees.
@@ -47,8 +52,12 @@ def place_of(body: Mapping[str, object]) -> Place:
     container, view = record_at(body, "container"), record_at(body, "view")
     ts = text_at(body, "message", "ts") or text_at(container, "message_ts")
     thread = text_at(body, "message", "thread_ts") or text_at(container, "thread_ts")
+    channel = text_at(body, "channel", "id") or text_at(body, "channel_id")
     return Place(
-        channel=text_at(body, "channel", "id") or text_at(body, "channel_id"),
+        channel=channel,
+        channel_name=_channel_name(
+            channel, text_at(body, "channel", "name") or text_at(body, "channel_name")
+        ),
         thread="" if thread == ts else thread,
         is_answer=container.get("is_ephemeral") is True,
         view_id=text_at(view, "id"),
@@ -57,6 +66,12 @@ def place_of(body: Mapping[str, object]) -> Place:
         about=view.get("private_metadata"),
         trigger=text_at(body, "trigger_id"),
     )
+
+
+def _channel_name(channel: str, name: str) -> str | None:
+    if not channel or channel.startswith(_DIRECT) or name == "directmessage":
+        return None
+    return "" if name == "privategroup" else name
 
 
 def value_of(body: Mapping[str, object]) -> object:

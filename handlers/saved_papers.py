@@ -6,16 +6,14 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.cards import ids
 from bot.cards.blocks import Message
-from bot.cards.ids import PAGE_LENGTH, Page
-from bot.cards.lists import SavedPage, home_view, saved_page
+from bot.cards.ids import Page
 from bot.cards.notices import notice, removed_notice, saved_notice
-from bot.lookup.papers import last_offset
 from handlers.clicks import Click, listen
-from handlers.lookup import day_page, unknown_paper
+from handlers.lookup import unknown_paper
+from handlers.pages import page_message, redraw
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.requests import MissingPaperId, Remove, Save, ShowSavedPapers
-from handlers.weeks import week_page
 from storage.records import Paper
 from storage.tables import Tables
 
@@ -35,7 +33,7 @@ _logger = logging.getLogger(__name__)
 
 async def my_papers(parts: Parts, person: Person, _request: ShowSavedPapers) -> Message:
     """Answer with the first page of the person's own list."""
-    return saved_page(await read_saved(parts, person, 0), person.reader(parts.clock.now()))
+    return await page_message(parts, person, Page())
 
 
 async def save(parts: Parts, person: Person, request: Save) -> Message:
@@ -71,34 +69,6 @@ async def missing_paper_id(parts: Parts, person: Person, request: MissingPaperId
     return notice(person.words.mrkdwn("lookup.which_paper", verb=request.verb, command=parts.command))
 
 
-async def read_saved(parts: Parts, person: Person, offset: int) -> SavedPage:
-    """Read a page of the person's list; an offset past the end gives the last page."""
-
-    def read(tables: Tables) -> SavedPage:
-        total = tables.saved_papers.count(person.workspace, person.id)
-        start = last_offset(offset, total)
-        papers = tables.saved_papers.page(person.workspace, person.id, offset=start, limit=PAGE_LENGTH)
-        return SavedPage(papers, start, total)
-
-    return await parts.storage.read(read)
-
-
-async def redraw(parts: Parts, click: Click, page: Page) -> bool:
-    """Redraw the list that the button is on: a day's papers, a week's, the person's own, or their Home.
-
-    Returns whether Slack took it.
-    """
-    person = click.person
-    if page.day:
-        return await click.replace(await day_page(parts, person, page.day, page.offset))
-    if page.week:
-        return await click.replace(await week_page(parts, person, page.week, page.offset))
-    saved, reader = await read_saved(parts, person, page.offset), person.reader(parts.clock.now())
-    if click.is_on_home:
-        return await click.answers.show_home(home_view(saved, parts.command, reader))
-    return await click.replace(saved_page(saved, reader))
-
-
 def register(app: AsyncApp, parts: Parts) -> None:
     """Listen to the buttons that save and remove papers and turn the pages of lists."""
     listen(app, parts, ids.SAVE_PAPER, _on_save)
@@ -106,7 +76,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
     listen(app, parts, ids.SAVE_LISTED_PAPER, _on_save_listed)
     listen(app, parts, ids.REMOVE_LISTED_PAPER, _on_remove_listed)
     listen(app, parts, ids.MY_PAPERS, _on_my_papers)
-    for action_id in _TURNING:
+    for action_id in (*_TURNING, *ids.SEARCH_AGAIN):
         listen(app, parts, action_id, _on_turn_page)
 
 

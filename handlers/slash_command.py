@@ -10,7 +10,7 @@ from bot.cards.blocks import Message
 from bot.cards.notices import help_message, notice
 from bot.lookup.unlisted import Finding
 from bot.text.mrkdwn import cut
-from handlers import lookup, requests, saved_papers, subscriptions, unlisted, weeks
+from handlers import lookup, requests, saved_papers, search, subscriptions, unlisted, weeks
 from handlers.answers import Answers
 from handlers.channels import ChannelContext, Requester
 from handlers.parts import Parts
@@ -29,6 +29,8 @@ async def answer(parts: Parts, requester: Requester, request: requests.Request) 
     """Return the answer to the person, or `None` where the channel got an announcement instead."""
     if answer_in_channel := _CHANNEL_ANSWERS.get(type(request)):
         return await answer_in_channel(parts, requester, request)
+    if isinstance(request, requests.OnePaper):
+        return await lookup.one_paper(parts, requester, request)
     return await _ANSWERS[type(request)](parts, requester.person, request)
 
 
@@ -45,7 +47,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
         await ack()
         text = text_at(command, "text")
         place = place_of(command)
-        channel = ChannelContext(client, place.channel, context.bot_user_id or "")
+        channel = ChannelContext(client, place.channel, context.bot_user_id or "", place.channel_name)
         answers = Answers(client, respond, context.user_id or "", place)
         # Slack waits for a modal for three seconds, and who the person is may take longer to learn.
         if requests.asks_to_subscribe(text):
@@ -92,25 +94,8 @@ async def _invalid_date(parts: Parts, person: Person, request: requests.InvalidD
     return notice(person.words.mrkdwn("lookup.bad_date", text=request.text, command=parts.command))
 
 
-async def _search(parts: Parts, person: Person, request: requests.Search) -> Message:
-    if request.meant:
-        text = cut(request.text, _ECHOED_CHARACTERS)
-        return notice(
-            person.words.mrkdwn("lookup.did_you_mean", text=text, command=parts.command, meant=request.meant)
-        )
-    return _nothing_found(parts, person, request.text)
-
-
-async def _similar(parts: Parts, person: Person, request: requests.Similar) -> Message:
-    return _nothing_found(parts, person, request.text or " ".join(request.paper_ids))
-
-
 async def _not_understood(parts: Parts, person: Person, request: requests.NotUnderstood) -> Message:
-    return _nothing_found(parts, person, request.text)
-
-
-def _nothing_found(parts: Parts, person: Person, text: str) -> Message:
-    echoed = cut(text, _ECHOED_CHARACTERS)
+    echoed = cut(request.text, _ECHOED_CHARACTERS)
     return notice(person.words.mrkdwn("lookup.not_understood", text=echoed, command=parts.command))
 
 
@@ -130,9 +115,8 @@ _ANSWERS: Mapping[type[requests.Request], Callable[[Parts, Person, Any], Awaitab
     requests.OfDay: lookup.of_day,
     requests.DaysAgo: lookup.days_ago,
     requests.ShowWeek: weeks.show_week,
-    requests.Search: _search,
-    requests.Similar: _similar,
-    requests.OnePaper: lookup.one_paper,
+    requests.Search: search.search,
+    requests.Similar: search.find_similar,
     requests.ShowSavedPapers: saved_papers.my_papers,
     requests.Save: saved_papers.save,
     requests.Remove: saved_papers.remove,

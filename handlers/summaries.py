@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.cards import ids
 from bot.cards.blocks import Block, Message
 from bot.cards.entry import Entry
-from bot.cards.ids import SummaryAct, SummaryChoice
+from bot.cards.ids import Opened, SummaryAct, SummaryChoice
 from bot.cards.notices import notice, paper_notice
 from bot.cards.provenance import not_found
 from bot.cards.summaries import NOTE_CHARACTERS, figures_modal, report_answer, report_modal
@@ -17,11 +17,10 @@ from bot.summarising.queue import Regeneration
 from bot.summarising.summariser import Outcome, Result
 from bot.text.mrkdwn import clean
 from handlers.clicks import Click, Submission, listen, listen_to_form
-from handlers.lookup import one_paper, unknown_paper
+from handlers.lookup import paper_message, unknown_paper
 from handlers.parts import Parts
 from handlers.payloads import text_at
 from handlers.people import Person
-from handlers.requests import OnePaper
 from storage.records import MistakeReport, Paper
 from storage.tables import Tables
 
@@ -131,7 +130,8 @@ async def _notify(parts: Parts, click: Click, paper: Paper, result: Result | Non
     """Notify the person of the outcome; an answer that only they see is redrawn."""
     is_made = result is not None and result.outcome is not Outcome.FAILED
     if is_made and click.is_on_answer:
-        await click.replace(await one_paper(parts, click.person, OnePaper(paper.id)))
+        opened, channel = Opened(paper.id), click.place.channel_name
+        await click.replace(await paper_message(parts, click.person, opened, channel=channel))
     else:
         await click.answer(outcome_message(result, paper, click.person.words))
 

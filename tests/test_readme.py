@@ -15,8 +15,9 @@ from bot.settings import Settings
 from handlers.requests import NotUnderstood, Search, parse_request
 
 HELP_KEYS = (
-    "latest day relative week paper saved save remove subscribe settings pause unsubscribe status".split()
-)
+    "latest search narrow similar day relative week paper saved save remove subscribe settings pause "
+    "unsubscribe status"
+).split()
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

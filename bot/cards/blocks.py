@@ -19,12 +19,18 @@ MESSAGE_CHARACTERS = 8000
 TEXT_BYTES = 3800
 """The most bytes of a message's `text`; `chat.update` refuses 4,000 and more."""
 
+NOTHING = Mrkdwn("")
+
 _TEXT_CHARACTERS = 3000
 _HEADER_CHARACTERS = 150
 _BUTTON_CHARACTERS = 75
 _CONTEXT_CHARACTERS = 2000
 _MODAL_TITLE_CHARACTERS = 24
 _LABEL_CHARACTERS = 2000
+_PLACEHOLDER_CHARACTERS = 150
+_CONFIRMATION_TITLE_CHARACTERS = 100
+_CONFIRMATION_CHARACTERS = 300
+_CONFIRMATION_BUTTON_CHARACTERS = 30
 _OPTION_CHARACTERS = 75
 OPTION_VALUE_CHARACTERS = 150
 """The most characters of an option's value; Slack refuses longer ones."""
@@ -36,6 +42,16 @@ class Message:
 
     text: Mrkdwn
     blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A question that Slack asks before a button does anything."""
+
+    title: str
+    text: str
+    confirm: str
+    deny: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,7 @@ class Button:
     primary: bool = False
     #: What a screen reader says instead of the label, where several buttons share one.
     spoken: str | None = None
+    confirmation: Confirmation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +79,14 @@ class Menu:
     options: Mapping[str, str]
 
 
-def message(text: str, blocks: Iterable[Block], *, ending: str = "") -> Message:
-    """Return a message; its plain `text` is escaped here and cut to 3,800 bytes, but never its `ending`."""
+def message(text: str, blocks: Iterable[Block], *, opening: Mrkdwn = NOTHING, ending: str = "") -> Message:
+    """Return a message; its plain `text` is escaped here and cut to 3,800 bytes.
+
+    Its `opening`, which is mrkdwn, and its `ending`, which is escaped too, are never cut.
+    """
     last = escape(ending)
-    return Message(Mrkdwn(escape_within(text, TEXT_BYTES - len(last.encode())) + last), tuple(blocks))
+    room = TEXT_BYTES - len(opening.encode()) - len(last.encode())
+    return Message(Mrkdwn(opening + escape_within(text, room) + last), tuple(blocks))
 
 
 def header(text: str) -> Block:
@@ -120,6 +141,11 @@ def words(text: str, *, bold: bool = False) -> Block:
     """Return a run of rich text with unchanged text."""
     run: Block = {"type": "text", "text": clean(text)}
     return {**run, "style": {"bold": True}} if bold else run
+
+
+def code(text: str) -> Block:
+    """Return a run of rich text as code, such as what a person can type."""
+    return {**words(text), "style": {"code": True}}
 
 
 def told(pieces: Iterable[str | Block]) -> Block:
@@ -186,6 +212,26 @@ def text_input(value: str, limit: int, *, multiline: bool = False) -> Block:
     return {**element, "initial_value": value[:limit]} if value else element
 
 
+def search_input(value: str, limit: int, placeholder: str) -> Block:
+    """Return a text input that sends what is typed at each character and on Enter, once its block does."""
+    return {
+        **text_input(value, limit),
+        "placeholder": _plain(placeholder, _PLACEHOLDER_CHARACTERS),
+        "focus_on_load": True,
+        "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed", "on_character_entered"]},
+    }
+
+
+def channel_select(placeholder: str) -> Block:
+    """Return a select of the person's channels, preset to the one that they are in."""
+    return {
+        "type": "conversations_select",
+        "placeholder": _plain(placeholder, _PLACEHOLDER_CHARACTERS),
+        "default_to_current_conversation": True,
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+
+
 def home(blocks: Iterable[Block]) -> Block:
     """Return the view of a Home tab."""
     return {"type": "home", "blocks": list(blocks)}
@@ -197,7 +243,7 @@ def _plain(text: str, limit: int) -> Block:
 
 def _own_words(text: str) -> list[Block]:
     runs = [(run, index % 2 == 1) for index, run in enumerate(text.split("`")) if run]
-    return [{**words(run), "style": {"code": True}} if is_code else words(run) for run, is_code in runs]
+    return [code(run) if is_code else words(run) for run, is_code in runs]
 
 
 def _option(value: str, label: str) -> Block:
@@ -226,5 +272,15 @@ def _button(button: Button) -> Block:
         "url": button.url,
         "style": "primary" if button.primary else None,
         "accessibility_label": cut(clean(button.spoken), _BUTTON_CHARACTERS) if button.spoken else None,
+        "confirm": _confirmation(button.confirmation) if button.confirmation else None,
     }
     return {**block, **{name: value for name, value in optional.items() if value is not None}}
+
+
+def _confirmation(confirmation: Confirmation) -> Block:
+    return {
+        "title": _plain(confirmation.title, _CONFIRMATION_TITLE_CHARACTERS),
+        "text": _plain(confirmation.text, _CONFIRMATION_CHARACTERS),
+        "confirm": _plain(confirmation.confirm, _CONFIRMATION_BUTTON_CHARACTERS),
+        "deny": _plain(confirmation.deny, _CONFIRMATION_BUTTON_CHARACTERS),
+    }

@@ -39,6 +39,26 @@ PREVIEW = "preview"
 POST_NOW = "post_now"
 RESUME_DIGESTS = "resume_digests"
 
+OPEN_PAPER = "open_paper"
+REOPEN_PAPER = "reopen_paper"
+SAVE_OPENED_PAPER = "save_opened_paper"
+REMOVE_OPENED_PAPER = "remove_opened_paper"
+BACK_TO_LIST = "back_to_list"
+SHOW_SIMILAR = "show_similar"
+SHOW_LANGUAGE = tuple(f"show_language_{number}" for number in range(1, 5))
+"""The buttons of a card that show its summary in another language; no two in a row may share an id."""
+
+SEARCH_AGAIN = tuple(f"search_again_{number}" for number in range(1, 4))
+"""The buttons that search for what may have been meant."""
+
+SEARCH_ARXIV = "search_arxiv"
+SEARCH_SHORTCUT = "search_papers"
+SEARCH_MODAL = "search_modal"
+SEARCH_WORDS = "search_words"
+SHARE_PAPER = "share_paper"
+SUBMIT_SHARE = "submit_share"
+SHARE_CHANNEL = "share_channel"
+
 SUMMARY_MENU = "summary_menu"
 SHOW_FIGURES = "show_figures"
 SUBMIT_REPORT = "submit_report"
@@ -46,6 +66,12 @@ REPORT_NOTE = "report_note"
 
 PAGE_LENGTH = 10
 """The papers per page of a list."""
+
+CARRIED_CHARACTERS = 1200
+"""The most characters, as JSON, of what was typed in a button's value, which has at most 2,000 in all."""
+
+MOST_SIMILAR_TO = 20
+"""The most papers that others are similar to."""
 
 _LAST_OFFSET = 1_000_000
 _LAST_MONDAY = date.max - timedelta(days=6)
@@ -84,12 +110,26 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
+class SimilarTo:
+    """What papers are similar to: other papers, or a text."""
+
+    paper_ids: tuple[str, ...] = ()
+    text: str = ""
+    #: The list from which the one paper was opened, to go back to.
+    origin: "Page | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list: of a day's listing, of a week's papers, or of the person's saved papers."""
+    """A page of a list: of a day, a week, a search, or similar papers, else of the person's saved papers."""
 
     offset: int = 0
+    #: The listing's day.
     day: date | None = None
     week: Week | None = None
+    #: What was typed to search.
+    search: str | None = None
+    similar: SimilarTo | None = None
 
     @property
     def previous(self) -> "Page":
@@ -108,6 +148,17 @@ class Listed:
 
     paper_id: str
     page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The card of a paper as one person has it before them."""
+
+    paper_id: str
+    #: The list that it was opened from; `None` where it was looked up by itself.
+    page: Page | None = None
+    #: The language chosen for its summary; empty for the person's own.
+    language: str = ""
 
 
 class SummaryAct(StrEnum):
@@ -159,7 +210,7 @@ def read_channel(value: object) -> str:
 
 def page_value(page: Page) -> str:
     """Return the value of a button that opens the page."""
-    return json.dumps(_page_fields(page))
+    return _written(_page_fields(page))
 
 
 def read_page(value: object) -> Page:
@@ -169,13 +220,38 @@ def read_page(value: object) -> Page:
 
 def listed_value(listed: Listed) -> str:
     """Return the value of a listed paper's button."""
-    return json.dumps({"paper": listed.paper_id, **_page_fields(listed.page)})
+    return _written({"paper": listed.paper_id, **_page_fields(listed.page)})
 
 
 def read_listed(value: object) -> Listed:
     """Return the listed paper that a button belongs to."""
     fields = _record(value)
     return Listed(read_paper(fields.get("paper")), _page_from_fields(fields))
+
+
+def opened_value(opened: Opened) -> str:
+    """Return the value of a button on a card that one person has before them."""
+    page = _page_fields(opened.page) if opened.page else {}
+    return _written({"open": opened.paper_id, "language": opened.language, **page})
+
+
+def read_opened(value: object) -> Opened:
+    """Return the card that a button belongs to."""
+    fields = _record(value)
+    language = fields.get("language")
+    if not isinstance(language, str) or (language and canonical_tag(language) is None):
+        raise UnreadableValueError("language")
+    page = _page_from_fields(fields) if "offset" in fields else None
+    return Opened(read_paper(fields.get("open")), page, language)
+
+
+def carried_text(text: str) -> str:
+    """Return what was typed, on one line and as much of it as a button's value can carry."""
+    carried = " ".join(text.split())
+    while (excess := _json_characters(carried) - CARRIED_CHARACTERS) > 0:
+        # One character takes up to twelve in JSON.
+        carried = carried[: -(excess // 12 + 1)]
+    return carried.strip()
 
 
 def choice_value(choice: SummaryChoice) -> str:
@@ -204,22 +280,46 @@ def _record(value: object) -> Mapping[str, object]:
     return fields
 
 
+def _written(fields: Mapping[str, object]) -> str:
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+def _json_characters(text: str) -> int:
+    return len(_written({"": text}).encode("utf-16-le", "surrogatepass")) // 2
+
+
 def _page_fields(page: Page) -> dict[str, object]:
+    """Return what identifies a page; a list that is none of a day or of the person's own has more fields."""
     fields: dict[str, object] = {"offset": page.offset, "day": page.day.isoformat() if page.day else None}
-    if page.week is None:
-        return fields
-    return {**fields, "week": page.week.monday.isoformat(), "saves": page.week.by_saves}
+    if page.week:
+        fields |= {"week": page.week.monday.isoformat(), "saves": page.week.by_saves}
+    if page.search is not None:
+        fields["search"] = page.search
+    if page.similar:
+        origin = page.similar.origin
+        fields["similar"] = {
+            "papers": page.similar.paper_ids,
+            "text": page.similar.text,
+            "from": _page_fields(origin) if origin else None,
+        }
+    return fields
 
 
-def _page_from_fields(fields: Mapping[str, object]) -> Page:
+def _page_from_fields(fields: Mapping[str, object], *, is_origin: bool = False) -> Page:
     if not fields.keys() >= {"offset", "day"}:
         raise UnreadableValueError("page")
     offset, day = fields["offset"], fields["day"]
     # A bool is an int, too.
     if type(offset) is not int or not 0 <= offset <= _LAST_OFFSET:
         raise UnreadableValueError("page")
-    week = None if fields.get("week") is None else _week(fields)
-    return Page(offset, None if day is None else _day(day), week)
+    week, search, similar = fields.get("week"), fields.get("search"), fields.get("similar")
+    return Page(
+        offset,
+        None if day is None else _day(day),
+        None if week is None else _week(fields),
+        None if search is None else _typed(search),
+        None if similar is None else _similar(similar, is_origin=is_origin),
+    )
 
 
 def _week(fields: Mapping[str, object]) -> Week:
@@ -227,6 +327,28 @@ def _week(fields: Mapping[str, object]) -> Week:
     if monday.weekday() != 0 or monday > _LAST_MONDAY or not isinstance(by_saves, bool):
         raise UnreadableValueError("week")
     return Week(monday, by_saves)
+
+
+def _similar(fields: object, *, is_origin: bool) -> SimilarTo:
+    """Return what papers are similar to; an origin has no origin itself, so that a value stays short."""
+    if not isinstance(fields, dict):
+        raise UnreadableValueError("similar papers")
+    papers, text, origin = fields.get("papers"), fields.get("text"), fields.get("from")
+    if not isinstance(papers, list) or len(papers) > MOST_SIMILAR_TO or not (papers or text):
+        raise UnreadableValueError("similar papers")
+    if origin is not None and (is_origin or not isinstance(origin, dict)):
+        raise UnreadableValueError("page")
+    return SimilarTo(
+        tuple(map(read_paper, papers)),
+        _typed(text) if text else "",
+        _page_from_fields(origin, is_origin=True) if origin else None,
+    )
+
+
+def _typed(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or _json_characters(value) > CARRIED_CHARACTERS:
+        raise UnreadableValueError("text to look for")
+    return value
 
 
 def _day(value: object) -> date:

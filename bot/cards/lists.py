@@ -1,6 +1,5 @@
 """Pages of papers: a day's listing, a week's best, and a person's saved papers."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -8,54 +7,55 @@ from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
 from bot.cards.digest import sentence, source_name
 from bot.cards.entry import DayPage, Entry, WeekEntry, WeekPage
-from bot.cards.ids import PAGE_LENGTH, Listed, Page
-from bot.cards.paper import facts_line, shown_title
+from bot.cards.ids import Page
+from bot.cards.paper import facts_line
+from bot.cards.rows import Row, has_next, paper_row, position, turning
 from bot.cards.spoken import Spoken, spoken_list
 from bot.locale import Reader, Words
-from bot.text.arxiv_id import abstract_url
-from bot.text.mrkdwn import Mrkdwn, escape, join
-from storage.records import Paper, SavedPaper
+from bot.text.mrkdwn import Mrkdwn, escape
+from storage.records import SavedPaper
 
-_TITLE_CHARACTERS = 250
 _SENTENCE_CHARACTERS = 220
 
 
 def listing_page(listed: DayPage, words: Words) -> Message:
-    """Return a page of a day's listing; each paper has a button to save or remove it."""
+    """Return a page of a day's listing; each paper has buttons to open it, and to save or remove it."""
     shown, page = listed.entries, Page(listed.offset, listed.day)
+    is_more = has_next(page, listed.total)
     headline = words("digest.headline", date=words.date(listed.day))
     scope = words.count("digest.papers", listed.total, source=source_name(listed.source, words))
     spoken = [_spoken(entry, words) for entry in shown]
     rows = [
         block
         for each, entry in zip(spoken, shown, strict=True)
-        for block in _listing_row(each, page, words, is_saved=entry.paper.id in listed.saved)
+        for block in paper_row(_listed(each, words, is_saved=entry.paper.id in listed.saved), page, words)
     ]
     drawn = [
         blocks.header(headline),
-        blocks.context(scope, *_position(page, len(shown), listed.total, words)),
+        blocks.context(scope, *position(page, len(shown), str(listed.total), words, has_next=is_more)),
         *rows,
-        *_turning(page, listed.total, words, _other_days(listed, words)),
+        *turning(page, words, _other_days(listed, words), has_next=is_more),
     ]
     return blocks.message(spoken_list([headline, scope], spoken), drawn)
 
 
 def week_page(listed: WeekPage, words: Words) -> Message:
-    """Return a page of a week's papers, the best first; each has a button to save or remove it."""
+    """Return a page of a week's papers, the best first, each with the same buttons."""
     shown, page = listed.entries, Page(listed.offset, week=listed.week)
+    is_more = has_next(page, listed.total)
     headline = words("week.headline", days=words.days(listed.week.monday, _sunday(listed.week.monday)))
     scope = words.count("week.papers_by_saves" if listed.week.by_saves else "week.papers", listed.total)
     spoken = [_spoken(each.entry, words) for each in shown]
     rows = [
         block
         for each, found in zip(spoken, shown, strict=True)
-        for block in _week_row(each, found, page, words)
+        for block in paper_row(_of_week(each, found, words), page, words)
     ]
     drawn = [
         blocks.header(headline),
-        blocks.context(scope, *_position(page, len(shown), listed.total, words)),
+        blocks.context(scope, *position(page, len(shown), str(listed.total), words, has_next=is_more)),
         *rows,
-        *_turning(page, listed.total, words, _other_weeks(listed, words)),
+        *turning(page, words, _other_weeks(listed, words), has_next=is_more),
     ]
     return blocks.message(spoken_list([headline, scope], spoken), drawn)
 
@@ -74,13 +74,15 @@ def saved_page(saved: SavedPage, reader: Reader) -> Message:
     """Return a page of the person's saved papers; an empty one says how to save one."""
     papers, total, page, words = saved.papers, saved.total, Page(saved.offset), reader.words
     headline = words.count("saved.headline", total)
-    rows = [block for paper in papers for block in _saved_row(paper, page, reader)]
+    is_more = has_next(page, total)
+    where = position(page, len(papers), str(total), words, has_next=is_more)
+    rows = [block for paper in papers for block in paper_row(_kept(paper, reader), page, words)]
     drawn = [
         blocks.header(headline),
         *([] if total else [blocks.section(words.mrkdwn("saved.empty"))]),
-        *([blocks.context(*position)] if (position := _position(page, len(papers), total, words)) else []),
+        *([blocks.context(*where)] if where else []),
         *rows,
-        *_turning(page, total, words),
+        *turning(page, words, has_next=is_more),
     ]
     opening = [headline, *([] if total else [words("saved.empty")])]
     return blocks.message(spoken_list(opening, [Spoken(kept.paper) for kept in papers]), drawn)
@@ -92,14 +94,10 @@ def home_view(saved: SavedPage, command: str, reader: Reader) -> Block:
     return blocks.home([*saved_page(saved, reader).blocks, blocks.divider(), hint])
 
 
-def _listing_row(
-    shown: Spoken, page: Page, words: Words, *, is_saved: bool, saves: Mrkdwn | None = None
-) -> list[Block]:
-    paper, text = shown.paper, shown.sentence
-    title = [blocks.words(f"{shown.number}. ", bold=True), _title(paper)]
-    below = join(" · ", filter(None, [escape(paper.id), facts_line(paper, words), saves]))
-    button = _row_button(paper, page, words, is_saved=is_saved)
-    return _row([*title, blocks.words(f"\n{text}")] if text else title, below, button)
+def _listed(shown: Spoken, words: Words, *, is_saved: bool, saves: Mrkdwn | None = None) -> Row:
+    facts = [escape(shown.paper.id), facts_line(shown.paper, words), saves]
+    runs = [blocks.words(shown.sentence)] if shown.sentence else []
+    return Row(shown.paper, shown.number, runs, [each for each in facts if each], is_saved=is_saved)
 
 
 def _spoken(entry: Entry, words: Words) -> Spoken:
@@ -107,53 +105,15 @@ def _spoken(entry: Entry, words: Words) -> Spoken:
     return Spoken(entry.paper, entry.number, sentence(entry, words, _SENTENCE_CHARACTERS))
 
 
-def _week_row(shown: Spoken, listed: WeekEntry, page: Page, words: Words) -> list[Block]:
+def _of_week(shown: Spoken, listed: WeekEntry, words: Words) -> Row:
     saves = Mrkdwn(words.count("paper.saves", listed.saves)) if listed.saves else None
-    return _listing_row(shown, page, words, is_saved=listed.is_saved, saves=saves)
+    return _listed(shown, words, is_saved=listed.is_saved, saves=saves)
 
 
-def _saved_row(saved: SavedPaper, page: Page, reader: Reader) -> list[Block]:
-    words, at = reader.words, saved.saved_at.astimezone(reader.zone)
-    when = escape(words("saved.since", date=reader.day(at.date())))
-    button = _row_button(saved.paper, page, words, is_saved=True)
-    return _row([_title(saved.paper)], join(" · ", [escape(saved.paper.id), when]), button)
-
-
-def _row(shown: Sequence[Block], below: Mrkdwn, button: Button) -> list[Block]:
-    """Return strangers' text as rich text, in which nothing is parsed, and below it our own with a button."""
-    return [blocks.rich_text(blocks.paragraph(*shown)), blocks.section(below, accessory=button)]
-
-
-def _title(paper: Paper) -> Block:
-    return blocks.title_link(abstract_url(paper.id), shown_title(paper, _TITLE_CHARACTERS))
-
-
-def _row_button(paper: Paper, page: Page, words: Words, *, is_saved: bool) -> Button:
-    action_id = ids.REMOVE_LISTED_PAPER if is_saved else ids.SAVE_LISTED_PAPER
-    label, spoken = ("button.remove", "button.remove_of") if is_saved else ("button.save", "button.save_of")
-    return Button(
-        action_id,
-        words(label),
-        value=ids.listed_value(Listed(paper.id, page)),
-        spoken=words(spoken, title=shown_title(paper)),
-    )
-
-
-def _position(page: Page, shown: int, total: int, words: Words) -> list[str]:
-    if total <= PAGE_LENGTH:
-        return []
-    return [words("page.position", first=page.offset + 1, last=page.offset + shown, total=total)]
-
-
-def _turning(page: Page, total: int, words: Words, others: Sequence[Button] = ()) -> list[Block]:
-    """Return the buttons to the other pages of the list, and to other lists."""
-    buttons = []
-    if page.offset:
-        value = ids.page_value(page.previous)
-        buttons.append(Button(ids.PREVIOUS_PAGE, words("button.previous"), value=value))
-    if page.offset + PAGE_LENGTH < total:
-        buttons.append(Button(ids.NEXT_PAGE, words("button.next"), value=ids.page_value(page.next)))
-    return [blocks.actions(*buttons, *others)] if buttons or others else []
+def _kept(saved: SavedPaper, reader: Reader) -> Row:
+    at = saved.saved_at.astimezone(reader.zone)
+    when = escape(reader.words("saved.since", date=reader.day(at.date())))
+    return Row(saved.paper, below=[escape(saved.paper.id), when], is_saved=True)
 
 
 def _other_days(listed: DayPage, words: Words) -> list[Button]:

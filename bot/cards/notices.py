@@ -15,10 +15,10 @@ from storage.records import Paper
 _NAME = "Paper Round"
 _TITLE_CHARACTERS = 300
 
-_HELP_FIRST = ("help.latest", "help.paper", "help.saved", "help.subscribe", "help.status")
+_HELP_FIRST = ("help.latest", "help.search", "help.paper", "help.saved", "help.subscribe", "help.status")
 
 _HELP_GROUPS = {
-    "help.look_up": ("help.day", "help.relative", "help.week"),
+    "help.look_up": ("help.narrow", "help.similar", "help.day", "help.relative", "help.week"),
     "help.your_list": ("help.save", "help.remove"),
     "help.this_channel": ("help.settings", "help.pause", "help.unsubscribe"),
 }
@@ -83,7 +83,7 @@ def window_not_opened(words: Words) -> Message:
 
 
 def help_message(command: str, words: Words) -> Message:
-    """Return what the command can be asked: the five that matter first, then the rest in groups."""
+    """Return what the command can be asked: what matters first, then the rest in groups."""
     opening = _help_lines(words.mrkdwn("help.opening"), _HELP_FIRST, command, words)
     groups = [
         _help_lines(bold(words(heading)), keys, command, words) for heading, keys in _HELP_GROUPS.items()

@@ -1,9 +1,11 @@
 """The card of one paper, in a digest's thread or as the answer to a look-up."""
 
+from dataclasses import dataclass, replace
+
 from bot.cards import blocks, ids
-from bot.cards.blocks import Block, Button, Menu, Message
+from bot.cards.blocks import NOTHING, Block, Button, Confirmation, Menu, Message
 from bot.cards.entry import Entry
-from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
+from bot.cards.ids import Opened, SummaryAct, SummaryChoice, choice_value
 from bot.cards.provenance import missing_line, origin, with_marks
 from bot.locale import Words
 from bot.text.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
@@ -34,15 +36,37 @@ LABELLED_PARTS = ("problem", "method", "results", "takeaway")
 """The parts shown with a label; keywords and the one sentence need none."""
 
 
-def paper_card(entry: Entry, words: Words, *, is_saved: bool = False, has_model: bool = True) -> Message:
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What the card of a paper that one person looked up offers beside a posted one's."""
+
+    opened: Opened
+    #: The languages of its other stored summaries, as BCP 47 tags.
+    languages: tuple[str, ...] = ()
+    #: The channel in which it is looked up, by its name, empty where that is not known; `None` outside of one.
+    channel: str | None = None
+    #: Whether the list from which it was opened is in its place, and not below it.
+    has_back: bool = False
+
+
+def paper_card(
+    entry: Entry,
+    words: Words,
+    *,
+    is_saved: bool = False,
+    has_model: bool = True,
+    looked_up: LookedUp | None = None,
+    opening: Mrkdwn = NOTHING,
+) -> Message:
     """Return the card: title, authors and votes, the summary or else the abstract, its origin, and buttons.
 
     Long texts are cut so that the card stays within Slack's limits. A new summary is offered where the bot
-    has a model that makes one.
+    has a model that makes one. `opening` is a line of our own above it all.
     """
     keywords, paragraphs = _fitted(entry, words)
     withdrawn = withdrawn_line(entry.paper, words)
     drawn = [
+        *([blocks.context(opening)] if opening else []),
         _title(entry),
         *_facts(entry.paper, words),
         *([blocks.rich_text(blocks.paragraph(blocks.words(withdrawn)))] if withdrawn else []),
@@ -50,11 +74,14 @@ def paper_card(entry: Entry, words: Words, *, is_saved: bool = False, has_model:
         *_body(paragraphs),
         *_missing(entry, words),
         blocks.context(origin(entry, words)),
-        _buttons(entry, words, is_saved=is_saved, has_model=has_model),
+        _buttons(entry, words, is_saved=is_saved, has_model=has_model, looked_up=looked_up),
+        *([_looked_up_buttons(entry.paper, looked_up, words)] if looked_up else []),
     ]
     lines = (missing_line(entry.summary, words), origin(entry, words))
     ending = "".join(f"\n{line}" for line in lines if line)
-    return blocks.message(_spoken(entry, keywords, paragraphs, words), drawn, ending=ending)
+    spoken = _spoken(entry, keywords, paragraphs, words)
+    line = Mrkdwn(f"{opening}\n") if opening else NOTHING
+    return blocks.message(spoken, drawn, opening=line, ending=ending)
 
 
 def abstract_modal(paper: Paper, words: Words) -> Block:
@@ -152,9 +179,12 @@ def _missing(entry: Entry, words: Words) -> list[Block]:
     return [blocks.section(escape(line), accessory=button)]
 
 
-def _buttons(entry: Entry, words: Words, *, is_saved: bool, has_model: bool) -> Block:
+def _buttons(
+    entry: Entry, words: Words, *, is_saved: bool, has_model: bool, looked_up: LookedUp | None
+) -> Block:
     paper, title = entry.paper, shown_title(entry.paper)
-    buttons: list[Button | Menu] = [saved_button(paper, words, is_saved=is_saved)]
+    opened = looked_up.opened if looked_up else None
+    buttons: list[Button | Menu] = [saved_button(paper, words, is_saved=is_saved, opened=opened)]
     if paper.abstract:
         buttons.append(
             Button(
@@ -193,14 +223,65 @@ def _summary_menu(paper: Paper, summary: Summary, words: Words, *, has_model: bo
     return [Menu(ids.SUMMARY_MENU, options)]
 
 
-def saved_button(paper: Paper, words: Words, *, is_saved: bool) -> Button:
-    """Return the button that saves the paper, or removes a saved one."""
-    title = shown_title(paper)
+def _looked_up_buttons(paper: Paper, looked_up: LookedUp, words: Words) -> Block:
+    """Return the buttons back to the list, to similar papers, to share the paper, and to other languages."""
+    opened, title = looked_up.opened, shown_title(paper)
+    value = ids.opened_value(opened)
+    back = opened.page if looked_up.has_back else None
+    languages = zip(ids.SHOW_LANGUAGE, looked_up.languages, strict=False)
+    return blocks.actions(
+        *([Button(ids.BACK_TO_LIST, words("button.back"), value=ids.page_value(back))] if back else []),
+        Button(
+            ids.SHOW_SIMILAR,
+            words("button.similar"),
+            value=value,
+            spoken=words("button.similar_of", title=title),
+        ),
+        Button(
+            ids.SHARE_PAPER,
+            words("button.share"),
+            value=value,
+            spoken=words("button.share_of", title=title),
+            confirmation=_share_confirmation(looked_up.channel, words),
+        ),
+        *(
+            Button(
+                action_id,
+                words.language_name(tag, words.language),
+                value=ids.opened_value(replace(opened, language=tag)),
+                spoken=words("button.language", language=words.language_name(tag)),
+            )
+            for action_id, tag in languages
+        ),
+    )
+
+
+def _share_confirmation(channel: str | None, words: Words) -> Confirmation | None:
+    """Return the question before a paper is shared; outside of a channel the person is asked for one."""
+    if channel is None:
+        return None
+    where = words("share.named_channel", channel=channel) if channel else words("share.this_channel")
+    return Confirmation(
+        words("share.title"),
+        words("share.question", channel=where),
+        words("button.share_now"),
+        words("button.cancel"),
+    )
+
+
+def saved_button(paper: Paper, words: Words, *, is_saved: bool, opened: Opened | None = None) -> Button:
+    """Return the button that saves the paper, or removes a saved one.
+
+    On a card that one person has before them, which is redrawn then, it carries what that card is.
+    """
+    title, value = shown_title(paper), ids.opened_value(opened) if opened else paper.id
     if is_saved:
+        action_id = ids.REMOVE_OPENED_PAPER if opened else ids.REMOVE_PAPER
         spoken = words("button.remove_of", title=title)
-        return Button(ids.REMOVE_PAPER, words("button.remove"), value=paper.id, spoken=spoken)
+        return Button(action_id, words("button.remove"), value=value, spoken=spoken)
+    action_id = ids.SAVE_OPENED_PAPER if opened else ids.SAVE_PAPER
     spoken = words("button.save_of", title=title)
-    return Button(ids.SAVE_PAPER, words("button.save"), value=paper.id, primary=True, spoken=spoken)
+    return Button(action_id, words("button.save"), value=value, primary=True, spoken=spoken)
 
 
 def _spoken(entry: Entry, keywords: str, paragraphs: list[tuple[str, str]], words: Words) -> str:

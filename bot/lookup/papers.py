@@ -82,6 +82,13 @@ def paper_entry(tables: Tables, paper_id: str, language: str) -> Entry | None:
     )
 
 
+def other_languages(tables: Tables, entry: Entry) -> tuple[str, ...]:
+    """Return the languages of a paper's stored summaries, as tags, but for that of the one shown."""
+    stored = tables.summaries.of_papers([entry.paper.id]).get(entry.paper.id, [])
+    shown = entry.summary.language if entry.summary else None
+    return tuple(sorted({summary.language for summary in stored} - {shown}))
+
+
 def entries_of(
     tables: Tables, paper_ids: tuple[str, ...], language: str, *, first: int = 1
 ) -> tuple[Entry, ...]:

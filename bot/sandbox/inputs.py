@@ -14,6 +14,7 @@ _SELECTED = {
     "multi_external_select": ("selected_options", "initial_options"),
     "multi_static_select": ("selected_options", "initial_options"),
     "checkboxes": ("selected_options", "initial_options"),
+    "conversations_select": ("selected_conversation", "initial_conversation"),
     "datepicker": ("selected_date", "initial_date"),
     "timepicker": ("selected_time", "initial_time"),
     "plain_text_input": ("value", "initial_value"),

@@ -122,6 +122,13 @@ _DISPATCH = of_shape(
         ("trigger_actions_on",),
     )
 )
+_CONVERSATION_FILTER = Shape(
+    {
+        "include": items(None, one_of("im", "mpim", "private", "public")),
+        "exclude_external_shared_channels": boolean,
+        "exclude_bot_users": boolean,
+    }
+)
 _ANY_ELEMENT: dict[str, Check] = {"type": anything, "action_id": string("action_id")}
 _INPUT: dict[str, Check] = {**_ANY_ELEMENT, "focus_on_load": _focus}
 _WITH_CONFIRM: dict[str, Check] = {**_INPUT, "confirm": _CONFIRM}
@@ -180,6 +187,15 @@ ELEMENTS: dict[str, Shape] = {
             "max_selected_items": _at_least_one,
         }
     ),
+    "conversations_select": Shape(
+        {
+            **_WITH_PLACEHOLDER,
+            "initial_conversation": string("action_id"),
+            "default_to_current_conversation": boolean,
+            "response_url_enabled": boolean,
+            "filter": of_shape(_CONVERSATION_FILTER),
+        }
+    ),
     "checkboxes": Shape(
         {**_CHOICES, "initial_options": items("choice.options", of_shape(_CHOICE))},
         ("options",),
@@ -235,7 +251,15 @@ ELEMENTS: dict[str, Shape] = {
     ),
 }
 INTERACTIVE = frozenset(ELEMENTS) - {"image"}
-_PICKERS = ("static_select", "external_select", "datepicker", "timepicker", "checkboxes", "radio_buttons")
+_PICKERS = (
+    "static_select",
+    "external_select",
+    "conversations_select",
+    "datepicker",
+    "timepicker",
+    "checkboxes",
+    "radio_buttons",
+)
 _IN_ACTIONS = ("button", "overflow", *_PICKERS)
 _MULTI = ("multi_static_select", "multi_external_select")
 _IN_SECTION = (*_IN_ACTIONS, *_MULTI, "image")

@@ -5,7 +5,7 @@ The scheme is arXiv's own: https://info.arxiv.org/help/arxiv_identifier.html
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from bot.text.typed import plain
 
@@ -25,6 +25,9 @@ _OLD_STYLE = re.compile(
     rf"(?<![a-z-])({'|'.join(_ARCHIVES)})(?:\.[a-z]{{2}})?/([0-9]{{2}}{_MONTH}[0-9]{{3}})(?:v[0-9]+)?(?![0-9])",
     re.IGNORECASE,
 )
+
+# Encoded, a character takes up to twelve, and an address of a button has at most 3,000.
+_SEARCHED_CHARACTERS = 200
 
 _FIRST_MONTH_WITH_FIVE_DIGITS = "1501"
 
@@ -56,6 +59,13 @@ def pdf_url(paper_id: str) -> str:
 def discussion_url(paper_id: str) -> str:
     """Return the URL of the paper's discussion on Hugging Face."""
     return f"https://huggingface.co/papers/{paper_id}"
+
+
+def search_url(words: str) -> str:
+    """Return the URL of arXiv's own search for the words in all fields."""
+    return (
+        f"https://arxiv.org/search/?{urlencode({'query': words[:_SEARCHED_CHARACTERS], 'searchtype': 'all'})}"
+    )
 
 
 def has_discussion(paper_id: str) -> bool:

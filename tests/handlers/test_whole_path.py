@@ -42,8 +42,8 @@ async def test_command_save_list_remove_are_seen_by_that_person_alone(stage: Sta
     before = emmy.everything()
 
     await ask(ada, "/papers arXiv:2509.21240v1", until="Worth trying when")
-    await ada.click(ada.messages("papers")[-1], ids.SAVE_PAPER)
-    await ada.sees(is_there("Saved: "))
+    await ada.click(ada.messages("papers")[-1], ids.SAVE_OPENED_PAPER)
+    await ada.sees(is_there("Remove"))
     await ask(ada, "/papers saved", until="My papers · 1")
     listed = last_lines(ada, "papers", 5)
     await ada.click(ada.messages("papers")[-1], ids.REMOVE_LISTED_PAPER)
@@ -54,7 +54,7 @@ async def test_command_save_list_remove_are_seen_by_that_person_alone(stage: Sta
         "My papers · 1",
         TREE_SEARCH,
         "2509.21240 · Saved today",
-        "[Remove]",
+        "[Open] [Remove]",
     ]
     assert last_lines(ada, "papers", 3) == [
         "Paper Round (only visible to you):",
@@ -113,8 +113,16 @@ async def test_a_listing_can_be_paged_and_saved_from_in_place(stage: Stage) -> N
     await ada.click(ada.messages("papers")[-1], ids.PREVIOUS_PAGE)
     await ada.sees(is_there("1–10 of 12"))
 
-    assert [line for line in second if line.startswith("[")] == ["[Save]", "[Save]", "[← Previous]"]
-    assert [line for line in after if line.startswith("[")] == ["[Remove]", "[Save]", "[← Previous]"]
+    assert [line for line in second if line.startswith("[")] == [
+        "[Open] [Save]",
+        "[Open] [Save]",
+        "[← Previous]",
+    ]
+    assert [line for line in after if line.startswith("[")] == [
+        "[Open] [Remove]",
+        "[Open] [Save]",
+        "[← Previous]",
+    ]
     assert second[1] == "12 papers · Digest file 11–12 of 12"
     assert len(ada.messages("papers")) == count
 

@@ -32,12 +32,19 @@ function channelItems(channels) {
   });
 }
 
+/** The conversations that an element's filter includes, all without one. */
+function conversationsFor(element) {
+  const included = element.filter?.include;
+  const kindOf = (each) => (each.is_im ? "im" : each.is_private ? "private" : "public");
+  return state.view.channels.filter((each) => !included || included.includes(kindOf(each)));
+}
+
 function groupsOf(element) {
   const kind = element.type.replace("multi_", "");
   if (kind === "users_select") return [{ items: peopleItems() }];
   if (kind === "channels_select")
     return [{ items: channelItems(state.view.channels.filter((each) => !each.is_im)) }];
-  if (kind === "conversations_select") return [{ items: channelItems(state.view.channels) }];
+  if (kind === "conversations_select") return [{ items: channelItems(conversationsFor(element)) }];
   if (element.options) return [{ items: element.options.map(optionItem) }];
   return element.option_groups.map((group) => ({
     label: group.label.text,
