@@ -8,7 +8,9 @@ from bot.cards.ids import MOST_SIMILAR_TO, Page, SimilarTo, carried_text
 from bot.cards.notices import notice
 from bot.cards.search import Results, search_page, similar_page
 from bot.lookup.query import Query
-from bot.lookup.search import SearchReader, find, similar
+from bot.lookup.found import SearchReader
+from bot.lookup.search import find
+from bot.lookup.similar import similar
 from bot.lookup.typed_query import read_query
 from handlers.parts import Parts
 from handlers.people import Person
@@ -25,11 +27,9 @@ async def search(parts: Parts, person: Person, request: Search) -> Message:
 
 async def search_page_of(parts: Parts, person: Person, page: Page, *, meant: str = "") -> Message:
     """Answer with a page of what a search finds; what was typed is read anew, as buttons carry only that."""
-    text, today = page.search or "", parts.clock.now().astimezone(person.zone).date()
-    query = read_query(text, today)
-    found = await parts.storage.read(
-        lambda tables: find(tables, query, text, _reader(person), offset=page.offset)
-    )
+    text, reader = page.search or "", _reader(parts, person)
+    query = read_query(text, reader.today)
+    found = await parts.storage.read(lambda tables: find(tables, query, text, reader, page.offset))
     results = Results(replace(found, text=text), _words_alone(query), meant)
     return search_page(results, parts.command, person.words)
 
@@ -44,18 +44,18 @@ async def find_similar(parts: Parts, person: Person, request: Similar) -> Messag
 
 async def similar_page_of(parts: Parts, person: Person, page: Page) -> Message:
     """Answer with the papers that are similar to those that the page names."""
-    about = page.similar or SimilarTo()
+    about, reader = page.similar or SimilarTo(), _reader(parts, person)
 
     def read(tables: Tables) -> tuple[FoundPage, tuple[Paper, ...]]:
-        found = similar(tables, about.paper_ids, about.text, _reader(person))
+        found = similar(tables, about.paper_ids, about.text, reader, page.offset)
         return found, tables.papers.of_ids(about.paper_ids)
 
     found, papers = await parts.storage.read(read)
     return similar_page(found, page, papers, person.words)
 
 
-def _reader(person: Person) -> SearchReader:
-    return SearchReader(person.workspace, person.id, person.language)
+def _reader(parts: Parts, person: Person) -> SearchReader:
+    return SearchReader(person.workspace, person.id, person.language, person.today(parts.clock.now()))
 
 
 def _words_alone(query: Query) -> str:
