@@ -7,8 +7,8 @@ from bot.cards.found import FoundPage
 from bot.cards.ids import MOST_SIMILAR_TO, Page, SimilarTo, carried_text
 from bot.cards.notices import notice
 from bot.cards.search import Results, search_page, similar_page
-from bot.lookup.query import Query
 from bot.lookup.found import SearchReader
+from bot.lookup.query import Query
 from bot.lookup.search import find
 from bot.lookup.similar import similar
 from bot.lookup.typed_query import read_query

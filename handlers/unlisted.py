@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.cards.blocks import Message
+from bot.cards.ids import Opened
 from bot.cards.notices import notice, with_line
 from bot.lookup.papers import paper_entry
 from bot.lookup.unlisted import FETCHES_A_MINUTE, Finding
@@ -13,8 +14,9 @@ from bot.text.arxiv_id import abstract_url
 from bot.text.language import primary_language
 from bot.text.mrkdwn import link
 from handlers.answers import Answers
-from handlers.lookup import one_paper, unknown_paper
+from handlers.lookup import paper_message, unknown_paper
 from handlers.parts import Parts
+from handlers.payloads import Place
 from handlers.people import Person
 from handlers.requests import OnePaper, Save
 from handlers.summaries import outcome_message
@@ -62,7 +64,9 @@ async def tell_fetched(
     async def notify(result: Result | None) -> None:
         await is_told.wait()
         if isinstance(request, OnePaper):
-            await answers.tell(await _with_summary(parts, person, request, result), person.words)
+            await answers.tell(
+                await _with_summary(parts, person, request, result, answers.place), person.words
+            )
 
     is_started = await _start_summary(parts, person, request.paper_id, notify)
     follows = is_started and isinstance(request, OnePaper)
@@ -83,10 +87,12 @@ async def _start_summary(
     return started is Regeneration.STARTED
 
 
-async def _with_summary(parts: Parts, person: Person, request: OnePaper, result: Result | None) -> Message:
+async def _with_summary(
+    parts: Parts, person: Person, request: OnePaper, result: Result | None, place: Place
+) -> Message:
     """Return the card with the summary that was made, or why there is none."""
     if result and result.outcome is not Outcome.FAILED:
-        return await one_paper(parts, person, request)
+        return await paper_message(parts, person, Opened(request.paper_id), channel=place.channel_name)
     paper = await parts.storage.read(lambda tables: tables.papers.get(request.paper_id))
     return (
         outcome_message(result, paper, person.words)

@@ -43,7 +43,7 @@ class LookedUp:
     opened: Opened
     #: The languages of its other stored summaries, as BCP 47 tags.
     languages: tuple[str, ...] = ()
-    #: The channel in which it is looked up, by its name, empty where that is not known; `None` outside of one.
+    #: The channel in which it is looked up, by its name, empty where that is unknown; `None` outside of one.
     channel: str | None = None
     #: Whether the list from which it was opened is in its place, and not below it.
     has_back: bool = False
