@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards import ids
-from bot.cards.blocks import Message
+from bot.cards.blocks import Block, Message
 from bot.cards.ids import Page, Week
 from bot.delivery.announcer import Announcer
 from bot.delivery.deliverer import Deliverer
@@ -144,19 +144,41 @@ def test_a_card_is_in_the_language_of_the_person(parts: Parts) -> None:
         (
             "&lt;!channel&gt; hi",
             ADA,
-            "I don't understand “&lt;!channel&gt; hi”. Try `/papers 2025-09-29` for a day,",
+            "Results for “&lt;!channel&gt; hi”\nNo paper has all of these words; 1 paper with some of them\n",
         ),
         ("help", WEI, "我每天把 AI 论文送到你的频道。"),
-        ("subscrbe", ADA, "I don't understand “subscrbe”. Did you mean `/papers subscribe`?"),
+        (
+            "subscrbe",
+            ADA,
+            "Results for “subscrbe”\nI found no paper for this.\nLooking for the command /papers subscribe?",
+        ),
         (
             "puase until 2025-10-05",
             ADA,
-            "I don't understand “puase until 2025-10-05”. Did you mean `/papers pause until 2025-10-05`?",
+            (
+                "Results for “puase until 2025-10-05”\nI found no paper for this.\n"
+                "Looking for the command /papers pause until 2025-10-05?"
+            ),
         ),
-        ("puase until soon", ADA, "I don't understand “puase until soon”. Did you mean `/papers pause`?"),
-        ("Help me!", ADA, "I don't understand “Help me!”. Did you mean `/papers help`?"),
-        ("my paper", WEI, "没看懂“my paper”。你想输入的是 `/papers my papers` 吗？"),
-        ("定阅", WEI, "没看懂“定阅”。你想输入的是 `/papers 订阅` 吗？"),
+        (
+            "puase until soon",
+            ADA,
+            (
+                "Results for “puase until soon”\nI found no paper for this.\n"
+                "Looking for the command /papers pause?"
+            ),
+        ),
+        ("Help me!", ADA, "Results for “Help me!”\n2 papers\nLooking for the command /papers help?\n1. "),
+        (
+            "my paper",
+            WEI,
+            (
+                "“my paper”的搜索结果\n没有论文包含全部关键词，以下 1 篇论文包含其中一部分\n"
+                "你想用的是命令 /papers my papers 吗？\n1. "
+            ),
+        ),
+        ("定阅", WEI, "“定阅”的搜索结果\n没有找到相关论文。\n你想用的是命令 /papers 订阅 吗？"),
+        ("&amp;&amp;", WEI, "没看懂“&amp;&amp;”。"),
         ("settings", ADA, "I post digests in channels, not in direct messages."),
         ("pause", WEI, "日报只能送到频道里，不能送到私信。"),
         ("unsubscribe", ADA, "I post digests in channels, not in direct messages."),
@@ -241,14 +263,20 @@ def archive(tmp_path: Path) -> Iterator[Parts]:
     yield from parts_with(tmp_path / "archive.db", fill_two_months)
 
 
+ROW = {ids.OPEN_PAPER, ids.SAVE_LISTED_PAPER, ids.REMOVE_LISTED_PAPER}
+
+
 def buttons_of(message: Message) -> dict[str, tuple[str, Page]]:
     """Return what the buttons below a page say and open, by their action."""
     return {
         each["action_id"]: (each["text"]["text"], ids.read_page(each["value"]))
-        for block in message.blocks
-        if block["type"] == "actions"
-        for each in block["elements"]
+        for each in elements_of(message)
+        if each["action_id"] not in ROW
     }
+
+
+def elements_of(message: Message) -> list[Block]:
+    return [each for block in message.blocks if block["type"] == "actions" for each in block["elements"]]
 
 
 def numbers_of(message: Message) -> list[str]:
@@ -311,8 +339,11 @@ def test_a_saved_paper_of_a_week_can_be_removed_there(archive: Parts) -> None:
 
     message = at_once(show_week(archive, ADA, ShowWeek(2)))
 
-    buttons = [each["accessory"]["action_id"] for each in message.blocks if "accessory" in each]
-    assert buttons == [ids.REMOVE_LISTED_PAPER, *[ids.SAVE_LISTED_PAPER] * 9]
+    actions = [each["action_id"] for each in elements_of(message)]
+    rows = [ids.REMOVE_LISTED_PAPER, *[ids.SAVE_LISTED_PAPER] * 9]
+    assert [action for action in actions if action in ROW] == [
+        action for kept in rows for action in (ids.OPEN_PAPER, kept)
+    ]
 
 
 def test_where_too_few_saved_anything_nobody_is_told(archive: Parts) -> None:

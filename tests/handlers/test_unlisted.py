@@ -198,8 +198,8 @@ async def test_the_buttons_of_the_card_act_on_the_paper(tmp_path: Path) -> None:
     async with with_arxiv(tmp_path, knowing(PAPER_ID)) as (stage, _):
         ada = stage.person("ada")
         await say(ada, f"/papers {PAPER_ID}", NAME)
-        before = [each["ts"] for each in ada.messages("papers")]
-        await ada.click(ada.messages("papers")[-1], ids.SAVE_PAPER)
-        saved = await hears(ada, "Saved", before)
+        await ada.click(ada.messages("papers")[-1], ids.SAVE_OPENED_PAPER)
+        await ada.sees(shows(ids.REMOVE_OPENED_PAPER))
+        saved = await say(ada, "/papers saved", NAME)
 
-    assert saved == f"Saved: {TITLE}"
+    assert saved == f"My papers · 1\n{TITLE}"
