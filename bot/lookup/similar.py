@@ -1,11 +1,12 @@
 """Finds papers like some papers, or like a text, by the terms that tell most of what these are about."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.cards.found import Found, FoundPage
+from bot.cards.found import FoundPage
 from bot.cards.ids import PAGE_LENGTH
 from bot.errors import StorageSlowError
 from bot.lookup.found import SearchReader, found_papers, page_start
@@ -13,17 +14,21 @@ from bot.lookup.sought import FILLERS, term_of_word
 from bot.text import index_tokens
 from bot.text.full_text import Match, Term
 from bot.text.stems import stem
+from bot.text.terms import fold
 from storage.records import Paper
 from storage.search import Hit, HitOrder, Scope
 from storage.tables import Tables
 
 _SECONDS = 0.08
 _TERMS = 12
-_MOST_HITS = 50
+_MOST_HITS = 20
 _MOST_SHARED = 3
 
 # A word of the title says what a paper is about, wherever else it stands.
 _TITLE_COUNTS = 3
+
+# With a capital that does not only begin a sentence.
+_NAME = re.compile(r"[^\W\d_]+[A-Z][^\W\d_]*")
 
 # A word of two letters is mostly a part of a formula.
 _SHORTEST = 3
@@ -51,11 +56,20 @@ def similar(
             hits, is_cut = _hits(tables, telling, set(paper_ids)), False
     except StorageSlowError:
         hits, is_cut = (), True
+    shared = _shared(tables, hits, telling)
+    # One word in common says little, unless there is nothing better.
+    hits = tuple(hit for hit in hits if len(shared[hit.paper_id]) > 1) or hits
     start = page_start(offset, len(hits))
-    shown = hits[start : start + PAGE_LENGTH]
+    forms = _forms((text, *(f"{paper.title} {paper.abstract or ''}" for paper in papers)))
+    words = {
+        paper_id: tuple(forms.get(word, word) for word in some[:_MOST_SHARED])
+        for paper_id, some in shared.items()
+    }
     return FoundPage(
         text=text or " ".join(paper_ids),
-        found=_found(tables, shown, telling, reader),
+        found=found_papers(
+            tables, hits[start : start + PAGE_LENGTH], [each.term for each in telling], reader, shared=words
+        ),
         offset=start,
         total=len(hits),
         is_cut=is_cut,
@@ -99,13 +113,13 @@ def _hits(tables: Tables, telling: Sequence[_Telling], known: set[str]) -> tuple
     return tuple(hit for hit in hits if hit.paper_id not in known)[:_MOST_HITS]
 
 
-def _found(
-    tables: Tables, shown: Sequence[Hit], telling: Sequence[_Telling], reader: SearchReader
-) -> tuple[Found, ...]:
-    paper_ids = [hit.paper_id for hit in shown]
-    having = [(each.word, tables.search.having(each.term, paper_ids)) for each in telling if shown]
-    shared = {
-        paper_id: tuple(word for word, papers in having if paper_id in papers)[:_MOST_SHARED]
-        for paper_id in paper_ids
-    }
-    return found_papers(tables, shown, [each.term for each in telling], reader, shared=shared)
+def _shared(tables: Tables, hits: Sequence[Hit], telling: Sequence[_Telling]) -> dict[str, tuple[str, ...]]:
+    """Return the words that make each paper similar, the most telling first."""
+    paper_ids = [hit.paper_id for hit in hits]
+    having = [(each.word, tables.search.having(each.term, paper_ids)) for each in telling if hits]
+    return {paper_id: tuple(word for word, papers in having if paper_id in papers) for paper_id in paper_ids}
+
+
+def _forms(texts: Iterable[str]) -> dict[str, str]:
+    """Return names such as `LLM` and `MiniCPM` by their folded form, as the texts write them."""
+    return {fold(name): name for text in texts for name in _NAME.findall(text)}
