@@ -1,13 +1,16 @@
 """English words by their stem, in either spelling; pure."""
 
 import re
+import threading
 from functools import lru_cache
+from typing import Any
 
-import snowballstemmer
+import Stemmer
 
 _SHORTEST = 4
 _WORDS_REMEMBERED = 2**17
-_ENGLISH = snowballstemmer.stemmer("english")
+# The library wants one for each thread.
+_of_this_thread = threading.local()
 
 # British spellings become American ones; what else changes does so in texts and queries alike.
 _SPELLINGS = (
@@ -18,7 +21,7 @@ _SPELLINGS = (
 )
 
 
-# The library takes 20 microseconds a word, and most texts share most of their words.
+# Most texts share most of their words.
 @lru_cache(maxsize=_WORDS_REMEMBERED)
 def stem(word: str) -> str:
     """Return the stem of an English word in lower case; `agents` and `agent` share one.
@@ -29,5 +32,11 @@ def stem(word: str) -> str:
         return word
     for pattern, spelling in _SPELLINGS:
         word = pattern.sub(spelling, word)
-    found: str = _ENGLISH.stemWord(word)
+    found: str = _english().stemWord(word)
     return found
+
+
+def _english() -> Any:
+    if not hasattr(_of_this_thread, "english"):
+        _of_this_thread.english = Stemmer.Stemmer("english", maxCacheSize=0)
+    return _of_this_thread.english
