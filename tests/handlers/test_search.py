@@ -1,0 +1,138 @@
+"""Searching as people do it: by the command, by its buttons, and in the modal behind the shortcut."""
+
+from typing import Any
+
+from bot.cards import ids
+from bot.sandbox import Member
+from tests.handlers.talking import say, shows
+from tests.support.stage import Stage
+
+TREE = "Tree Search for LLM Agent Reinforcement Learning"
+TREE_ID = "2509.21240"
+
+
+def last(person: Member, channel: str = "papers") -> dict[str, Any]:
+    return person.messages(channel)[-1]
+
+
+async def results(stage: Stage, name: str, typed: str, until: str) -> Member:
+    """Search as a person, with the sample day listed, and wait for the answer."""
+    await stage.deliver_sample()
+    person = stage.person(name)
+    await say(person, f"/papers {typed}", until)
+    return person
+
+
+async def test_a_search_is_answered_to_the_person_alone(stage: Stage) -> None:
+    ada = await results(stage, "ada", "tree search agents", "Results for")
+
+    headline, scope, first, *_ = last(ada)["text"].splitlines()
+    assert (headline, scope) == ("Results for “tree search agents”", "3 papers")
+    assert first.startswith(f"1. {TREE} (https://arxiv.org/abs/{TREE_ID}). ")
+    assert "Results for" not in stage.person("lin").transcript("papers")
+
+
+async def test_a_search_in_chinese_is_answered_in_chinese(stage: Stage) -> None:
+    await stage.deliver_sample(language="zh-CN")
+    lin = stage.person("lin")
+
+    text = await say(lin, "/papers 强化学习 树搜索", "搜索结果")
+
+    assert text.startswith("“强化学习 树搜索”的搜索结果\n")
+    assert TREE in text.splitlines()[2]
+
+
+async def test_a_paper_opens_in_place_and_leads_back(stage: Stage) -> None:
+    ada = await results(stage, "ada", "tree search agents", "Results for")
+    before = len(ada.messages("papers"))
+
+    await ada.click(last(ada), ids.OPEN_PAPER, block_id=row_of(last(ada), 0))
+    await ada.sees(shows(ids.BACK_TO_LIST))
+    assert "What it means for practitioners" in str(last(ada)["blocks"])
+    await ada.click(last(ada), ids.BACK_TO_LIST)
+    await ada.sees(shows("Results for “tree search agents”"))
+
+    assert len(ada.messages("papers")) == before
+
+
+async def test_a_paper_is_saved_in_the_results(stage: Stage) -> None:
+    ada = await results(stage, "ada", "tree search agents", "Results for")
+
+    await ada.click(last(ada), ids.SAVE_LISTED_PAPER, block_id=row_of(last(ada), 0))
+    await ada.sees(shows(ids.REMOVE_LISTED_PAPER))
+
+    assert TREE in await say(ada, "/papers saved", "My papers · 1")
+
+
+async def test_similar_papers_open_from_a_card_and_lead_back(stage: Stage) -> None:
+    ada = await results(stage, "ada", TREE_ID, TREE)
+
+    await ada.click(last(ada), ids.SHOW_SIMILAR)
+    await ada.sees(shows("Shares:"))
+    await ada.click(last(ada), ids.REOPEN_PAPER)
+    await ada.sees(shows("What it means for practitioners"))
+
+
+async def test_a_shared_card_says_who_shared_it(stage: Stage) -> None:
+    ada = await results(stage, "ada", TREE_ID, TREE)
+
+    await ada.click(last(ada), ids.SHARE_PAPER)
+    lin = stage.person("lin")
+    shared = await lin.sees(
+        lambda _: next((each for each in lin.messages("papers") if f"<@{ada.id}>" in str(each)), None)
+    )
+
+    assert TREE in str(shared["blocks"])
+
+
+async def test_a_channel_that_the_bot_is_not_in_is_told_to_the_person_alone(stage: Stage) -> None:
+    await stage.deliver_sample()
+    ada = stage.person("ada")
+    await ada.command("random", f"/papers {TREE_ID}")
+    await ada.sees(lambda _: TREE in ada.transcript("random"))
+
+    await ada.click(last(ada, "random"), ids.SHARE_PAPER)
+    await ada.sees(lambda _: "/invite" in ada.transcript("random"))
+
+    assert TREE not in stage.person("lin").transcript("random")
+
+
+async def test_the_shortcut_searches_as_one_types_and_leaves_no_trace(stage: Stage) -> None:
+    await stage.deliver_sample()
+    ada = stage.person("ada")
+    before = ada.transcript("papers")
+
+    await ada.shortcut(ids.SEARCH_SHORTCUT)
+    await ada.sees(lambda view: view["modals"])
+    assert await ada.submit(ada.modals()[-1], typed("tree search agents")) == {}
+    await ada.sees(lambda view: TREE in str(view["modals"]))
+    await ada.click(ada.modals()[-1], ids.OPEN_PAPER, block_id=row_of(ada.modals()[-1], 0))
+    await ada.sees(lambda view: "What it means for practitioners" in str(view["modals"]))
+
+    assert ada.transcript("papers") == before
+
+
+async def test_nothing_found_leads_on(stage: Stage) -> None:
+    ada = await results(stage, "ada", "zzzz qqqq", "I found no paper for this.")
+
+    assert "https://arxiv.org/search/?query=zzzz+qqqq" in str(last(ada)["blocks"])
+
+
+async def test_a_slip_of_typing_is_mended_and_told(stage: Stage) -> None:
+    ada = await results(stage, "ada", "reinforcemnt learning", "Results for")
+
+    assert "reinforcement" in last(ada)["text"].splitlines()[2]
+
+
+def typed(text: str) -> dict[str, dict[str, Any]]:
+    return {ids.SEARCH_WORDS: {ids.SEARCH_WORDS: text}}
+
+
+def row_of(place: dict[str, Any], number: int) -> str:
+    """Return the id of the block with the buttons of a row."""
+    rows = [
+        block["block_id"]
+        for block in place["blocks"]
+        if any(each.get("action_id") == ids.OPEN_PAPER for each in block.get("elements", ()))
+    ]
+    return str(rows[number])
