@@ -27,8 +27,10 @@ from bot.delivery.worker import Services, Timing
 from bot.errors import StorageError
 from bot.settings import Settings, bot_token, both_tokens, wrong_proxy
 from bot.web import Web, open_web
+from handlers.memberships import Memberships
 from handlers.parts import Parts
 from handlers.people import People
+from handlers.reminders import Reminders
 from handlers.socket_mode import PING_SECONDS, SocketModeHandler, rejected, unable, unreachable
 from storage.address import Address, Server
 from storage.claims import Claims, open_claims
@@ -37,6 +39,9 @@ from storage.reindexing import Reindexing
 from storage.retention import Retention
 from storage.runner import Runner, ThreadRunner
 from storage.tables import Tables
+
+_ANY_WORKSPACE = "https://slack.com/"
+"""An address under which Slack finds the workspace that a person is signed in to."""
 
 _logger = logging.getLogger(__name__)
 
@@ -52,6 +57,8 @@ class Application:
     wire: Wire
     client: AsyncWebClient
     workspace: str
+    #: Its address in Slack, which ends in a slash.
+    workspace_url: str
 
 
 @asynccontextmanager
@@ -86,7 +93,8 @@ async def application(
         parts = await _connected(settings, clock, storage, stack)
         web = await open_web(settings, clock, storage, parts.claims, stack, has_sources=has_sources)
         app = _bolt(settings)
-        handlers.register(app, _parts(parts, web, clock, settings))
+        for_handlers = _parts(parts, web, clock, settings)
+        handlers.register(app, for_handlers)
         socket = SocketModeHandler(app, socket_token, clock, ping_seconds)
         stack.push_async_callback(socket.close_async)
         await _connect(socket)
@@ -96,12 +104,14 @@ async def application(
         clockwork = Clockwork(storage, clock, parts.deliverer)
         of_sources = {"sources": web.watcher.start_due_polls, "arxiv records": web.enricher.tick}
         kept_for = timedelta(hours=settings.keep_payloads_hours)
+        reminders = Reminders(storage, clock, parts.client, for_handlers.people, parts.workspace)
         jobs = {
             "digests": clockwork.tick,
             **(of_sources if has_sources else {}),
             "summaries": web.summary_queue.tick,
             "cards": _card_updater(parts, clock, settings).tick,
             "search index": Reindexing(storage, clock, parts.claims).tick,
+            "reminders": reminders.tick,
             "retention": Retention(storage, clock, kept_for, parts.claims).tick,
         }
         ticking = Jobs(jobs if ticks else {}, clock)
@@ -133,7 +143,7 @@ async def _connected(settings: Settings, clock: Clock, storage: Runner, stack: A
     deliverer = Deliverer(services, Notifier(wire).notify)
     stack.push_async_callback(deliverer.aclose)
     announcer = Announcer(wire, pacer, storage, clock)
-    return Application(storage, claims, deliverer, announcer, wire, client, identity.workspace)
+    return Application(storage, claims, deliverer, announcer, wire, client, identity.workspace, identity.url)
 
 
 def _card_updater(parts: Application, clock: Clock, settings: Settings) -> CardUpdater:
@@ -169,7 +179,8 @@ def _parts(parts: Application, web: Web, clock: Clock, settings: Settings) -> Pa
     return Parts(
         storage=parts.storage,
         clock=clock,
-        people=People(clock),
+        people=People(clock, parts.storage),
+        memberships=Memberships(clock),
         deliverer=parts.deliverer,
         announcer=parts.announcer,
         watcher=web.watcher,
@@ -177,6 +188,7 @@ def _parts(parts: Application, web: Web, clock: Clock, settings: Settings) -> Pa
         unlisted=web.unlisted,
         command=settings.command,
         messages_a_minute=settings.messages_a_minute,
+        workspace_url=parts.workspace_url,
     )
 
 
@@ -219,6 +231,8 @@ class _Identity:
 
     workspace: str
     bot_id: str
+    #: The workspace's address, which ends in a slash.
+    url: str
 
 
 async def _identity(client: AsyncWebClient) -> _Identity:
@@ -235,7 +249,8 @@ async def _identity(client: AsyncWebClient) -> _Identity:
     workspace, bot_id = answer.body.get("team_id"), answer.body.get("bot_id")
     if not isinstance(workspace, str) or not isinstance(bot_id, str):
         raise rejected("SLACK_BOT_TOKEN", "it is not a bot's")
-    return _Identity(workspace, bot_id)
+    url = answer.body.get("url")
+    return _Identity(workspace, bot_id, url if isinstance(url, str) and url.endswith("/") else _ANY_WORKSPACE)
 
 
 async def _connect(socket: SocketModeHandler) -> None:

@@ -32,6 +32,15 @@ _INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(ids.SEARCH_AGAIN, "WORDS"),
     ids.SHARE_PAPER: "ID",
     ids.SUBMIT_SHARE: "ID",
+    ids.UNDO_SAVE: "remove ID",
+    ids.RESTORE_PAPER: "save ID",
+    ids.RESTORE_LISTED_PAPER: "save ID",
+    ids.EDIT_PAPER: "save ID #tag",
+    ids.EDIT_LISTED_PAPER: "save ID #tag",
+    ids.SUBMIT_EDITS: "save ID #tag",
+    ids.CHOOSE_TAG: "saved #tag",
+    **dict.fromkeys(ids.SHOW_SAVED.values(), "saved"),
+    **dict.fromkeys(ids.MARK_PAPER.values(), "saved"),
     ids.SHOW_ABSTRACT: "ID",
     ids.SHOW_FIGURES: "ID",
     ids.SUMMARY_MENU: "ID",
@@ -52,6 +61,7 @@ _INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(map(str, ids.PREVIEWED_AT_ONCE), "subscribe"),
     ids.SUBMIT_PREFERENCES: "subscribe",
     ids.SUBMIT_REPORT: "ID",
+    ids.SUBMIT_MY_SETTINGS: "saved",
 }
 """What to type in place of a button or a form that cannot be read."""
 

@@ -1,19 +1,33 @@
-"""The Home tab: each person's own list."""
+"""The Home tab: what is new for a person, their own list, their channels and settings."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cards.lists import home_view
+from bot.cards import ids
+from bot.cards.blocks import Block
+from bot.cards.home import MOST_NEW, MOST_READING, HomeContent, NewPapers, home_view
+from bot.cards.notices import help_message
+from bot.cards.saved_list import ListPlace
+from bot.lookup.own_list import WHOLE_LIST, Owner, OwnQuery, own_page
 from handlers.answers import Answers
-from handlers.pages import read_saved
+from handlers.clicks import Click, listen
+from handlers.lookup import latest
 from handlers.parts import Parts
 from handlers.payloads import Place, text_at
+from handlers.people import Person
+from handlers.requests import Latest
+from storage.records import PARENT, Delivery, Paper, ReadingStatus, SavedFilter, SavedIn
+from storage.tables import Tables
+
+_NEW_FOR = timedelta(hours=36)
+_READING = SavedFilter(ReadingStatus.READING)
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
-    """Draw the Home tab each time a person opens it."""
+    """Draw the Home tab each time a person opens it, and listen to its first buttons."""
 
     async def on_home_opened(
         event: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient, respond: AsyncRespond
@@ -22,8 +36,85 @@ def register(app: AsyncApp, parts: Parts) -> None:
         if event.get("tab") != "home" or not user:
             return
         person = await parts.people.get(client, context.team_id or "", user)
-        saved = await read_saved(parts, person, 0)
-        view = home_view(saved, parts.command, person.reader(parts.clock.now()))
-        await Answers(client, respond, person.id, Place(view_type="home")).show_home(view)
+        await draw_home(parts, client, person, Answers(client, respond, person.id, Place(view_type="home")))
 
     app.event("app_home_opened")(on_home_opened)
+    listen(app, parts, ids.SHOW_LATEST, _on_show_latest)
+    listen(app, parts, ids.SHOW_HELP, _on_show_help)
+
+
+async def draw_home(
+    parts: Parts,
+    client: AsyncWebClient,
+    person: Person,
+    answers: Answers,
+    wanted: OwnQuery = WHOLE_LIST,
+    offset: int = 0,
+    removed: Paper | None = None,
+) -> bool:
+    """Draw the person's Home tab with a page of their list; return whether Slack took it."""
+    return await answers.show_home(await _view(parts, client, person, wanted, offset, removed))
+
+
+async def _view(
+    parts: Parts,
+    client: AsyncWebClient,
+    person: Person,
+    wanted: OwnQuery,
+    offset: int,
+    removed: Paper | None,
+) -> Block:
+    subscribed = await parts.storage.read(
+        lambda tables: [
+            each.channel for each in tables.subscriptions.all(person.workspace) if not each.paused_reason
+        ]
+    )
+    channels = await parts.memberships.channels_of(client, person.workspace, person.id, subscribed)
+    now = parts.clock.now()
+    content = await parts.storage.read(lambda tables: _content(tables, person, wanted, offset, channels, now))
+    place = ListPlace(person.reader(now), parts.workspace_url)
+    return home_view(content, parts.command, place, removed)
+
+
+def _content(
+    tables: Tables, person: Person, wanted: OwnQuery, offset: int, channels: tuple[str, ...], now: datetime
+) -> HomeContent:
+    whose = (person.workspace, person.id)
+    saved = own_page(tables, wanted, Owner(*whose), offset)
+    settings = tables.personal_settings.get(*whose)
+    return HomeContent(
+        saved=saved,
+        reading=tables.saved_papers.page(*whose, _READING, offset=0, limit=MOST_READING),
+        new=_new_papers(tables, person, channels, now),
+        channels=channels,
+        has_reminder=bool(settings and settings.next_reminder_at),
+        is_first_time=saved.is_empty_list and settings is None,
+    )
+
+
+def _new_papers(tables: Tables, person: Person, channels: tuple[str, ...], now: datetime) -> NewPapers | None:
+    """Return the first papers of the latest digest in any of the channels, unless it is old."""
+    found = [tables.deliveries.latest_of_channel(person.workspace, channel) for channel in channels]
+    recent = [each for each in found if each and now - each.opened_at < _NEW_FOR]
+    for delivery in sorted(recent, key=lambda each: each.opened_at, reverse=True):
+        if paper_ids := tables.posts.posted_papers(delivery.id, MOST_NEW):
+            return NewPapers(
+                delivery.channel,
+                tables.papers.of_ids(paper_ids),
+                tables.saved_papers.saved_among(person.workspace, person.id, paper_ids),
+                _parent(tables, delivery),
+            )
+    return None
+
+
+def _parent(tables: Tables, delivery: Delivery) -> SavedIn | None:
+    parent = tables.posts.get(delivery.id, PARENT)
+    return SavedIn(delivery.channel, parent.ts) if parent and parent.ts else None
+
+
+async def _on_show_latest(parts: Parts, click: Click) -> None:
+    await click.answer(await latest(parts, click.person, Latest()))
+
+
+async def _on_show_help(parts: Parts, click: Click) -> None:
+    await click.answer(help_message(parts.command, click.person.words))

@@ -48,17 +48,26 @@ async def paper_message(
 ) -> Message:
     """Answer with the card that a person has before them; `channel` is where, as `Place` names it."""
 
-    def read(tables: Tables) -> tuple[Entry | None, frozenset[str], tuple[str, ...]]:
+    def read(tables: Tables) -> tuple[Entry | None, frozenset[str], tuple[str, ...], int]:
         entry = paper_entry(tables, opened.paper_id, opened.language or person.language)
         saved = tables.saved_papers.saved_among(person.workspace, person.id, [opened.paper_id])
-        return entry, saved, other_languages(tables, entry) if entry else ()
+        savers = tables.saved_papers.savers(person.workspace, [opened.paper_id])
+        languages = other_languages(tables, entry) if entry else ()
+        return entry, saved, languages, savers.get(opened.paper_id, 0)
 
-    entry, saved, languages = await parts.storage.read(read)
+    entry, saved, languages, saves = await parts.storage.read(read)
     if entry is None:
         return unknown_paper(opened.paper_id, person.words)
     has_model = parts.summary_queue.allowance is not None
     looked_up = LookedUp(opened, languages, channel, has_back)
-    return paper_card(entry, person.words, is_saved=bool(saved), has_model=has_model, looked_up=looked_up)
+    return paper_card(
+        entry,
+        person.words,
+        is_saved=bool(saved),
+        has_model=has_model,
+        looked_up=looked_up,
+        saves=saves,
+    )
 
 
 async def day_page(parts: Parts, person: Person, day: date, offset: int = 0) -> Message:

@@ -2,22 +2,23 @@
 
 from bot.cards import ids
 from bot.cards.blocks import Message
-from bot.cards.ids import PAGE_LENGTH, Page
-from bot.cards.lists import SavedPage, home_view, saved_page
+from bot.cards.ids import Page
+from bot.cards.saved_list import ListPlace, SavedPage, saved_page
 from bot.cards.search_modal import search_modal
-from bot.lookup.papers import last_offset
+from bot.lookup.own_list import Owner, OwnQuery, own_page, read_own_query
 from handlers.clicks import Click
+from handlers.home import draw_home
 from handlers.lookup import day_page
 from handlers.parts import Parts
 from handlers.payloads import text_at
 from handlers.people import Person
 from handlers.search import search_page_of, similar_page_of
 from handlers.weeks import week_page
-from storage.tables import Tables
+from storage.records import Paper
 
 
-async def page_message(parts: Parts, person: Person, page: Page) -> Message:
-    """Return the page as an answer to the person."""
+async def page_message(parts: Parts, person: Person, page: Page, removed: Paper | None = None) -> Message:
+    """Return the page as an answer to the person; `removed` was just removed from their own list."""
     if page.day:
         return await day_page(parts, person, page.day, page.offset)
     if page.week:
@@ -26,29 +27,17 @@ async def page_message(parts: Parts, person: Person, page: Page) -> Message:
         return await search_page_of(parts, person, page)
     if page.similar:
         return await similar_page_of(parts, person, page)
-    return saved_page(await read_saved(parts, person, page.offset), person.reader(parts.clock.now()))
+    saved = await _read_saved(parts, person, _wanted(parts, person, page), page.offset)
+    return saved_page(saved, ListPlace(person.reader(parts.clock.now()), parts.workspace_url), removed)
 
 
-async def read_saved(parts: Parts, person: Person, offset: int) -> SavedPage:
-    """Read a page of the person's list; an offset past the end gives the last page."""
-
-    def read(tables: Tables) -> SavedPage:
-        total = tables.saved_papers.count(person.workspace, person.id)
-        start = last_offset(offset, total)
-        papers = tables.saved_papers.page(person.workspace, person.id, offset=start, limit=PAGE_LENGTH)
-        return SavedPage(papers, start, total)
-
-    return await parts.storage.read(read)
-
-
-async def redraw(parts: Parts, click: Click, page: Page) -> bool:
+async def redraw(parts: Parts, click: Click, page: Page, removed: Paper | None = None) -> bool:
     """Draw the page where the button is; return whether Slack took it."""
     person = click.person
     if click.is_on_home:
-        saved = await read_saved(parts, person, page.offset)
-        reader = person.reader(parts.clock.now())
-        return await click.answers.show_home(home_view(saved, parts.command, reader))
-    return await show(click, await page_message(parts, person, page))
+        wanted = _wanted(parts, person, page)
+        return await draw_home(parts, click.client, person, click.answers, wanted, page.offset, removed)
+    return await show(click, await page_message(parts, person, page, removed))
 
 
 async def show(click: Click, message: Message) -> bool:
@@ -65,3 +54,13 @@ async def show(click: Click, message: Message) -> bool:
 def is_in_search(click: Click) -> bool:
     """Return whether the button is in the modal in which a person searches."""
     return text_at(click.view, "callback_id") == ids.SEARCH_MODAL
+
+
+def _wanted(parts: Parts, person: Person, page: Page) -> OwnQuery:
+    return read_own_query(page.own, person.today(parts.clock.now()))
+
+
+async def _read_saved(parts: Parts, person: Person, wanted: OwnQuery, offset: int) -> SavedPage:
+    """Read a page of the person's list; an offset past the end gives the last page."""
+    owner = Owner(person.workspace, person.id)
+    return await parts.storage.read(lambda tables: own_page(tables, wanted, owner, offset))

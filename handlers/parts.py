@@ -8,6 +8,7 @@ from bot.delivery.deliverer import Deliverer
 from bot.listings.watcher import ListingWatcher
 from bot.lookup.unlisted import UnlistedPapers
 from bot.summarising.queue import SummaryQueue
+from handlers.memberships import Memberships
 from handlers.people import People
 from storage.runner import Runner
 
@@ -19,6 +20,7 @@ class Parts:
     storage: Runner
     clock: Clock
     people: People
+    memberships: Memberships
     deliverer: Deliverer
     announcer: Announcer
     watcher: ListingWatcher
@@ -29,3 +31,5 @@ class Parts:
     command: str
     #: The rate at which the bot posts at most.
     messages_a_minute: int
+    #: The workspace's address in Slack, which ends in a slash.
+    workspace_url: str

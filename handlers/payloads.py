@@ -35,6 +35,8 @@ class Place:
     channel_name: str | None = None
     #: The `ts` of the thread's parent, where the person acted on a reply.
     thread: str = ""
+    #: The `ts` of the message that a button is on.
+    message: str = ""
     #: Whether it was on an answer that only the person sees.
     is_answer: bool = False
     view_id: str = ""
@@ -59,6 +61,7 @@ def place_of(body: Mapping[str, object]) -> Place:
             channel, text_at(body, "channel", "name") or text_at(body, "channel_name")
         ),
         thread="" if thread == ts else thread,
+        message=ts,
         is_answer=container.get("is_ephemeral") is True,
         view_id=text_at(view, "id"),
         view_type=text_at(view, "type"),

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.lookup.own_list import WHOLE_LIST, OwnQuery, read_own_query
 from bot.lookup.query import Query
 from bot.lookup.typed_query import read_query
 from bot.text.arxiv_id import find_arxiv_id
 from bot.text.dates import read_day
 from bot.text.nearest import nearest_word
+from bot.text.tags import read_tags
 from bot.text.typed import plain, plain_value, read_date
 
 
@@ -68,14 +70,18 @@ class OnePaper:
 
 @dataclass(frozen=True, slots=True)
 class ShowSavedPapers:
-    """The person's own list."""
+    """The person's own list, or the part of it that they look for."""
+
+    wanted: OwnQuery = WHOLE_LIST
 
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Add a paper to the person's own list."""
+    """Add a paper to the person's own list, with tags and a note."""
 
     paper_id: str
+    tags: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +220,17 @@ _SIMILAR = re.compile(
     re.IGNORECASE,
 )
 
+# `收藏` alone is a verb, too.
+_OWN_LIST = re.compile(
+    r"/?(?:(?:my saved|saved|my papers|my list)(?![\w-])"
+    r"|我的收藏|已收藏|收藏(?=\s*(?:#|未读|待读|在读|已读)))"
+    r"[\s:]*(.*)",
+    re.IGNORECASE,
+)
+_PIECE = re.compile(r"[^\s,，;；、]+")
+_TAG = re.compile(r"(?<!\S)[#＃]\S+")
+_AROUND_NOTE = " \t\n,，;；、:："
+
 # A verb may have a colon or, in Chinese, nothing between it and the id.
 _VERB = re.compile(rf"({'|'.join(_VERBS)})(?![a-z])[\s:]*(.*)", re.IGNORECASE)
 
@@ -235,14 +252,14 @@ def parse_request(text: str, today: date) -> Request:
     if match := _SEARCH.fullmatch(typed):
         return _search(match[1], today) or NotUnderstood(typed)
     value = _value(typed)
-    if request := _similar(typed) or _understood(value) or _near_days(value, today):
-        return request
+    if request := _similar(typed) or _understood(value) or _own_list(typed, today):
+        return _with_note(request, html.unescape(text)) if isinstance(request, Save) else request
+    if near := _near_days(value, today):
+        return near
     found = _search(typed, today)
-    if found is None:
-        return NotUnderstood(typed)
-    # `saved` with other words is no slip.
-    is_own = found.query.is_saved or found.query.is_unread
-    return found if is_own else replace(found, meant=_meant(value))
+    if isinstance(found, Search):
+        return replace(found, meant=_meant(value))
+    return found or NotUnderstood(typed)
 
 
 def asks_to_subscribe(text: str) -> bool:
@@ -254,9 +271,28 @@ def _value(typed: str) -> str:
     return _BEFORE_WORD.sub("", plain_value(_AFTER_WORD.sub("", typed)) or typed)
 
 
-def _search(text: str, today: date) -> Search | None:
+def _search(text: str, today: date) -> Search | ShowSavedPapers | None:
     query = read_query(text, today)
+    if query.is_saved or query.is_unread:
+        return ShowSavedPapers(read_own_query(text, today))
     return None if query == Query() else Search(query, text)
+
+
+def _own_list(typed: str, today: date) -> ShowSavedPapers | None:
+    match = _OWN_LIST.fullmatch(typed)
+    return ShowSavedPapers(read_own_query(match[1], today)) if match else None
+
+
+def _with_note(request: Save, text: str) -> Save:
+    """Return the request with the tags and the note after the id, the note as it was written."""
+    pieces = (match for match in _PIECE.finditer(text) if find_arxiv_id(match[0]) == request.paper_id)
+    piece = next(pieces, None)
+    if piece is None:
+        return request
+    after = text[piece.end() :]
+    note = _TAG.sub("", after).strip(_AROUND_NOTE)
+    tags = read_tags(" ".join(_TAG.findall(after)))
+    return replace(request, tags=tags, note=note if any(map(str.isalnum, note)) else "")
 
 
 def _similar(typed: str) -> Request | None:

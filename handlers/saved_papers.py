@@ -1,4 +1,7 @@
-"""A person's own list of papers: saving to it, removing from it, and reading it."""
+"""A person's own list of papers: saving to it, removing from it, putting back, and reading it.
+
+Whose list it is comes from who acted and in which workspace; a button's value only names the paper.
+"""
 
 import logging
 
@@ -7,14 +10,17 @@ from slack_bolt.async_app import AsyncApp
 from bot.cards import ids
 from bot.cards.blocks import Message
 from bot.cards.ids import Page
-from bot.cards.notices import notice, removed_notice, saved_notice
+from bot.cards.notices import notice
+from bot.cards.saved_list import marked_notice, removed_notice, saved_notice
+from bot.lookup.own_list import own_query_text
 from handlers.clicks import Click, listen
 from handlers.lookup import unknown_paper
 from handlers.pages import page_message, redraw
 from handlers.parts import Parts
+from handlers.payloads import Place
 from handlers.people import Person
 from handlers.requests import MissingPaperId, Remove, Save, ShowSavedPapers
-from storage.records import Paper
+from storage.records import Paper, ReadingStatus, SavedIn, SavedPaper, SaveOutcome
 from storage.tables import Tables
 
 _TURNING = (
@@ -25,43 +31,46 @@ _TURNING = (
     ids.PREVIOUS_WEEK,
     ids.NEXT_WEEK,
     ids.RANK_WEEK,
+    *ids.SHOW_SAVED.values(),
 )
 """The buttons that open another page, of the same list or of another."""
+
+_STATUS_OF = {action_id: status for status, action_id in ids.MARK_PAPER.items()}
 
 _logger = logging.getLogger(__name__)
 
 
-async def my_papers(parts: Parts, person: Person, _request: ShowSavedPapers) -> Message:
-    """Answer with the first page of the person's own list."""
-    return await page_message(parts, person, Page())
+async def my_papers(parts: Parts, person: Person, request: ShowSavedPapers) -> Message:
+    """Answer with the first page of the person's own list, or of the part that they look for."""
+    return await page_message(parts, person, Page(own=own_query_text(request.wanted)))
 
 
-async def save(parts: Parts, person: Person, request: Save) -> Message:
-    """Add a paper to the person's list."""
+async def save(parts: Parts, person: Person, request: Save, saved_in: SavedIn | None = None) -> Message:
+    """Add a paper to the person's list, with tags and a note."""
     now = parts.clock.now()
 
-    def write(tables: Tables) -> tuple[Paper | None, bool]:
+    def write(tables: Tables) -> tuple[Paper | None, SaveOutcome]:
         paper = tables.papers.get(request.paper_id)
-        is_new = paper and tables.saved_papers.save(person.workspace, person.id, paper.id, now)
-        return paper, bool(is_new)
+        if paper is None:
+            return None, SaveOutcome(is_new=False)
+        whose = (person.workspace, person.id, paper.id)
+        outcome = tables.saved_papers.save(
+            *whose, now, tags=request.tags, note=request.note, saved_in=saved_in
+        )
+        return paper, outcome
 
-    paper, is_new = await parts.storage.write(write)
+    paper, outcome = await parts.storage.write(write)
     if paper is None:
         return unknown_paper(request.paper_id, person.words)
-    return saved_notice(paper, person.words, is_new=is_new)
+    return saved_notice(paper, outcome, person.words)
 
 
 async def remove(parts: Parts, person: Person, request: Remove) -> Message:
     """Remove a paper from the person's list."""
-
-    def write(tables: Tables) -> tuple[Paper | None, bool]:
-        was_there = tables.saved_papers.remove(person.workspace, person.id, request.paper_id)
-        return tables.papers.get(request.paper_id), was_there
-
-    paper, was_there = await parts.storage.write(write)
+    paper, removed = await _remove(parts, person, request.paper_id)
     if paper is None:
         return unknown_paper(request.paper_id, person.words)
-    return removed_notice(paper, person.words, was_there=was_there)
+    return removed_notice(paper, person.words, was_there=removed is not None)
 
 
 async def missing_paper_id(parts: Parts, person: Person, request: MissingPaperId) -> Message:
@@ -70,40 +79,119 @@ async def missing_paper_id(parts: Parts, person: Person, request: MissingPaperId
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
-    """Listen to the buttons that save and remove papers and turn the pages of lists."""
+    """Listen to the buttons that change the person's list, and those that turn the pages of lists."""
     listen(app, parts, ids.SAVE_PAPER, _on_save)
+    listen(app, parts, ids.UNDO_SAVE, _on_undo_save)
     listen(app, parts, ids.REMOVE_PAPER, _on_remove)
+    listen(app, parts, ids.RESTORE_PAPER, _on_restore)
     listen(app, parts, ids.SAVE_LISTED_PAPER, _on_save_listed)
     listen(app, parts, ids.REMOVE_LISTED_PAPER, _on_remove_listed)
+    listen(app, parts, ids.RESTORE_LISTED_PAPER, _on_restore_listed)
     listen(app, parts, ids.MY_PAPERS, _on_my_papers)
+    listen(app, parts, ids.CHOOSE_TAG, _on_choose_tag)
     for action_id in (*_TURNING, *ids.SEARCH_AGAIN):
         listen(app, parts, action_id, _on_turn_page)
+    for action_id, status in _STATUS_OF.items():
+        _listen_to_status(app, parts, action_id, status)
+
+
+def _listen_to_status(app: AsyncApp, parts: Parts, action_id: str, status: ReadingStatus) -> None:
+    async def on_mark(parts: Parts, click: Click) -> None:
+        await _mark(parts, click, status)
+
+    listen(app, parts, action_id, on_mark)
 
 
 async def _on_save(parts: Parts, click: Click) -> None:
-    await click.answer(await save(parts, click.person, Save(ids.read_paper(click.value))))
+    request = Save(ids.read_paper(click.value))
+    await click.answer(await save(parts, click.person, request, _saved_in(click.place)))
+
+
+async def _on_undo_save(parts: Parts, click: Click) -> None:
+    done = await remove(parts, click.person, Remove(ids.read_paper(click.value)))
+    await (click.replace(done) if click.is_on_answer else click.answer(done))
 
 
 async def _on_remove(parts: Parts, click: Click) -> None:
     await click.answer(await remove(parts, click.person, Remove(ids.read_paper(click.value))))
 
 
+async def _on_restore(parts: Parts, click: Click) -> None:
+    done = await _restore(parts, click.person, ids.read_paper(click.value))
+    await (click.replace(done) if click.is_on_answer else click.answer(done))
+
+
 async def _on_save_listed(parts: Parts, click: Click) -> None:
     listed = ids.read_listed(click.value)
-    done = await save(parts, click.person, Save(listed.paper_id))
+    done = await save(parts, click.person, Save(listed.paper_id), _saved_in(click.place))
     await _redraw_after(parts, click, listed.page, done)
 
 
 async def _on_remove_listed(parts: Parts, click: Click) -> None:
+    """Remove the paper; what the person noted of it is offered to be put back, wherever it was removed."""
     listed = ids.read_listed(click.value)
-    done = await remove(parts, click.person, Remove(listed.paper_id))
-    await _redraw_after(parts, click, listed.page, done)
+    paper, removed = await _remove(parts, click.person, listed.paper_id)
+    if paper is None:
+        await click.answer(unknown_paper(listed.paper_id, click.person.words))
+        return
+    done = removed_notice(paper, click.person.words, was_there=removed is not None)
+    is_own_list = listed.page.is_own_list
+    await _redraw_after(parts, click, listed.page, done, paper if removed and is_own_list else None)
+    if removed and not is_own_list and (removed.note or removed.tags):
+        await click.answer(done)
 
 
-async def _redraw_after(parts: Parts, click: Click, page: Page, done: Message) -> None:
+async def _on_restore_listed(parts: Parts, click: Click) -> None:
+    listed = ids.read_listed(click.value)
+    await _redraw_after(parts, click, listed.page, await _restore(parts, click.person, listed.paper_id))
+
+
+async def _mark(parts: Parts, click: Click, status: ReadingStatus) -> None:
+    listed, person, now = ids.read_listed(click.value), click.person, parts.clock.now()
+
+    def write(tables: Tables) -> tuple[Paper | None, bool]:
+        is_marked = tables.saved_papers.set_status(person.workspace, person.id, listed.paper_id, status, now)
+        return tables.papers.get(listed.paper_id), is_marked
+
+    paper, is_marked = await parts.storage.write(write)
+    if paper is None:
+        await click.answer(unknown_paper(listed.paper_id, person.words))
+    elif not is_marked:
+        await click.answer(removed_notice(paper, person.words, was_there=False))
+    else:
+        done = marked_notice(paper, status, person.words)
+        await _redraw_after(parts, click, listed.page, done)
+
+
+async def _remove(parts: Parts, person: Person, paper_id: str) -> tuple[Paper | None, SavedPaper | None]:
+    """Remove a paper from the list; return it, `None` where nobody knows it, and what the list had of it."""
+    now = parts.clock.now()
+
+    def write(tables: Tables) -> tuple[Paper | None, SavedPaper | None]:
+        removed = tables.saved_papers.remove(person.workspace, person.id, paper_id, now)
+        return tables.papers.get(paper_id), removed
+
+    return await parts.storage.write(write)
+
+
+async def _restore(parts: Parts, person: Person, paper_id: str) -> Message:
+    """Put back what was removed from the list; where that is gone, save the paper anew."""
+
+    def write(tables: Tables) -> SavedPaper | None:
+        return tables.saved_papers.restore(person.workspace, person.id, paper_id)
+
+    restored = await parts.storage.write(write)
+    if restored is None:
+        return await save(parts, person, Save(paper_id))
+    return saved_notice(restored.paper, SaveOutcome(is_new=True), person.words)
+
+
+async def _redraw_after(
+    parts: Parts, click: Click, page: Page, done: Message, removed: Paper | None = None
+) -> None:
     """Redraw the list after a deed; where that fails the deed is done all the same, and `done` says so."""
     try:
-        is_drawn = await redraw(parts, click, page)
+        is_drawn = await redraw(parts, click, page, removed)
     except Exception:
         _logger.exception("A list could not be redrawn after a change", extra={"person": click.person.id})
         is_drawn = False
@@ -115,5 +203,16 @@ async def _on_my_papers(parts: Parts, click: Click) -> None:
     await click.answer(await my_papers(parts, click.person, ShowSavedPapers()))
 
 
+async def _on_choose_tag(parts: Parts, click: Click) -> None:
+    await redraw(parts, click, ids.read_part(click.value))
+
+
 async def _on_turn_page(parts: Parts, click: Click) -> None:
     await redraw(parts, click, ids.read_page(click.value))
+
+
+def _saved_in(place: Place) -> SavedIn | None:
+    """Return the message that a person saves from; an answer that only they see is none to go back to."""
+    if place.is_answer or not (place.channel and place.message):
+        return None
+    return SavedIn(place.channel, place.message, place.thread or None)

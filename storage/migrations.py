@@ -708,3 +708,71 @@ def m019_english_keywords(engine: Engine) -> None:
 def m020_saves_by_paper(engine: Engine) -> None:
     """An index that counts how many people of a workspace saved a paper."""
     engine.define("CREATE INDEX saved_papers_by_paper ON saved_papers (workspace, paper_id)")
+
+
+@_migration
+def m020_personal_lists(engine: Engine) -> None:
+    """What a person notes of a saved paper, their settings, and what was just removed, to be put back."""
+    for column in (
+        "status TEXT NOT NULL DEFAULT 'unread' CHECK (status IN ('unread', 'reading', 'read'))",
+        "read_at TEXT",
+        "note TEXT NOT NULL DEFAULT ''",
+        "note_tokens TEXT NOT NULL DEFAULT ''",
+        "saved_channel TEXT",
+        "saved_ts TEXT",
+        "saved_thread_ts TEXT",
+    ):
+        engine.define(f"ALTER TABLE saved_papers ADD COLUMN {column}")
+    engine.define("DROP INDEX saved_papers_newest")
+    engine.define(
+        "CREATE INDEX saved_papers_newest ON saved_papers (workspace, person, saved_at, paper_id, status)"
+    )
+    engine.define(
+        "CREATE INDEX saved_papers_by_status ON saved_papers (workspace, person, status, saved_at, paper_id)"
+    )
+    engine.define(
+        """
+        CREATE TABLE saved_paper_tags (
+            workspace TEXT NOT NULL,
+            person TEXT NOT NULL,
+            paper_id TEXT NOT NULL,
+            tag TEXT NOT NULL,
+            PRIMARY KEY (workspace, person, paper_id, tag),
+            FOREIGN KEY (workspace, person, paper_id) REFERENCES saved_papers (workspace, person, paper_id)
+        ) STRICT
+        """
+    )
+    engine.define(
+        "CREATE INDEX saved_paper_tags_by_tag ON saved_paper_tags (workspace, person, tag, paper_id)"
+    )
+    engine.define(
+        """
+        CREATE TABLE removed_papers (
+            workspace TEXT NOT NULL,
+            person TEXT NOT NULL,
+            paper_id TEXT NOT NULL REFERENCES papers (id),
+            removed_at TEXT NOT NULL,
+            saved TEXT NOT NULL CHECK (json_valid(saved)),
+            PRIMARY KEY (workspace, person, paper_id)
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX removed_papers_by_moment ON removed_papers (removed_at)")
+    engine.define(
+        """
+        CREATE TABLE personal_settings (
+            workspace TEXT NOT NULL,
+            person TEXT NOT NULL,
+            language TEXT,
+            reaction TEXT,
+            zone TEXT NOT NULL,
+            next_reminder_at TEXT,
+            PRIMARY KEY (workspace, person)
+        ) STRICT
+        """
+    )
+    engine.define(
+        "CREATE INDEX personal_settings_by_reminder ON personal_settings (next_reminder_at)"
+        " WHERE next_reminder_at IS NOT NULL"
+    )
+    engine.define("CREATE INDEX mistake_reports_by_person ON mistake_reports (workspace, person)")

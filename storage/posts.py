@@ -49,6 +49,17 @@ class Posts:
         )
         return tuple(map(_post_from_row, rows))
 
+    def posted_papers(self, delivery_id: int, limit: int) -> tuple[str, ...]:
+        """Return the first papers of a delivery that are posted as cards, in order."""
+        rows = self._engine.query(
+            """
+            SELECT paper_ids FROM posts
+            WHERE delivery_id = ? AND position > 0 AND state = 'posted' ORDER BY position LIMIT ?
+            """,
+            [delivery_id, limit],
+        )
+        return tuple(paper_id for row in rows for paper_id in json.loads(row["paper_ids"]))[:limit]
+
     def get(self, delivery_id: int, position: int) -> Post | None:
         """Return the delivery's post at a position."""
         rows = self._engine.query(

@@ -423,6 +423,24 @@ class Post:
     is_stale: bool = False
 
 
+class ReadingStatus(StrEnum):
+    """How far a person has come with a saved paper."""
+
+    UNREAD = "unread"
+    READING = "reading"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedIn:
+    """The message from which a paper was saved, by Slack's ids."""
+
+    channel: str
+    ts: str
+    #: The parent of its thread, where it is in one.
+    thread_ts: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SavedPaper:
     """A paper on one person's list; nobody else ever sees it."""
@@ -431,6 +449,80 @@ class SavedPaper:
     person: str
     paper: Paper
     saved_at: datetime
+    status: ReadingStatus = ReadingStatus.UNREAD
+    #: When it became read; `None` while it is not.
+    read_at: datetime | None = None
+    #: In the form of `bot.text.tags`, by alphabet.
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    saved_in: SavedIn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """Which papers of a person's list are meant; the default is all."""
+
+    status: ReadingStatus | None = None
+    #: A paper has all of these.
+    tags: tuple[str, ...] = ()
+
+
+EVERY_SAVED_PAPER = SavedFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class SaveOutcome:
+    """What saving a paper has changed."""
+
+    #: Whether it was not on the list before.
+    is_new: bool
+    #: The tags that it did not have.
+    new_tags: tuple[str, ...] = ()
+    #: The tags that it did not get, since it has as many as a paper may have.
+    tags_left_out: tuple[str, ...] = ()
+    #: Whether the note was added.
+    is_note_new: bool = False
+    #: Whether the note was left out, since with it the note would be too long.
+    is_note_left_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSettings:
+    """What a person has set for themselves."""
+
+    workspace: str
+    person: str
+    #: A BCP 47 tag; `None` is the language of their Slack.
+    language: str | None = None
+    #: The name of the emoji that saves a paper, without colons; `None` is the bot's own choice.
+    reaction: str | None = None
+    #: Their IANA time zone, as of the last time that they changed a setting.
+    zone: str = "UTC"
+    #: When they are next reminded of what is unread; `None` where they do not want to be.
+    next_reminder_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """How much is kept of one person in one workspace."""
+
+    saved_papers: int = 0
+    #: The saved papers with a note.
+    notes: int = 0
+    #: Different tags.
+    tags: int = 0
+    #: Removed papers that can still be put back.
+    removed_papers: int = 0
+    settings: int = 0
+    summary_requests: int = 0
+    mistake_reports: int = 0
+    #: Channels whose digests they set up, and of whose failures they are notified.
+    subscriptions: int = 0
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing at all is kept."""
+        return self == PersonalData()
 
 
 @dataclass(frozen=True, slots=True)

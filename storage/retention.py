@@ -1,6 +1,7 @@
 """What is kept for a time only, and the nightly job that deletes what is past it.
 
-Papers, lists, summaries, saved papers, reports and the ledger of deliveries are kept for ever.
+Papers, lists, summaries, saved papers, reports and the ledger of deliveries are kept for ever. What a person
+removed from their list can be put back for a day.
 """
 
 import logging
@@ -17,6 +18,9 @@ HEARTBEAT = "retention"
 
 RECORDS_KEPT_FOR = timedelta(days=90)
 """How long it is kept what summaries cost, who asked for a new one and why some failed."""
+
+REMOVED_KEPT_FOR = timedelta(days=1)
+"""How long a paper that a person removed from their list can be put back."""
 
 _LEASES_KEPT_FOR = timedelta(days=2)
 
@@ -71,6 +75,9 @@ class Retention:
             "model_requests": lambda tables, limit: tables.model_requests.delete(records, limit),
             "summary_requests": lambda tables, limit: tables.summary_requests.delete(records, limit),
             "summary_failures": lambda tables, limit: tables.summary_failures.delete(records, limit),
+            "removed_papers": lambda tables, limit: tables.saved_papers.delete_removed(
+                now - REMOVED_KEPT_FOR, limit
+            ),
             "leases": lambda tables, limit: tables.leases.delete(now - _LEASES_KEPT_FOR, limit),
         }
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.text.full_text import Match, Term
 from storage.engines.engine import Engine
+from storage.records import EVERY_SAVED_PAPER, SavedFilter
 from storage.rows import reads
 
 _FEW_DAYS = timedelta(days=366)
@@ -30,11 +31,16 @@ class Scope:
     until: date | None = None
     #: A workspace and a person in it, in whose list the papers are.
     saved_by: tuple[str, str] | None = None
+    #: Which papers of that list.
+    saved: SavedFilter = EVERY_SAVED_PAPER
 
     @property
     def days(self) -> timedelta | None:
         """How long it is from the first day to the last; `None` where either is open."""
         return self.until - self.since if self.since and self.until else None
+
+
+EVERYWHERE = Scope()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,12 @@ _ON_DAYS = """(search_papers.day BETWEEN :since AND :until OR EXISTS (
 _SAVED = """EXISTS (
     SELECT 1 FROM saved_papers
     WHERE saved_papers.workspace = :workspace AND saved_papers.person = :person
-        AND saved_papers.paper_id = search_papers.paper_id
+        AND saved_papers.paper_id = search_papers.paper_id{}
+)"""
+_TAGGED = """EXISTS (
+    SELECT 1 FROM saved_paper_tags
+    WHERE saved_paper_tags.workspace = :workspace AND saved_paper_tags.person = :person
+        AND saved_paper_tags.paper_id = search_papers.paper_id AND saved_paper_tags.tag = :{}
 )"""
 
 
@@ -141,18 +152,37 @@ class Search:
         )
         return tuple(map(_hit_from_row, rows))
 
-    def having(self, term: Term, paper_ids: Iterable[str]) -> frozenset[str]:
-        """Return which of these papers have a term."""
+    def newest(self, match: Match, scope: Scope, limit: int) -> tuple[str, ...]:
+        """Return the papers that match, the newest in the index first; how well they match is not asked."""
+        full_text = self._engine.full_text
+        found = self._found(match, scope)
+        rows = self._engine.query(
+            f"""
+            SELECT search_papers.paper_id FROM (
+                SELECT {full_text.number} AS number FROM {found.source}
+                WHERE {" AND ".join(found.conditions)}
+                ORDER BY {full_text.number} DESC LIMIT :limit
+            ) AS newest JOIN search_papers ON search_papers.id = newest.number
+            ORDER BY newest.number DESC
+            """,  # noqa: S608 -- the engine's words, and constants of this module
+            {**found.values, "limit": limit},
+        )
+        return tuple(row["paper_id"] for row in rows)
+
+    def having(self, term: Term, paper_ids: Iterable[str], scope: Scope = EVERYWHERE) -> frozenset[str]:
+        """Return which of these papers have a term, and a day within the scope."""
         full_text = self._engine.full_text
         condition, values = full_text.matches(Match(every=(term,)))
+        is_dated = scope.since or scope.until
+        of_days, days = (" AND day BETWEEN :since AND :until", _days(scope)) if is_dated else ("", {})
         rows = self._engine.query(
             f"""
             SELECT search_papers.paper_id FROM {full_text.source_with_papers}
             WHERE {condition} AND {full_text.number} IN (
-                SELECT id FROM search_papers WHERE {self._engine.among("paper_id", "paper_ids")}
+                SELECT id FROM search_papers WHERE {self._engine.among("paper_id", "paper_ids")}{of_days}
             )
             """,  # noqa: S608 -- the engine's words
-            {**values, "paper_ids": list(paper_ids)},
+            {**values, **days, "paper_ids": list(paper_ids)},
         )
         return frozenset(row["paper_id"] for row in rows)
 
@@ -185,7 +215,7 @@ class Search:
         condition, values = full_text.matches(match)
         conditions, values = [condition], dict(values)
         if scope.since or scope.until:
-            values |= {"since": _day(scope.since or date.min), "until": _day(scope.until or date.max)}
+            values |= _days(scope)
             conditions.append(_ON_DAYS)
         if (days := scope.days) and days <= _FEW_DAYS:
             # Else all that matches since would be looked at. Numbers mostly follow days.
@@ -194,8 +224,11 @@ class Search:
             conditions.append(f"{full_text.number} BETWEEN ({first}) AND ({last})")
         if scope.saved_by:
             workspace, person = scope.saved_by
-            values |= {"workspace": workspace, "person": person}
-            conditions.append(_SAVED)
+            tags = {f"tag_{number}": tag for number, tag in enumerate(scope.saved.tags)}
+            values |= {"workspace": workspace, "person": person, **tags}
+            with_status = " AND saved_papers.status = :status" if scope.saved.status else ""
+            values |= {"status": scope.saved.status} if scope.saved.status else {}
+            conditions += [_SAVED.format(with_status), *map(_TAGGED.format, tags)]
         source = full_text.source_with_papers if len(conditions) > 1 else full_text.source
         return _Found(source, conditions, values)
 
@@ -207,6 +240,11 @@ def _before(day: date) -> date:
 
 def _day(day: date) -> str:
     return day.isoformat()
+
+
+def _days(scope: Scope) -> dict[str, str]:
+    first, last = scope.since or date.min, scope.until or date.max
+    return {"since": first.isoformat(), "until": last.isoformat()}
 
 
 @reads("search_papers")

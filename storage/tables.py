@@ -12,6 +12,8 @@ from storage.listings import Listings
 from storage.mistake_reports import MistakeReports
 from storage.model_requests import ModelRequests
 from storage.papers import Papers
+from storage.people import People
+from storage.personal_settings import PersonalSettings
 from storage.posts import Posts
 from storage.saved_papers import SavedPapers
 from storage.search import Search
@@ -40,6 +42,8 @@ class Tables:
         self.greetings = Greetings(engine)
         self.heartbeats = Heartbeats(engine)
         self.saved_papers = SavedPapers(engine)
+        self.personal_settings = PersonalSettings(engine)
+        self.people = People(engine)
         self.card_updates = CardUpdates(engine)
         self.mistake_reports = MistakeReports(engine)
         self.model_requests = ModelRequests(engine)

@@ -15,7 +15,7 @@ from bot.settings import Settings
 from handlers.requests import NotUnderstood, Search, parse_request
 
 HELP_KEYS = (
-    "latest search narrow similar day relative week paper saved save remove subscribe settings pause "
+    "latest search narrow similar day relative week paper saved part save remove subscribe settings pause "
     "unsubscribe status"
 ).split()
 ROOT = Path(__file__).parents[1]

@@ -79,6 +79,18 @@ class Menu:
     options: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A select of one of at most a hundred options."""
+
+    action_id: str
+    #: Shown while nothing is chosen.
+    placeholder: str
+    #: Labels by value.
+    options: Mapping[str, str]
+    chosen: str = ""
+
+
 def message(text: str, blocks: Iterable[Block], *, opening: Mrkdwn = NOTHING, ending: str = "") -> Message:
     """Return a message; its plain `text` is escaped here and cut to 3,800 bytes.
 
@@ -112,8 +124,8 @@ def divider() -> Block:
     return {"type": "divider"}
 
 
-def actions(*elements: Button | Menu) -> Block:
-    """Return a row of buttons and menus."""
+def actions(*elements: Button | Menu | Select) -> Block:
+    """Return a row of buttons, menus and selects."""
     return {"type": "actions", "elements": [_element(element) for element in elements]}
 
 
@@ -135,6 +147,11 @@ def quote(*elements: Block) -> Block:
 def numbered(items: Iterable[Sequence[Block]]) -> Block:
     """Return a numbered list of rich text."""
     return {"type": "rich_text_list", "style": "ordered", "elements": [paragraph(*item) for item in items]}
+
+
+def bullets(items: Iterable[Sequence[Block]]) -> Block:
+    """Return a list of rich text with a dot before each item."""
+    return {"type": "rich_text_list", "style": "bullet", "elements": [paragraph(*item) for item in items]}
 
 
 def words(text: str, *, bold: bool = False) -> Block:
@@ -254,9 +271,13 @@ def _context_element(part: str) -> Block:
     return {"type": "mrkdwn", "text": part} if isinstance(part, Mrkdwn) else _plain(part, _CONTEXT_CHARACTERS)
 
 
-def _element(element: Button | Menu) -> Block:
+def _element(element: Button | Menu | Select) -> Block:
     if isinstance(element, Button):
         return _button(element)
+    if isinstance(element, Select):
+        placeholder = {"placeholder": _plain(element.placeholder, _PLACEHOLDER_CHARACTERS)}
+        drawn = choice("static_select", element.options, element.chosen)
+        return {**drawn, **placeholder, "action_id": element.action_id}
     options = [_option(value, label) for value, label in element.options.items()]
     return {"type": "overflow", "action_id": element.action_id, "options": options}
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from bot.errors import UnreadableValueError
 from bot.text.arxiv_id import find_arxiv_id
 from bot.text.language import canonical_tag
+from storage.records import ReadingStatus
 
 SAVE_PAPER = "save_paper"
 REMOVE_PAPER = "remove_paper"
@@ -23,6 +24,20 @@ SHOW_ABSTRACT = "show_abstract"
 OPEN_PDF = "open_pdf"
 OPEN_DISCUSSION = "open_discussion"
 MY_PAPERS = "my_papers"
+UNDO_SAVE = "undo_save"
+RESTORE_PAPER = "restore_paper"
+RESTORE_LISTED_PAPER = "restore_listed_paper"
+EDIT_PAPER = "edit_paper"
+EDIT_LISTED_PAPER = "edit_listed_paper"
+SUBMIT_EDITS = "submit_edits"
+SHOW_LATEST = "show_latest"
+SHOW_HELP = "show_help"
+OPEN_MY_SETTINGS = "open_my_settings"
+SUBMIT_MY_SETTINGS = "submit_my_settings"
+CHOOSE_TAG = "choose_tag"
+EVERY_TAG = "#"
+"""The option for papers with any tag, or none."""
+
 PREVIOUS_PAGE = "previous_page"
 NEXT_PAGE = "next_page"
 PREVIOUS_DAY = "previous_day"
@@ -64,6 +79,12 @@ SHOW_FIGURES = "show_figures"
 SUBMIT_REPORT = "submit_report"
 REPORT_NOTE = "report_note"
 
+MARK_PAPER = {status: f"mark_{status}" for status in ReadingStatus}
+"""The buttons that set a saved paper's status."""
+
+SHOW_SAVED = {status: f"show_{status or 'all'}" for status in (None, *ReadingStatus)}
+"""The buttons that show the saved papers of a status, or all."""
+
 PAGE_LENGTH = 10
 """The papers per page of a list."""
 
@@ -73,10 +94,26 @@ CARRIED_CHARACTERS = 1200
 MOST_SIMILAR_TO = 20
 """The most papers that others are similar to."""
 
+_MOST_TYPED = 1_000
 _LAST_OFFSET = 1_000_000
 _LAST_MONDAY = date.max - timedelta(days=6)
 _DELIVERY = re.compile("[0-9]{1,18}")
 _CHANNEL = re.compile("[CDG][A-Z0-9]{1,30}")
+
+
+class EditField(StrEnum):
+    """The fields of the form that edits a saved paper, each by the id of its block and element."""
+
+    STATUS = "edit_status"
+    TAGS = "edit_tags"
+    NOTE = "edit_note"
+
+
+class SettingsField(StrEnum):
+    """The fields of the form of a person's own settings, each by the id of its block and element."""
+
+    LANGUAGE = "my_language"
+    REMINDER = "my_reminder"
 
 
 class Field(StrEnum):
@@ -130,6 +167,13 @@ class Page:
     #: What was typed to search.
     search: str | None = None
     similar: SimilarTo | None = None
+    #: Which of the person's saved papers, as typed; empty for all.
+    own: str = ""
+
+    @property
+    def is_own_list(self) -> bool:
+        """Whether it is of the person's own list."""
+        return not (self.day or self.week or self.search is not None or self.similar)
 
     @property
     def previous(self) -> "Page":
@@ -254,6 +298,33 @@ def carried_text(text: str) -> str:
     return carried.strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A saved paper in a form, and the page of the list to redraw on the Home tab afterwards."""
+
+    paper_id: str
+    page: Page | None
+
+
+def edited_value(edited: Edited) -> str:
+    """Return what a form that edits a saved paper is about."""
+    return json.dumps({"paper": edited.paper_id, "page": edited.page and _page_fields(edited.page)})
+
+
+def read_edited(value: object) -> Edited:
+    """Return which saved paper a form edits."""
+    fields = _record(value)
+    page = fields.get("page", "")
+    if page is not None and not isinstance(page, dict):
+        raise UnreadableValueError("page")
+    return Edited(read_paper(fields.get("paper")), None if page is None else _page_from_fields(page))
+
+
+def read_part(value: object) -> Page:
+    """Return the first page of the part of the person's own list that a chosen option stands for."""
+    return Page(own="" if value == EVERY_TAG else _own(value))
+
+
 def choice_value(choice: SummaryChoice) -> str:
     """Return the value of a button or an option that acts on a summary."""
     return json.dumps({"do": choice.act, "paper": choice.paper_id, "language": choice.language})
@@ -302,6 +373,8 @@ def _page_fields(page: Page) -> dict[str, object]:
             "text": page.similar.text,
             "from": _page_fields(origin) if origin else None,
         }
+    if page.own:
+        fields["own"] = page.own
     return fields
 
 
@@ -319,7 +392,14 @@ def _page_from_fields(fields: Mapping[str, object], *, is_origin: bool = False) 
         None if week is None else _week(fields),
         None if search is None else _typed(search),
         None if similar is None else _similar(similar, is_origin=is_origin),
+        _own(fields.get("own", "")),
     )
+
+
+def _own(value: object) -> str:
+    if not isinstance(value, str) or len(value) > _MOST_TYPED:
+        raise UnreadableValueError("part of a list")
+    return value
 
 
 def _week(fields: Mapping[str, object]) -> Week:

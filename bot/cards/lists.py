@@ -1,19 +1,18 @@
-"""Pages of papers: a day's listing, a week's best, and a person's saved papers."""
+"""Pages of papers: a day's listing, and a week's best."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.cards import blocks, ids
-from bot.cards.blocks import Block, Button, Message
+from bot.cards.blocks import Button, Message
 from bot.cards.digest import sentence, source_name
 from bot.cards.entry import DayPage, Entry, WeekEntry, WeekPage
 from bot.cards.ids import Page
 from bot.cards.paper import facts_line
 from bot.cards.rows import Row, has_next, paper_row, position, turning
 from bot.cards.spoken import Spoken, spoken_list
-from bot.locale import Reader, Words
+from bot.locale import Words
 from bot.text.mrkdwn import Mrkdwn, escape
-from storage.records import SavedPaper
 
 _SENTENCE_CHARACTERS = 220
 
@@ -60,40 +59,6 @@ def week_page(listed: WeekPage, words: Words) -> Message:
     return blocks.message(spoken_list([headline, scope], spoken), drawn)
 
 
-@dataclass(frozen=True, slots=True)
-class SavedPage:
-    """A page of a person's saved papers."""
-
-    papers: tuple[SavedPaper, ...]
-    offset: int
-    #: How many papers the whole list has.
-    total: int
-
-
-def saved_page(saved: SavedPage, reader: Reader) -> Message:
-    """Return a page of the person's saved papers; an empty one says how to save one."""
-    papers, total, page, words = saved.papers, saved.total, Page(saved.offset), reader.words
-    headline = words.count("saved.headline", total)
-    is_more = has_next(page, total)
-    where = position(page, len(papers), str(total), words, has_next=is_more)
-    rows = [block for paper in papers for block in paper_row(_kept(paper, reader), page, words)]
-    drawn = [
-        blocks.header(headline),
-        *([] if total else [blocks.section(words.mrkdwn("saved.empty"))]),
-        *([blocks.context(*where)] if where else []),
-        *rows,
-        *turning(page, words, has_next=is_more),
-    ]
-    opening = [headline, *([] if total else [words("saved.empty")])]
-    return blocks.message(spoken_list(opening, [Spoken(kept.paper) for kept in papers]), drawn)
-
-
-def home_view(saved: SavedPage, command: str, reader: Reader) -> Block:
-    """Return the Home tab: the person's saved papers, and a hint on the command."""
-    hint = blocks.context(reader.words.mrkdwn("home.hint", command=command))
-    return blocks.home([*saved_page(saved, reader).blocks, blocks.divider(), hint])
-
-
 def _listed(shown: Spoken, words: Words, *, is_saved: bool, saves: Mrkdwn | None = None) -> Row:
     facts = [escape(shown.paper.id), facts_line(shown.paper, words), saves]
     runs = [blocks.words(shown.sentence)] if shown.sentence else []
@@ -108,12 +73,6 @@ def _spoken(entry: Entry, words: Words) -> Spoken:
 def _of_week(shown: Spoken, listed: WeekEntry, words: Words) -> Row:
     saves = Mrkdwn(words.count("paper.saves", listed.saves)) if listed.saves else None
     return _listed(shown, words, is_saved=listed.is_saved, saves=saves)
-
-
-def _kept(saved: SavedPaper, reader: Reader) -> Row:
-    at = saved.saved_at.astimezone(reader.zone)
-    when = escape(reader.words("saved.since", date=reader.day(at.date())))
-    return Row(saved.paper, below=[escape(saved.paper.id), when], is_saved=True)
 
 
 def _other_days(listed: DayPage, words: Words) -> list[Button]:

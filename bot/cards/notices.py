@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from html import unescape
 
-from bot.cards import blocks, ids
+from bot.cards import blocks
 from bot.cards.blocks import Block, Button, Message
-from bot.cards.paper import saved_button, shown_title
+from bot.cards.paper import shown_title
 from bot.cards.spoken import spoken_title
 from bot.locale import Words
 from bot.text.arxiv_id import abstract_url
@@ -19,7 +19,7 @@ _HELP_FIRST = ("help.latest", "help.search", "help.paper", "help.saved", "help.s
 
 _HELP_GROUPS = {
     "help.look_up": ("help.narrow", "help.similar", "help.day", "help.relative", "help.week"),
-    "help.your_list": ("help.save", "help.remove"),
+    "help.your_list": ("help.part", "help.save", "help.remove"),
     "help.this_channel": ("help.settings", "help.pause", "help.unsubscribe"),
 }
 """What else the command can be asked, under the heading of each group."""
@@ -42,18 +42,6 @@ def paper_sentence(paper: Paper, key: str, words: Words) -> Block:
     """Return a sentence that names a paper, as a link, as rich text: its title is not parsed."""
     title = blocks.title_link(abstract_url(paper.id), shown_title(paper, _TITLE_CHARACTERS))
     return blocks.rich_text(blocks.told(words.pieces(key, title=title)))
-
-
-def saved_notice(paper: Paper, words: Words, *, is_new: bool) -> Message:
-    """Return a notice that the paper is saved now, or was before."""
-    key = "saved.added" if is_new else "saved.already"
-    return paper_notice(paper, key, words, saved_button(paper, words, is_saved=True), _my_papers(words))
-
-
-def removed_notice(paper: Paper, words: Words, *, was_there: bool) -> Message:
-    """Return a notice that the paper is removed, or was not saved."""
-    key = "saved.removed" if was_there else "saved.not_there"
-    return paper_notice(paper, key, words, saved_button(paper, words, is_saved=False), _my_papers(words))
 
 
 def with_line(message: Message, sentence: str) -> Message:
@@ -95,7 +83,3 @@ def help_message(command: str, words: Words) -> Message:
 
 def _help_lines(heading: Mrkdwn, keys: Sequence[str], command: str, words: Words) -> Mrkdwn:
     return join("\n", [heading, *(words.mrkdwn(key, command=command) for key in keys)])
-
-
-def _my_papers(words: Words) -> Button:
-    return Button(ids.MY_PAPERS, words("button.my_papers"))

@@ -55,20 +55,22 @@ def paper_card(
     *,
     is_saved: bool = False,
     has_model: bool = True,
+    saves: int = 0,
     looked_up: LookedUp | None = None,
     opening: Mrkdwn = NOTHING,
 ) -> Message:
     """Return the card: title, authors and votes, the summary or else the abstract, its origin, and buttons.
 
     Long texts are cut so that the card stays within Slack's limits. A new summary is offered where the bot
-    has a model that makes one. `opening` is a line of our own above it all.
+    has a model that makes one. `saves` is how many people here have saved it, 0 where they are too few to
+    tell; nobody is told who. `opening` is a line of our own above it all.
     """
     keywords, paragraphs = _fitted(entry, words)
     withdrawn = withdrawn_line(entry.paper, words)
     drawn = [
         *([blocks.context(opening)] if opening else []),
         _title(entry),
-        *_facts(entry.paper, words),
+        *_facts(entry.paper, saves, words),
         *([blocks.rich_text(blocks.paragraph(blocks.words(withdrawn)))] if withdrawn else []),
         *([blocks.context(keywords)] if keywords else []),
         *_body(paragraphs),
@@ -121,8 +123,9 @@ def _title(entry: Entry) -> Block:
     return blocks.rich_text(blocks.paragraph(*number, title))
 
 
-def _facts(paper: Paper, words: Words) -> list[Block]:
-    parts = [part for part in (_authors(paper, words), facts_line(paper, words)) if part]
+def _facts(paper: Paper, saves: int, words: Words) -> list[Block]:
+    saved = words.count("paper.saves", saves) if saves else ""
+    parts = [part for part in (_authors(paper, words), facts_line(paper, words), saved) if part]
     return [blocks.context(*parts)] if parts else []
 
 

@@ -144,7 +144,9 @@ def _card(tables: Tables, update: CardUpdate, *, has_model: bool) -> _Card | Non
     if entry is None or primary_language(post.card.language) != primary_language(language):
         return None
     # Cards come first in a digest, so the position of one is its number.
-    message = paper_card(replace(entry, number=post.position), words_for(language), has_model=has_model)
+    saves = tables.saved_papers.savers(delivery.workspace, [entry.paper.id]).get(entry.paper.id, 0)
+    numbered = replace(entry, number=post.position)
+    message = paper_card(numbered, words_for(language), has_model=has_model, saves=saves)
     shown = shown_card(message, language)
     payload = {"text": message.text, "blocks": [] if post.is_plain else list(message.blocks)}
     return None if shown == post.card else _Card(delivery.channel, post.ts, payload, shown)

@@ -16,6 +16,7 @@ from bot.lookup.spelling import nearest
 from bot.text import index_tokens
 from bot.text.full_text import Column, Match, Phrase, Term
 from bot.text.language import primary_language
+from storage.records import EVERY_SAVED_PAPER, ReadingStatus, SavedFilter
 from storage.search import MOST_COUNTED, Hit, HitOrder, Scope
 from storage.tables import Tables
 
@@ -36,6 +37,8 @@ _BY_VOTES = 0.10
 _BY_RECENCY = 0.05
 _MANY_VOTES = math.log1p(200)
 _RECENT_DAYS = 365.0
+
+_UNREAD = SavedFilter(ReadingStatus.UNREAD)
 
 _ORDERS = {
     Ranking.MATCH: HitOrder.MATCH,
@@ -106,7 +109,7 @@ def _wish(tables: Tables, query: Query, reader: SearchReader) -> _Wish:
     terms = [_mended(tables, each, mended) for each in counted]
     return _Wish(
         terms=tuple(each for each in terms if each.papers),
-        facets=_facets(query),
+        facets=facets_of(query),
         without=tuple(each.term for each in sought(query.without)),
         scope=_scope(query, reader),
         order=_ORDERS[query.ranking],
@@ -138,7 +141,8 @@ def _mended(tables: Tables, counted: _Counted, mended: dict[str, Correction]) ->
     return _Counted(replace(one, term=term), tables.search.count(term))
 
 
-def _facets(query: Query) -> tuple[Term, ...]:
+def facets_of(query: Query) -> tuple[Term, ...]:
+    """Return what a paper has to have besides the words: categories, languages, code."""
     categories = tuple(Phrase((_category(category),)) for category in query.categories)
     languages = tuple(Phrase((_language(language),)) for language in query.languages)
     code = (Phrase((index_tokens.facet("has", "code"),)),) if query.has_code else ()
@@ -159,7 +163,8 @@ def _language(language: str) -> str:
 
 def _scope(query: Query, reader: SearchReader) -> Scope:
     is_own = query.is_saved or query.is_unread
-    return Scope(query.since, query.until, (reader.workspace, reader.person) if is_own else None)
+    whose = (reader.workspace, reader.person) if is_own else None
+    return Scope(query.since, query.until, whose, _UNREAD if query.is_unread else EVERY_SAVED_PAPER)
 
 
 # --- What is found ----------------------------------------------------------------------------------------

@@ -10,17 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards import ids
-from bot.cards.ids import Listed, Page, SummaryAct, SummaryChoice, Week
+from bot.cards.ids import Edited, Listed, Page, SummaryAct, SummaryChoice, Week
 from bot.errors import UnreadableValueError
 from tests.handlers.forging import ODD_VALUES
 
 PAGE = Page(20, date(2025, 9, 29))
+OWN = Page(10, own="tree #rl is:read")
 READERS: dict[Callable[[object], object], tuple[str, object]] = {
     ids.read_paper: ("math/0309136", "math/0309136"),
     ids.read_delivery: (ids.delivery_value(12), 12),
     ids.read_channel: ("C0000000005", "C0000000005"),
     ids.read_page: (ids.page_value(PAGE), PAGE),
     ids.read_listed: (ids.listed_value(Listed("2509.21240", PAGE)), Listed("2509.21240", PAGE)),
+    ids.read_edited: (ids.edited_value(Edited("2509.21240", OWN)), Edited("2509.21240", OWN)),
     ids.read_choice: (
         ids.choice_value(SummaryChoice(SummaryAct.REPORT, "2509.21240", "zh-CN")),
         SummaryChoice(SummaryAct.REPORT, "2509.21240", "zh-CN"),
@@ -31,7 +33,9 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["paper", "offset", "day", "week", "saves", "do", "language"]) | st.text(), inner
+            st.sampled_from(["paper", "offset", "day", "week", "saves", "own", "page", "do", "language"])
+            | st.text(),
+            inner,
         )
     ),
 )

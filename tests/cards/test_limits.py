@@ -9,14 +9,30 @@ from hypothesis import strategies as st
 
 from bot.cards.digest import digest_parent
 from bot.cards.entry import Entry
-from bot.cards.lists import SavedPage, home_view, listing_page, saved_page, week_page
-from bot.cards.notices import help_message, removed_notice, saved_notice
+from bot.cards.home import MOST_NEW, HomeContent, NewPapers, home_view
+from bot.cards.ids import Page
+from bot.cards.lists import listing_page, week_page
+from bot.cards.my_settings import my_settings_modal, reminder_message
+from bot.cards.notices import help_message
 from bot.cards.paper import abstract_modal, paper_card
+from bot.cards.saved_list import (
+    ListPlace,
+    SavedPage,
+    edit_modal,
+    edited_modal,
+    removed_notice,
+    saved_notice,
+    saved_page,
+)
 from bot.cards.summaries import figures_modal, report_modal
 from bot.locale import Reader, words_for
 from storage.records import (
     Paper,
+    PersonSettings,
+    ReadingStatus,
+    SavedIn,
     SavedPaper,
+    SaveOutcome,
     Summary,
 )
 from tests.support.card_contents import (
@@ -35,7 +51,25 @@ from tests.support.card_contents import (
 
 NOW = datetime(2025, 9, 29, tzinfo=UTC)
 LANGUAGES = ["en", "zh-CN", "pt-BR"]
-READERS = {language: Reader(NOW, ZoneInfo("UTC"), words_for(language)) for language in LANGUAGES}
+PLACES = {
+    language: ListPlace(Reader(NOW, ZoneInfo("UTC"), words_for(language)), "https://example.slack.com/")
+    for language in LANGUAGES
+}
+TAGS = tuple("x" * 40 + str(number) for number in range(20))
+FULL = SaveOutcome(True, TAGS, TAGS, is_note_new=True, is_note_left_out=True)
+STATUSES = dict.fromkeys([None, *ReadingStatus], "&" * 300)
+
+
+def page_of(kept: tuple[SavedPaper, ...], offset: int, total: int, text: str = "") -> SavedPage:
+    """Return a page with every filter."""
+    counts, tags = dict.fromkeys(ReadingStatus, 3_000), {f"{number}" * 50: 10_000 for number in range(150)}
+    return SavedPage(kept, offset, total, text=text, texts_by_status=STATUSES, counts=counts, tags=tags)
+
+
+def full_home(page: SavedPage, paper: Paper) -> HomeContent:
+    """Return a Home tab with as much as it may show."""
+    new = NewPapers("C" * 20, (paper,) * MOST_NEW, frozenset(), SavedIn("C" * 20, "1.2"))
+    return HomeContent(page, page.papers[:3], new, ("C" * 20,) * 100, has_reminder=True)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -44,18 +78,26 @@ def test_the_longest_and_the_emptiest_paper_make_messages_that_slack_takes(
     entry: Entry, language: str
 ) -> None:
     words = words_for(language)
-    kept = SavedPaper("T1", "U1", entry.paper, NOW)
+    kept = SavedPaper(
+        *("T1", "U1", entry.paper, NOW, ReadingStatus.READING),
+        tags=TAGS,
+        note="&" * 600,
+        saved_in=SavedIn("C" * 20, "1759136400.000100", "1759136400.000000"),
+    )
+    page = page_of((kept,) * 10, 10, 35, "&" * 300)
 
     assert_taken(paper_card(entry, words))
-    assert_taken(paper_card(entry, words, is_saved=True))
+    assert_taken(paper_card(entry, words, is_saved=True, saves=10_000))
     assert_taken(digest_parent(digest_of([entry] * 100), words))
     assert_taken(listing_page(day_page_of([entry] * 100, 10), words))
     assert_taken(week_page(week_page_of([entry] * 100, 10), words))
-    assert_taken(saved_page(SavedPage((kept,) * 10, 10, 35), READERS[language]))
-    assert_taken(saved_notice(entry.paper, words, is_new=True))
+    assert_taken(saved_page(page, PLACES[language], entry.paper))
+    assert_taken(saved_notice(entry.paper, FULL, words))
     assert_taken(removed_notice(entry.paper, words, was_there=False))
     assert_view_taken(abstract_modal(entry.paper, words))
-    assert_view_taken(home_view(SavedPage((kept,) * 10, 10, 35), "/papers", READERS[language]))
+    assert_view_taken(edit_modal(kept, Page(10, own="&" * 300), words))
+    assert_view_taken(edited_modal(entry.paper, words, was_there=True))
+    assert_view_taken(home_view(full_home(page, entry.paper), "/papers", PLACES[language], entry.paper))
     assert_view_taken(report_modal(entry, "about", words))
     if entry.summary:
         assert_view_taken(figures_modal(entry.paper, entry.summary, words))
@@ -65,9 +107,13 @@ def test_the_longest_and_the_emptiest_paper_make_messages_that_slack_takes(
 def test_what_holds_no_paper_is_taken_too(language: str) -> None:
     words = words_for(language)
 
-    assert_taken(saved_page(SavedPage((), 0, 0), READERS[language]))
+    assert_taken(saved_page(SavedPage((), 0, 0), PLACES[language]))
     assert_taken(help_message("/papers", words))
-    assert_view_taken(home_view(SavedPage((), 0, 0), "/papers", READERS[language]))
+    assert_taken(reminder_message(3, [AMPERSANDS.paper] * 3, words))
+    assert_view_taken(my_settings_modal(PersonSettings("T1", "U1", next_reminder_at=NOW), "", words))
+    assert_view_taken(
+        home_view(HomeContent(SavedPage((), 0, 0), is_first_time=True), "/papers", PLACES[language])
+    )
 
 
 @given(entry=ENTRIES, language=st.sampled_from(LANGUAGES), is_saved=st.booleans())
@@ -91,5 +137,7 @@ def test_any_digest_and_any_list_are_ones_that_slack_takes(entries: list[Entry],
     assert_taken(digest_parent(digest_of(entries), words))
     assert_taken(listing_page(day_page_of(entries), words))
     assert_taken(week_page(week_page_of(entries, by_saves=True), words))
-    assert_taken(saved_page(SavedPage(kept, 0, len(kept)), READERS[language]))
-    assert_view_taken(home_view(SavedPage(kept, 0, len(kept)), "/papers", READERS[language]))
+    assert_taken(saved_page(SavedPage(kept, 0, len(kept)), PLACES[language]))
+    assert_view_taken(
+        home_view(HomeContent(SavedPage(kept, 0, len(kept)), kept), "/papers", PLACES[language])
+    )

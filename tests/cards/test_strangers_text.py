@@ -13,9 +13,20 @@ from hypothesis import strategies as st
 from bot.cards.blocks import TEXT_BYTES, Block, Message
 from bot.cards.digest import digest_parent, rest_list, with_note
 from bot.cards.entry import Digest, Entry
-from bot.cards.lists import SavedPage, home_view, listing_page, saved_page, week_page
-from bot.cards.notices import paper_notice, removed_notice, saved_notice
+from bot.cards.home import HomeContent, NewPapers, home_view
+from bot.cards.lists import listing_page, week_page
+from bot.cards.my_settings import reminder_message
+from bot.cards.notices import paper_notice
 from bot.cards.paper import abstract_modal, paper_card
+from bot.cards.saved_list import (
+    ListPlace,
+    SavedPage,
+    edit_modal,
+    edited_modal,
+    removed_notice,
+    saved_notice,
+    saved_page,
+)
 from bot.cards.summaries import figures_modal, report_answer, report_modal
 from bot.locale import Reader, words_for
 from bot.text.arxiv_id import abstract_url
@@ -26,7 +37,9 @@ from storage.records import (
     ListingState,
     Paper,
     Provenance,
+    SavedIn,
     SavedPaper,
+    SaveOutcome,
     Summary,
 )
 from tests.support.card_contents import day_page_of, week_page_of
@@ -74,19 +87,28 @@ def entry_of(text: str) -> Entry:
     return Entry(paper_of(text), summary, 1)
 
 
+def place_of_list(language: str) -> ListPlace:
+    return ListPlace(Reader(NOW, ZoneInfo("UTC"), words_for(language)), "https://example.slack.com/")
+
+
 def drawn(text: str) -> Iterator[Message | Block]:
     """Yield every message and view that has strangers' text in it."""
-    entry, reader = entry_of(text), Reader(NOW, ZoneInfo("UTC"), WORDS)
+    entry, place = entry_of(text), place_of_list("en")
     paper, summary = entry.paper, entry.summary
     digest = Digest(DAY, "huggingface", ListingState.COMPLETE, (entry, replace(entry, summary=None)))
-    kept = SavedPage((SavedPaper("T1", "U1", paper, NOW),), 0, 1)
+    noted = SavedPaper("T1", "U1", paper, NOW, tags=(text,), note=text)
+    outcome = SaveOutcome(True, (text,), (text,))
+    kept = SavedPage((noted,), 0, 1, text=text, tags={text: 1}, unreadable=(text,))
+    home = HomeContent(kept, (noted,), NewPapers("C1", (paper,), frozenset(), SavedIn("C1", "1.2")))
     assert summary
+    yield reminder_message(1, [paper], WORDS)
     yield from (paper_card(entry, WORDS), paper_card(replace(entry, summary=None), WORDS))
     yield from (digest_parent(digest, WORDS), rest_list(digest.entries, WORDS))
     yield listing_page(day_page_of(list(digest.entries)), WORDS)
     yield week_page(week_page_of(list(digest.entries)), WORDS)
-    yield from (saved_page(kept, reader), home_view(kept, "/papers", reader))
-    yield from (saved_notice(paper, WORDS, is_new=True), removed_notice(paper, WORDS, was_there=True))
+    yield from (saved_page(kept, place, paper), home_view(home, "/papers", place, paper))
+    yield from (saved_notice(paper, outcome, WORDS), removed_notice(paper, WORDS, was_there=True))
+    yield from (edit_modal(noted, None, WORDS), edited_modal(paper, WORDS, was_there=True))
     yield from (paper_notice(paper, key, WORDS) for key in NAMES_A_PAPER)
     yield from (abstract_modal(paper, WORDS), figures_modal(paper, summary, WORDS))
     yield from (report_modal(entry, "", WORDS), report_answer(paper, WORDS))
@@ -157,7 +179,6 @@ def test_the_plain_text_of_a_message_keeps_each_papers_link_however_long_its_tex
     ]
     digest = Digest(DAY, "huggingface", ListingState.COMPLETE, tuple(entries))
     kept = tuple(SavedPaper("T1", "U1", entry.paper, NOW) for entry in entries)
-    reader = Reader(NOW, ZoneInfo("UTC"), words_for("zh-CN"))
     parent = digest_parent(digest, WORDS)
     uncertain = with_note({"text": parent.text, "blocks": []}, "9 of 10 are here for sure.")["text"]
     messages = {
@@ -166,7 +187,7 @@ def test_the_plain_text_of_a_message_keeps_each_papers_link_however_long_its_tex
         rest_list(entries, WORDS).text: entries,
         listing_page(day_page_of(entries), WORDS).text: entries,
         week_page(week_page_of(entries), WORDS).text: entries,
-        saved_page(SavedPage(kept, 0, len(kept)), reader).text: entries,
+        saved_page(SavedPage(kept, 0, len(kept)), place_of_list("zh-CN")).text: entries,
         **{paper_card(entry, WORDS).text: [entry] for entry in entries},
     }
     for text, named in messages.items():

@@ -82,6 +82,27 @@ async def test_a_posted_card_shows_the_summary_in_place_and_keeps_its_number(sta
     assert await left(stage) == 0
 
 
+async def test_an_updated_card_tells_how_many_in_its_workspace_saved_the_paper(stage: Stage) -> None:
+    delivery_id = await stage.deliver_sample()
+    ts = await summary_comes(stage, delivery_id)
+    [post] = [
+        each
+        for each in await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
+        if each.ts == ts
+    ]
+
+    def save(tables: Tables) -> None:
+        for number in range(3):
+            tables.saved_papers.save(stage.bot.workspace, f"U{number}", post.paper_ids[0], stage.clock.now())
+
+    await stage.bot.storage.write(save)
+    await updating(stage).tick()
+
+    blocks = next(each for each in stage.person("ada").messages("papers") if each["ts"] == ts)["blocks"]
+    assert "saved by 3 people here" in str(blocks)
+
+
+@on_each_engine
 async def test_a_card_that_shows_all_there_is_is_left_as_it_is(stage: Stage) -> None:
     delivery_id = await stage.deliver_sample()
     posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))

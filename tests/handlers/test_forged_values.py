@@ -11,7 +11,15 @@ from typing import Any, Literal, get_args
 import pytest
 
 from bot.cards import ids
-from bot.cards.ids import PREVIEWED_AT_ONCE, Field, SummaryAct, SummaryChoice, choice_value
+from bot.cards.ids import (
+    PREVIEWED_AT_ONCE,
+    EditField,
+    Field,
+    SettingsField,
+    SummaryAct,
+    SummaryChoice,
+    choice_value,
+)
 from bot.sandbox import Member
 from bot.sandbox.records import Channel, Message, View
 from tests.handlers.forging import ODD_VALUES, PAPER, Forger, misshapen, with_option, with_value
@@ -39,6 +47,17 @@ ACTIONS = (
     ids.OPEN_PDF,
     ids.OPEN_DISCUSSION,
     ids.MY_PAPERS,
+    ids.SHOW_LATEST,
+    ids.SHOW_HELP,
+    ids.OPEN_MY_SETTINGS,
+    ids.UNDO_SAVE,
+    ids.RESTORE_PAPER,
+    ids.RESTORE_LISTED_PAPER,
+    ids.EDIT_PAPER,
+    ids.EDIT_LISTED_PAPER,
+    ids.CHOOSE_TAG,
+    *ids.SHOW_SAVED.values(),
+    *ids.MARK_PAPER.values(),
     ids.PREVIOUS_PAGE,
     ids.NEXT_PAGE,
     ids.PREVIOUS_DAY,
@@ -77,6 +96,13 @@ WITH_A_VALUE = {
     ids.REMOVE_PAPER: "remove ID",
     ids.SAVE_LISTED_PAPER: "save ID",
     ids.REMOVE_LISTED_PAPER: "remove ID",
+    ids.UNDO_SAVE: "remove ID",
+    ids.RESTORE_PAPER: "save ID",
+    ids.RESTORE_LISTED_PAPER: "save ID",
+    ids.EDIT_PAPER: "save ID #tag",
+    ids.EDIT_LISTED_PAPER: "save ID #tag",
+    **dict.fromkeys(ids.SHOW_SAVED.values(), "saved"),
+    **dict.fromkeys(ids.MARK_PAPER.values(), "saved"),
     ids.SHOW_ABSTRACT: "ID",
     ids.SHOW_FIGURES: "ID",
     ids.PREVIOUS_PAGE: "latest",
@@ -232,7 +258,7 @@ def odd_forms() -> Iterator[dict[str, Any]]:
     yield from ({"private_metadata": odd} for odd in ODD_VALUES)
     yield from ({"state": odd} for odd in ODD_VALUES)
     yield from ({"state": {"values": odd}} for odd in ODD_VALUES)
-    for field in (*Field, ids.REPORT_NOTE):
+    for field in (*Field, *EditField, *SettingsField, ids.REPORT_NOTE):
         for odd in (*ODD_VALUES, [{"value": "x" * 200}], [{"value": 5}], [None], "٣", "25:61", "9" * 5000):
             entered = [
                 odd,
@@ -255,7 +281,10 @@ def forms_around(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("one_in", [43, pytest.param(1, marks=pytest.mark.benchmark)])
-@pytest.mark.parametrize("callback_id", [ids.SUBMIT_PREFERENCES, ids.SUBMIT_REPORT, "an_unknown_form"])
+@pytest.mark.parametrize(
+    "callback_id",
+    [ids.SUBMIT_PREFERENCES, ids.SUBMIT_REPORT, ids.SUBMIT_EDITS, ids.SUBMIT_MY_SETTINGS, "an_unknown_form"],
+)
 async def test_no_form_ends_in_a_traceback(
     scene: Scene, caplog: pytest.LogCaptureFixture, callback_id: str, one_in: int
 ) -> None:

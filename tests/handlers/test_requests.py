@@ -152,7 +152,6 @@ def test_what_people_type_is_read_as_they_mean_it(text: str, request_: Request) 
         ("树搜索 智能体", search("树搜索 智能体")),
         ("“tree search” –RL", search('"tree search" -RL')),
         ("-RL", search("-RL")),
-        ("saved tree search", search("saved tree search")),
         ("setings", search("setings", meant="settings")),
         ("helper agents that browse the web", search("helper agents that browse the web")),
         ("search tree", search("tree")),

@@ -31,6 +31,7 @@ from bot.sources.source import Source
 from bot.summarising.queue import SummaryQueue
 from handlers.channels import ChannelContext, Requester
 from handlers.lookup import day_page
+from handlers.memberships import Memberships
 from handlers.parts import Parts
 from handlers.people import People, Person
 from handlers.requests import ShowWeek, parse_request
@@ -86,6 +87,7 @@ def parts_with(path: Path, fill: Callable[[Parts], None] = lambda _: None) -> It
         storage=storage,
         clock=clock,
         people=People(clock),
+        memberships=Memberships(clock),
         deliverer=deliverer,
         announcer=Announcer(wire, pacer, storage, clock),
         watcher=watcher,
@@ -93,6 +95,7 @@ def parts_with(path: Path, fill: Callable[[Parts], None] = lambda _: None) -> It
         unlisted=None,
         command="/papers",
         messages_a_minute=300,
+        workspace_url="https://example.slack.com/",
     )
     fill(parts)
     yield parts

@@ -45,20 +45,23 @@ async def test_command_save_list_remove_are_seen_by_that_person_alone(stage: Sta
     await ada.click(ada.messages("papers")[-1], ids.SAVE_OPENED_PAPER)
     await ada.sees(is_there("Remove"))
     await ask(ada, "/papers saved", until="My papers · 1")
-    listed = last_lines(ada, "papers", 5)
+    listed = last_lines(ada, "papers", 6)
     await ada.click(ada.messages("papers")[-1], ids.REMOVE_LISTED_PAPER)
     await ada.sees(is_there("My papers · 0"))
 
     assert listed == [
         "Paper Round (only visible to you):",
         "My papers · 1",
+        "[All · 1] [To read · 1] [Reading · 0] [Read · 0]",
         TREE_SEARCH,
         "2509.21240 · Saved today",
-        "[Open] [Remove]",
+        "[Open] [Read] [Reading] [Edit] [Remove]",
     ]
-    assert last_lines(ada, "papers", 3) == [
+    assert last_lines(ada, "papers", 5) == [
         "Paper Round (only visible to you):",
         "My papers · 0",
+        f"Removed from your list: {TREE_SEARCH}",
+        "[Undo]",
         "Nothing here yet. Press Save on any paper to keep it here. Only you can see this list.",
     ]
     assert emmy.everything() == before

@@ -425,7 +425,7 @@ def test_a_saved_list_is_newest_first_and_one_person_s_own(tables: Tables) -> No
         tables.saved_papers.save("T1", "U2", BARE.id, NOW),
     ]
 
-    assert added == [True, True, False, True]
+    assert [outcome.is_new for outcome in added] == [True, True, False, True]
     assert tables.saved_papers.page("T1", "U1", offset=0, limit=10) == (
         SavedPaper("T1", "U1", BARE, later),
         SavedPaper("T1", "U1", FULL, NOW),
@@ -440,6 +440,6 @@ def test_removing_tells_whether_the_paper_was_on_that_list(tables: Tables) -> No
     with_papers(tables)
     tables.saved_papers.save("T1", "U1", FULL.id, NOW)
 
-    assert not tables.saved_papers.remove("T1", "U2", FULL.id)
-    assert tables.saved_papers.remove("T1", "U1", FULL.id)
+    assert tables.saved_papers.remove("T1", "U2", FULL.id, NOW) is None
+    assert tables.saved_papers.remove("T1", "U1", FULL.id, NOW) == SavedPaper("T1", "U1", FULL, NOW)
     assert tables.saved_papers.page("T1", "U1", offset=0, limit=10) == ()

@@ -27,9 +27,11 @@ from storage.records import (
     MistakeReport,
     ModelRequest,
     Paper,
+    PersonSettings,
     Post,
     PostState,
     Provenance,
+    ReadingStatus,
     ShownCard,
     Summary,
     SummaryFailure,
@@ -84,6 +86,7 @@ def _index_change(tables: Tables) -> None:
     tables.search_index.update()
 
 
+SETTINGS = PersonSettings("T1", "U1", next_reminder_at=NOW)
 FAILURE = SummaryFailure(ONE, "en", 1, "no", NOW, LATE)
 
 CALLS: dict[str, Call] = {
@@ -101,6 +104,7 @@ CALLS: dict[str, Call] = {
     "search.best": lambda tables, _: tables.search.best(
         Match((RARE,)), Scope(until=LAST_DAY, saved_by=("T1", "U1")), HitOrder.NEWEST, 10
     ),
+    "search.newest": lambda tables, _: tables.search.newest(Match((RARE,)), Scope(saved_by=("T1", "U1")), 10),
     "search.having": lambda tables, _: tables.search.having(RARE, [ONE]),
     "search.words": lambda tables, _: tables.search.words(["garden", "gardens"]),
     "search.words_of_form": lambda tables, _: tables.search.words_of_form("g", 5, 7),
@@ -171,6 +175,7 @@ CALLS: dict[str, Call] = {
     "deliveries.unnotified": lambda tables, _: tables.deliveries.unnotified(),
     "deliveries.mark_notified": lambda tables, last: tables.deliveries.mark_notified(last),
     "deliveries.reopen": lambda tables, last: tables.deliveries.reopen(last),
+    "posts.posted_papers": lambda tables, last: tables.posts.posted_papers(last, 5),
     "posts.get": lambda tables, last: tables.posts.get(last, 1),
     "posts.of_delivery": lambda tables, last: tables.posts.of_delivery(last),
     "posts.counts": lambda tables, last: tables.posts.counts(last),
@@ -200,7 +205,30 @@ CALLS: dict[str, Call] = {
     "heartbeats.beat": lambda tables, _: tables.heartbeats.beat("tick", NOW),
     "heartbeats.last": lambda tables, _: tables.heartbeats.last("tick"),
     "saved_papers.save": lambda tables, _: tables.saved_papers.save("T1", "U1", ONE, NOW),
-    "saved_papers.remove": lambda tables, _: tables.saved_papers.remove("T1", "U1", ONE),
+    "saved_papers.remove": lambda tables, _: tables.saved_papers.remove("T1", "U1", ONE, NOW),
+    "saved_papers.restore": lambda tables, _: tables.saved_papers.restore("T1", "U1", ONE),
+    "saved_papers.delete_removed": lambda tables, _: tables.saved_papers.delete_removed(LATE, 5),
+    "saved_papers.set_status": lambda tables, _: tables.saved_papers.set_status(
+        "T1", "U1", ONE, ReadingStatus.READ, NOW
+    ),
+    "saved_papers.set_note": lambda tables, _: tables.saved_papers.set_note("T1", "U1", ONE, "Gardens."),
+    "saved_papers.set_tags": lambda tables, _: tables.saved_papers.set_tags("T1", "U1", ONE, ["gardens"]),
+    "saved_papers.get": lambda tables, _: tables.saved_papers.get("T1", "U1", ONE),
+    "saved_papers.of_ids": lambda tables, _: tables.saved_papers.of_ids("T1", "U1", SOME),
+    "saved_papers.counts": lambda tables, _: tables.saved_papers.counts("T1", "U1", ["gardens"]),
+    "saved_papers.tags": lambda tables, _: tables.saved_papers.tags("T1", "U1"),
+    "saved_papers.following": lambda tables, _: tables.saved_papers.following("T1", "U1", limit=10),
+    "saved_papers.noted_with": lambda tables, _: tables.saved_papers.noted_with("T1", "U1", RARE),
+    "saved_papers.newest_first": lambda tables, _: tables.saved_papers.newest_first("T1", "U1", SOME),
+    "saved_papers.savers": lambda tables, _: tables.saved_papers.savers("T1", SOME),
+    "personal_settings.get": lambda tables, _: tables.personal_settings.get("T1", "U1"),
+    "personal_settings.put": lambda tables, _: tables.personal_settings.put(SETTINGS),
+    "personal_settings.due_reminders": lambda tables, _: tables.personal_settings.due_reminders(NOW, 10),
+    "personal_settings.begin_reminder": lambda tables, _: tables.personal_settings.begin_reminder(
+        SETTINGS, LATE
+    ),
+    "people.what_is_kept": lambda tables, _: tables.people.what_is_kept("T1", "U9"),
+    "people.forget": lambda tables, _: tables.people.forget("T1", "U9"),
     "saved_papers.count": lambda tables, _: tables.saved_papers.count("T1", "U1"),
     "saved_papers.page": lambda tables, _: tables.saved_papers.page("T1", "U1", offset=0, limit=10),
     "saved_papers.saved_among": lambda tables, _: tables.saved_papers.saved_among("T1", "U1", SOME),

@@ -28,10 +28,14 @@ from storage.records import (
     ModelRequest,
     Order,
     Paper,
+    PersonSettings,
     Post,
     PostState,
     Preferences,
     Provenance,
+    ReadingStatus,
+    SavedFilter,
+    SavedIn,
     ShownCard,
     Subscription,
     Summary,
@@ -137,7 +141,8 @@ def _search(tables: Tables) -> Iterator[Any]:
         # How well they match is each engine's own.
         yield [replace(hit, score=0) for hit in search.best(match, Scope(), order, 5)]
         yield search.best(match, own, order, 5), search.best(Match(some=(river, exact)), own, order, 5)
-    yield search.having(ada, IDS), search.having(river, [*IDS, BARE.id])
+    yield search.newest(Match((ada,)), Scope(), 5), search.newest(Match((ada,)), own, 5)
+    yield search.having(ada, IDS, Scope(DAY)), search.having(ada, IDS), search.having(river, [*IDS, BARE.id])
     yield search.words(["rivers", "ada", "known", "nobody"]), search.words_of_form("l", 7, 9)
     with search.within(60):
         yield search.count(river)
@@ -270,6 +275,7 @@ def _posts(tables: Tables, delivery: Delivery) -> Iterator[Any]:
             delivery, replace(post, state=PostState.POSTED, ts=f"{post.position}.0", attempted_at=NOW)
         )
     posts.restore_parent(delivery.id)
+    yield posts.posted_papers(delivery.id, 1), posts.posted_papers(delivery.id, 9)
     posts.replace_payload(delivery, 1, '{"text": "anew"}')
     yield posts.of_delivery(delivery.id), posts.counts(delivery.id), posts.last_attempt(WORKSPACE, CHANNEL)
     yield posts.papers_of_channel(WORKSPACE, CHANNEL, IDS), posts.papers_in_channel(WORKSPACE, CHANNEL, IDS)
@@ -289,11 +295,50 @@ def _posts(tables: Tables, delivery: Delivery) -> Iterator[Any]:
     yield updates.enqueue(IDS[2], None, NOW, NOW), updates.delete(LATER, 1)
 
 
+def _noted_papers(tables: Tables) -> Iterator[Any]:
+    saved, me = tables.saved_papers, (WORKSPACE, PERSON)
+    place = SavedIn(CHANNEL, "1.2", "1.1")
+    chosen = SavedFilter(ReadingStatus.READ, ("gardens", "花园"))
+    yield saved.restore(*me, IDS[0]), saved.restore(*me, IDS[0])
+    yield saved.save(*me, BARE.id, NOW, tags=ODD_TEXTS, note=ODD_TEXTS[0], saved_in=place)
+    yield saved.save(*me, BARE.id, NOW, tags=["gardens", "花园"], note=ODD_TEXTS[1])
+    yield saved.set_status(*me, BARE.id, ReadingStatus.READ, NOW), saved.set_note(*me, IDS[1], ODD_TEXTS[2])
+    yield saved.set_tags(*me, IDS[1], ["gardens"]), saved.get(*me, BARE.id), saved.of_ids(*me, [*IDS, "x"])
+    yield saved.count(*me, chosen), saved.counts(*me), saved.counts(*me, ["gardens"]), saved.tags(*me)
+    first = saved.following(*me, limit=2)
+    yield first, saved.following(*me, first[-1], limit=3), saved.page(*me, chosen, offset=0, limit=5)
+    term = Term((Phrase(("花园",)), Phrase(("quot",), is_prefix=True)), besides=(exact_token("quoted"),))
+    yield saved.noted_with(*me, term), saved.noted_with(*me, Term((Phrase(("garden",)),)), chosen)
+    yield saved.newest_first(*me, [BARE.id, *IDS]), saved.savers(WORKSPACE, IDS)
+    scope = Scope(saved_by=me, saved=SavedFilter(ReadingStatus.READ, ("gardens",)))
+    found = tables.search.best(Match(some=(Term((Phrase(("river",)),)),)), scope, HitOrder.NEWEST, 5)
+    yield [replace(hit, score=0) for hit in found]
+    yield saved.remove(*me, IDS[2], NOW - timedelta(days=9)), saved.delete_removed(NOW, 5)
+    yield saved.remove(*me, IDS[3], NOW)
+
+
+def _personal_data(tables: Tables) -> Iterator[Any]:
+    settings = PersonSettings(WORKSPACE, PERSON, "zh-CN", "bookmark", "Asia/Shanghai", NOW)
+    tables.personal_settings.put(replace(settings, language=None))
+    tables.personal_settings.put(settings)
+    tables.personal_settings.put(replace(settings, person="U2"))
+    yield tables.personal_settings.get(WORKSPACE, PERSON), tables.personal_settings.get(WORKSPACE, "U9")
+    yield tables.personal_settings.due_reminders(NOW, 5)
+    yield [tables.personal_settings.begin_reminder(settings, LATER) for _ in range(2)]
+    tables.saved_papers.save(WORKSPACE, "U2", IDS[0], NOW, tags=["rivers"], note=ODD_TEXTS[3])
+    tables.saved_papers.remove(WORKSPACE, "U2", IDS[0], NOW)
+    yield tables.people.what_is_kept(WORKSPACE, "U2"), tables.people.forget(WORKSPACE, "U2")
+    yield tables.people.what_is_kept(WORKSPACE, "U2"), tables.people.what_is_kept(WORKSPACE, PERSON)
+
+
 def _people(tables: Tables) -> Iterator[Any]:
     saved = tables.saved_papers
     yield [saved.save(WORKSPACE, PERSON, paper_id, NOW) for paper_id in (*IDS, IDS[0])]
-    yield saved.remove(WORKSPACE, PERSON, IDS[0]), saved.count(WORKSPACE, PERSON)
+    yield saved.set_tags(WORKSPACE, PERSON, IDS[0], ["花园"]), saved.remove(WORKSPACE, PERSON, IDS[0], NOW)
+    yield saved.remove(WORKSPACE, PERSON, IDS[0], NOW), saved.count(WORKSPACE, PERSON)
     yield saved.page(WORKSPACE, PERSON, offset=2, limit=3), saved.saved_among(WORKSPACE, PERSON, IDS)
+    yield from _noted_papers(tables)
+    yield from _personal_data(tables)
 
     for note in ODD_TEXTS:
         tables.mistake_reports.add(MistakeReport(WORKSPACE, PERSON, IDS[0], "en", NOW, note, FROM_MODEL, DAY))
