@@ -711,7 +711,7 @@ def m020_saves_by_paper(engine: Engine) -> None:
 
 
 @_migration
-def m020_personal_lists(engine: Engine) -> None:
+def m021_personal_lists(engine: Engine) -> None:
     """What a person notes of a saved paper, their settings, and what was just removed, to be put back."""
     for column in (
         "status TEXT NOT NULL DEFAULT 'unread' CHECK (status IN ('unread', 'reading', 'read'))",
