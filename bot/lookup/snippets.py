@@ -9,7 +9,7 @@ from bot.cards.found import Piece
 from bot.summaries.sentences import sentences
 from bot.text import index_tokens
 from bot.text.full_text import Phrase, Term
-from bot.text.index_tokens import Span
+from bot.text.index_tokens import Glance, Span
 from bot.text.mrkdwn import clean
 
 _MOST_SENTENCES = 40
@@ -23,40 +23,60 @@ def snippet(entry: Entry, terms: Sequence[Term]) -> tuple[Piece, ...]:
     It is the first of those with most of the terms, the summary before the abstract.
     """
     best, most = "", -1
-    for sentence in islice(_sentences(entry), _MOST_SENTENCES):
-        count = _count(sentence, terms)
-        if count > most:
-            best, most = sentence, count
-        if count == len(terms):
-            break
+    for part in map(_shown, _parts(entry)):
+        # No sentence has more than its part, and most parts have less than what was found.
+        at_most = len(_likely(part, terms))
+        if at_most <= most:
+            continue
+        for sentence in islice(sentences(part), _MOST_SENTENCES):
+            count = _count(sentence, terms)
+            if count > most:
+                best, most = sentence, count
+            if count == at_most:
+                break
     return tuple(_pieces(best, terms)) if best else ()
+
+
+def _parts(entry: Entry) -> Iterator[str]:
+    if summary := entry.summary:
+        yield from (summary.tldr, summary.problem, summary.method, summary.results, summary.takeaway)
+        yield summary.body
+    yield entry.paper.abstract or ""
 
 
 def _count(sentence: str, terms: Sequence[Term]) -> int:
     """Return how many of the terms a sentence has; where they are takes longer to find."""
+    likely = _likely(sentence, terms)
+    if all(any(map(_is_sure, phrases)) for phrases in likely):
+        return len(likely)
     text = _in_a_row(index_tokens.prepare(sentence).in_order)
-    return sum(any(_in_a_row(phrase.tokens, phrase) in text for phrase in term.phrases) for term in terms)
+    return sum(any(_in_a_row(phrase.tokens, phrase) in text for phrase in phrases) for phrases in likely)
+
+
+def _likely(text: str, terms: Sequence[Term]) -> list[list[Phrase]]:
+    """Return the phrases that a text may have, of each term of which it may have one."""
+    glance = index_tokens.glance(text)
+    likely = ([phrase for phrase in term.phrases if _may_have(glance, phrase)] for term in terms)
+    return [phrases for phrases in likely if phrases]
+
+
+def _may_have(glance: Glance, phrase: Phrase) -> bool:
+    if phrase.is_prefix:
+        return index_tokens.plain(phrase.tokens[-1]) in glance.folded
+    return all(map(glance.may_have, phrase.tokens))
+
+
+def _is_sure(phrase: Phrase) -> bool:
+    """Tell whether a sentence that may have the phrase has it: one word, or two neighbours of CJK."""
+    first, *others = phrase.tokens
+    return not others and (
+        index_tokens.is_cjk(first) or (index_tokens.is_english(first) and not phrase.is_prefix)
+    )
 
 
 def _in_a_row(tokens: Iterable[str], phrase: Phrase | None = None) -> str:
     row = " ".join(map(index_tokens.plain, tokens))
     return f" {row}" if phrase and phrase.is_prefix else f" {row} "
-
-
-def _sentences(entry: Entry) -> Iterator[str]:
-    summary = entry.summary
-    parts: tuple[str, ...] = ()
-    if summary:
-        parts = (
-            summary.tldr,
-            summary.problem,
-            summary.method,
-            summary.results,
-            summary.takeaway,
-            summary.body,
-        )
-    for text in (*parts, entry.paper.abstract or ""):
-        yield from sentences(_shown(text))
 
 
 def _shown(text: str) -> str:

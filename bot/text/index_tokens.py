@@ -23,6 +23,7 @@ RULES = 1
 _ASCII_RUN = re.compile(r"[a-z]+|[0-9]+")
 _RUN = re.compile(rf"[a-z]+|[0-9]+|[{CJK_RANGES}]+|\d+|[^\W\d_a-z{CJK_RANGES}]+")
 _CJK = re.compile(f"[{CJK_RANGES}]")
+_ENGLISH = re.compile("[a-z]+")
 _FIRST_CJK = "\u1100"
 
 # `fine-tuning` is also typed as one word, and `VideoMind` as two.
@@ -61,9 +62,16 @@ class Tokens:
 def prepare(text: str) -> Tokens:
     """Return a text as it is indexed."""
     folded = _folded(text)
+    if not folded.isascii():
+        return _prepared(folded)
+    found = _ASCII_RUN.findall(folded)
+    return Tokens([stem(run) for run in found], {run for run in found if run[0] > "9"}, _joined(folded))
+
+
+def _prepared(folded: str) -> Tokens:
     found: list[str] = []
     words: set[str] = set()
-    for run in (_ASCII_RUN if folded.isascii() else _RUN).findall(folded):
+    for run in _RUN.findall(folded):
         if run[0] <= "9":
             found.append(run)
         elif is_cjk(run):
@@ -75,12 +83,11 @@ def prepare(text: str) -> Tokens:
 
 
 def _joined(folded: str) -> set[str]:
-    forms: set[str] = set()
-    for match in _WITH_HYPHENS.finditer(folded) if "-" in folded else ():
-        words = match[0].split("-")
-        for some in (*pairwise(words), words):
-            forms.add(" ".join(map(stem, _ASCII_RUN.findall("".join(some)))))
-    return forms
+    # The pattern takes long to find nothing, and few pieces have a hyphen.
+    pieces = (piece for piece in folded.split() if "-" in piece) if "-" in folded else ()
+    names = (match[0].split("-") for piece in pieces for match in _WITH_HYPHENS.finditer(piece))
+    forms = {"".join(some) for words in names for some in (*pairwise(words), words)}
+    return {" ".join(map(stem, _ASCII_RUN.findall(form))) for form in forms}
 
 
 def runs(text: str) -> list[str]:
@@ -92,6 +99,11 @@ def runs(text: str) -> list[str]:
 def is_cjk(run: str) -> bool:
     """Tell whether a run of `runs` is Chinese, Japanese or Korean."""
     return run[0] >= _FIRST_CJK and _CJK.match(run) is not None
+
+
+def is_english(run: str) -> bool:
+    """Tell whether a run of `runs`, or a token of it, is a word in English letters."""
+    return _ENGLISH.fullmatch(run) is not None
 
 
 def tokens_of_run(run: str) -> tuple[str, ...]:
@@ -128,6 +140,25 @@ def humps(text: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """What is soon told of a text."""
+
+    folded: str
+    #: Of its words in English letters.
+    stems: frozenset[str]
+
+    def may_have(self, token: str) -> bool:
+        """Tell whether `prepare` of the text may give a token; for English letters it is sure."""
+        return token in self.stems or (token in self.folded and not is_english(token))
+
+
+def glance(text: str) -> Glance:
+    """Return what can be told of a text in a fraction of the time of `prepare`."""
+    folded = _folded(text)
+    return Glance(folded, frozenset(map(stem, _ENGLISH.findall(folded))))
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A token and where it is in a text."""
 
@@ -152,7 +183,7 @@ _SHOWN = re.compile(rf"[{CJK_RANGES}]+|\d+|[^\W\d_{CJK_RANGES}]+")
 
 def _spans_of_run(run: str, start: int, end: int) -> Iterator[Span]:
     if not is_cjk(run):
-        word = _folded(run)
+        word = run.lower() if run.isascii() else _folded(run)
         yield Span(stem(word), word, start, end)
         return
     for offset, token in enumerate(_pairs_and_last(run)):
