@@ -188,6 +188,7 @@ def _parts(parts: Application, web: Web, clock: Clock, settings: Settings) -> Pa
         unlisted=web.unlisted,
         command=settings.command,
         messages_a_minute=settings.messages_a_minute,
+        save_reaction=settings.save_reaction,
         workspace_url=parts.workspace_url,
     )
 

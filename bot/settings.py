@@ -96,6 +96,14 @@ def _command(name: str) -> str:
     return name
 
 
+def _emoji(name: str) -> str:
+    name = name.strip().strip(":")
+    # https://docs.slack.dev/reference/methods/reactions.add has names such as thumbsup and +1.
+    if not re.fullmatch(r"[\w+'-]*", name):
+        raise ValueError("must be the name of one emoji, such as bookmark, or none")
+    return "" if name == "none" else name
+
+
 def _address(value: Any) -> Any:
     return read_address(value) if isinstance(value, str) else value
 
@@ -129,6 +137,11 @@ class Settings(BaseSettings):
         default="/papers",
         validation_alias="PAPER_ROUND_COMMAND",
         description="the slash command, as named in your manifest",
+    )
+    save_reaction: Annotated[str, AfterValidator(_emoji)] = Field(
+        default="bookmark",
+        validation_alias="PAPER_ROUND_SAVE_REACTION",
+        description="the emoji with which people save the papers of a message; `none` for none",
     )
     messages_a_minute: int = Field(
         default=300,

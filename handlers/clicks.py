@@ -41,6 +41,8 @@ _INSTEAD: Mapping[str, str] = {
     ids.CHOOSE_TAG: "saved #tag",
     **dict.fromkeys(ids.SHOW_SAVED.values(), "saved"),
     **dict.fromkeys(ids.MARK_PAPER.values(), "saved"),
+    ids.FORGET_ME: "forget me",
+    ids.SUBMIT_IMPORT: "import",
     ids.SHOW_ABSTRACT: "ID",
     ids.SHOW_FIGURES: "ID",
     ids.SUMMARY_MENU: "ID",

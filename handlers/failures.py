@@ -19,7 +19,7 @@ from handlers.payloads import place_of
 _SECONDS_UNTIL_BOLT_SEES_THE_ACK = 0.05
 
 _FORM = "view_submission"
-_ACTS_OF_A_PERSON = frozenset({"block_actions", _FORM})
+_ACTS_OF_A_PERSON = frozenset({"block_actions", "message_action", _FORM})
 """The requests that a person waits for an answer to, beside the command."""
 
 _logger = logging.getLogger(__name__)

@@ -31,5 +31,7 @@ class Parts:
     command: str
     #: The rate at which the bot posts at most.
     messages_a_minute: int
+    #: The name of the emoji that saves papers, without colons; empty for none.
+    save_reaction: str
     #: The workspace's address in Slack, which ends in a slash.
     workspace_url: str

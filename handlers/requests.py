@@ -9,6 +9,7 @@ from datetime import date
 from bot.lookup.own_list import WHOLE_LIST, OwnQuery, read_own_query
 from bot.lookup.query import Query
 from bot.lookup.typed_query import read_query
+from bot.references.export import FORMATS
 from bot.text.arxiv_id import find_arxiv_id
 from bot.text.dates import read_day
 from bot.text.nearest import nearest_word
@@ -76,6 +77,15 @@ class ShowSavedPapers:
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """The person's own list, or a part of it, as a file."""
+
+    #: One of `bot.references.export.FORMATS`.
+    format_name: str = "bibtex"
+    wanted: OwnQuery = WHOLE_LIST
+
+
+@dataclass(frozen=True, slots=True)
 class Save:
     """Add a paper to the person's own list, with tags and a note."""
 
@@ -89,6 +99,16 @@ class Remove:
     """Remove a paper from the person's own list."""
 
     paper_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """References to bring into the person's own list."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetMe:
+    """What is kept of the person, to be removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +185,11 @@ Request = (
     | Similar
     | OnePaper
     | ShowSavedPapers
+    | Export
     | Save
     | Remove
+    | Import
+    | ForgetMe
     | Subscribe
     | Unsubscribe
     | ShowPreferences
@@ -187,6 +210,8 @@ _WORDS: dict[str, Request] = {
     **dict.fromkeys(["today", "今天", "今日"], DaysAgo(0)),
     **dict.fromkeys(["yesterday", "昨天", "昨日"], DaysAgo(1)),
     **dict.fromkeys(["saved", "my papers", "收藏", "我的收藏"], ShowSavedPapers()),
+    **dict.fromkeys(["import", "导入"], Import()),
+    **dict.fromkeys(["forget me", "forget", "忘记我", "忘掉我", "删除我的数据"], ForgetMe()),
     **dict.fromkeys(["subscribe", "订阅"], Subscribe()),
     **dict.fromkeys(["unsubscribe", "退订", "取消订阅"], Unsubscribe()),
     **dict.fromkeys(["settings", "设置"], ShowPreferences()),
@@ -227,6 +252,12 @@ _OWN_LIST = re.compile(
     r"[\s:]*(.*)",
     re.IGNORECASE,
 )
+_EXPORT = re.compile(r"/?(?:export(?![\w-])|导出)[\s:]*(.*)", re.IGNORECASE)
+_FORMAT_NAMES: dict[str, str] = {
+    **{name: name for name in FORMATS},
+    **{ending.removeprefix("."): name for name, ending in FORMATS.items()},
+    **dict.fromkeys(["csl", "csljson"], "csl-json"),
+}
 _PIECE = re.compile(r"[^\s,，;；、]+")
 _TAG = re.compile(r"(?<!\S)[#＃]\S+")
 _AROUND_NOTE = " \t\n,，;；、:："
@@ -251,6 +282,8 @@ def parse_request(text: str, today: date) -> Request:
     typed = plain(html.unescape(text))
     if match := _SEARCH.fullmatch(typed):
         return _search(match[1], today) or NotUnderstood(typed)
+    if match := _EXPORT.fullmatch(typed):
+        return _export(match[1], today)
     value = _value(typed)
     if request := _similar(typed) or _understood(value) or _own_list(typed, today):
         return _with_note(request, html.unescape(text)) if isinstance(request, Save) else request
@@ -281,6 +314,16 @@ def _search(text: str, today: date) -> Search | ShowSavedPapers | None:
 def _own_list(typed: str, today: date) -> ShowSavedPapers | None:
     match = _OWN_LIST.fullmatch(typed)
     return ShowSavedPapers(read_own_query(match[1], today)) if match else None
+
+
+def _export(text: str, today: date) -> Export:
+    """Return an export; its format is the first word or the last, and the others say which papers."""
+    words = text.split()
+    for position in (0, -1):
+        if words and (format_name := _FORMAT_NAMES.get(words[position].casefold())):
+            del words[position]
+            return Export(format_name, read_own_query(" ".join(words), today))
+    return Export(wanted=read_own_query(text, today))
 
 
 def _with_note(request: Save, text: str) -> Save:

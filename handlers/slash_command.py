@@ -10,9 +10,10 @@ from bot.cards.blocks import Message
 from bot.cards.notices import help_message, notice
 from bot.lookup.unlisted import Finding
 from bot.text.mrkdwn import cut
-from handlers import lookup, requests, saved_papers, search, subscriptions, unlisted, weeks
+from handlers import exports, forget, lookup, requests, saved_papers, search, subscriptions, unlisted, weeks
 from handlers.answers import Answers
 from handlers.channels import ChannelContext, Requester
+from handlers.imports import open_import
 from handlers.parts import Parts
 from handlers.payloads import place_of, text_at
 from handlers.people import Person
@@ -29,8 +30,8 @@ async def answer(parts: Parts, requester: Requester, request: requests.Request) 
     """Return the answer to the person, or `None` where the channel got an announcement instead."""
     if answer_in_channel := _CHANNEL_ANSWERS.get(type(request)):
         return await answer_in_channel(parts, requester, request)
-    if isinstance(request, requests.OnePaper):
-        return await lookup.one_paper(parts, requester, request)
+    if answer_with_client := _ANSWERS_WITH_CLIENT.get(type(request)):
+        return await answer_with_client(parts, requester, request)
     return await _ANSWERS[type(request)](parts, requester.person, request)
 
 
@@ -55,6 +56,9 @@ def register(app: AsyncApp, parts: Parts) -> None:
             return
         person = await parts.people.get(client, context.team_id or "", context.user_id or "")
         request = requests.parse_request(text, person.today(parts.clock.now()))
+        if isinstance(request, requests.Import):
+            await open_import(answers, person)
+            return
         message = await _answer(parts, Requester(person, channel), request, answers)
         if type(request) in _CHANNEL_ANSWERS:
             await _keep_name(parts, person.workspace, place.channel, text_at(command, "channel_name"))
@@ -99,6 +103,13 @@ async def _not_understood(parts: Parts, person: Person, request: requests.NotUnd
     return notice(person.words.mrkdwn("lookup.not_understood", text=echoed, command=parts.command))
 
 
+_ANSWERS_WITH_CLIENT: Mapping[
+    type[requests.Request], Callable[[Parts, Requester, Any], Awaitable[Message]]
+] = {
+    requests.OnePaper: lookup.one_paper,
+    requests.Export: exports.export_list,
+}
+
 _CHANNEL_ANSWERS: Mapping[
     type[requests.Request], Callable[[Parts, Requester, Any], Awaitable[Message | None]]
 ] = {
@@ -120,6 +131,7 @@ _ANSWERS: Mapping[type[requests.Request], Callable[[Parts, Person, Any], Awaitab
     requests.ShowSavedPapers: saved_papers.my_papers,
     requests.Save: saved_papers.save,
     requests.Remove: saved_papers.remove,
+    requests.ForgetMe: forget.show_kept,
     requests.MissingPaperId: saved_papers.missing_paper_id,
     requests.ShowHelp: _help,
     requests.InvalidDate: _invalid_date,

@@ -776,3 +776,32 @@ def m021_personal_lists(engine: Engine) -> None:
         " WHERE next_reminder_at IS NOT NULL"
     )
     engine.define("CREATE INDEX mistake_reports_by_person ON mistake_reports (workspace, person)")
+
+
+@_migration
+def m022_deactivated_people(engine: Engine) -> None:
+    """Since when Slack has deactivated a person of whom something is kept."""
+    engine.define(
+        """
+        CREATE TABLE deactivated_people (
+            workspace TEXT NOT NULL,
+            person TEXT NOT NULL,
+            since TEXT NOT NULL,
+            PRIMARY KEY (workspace, person)
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX deactivated_people_by_moment ON deactivated_people (since)")
+
+
+@_migration
+def m023_saved_by_reaction(engine: Engine) -> None:
+    """Which papers a reaction saved, and an index that finds the message of the ledger it was to."""
+    engine.define("ALTER TABLE saved_papers ADD COLUMN by_reaction INTEGER NOT NULL DEFAULT 0")
+    engine.define(
+        """
+        CREATE INDEX saved_papers_by_reaction ON saved_papers (workspace, person, saved_channel, saved_ts)
+        WHERE by_reaction = 1
+        """
+    )
+    engine.define("CREATE INDEX posts_by_ts ON posts (ts) WHERE ts IS NOT NULL")

@@ -1,5 +1,7 @@
 """What all tables keep of one person in one workspace: told to them, and deleted when they wish."""
 
+from datetime import datetime
+
 from storage.engines.engine import Engine
 from storage.records import PersonalData
 
@@ -10,6 +12,7 @@ TABLES = (
     "saved_papers",
     "removed_papers",
     "personal_settings",
+    "deactivated_people",
     "summary_requests",
     "mistake_reports",
 )
@@ -38,6 +41,13 @@ class People:
         }
         return PersonalData(**{name: self._number(sql, whose) for name, sql in counted.items()})
 
+    def workspaces(self, person: str) -> tuple[str, ...]:
+        """Return the workspaces in which something is kept of a person with this id; for the command line."""
+        each = [f"SELECT workspace FROM {table} WHERE person = :person" for table in TABLES]  # noqa: S608 -- constants
+        each.append("SELECT workspace FROM subscriptions WHERE created_by = :person")
+        rows = self._engine.query(f"{' UNION '.join(each)} ORDER BY workspace", {"person": person})
+        return tuple(row["workspace"] for row in rows)
+
     def forget(self, workspace: str, person: str) -> PersonalData:
         """Delete all that is kept of the person, and return how much it was.
 
@@ -54,6 +64,44 @@ class People:
             whose,
         )
         return kept
+
+    # ---- People who left
+
+    def is_deactivated(self, workspace: str, person: str) -> bool:
+        """Return whether it is noted that Slack deactivated the person."""
+        rows = self._engine.query(
+            f"SELECT 1 FROM deactivated_people WHERE {_OF_PERSON}",  # noqa: S608 -- a constant
+            {"workspace": workspace, "person": person},
+        )
+        return next(rows, None) is not None
+
+    def note_deactivated(self, workspace: str, person: str, now: datetime) -> None:
+        """Note that Slack deactivated the person; the first moment counts."""
+        self._engine.execute(
+            """
+            INSERT INTO deactivated_people (workspace, person, since) VALUES (?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """,
+            [workspace, person, now.isoformat()],
+        )
+
+    def note_active(self, workspace: str, person: str) -> None:
+        """Note that the person is back."""
+        self._engine.execute(
+            f"DELETE FROM deactivated_people WHERE {_OF_PERSON}",  # noqa: S608 -- a constant
+            {"workspace": workspace, "person": person},
+        )
+
+    def forget_deactivated(self, before: datetime, limit: int) -> int:
+        """Forget at most `limit` people who were deactivated before a moment; return how many."""
+        rows = self._engine.query(
+            "SELECT workspace, person FROM deactivated_people WHERE since < ? ORDER BY since LIMIT ?",
+            [before.isoformat(), limit],
+        )
+        people = [(row["workspace"], row["person"]) for row in rows]
+        for workspace, person in people:
+            self.forget(workspace, person)
+        return len(people)
 
     def _number(self, sql: str, values: dict[str, str]) -> int:
         return int(next(self._engine.query(sql, values))["rows"])

@@ -36,6 +36,15 @@ class PostCounts:
     next_look_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SentPapers:
+    """The papers of a posted message."""
+
+    paper_ids: tuple[str, ...]
+    #: The parent's `ts`; `None` for the parent itself.
+    thread_ts: str | None
+
+
 class Posts:
     """Messages by delivery and position; position 0 is the parent."""
 
@@ -73,6 +82,20 @@ class Posts:
             "SELECT state, paper_ids, look_at FROM posts WHERE delivery_id = ?", [delivery_id]
         )
         return _counts_of(rows)
+
+    def papers_of_message(self, workspace: str, channel: str, ts: str) -> SentPapers | None:
+        """Return the papers of a message that was posted, `None` where it is none of a delivery."""
+        rows = self._engine.query(
+            """
+            SELECT posts.paper_ids, parents.ts AS thread_ts FROM posts
+            JOIN deliveries ON deliveries.id = posts.delivery_id
+            LEFT JOIN posts AS parents
+                ON parents.delivery_id = posts.delivery_id AND parents.position = 0 AND posts.position > 0
+            WHERE posts.ts = ? AND deliveries.workspace = ? AND deliveries.channel = ?
+            """,
+            [ts, workspace, channel],
+        )
+        return next(map(_sent_from_row, rows), None)
 
     def papers_of_channel(self, workspace: str, channel: str, among: Iterable[str]) -> frozenset[str]:
         """Return which of these the channel has had, or will get from what is planned and not stopped."""
@@ -246,6 +269,11 @@ def _counted_from_row(row: Row) -> tuple[PostState, int, datetime | None]:
 @reads("posts")
 def _attempt_from_row(row: dict[str, Any]) -> datetime | None:
     return optional_moment(row["at"])
+
+
+@reads("posts")
+def _sent_from_row(row: dict[str, Any]) -> SentPapers:
+    return SentPapers(tuple(json.loads(row["paper_ids"])), row["thread_ts"])
 
 
 @reads("posts")

@@ -1,7 +1,8 @@
 """What is kept for a time only, and the nightly job that deletes what is past it.
 
 Papers, lists, summaries, saved papers, reports and the ledger of deliveries are kept for ever. What a person
-removed from their list can be put back for a day.
+removed from their list can be put back for a day. What is kept of a person whom Slack deactivated goes after
+90 days.
 """
 
 import logging
@@ -22,6 +23,10 @@ RECORDS_KEPT_FOR = timedelta(days=90)
 REMOVED_KEPT_FOR = timedelta(days=1)
 """How long a paper that a person removed from their list can be put back."""
 
+LEAVERS_KEPT_FOR = timedelta(days=90)
+"""How long a person's list is kept after Slack deactivated them."""
+
+_PEOPLE_AT_ONCE = 20
 _LEASES_KEPT_FOR = timedelta(days=2)
 
 _AT = time(3, 0, tzinfo=UTC)
@@ -77,6 +82,9 @@ class Retention:
             "summary_failures": lambda tables, limit: tables.summary_failures.delete(records, limit),
             "removed_papers": lambda tables, limit: tables.saved_papers.delete_removed(
                 now - REMOVED_KEPT_FOR, limit
+            ),
+            "people": lambda tables, limit: tables.people.forget_deactivated(
+                now - LEAVERS_KEPT_FOR, min(limit, _PEOPLE_AT_ONCE)
             ),
             "leases": lambda tables, limit: tables.leases.delete(now - _LEASES_KEPT_FOR, limit),
         }

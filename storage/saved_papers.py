@@ -50,17 +50,19 @@ class SavedPapers:
         tags: Iterable[str] = (),
         note: str = "",
         saved_in: SavedIn | None = None,
+        by_reaction: bool = False,
     ) -> SaveOutcome:
         """Save the paper to the person's list; one that is there keeps what it has, and gets tags and note.
 
+        One that was saved by a reaction, and now in another way, no longer goes with the reaction.
         A new note follows the one that is there, on a line of its own, unless that has it already.
         """
         where = {"workspace": workspace, "person": person, "paper_id": paper_id}
         changed = self._engine.execute(
             """
             INSERT INTO saved_papers
-                (workspace, person, paper_id, saved_at, saved_channel, saved_ts, saved_thread_ts)
-            VALUES (:workspace, :person, :paper_id, :saved_at, :channel, :ts, :thread_ts)
+                (workspace, person, paper_id, saved_at, saved_channel, saved_ts, saved_thread_ts, by_reaction)
+            VALUES (:workspace, :person, :paper_id, :saved_at, :channel, :ts, :thread_ts, :by_reaction)
             ON CONFLICT DO NOTHING
             """,
             {
@@ -69,8 +71,14 @@ class SavedPapers:
                 "channel": saved_in and saved_in.channel,
                 "ts": saved_in and saved_in.ts,
                 "thread_ts": saved_in and saved_in.thread_ts,
+                "by_reaction": int(by_reaction),
             },
         )
+        if not changed and not by_reaction:
+            self._engine.execute(
+                f"UPDATE saved_papers SET by_reaction = 0 WHERE {_OF_PAPER} AND by_reaction = 1",  # noqa: S608 -- a constant
+                where,
+            )
         had_note, had_tags = self._noted(where)
         new_tags = [tag for tag in dict.fromkeys(tags) if tag not in had_tags]
         added, left_out = new_tags[: MOST_TAGS - len(had_tags)], new_tags[MOST_TAGS - len(had_tags) :]
@@ -321,6 +329,24 @@ class SavedPapers:
             {"workspace": workspace, "paper_ids": list(paper_ids)},
         )
         return {row["paper_id"]: int(row["people"]) for row in rows}
+
+    def saved_by_reaction(self, workspace: str, person: str, channel: str, ts: str) -> list[str]:
+        """Return the ids of what the person saved by a reaction to the message, and left as it was then."""
+        rows = self._engine.query(
+            f"""
+            SELECT paper_id FROM saved_papers
+            WHERE {_OF_PERSON} AND by_reaction = 1 AND saved_channel = :channel AND saved_ts = :ts
+                AND status = 'unread' AND note = '' AND NOT EXISTS (
+                    SELECT 1 FROM saved_paper_tags
+                    WHERE saved_paper_tags.workspace = saved_papers.workspace
+                        AND saved_paper_tags.person = saved_papers.person
+                        AND saved_paper_tags.paper_id = saved_papers.paper_id
+                )
+            ORDER BY paper_id
+            """,  # noqa: S608 -- a constant
+            {"workspace": workspace, "person": person, "channel": channel, "ts": ts},
+        )
+        return [row["paper_id"] for row in rows]
 
     # ---- Rows
 

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -6,6 +7,7 @@ import pytest
 
 from bot.manifest import load_manifest
 from bot.settings import Settings
+from tests.test_readme import README
 
 
 def test_the_manifest_is_one_that_slack_takes(shared_data: Path) -> None:
@@ -18,6 +20,15 @@ def test_the_manifest_s_command_is_the_default_setting() -> None:
     commands = [command["command"] for command in load_manifest()["features"]["slash_commands"]]
 
     assert commands == [Settings.model_fields["command"].default]
+
+
+def test_every_scope_has_its_reason_in_the_readme() -> None:
+    section = README.partition("**What the app may do.**")[2].partition("**AI summaries.**")[0]
+    rows = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+    scopes = load_manifest()["oauth_config"]["scopes"]
+
+    named = [name for row in rows for name in re.findall(r"`(.*?)`", row)]
+    assert sorted(named) == sorted(scopes["bot"] + scopes["bot_optional"])
 
 
 @pytest.mark.parametrize(

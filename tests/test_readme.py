@@ -15,8 +15,8 @@ from bot.settings import Settings
 from handlers.requests import NotUnderstood, Search, parse_request
 
 HELP_KEYS = (
-    "latest search narrow similar day relative week paper saved part save remove subscribe settings pause "
-    "unsubscribe status"
+    "latest search narrow similar day relative week paper saved part save remove export import forget"
+    " subscribe settings pause unsubscribe status"
 ).split()
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -27,6 +27,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "api_url": "https://slack.com/api/",
         "database": Path("paper-round.db"),
         "command": "/papers",
+        "save_reaction": "bookmark",
         "messages_a_minute": 300,
         "lease_seconds": 120,
         "settling_seconds": 20,
@@ -381,3 +382,21 @@ def test_a_file_that_holds_more_than_settings_is_refused(
     with pytest.raises(SettingsError) as raised:
         load_settings()
     assert str(raised.value) == ".env has more than 1,000,000 bytes, so it holds more than settings."
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [(":star:", "star"), ("none", ""), ("", "bookmark"), ("+1", "+1")]
+)
+def test_the_emoji_that_saves_is_typed_with_or_without_colons(
+    monkeypatch: pytest.MonkeyPatch, typed: str, name: str
+) -> None:
+    monkeypatch.setenv("PAPER_ROUND_SAVE_REACTION", typed)
+
+    assert load_settings().save_reaction == name
+
+
+def test_what_is_no_emoji_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPER_ROUND_SAVE_REACTION", "two words")
+
+    with pytest.raises(SettingsError, match="PAPER_ROUND_SAVE_REACTION"):
+        load_settings()

@@ -65,6 +65,8 @@ class Button:
     #: Opened by a click.
     url: str | None = None
     primary: bool = False
+    #: Drawn as a warning, in place of `primary`.
+    is_danger: bool = False
     #: What a screen reader says instead of the label, where several buttons share one.
     spoken: str | None = None
     confirmation: Confirmation | None = None
@@ -291,7 +293,7 @@ def _button(button: Button) -> Block:
     optional = {
         "value": button.value,
         "url": button.url,
-        "style": "primary" if button.primary else None,
+        "style": "danger" if button.is_danger else "primary" if button.primary else None,
         "accessibility_label": cut(clean(button.spoken), _BUTTON_CHARACTERS) if button.spoken else None,
         "confirm": _confirmation(button.confirmation) if button.confirmation else None,
     }

@@ -85,6 +85,15 @@ MARK_PAPER = {status: f"mark_{status}" for status in ReadingStatus}
 SHOW_SAVED = {status: f"show_{status or 'all'}" for status in (None, *ReadingStatus)}
 """The buttons that show the saved papers of a status, or all."""
 
+SUBMIT_IMPORT = "submit_import"
+IMPORT_TEXT = "import_text"
+IMPORT_FILE = "import_file"
+
+FORGET_ME = "forget_me"
+
+SAVE_FROM_MESSAGE = "save_from_message"
+"""The message shortcut, as the manifest names it."""
+
 PAGE_LENGTH = 10
 """The papers per page of a list."""
 

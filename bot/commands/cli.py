@@ -59,6 +59,12 @@ _SECTIONS = {
             "bot.commands.documents", "archive", "Write each day to a Markdown file, for a folder in git"
         ),
     },
+    "People": {
+        "saved": LazyCommand("bot.commands.people", "saved", "Write one person's saved papers to a file"),
+        "forget": LazyCommand(
+            "bot.commands.people", "forget", "Remove everything that is kept of one person"
+        ),
+    },
     "Growing": {
         "copy": LazyCommand(
             "bot.commands.copy",

@@ -17,7 +17,8 @@ from bot.lookup.typed_query import query_text, read_query
 from bot.text import index_tokens
 from bot.text.full_text import Match, Phrase, Term
 from bot.text.tags import read_tags
-from storage.records import EVERY_SAVED_PAPER, ReadingStatus, SavedFilter
+from storage.records import EVERY_SAVED_PAPER, ReadingStatus, SavedFilter, SavedPaper
+from storage.runner import Runner
 from storage.search import Scope
 from storage.tables import Tables
 
@@ -31,6 +32,7 @@ _MOST_PARTLY_NOTED = 100
 _MOST_TAGS = 5
 
 _EVERYTHING = Term((Phrase((index_tokens.EVERYTHING,)),))
+_READ_AT_ONCE = 500
 
 _TAG = re.compile(r"(?<!\S)[#＃]\S+")
 _MOST_WORDS_OF_A_STATUS = 2
@@ -107,6 +109,32 @@ def own_page(tables: Tables, wanted: OwnQuery, owner: Owner, offset: int = 0) ->
         tags=saved.tags(*whose),
         unreadable=wanted.query.unreadable,
     )
+
+
+async def whole_list(storage: Runner, wanted: OwnQuery, owner: Owner) -> list[SavedPaper]:
+    """Return all papers of the person's list that fit, the latest saved first.
+
+    They are read in batches, between which others have their turn.
+    """
+    if wanted.query == Query(ranking=wanted.query.ranking):
+        return await _by_batches(storage, wanted.chosen, owner)
+    whose = (owner.workspace, owner.person)
+    found = await storage.read(lambda tables: _found(tables, wanted, owner))
+    return list(await storage.read(lambda tables: tables.saved_papers.of_ids(*whose, found)))
+
+
+async def _by_batches(storage: Runner, chosen: SavedFilter, owner: Owner) -> list[SavedPaper]:
+    papers: list[SavedPaper] = []
+
+    def read(tables: Tables) -> tuple[SavedPaper, ...]:
+        after = papers[-1] if papers else None
+        return tables.saved_papers.following(
+            owner.workspace, owner.person, after, chosen, limit=_READ_AT_ONCE
+        )
+
+    while batch := await storage.read(read):
+        papers.extend(batch)
+    return papers
 
 
 def _without_status(words: list[str]) -> tuple[list[str], ReadingStatus | None]:

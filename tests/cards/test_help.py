@@ -26,7 +26,14 @@ def test_the_commands_that_matter_first_come_first_and_the_others_in_groups() ->
             "/papers today",
             "/papers this week",
         ],
-        ["/papers saved agents #rl unread", "/papers save 2509.21240", "/papers remove 2509.21240"],
+        [
+            "/papers saved agents #rl unread",
+            "/papers save 2509.21240",
+            "/papers remove 2509.21240",
+            "/papers export",
+            "/papers import",
+            "/papers forget me",
+        ],
         ["/papers settings", "/papers pause", "/papers unsubscribe"],
     ]
 

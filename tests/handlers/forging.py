@@ -86,6 +86,13 @@ class Forger:
         sent = payloads.view_submission(self.workspace, self._person, view)
         return {**sent, "view": {**sent["view"], **changed}}
 
+    def message_shortcut(self, message: dict[str, Any], callback_id: str) -> dict[str, Any]:
+        offered = self.workspace.manifest.features.shortcuts
+        chosen = next(each for each in offered if each.callback_id == callback_id)
+        channel = self.workspace.channel(message["channel"])
+        on = channel.messages[message["ts"]]
+        return payloads.message_action(self.workspace, self._person, channel, on, chosen)
+
     async def send(self, payload: dict[str, Any], kind: str = "interactive") -> dict[str, Any] | None:
         """Send the payload and return the app's acknowledgement; raises NotAnsweredError without one."""
         return await self._stage.sandbox.socket_mode.request(kind, payload)

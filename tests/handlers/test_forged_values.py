@@ -75,6 +75,7 @@ ACTIONS = (
     ids.SEARCH_WORDS,
     *ids.SHOW_LANGUAGE,
     *ids.SEARCH_AGAIN,
+    ids.FORGET_ME,
     ids.POST_ANEW,
     ids.RESUME_DELIVERY,
     ids.OPEN_PREFERENCES,
@@ -283,7 +284,14 @@ def forms_around(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("one_in", [43, pytest.param(1, marks=pytest.mark.benchmark)])
 @pytest.mark.parametrize(
     "callback_id",
-    [ids.SUBMIT_PREFERENCES, ids.SUBMIT_REPORT, ids.SUBMIT_EDITS, ids.SUBMIT_MY_SETTINGS, "an_unknown_form"],
+    [
+        ids.SUBMIT_PREFERENCES,
+        ids.SUBMIT_REPORT,
+        ids.SUBMIT_IMPORT,
+        ids.SUBMIT_EDITS,
+        ids.SUBMIT_MY_SETTINGS,
+        "an_unknown_form",
+    ],
 )
 async def test_no_form_ends_in_a_traceback(
     scene: Scene, caplog: pytest.LogCaptureFixture, callback_id: str, one_in: int
@@ -334,6 +342,20 @@ async def test_events_and_commands_without_their_fields_are_acknowledged(
         {"type": "member_joined_channel", "user": workspace.bot.id, "inviter": scene.ada.id},
         {"type": "message", "subtype": "channel_join"},
         {"type": "app_uninstalled"},
+        {"type": "user_change"},
+        {"type": "reaction_added"},
+        {"type": "reaction_added", "user": scene.ada.id, "reaction": "bookmark", "item": "x"},
+        {"type": "reaction_added", "user": scene.ada.id, "reaction": "bookmark", "item": {"channel": "C0"}},
+        {
+            "type": "reaction_added",
+            "user": scene.ada.id,
+            "reaction": "bookmark",
+            "item": {"type": "message", "channel": "C0", "ts": "1.1"},
+        },
+        {"type": "reaction_removed", "user": 5, "reaction": ["bookmark"], "item": None},
+        {"type": "user_change", "user": scene.ada.id},
+        {"type": "user_change", "user": {"id": 5, "deleted": True}},
+        {"type": "user_change", "user": {"id": scene.ada.id, "deleted": "yes"}},
     ]
     commands = [
         {"command": "/papers"},

@@ -4,10 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.lookup.own_list import OwnQuery, read_own_query
 from bot.lookup.query import Query, Wanted
 from bot.lookup.typed_query import read_query
 from handlers.requests import (
     DaysAgo,
+    Export,
+    ForgetMe,
+    Import,
     InvalidDate,
     InvalidPauseDate,
     Latest,
@@ -37,6 +41,10 @@ from handlers.requests import (
 TODAY = date(2025, 10, 2)
 
 
+def own(text: str) -> OwnQuery:
+    return read_own_query(text, TODAY)
+
+
 def search(text: str, meant: str = "") -> Search:
     return Search(read_query(text, TODAY), text, meant)
 
@@ -54,6 +62,16 @@ def search(text: str, meant: str = "") -> Search:
         ("2025年9月29日", OfDay(date(2025, 9, 29))),
         ("2025-02-30", InvalidDate("2025-02-30")),
         ("2025-13-01", InvalidDate("2025-13-01")),
+        ("import", Import()),
+        ("导入", Import()),
+        ("forget me", ForgetMe()),
+        ("Forget me?", ForgetMe()),
+        ("忘记我", ForgetMe()),
+        ("export", Export()),
+        ("Export: CSV", Export("csv")),
+        ("导出csv", Export("csv")),
+        ("export #agents unread ris", Export("ris", own("#agents unread"))),
+        ("export md tree search", Export("markdown", own("tree search"))),
         ("today", DaysAgo(0)),
         ("Today", DaysAgo(0)),
         ("今天", DaysAgo(0)),

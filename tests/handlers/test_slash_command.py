@@ -95,6 +95,7 @@ def parts_with(path: Path, fill: Callable[[Parts], None] = lambda _: None) -> It
         unlisted=None,
         command="/papers",
         messages_a_minute=300,
+        save_reaction="bookmark",
         workspace_url="https://example.slack.com/",
     )
     fill(parts)

@@ -227,6 +227,14 @@ CALLS: dict[str, Call] = {
     "personal_settings.begin_reminder": lambda tables, _: tables.personal_settings.begin_reminder(
         SETTINGS, LATE
     ),
+    "saved_papers.saved_by_reaction": lambda tables, _: tables.saved_papers.saved_by_reaction(
+        "T1", "U1", "C1", "1.1"
+    ),
+    "posts.papers_of_message": lambda tables, _: tables.posts.papers_of_message("T1", "C1", "1.1"),
+    "people.is_deactivated": lambda tables, _: tables.people.is_deactivated("T1", "U9"),
+    "people.note_deactivated": lambda tables, _: tables.people.note_deactivated("T1", "U9", NOW),
+    "people.note_active": lambda tables, _: tables.people.note_active("T1", "U9"),
+    "people.forget_deactivated": lambda tables, _: tables.people.forget_deactivated(NOW, 10),
     "people.what_is_kept": lambda tables, _: tables.people.what_is_kept("T1", "U9"),
     "people.forget": lambda tables, _: tables.people.forget("T1", "U9"),
     "saved_papers.count": lambda tables, _: tables.saved_papers.count("T1", "U1"),
@@ -264,7 +272,7 @@ CALLS: dict[str, Call] = {
 }
 
 
-ON_EVERYTHING = {"search_index.begin_anew"}
+ON_EVERYTHING = {"search_index.begin_anew", "people.workspaces"}
 """What is done to the whole past, and by nobody's daily work."""
 
 

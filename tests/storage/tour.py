@@ -327,6 +327,14 @@ def _personal_data(tables: Tables) -> Iterator[Any]:
     yield [tables.personal_settings.begin_reminder(settings, LATER) for _ in range(2)]
     tables.saved_papers.save(WORKSPACE, "U2", IDS[0], NOW, tags=["rivers"], note=ODD_TEXTS[3])
     tables.saved_papers.remove(WORKSPACE, "U2", IDS[0], NOW)
+    yield tables.saved_papers.saved_by_reaction(WORKSPACE, PERSON, CHANNEL, "1.1")
+    yield tables.posts.papers_of_message(WORKSPACE, CHANNEL, "1.1")
+    yield tables.people.workspaces(PERSON), tables.people.is_deactivated(WORKSPACE, "U2")
+    for person in ("U2", "U3", "U4"):
+        tables.people.note_deactivated(WORKSPACE, person, NOW)
+    tables.people.note_active(WORKSPACE, "U3")
+    yield tables.people.is_deactivated(WORKSPACE, "U2"), tables.people.forget_deactivated(NOW, 10)
+    yield tables.people.forget_deactivated(LATER, 1)
     yield tables.people.what_is_kept(WORKSPACE, "U2"), tables.people.forget(WORKSPACE, "U2")
     yield tables.people.what_is_kept(WORKSPACE, "U2"), tables.people.what_is_kept(WORKSPACE, PERSON)
 
