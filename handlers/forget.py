@@ -37,6 +37,8 @@ async def _on_forget(parts: Parts, click: Click) -> None:
     """Remove all that is kept of whoever clicked; the button carries nothing."""
     person = click.person
     kept = await parts.storage.write(lambda tables: tables.people.forget(person.workspace, person.id))
+    # Their language is remembered for an hour.
+    parts.people.forget(person.workspace, person.id)
     await click.replace(forgotten_message(kept, person.words))
 
 

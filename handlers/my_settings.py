@@ -1,5 +1,6 @@
 """A person's own settings: their language with the bot, and a reminder of what is unread."""
 
+import re
 from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
@@ -17,6 +18,8 @@ from handlers.reminders import next_reminder
 from storage.records import PersonSettings
 from storage.tables import Tables
 
+_EMOJI = re.compile(r"[\w+'-]{1,100}")
+
 
 def register(app: AsyncApp, parts: Parts) -> None:
     """Listen to the button that opens the form, and to the form."""
@@ -27,13 +30,19 @@ def register(app: AsyncApp, parts: Parts) -> None:
 async def _on_open(parts: Parts, click: Click) -> None:
     person = click.person
     settings = await parts.storage.read(lambda tables: _settings(tables, person))
-    await click.open_modal(my_settings_modal(settings, "", person.words))
+    await click.open_modal(my_settings_modal(settings, "", parts.save_reaction, person.words))
 
 
 async def _on_submit(parts: Parts, form: Submission) -> None:
     """Keep the settings of who sent the form in, and redraw their Home tab in the language they chose."""
     language, is_reminded = _entered(form)
     person, now = form.person, parts.clock.now()
+    try:
+        reaction = _reaction(form, parts.save_reaction)
+    except ValueError:
+        sentence = person.words("my_settings.reaction_unreadable")
+        await form.ack(response_action="errors", errors={SettingsField.REACTION: sentence})
+        return
 
     def write(tables: Tables) -> None:
         settings = _settings(tables, person)
@@ -42,6 +51,7 @@ async def _on_submit(parts: Parts, form: Submission) -> None:
             replace(
                 settings,
                 language=language,
+                reaction=reaction,
                 zone=person.zone.key,
                 next_reminder_at=at if is_reminded else None,
             )
@@ -64,6 +74,18 @@ def _entered(form: Submission) -> tuple[str | None, bool]:
     options = chosen if isinstance(chosen, list) else []
     is_reminded = any(text_at(option, "value") == REMINDER for option in options)
     return None if language == SLACKS_LANGUAGE else language, is_reminded
+
+
+def _reaction(form: Submission, usual: str) -> str | None:
+    """Return the emoji that saves for the person: none where empty, `None` for the usual one.
+
+    Raises ValueError for what is no name of an emoji.
+    """
+    values = record_at(form.view, "state", "values")
+    name = text_at(values, SettingsField.REACTION, SettingsField.REACTION, "value").strip().strip(":").lower()
+    if name and not _EMOJI.fullmatch(name):
+        raise ValueError(name)
+    return None if name == usual else name
 
 
 def _settings(tables: Tables, person: Person) -> PersonSettings:

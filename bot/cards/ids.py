@@ -123,6 +123,7 @@ class SettingsField(StrEnum):
 
     LANGUAGE = "my_language"
     REMINDER = "my_reminder"
+    REACTION = "my_reaction"
 
 
 class Field(StrEnum):

@@ -20,8 +20,16 @@ SLACKS_LANGUAGE = "slack"
 REMINDER = "reminder"
 
 
-def my_settings_modal(settings: PersonSettings, page: str, words: Words) -> Block:
-    """Return the form; `page` is what of the Home tab is redrawn afterwards."""
+REACTION_CHARACTERS = 100
+"""The most characters of an emoji's name: https://slack.com/help/articles/206870177."""
+
+
+def my_settings_modal(settings: PersonSettings, page: str, usual_reaction: str, words: Words) -> Block:
+    """Return the form; `page` is what of the Home tab is redrawn afterwards.
+
+    `usual_reaction` is the emoji that saves where a person chose none.
+    """
+    reaction = usual_reaction if settings.reaction is None else settings.reaction
     languages = {
         SLACKS_LANGUAGE: words("my_settings.slacks_language"),
         **{tag: words.language_name(tag) for tag in LANGUAGES},
@@ -38,6 +46,13 @@ def my_settings_modal(settings: PersonSettings, page: str, words: Words) -> Bloc
             SettingsField.REMINDER,
             words("my_settings.reminders"),
             blocks.choice("checkboxes", reminder, [REMINDER] if settings.next_reminder_at else []),
+            optional=True,
+        ),
+        blocks.field(
+            SettingsField.REACTION,
+            words("my_settings.reaction"),
+            blocks.text_input(reaction, REACTION_CHARACTERS),
+            hint=words("my_settings.reaction_hint"),
             optional=True,
         ),
     ]

@@ -110,7 +110,9 @@ def test_what_holds_no_paper_is_taken_too(language: str) -> None:
     assert_taken(saved_page(SavedPage((), 0, 0), PLACES[language]))
     assert_taken(help_message("/papers", words))
     assert_taken(reminder_message(3, [AMPERSANDS.paper] * 3, words))
-    assert_view_taken(my_settings_modal(PersonSettings("T1", "U1", next_reminder_at=NOW), "", words))
+    assert_view_taken(
+        my_settings_modal(PersonSettings("T1", "U1", next_reminder_at=NOW), "", "bookmark", words)
+    )
     assert_view_taken(
         home_view(HomeContent(SavedPage((), 0, 0), is_first_time=True), "/papers", PLACES[language])
     )

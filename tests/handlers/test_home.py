@@ -125,15 +125,16 @@ async def test_a_person_s_settings_hold_at_once_and_for_them_alone(stage: Stage)
     await press(ada, ids.OPEN_MY_SETTINGS)
     form = await opened(ada, "The language of my Slack")
 
-    errors = await ada.submit(
-        form,
-        {
-            SettingsField.LANGUAGE: {SettingsField.LANGUAGE: "zh-CN"},
-            SettingsField.REMINDER: {SettingsField.REMINDER: [REMINDER]},
-        },
-    )
+    entered = {
+        SettingsField.LANGUAGE: {SettingsField.LANGUAGE: "zh-CN"},
+        SettingsField.REMINDER: {SettingsField.REMINDER: [REMINDER]},
+    }
+    unreadable = {SettingsField.REACTION: {SettingsField.REACTION: "two words"}}
+    refused = await ada.submit(form, {**entered, **unreadable})
+    errors = await ada.submit(form, {**entered, SettingsField.REACTION: {SettingsField.REACTION: ":Eyes:"}})
     await ada.sees(lambda _: "每周一 9:00 提醒你还有哪些未读。" in str(ada.home()))
 
+    assert refused == {SettingsField.REACTION: "Write the name of an emoji, such as bookmark."}
     assert errors == {}
     assert "我的收藏" in await say(ada, "/papers saved", "我的收藏")
     assert "My papers" in await say(emmy, "/papers saved", "My papers")
@@ -142,6 +143,7 @@ async def test_a_person_s_settings_hold_at_once_and_for_them_alone(stage: Stage)
     )
     assert kept[0]
     assert (kept[0].language, kept[0].next_reminder_at is not None, kept[1]) == ("zh-CN", True, None)
+    assert kept[0].reaction == "eyes"
 
 
 @on_each_engine
