@@ -19,6 +19,10 @@ from bot.text.notation.latex import readable
 from storage.engines.engine import Engine, Row
 
 _WORD_CHARACTERS = 40
+
+# No paper says so much of itself; PostgreSQL keeps no more than a megabyte of tokens.
+_COLUMN_CHARACTERS = 20_000
+
 _WORDS_A_STATEMENT = 500
 
 # A paper's first listing, by the index on the papers of listings.
@@ -268,11 +272,15 @@ def _read(texts: _Texts) -> tuple[str, str, str, str]:
     """Return title, authors, summaries and abstract as people read them."""
     summaries = (text for _, text in texts.summaries)
     return (
-        readable(texts.title),
-        readable("\n".join(texts.authors)),
-        readable("\n".join((*texts.community, *summaries))),
-        readable(texts.abstract),
+        _readable(texts.title),
+        _readable("\n".join(texts.authors)),
+        _readable("\n".join((*texts.community, *summaries))),
+        _readable(texts.abstract),
     )
+
+
+def _readable(text: str) -> str:
+    return readable(text[:_COLUMN_CHARACTERS])
 
 
 def _facets(texts: _Texts) -> list[str]:

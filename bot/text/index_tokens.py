@@ -20,10 +20,14 @@ from bot.text.terms import fold
 RULES = 1
 """The version of the rules: an index that was made by others is made anew."""
 
-_ASCII_RUN = re.compile(r"[a-z]+|[0-9]+")
-_RUN = re.compile(rf"[a-z]+|[0-9]+|[{CJK_RANGES}]+|\d+|[^\W\d_a-z{CJK_RANGES}]+")
+# What is longer is no word; in pieces any engine takes it.
+_LONGEST = "{1,100}"
+_ASCII_RUN = re.compile(f"[a-z]{_LONGEST}|[0-9]{_LONGEST}")
+_RUN = re.compile(
+    rf"[a-z]{_LONGEST}|[0-9]{_LONGEST}|[{CJK_RANGES}]+|\d{_LONGEST}|[^\W\d_a-z{CJK_RANGES}]{_LONGEST}"
+)
 _CJK = re.compile(f"[{CJK_RANGES}]")
-_ENGLISH = re.compile("[a-z]+")
+_ENGLISH = re.compile(f"[a-z]{_LONGEST}")
 _FIRST_CJK = "\u1100"
 
 # `fine-tuning` is also typed as one word, and `VideoMind` as two.
@@ -40,6 +44,7 @@ _GREEK = {
 _GREEK_ALONE = re.compile(rf"(?<![^\W\d_])[{''.join(_GREEK)}](?![^\W\d_])")
 
 # Of Unicode's private use: tokens for an engine, and nothing that anybody types.
+_LONGEST_VALUE = 100
 _EXACT = "\ue000"
 _FACET = "\ue001"
 
@@ -136,7 +141,7 @@ def facet(name: str, value: str) -> str:
 def humps(text: str) -> Iterator[str]:
     """Yield the tokens of names such as `VideoMind` as they are typed in two words."""
     for match in _HUMPED.finditer(text):
-        yield from map(stem, _HUMP.sub(" ", match[0]).lower().split())
+        yield from map(stem, _ASCII_RUN.findall(_HUMP.sub(" ", match[0]).lower()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,7 @@ def spans(text: str) -> list[Span]:
     ]
 
 
-_SHOWN = re.compile(rf"[{CJK_RANGES}]+|\d+|[^\W\d_{CJK_RANGES}]+")
+_SHOWN = re.compile(rf"[{CJK_RANGES}]+|\d{_LONGEST}|[^\W\d_{CJK_RANGES}]{_LONGEST}")
 
 
 def _spans_of_run(run: str, start: int, end: int) -> Iterator[Span]:
@@ -202,4 +207,5 @@ def _pairs_and_last(run: str) -> list[str]:
 @lru_cache(maxsize=1024)
 def _letters(value: str) -> str:
     """Return a value as letters and digits alone, since an engine may cut at anything else."""
-    return "".join(character if character.isalnum() else f"x{ord(character):x}" for character in fold(value))
+    characters = fold(value)[:_LONGEST_VALUE]
+    return "".join(character if character.isalnum() else f"x{ord(character):x}" for character in characters)
