@@ -36,6 +36,24 @@ def listed(day: date, *paper_ids: str) -> Listing:
     return Listing("huggingface", day, ListingState.COMPLETE, paper_ids)
 
 
+def listings(*several: Listing) -> Change:
+    def put(tables: Tables) -> None:
+        for each in several:
+            tables.listings.put(each)
+
+    return put
+
+
+def new_and_listed(tables: Tables) -> None:
+    tables.papers.add(Paper("2509.00003", "Hedges"))
+    tables.listings.put(listed(LATE, "2509.00003"))
+
+
+def summarised_and_renamed(tables: Tables) -> None:
+    tables.summaries.put(replace(SUMMARY, tldr="修剪树篱。"))
+    tables.papers.add(replace(GARDEN, title="Mowing lawns"))
+
+
 CHANGES: dict[str, Change] = {
     "nothing": lambda _: None,
     "the same paper again": lambda tables: tables.papers.add(GARDEN),
@@ -57,21 +75,12 @@ CHANGES: dict[str, Change] = {
     "a summary in another language": lambda tables: tables.summaries.put(
         replace(SUMMARY, language="de", tldr="Gärten gießen.")
     ),
-    "a summary and a title": lambda tables: [
-        tables.summaries.put(replace(SUMMARY, tldr="修剪树篱。")),
-        tables.papers.add(replace(GARDEN, title="Mowing lawns")),
-    ],
-    "a listing on an earlier day": lambda tables: tables.listings.put(listed(EARLY, GARDEN.id)),
-    "a listing on a later day": lambda tables: tables.listings.put(listed(LATE, GARDEN.id)),
-    "a first listing": lambda tables: tables.listings.put(listed(LATE, POND.id)),
-    "a paper and its listing": lambda tables: [
-        tables.papers.add(Paper("2509.00003", "Hedges")),
-        tables.listings.put(listed(LATE, "2509.00003")),
-    ],
-    "a listing on two days": lambda tables: [
-        tables.listings.put(listed(LATE, POND.id)),
-        tables.listings.put(listed(EARLY, POND.id)),
-    ],
+    "a summary and a title": summarised_and_renamed,
+    "a listing on an earlier day": listings(listed(EARLY, GARDEN.id)),
+    "a listing on a later day": listings(listed(LATE, GARDEN.id)),
+    "a first listing": listings(listed(LATE, POND.id)),
+    "a listing on two days": listings(listed(LATE, POND.id), listed(EARLY, POND.id)),
+    "a paper and its listing": new_and_listed,
 }
 
 
