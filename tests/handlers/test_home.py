@@ -125,7 +125,7 @@ async def test_a_person_s_settings_hold_at_once_and_for_them_alone(stage: Stage)
     await press(ada, ids.OPEN_MY_SETTINGS)
     form = await opened(ada, "The language of my Slack")
 
-    entered = {
+    entered: dict[str, dict[str, Any]] = {
         SettingsField.LANGUAGE: {SettingsField.LANGUAGE: "zh-CN"},
         SettingsField.REMINDER: {SettingsField.REMINDER: [REMINDER]},
     }
