@@ -117,6 +117,10 @@ async def test_what_is_being_read_comes_first(stage: Stage) -> None:
     assert str(ada.home()).count(TREE) > 1
 
 
+def reaction(name: str) -> dict[str, dict[str, Any]]:
+    return {SettingsField.REACTION: {SettingsField.REACTION: name}}
+
+
 @on_each_engine
 async def test_a_person_s_settings_hold_at_once_and_for_them_alone(stage: Stage) -> None:
     await stage.import_sample()
@@ -129,9 +133,8 @@ async def test_a_person_s_settings_hold_at_once_and_for_them_alone(stage: Stage)
         SettingsField.LANGUAGE: {SettingsField.LANGUAGE: "zh-CN"},
         SettingsField.REMINDER: {SettingsField.REMINDER: [REMINDER]},
     }
-    unreadable = {SettingsField.REACTION: {SettingsField.REACTION: "two words"}}
-    refused = await ada.submit(form, {**entered, **unreadable})
-    errors = await ada.submit(form, {**entered, SettingsField.REACTION: {SettingsField.REACTION: ":Eyes:"}})
+    refused = await ada.submit(form, entered | reaction("two words"))
+    errors = await ada.submit(form, entered | reaction(":Eyes:"))
     await ada.sees(lambda _: "每周一 9:00 提醒你还有哪些未读。" in str(ada.home()))
 
     assert refused == {SettingsField.REACTION: "Write the name of an emoji, such as bookmark."}
