@@ -1,4 +1,4 @@
-"""A person's own list on the page: saved, tagged, noted, read, removed and put back, in both languages."""
+"""A person's own list on the page: saved, noted, read, exported, removed and put back, in both languages."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ class Labels:
     keep: str
     mark: str
     read: str
+    sent: str
     remove: str
     undo: str
 
@@ -45,6 +46,7 @@ LABELS = (
         keep="Save",
         mark="Mark “Tree Search for LLM Agent Reinforcement Learning” as read",
         read="Read · 1",
+        sent="in a direct message",
         remove="Remove “",
         undo="Put “",
     ),
@@ -59,6 +61,7 @@ LABELS = (
         keep="保存",
         mark="将《Tree Search for LLM Agent Reinforcement Learning》标为已读",
         read="已读 · 1",
+        sent="已通过私信发给你",
         remove="移出收藏",
         undo="放回收藏",
     ),
@@ -66,7 +69,7 @@ LABELS = (
 
 
 @pytest.mark.parametrize("labels", LABELS, ids=["en", "zh"])
-async def test_a_person_saves_notes_reads_removes_and_puts_back(
+async def test_a_person_saves_notes_reads_exports_removes_and_puts_back(
     window: BrowserContext, tmp_path: Path, labels: Labels
 ) -> None:
     async with set_stage(tmp_path / "test.db") as stage:
@@ -90,6 +93,15 @@ async def test_a_person_saves_notes_reads_removes_and_puts_back(
 
         await page.get_by_role("button", name=labels.mark).click()
         await expect(page.get_by_role("button", name=labels.read)).to_be_visible()
+
+        await say(await screen.open(labels.person), "/papers export csv")
+        await expect(main_of(page).get_by_role("article").last).to_contain_text(labels.sent)
+        await page.get_by_role("link", name="Messages").or_(page.get_by_text("Messages")).first.click()
+        async with page.expect_download() as saving:
+            await main_of(page).get_by_role("link", name="Download saved-papers").click()
+        assert "2509.21240" in (await (await saving.value).path()).read_text(encoding="utf-8-sig")
+
+        page = await screen.open(labels.person, "home")
         await page.get_by_role("button", name=labels.remove).first.click()
         await expect(page.get_by_role("heading", name=labels.none)).to_be_visible()
         await page.get_by_role("button", name=labels.undo).click()

@@ -6,7 +6,7 @@ fifty.
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -48,15 +48,27 @@ class Model:
 
     saved: dict[str, Noted] = field(default_factory=dict)
     removed: dict[str, Noted] = field(default_factory=dict)
+    #: What a reaction saved, and nothing else did since.
+    by_reaction: set[str] = field(default_factory=set)
 
     def save(self, paper: str, tags: frozenset[str] = frozenset(), note: str = "") -> None:
         had = self.saved.get(paper, Noted())
+        self.by_reaction.discard(paper)
         notes = [had.note, *([note] if note not in had.note else [])]
         self.saved[paper] = replace(had, tags=had.tags | tags, note="\n".join(filter(None, notes)))
 
     def remove(self, paper: str) -> None:
         if paper in self.saved:
             self.removed[paper] = self.saved.pop(paper)
+
+    def react(self, paper: str) -> None:
+        if paper not in self.saved:
+            self.save(paper)
+            self.by_reaction.add(paper)
+
+    def take_reaction_off(self, paper: str) -> None:
+        if paper in self.by_reaction and self.saved.get(paper) == Noted():
+            self.remove(paper)
 
     def restore(self, paper: str) -> None:
         removed = self.removed.pop(paper, Noted())
@@ -81,14 +93,19 @@ class Act:
         """Do it in the model; a paper that nobody knows changes nothing."""
         if paper == NOBODY_S:
             return
-        match self.name.partition(" ")[0]:
+        verb = self.name.partition(" ")[0]
+        plain = {
+            "react": model.react,
+            "unreact": model.take_reaction_off,
+            "remove": model.remove,
+            "restore": model.restore,
+        }
+        if verb in plain:
+            plain[verb](paper)
+        match verb:
             case "save":
                 typed = self.name == "save by command"
                 model.save(paper, self.tags if typed else frozenset(), self.note if typed else "")
-            case "remove":
-                model.remove(paper)
-            case "restore":
-                model.restore(paper)
             case "mark" if paper in model.saved:
                 model.saved[paper] = replace(model.saved[paper], status=self.status)
             case "edit":
@@ -99,6 +116,7 @@ ACTS = st.builds(
     Act,
     name=st.sampled_from(
         [
+            *("react", "unreact", "save by shortcut"),
             *("save by command", "save on card", "save on page", "save on home"),
             *("remove by command", "remove on card", "remove on home", "remove by undo"),
             *("restore on answer", "restore on home", "mark on home", "mark on page", "edit by form"),
@@ -119,8 +137,9 @@ STORIES = st.lists(AT_ONCE, min_size=1, max_size=8)
 class Play:
     """The people on the stage, with cards, a Home tab and a form before them."""
 
-    def __init__(self, stage: Stage, card: Message) -> None:
+    def __init__(self, stage: Stage, cards: Mapping[str, Message]) -> None:
         self.stage = stage
+        self.cards, card = cards, cards[PAPERS[0]]
         self.channel = stage.workspace.channel("papers")
         self.card = card
         self.forgers = {name: Forger(stage, name) for name in PEOPLE}
@@ -144,7 +163,7 @@ class Play:
 
     async def _act(self, name: str, paper: str, act: Act) -> None:
         forger = self.forgers[name]
-        kind, payload = self._payload(forger, paper, act)
+        kind, payload = self._on_a_message(forger, paper, act) or self._payload(forger, paper, act)
         await forger.send(payload, kind)
 
     def _payload(self, forger: Forger, paper: str, act: Act) -> tuple[str, dict[str, Any]]:
@@ -176,6 +195,31 @@ class Play:
                 action = {"save": ids.SAVE_PAPER, "restore": ids.RESTORE_PAPER}.get(verb, undo)
                 return "interactive", forger.on_message(self.channel, self.card, with_value(action, paper))
         raise AssertionError(act)
+
+    def _on_a_message(self, forger: Forger, paper: str, act: Act) -> tuple[str, dict[str, Any]] | None:
+        if act.name in ("react", "unreact"):
+            return "events", self._reaction(forger, paper, act.name)
+        return ("interactive", self._shortcut(forger, paper)) if act.name == "save by shortcut" else None
+
+    def _reaction(self, forger: Forger, paper: str, verb: str) -> dict[str, Any]:
+        """Return a reaction to the card of a paper; what is no card's leads to none."""
+        card = self.cards.get(paper)
+        event = {
+            "type": "reaction_added" if verb == "react" else "reaction_removed",
+            "user": forger.person.id,
+            "reaction": "bookmark",
+            "item": {"type": "message", "channel": self.channel.id, "ts": card.ts if card else "1.000001"},
+            "event_ts": "1.000002",
+        }
+        team = self.stage.workspace.team_id
+        return {"type": "event_callback", "team_id": team, "event_id": "Ev1", "event": event}
+
+    def _shortcut(self, forger: Forger, paper: str) -> dict[str, Any]:
+        shortcuts = self.stage.workspace.manifest.features.shortcuts
+        chosen = next(each for each in shortcuts if each.callback_id == ids.SAVE_FROM_MESSAGE)
+        sent = payloads.message_action(self.stage.workspace, forger.person, self.channel, self.card, chosen)
+        text = f"Read https://arxiv.org/abs/{paper}"
+        return {**sent, "message": {"type": "message", "ts": self.card.ts, "user": "U9", "text": text}}
 
     def _command(self, forger: Forger, text: str) -> tuple[str, dict[str, Any]]:
         workspace = self.stage.workspace
@@ -262,8 +306,9 @@ async def _begin(stage: Stage) -> Play:
         member = stage.person(name)
         await member.open_home()
         await member.sees(partial(_shows, member, Model()))
-    messages = stage.workspace.channel("papers").messages.values()
-    return Play(stage, next(each for each in messages if each.is_reply))
+    replies = [each for each in stage.workspace.channel("papers").messages.values() if each.is_reply]
+    cards = {paper: each for paper in PAPERS for each in replies if paper in str(each.blocks)}
+    return Play(stage, cards)
 
 
 WITHOUT_HASTE = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
