@@ -243,7 +243,7 @@ class SavedPapers:
         *,
         limit: int,
     ) -> tuple[SavedPaper, ...]:
-        """Return the papers of the list that follow one of it, the latest saved first.
+        """Return the papers of the list that follow one of it, the latest saved first, without abstracts.
 
         So a long list is read in batches, each in the same time.
         """
@@ -257,6 +257,7 @@ class SavedPapers:
             ORDER BY saved_at DESC, paper_id DESC LIMIT :limit
             """,  # noqa: S608 -- constants
             {**values, "limit": limit},
+            columns="papers.*, NULL AS abstract, saved_papers.*",
         )
 
     def saved_among(self, workspace: str, person: str, paper_ids: Iterable[str]) -> frozenset[str]:
@@ -350,12 +351,17 @@ class SavedPapers:
 
     # ---- Rows
 
-    def _select(self, chosen_ids: str, values: dict[str, Any]) -> tuple[SavedPaper, ...]:
-        """Return the saved papers whose ids a statement selects, the latest saved first."""
+    def _select(
+        self, chosen_ids: str, values: dict[str, Any], columns: str = "papers.*, saved_papers.*"
+    ) -> tuple[SavedPaper, ...]:
+        """Return the saved papers whose ids a statement selects, the latest saved first.
+
+        Of two columns of the same name the last counts.
+        """
         rows = list(
             self._engine.query(
                 f"""
-                SELECT papers.*, saved_papers.* FROM ({chosen_ids}) AS chosen
+                SELECT {columns} FROM ({chosen_ids}) AS chosen
                 JOIN papers ON papers.id = chosen.paper_id
                 JOIN saved_papers ON saved_papers.paper_id = papers.id AND {_OF_PERSON}
                 ORDER BY saved_at DESC, saved_papers.paper_id DESC
