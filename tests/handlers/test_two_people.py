@@ -71,8 +71,10 @@ class Model:
             self.remove(paper)
 
     def restore(self, paper: str) -> None:
-        removed = self.removed.pop(paper, Noted())
-        self.saved.setdefault(paper, removed)
+        if paper in self.removed:
+            self.saved.setdefault(paper, self.removed.pop(paper))
+        else:
+            self.save(paper)
 
     def edit(self, paper: str, noted: Noted) -> None:
         if paper in self.saved:
