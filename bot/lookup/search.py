@@ -16,6 +16,7 @@ from bot.lookup.spelling import nearest
 from bot.text import index_tokens
 from bot.text.full_text import Column, Match, Phrase, Term
 from bot.text.language import primary_language
+from bot.text.terms import fold
 from storage.records import EVERY_SAVED_PAPER, ReadingStatus, SavedFilter
 from storage.search import MOST_COUNTED, Hit, HitOrder, Scope
 from storage.tables import Tables
@@ -30,6 +31,7 @@ _MOST_PARTIAL_HITS = 50
 # Papers with some of the words are looked for by so many of the rarest, for the sake of time.
 _RAREST = 4
 _COUNTED_TERMS = 16
+_MOST_SUGGESTED = 3
 _MOST_PAIRS = 3
 
 # How much more a match counts for the most voted of papers, and for one of today.
@@ -272,8 +274,18 @@ def _page(
         total=len(all_hits),
         is_more=len(hits.complete) >= _MOST_HITS or len(hits.partial) >= _MOST_PARTIAL_HITS,
         corrections=wish.corrections,
+        suggestions=() if hits.complete else _suggestions(tables, wish, page.text),
         is_cut=hits.is_cut,
     )
+
+
+def _suggestions(tables: Tables, wish: _Wish, text: str) -> tuple[str, ...]:
+    """Return what was typed with the other words that a slip may stand for."""
+    others = {
+        fix.typed: nearest(tables, fold(fix.typed), 1 + _MOST_SUGGESTED)[1:] for fix in wish.corrections
+    }
+    found = [text.replace(typed, other) for typed, words in others.items() for other in words]
+    return tuple(found[:_MOST_SUGGESTED])
 
 
 def _missing(tables: Tables, wish: _Wish, paper_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -115,6 +115,24 @@ def test_a_slip_of_typing_is_mended_and_told(shelf: Tables) -> None:
     assert [each.entry.paper.id for each in page.found] == [ROSES]
 
 
+def test_other_words_that_a_slip_may_stand_for_are_suggested(engine: Engine) -> None:
+    with engine.transaction():
+        tables = Tables(engine)
+        fill(tables)
+        tables.papers.add(Paper("2509.00005", "Hedge, ledge and wedge", abstract="A hedge and a ledge."))
+        tables.papers.add(Paper("2509.00006", "A hedge"))
+        tables.search_index.update()
+
+    page = page_of(Tables(engine), "edgge tractor")
+
+    assert (page.corrections, page.suggestions) == ((), ())
+    page = page_of(Tables(engine), "ledgee hopper")
+    assert page.corrections == (Correction("ledgee", "ledge"),)
+    page = page_of(Tables(engine), "zedge hopper")
+    assert page.corrections == (Correction("zedge", "hedge"),)
+    assert page.suggestions == ("ledge hopper", "wedge hopper")
+
+
 def test_the_sentence_shown_has_what_was_looked_for_marked(shelf: Tables) -> None:
     [first, *_] = page_of(shelf, "tree search fruit").found
 
