@@ -14,6 +14,7 @@ from enum import StrEnum
 from bot.errors import UnreadableValueError
 from bot.text.arxiv_id import find_arxiv_id
 from bot.text.language import canonical_tag
+from bot.text.mrkdwn import counted
 from storage.records import ReadingStatus
 
 SAVE_PAPER = "save_paper"
@@ -366,7 +367,7 @@ def _written(fields: Mapping[str, object]) -> str:
 
 
 def _json_characters(text: str) -> int:
-    return len(_written({"": text}).encode("utf-16-le", "surrogatepass")) // 2
+    return counted(_written({"": text}))
 
 
 def _page_fields(page: Page) -> dict[str, object]:

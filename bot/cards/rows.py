@@ -12,7 +12,8 @@ from bot.text.arxiv_id import abstract_url
 from bot.text.mrkdwn import Mrkdwn, join
 from storage.records import Paper
 
-_TITLE_CHARACTERS = 250
+TITLE_CHARACTERS = 250
+"""The most characters of a title in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Row:
 def paper_row(row: Row, page: Page, words: Words) -> list[Block]:
     """Return a row: strangers' text as rich text, where nothing is parsed, then our own and the buttons."""
     number = [blocks.words(f"{row.number}. ", bold=True)] if row.number else []
-    title = blocks.title_link(abstract_url(row.paper.id), shown_title(row.paper, _TITLE_CHARACTERS))
+    title = blocks.title_link(abstract_url(row.paper.id), shown_title(row.paper, TITLE_CHARACTERS))
     # A run of a stranger's text may be empty once it is clean, and Slack refuses those.
     runs = [run for run in row.runs if run["text"]]
     text = [blocks.words("\n"), *runs] if runs else []

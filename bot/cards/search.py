@@ -9,15 +9,19 @@ from bot.cards.blocks import Block, Button, Message
 from bot.cards.found import Found, FoundPage, Piece
 from bot.cards.ids import Opened, Page
 from bot.cards.paper import facts_line, shown_title
-from bot.cards.rows import Row, has_next, paper_row, position, turning
+from bot.cards.rows import TITLE_CHARACTERS, Row, has_next, paper_row, position, turning
 from bot.cards.spoken import Spoken, spoken_list
 from bot.locale import Words
 from bot.text.arxiv_id import search_url
-from bot.text.mrkdwn import clean, counted, cut, escape
+from bot.text.mrkdwn import clean, counted, cut, escape, fit
 from storage.records import Paper
 
 _TEXT_CHARACTERS = 100
 _SNIPPET_CHARACTERS = 220
+_TERMS_CHARACTERS = 100
+_ROW_CHARACTERS = 450
+"""The most of a title, a sentence and terms together, so that ten rows of the longest are a message."""
+
 _WORD_CHARACTERS = 40
 _NAMED_WORDS = 5
 _NAMED_NOTES = 3
@@ -66,12 +70,10 @@ class _Note:
     def drawn(self, words: Words) -> Block:
         """Return it as a paragraph of rich text, as its words are those of people and papers."""
         runs = {name: _STYLES.get(name, blocks.words)(value) for name, value in self.values.items()}
-        return blocks.paragraph(
-            *(
-                blocks.words(piece) if isinstance(piece, str) else piece
-                for piece in words.pieces(self.key, **runs)
-            )
-        )
+        pieces = words.pieces(self.key, **runs)
+        drawn = [blocks.words(piece) if isinstance(piece, str) else piece for piece in pieces]
+        # What was typed may be empty once it is clean, and Slack refuses such a run.
+        return blocks.paragraph(*(run for run in drawn if run["text"]))
 
     def spoken(self, words: Words) -> str:
         """Return it as plain text."""
@@ -180,27 +182,35 @@ def _row(found: Found, number: int, words: Words) -> Row:
         *([facts] if facts else []),
         escape(paper.id),
     ]
-    runs = [blocks.words(piece.text, bold=piece.is_match) for piece in _fitted(found.snippet)]
+    runs = [blocks.words(piece.text, bold=piece.is_match) for piece in _snippet(found, words)]
     return Row(paper, number, runs, below, _terms(found, words), found.is_saved)
 
 
 def _terms(found: Found, words: Words) -> list[str]:
     """Return the words that a paper lacks, and the terms that make it similar."""
     missing, shared = _named(found.missing), _named(found.shared)
-    return [
+    terms = [
         *([words("search.missing", words=missing)] if missing else []),
         *([words("similar.shared", terms=shared)] if shared else []),
     ]
+    return fit(terms, _TERMS_CHARACTERS)
+
+
+def _snippet(found: Found, words: Words) -> list[Piece]:
+    """Return the sentence on a paper, as long as its title and terms leave room for it."""
+    title = counted(shown_title(found.entry.paper, TITLE_CHARACTERS))
+    room = _ROW_CHARACTERS - title - sum(map(counted, _terms(found, words)))
+    return _fitted(found.snippet, min(_SNIPPET_CHARACTERS, room))
 
 
 def _named(terms: Sequence[str]) -> str:
-    named = ", ".join(map(_short, terms[:_NAMED_WORDS]))
+    named = ", ".join(filter(None, map(_short, terms[:_NAMED_WORDS])))
     return f"{named}, …" if len(terms) > _NAMED_WORDS else named
 
 
-def _fitted(snippet: Sequence[Piece]) -> list[Piece]:
+def _fitted(snippet: Sequence[Piece], left: int) -> list[Piece]:
     """Return the pieces of a sentence, cut where it is too long; none is empty."""
-    fitted, left = [], _SNIPPET_CHARACTERS
+    fitted = []
     for piece in snippet:
         text = cut(clean(piece.text), left) if left > 0 else ""
         left -= counted(text)
@@ -212,14 +222,13 @@ def _fitted(snippet: Sequence[Piece]) -> list[Piece]:
 def _leads(results: Results, words: Words) -> list[Block]:
     """Return what to try where little was found: nearer spellings, and arXiv."""
     found = results.found
-    suggested = found.suggestions[: len(ids.SEARCH_AGAIN)]
     buttons = [
         Button(
             action_id,
-            cut(clean(suggestion), _SUGGESTION_CHARACTERS),
+            cut(suggestion, _SUGGESTION_CHARACTERS),
             value=ids.page_value(Page(search=ids.carried_text(suggestion))),
         )
-        for action_id, suggestion in zip(ids.SEARCH_AGAIN, suggested, strict=False)
+        for action_id, suggestion in zip(ids.SEARCH_AGAIN, _suggested(found), strict=False)
     ]
     asked = [blocks.context(words("search.did_you_mean")), blocks.actions(*buttons)] if buttons else []
     if not results.arxiv_words or not (_lack_words(found) or not found.found):
@@ -228,8 +237,14 @@ def _leads(results: Results, words: Words) -> list[Block]:
     return [*asked, blocks.actions(arxiv)]
 
 
+def _suggested(found: FoundPage) -> list[str]:
+    """Return as many suggestions as there are buttons for; one that shows nothing is none."""
+    shown = [text for each in found.suggestions if (text := clean(each).strip())]
+    return shown[: len(ids.SEARCH_AGAIN)]
+
+
 def _spoken_leads(found: FoundPage, words: Words) -> list[str]:
-    suggested = [cut(clean(each), _SUGGESTION_CHARACTERS) for each in found.suggestions]
+    suggested = [cut(each, _SUGGESTION_CHARACTERS) for each in _suggested(found)]
     asked = f"{words('search.did_you_mean')} {words.either(suggested)}" if suggested else ""
     return [asked] if asked else []
 
@@ -239,14 +254,14 @@ def _spoken(found: FoundPage, words: Words) -> list[Spoken]:
         Spoken(
             each.entry.paper,
             number,
-            " · ".join(filter(None, [_plain(each.snippet), *_terms(each, words)])),
+            " · ".join(filter(None, [_plain(each, words), *_terms(each, words)])),
         )
         for number, each in enumerate(found.found, start=found.offset + 1)
     ]
 
 
-def _plain(snippet: Sequence[Piece]) -> str:
-    return "".join(piece.text for piece in _fitted(snippet))
+def _plain(found: Found, words: Words) -> str:
+    return "".join(piece.text for piece in _snippet(found, words))
 
 
 def _back_to_paper(page: Page, words: Words) -> list[Block]:

@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cards import ids
 from bot.cards.digest import digest_parent
 from bot.cards.entry import Entry
+from bot.cards.found import Correction, Found, FoundPage, Piece
 from bot.cards.home import MOST_NEW, HomeContent, NewPapers, home_view
-from bot.cards.ids import Page
+from bot.cards.ids import Opened, Page, SimilarTo
 from bot.cards.lists import listing_page, week_page
 from bot.cards.my_settings import my_settings_modal, reminder_message
 from bot.cards.notices import help_message
-from bot.cards.paper import abstract_modal, paper_card
+from bot.cards.paper import LookedUp, abstract_modal, paper_card
 from bot.cards.saved_list import (
     ListPlace,
     SavedPage,
@@ -24,6 +26,9 @@ from bot.cards.saved_list import (
     saved_notice,
     saved_page,
 )
+from bot.cards.search import Results, search_page, similar_page
+from bot.cards.search_modal import search_modal
+from bot.cards.sharing import share_modal, shared_card
 from bot.cards.summaries import figures_modal, report_modal
 from bot.locale import Reader, words_for
 from storage.records import (
@@ -37,6 +42,7 @@ from storage.records import (
 )
 from tests.support.card_contents import (
     AMPERSANDS,
+    DAY,
     EMPTIEST,
     ENTRIES,
     LONG_CHINESE,
@@ -101,6 +107,37 @@ def test_the_longest_and_the_emptiest_paper_make_messages_that_slack_takes(
     assert_view_taken(report_modal(entry, "about", words))
     if entry.summary:
         assert_view_taken(figures_modal(entry.paper, entry.summary, words))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("entry", [AMPERSANDS, LONG_CHINESE, EMPTIEST], ids=["ampersands", "long", "empty"])
+@pytest.mark.parametrize("piece", ["&", "图", "😀", "\x1f", "<!channel> "])
+def test_the_longest_results_of_a_search_make_messages_that_slack_takes(
+    piece: str, entry: Entry, language: str
+) -> None:
+    words, text = words_for(language), piece * 3000
+    snippet = (Piece(text), Piece(text, is_match=True))
+    found = FoundPage(
+        ids.carried_text(f"a{text}"),
+        (Found(entry, DAY, snippet, (text,) * 9, shared=(text,) * 9),) * 10,
+        offset=20,
+        total=200,
+        is_more=True,
+        corrections=(Correction(text, text),) * 9,
+        suggestions=(text,) * 9,
+        unreadable=(text, f"after:{text}"),
+        is_cut=True,
+    )
+    results = search_page(Results(found, text, text), "/papers", words)
+    opened = Opened("2509.21240", Page(20, search=found.text))
+    looked_up = LookedUp(opened, ("en", "zh-CN", "ja", "fr"), "c" * 80, has_back=True)
+
+    assert_taken(results)
+    assert_view_taken(search_modal(words, results))
+    assert_taken(similar_page(found, Page(similar=SimilarTo(("2509.21240",))), [entry.paper], words))
+    assert_taken(paper_card(entry, words, looked_up=looked_up))
+    assert_taken(shared_card(entry, "U012345678", words))
+    assert_view_taken(share_modal(entry.paper, words))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
