@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.lookup.own_list import WHOLE_LIST, OwnQuery, read_own_query
+from bot.lookup.own_list import WHOLE_LIST, OwnQuery, names_status, read_own_query
 from bot.lookup.query import Query
 from bot.lookup.typed_query import read_query
 from bot.references.export import FORMATS
@@ -15,6 +15,7 @@ from bot.text.dates import read_day
 from bot.text.nearest import nearest_word
 from bot.text.tags import read_tags
 from bot.text.typed import plain, plain_value, read_date
+from storage.records import ReadingStatus, SavedFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +206,14 @@ Request = (
 
 _INCOMPLETE = InvalidDate | InvalidPauseDate | MissingPaperId
 
+_UNREAD = ShowSavedPapers(OwnQuery(chosen=SavedFilter(ReadingStatus.UNREAD)))
+
 _WORDS: dict[str, Request] = {
     **dict.fromkeys(["", "latest", "最新"], Latest()),
     **dict.fromkeys(["today", "今天", "今日"], DaysAgo(0)),
     **dict.fromkeys(["yesterday", "昨天", "昨日"], DaysAgo(1)),
     **dict.fromkeys(["saved", "my papers", "收藏", "我的收藏"], ShowSavedPapers()),
+    **dict.fromkeys(["unread", "to read", "my unread", "未读", "待读"], _UNREAD),
     **dict.fromkeys(["import", "导入"], Import()),
     **dict.fromkeys(["forget me", "forget", "忘记我", "忘掉我", "删除我的数据"], ForgetMe()),
     **dict.fromkeys(["subscribe", "订阅"], Subscribe()),
@@ -295,6 +299,17 @@ def parse_request(text: str, today: date) -> Request:
     return found or NotUnderstood(typed)
 
 
+def papers_asked_for(request: Request) -> tuple[str, ...]:
+    """Return the ids of the papers that a request names and that may never have been listed."""
+    match request:
+        case OnePaper(paper_id) | Save(paper_id):
+            return (paper_id,)
+        case Similar(paper_ids):
+            return paper_ids
+        case _:
+            return ()
+
+
 def asks_to_subscribe(text: str) -> bool:
     """Tell whether the text after the command asks to subscribe, whoever and wherever the person is."""
     return isinstance(_WORDS.get(_value(plain(html.unescape(text))).casefold()), Subscribe)
@@ -306,7 +321,7 @@ def _value(typed: str) -> str:
 
 def _search(text: str, today: date) -> Search | ShowSavedPapers | None:
     query = read_query(text, today)
-    if query.is_saved or query.is_unread:
+    if query.is_saved or query.is_unread or names_status(text):
         return ShowSavedPapers(read_own_query(text, today))
     return None if query == Query() else Search(query, text)
 

@@ -12,6 +12,7 @@ from bot.lookup.query import Query
 from bot.lookup.search import find
 from bot.lookup.similar import similar
 from bot.lookup.typed_query import read_query
+from handlers.lookup import unknown_paper
 from handlers.parts import Parts
 from handlers.people import Person
 from handlers.requests import Search, Similar
@@ -51,6 +52,8 @@ async def similar_page_of(parts: Parts, person: Person, page: Page) -> Message:
         return found, tables.papers.of_ids(about.paper_ids)
 
     found, papers = await parts.storage.read(read)
+    if about.paper_ids and not papers:
+        return unknown_paper(about.paper_ids[0], person.words)
     return similar_page(found, page, papers, person.words)
 
 

@@ -71,15 +71,15 @@ def register(app: AsyncApp, parts: Parts) -> None:
 async def _answer(
     parts: Parts, requester: Requester, request: requests.Request, answers: Answers
 ) -> Message | None:
-    """Return the answer, or `None` where it is told; arXiv is asked first about a paper that is not known."""
-    if not isinstance(request, requests.OnePaper | requests.Save):
-        return await answer(parts, requester, request)
-    finding = await unlisted.find(parts, requester.person, request, answers)
-    if sentence := unlisted.not_found(finding, request, requester.person):
+    """Return the answer, or `None` where it is told; arXiv is asked first about papers that are not known."""
+    person = requester.person
+    findings = await unlisted.find(parts, person, requests.papers_asked_for(request), answers)
+    if sentence := unlisted.not_found(findings, person):
         return sentence
     message = await answer(parts, requester, request)
-    if message and finding is Finding.FETCHED:
-        await unlisted.tell_fetched(parts, requester.person, request, message, answers)
+    is_fetched = Finding.FETCHED in findings.values()
+    if message and is_fetched and isinstance(request, requests.OnePaper | requests.Save):
+        await unlisted.tell_fetched(parts, person, request, message, answers)
         return None
     return message
 

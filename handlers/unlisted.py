@@ -1,7 +1,7 @@
 """Papers that no list here has had, asked for by their ids: fetched from arXiv while the person waits."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.cards.blocks import Message
 from bot.cards.ids import Opened
@@ -31,25 +31,30 @@ _SENTENCES: Mapping[Finding, str] = {
 }
 
 
-async def find(parts: Parts, person: Person, request: OnePaper | Save, answers: Answers) -> Finding:
-    """Have the paper known that the request is for; the person hears of a longer wait."""
-    if parts.unlisted is None:
-        return Finding.KNOWN
-    finding = asyncio.create_task(parts.unlisted.find(person.workspace, person.id, request.paper_id))
+async def find(
+    parts: Parts, person: Person, paper_ids: Sequence[str], answers: Answers
+) -> Mapping[str, Finding]:
+    """Have the papers known that a request is for; the person hears of a longer wait."""
+    if parts.unlisted is None or not paper_ids:
+        return dict.fromkeys(paper_ids, Finding.KNOWN)
+    finding = asyncio.create_task(parts.unlisted.find_all(person.workspace, person.id, paper_ids))
     try:
         done, _ = await asyncio.wait({finding}, timeout=NOTICED_AFTER)
         if not done:
-            await answers.tell(_sentence("unlisted.looking", request.paper_id, person), person.words)
+            await answers.tell(_sentence("unlisted.looking", paper_ids[0], person), person.words)
         return await finding
     finally:
         finding.cancel()
 
 
-def not_found(finding: Finding, request: OnePaper | Save, person: Person) -> Message | None:
-    """Return why there is no answer to the request, `None` where there is one."""
-    if finding not in _SENTENCES:
-        return None
-    return _sentence(_SENTENCES[finding], request.paper_id, person)
+def not_found(findings: Mapping[str, Finding], person: Person) -> Message | None:
+    """Return why there is no answer, by the first paper that could not be had; `None` where there is one."""
+    missing = (
+        _sentence(_SENTENCES[finding], paper_id, person)
+        for paper_id, finding in findings.items()
+        if finding in _SENTENCES
+    )
+    return next(missing, None)
 
 
 async def tell_fetched(

@@ -173,12 +173,14 @@ class Search:
         """Return which of these papers have a term, and a day within the scope."""
         full_text = self._engine.full_text
         condition, values = full_text.matches(Match(every=(term,)))
+        seeks = full_text.seeks_prefixes or not term.has_prefix
+        number = full_text.number if seeks else f"{full_text.number} + 0"
         is_dated = scope.since or scope.until
         of_days, days = (" AND day BETWEEN :since AND :until", _days(scope)) if is_dated else ("", {})
         rows = self._engine.query(
             f"""
             SELECT search_papers.paper_id FROM {full_text.source_with_papers}
-            WHERE {condition} AND {full_text.number} IN (
+            WHERE {condition} AND {number} IN (
                 SELECT id FROM search_papers WHERE {self._engine.among("paper_id", "paper_ids")}{of_days}
             )
             """,  # noqa: S608 -- the engine's words

@@ -1,7 +1,7 @@
 """Pages of what a search found, and of papers that are similar to others; pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.cards import blocks, ids
@@ -106,14 +106,19 @@ def similar_page(found: FoundPage, page: Page, about: Sequence[Paper], words: Wo
     named = shown_title(about[0], _TEXT_CHARACTERS) if about else ""
     key = "similar.headline" if len(about) == 1 else "similar.headline_of_some"
     headline = words(key, title=named)
-    scope = "" if found.found else words("similar.none")
+    page = replace(page, offset=found.offset)
+    is_followed, total = _is_followed(page, found), str(found.total)
+    nothing = [] if found.found else [words("similar.cut" if found.is_cut else "similar.none")]
+    where = position(page, len(found.found), total, words, has_next=is_followed)
     drawn = [
         blocks.header(headline),
-        *([blocks.section(escape(scope))] if scope else []),
+        *(blocks.section(escape(each)) for each in nothing),
+        *([blocks.context(*where)] if where else []),
         *_rows(found, page, words),
+        *turning(page, words, has_next=is_followed),
         *_back_to_paper(page, words),
     ]
-    return blocks.message(spoken_list([headline, *filter(None, [scope])], _spoken(found, words)), drawn)
+    return blocks.message(spoken_list([headline, *nothing, *where], _spoken(found, words)), drawn)
 
 
 def _scope(found: FoundPage, words: Words) -> str:

@@ -44,6 +44,9 @@ _STATUSES: dict[str, ReadingStatus] = {
 }
 
 
+_STATUS_OPERATORS = {text: status for text, status in _STATUSES.items() if text.startswith("is:")}
+
+
 @dataclass(frozen=True, slots=True)
 class OwnQuery:
     """Which papers of their own list a person looks for; the default is all."""
@@ -64,13 +67,21 @@ class Owner:
 
 
 def read_own_query(text: str, today: date) -> OwnQuery:
-    """Return what the text looks for in a list: words, `#tags`, and a status at its beginning or its end."""
+    """Return what the text looks for in a list: words, `#tags`, and a status.
+
+    A status is an operator such as `is:read` anywhere, or its words at the beginning or the end.
+    """
     tags = read_tags(" ".join(_TAG.findall(text)))[:_MOST_TAGS]
     words, status = _without_status(_TAG.sub(" ", text).split())
     query = read_query(" ".join(words), today)
     if query.is_unread:
         status = ReadingStatus.UNREAD
     return OwnQuery(replace(query, is_saved=False, is_unread=False), SavedFilter(status, tags))
+
+
+def names_status(text: str) -> bool:
+    """Tell whether a text has an operator such as `is:read`, which only papers of one's own list have."""
+    return any(word in _STATUS_OPERATORS for word in text.casefold().split())
 
 
 def own_query_text(wanted: OwnQuery) -> str:
@@ -138,6 +149,9 @@ async def _by_batches(storage: Runner, chosen: SavedFilter, owner: Owner) -> lis
 
 
 def _without_status(words: list[str]) -> tuple[list[str], ReadingStatus | None]:
+    for word in words:
+        if status := _STATUS_OPERATORS.get(word.casefold()):
+            return [each for each in words if each != word], status
     for count in range(_MOST_WORDS_OF_A_STATUS, 0, -1):
         for piece, others in ((words[-count:], words[:-count]), (words[:count], words[count:])):
             if status := _STATUSES.get(" ".join(piece).casefold()):

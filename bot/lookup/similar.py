@@ -4,25 +4,29 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from bot.cards.found import FoundPage
 from bot.cards.ids import PAGE_LENGTH
 from bot.errors import StorageSlowError
 from bot.lookup.found import SearchReader, found_papers, page_start
-from bot.lookup.sought import FILLERS, term_of_word
+from bot.lookup.sought import FILLERS, cjk_pieces, term_of_cjk, term_of_word
 from bot.text import index_tokens
-from bot.text.full_text import Match, Term
+from bot.text.full_text import Match, Phrase, Term
 from bot.text.stems import stem
 from bot.text.terms import fold
 from storage.records import Paper
 from storage.search import Hit, HitOrder, Scope
 from storage.tables import Tables
 
-_SECONDS = 0.08
+_SECONDS = 0.06
 _TERMS = 12
 _MOST_HITS = 20
 _MOST_SHARED = 3
+
+# Chinese is not cut into words: a term is what papers have, the longest first, and so often it is asked.
+_LONGEST_CJK_TERM = 4
+_MOST_CJK_LOOKS = 120
 
 # A word of the title says what a paper is about, wherever else it stands.
 _TITLE_COUNTS = 3
@@ -33,6 +37,8 @@ _NAME = re.compile(r"[^\W\d_]+[A-Z][^\W\d_]*")
 # A word of two letters is mostly a part of a formula.
 _SHORTEST = 3
 
+_EVERYTHING = Term((Phrase((index_tokens.EVERYTHING,)),))
+
 
 @dataclass(frozen=True, slots=True)
 class _Telling:
@@ -42,38 +48,55 @@ class _Telling:
     term: Term
 
 
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """What is like a text, and by which words."""
+
+    telling: Sequence[_Telling] = ()
+    hits: Sequence[Hit] = ()
+    #: The words that each paper shares with the text, the most telling first.
+    shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
 def similar(
     tables: Tables, paper_ids: Sequence[str], text: str, reader: SearchReader, offset: int = 0
 ) -> FoundPage:
     """Return a page of papers like these and like a text, the most similar first.
 
-    Papers that are not stored are passed over.
+    Papers that are not stored are passed over. What takes too long is given up, and the page says so.
     """
     papers = tables.papers.of_ids(paper_ids)
-    telling = _telling(tables, _counted(papers, text))
+    is_cut = False
     try:
         with tables.search.within(_SECONDS):
-            hits, is_cut = _hits(tables, telling, set(paper_ids)), False
+            found = _alike(tables, papers, text)
     except StorageSlowError:
-        hits, is_cut = (), True
-    shared = _shared(tables, hits, telling)
-    # One word in common says little, unless there is nothing better.
-    hits = tuple(hit for hit in hits if len(shared[hit.paper_id]) > 1) or hits
-    start = page_start(offset, len(hits))
+        found, is_cut = _Likeness(), True
+    start = page_start(offset, len(found.hits))
     forms = _forms((text, *(f"{paper.title} {paper.abstract or ''}" for paper in papers)))
     words = {
         paper_id: tuple(forms.get(word, word) for word in some[:_MOST_SHARED])
-        for paper_id, some in shared.items()
+        for paper_id, some in found.shared.items()
     }
+    shown, terms = found.hits[start : start + PAGE_LENGTH], [each.term for each in found.telling]
     return FoundPage(
         text=text or " ".join(paper_ids),
-        found=found_papers(
-            tables, hits[start : start + PAGE_LENGTH], [each.term for each in telling], reader, shared=words
-        ),
+        found=found_papers(tables, shown, terms, reader, shared=words),
         offset=start,
-        total=len(hits),
+        total=len(found.hits),
         is_cut=is_cut,
     )
+
+
+def _alike(tables: Tables, papers: Sequence[Paper], text: str) -> _Likeness:
+    # A word that only the papers themselves have leads to no other.
+    least = 2 if papers else 1
+    telling = _telling(tables, _counted(papers, text), _cjk_counted(papers, text), least)
+    hits = _hits(tables, telling, {paper.id for paper in papers})
+    shared = _shared(tables, hits, telling)
+    # One word in common says little, unless there is nothing better.
+    more = tuple(hit for hit in hits if len(shared[hit.paper_id]) > 1)
+    return _Likeness(telling, more or hits, shared)
 
 
 def _counted(papers: Iterable[Paper], text: str) -> Counter[str]:
@@ -93,16 +116,74 @@ def _words(text: str) -> list[str]:
     ]
 
 
-def _telling(tables: Tables, counts: Mapping[str, int]) -> list[_Telling]:
-    """Return the words that tell most, each stem once; a word that only one paper has leads to none."""
-    papers = {word: number for word, number in tables.search.words(counts).items() if number > 1}
-    most = 1 + max(papers.values(), default=0)
+def _cjk_counted(papers: Iterable[Paper], text: str) -> Counter[str]:
+    """Return how often each piece of Chinese, Japanese or Korean stands there that may hold a term."""
+    texts = (text, *(f"{paper.title} {paper.abstract or ''}" for paper in papers))
+    found = (run for each in texts for run in index_tokens.runs(each) if index_tokens.is_cjk(run))
+    return Counter(piece for run in found for piece in cjk_pieces(run) if len(piece) > 1)
+
+
+def _telling(
+    tables: Tables, counts: Mapping[str, int], cjk_counts: Counter[str], least: int
+) -> list[_Telling]:
+    """Return the words that tell most of those that so many papers have, each stem once."""
+    in_english = tables.search.words(counts)
+    cjk_terms = _CJKTerms(tables, least)
+    for piece, count in cjk_counts.most_common():
+        cjk_terms.add(piece, count)
+    counts = {**counts, **cjk_terms.counts}
+    papers = {word: number for word, number in in_english.items() if number >= least} | cjk_terms.papers
+    most = 1 + max([tables.search.count(_EVERYTHING), *papers.values()])
     by_stem: dict[str, tuple[float, str]] = {}
     for word, number in papers.items():
         tells = (1 + math.log(counts[word])) * math.log(most / number)
         by_stem[stem(word)] = max(by_stem.get(stem(word), (0.0, word)), (tells, word))
     first = sorted(by_stem.values(), key=lambda one: (-one[0], one[1]))[:_TERMS]
-    return [_Telling(word, term_of_word(word, weight=tells)) for tells, word in first if tells]
+    return [_Telling(word, _term(word, tells)) for tells, word in first if tells]
+
+
+@dataclass(slots=True)
+class _CJKTerms:
+    """The terms of pieces of Chinese, Japanese or Korean: what so many papers have, the longest first."""
+
+    tables: Tables
+    least: int
+    counts: Counter[str] = field(default_factory=Counter)
+    #: How many papers have each.
+    papers: dict[str, int] = field(default_factory=dict)
+    _looks: int = 0
+
+    def add(self, piece: str, count: int) -> None:
+        """Add the terms of a piece that stands there so often."""
+        start = 0
+        while start < len(piece) - 1:
+            term = self._term_at(piece, start)
+            self.counts[term] += count if term else 0
+            start += len(term) or 1
+        del self.counts[""]
+
+    def _term_at(self, piece: str, start: int) -> str:
+        for length in range(min(_LONGEST_CJK_TERM, len(piece) - start), 1, -1):
+            term = piece[start : start + length]
+            if term in self.papers or self._has(term):
+                return term
+        return ""
+
+    def _has(self, term: str) -> bool:
+        """Look whether enough papers have it, unless that was asked often enough."""
+        if self._looks == _MOST_CJK_LOOKS:
+            return False
+        self._looks += 1
+        papers = self.tables.search.count(term_of_cjk(term))
+        if papers >= self.least:
+            self.papers[term] = papers
+        return term in self.papers
+
+
+def _term(word: str, weight: float) -> Term:
+    if index_tokens.is_cjk(word):
+        return replace(term_of_cjk(word), weight=weight)
+    return term_of_word(word, weight=weight)
 
 
 def _hits(tables: Tables, telling: Sequence[_Telling], known: set[str]) -> tuple[Hit, ...]:

@@ -54,6 +54,21 @@ def term_of_word(word: str, column: Column | None = None, weight: float = 1.0) -
     return Term((Phrase((stem(word),)),), column=column, weight=weight)
 
 
+def term_of_cjk(run: str) -> Term:
+    """Return the term of a run of Chinese, Japanese or Korean as a whole; it has two characters at least."""
+    return Term((Phrase(index_tokens.tokens_of_run(run)),))
+
+
+def cjk_pieces(run: str) -> list[str]:
+    """Return the parts of a run of Chinese, Japanese or Korean between the words that say nothing."""
+    return [piece for piece in _CJK_FILLERS.split(run) if piece]
+
+
+def pairs(run: str) -> list[str]:
+    """Return each two neighbours of a run."""
+    return [run[start : start + 2] for start in range(len(run) - 1)]
+
+
 def _of(wanted: Wanted) -> Iterator[Sought]:
     column = _COLUMNS[wanted.searched_in]
     if wanted.is_exact:
@@ -107,14 +122,13 @@ def _of_cjk(run: str, column: Column | None) -> Sought:
 
 
 def _parts(run: str, column: Column | None) -> tuple[Sought, ...]:
-    pieces = [piece for piece in _CJK_FILLERS.split(run) if piece]
+    pieces = cjk_pieces(run)
     if len(pieces) > 1 or pieces != [run]:
         return tuple(_of_cjk(piece, column) for piece in pieces)
     if len(run) < 3:  # noqa: PLR2004 -- a pair has no smaller part
         return ()
-    pairs = [run[start : start + 2] for start in range(len(run) - 1)]
     # To the person it is still what they typed.
-    return tuple(replace(_of_cjk(pair, column), text=run, parts=()) for pair in pairs)
+    return tuple(replace(_of_cjk(pair, column), text=run, parts=()) for pair in pairs(run))
 
 
 def _in_a_row(runs: list[str]) -> tuple[str, ...]:

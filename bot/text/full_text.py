@@ -47,6 +47,11 @@ class Term:
     #: How telling it is, beside the others.
     weight: float = 1.0
 
+    @property
+    def has_prefix(self) -> bool:
+        """Whether it is any word that begins so."""
+        return any(phrase.is_prefix for phrase in self.phrases)
+
 
 @dataclass(frozen=True, slots=True)
 class Match:

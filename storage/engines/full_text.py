@@ -17,6 +17,8 @@ class FullText(Protocol):
     number: str
     #: How many documents are ranked in the time that a person waits.
     most_ranked: int
+    #: Whether it soon tells of one document that it has a word with some beginning.
+    seeks_prefixes: bool
 
     def create(self) -> None:
         """Create the index, in a migration after the table `search_papers`."""

@@ -25,6 +25,7 @@ from bot.errors import (
     UnwritableStorageError,
 )
 from storage.address import Server
+from storage.engines.deadline import Deadline
 from storage.engines.engine import Engine, Row, Schema, Values, storable_values
 from storage.engines.full_text import FullText
 from storage.engines.postgresql_full_text import PostgreSQLFullText
@@ -104,6 +105,7 @@ class PostgreSQLEngine:
         self._connection = connection
         self._address = address
         self.full_text: FullText = PostgreSQLFullText(self)
+        self._deadline = Deadline()
 
     def execute(self, sql: str, values: Values = ()) -> int:
         """Execute a statement and return how many rows it changed."""
@@ -143,13 +145,16 @@ class PostgreSQLEngine:
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Have the server end each query made inside that takes longer than this.
+        """Have the server end a query made inside that takes longer than this, and begin none after it.
 
         What it ends, and all of its transaction's settings inside, is undone.
         """
         with _told(self._address), self._connection.transaction():
-            self.query("SELECT set_config('statement_timeout', ?, true)", [f"{round(seconds * 1000)}ms"])
-            yield
+            # To the server none is no timeout at all.
+            timeout = max(1, round(seconds * 1000))
+            self.query("SELECT set_config('statement_timeout', ?, true)", [f"{timeout}ms"])
+            with self._deadline.after(seconds):
+                yield
             self.query("SELECT set_config('statement_timeout', '0', true)")
 
     def among(self, column: str, name: str) -> str:
@@ -175,6 +180,7 @@ class PostgreSQLEngine:
         self._connection.close()
 
     def _run(self, sql: str, values: Values) -> Any:
+        self._deadline.refuse_if_over(self._address)
         with _told(self._address):
             return self._connection.execute(sql, storable_values(values))
 

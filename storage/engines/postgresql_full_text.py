@@ -31,6 +31,7 @@ class PostgreSQLFullText:
     source_with_papers = source
     number = "search_papers.id"
     most_ranked = 400
+    seeks_prefixes = True
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -7,7 +7,6 @@ exceptions differ, so everything else catches `StorageError`.
 import json
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from graphlib import TopologicalSorter
@@ -21,6 +20,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the one 
 
 from bot.errors import OutdatedStorageError, StorageError, StorageSlowError, UnwritableStorageError
 from bot.files import PRIVATE_FILE, make_lock, make_private
+from storage.engines.deadline import Deadline
 from storage.engines.engine import Engine, OneConnection, Row, Schema, TableLayout, Values, storable_values
 from storage.engines.full_text import FullText
 from storage.engines.sqlite_full_text import SQLiteFullText
@@ -46,6 +46,7 @@ class SQLiteEngine:
         self._connection = database.conn
         self._path = path
         self.full_text: FullText = SQLiteFullText(self)
+        self._deadline = Deadline()
 
     def execute(self, sql: str, values: Values = ()) -> int:
         """Execute a statement and return how many rows it changed."""
@@ -82,12 +83,12 @@ class SQLiteEngine:
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """Interrupt the queries made inside once they take longer than this."""
-        end = time.monotonic() + seconds
-        self._connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS_BETWEEN_LOOKS)
-        try:
-            yield
-        finally:
-            self._connection.set_progress_handler(None, 0)
+        with self._deadline.after(seconds):
+            self._connection.set_progress_handler(lambda: self._deadline.is_over, _STEPS_BETWEEN_LOOKS)
+            try:
+                yield
+            finally:
+                self._connection.set_progress_handler(None, 0)
 
     def among(self, column: str, name: str) -> str:
         """Return the condition that the column's text is in the list called `:name`."""
@@ -106,6 +107,7 @@ class SQLiteEngine:
         self._connection.close()
 
     def _run(self, sql: str, values: Values) -> Any:
+        self._deadline.refuse_if_over(self._path)
         with _told(self._path):
             return self._connection.execute(sql, _bound(storable_values(values)))
 

@@ -23,6 +23,8 @@ class SQLiteFullText:
     source_with_papers = "search_texts CROSS JOIN search_papers ON search_papers.id = search_texts.rowid"
     number = "search_texts.rowid"
     most_ranked = 2_000
+    # For each paper it would gather all words that begin so anew.
+    seeks_prefixes = False
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

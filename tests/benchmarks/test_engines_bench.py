@@ -112,6 +112,4 @@ async def test_what_postgresql_costs_beside_sqlite(storages: dict[str, Runner]) 
             for engine, storage in storages.items():
                 taken[engine].append(await milliseconds(work, storage, number))
         file, server = (statistics.median(each) for each in taken.values())
-        print(  # noqa: T201 -- the figures
-            f"\n{name}: SQLite {file:.2f} ms, PostgreSQL {server:.2f} ms, {server / file:.1f} times"
-        )
+        print(f"\n{name}: SQLite {file:.2f} ms, PostgreSQL {server:.2f} ms, {server / file:.1f} times")

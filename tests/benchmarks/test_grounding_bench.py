@@ -84,7 +84,7 @@ def test_sharing_terms_makes_a_chance_hit_rarer(
     plain = sum(occurs for occurs, _ in results) / CASES
     rates = Counter(grounding for _, grounding in results)
     supported, derived = rates[Grounding.SUPPORTED] / CASES, rates[Grounding.DERIVED] / CASES
-    print(  # noqa: T201 -- a measurement
+    print(
         f"\n{figures} figures in the source: a random figure occurs in {plain:.1%}, "
         f"is supported with shared terms in {supported:.1%}, derived in {derived:.1%} of {CASES}"
     )
@@ -102,6 +102,6 @@ def test_figures_of_published_summaries_in_the_abstracts_of_their_papers(
         rates.update(figure.grounding for figure in figures)
     shares = ", ".join(f"{grounding} {count}" for grounding, count in sorted(rates.items()))
     found = 1 - rates[Grounding.NOT_FOUND] / rates.total()
-    print(f"\n{rates.total()} figures of 26 summaries: {shares}; {found:.1%} found in the abstract")  # noqa: T201 -- likewise
+    print(f"\n{rates.total()} figures of 26 summaries: {shares}; {found:.1%} found in the abstract")
 
     assert 0.3 < found < 0.6

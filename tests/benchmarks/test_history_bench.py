@@ -99,11 +99,6 @@ def bytes_of(engine: Engine, address: Address, table: str) -> int:
     return int(size)
 
 
-def tell(figures: str) -> None:
-    """Print what was measured; pytest shows it with `-s`."""
-    print(figures)  # noqa: T201 -- a benchmark's result
-
-
 def bytes_of_deliveries(engine: Engine, address: Address) -> dict[str, int]:
     return {table: bytes_of(engine, address, table) for table in TABLES}
 
@@ -118,7 +113,7 @@ def test_a_digest_opens_as_fast_after_ten_years_as_after_a_month(name: str, data
         sizes = bytes_of_deliveries(old, databases[1])
     month, ten_years = (median(times) for times in zip(*rounds, strict=True))
     size = sum(sizes.values())
-    tell(
+    print(
         f"\n{name}: opening a digest of {MONTH.cards} cards takes {month * 1000:.1f} ms after a month, "
         f"{ten_years * 1000:.1f} ms after ten years: {ten_years / month:.2f} times as long\n"
         f"{name}: the deliveries of ten years take {size:,} bytes: {sizes}"
@@ -134,7 +129,7 @@ def test_a_year_of_a_hundred_channels_is_measured_in_bytes(name: str, databases:
         papers = sum(
             bytes_of(engine, databases[0], table) for table in ("papers", "listings", "listing_papers")
         )
-    tell(
+    print(
         f"\n{name}: the deliveries of a year in 100 channels take {sum(sizes.values()):,} bytes: {sizes}; "
         f"the papers and lists {papers:,} bytes"
     )

@@ -29,7 +29,7 @@ def test_ten_thousand_references_are_exported_in_two_seconds_and_read_back(name:
     # A file of so many long notes is larger than what is read.
     imported = read_references(export(name, references[: COUNT // 4]))
     read = time.process_time()
-    print(  # noqa: T201 -- the figures
+    print(
         f"\n{name}: {COUNT:,} references, {len(text.encode()) / 1e6:.1f} MB, "
         f"written in {exported - begun:.2f} s of the processor's time; "
         f"a quarter of them written and read in {read - exported:.2f} s"
@@ -88,6 +88,6 @@ def test_five_megabytes_of_anything_take_seconds(beginning: str, piece: str) -> 
     begun = time.process_time()
     read_references(content)
     taken = time.process_time() - begun
-    print(f"\n{beginning!r} and {piece!r} again and again: {taken:.1f} s")  # noqa: T201 -- likewise
+    print(f"\n{beginning!r} and {piece!r} again and again: {taken:.1f} s")
 
     assert taken < 20

@@ -90,5 +90,5 @@ def test_a_page_and_a_search_of_ten_thousand_take_no_time(
         page = own_page(tables, wanted, ME, offset)
         taken.append(perf_counter() - start)
 
-    print(f"{request.node.callspec.id}: {1000 * median(taken):.1f} ms, {page.total} fit")  # noqa: T201
+    print(f"{request.node.callspec.id}: {1000 * median(taken):.1f} ms, {page.total} fit")
     assert median(taken) < MOST_SECONDS

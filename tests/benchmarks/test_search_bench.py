@@ -103,8 +103,8 @@ def engine(material: Material, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with closing(connect(empty_tables(path))) as engine:
         if is_new:
             characters = store(engine, material, PAPERS)
-            tell(f"\nrebuilding {PAPERS:,} papers: {rebuild(engine):.1f} s")
-            tell(f"the index takes {bytes_of_index(engine) / characters:.2f} bytes a character of the texts")
+            print(f"\nrebuilding {PAPERS:,} papers: {rebuild(engine):.1f} s")
+            print(f"the index takes {bytes_of_index(engine) / characters:.2f} bytes a character of the texts")
         yield engine
 
 
@@ -135,13 +135,13 @@ def test_what_people_type_is_found_in_time(engine: Engine, material: Material) -
     for kind, typed in kinds(tables, material, random.Random(7)).items():
         taken = asked(tables, typed, similar_to if kind == "similar papers" else found_by)
         lines.append(f"{kind:26}{row_of(taken)}")
-    tell("\n" + "\n".join(lines))
+    print("\n" + "\n".join(lines))
 
 
 def test_a_day_of_papers_is_added_in_time(engine: Engine, material: Material) -> None:
     [known] = engine.query("SELECT count(*) AS papers FROM papers")
     taken = [add_day(engine, material, known["papers"], number) for number in range(DAYS)]
-    tell(
+    print(
         f"\nadding a day of {PAPERS_A_DAY} papers with two summaries each: "
         f"{statistics.median(taken):.0f} ms, at most {max(taken):.0f} ms"
     )
@@ -276,8 +276,3 @@ def row_of(taken: Taken) -> str:
 
 def median_and_99th(times: list[float]) -> tuple[float, float]:
     return statistics.median(times), statistics.quantiles(times, n=100, method="inclusive")[98]
-
-
-def tell(figures: str) -> None:
-    """Print what was measured; pytest shows it with `-s`."""
-    print(figures, flush=True)  # noqa: T201 -- a benchmark's result

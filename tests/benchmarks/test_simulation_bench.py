@@ -109,11 +109,11 @@ def _gather(tallies: Iterable[Tally], what: str) -> Tally:
     began, total = time.perf_counter(), Tally()
     for each in tallies:
         total.add(each)
-    print(f"\n{what}: {total.runs} runs, {total.deaths} deaths, {total.stops} stops, ", end="")  # noqa: T201 -- the figures
-    print(f"{total.dropped} drops, {total.unsure} unsure commits, {total.restarts} restarts, ", end="")  # noqa: T201 -- the figures
-    print(f"{total.faults.total()} faults {dict(total.faults)}, ", end="")  # noqa: T201 -- the figures
-    print(f"{total.doubled_in_passing} doubled in passing, longest {total.longest}, ", end="")  # noqa: T201 -- the figures
-    print(f"{time.perf_counter() - began:.0f} s")  # noqa: T201 -- the figures
+    print(f"\n{what}: {total.runs} runs, {total.deaths} deaths, {total.stops} stops, ", end="")
+    print(f"{total.dropped} drops, {total.unsure} unsure commits, {total.restarts} restarts, ", end="")
+    print(f"{total.faults.total()} faults {dict(total.faults)}, ", end="")
+    print(f"{total.doubled_in_passing} doubled in passing, longest {total.longest}, ", end="")
+    print(f"{time.perf_counter() - began:.0f} s")
     return total
 
 

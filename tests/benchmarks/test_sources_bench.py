@@ -94,7 +94,7 @@ async def test_a_list_of_100_papers_is_fetched_and_stored_in_half_the_time_of_pa
         seconds.append(time.perf_counter() - began)
         ratios.append(seconds[-1] / piece_of_work())
         assert (refresh.listing.state, refresh.new_papers) == (ListingState.COMPLETE, PAPERS)
-    print(  # noqa: T201 -- the figures
+    print(
         f"\n{PAPERS} papers fetched and stored in {statistics.median(seconds) * 1000:.0f} ms "
         f"({min(seconds) * 1000:.0f} to {max(seconds) * 1000:.0f}), "
         f"{statistics.median(ratios):.2f} of parsing the list 100 times"

@@ -93,7 +93,7 @@ async def test_a_hundred_papers_take_little_longer_than_the_model_itself(
     asked = model_server.recv()
 
     with capsys.disabled():
-        print(f"\n{PAPERS} summaries: {seconds:.2f} s, {grown:.0f} MB more")  # noqa: T201 -- a measurement
+        print(f"\n{PAPERS} summaries: {seconds:.2f} s, {grown:.0f} MB more")
     assert [each.outcome for each in made] == [Outcome.MADE] * PAPERS
     assert asked == (PAPERS, AT_ONCE)
     assert seconds / LEAST_SECONDS <= 1.1

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.cards import ids
 from bot.sandbox import Member
+from storage.records import Paper
 from tests.handlers.talking import say, shows
 from tests.support.stage import Stage
 
@@ -71,6 +72,96 @@ async def test_similar_papers_open_from_a_card_and_lead_back(stage: Stage) -> No
     await ada.sees(shows("Shares:"))
     await ada.click(last(ada), ids.REOPEN_PAPER)
     await ada.sees(shows("What it means for practitioners"))
+
+
+async def test_pages_turn_in_place_to_the_end_and_back(stage: Stage) -> None:
+    ada = await results(stage, "ada", "the", "Results for")
+    before = len(ada.messages("papers"))
+
+    first = last(ada)["text"]
+    await ada.click(last(ada), ids.NEXT_PAGE)
+    await ada.sees(lambda _: last(ada)["text"] != first)
+    second = last(ada)["text"]
+    await ada.click(last(ada), ids.PREVIOUS_PAGE)
+    await ada.sees(lambda _: last(ada)["text"] == first)
+
+    assert [[line.split(".")[0] for line in text.splitlines()[2:3]] for text in (first, second)] == [
+        ["1"],
+        ["11"],
+    ]
+    assert len(ada.messages("papers")) == before
+
+
+async def test_pages_of_similar_papers_turn_in_place(stage: Stage) -> None:
+    gardens = [
+        Paper(f"2509.{number:05}", f"Garden {number}", abstract="Agents grow gardens of roses and hedges.")
+        for number in range(15)
+    ]
+    await stage.bot.storage.write(lambda tables: [tables.papers.add(each) for each in gardens])
+    ada = await results(stage, "ada", f"similar {gardens[0].id}", "1–10 of 14")
+
+    await ada.click(last(ada), ids.NEXT_PAGE)
+    await ada.sees(lambda _: "\n11. " in last(ada)["text"])
+    await ada.click(last(ada), ids.PREVIOUS_PAGE)
+    await ada.sees(lambda _: "\n1. " in last(ada)["text"])
+
+
+async def test_papers_similar_to_several_and_to_a_text_are_found(stage: Stage) -> None:
+    ada = await results(stage, "ada", f"similar {TREE_ID} 2509.21268", "Similar papers")
+    several = last(ada)["text"]
+    text = await say(ada, "/papers similar robots that learn from demonstrations of people", "Shares:")
+
+    assert (TREE in several, "MMR1" in several, "Shares: " in several) == (False, False, True)
+    assert text.splitlines()[0] == "Similar papers"
+
+
+async def test_a_suggestion_is_searched_in_place(stage: Stage) -> None:
+    ada = await results(stage, "ada", "aboue zzzz", "Did you mean: above zzzz")
+
+    await ada.click(last(ada), ids.SEARCH_AGAIN[0])
+    await ada.sees(lambda _: last(ada)["text"].startswith("Results for “above zzzz”"))
+
+
+async def test_a_card_shows_its_other_language(stage: Stage) -> None:
+    await stage.deliver_sample("论文", language="zh-CN")
+    ada = await results(stage, "ada", TREE_ID, TREE)
+
+    await ada.click(last(ada), ids.SHOW_LANGUAGE[0])
+    await ada.sees(lambda _: "树" in str(last(ada)["blocks"]))
+    await ada.click(last(ada), ids.SHOW_LANGUAGE[0])
+    await ada.sees(lambda _: "What it means for practitioners" in str(last(ada)["blocks"]))
+
+
+async def test_a_paper_is_shared_from_a_direct_message_into_a_chosen_channel(stage: Stage) -> None:
+    await stage.deliver_sample()
+    ada, lin = stage.person("ada"), stage.person("lin")
+    direct = stage.workspace.direct(ada.id).id
+    await say(ada, f"/papers {TREE_ID}", TREE, direct)
+
+    await ada.click(last(ada, direct), ids.SHARE_PAPER)
+    form = (await ada.sees(lambda view: view["modals"]))[-1]
+    channel = stage.workspace.channel("papers").id
+    errors = await ada.submit(form, {ids.SHARE_CHANNEL: {ids.SHARE_CHANNEL: channel}})
+    await lin.sees(lambda _: [each for each in lin.messages("papers") if f"<@{ada.id}>" in str(each)])
+
+    assert errors == {}
+
+
+async def test_a_paper_is_saved_in_the_modal_and_pages_turn_there(stage: Stage) -> None:
+    await stage.deliver_sample()
+    ada = stage.person("ada")
+    await ada.shortcut(ids.SEARCH_SHORTCUT)
+    await ada.sees(lambda view: view["modals"])
+    await ada.submit(ada.modals()[-1], typed("the"))
+    await ada.sees(lambda view: ids.NEXT_PAGE in str(view["modals"]))
+
+    await ada.click(ada.modals()[-1], ids.NEXT_PAGE)
+    await ada.sees(lambda view: ids.PREVIOUS_PAGE in str(view["modals"]))
+    await ada.click(ada.modals()[-1], ids.SAVE_LISTED_PAPER, block_id=row_of(ada.modals()[-1], 0))
+    await ada.sees(lambda view: ids.REMOVE_LISTED_PAPER in str(view["modals"]))
+    await ada.close(ada.modals()[-1])
+
+    assert "My papers · 1" in await say(ada, "/papers saved", "My papers")
 
 
 async def test_a_shared_card_says_who_shared_it(stage: Stage) -> None:

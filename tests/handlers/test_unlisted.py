@@ -79,6 +79,16 @@ async def test_a_paper_that_is_not_known_can_be_saved(tmp_path: Path) -> None:
     assert TITLE in own
 
 
+async def test_papers_similar_to_one_that_is_not_known_are_looked_for_once_it_is(tmp_path: Path) -> None:
+    other = "2509.00008"
+    async with with_arxiv(tmp_path, knowing(PAPER_ID)) as (stage, _):
+        known = await say(stage.person("ada"), f"/papers similar {PAPER_ID}", "similar")
+        unknown = await say(stage.person("ada"), f"/papers similar {PAPER_ID} {other}", "arXiv")
+
+    assert known == f"Papers similar to “{NAME}”\nI know of no similar paper yet."
+    assert unknown.startswith(f"arXiv has no paper {other}.")
+
+
 @pytest.mark.parametrize(
     ("person", "answer", "sentence"),
     [

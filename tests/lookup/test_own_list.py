@@ -38,6 +38,7 @@ def words(*texts: str) -> Query:
         ("已读 智能体", OwnQuery(words("智能体"), SavedFilter(ReadingStatus.READ))),
         ("＃世界模型 在读", OwnQuery(chosen=SavedFilter(ReadingStatus.READING, ("世界模型",)))),
         ("is:unread tree", OwnQuery(words("tree"), SavedFilter(ReadingStatus.UNREAD))),
+        ("tree Is:Read search", OwnQuery(words("tree", "search"), SavedFilter(ReadingStatus.READ))),
         (
             "reading comprehension tests",
             OwnQuery(words("comprehension", "tests"), SavedFilter(ReadingStatus.READING)),

@@ -131,6 +131,34 @@ def test_other_words_that_a_slip_may_stand_for_are_suggested(engine: Engine) -> 
     page = page_of(Tables(engine), "zedge hopper")
     assert page.corrections == (Correction("zedge", "hedge"),)
     assert page.suggestions == ("ledge hopper", "wedge hopper")
+    page = page_of(Tables(engine), "zedge zedgehopper")
+    assert page.suggestions == ("ledge zedgehopper", "wedge zedgehopper")
+
+
+def test_a_search_cut_short_keeps_what_papers_must_have_and_must_not_have(
+    shelf: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.lookup.search._SECONDS", 0)
+    monkeypatch.setattr("bot.lookup.search._SECONDS_MORE", 60)
+
+    pages = [
+        page_of(shelf, typed) for typed in ("tree", "tree -gardening", "tree cat:cs.RO", "roses has:code")
+    ]
+
+    assert [(page.is_cut, [each.entry.paper.id for each in page.found]) for page in pages] == [
+        (True, [HEDGES, TREE]),
+        (True, [HEDGES]),
+        (True, []),
+        (True, []),
+    ]
+
+
+def test_what_takes_too_long_to_explain_is_left_out(shelf: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.lookup.search._SECONDS_MORE", 0)
+
+    page = page_of(shelf, "prune search water")
+
+    assert {each.entry.paper.id: each.missing for each in page.found} == {TREE: (), ROSES: ()}
 
 
 def test_the_sentence_shown_has_what_was_looked_for_marked(shelf: Tables) -> None:
@@ -206,6 +234,23 @@ def test_similar_papers_say_what_they_share(engine: Engine) -> None:
     )
     assert len(first.shared) == 3
     assert {each.entry.paper.id for each in others} <= {ROSES, HEDGES}
+
+
+def test_papers_like_a_chinese_text_are_found_by_its_terms(shelf: Tables) -> None:
+    page = similar(shelf, [], "本文用强化学习的方法给树篱修剪，再用强化学习浇水。", READER)
+
+    assert {each.entry.paper.id: set(each.shared) for each in page.found} == {
+        ROSES: {"强化学习", "浇水"},
+        HEDGES: {"修剪", "树篱"},
+    }
+
+
+def test_similar_papers_that_take_too_long_are_given_up_and_told(
+    shelf: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.lookup.similar._SECONDS", 0)
+
+    assert similar(shelf, [TREE], "", READER) == FoundPage(TREE, is_cut=True)
 
 
 def test_papers_like_a_text_are_found(shelf: Tables) -> None:
