@@ -47,6 +47,14 @@ class Typings:
             del self._typings[next(iter(self._typings))]
         return self._typings.setdefault(view_id, _Typing())
 
+    def submitted(self, view_id: str) -> None:
+        """Have no answer to what was typed replace the one to the form."""
+        self._typings[view_id] = _Typing(self.of(view_id).newest)
+
+    def is_newest(self, view_id: str, typing: _Typing, acted_at: str) -> bool:
+        """Tell whether nothing newer was typed or sent in meanwhile."""
+        return self.of(view_id) is typing and typing.newest == acted_at
+
 
 def register(app: AsyncApp, parts: Parts) -> None:
     """Listen to the shortcut, to each character that is typed, and to the form that is sent in."""
@@ -63,8 +71,9 @@ def register(app: AsyncApp, parts: Parts) -> None:
         await _open(parts, answers, context.team_id or "")
 
     app.shortcut(ids.SEARCH_SHORTCUT)(on_shortcut)
-    listen(app, parts, ids.SEARCH_WORDS, partial(_on_typed, Typings()))
-    listen_to_form(app, parts, ids.SEARCH_MODAL, _on_submit)
+    typings = Typings()
+    listen(app, parts, ids.SEARCH_WORDS, partial(_on_typed, typings))
+    listen_to_form(app, parts, ids.SEARCH_MODAL, partial(_on_submit, typings))
 
 
 async def _open(parts: Parts, answers: Answers, workspace: str) -> None:
@@ -89,11 +98,12 @@ async def _on_typed(typings: Typings, parts: Parts, click: Click) -> None:
     typing.newest = click.acted_at
     view = await _view(parts, click.person, click.value if isinstance(click.value, str) else "")
     async with typing.turn:
-        if click.acted_at == typing.newest:
+        if typings.is_newest(click.place.view_id, typing, click.acted_at):
             await click.answers.show_in_modal(click.place.view_id, view)
 
 
-async def _on_submit(parts: Parts, form: Submission) -> None:
+async def _on_submit(typings: Typings, parts: Parts, form: Submission) -> None:
+    typings.submitted(form.answers.place.view_id)
     typed = text_at(form.view, "state", "values", ids.SEARCH_WORDS, ids.SEARCH_WORDS, "value")
     await form.replace(await _view(parts, form.person, typed))
 

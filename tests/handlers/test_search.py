@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.cards import ids
 from bot.sandbox import Member
+from handlers.search_modal import Typings
 from storage.records import Paper
 from tests.handlers.talking import say, shows
 from tests.support.stage import Stage
@@ -201,6 +202,18 @@ async def test_the_shortcut_searches_as_one_types_and_leaves_no_trace(stage: Sta
     await ada.sees(lambda view: "What it means for practitioners" in str(view["modals"]))
 
     assert ada.transcript("papers") == before
+
+
+def test_only_the_answer_to_the_newest_text_is_shown() -> None:
+    typings = Typings()
+    typing = typings.of("V1")
+    typing.newest = "2"
+    newest = [typings.is_newest("V1", typing, each) for each in ("1", "2")]
+    typings.submitted("V1")
+
+    assert (newest, typings.is_newest("V1", typing, "2")) == ([False, True], False)
+    # What was typed before is older still.
+    assert typings.of("V1").newest == "2"
 
 
 async def test_nothing_found_leads_on(stage: Stage) -> None:
