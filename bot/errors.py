@@ -60,6 +60,28 @@ class SlackCallError(PaperRoundError):
         self.needed = needed
 
 
+class NotInstalledError(PaperRoundError):
+    """The bot is not installed in a workspace, or no longer; the message names it."""
+
+
+class UnreadableTokenError(PaperRoundError):
+    """A stored token was encrypted with a key that is not among the settings."""
+
+
+class TokenRenewalError(PaperRoundError):
+    """A workspace's token has expired, and Slack gave no new one.
+
+    `reason` is Slack's error code, or what came in its place; `is_passing` is whether a later try may help.
+    """
+
+    def __init__(self, workspace: str, reason: str, *, is_passing: bool) -> None:
+        what_to_do = "It is tried again." if is_passing else "Have the app installed there again."
+        super().__init__(
+            f"The token of {workspace} has expired, and Slack gave no new one ({reason}). {what_to_do}"
+        )
+        self.workspace, self.reason, self.is_passing = workspace, reason, is_passing
+
+
 class UnreadableValueError(PaperRoundError):
     """A value that came back from a button, a menu or a form is none of those that this version sends."""
 

@@ -4,6 +4,7 @@ Settings are typed and pasted by people, so blanks and line breaks around a valu
 one counts as not set. Whatever else is wrong becomes a sentence that names the setting, never its value.
 """
 
+import base64
 import io
 import re
 import stat
@@ -55,6 +56,9 @@ _ENV_FILE = Path(".env")
 _MOST_BYTES = 1_000_000
 _A_DAY = 86_400
 _URL = TypeAdapter(HttpUrl)
+_BYTES_A_KEY = 32
+_URL_SAFE = str.maketrans("+/", "-_")
+_MAKE_KEY = "`openssl rand -base64 32` makes one"
 # What may stand in an HTTP header: https://www.rfc-editor.org/rfc/rfc9110#section-5.5
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
@@ -102,6 +106,23 @@ def _emoji(name: str) -> str:
     if not re.fullmatch(r"[\w+'-]*", name):
         raise ValueError("must be the name of one emoji, such as bookmark, or none")
     return "" if name == "none" else name
+
+
+def _keys(text: SecretStr) -> SecretStr:
+    """Return keys in the alphabet of Fernet's, which has no sign that an address needs to escape."""
+    keys = [_AROUND.sub("", key).translate(_URL_SAFE) for key in text.get_secret_value().split(",")]
+    if not all(map(_is_key, keys)):
+        raise ValueError(
+            f"must be one key, or several with commas between them, each of 32 bytes; {_MAKE_KEY}"
+        )
+    return SecretStr(",".join(keys))
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, altchars=b"-_", validate=True)) == _BYTES_A_KEY
+    except ValueError:
+        return False
 
 
 def _address(value: Any) -> Any:
@@ -177,6 +198,18 @@ class Settings(BaseSettings):
         le=87_600,
         validation_alias="PAPER_ROUND_KEEP_PAYLOADS_HOURS",
         description="how many hours the full content of a digest's messages is kept",
+    )
+    token_keys: Annotated[SecretStr, AfterValidator(_keys)] | None = Field(
+        default=None,
+        validation_alias="PAPER_ROUND_TOKEN_KEYS",
+        description="the key that encrypts the tokens of many workspaces; after commas, those it replaced",
+    )
+    keep_uninstalled_days: int = Field(
+        default=30,
+        ge=0,
+        le=3_650,
+        validation_alias="PAPER_ROUND_KEEP_UNINSTALLED_DAYS",
+        description="how many days a workspace's data is kept once it uninstalled the bot",
     )
     hugging_face_url: Annotated[str, AfterValidator(_base_url)] = Field(
         default="https://huggingface.co/",
@@ -415,6 +448,16 @@ def both_tokens(settings: Settings) -> tuple[str, str]:
     """
     bot, app = _present({"SLACK_BOT_TOKEN": settings.bot_token, "SLACK_APP_TOKEN": settings.app_token})
     return bot, app
+
+
+def token_keys(settings: Settings) -> tuple[str, ...]:
+    """Return the keys that encrypt tokens, the one for new ones first; raises `SettingsError` without any."""
+    if settings.token_keys is None:
+        raise SettingsError(
+            "The setting PAPER_ROUND_TOKEN_KEYS is missing, with which the tokens of many workspaces are "
+            f"encrypted; {_MAKE_KEY}. Keep it as safe as a password, and apart from the database."
+        )
+    return tuple(settings.token_keys.get_secret_value().split(","))
 
 
 def _present(tokens: Mapping[str, SecretStr | None]) -> list[str]:

@@ -805,3 +805,61 @@ def m023_saved_by_reaction(engine: Engine) -> None:
         """
     )
     engine.define("CREATE INDEX posts_by_ts ON posts (ts) WHERE ts IS NOT NULL")
+
+
+@_migration
+def m024_installations(engine: Engine) -> None:
+    """Who installed the bot where, with encrypted tokens, and which workspaces an organisation gave it.
+
+    The index of what a channel has had by its posts is for deleting what is kept of a workspace.
+    """
+    engine.define(
+        """
+        CREATE TABLE installations (
+            workspace TEXT PRIMARY KEY,
+            app_id TEXT NOT NULL,
+            enterprise_id TEXT,
+            is_org_wide INTEGER NOT NULL,
+            team_name TEXT NOT NULL,
+            team_url TEXT NOT NULL,
+            bot_id TEXT NOT NULL,
+            bot_user_id TEXT NOT NULL,
+            installer TEXT NOT NULL,
+            scopes TEXT NOT NULL CHECK (json_valid(scopes)),
+            installed_at TEXT NOT NULL,
+            encrypted_token TEXT,
+            encrypted_refresh_token TEXT,
+            key_id TEXT,
+            expires_at TEXT,
+            uninstalled_at TEXT,
+            CHECK ((uninstalled_at IS NULL) = (encrypted_token IS NOT NULL)),
+            CHECK ((encrypted_token IS NULL) = (key_id IS NULL)),
+            CHECK (encrypted_token IS NOT NULL OR encrypted_refresh_token IS NULL)
+        ) STRICT
+        """
+    )
+    engine.define(
+        "CREATE INDEX installations_uninstalled ON installations (uninstalled_at)"
+        " WHERE uninstalled_at IS NOT NULL"
+    )
+    engine.define(
+        "CREATE INDEX installations_by_key ON installations (key_id, workspace) WHERE key_id IS NOT NULL"
+    )
+    engine.define(
+        """
+        CREATE TABLE organisation_workspaces (
+            workspace TEXT PRIMARY KEY,
+            enterprise_id TEXT NOT NULL,
+            left_at TEXT
+        ) STRICT
+        """
+    )
+    engine.define(
+        "CREATE INDEX organisation_workspaces_by_enterprise"
+        " ON organisation_workspaces (enterprise_id, workspace)"
+    )
+    engine.define(
+        "CREATE INDEX organisation_workspaces_left ON organisation_workspaces (left_at)"
+        " WHERE left_at IS NOT NULL"
+    )
+    engine.define("CREATE INDEX channel_papers_by_post ON channel_papers (delivery_id, position)")

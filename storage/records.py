@@ -1,6 +1,6 @@
 """The rows of the tables as plain frozen records; only each table's class translates between the two."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
@@ -579,3 +579,44 @@ class CardUpdate:
     position: int
     next_try_at: datetime
     tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptedTokens:
+    """A bot token as it is stored, and what a new one is got with where it expires."""
+
+    #: Encrypted.
+    token: str = field(repr=False)
+    #: Identifies the key that both are encrypted with.
+    key_id: str
+    #: Encrypted; `None` where tokens do not rotate.
+    refresh_token: str | None = field(default=None, repr=False)
+    #: When Slack stops taking the token; `None` where it does not expire.
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The bot's installation in one workspace, or in all workspaces of an organisation."""
+
+    #: The team's id; of an organisation-wide one the organisation's.
+    workspace: str
+    app_id: str
+    bot_id: str
+    bot_user_id: str
+    #: The user id of who installed it.
+    installer: str
+    installed_at: datetime
+    #: `None` once it is uninstalled.
+    tokens: EncryptedTokens | None
+    #: The organisation of an Enterprise Grid, if it is in one.
+    enterprise_id: str | None = None
+    is_org_wide: bool = False
+    #: Slack's names of the scopes of the bot token.
+    scopes: tuple[str, ...] = ()
+    #: The name of the workspace or organisation, empty where Slack did not tell it.
+    team_name: str = ""
+    #: Its address in Slack, which ends in a slash; empty where Slack did not tell it.
+    team_url: str = ""
+    #: Since when its tokens are gone; `None` while it is installed.
+    uninstalled_at: datetime | None = None

@@ -7,10 +7,12 @@ from storage.deliveries import Deliveries
 from storage.engines.engine import Engine
 from storage.greetings import Greetings
 from storage.heartbeats import Heartbeats
+from storage.installations import Installations
 from storage.leases import Leases
 from storage.listings import Listings
 from storage.mistake_reports import MistakeReports
 from storage.model_requests import ModelRequests
+from storage.organisation_workspaces import OrganisationWorkspaces
 from storage.papers import Papers
 from storage.people import People
 from storage.personal_settings import PersonalSettings
@@ -44,6 +46,8 @@ class Tables:
         self.saved_papers = SavedPapers(engine)
         self.personal_settings = PersonalSettings(engine)
         self.people = People(engine)
+        self.installations = Installations(engine)
+        self.organisation_workspaces = OrganisationWorkspaces(engine)
         self.card_updates = CardUpdates(engine)
         self.mistake_reports = MistakeReports(engine)
         self.model_requests = ModelRequests(engine)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Settings, bot_token, both_tokens, load_settings
+from bot.settings import Settings, bot_token, both_tokens, load_settings, token_keys
 from tests.support.waiting import PATIENCE
 
 
@@ -33,6 +33,8 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "settling_seconds": 20,
         "last_look_seconds": 60,
         "keep_payloads_hours": 72,
+        "token_keys": None,
+        "keep_uninstalled_days": 30,
         "hugging_face_url": "https://huggingface.co/",
         "arxiv_api_url": "https://export.arxiv.org/api/",
         "arxiv_feed_url": "https://rss.arxiv.org/atom/",
@@ -135,6 +137,7 @@ ALIASES = {str(field.validation_alias): name for name, field in Settings.model_f
 RIGHT = {
     "SLACK_BOT_TOKEN": "xoxb-1",
     "SLACK_APP_TOKEN": "xapp-1",
+    "PAPER_ROUND_TOKEN_KEYS": f"{'A' * 43}=",
     "PAPER_ROUND_COMMAND": "/lunch",
     "PAPER_ROUND_LEASE_SECONDS": "90",
     "PAPER_ROUND_TOKENS_A_TEXT": "2000",
@@ -205,6 +208,12 @@ def test_every_setting_takes_a_value_or_is_named_in_a_sentence_without_it(
     assert ODD not in said
 
 
+NO_KEYS = (
+    "must be one key, or several with commas between them, each of 32 bytes; "
+    "`openssl rand -base64 32` makes one"
+)
+
+
 def outcome() -> str:
     """Return `taken`, or the sentence with which the settings are refused."""
     try:
@@ -212,6 +221,18 @@ def outcome() -> str:
     except SettingsError as error:
         return str(error)
     return "taken"
+
+
+def test_keys_come_in_either_alphabet_of_base64_and_with_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPER_ROUND_TOKEN_KEYS", f" {'+/' * 21}A= , {'-_' * 21}E=")
+
+    assert token_keys(load_settings()) == (f"{'-_' * 21}A=", f"{'-_' * 21}E=")
+    assert "-_-_" not in repr(load_settings())
+
+
+def test_without_a_key_many_workspaces_are_refused_in_a_sentence() -> None:
+    with pytest.raises(SettingsError, match=r"PAPER_ROUND_TOKEN_KEYS is missing.*`openssl rand -base64 32`"):
+        token_keys(load_settings())
 
 
 @pytest.mark.parametrize(
@@ -224,6 +245,10 @@ def outcome() -> str:
         ("PAPER_ROUND_MESSAGES_A_MINUTE", "2.5", "must be a whole number"),
         ("PAPER_ROUND_TOKENS_A_DAY", "many", "must be a whole number"),
         ("HF_BASE_URL", "https://", "must be an address such as https://example.org/"),
+        *(
+            ("PAPER_ROUND_TOKEN_KEYS", value, NO_KEYS)
+            for value in ("short", f"{'A' * 43}=,", "A" * 43, f"{'A' * 42}ü=", f"{'A' * 47}=")
+        ),
         ("SLACK_API_URL", "http://a..b/", "must be an address such as https://example.org/"),
         ("LLM_BASE_URL", "http://.a/", "must be an address such as https://example.org/"),
         ("ARXIV_API_URL", f"http://{'a' * 64}/", "must be an address such as https://example.org/"),

@@ -59,6 +59,13 @@ class Engine(Protocol):
         """Have the next id that the table gives follow the greatest that it holds."""
         ...
 
+    def erase_deleted(self, table: str) -> None:
+        """Have what is deleted from the table leave the database's files once it is committed.
+
+        Where somebody reads at that moment, a later commit or vacuum does it.
+        """
+        ...
+
     def close(self) -> None:
         """Close the connection."""
         ...

@@ -4,6 +4,7 @@ Statements are bound by the client, since the server cannot tell the type of a b
 prepared or keeps anything in its session, so that poolers such as PgBouncer may stand between.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -29,6 +30,8 @@ from storage.engines.deadline import Deadline
 from storage.engines.engine import Engine, Row, Schema, Values, storable_values
 from storage.engines.full_text import FullText
 from storage.engines.postgresql_full_text import PostgreSQLFullText
+
+_logger = logging.getLogger(__name__)
 
 _CONNECT_SECONDS = 10
 _ALWAYS: dict[str, Any] = {
@@ -104,6 +107,7 @@ class PostgreSQLEngine:
     def __init__(self, connection: Connection[Row], address: Server) -> None:
         self._connection = connection
         self._address = address
+        self._to_rewrite: set[str] = set()
         self.full_text: FullText = PostgreSQLFullText(self)
         self._deadline = Deadline()
 
@@ -142,6 +146,7 @@ class PostgreSQLEngine:
                 f"The connection to the database {self._address} was lost while it saved a change. "
                 "Whether it did is not known."
             ) from error
+        self._rewrite()
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
@@ -175,9 +180,30 @@ class PostgreSQLEngine:
             """  # noqa: S608 -- a name of our own
         )
 
+    def erase_deleted(self, table: str) -> None:
+        """Rewrite the table after the commit, unless somebody uses it; small tables only.
+
+        The server's own log and its backups keep what was deleted for as long as they are kept, and a row
+        that another transaction may still look at stays until a later vacuum.
+        """
+        self._to_rewrite.add(table)
+        if self._connection.info.transaction_status == TransactionStatus.IDLE:
+            self._rewrite()
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    def _rewrite(self) -> None:
+        for table in self._to_rewrite:
+            try:
+                # Without waiting, behind which all readers of the table would wait, too.
+                self._connection.execute(f"VACUUM (FULL, SKIP_LOCKED) {table}".encode())
+            except psycopg.Error as error:
+                # The change itself is committed.
+                fields = {"action": "erase", "table": table}
+                _logger.warning("%s", _failure(self._address, error), extra=fields)
+        self._to_rewrite.clear()
 
     def _run(self, sql: str, values: Values) -> Any:
         self._deadline.refuse_if_over(self._address)

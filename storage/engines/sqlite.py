@@ -45,6 +45,7 @@ class SQLiteEngine:
         self._database = database
         self._connection = database.conn
         self._path = path
+        self._has_traces = False
         self.full_text: FullText = SQLiteFullText(self)
         self._deadline = Deadline()
 
@@ -79,6 +80,7 @@ class SQLiteEngine:
                     self._connection.rollback()
                 raise
             self._connection.commit()
+        self._erase_traces()
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
@@ -102,9 +104,31 @@ class SQLiteEngine:
     def continue_ids(self, table: str) -> None:
         """Do nothing: the next id is always the one after the greatest."""
 
+    def erase_deleted(self, table: str) -> None:  # noqa: ARG002 -- the log has all tables
+        """Empty the log after the commit; in the file itself, what is deleted is overwritten with zeros."""
+        self._has_traces = True
+        if not self._connection.in_transaction:
+            self._erase_traces()
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    def _erase_traces(self) -> None:
+        """Empty the log where it is to be; while somebody reads from it, the next commit tries again.
+
+        What is left when the process dies is erased at the next start: `prepare` closes the only connection.
+        """
+        if not self._has_traces:
+            return
+        with suppress(sqlite3.Error):
+            # Nobody waits: others may read for long.
+            self._connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                [[is_busy, *_]] = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                self._has_traces = bool(is_busy)
+            finally:
+                self._connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
 
     def _run(self, sql: str, values: Values) -> Any:
         self._deadline.refuse_if_over(self._path)
@@ -208,6 +232,8 @@ def connect(path: Path, *, query_only: bool = False) -> SQLiteEngine:
             # A commit must survive a power cut: a lost `sending` would be a message posted twice.
             database.execute("PRAGMA synchronous = FULL")
             database.execute("PRAGMA foreign_keys = ON")
+            # What people and workspaces delete is gone from the file, not only from sight.
+            database.execute("PRAGMA secure_delete = ON")
             database.execute(f"PRAGMA query_only = {int(query_only)}")
     return SQLiteEngine(database, path)
 

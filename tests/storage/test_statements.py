@@ -115,6 +115,9 @@ class RecordingEngine:
     def continue_ids(self, table: str) -> None:
         self.engine.continue_ids(table)
 
+    def erase_deleted(self, table: str) -> None:
+        self.engine.erase_deleted(table)
+
     def close(self) -> None:
         self.engine.close()
 

@@ -21,6 +21,8 @@ from storage.records import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    EncryptedTokens,
+    Installation,
     Lease,
     Listing,
     ListingState,
@@ -51,6 +53,9 @@ WEEK = (LAST_DAY - timedelta(days=6), LAST_DAY)
 LATE = NOW + timedelta(days=1)
 SOME = SHORT.papers_of(LAST_DAY)
 ONE = SOME[0]
+
+TOKENS = EncryptedTokens("encrypted", "key", "encrypted too", LATE)
+INSTALLATION = Installation("T1", "A1", "B1", "U0", "U1", NOW, TOKENS)
 
 Call = Callable[[Tables, int], object]
 """A call on the tables; the number is the id of the first channel's last delivery."""
@@ -231,6 +236,18 @@ CALLS: dict[str, Call] = {
         "T1", "U1", "C1", "1.1"
     ),
     "posts.papers_of_message": lambda tables, _: tables.posts.papers_of_message("T1", "C1", "1.1"),
+    "installations.get": lambda tables, _: tables.installations.get("T1"),
+    "installations.serving": lambda tables, _: tables.installations.serving("T1"),
+    "installations.put": lambda tables, _: tables.installations.put(INSTALLATION),
+    "installations.replace_tokens": lambda tables, _: tables.installations.replace_tokens(
+        INSTALLATION, TOKENS
+    ),
+    "installations.remove_tokens": lambda tables, _: tables.installations.remove_tokens("T1", NOW),
+    "installations.with_other_keys": lambda tables, _: tables.installations.with_other_keys("new", "", 5),
+    "installations.installed": lambda tables, _: tables.installations.installed("", 5),
+    "organisation_workspaces.enter": lambda tables, _: tables.organisation_workspaces.enter("T1", "E1"),
+    "organisation_workspaces.of": lambda tables, _: tables.organisation_workspaces.of("E1"),
+    "organisation_workspaces.leave": lambda tables, _: tables.organisation_workspaces.leave(["T1"], NOW),
     "people.is_deactivated": lambda tables, _: tables.people.is_deactivated("T1", "U9"),
     "people.note_deactivated": lambda tables, _: tables.people.note_deactivated("T1", "U9", NOW),
     "people.note_active": lambda tables, _: tables.people.note_active("T1", "U9"),

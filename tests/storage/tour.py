@@ -19,9 +19,11 @@ from storage.records import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    EncryptedTokens,
     Figure,
     Filters,
     Grounding,
+    Installation,
     Listing,
     ListingState,
     MistakeReport,
@@ -88,6 +90,7 @@ def tour(tables: Tables) -> list[Any]:
         *_subscriptions(tables),
         *_deliveries(tables),
         *_people(tables),
+        *_installations(tables),
     ]
 
 
@@ -337,6 +340,34 @@ def _personal_data(tables: Tables) -> Iterator[Any]:
     yield tables.people.forget_deactivated(LATER, 1)
     yield tables.people.what_is_kept(WORKSPACE, "U2"), tables.people.forget(WORKSPACE, "U2")
     yield tables.people.what_is_kept(WORKSPACE, "U2"), tables.people.what_is_kept(WORKSPACE, PERSON)
+
+
+def _installations(tables: Tables) -> Iterator[Any]:
+    installations, organisations = tables.installations, tables.organisation_workspaces
+    rotating = EncryptedTokens(ODD_TEXTS[5], "key-1", ODD_TEXTS[4], LATER)
+    own = Installation(
+        *(WORKSPACE, "A1", "B1", "U0", PERSON, NOW, rotating, "E1"),
+        scopes=("chat:write", ODD_TEXTS[0]),
+        team_name=ODD_TEXTS[1],
+        team_url="https://gardens.slack.com/",
+    )
+    lasting = EncryptedTokens("lasting", "key-1")
+    org_wide = Installation("E1", "A1", "B2", "U0", PERSON, NOW, lasting, "E1", is_org_wide=True)
+    installations.put(replace(own, tokens=None, uninstalled_at=LATER))
+    yield installations.get(WORKSPACE), installations.serving(WORKSPACE)
+    for each in (own, org_wide):
+        installations.put(each)
+    for workspace in ("T2", "T3", WORKSPACE):
+        organisations.enter(workspace, "E1")
+    yield [installations.serving(each) for each in (WORKSPACE, "T2", "T9")], organisations.of("E1")
+    yield [installations.replace_tokens(own, replace(rotating, expires_at=NOW)) for _ in range(2)]
+    yield installations.replace_tokens(org_wide, replace(lasting, key_id="key-2"))
+    yield installations.with_other_keys("key-2", "", 5), installations.with_other_keys("key-2", "T1", 5)
+    yield installations.installed("", 1), installations.installed("E1", 5)
+    yield [installations.remove_tokens(WORKSPACE, LATER) for _ in range(2)]
+    yield installations.serving(WORKSPACE)
+    organisations.leave([WORKSPACE, "T3", "T9"], LATER)
+    yield installations.get(WORKSPACE), installations.serving(WORKSPACE), organisations.of("E1")
 
 
 def _people(tables: Tables) -> Iterator[Any]:

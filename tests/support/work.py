@@ -88,6 +88,9 @@ class _Plans:
     def continue_ids(self, table: str) -> None:
         raise NotImplementedError
 
+    def erase_deleted(self, table: str) -> None:
+        """Leave it: what is measured is undone."""
+
     def close(self) -> None:
         raise NotImplementedError
 
