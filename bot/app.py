@@ -17,12 +17,13 @@ from bot.delivery.announcer import Announcer
 from bot.delivery.answers import UnreadableAnswerError, failure_of
 from bot.delivery.card_updates import CardUpdater
 from bot.delivery.clockwork import Clockwork, Jobs
+from bot.delivery.connections import Connection, Connections, OneWorkspace
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.notifier import Notifier
 from bot.delivery.outcomes import NotNow, Unknown
 from bot.delivery.pacer import Pacer
 from bot.delivery.web_api import AnswerLostError, NotConnectedError, SlackCaller
-from bot.delivery.wire import SlackWire, Wire
+from bot.delivery.wire import SlackWire
 from bot.delivery.worker import Services, Timing
 from bot.errors import StorageError
 from bot.settings import Settings, bot_token, both_tokens, wrong_proxy
@@ -48,17 +49,14 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """The bot's parts for one workspace; `client` answers people, deliveries use another client."""
+    """The bot's parts; for the one workspace of its token, where it has one."""
 
     storage: Runner
     claims: Claims
     deliverer: Deliverer
     announcer: Announcer
-    wire: Wire
-    client: AsyncWebClient
+    connections: Connections
     workspace: str
-    #: Its address in Slack, which ends in a slash.
-    workspace_url: str
 
 
 @asynccontextmanager
@@ -104,7 +102,7 @@ async def application(
         clockwork = Clockwork(storage, clock, parts.deliverer)
         of_sources = {"sources": web.watcher.start_due_polls, "arxiv records": web.enricher.tick}
         kept_for = timedelta(hours=settings.keep_payloads_hours)
-        reminders = Reminders(storage, clock, parts.client, for_handlers.people, parts.workspace)
+        reminders = Reminders(storage, clock, parts.connections, for_handlers.people, parts.workspace)
         jobs = {
             "digests": clockwork.tick,
             **(of_sources if has_sources else {}),
@@ -136,14 +134,18 @@ async def _connected(settings: Settings, clock: Clock, storage: Runner, stack: A
     identity = await _identity(client)
     # No retry handlers: see SlackCaller.
     posting = AsyncWebClient(token=token, base_url=settings.api_url, retry_handlers=[])
-    wire = SlackWire(SlackCaller(posting), identity.bot_id)
+    connections = OneWorkspace(
+        SlackWire(SlackCaller(posting), identity.bot_id), Connection(identity.url, client)
+    )
     pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
     claims = await stack.enter_async_context(open_claims(storage, clock, timing.lease))
-    services = Services(storage, wire, clock, pacer, timing, bool(settings.model), claims, identity.workspace)
-    deliverer = Deliverer(services, Notifier(wire).notify)
+    services = Services(
+        storage, connections, clock, pacer, timing, bool(settings.model), claims, identity.workspace
+    )
+    deliverer = Deliverer(services, Notifier(connections).notify)
     stack.push_async_callback(deliverer.aclose)
-    announcer = Announcer(wire, pacer, storage, clock)
-    return Application(storage, claims, deliverer, announcer, wire, client, identity.workspace, identity.url)
+    announcer = Announcer(connections, pacer, storage, clock)
+    return Application(storage, claims, deliverer, announcer, connections, identity.workspace)
 
 
 def _card_updater(parts: Application, clock: Clock, settings: Settings) -> CardUpdater:
@@ -151,7 +153,7 @@ def _card_updater(parts: Application, clock: Clock, settings: Settings) -> CardU
     return CardUpdater(
         parts.storage,
         clock,
-        parts.wire,
+        parts.connections,
         has_model=has_model,
         claims=parts.claims,
         workspace=parts.workspace,
@@ -189,7 +191,7 @@ def _parts(parts: Application, web: Web, clock: Clock, settings: Settings) -> Pa
         command=settings.command,
         messages_a_minute=settings.messages_a_minute,
         save_reaction=settings.save_reaction,
-        workspace_url=parts.workspace_url,
+        connections=parts.connections,
     )
 
 

@@ -72,7 +72,7 @@ async def _view(
     channels = await parts.memberships.channels_of(client, person.workspace, person.id, subscribed)
     now = parts.clock.now()
     content = await parts.storage.read(lambda tables: _content(tables, person, wanted, offset, channels, now))
-    place = ListPlace(person.reader(now), parts.workspace_url)
+    place = ListPlace(person.reader(now), (await parts.connections.of(person.workspace)).url)
     return home_view(content, parts.command, place, removed)
 
 

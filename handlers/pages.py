@@ -28,7 +28,8 @@ async def page_message(parts: Parts, person: Person, page: Page, removed: Paper 
     if page.similar:
         return await similar_page_of(parts, person, page)
     saved = await _read_saved(parts, person, _wanted(parts, person, page), page.offset)
-    return saved_page(saved, ListPlace(person.reader(parts.clock.now()), parts.workspace_url), removed)
+    url = (await parts.connections.of(person.workspace)).url
+    return saved_page(saved, ListPlace(person.reader(parts.clock.now()), url), removed)
 
 
 async def redraw(parts: Parts, click: Click, page: Page, removed: Paper | None = None) -> bool:

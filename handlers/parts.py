@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.delivery.announcer import Announcer
+from bot.delivery.connections import Connections
 from bot.delivery.deliverer import Deliverer
 from bot.listings.watcher import ListingWatcher
 from bot.lookup.unlisted import UnlistedPapers
@@ -33,5 +34,4 @@ class Parts:
     messages_a_minute: int
     #: The name of the emoji that saves papers, without colons; empty for none.
     save_reaction: str
-    #: The workspace's address in Slack, which ends in a slash.
-    workspace_url: str
+    connections: Connections

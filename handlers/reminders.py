@@ -4,11 +4,10 @@ import logging
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.cards.my_settings import reminder_message
 from bot.clock import Clock
-from bot.errors import SlackCallError
+from bot.delivery.connections import Connections
+from bot.errors import NotInstalledError, SlackCallError
 from handlers.people import People
 from handlers.slack_calls import call
 from storage.records import PersonSettings, ReadingStatus, SavedFilter, SavedPaper
@@ -17,6 +16,7 @@ from storage.tables import Tables
 
 _AT = time(9, 0)
 _DAYS_OF_A_WEEK = 7
+_A_WEEK = timedelta(days=_DAYS_OF_A_WEEK)
 _AT_ONCE = 20
 _TITLES = 3
 # Who hears of last Monday on Wednesday has no use for it.
@@ -40,15 +40,21 @@ def next_reminder(zone: ZoneInfo, now: datetime) -> datetime:
 class Reminders:
     """Sends the reminders that are due; each is put off to the next week before it is sent, so none is twice.
 
-    What a process that stops between the two does not send is not sent that week.
+    What a process that stops between the two does not send is not sent that week. `workspace` is the one
+    that `connections` reach; `None` where they reach all.
     """
 
     def __init__(
-        self, storage: Runner, clock: Clock, client: AsyncWebClient, people: People, workspace: str
+        self,
+        storage: Runner,
+        clock: Clock,
+        connections: Connections,
+        people: People,
+        workspace: str | None = None,
     ) -> None:
         self._storage = storage
         self._clock = clock
-        self._client = client
+        self._connections = connections
         self._people = people
         self._workspace = workspace
 
@@ -57,11 +63,18 @@ class Reminders:
         now = self._clock.now()
         due = await self._storage.read(lambda tables: tables.personal_settings.due_reminders(now, _AT_ONCE))
         for settings in due:
-            if settings.workspace == self._workspace:
+            if self._workspace in (None, settings.workspace):
                 await self._remind(settings, now)
 
     async def _remind(self, settings: PersonSettings, now: datetime) -> None:
-        person = await self._people.get(self._client, settings.workspace, settings.person)
+        try:
+            client = (await self._connections.of(settings.workspace)).client
+        except NotInstalledError:
+            await self._storage.write(
+                lambda tables: tables.personal_settings.begin_reminder(settings, now + _A_WEEK)
+            )
+            return
+        person = await self._people.get(client, settings.workspace, settings.person)
         next_at = next_reminder(person.zone, now)
 
         def begin(tables: Tables) -> tuple[int, tuple[SavedPaper, ...]]:
@@ -78,7 +91,7 @@ class Reminders:
         message = reminder_message(unread, [saved.paper for saved in newest], person.words)
         try:
             await call(
-                self._client,
+                client,
                 "chat.postMessage",
                 channel=person.id,
                 text=message.text,

@@ -80,7 +80,8 @@ async def _deliver(database: Address | None, channel: str | None, day: date | No
     are_whole = True
     async with connection(settings_with(database), current_clock()) as bot:
         subscriptions = await _subscriptions(bot.storage, channel)
-        await learn_names(bot.client, bot.storage, subscriptions)
+        client = (await bot.connections.of(bot.workspace)).client
+        await learn_names(client, bot.storage, subscriptions)
         names = await bot.storage.read(known_names)
         for subscription in subscriptions:
             line, is_whole = await _deliver_into(bot, subscription, day)

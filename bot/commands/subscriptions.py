@@ -214,7 +214,8 @@ async def _subscribe(
     """Begin each channel's digest and print it; Slack is asked which workspace the channels are in."""
     preferences = _preferences(choices)
     async with connection(settings_with(database), clock) as bot:
-        names = await find_channels(bot.client, channels)
+        client = (await bot.connections.of(bot.workspace)).client
+        names = await find_channels(client, channels)
 
         def save_all(tables: Tables) -> list[Subscription]:
             sources = preferences.sources or (proposed_source(tables.listings.sources()),)

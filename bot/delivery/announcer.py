@@ -4,9 +4,10 @@ import logging
 
 from bot.cards.blocks import Message
 from bot.clock import Clock
+from bot.delivery.connections import Wires
 from bot.delivery.outcomes import NotNow, Posted, Refused, Unknown
 from bot.delivery.pacer import Pacer
-from bot.delivery.wire import Poster, retry_wait
+from bot.delivery.wire import retry_wait
 from storage.runner import Runner
 
 _TRIES = 5
@@ -22,8 +23,8 @@ class Announcer:
     Whatever worker a person asks announces it, even where another one posts in the workspace.
     """
 
-    def __init__(self, poster: Poster, pacer: Pacer, storage: Runner, clock: Clock) -> None:
-        self._poster = poster
+    def __init__(self, wires: Wires, pacer: Pacer, storage: Runner, clock: Clock) -> None:
+        self._wires = wires
         self._pacer = pacer
         self._storage = storage
         self._clock = clock
@@ -42,10 +43,10 @@ class Announcer:
         last = await self._storage.read(lambda tables: tables.posts.last_attempt(workspace, channel))
         if last:
             self._pacer.sent_before(workspace, channel, self._clock.now() - last)
-        error = None
+        wire, error = await self._wires.wire(workspace), None
         for retries in range(_TRIES):
             await self._pacer.turn(workspace, channel, is_parent=True, overtakes=True)
-            outcome = await self._poster.post(channel, payload, None)
+            outcome = await wire.post(channel, payload, None)
             if not isinstance(outcome, NotNow):
                 return self._error(workspace, channel, outcome)
             self._pacer.held_back(workspace, channel, retry_wait(outcome, retries).total_seconds())

@@ -7,9 +7,10 @@ from typing import Any
 
 from bot.cards.paper import paper_card
 from bot.clock import Clock
+from bot.delivery.connections import Wires
 from bot.delivery.messages import shown_card
 from bot.delivery.outcomes import Done, NotNow, Refused, Unknown
-from bot.delivery.wire import Wire, judged, retry_wait
+from bot.delivery.wire import judged, retry_wait
 from bot.errors import LeaseLostError
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
@@ -30,6 +31,7 @@ _logger = logging.getLogger(__name__)
 class _Card:
     """A card in its channel as it is to be."""
 
+    workspace: str
     channel: str
     ts: str
     payload: dict[str, Any]
@@ -39,14 +41,14 @@ class _Card:
 class CardUpdater:
     """Updates posted cards; an update is idempotent, so it is retried until Slack takes or refuses it.
 
-    `workspace` is the one that `wire` reaches; `None` where it reaches all.
+    `workspace` is the one that `wires` reach; `None` where they reach all.
     """
 
     def __init__(
         self,
         storage: Runner,
         clock: Clock,
-        wire: Wire,
+        wires: Wires,
         *,
         has_model: bool = True,
         claims: Claims | None = None,
@@ -54,7 +56,7 @@ class CardUpdater:
     ) -> None:
         self._storage = storage
         self._clock = clock
-        self._wire = wire
+        self._wires = wires
         self._has_model = has_model
         self._outages = Outages(clock)
         self._workspace = workspace
@@ -96,7 +98,8 @@ class CardUpdater:
         if card is None:
             await self._storage.write(claim.around(lambda tables: tables.card_updates.remove(update)))
             return
-        outcome = judged(await self._wire.update(card.channel, card.ts, card.payload), update.tries + 1)
+        wire = await self._wires.wire(card.workspace)
+        outcome = judged(await wire.update(card.channel, card.ts, card.payload), update.tries + 1)
         if isinstance(outcome, NotNow | Unknown):
             await self._postpone(update, outcome, claim)
         else:
@@ -149,4 +152,6 @@ def _card(tables: Tables, update: CardUpdate, *, has_model: bool) -> _Card | Non
     message = paper_card(numbered, words_for(language), has_model=has_model, saves=saves)
     shown = shown_card(message, language)
     payload = {"text": message.text, "blocks": [] if post.is_plain else list(message.blocks)}
-    return None if shown == post.card else _Card(delivery.channel, post.ts, payload, shown)
+    return (
+        None if shown == post.card else _Card(delivery.workspace, delivery.channel, post.ts, payload, shown)
+    )

@@ -217,7 +217,8 @@ class Deliverer:
             ago = self._services.clock.now() - last
             self._services.pacer.sent_before(delivery.workspace, delivery.channel, ago)
         language = subscription.preferences.language
-        await DeliveryWorker(self._services, workspace, delivery, posts, language).advance()
+        wire = await self._services.wires.wire(delivery.workspace)
+        await DeliveryWorker(self._services, wire, workspace, delivery, posts, language).advance()
 
     async def _notify_if_failed(self, delivery_id: int) -> None:
         failed = await self._storage.read(lambda tables: _unnotified(tables, delivery_id))

@@ -4,10 +4,11 @@ import logging
 from collections import Counter
 
 from bot.cards.trouble import trouble_message
+from bot.delivery.connections import Wires
 from bot.delivery.deliverer import FailedDelivery
 from bot.delivery.outcomes import NotNow, Posted, Refused, Scope
 from bot.delivery.slack_errors import closes_workspace
-from bot.delivery.wire import Poster, judged
+from bot.delivery.wire import judged
 from bot.locale import words_for
 
 _logger = logging.getLogger(__name__)
@@ -16,8 +17,8 @@ _logger = logging.getLogger(__name__)
 class Notifier:
     """Sends direct messages; a subscription set up from the command line has nobody to notify."""
 
-    def __init__(self, poster: Poster) -> None:
-        self._poster = poster
+    def __init__(self, wires: Wires) -> None:
+        self._wires = wires
         # The deliveries whose notification Slack put off, and how often.
         self._put_off: Counter[int] = Counter()
         # Those that nobody can be notified of until the workspace takes the bot's token again.
@@ -40,7 +41,8 @@ class Notifier:
         words, of_workspace = words_for(subscription.preferences.language), closes_workspace(failed.reason)
         message = trouble_message(delivery, failed.reason, words, of_workspace=of_workspace)
         payload = {"text": message.text, "blocks": list(message.blocks)}
-        answer = await self._poster.post(subscription.created_by, payload, None)
+        wire = await self._wires.wire(delivery.workspace)
+        answer = await wire.post(subscription.created_by, payload, None)
         self._put_off[delivery.id] += 1
         outcome = judged(answer, self._put_off[delivery.id])
         if not isinstance(outcome, Posted):

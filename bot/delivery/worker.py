@@ -16,6 +16,7 @@ from bot.cards.digest import with_note
 from bot.clock import Clock
 from bot.delivery import ledger
 from bot.delivery.claimed import ClaimedDelivery, StopAskedError
+from bot.delivery.connections import Wires
 from bot.delivery.outcomes import (
     ChannelMessage,
     Done,
@@ -67,7 +68,7 @@ class Services:
     """What every delivery depends on."""
 
     storage: Runner
-    wire: Wire
+    wires: Wires
     clock: Clock
     pacer: Pacer
     timing: Timing
@@ -75,7 +76,7 @@ class Services:
     has_model: bool = True
     #: What this process has claimed; `None` for claims of its own.
     claims: Claims | None = None
-    #: The workspace that `wire` reaches; `None` where it reaches all.
+    #: The workspace that `wires` reach; `None` where they reach all.
     workspace: str | None = None
 
 
@@ -85,12 +86,13 @@ class DeliveryWorker:
     def __init__(
         self,
         services: Services,
+        wire: Wire,
         workspace: Claim,
         delivery: Delivery,
         posts: Sequence[Post],
         language: str,
     ) -> None:
-        self._wire = services.wire
+        self._wire = wire
         self._clock = services.clock
         self._pacer = services.pacer
         self._timing = services.timing

@@ -12,6 +12,7 @@ import pytest
 
 from bot.cards import ids
 from bot.delivery.card_updates import CardUpdater
+from bot.delivery.connections import OneWire
 from bot.delivery.outcomes import Done, Failure, NotNow, Refused, Unknown
 from bot.delivery.wire import Wire
 from bot.documents.digest_file import DigestEntry, DigestFile
@@ -52,9 +53,14 @@ async def summary_comes(stage: Stage, delivery_id: int, position: int = 2) -> st
     return posts[position].ts or ""
 
 
+async def wire_of(stage: Stage) -> Wire:
+    return await stage.bot.connections.wire(stage.bot.workspace)
+
+
 def updating(stage: Stage, wire: "Scripted | None" = None) -> CardUpdater:
     # A scripted wire passes on what it does not have itself.
-    return CardUpdater(stage.bot.storage, stage.clock, cast("Wire", wire or stage.bot.wire))
+    wires = OneWire(cast("Wire", wire)) if wire else stage.bot.connections
+    return CardUpdater(stage.bot.storage, stage.clock, wires)
 
 
 async def left(stage: Stage) -> int:
@@ -110,7 +116,7 @@ async def test_a_card_that_shows_all_there_is_is_left_as_it_is(stage: Stage) -> 
     await stage.bot.storage.write(
         lambda tables: tables.card_updates.enqueue(posts[1].paper_ids[0], "en", now, now)
     )
-    wire = Scripted(stage.bot.wire, [])
+    wire = Scripted(await wire_of(stage), [])
     await updating(stage, wire).tick()
 
     assert (wire.calls, await left(stage)) == (0, 0)
@@ -196,7 +202,7 @@ async def test_a_card_that_cannot_be_drawn_keeps_no_other_back(
     delivery_id = await stage.deliver_sample()
     await summary_comes(stage, delivery_id, position=1)
     ts = await summary_comes(stage, delivery_id, position=2)
-    wire = Scripted(stage.bot.wire, [ValueError("something unforeseen")])
+    wire = Scripted(await wire_of(stage), [ValueError("something unforeseen")])
     await updating(stage, wire).tick()
 
     assert "Updating a card" in caplog.text
@@ -279,7 +285,7 @@ class Scripted:
 @pytest.mark.parametrize("outcome", [NotNow(30), Unknown("fatal_error")])
 async def test_an_update_that_slack_did_not_take_is_tried_again_later(stage: Stage, outcome: Failure) -> None:
     ts = await summary_comes(stage, await stage.deliver_sample())
-    wire = Scripted(stage.bot.wire, [outcome])
+    wire = Scripted(await wire_of(stage), [outcome])
     await updating(stage, wire).tick()
     assert await left(stage) == 1
 
@@ -292,7 +298,7 @@ async def test_an_update_that_slack_did_not_take_is_tried_again_later(stage: Sta
 
 async def test_a_card_that_somebody_deleted_is_given_up(stage: Stage) -> None:
     await summary_comes(stage, await stage.deliver_sample())
-    wire = Scripted(stage.bot.wire, [Refused("message_not_found")])
+    wire = Scripted(await wire_of(stage), [Refused("message_not_found")])
     await updating(stage, wire).tick()
 
     assert (wire.calls, await left(stage)) == (1, 0)

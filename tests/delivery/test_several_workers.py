@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from bot.delivery.card_updates import CardUpdater
+from bot.delivery.connections import OneWire
 from bot.delivery.outcomes import Done
 from bot.delivery.pacer import Pacer
 from bot.delivery.wire import Wire
@@ -303,7 +304,9 @@ def test_several_workers_together_update_each_card_once(address: Address, stack:
 
         await office.storage.write(enqueue)
         updaters = [
-            CardUpdater(worker.storage, clock, cast("Wire", updates), claims=Claims(worker.storage, clock))
+            CardUpdater(
+                worker.storage, clock, OneWire(cast("Wire", updates)), claims=Claims(worker.storage, clock)
+            )
             for worker in office.workers
         ]
         await asyncio.gather(*(updater.tick() for updater in updaters))

@@ -35,7 +35,8 @@ async def press(person: Member, action_id: str) -> None:
 
 def reminders_of(stage: Stage) -> Reminders:
     bot = stage.bot
-    return Reminders(bot.storage, stage.clock, bot.client, People(stage.clock, bot.storage), bot.workspace)
+    people = People(stage.clock, bot.storage)
+    return Reminders(bot.storage, stage.clock, bot.connections, people, bot.workspace)
 
 
 async def remind_from(stage: Stage, settings: PersonSettings) -> None:

@@ -172,8 +172,9 @@ async def test_a_paper_saved_from_a_card_links_back_to_its_message(stage: Stage)
     channel = stage.workspace.channel("papers").id
 
     [saved] = await list_of(stage, ada)
+    workspace = await stage.bot.connections.of(stage.bot.workspace)
     url = (
-        f"{stage.bot.workspace_url}archives/{channel}/p{first['ts'].replace('.', '')}"
+        f"{workspace.url}archives/{channel}/p{first['ts'].replace('.', '')}"
         f"?thread_ts={parent['ts']}&cid={channel}"
     )
     assert listed

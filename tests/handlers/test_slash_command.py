@@ -17,6 +17,7 @@ from bot.cards import ids
 from bot.cards.blocks import Block, Message
 from bot.cards.ids import Page, Week
 from bot.delivery.announcer import Announcer
+from bot.delivery.connections import Connection, OneWorkspace
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.notifier import Notifier
 from bot.delivery.pacer import Pacer
@@ -79,9 +80,11 @@ def parts_with(path: Path, fill: Callable[[Parts], None] = lambda _: None) -> It
     holiday = Listing("digest-file", date(2025, 10, 1), ListingState.NONE)
     at_once(storage.write(lambda tables: tables.listings.put(holiday)))
     # No answer of these is told to a channel, so nothing is there to reach.
-    wire, pacer = SlackWire(SlackCaller(AsyncWebClient(base_url=refusing_address())), "B1"), Pacer(clock)
-    services = Services(storage, wire, clock, pacer, Timing())
-    deliverer = Deliverer(services, Notifier(wire).notify)
+    client = AsyncWebClient(base_url=refusing_address())
+    connection = Connection("https://example.slack.com/", client)
+    connections, pacer = OneWorkspace(SlackWire(SlackCaller(client), "B1"), connection), Pacer(clock)
+    services = Services(storage, connections, clock, pacer, Timing())
+    deliverer = Deliverer(services, Notifier(connections).notify)
     watcher, summary_queue = ListingWatcher(storage, clock, _no_source), SummaryQueue(storage, clock, None)
     parts = Parts(
         storage=storage,
@@ -89,14 +92,14 @@ def parts_with(path: Path, fill: Callable[[Parts], None] = lambda _: None) -> It
         people=People(clock),
         memberships=Memberships(clock),
         deliverer=deliverer,
-        announcer=Announcer(wire, pacer, storage, clock),
+        announcer=Announcer(connections, pacer, storage, clock),
         watcher=watcher,
         summary_queue=summary_queue,
         unlisted=None,
         command="/papers",
         messages_a_minute=300,
         save_reaction="bookmark",
-        workspace_url="https://example.slack.com/",
+        connections=connections,
     )
     fill(parts)
     yield parts

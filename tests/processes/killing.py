@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.clock import SystemClock
 from bot.delivery.answers import Answer
+from bot.delivery.connections import OneWire
 from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.pacer import Pacer
 from bot.delivery.wire import SlackWire
@@ -151,7 +152,8 @@ async def _plan(database: Path, workspace: Workspace, cards: int) -> int:
         return subscribe(tables, workspace.team_id, channel, begun_at=now, at=at)
 
     try:
-        services = Services(storage, SlackWire(NoSlack(), workspace.bot_id), clock, Pacer(clock), Timing())
+        wire = OneWire(SlackWire(NoSlack(), workspace.bot_id))
+        services = Services(storage, wire, clock, Pacer(clock), Timing())
         delivery_id = await Deliverer(services, _notify).open_asked(await storage.write(fill), listing.day)
     finally:
         storage.close()

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from bot.clock import SystemClock
+from bot.delivery.connections import OneWire
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.pacer import Pacer
 from bot.delivery.wire import SlackWire
@@ -50,7 +51,7 @@ class Place:
         """Return what a worker has to know."""
         workspaces = [
             {
-                "channel": sandbox.workspace.channel("papers").id,
+                "workspace": sandbox.workspace.team_id,
                 "bot": sandbox.workspace.bot_id,
                 "token": sandbox.workspace.bot_token,
                 "api_url": sandbox.api_url,
@@ -118,7 +119,7 @@ async def _plan(database: Server, workspaces: list[Workspace], cards: int) -> No
         tables.listings.put(listing)
 
     await storage.write(fill)
-    services = Services(storage, SlackWire(NoSlack(), ""), clock, Pacer(clock), timing(60))
+    services = Services(storage, OneWire(SlackWire(NoSlack(), "")), clock, Pacer(clock), timing(60))
     deliverer = Deliverer(services, _notify_nobody)
     for workspace in workspaces:
         team, channel = workspace.team_id, workspace.channel("papers").id

@@ -6,9 +6,9 @@ It reads its plan from standard input, as JSON, and works until it is killed.
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -16,7 +16,7 @@ from bot.clock import SystemClock
 from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.pacer import Pacer
 from bot.delivery.web_api import SlackCaller
-from bot.delivery.wire import SlackWire, Wire
+from bot.delivery.wire import SlackWire
 from bot.delivery.worker import Services, Timing
 from storage.address import Server
 from storage.claims import open_claims
@@ -32,13 +32,13 @@ def timing(lease_seconds: float) -> Timing:
 
 
 class _Wires:
-    """The wires of many workspaces, told apart by the channel that each call is about."""
+    """The wires of many workspaces."""
 
     def __init__(self, wires: Mapping[str, SlackWire]) -> None:
         self._wires = wires
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        return lambda channel, *arguments: getattr(self._wires[channel], name)(channel, *arguments)
+    async def wire(self, workspace: str) -> SlackWire:
+        return self._wires[workspace]
 
 
 async def main(plan: Mapping[str, Any]) -> None:
@@ -46,8 +46,8 @@ async def main(plan: Mapping[str, Any]) -> None:
     clock, storage = SystemClock(), ThreadRunner(Server(plan["database"]))
     times = timing(plan["lease_seconds"])
     async with open_claims(storage, clock, times.lease) as claims:
-        wires = _Wires({each["channel"]: _wire(each) for each in plan["workspaces"]})
-        services = Services(storage, cast("Wire", wires), clock, Pacer(clock), times, claims=claims)
+        wires = _Wires({each["workspace"]: _wire(each) for each in plan["workspaces"]})
+        services = Services(storage, wires, clock, Pacer(clock), times, claims=claims)
         deliverer = Deliverer(services, _notify)
         while True:
             await deliverer.start_all()

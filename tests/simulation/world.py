@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from bot.delivery import pauses
 from bot.delivery.answers import Answer, UnreadableAnswerError
 from bot.delivery.clockwork import SECONDS_BETWEEN_TICKS, Clockwork
+from bot.delivery.connections import OneWire
 from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.pacer import Pacer
 from bot.delivery.web_api import AnswerLostError, NotConnectedError
@@ -266,9 +267,8 @@ class Life:
         inner = _runner(self.world.database)
         runner, clock = _Runner(self, inner), _Clock(self)
         pacer = Pacer(clock)
-        services = Services(
-            runner, SlackWire(_Caller(self), self.world.workspace.bot_id), clock, pacer, self.world.timing
-        )
+        wire = OneWire(SlackWire(_Caller(self), self.world.workspace.bot_id))
+        services = Services(runner, wire, clock, pacer, self.world.timing)
         deliverer = Deliverer(services, _notify)
         clockwork = Clockwork(runner, clock, deliverer)
         ticking = asyncio.create_task(self._tick(clockwork, runner, takes_over=takes_over))

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from bot.delivery.answers import Answer
 from bot.delivery.clockwork import SECONDS_BETWEEN_TICKS, Clockwork
+from bot.delivery.connections import OneWire
 from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.pacer import Pacer
 from bot.delivery.wire import SlackWire
@@ -40,7 +41,7 @@ class Worker:
         self.is_killed = False
         storage = _Storage(self)
         self.claims = Claims(storage, clock, TIMING.lease)
-        wire = SlackWire(_Caller(self), self.workspace.bot_id)
+        wire = OneWire(SlackWire(_Caller(self), self.workspace.bot_id))
         services = Services(storage, wire, clock, Pacer(clock), TIMING, claims=self.claims)
         self.deliverer = Deliverer(services, self._notify)
         self.clockwork = Clockwork(storage, clock, self.deliverer)
