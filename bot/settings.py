@@ -37,6 +37,7 @@ from pydantic_settings import (
 
 from bot.errors import SettingsError
 from bot.files import NOBODY_WROTE, written_to
+from bot.manifest import COMMAND
 from bot.text.encodings import marked_encoding
 from storage.address import Server, read_address
 
@@ -155,7 +156,7 @@ class Settings(BaseSettings):
         description="the SQLite file, or `postgresql://…`; `--db` overrides it",
     )
     command: Annotated[str, AfterValidator(_command)] = Field(
-        default="/papers",
+        default=COMMAND,
         validation_alias="PAPER_ROUND_COMMAND",
         description="the slash command, as named in your manifest",
     )

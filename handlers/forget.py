@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from bot.cards import ids
 from bot.cards.blocks import Message
 from bot.cards.forgetting import forgotten_message, kept_message
+from bot.manifest import Event
 from handlers.clicks import Click, listen
 from handlers.parts import Parts
 from handlers.payloads import record_at, text_at
@@ -30,7 +31,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
         if workspace and person and isinstance(is_deleted, bool):
             await _note_deactivation(parts, workspace, person, is_deleted=is_deleted)
 
-    app.event("user_change")(on_user_change)
+    app.event(Event.USER_CHANGED)(on_user_change)
 
 
 async def _on_forget(parts: Parts, click: Click) -> None:

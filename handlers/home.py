@@ -12,6 +12,7 @@ from bot.cards.home import MOST_NEW, MOST_READING, HomeContent, NewPapers, home_
 from bot.cards.notices import help_message
 from bot.cards.saved_list import ListPlace
 from bot.lookup.own_list import WHOLE_LIST, Owner, OwnQuery, own_page
+from bot.manifest import Event
 from handlers.answers import Answers
 from handlers.clicks import Click, listen
 from handlers.lookup import latest
@@ -38,7 +39,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
         person = await parts.people.get(client, context.team_id or "", user)
         await draw_home(parts, client, person, Answers(client, respond, person.id, Place(view_type="home")))
 
-    app.event("app_home_opened")(on_home_opened)
+    app.event(Event.HOME_OPENED)(on_home_opened)
     listen(app, parts, ids.SHOW_LATEST, _on_show_latest)
     listen(app, parts, ids.SHOW_HELP, _on_show_help)
 

@@ -10,6 +10,7 @@ from bot.cards import ids
 from bot.cards.blocks import Button, Message
 from bot.cards.notices import notice
 from bot.locale import Words
+from bot.manifest import Event
 from bot.subscriptions.due import is_paused
 from handlers.parts import Parts
 from handlers.payloads import text_at
@@ -31,7 +32,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
         person = await parts.people.get(client, context.team_id or "", inviter)
         await _greet(parts, person.workspace, channel, person.words)
 
-    app.event("member_joined_channel")(on_joined)
+    app.event(Event.MEMBER_JOINED)(on_joined)
 
 
 async def _greet(parts: Parts, workspace: str, channel: str, words: Words) -> None:

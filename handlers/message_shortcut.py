@@ -6,12 +6,12 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cards import ids
 from bot.cards.blocks import Message
 from bot.cards.linked import linked_papers_message
 from bot.cards.notices import notice
 from bot.cards.saved_list import saved_notice
 from bot.delivery.answers import is_ts
+from bot.manifest import Shortcut
 from handlers.answers import Answers
 from handlers.linked_papers import linked_papers
 from handlers.parts import Parts
@@ -42,7 +42,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
             await answers.tell(notice(person.words.mrkdwn("linked.looking")), person.words)
         await answers.tell(await saving, person.words)
 
-    app.message_shortcut(ids.SAVE_FROM_MESSAGE)(on_shortcut)
+    app.message_shortcut(Shortcut.SAVE_FROM_MESSAGE)(on_shortcut)
 
 
 async def _save(parts: Parts, person: Person, body: dict[str, Any], place: Place) -> Message:

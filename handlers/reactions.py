@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards.linked import linked_papers_message
 from bot.delivery.answers import is_ts
 from bot.errors import SlackCallError
+from bot.manifest import Event
 from handlers.answers import Answers
 from handlers.exports import refused
 from handlers.linked_papers import MOST_LINKED, linked_papers
@@ -68,8 +69,8 @@ def register(app: AsyncApp, parts: Parts) -> None:
         async with turns.setdefault(reaction.key, asyncio.Lock()):
             await _remove(parts, reaction)
 
-    app.event("reaction_added")(on_added)
-    app.event("reaction_removed")(on_removed)
+    app.event(Event.REACTION_ADDED)(on_added)
+    app.event(Event.REACTION_REMOVED)(on_removed)
 
 
 def _reaction(event: Mapping[str, object], context: AsyncBoltContext) -> _Reaction | None:

@@ -13,6 +13,7 @@ from bot.cards.blocks import Block, Message
 from bot.cards.ids import Opened, Page, carried_text
 from bot.cards.notices import window_not_opened
 from bot.cards.search_modal import TYPED_CHARACTERS, search_modal
+from bot.manifest import Shortcut
 from handlers.answers import Answers
 from handlers.clicks import Click, Submission, listen, listen_to_form
 from handlers.lookup import paper_message
@@ -70,7 +71,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
         answers = Answers(client, respond, context.user_id or "", place_of(body))
         await _open(parts, answers, context.team_id or "")
 
-    app.shortcut(ids.SEARCH_SHORTCUT)(on_shortcut)
+    app.shortcut(Shortcut.SEARCH)(on_shortcut)
     typings = Typings()
     listen(app, parts, ids.SEARCH_WORDS, partial(_on_typed, typings))
     listen_to_form(app, parts, ids.SEARCH_MODAL, partial(_on_submit, typings))

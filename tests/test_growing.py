@@ -52,5 +52,5 @@ def test_the_image_of_a_worker_holds_what_it_needs_and_no_secrets() -> None:
     lines = COMPOSE["services"]["worker"]["build"]["dockerfile_inline"].splitlines()
     copied = [name for line in lines if line.startswith("COPY") for name in line.split()[1:-1]]
 
-    assert sorted(copied) == ["bot", "handlers", "manifest.json", "requirements.txt", "storage"]
+    assert sorted(copied) == ["bot", "handlers", "requirements.txt", "storage"]
     assert all((ROOT / name).exists() for name in copied)

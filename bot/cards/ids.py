@@ -68,7 +68,6 @@ SEARCH_AGAIN = tuple(f"search_again_{number}" for number in range(1, 4))
 """The buttons that search for what may have been meant."""
 
 SEARCH_ARXIV = "search_arxiv"
-SEARCH_SHORTCUT = "search_papers"
 SEARCH_MODAL = "search_modal"
 SEARCH_WORDS = "search_words"
 SHARE_PAPER = "share_paper"
@@ -91,9 +90,6 @@ IMPORT_TEXT = "import_text"
 IMPORT_FILE = "import_file"
 
 FORGET_ME = "forget_me"
-
-SAVE_FROM_MESSAGE = "save_from_message"
-"""The message shortcut, as the manifest names it."""
 
 PAGE_LENGTH = 10
 """The papers per page of a list."""

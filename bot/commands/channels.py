@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackCallError, SlackUnavailableError, UnknownChannelError
 from bot.locale import words_for
-from bot.manifest import load_manifest
+from bot.manifest import NAME
 from handlers.channels import NO_ANSWER, ChannelContext, ChannelState, channel_state, plain_refusal
 from handlers.payloads import text_at
 from handlers.slack_calls import call
@@ -130,8 +130,7 @@ async def _state(client: AsyncWebClient, channel: str | None) -> ChannelState:
 
 def _refusal(text: str, reason: str) -> str:
     """Return why the channel cannot have digests, in a sentence that begins with it."""
-    bot_name = load_manifest()["features"]["bot_user"]["display_name"]
-    sentence = f"{text}: {plain_refusal(reason, bot_name, words_for('en'))}"
+    sentence = f"{text}: {plain_refusal(reason, NAME, words_for('en'))}"
     if reason == NO_ANSWER:
         raise SlackUnavailableError(sentence)
     return sentence

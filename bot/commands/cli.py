@@ -18,6 +18,9 @@ _SECTIONS = {
         "demo": LazyCommand(
             "bot.commands.demo", "demo", "Try the bot in a local Slack, with a day of papers"
         ),
+        "manifest": LazyCommand(
+            "bot.commands.manifest", "manifest", "Print the app's manifest, from which Slack creates the app"
+        ),
         "run": LazyCommand("bot.commands.run", "run", "Connect the bot to your Slack"),
         "sandbox": LazyCommand(
             "bot.commands.sandbox", "sandbox", "Start the local Slack alone, for a bot in another process"

@@ -31,7 +31,7 @@ from bot.delivery.deliverer import Progress
 from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_digest_file, read_sample
 from bot.documents.importer import import_into
-from bot.manifest import load_manifest
+from bot.manifest import app_manifest
 from bot.sandbox import Configuration, Sandbox, SandboxError, Workspace, create_workspace
 from bot.settings import Settings, load_settings
 from bot.sources.kinds import DIGEST_FILE
@@ -141,7 +141,7 @@ def demo_workspace(clock: Clock, language: str) -> Workspace:
     everyone = Configuration().people
     first = [each for each in everyone if primary_language(each.locale) == primary_language(language)]
     people = tuple(dict.fromkeys([*first, *everyone]))
-    return create_workspace(load_manifest(), clock, Configuration(people=people))
+    return create_workspace(app_manifest(), clock, Configuration(people=people))
 
 
 async def _deliver(

@@ -6,7 +6,7 @@ import click
 
 from bot.commands.endings import Incomplete
 from bot.commands.terminal import FILE, port_option, run_until_stopped, say
-from bot.manifest import load_manifest
+from bot.manifest import app_manifest
 from bot.sandbox import SandboxError, serve
 from bot.sandbox.standalone import read_json
 
@@ -25,7 +25,7 @@ def sandbox(port: int, config: Path | None, manifest: Path | None) -> None:
     To drive it from tests in any language, see bot/sandbox/CONTROL.md.
     """
     try:
-        app = read_json(manifest) if manifest else load_manifest()
+        app = read_json(manifest) if manifest else app_manifest()
         run_until_stopped(serve(app, port=port, config_path=config, announce=say))
     except SandboxError as error:
         raise Incomplete(str(error)) from error

@@ -15,7 +15,7 @@ from bot.delivery.outcomes import Done
 from bot.delivery.pacer import Pacer
 from bot.delivery.wire import Wire
 from bot.delivery.workspaces import Workspaces, name_of
-from bot.manifest import load_manifest
+from bot.manifest import app_manifest
 from bot.sandbox import create_workspace
 from storage.address import Address
 from storage.claims import Claims
@@ -54,7 +54,7 @@ class Office:
     def __init__(self, address: Address, stack: ExitStack) -> None:
         self._address = address
         self._stack = stack
-        self.workspace = create_workspace(load_manifest(), clock=VirtualClock(), config=CONFIG)
+        self.workspace = create_workspace(app_manifest(), clock=VirtualClock(), config=CONFIG)
         self.storage = self._connected()
         self.workers: list[Worker] = []
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.cards import ids
 from bot.cards.linked import LinkedPapers, linked_papers_message
 from bot.locale import words_for
+from bot.manifest import Shortcut
 from bot.sandbox import Member
 from bot.sandbox.errors import NotPossibleError
 from handlers.linked_papers import MOST_LINKED, linked_papers
@@ -26,7 +26,7 @@ TWO_LINKS = f"See https://huggingface.co/papers/{LISTED} and <https://arxiv.org/
 
 async def run(person: Member, message: dict[str, Any], until: str, channel: str = "papers") -> str:
     before = [each["ts"] for each in person.messages(channel)]
-    await person.shortcut(ids.SAVE_FROM_MESSAGE, message)
+    await person.shortcut(Shortcut.SAVE_FROM_MESSAGE, message)
     return await hears(person, until, before, channel)
 
 
@@ -121,7 +121,7 @@ async def test_no_shape_of_the_request_ends_in_a_traceback(
         ada = stage.person("ada")
         message = await ada.message("papers", f"https://arxiv.org/abs/{LISTED}")
         forger = Forger(stage, "ada")
-        sent = forger.message_shortcut(message, ids.SAVE_FROM_MESSAGE)
+        sent = forger.message_shortcut(message, Shortcut.SAVE_FROM_MESSAGE)
         await forger.send_all(list(misshapen(sent))[::3])
 
     assert failures(caplog) == []

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.cards import ids
+from bot.manifest import Shortcut
 from bot.sandbox import Member
 from handlers.search_modal import Typings
 from storage.records import Paper
@@ -194,7 +195,7 @@ async def test_the_shortcut_searches_as_one_types_and_leaves_no_trace(stage: Sta
     ada = stage.person("ada")
     before = ada.transcript("papers")
 
-    await ada.shortcut(ids.SEARCH_SHORTCUT)
+    await ada.shortcut(Shortcut.SEARCH)
     await ada.sees(lambda view: view["modals"])
     assert await ada.submit(ada.modals()[-1], typed("tree search agents")) == {}
     await ada.sees(lambda view: TREE in str(view["modals"]))

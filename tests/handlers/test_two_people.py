@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from bot.cards import ids
 from bot.cards.ids import Edited, EditField, Listed, Page
+from bot.manifest import Shortcut
 from bot.sandbox import Member, payloads
 from bot.sandbox.records import Message
 from storage.records import ReadingStatus
@@ -218,7 +219,7 @@ class Play:
 
     def _shortcut(self, forger: Forger, paper: str) -> dict[str, Any]:
         shortcuts = self.stage.workspace.manifest.features.shortcuts
-        chosen = next(each for each in shortcuts if each.callback_id == ids.SAVE_FROM_MESSAGE)
+        chosen = next(each for each in shortcuts if each.callback_id == Shortcut.SAVE_FROM_MESSAGE)
         sent = payloads.message_action(self.stage.workspace, forger.person, self.channel, self.card, chosen)
         text = f"Read https://arxiv.org/abs/{paper}"
         return {**sent, "message": {"type": "message", "ts": self.card.ts, "user": "U9", "text": text}}

@@ -18,7 +18,7 @@ from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.pacer import Pacer
 from bot.delivery.wire import SlackWire
 from bot.delivery.worker import Services, Timing
-from bot.manifest import load_manifest
+from bot.manifest import app_manifest
 from bot.sandbox import Sandbox, Workspace, bot_settings
 from bot.sandbox.methods import MethodRegistry
 from storage.engines.sqlite import connect
@@ -128,7 +128,7 @@ class Place:
 @asynccontextmanager
 async def place(folder: Path, cards: int) -> AsyncIterator[Place]:
     """Open a sandbox, and write down a digest of so many papers for its channel #papers."""
-    workspace = _Watched(load_manifest())
+    workspace = _Watched(app_manifest())
     database = folder / "bot.db"
     delivery_id = await _plan(database, workspace, cards)
     workspace.faults.add("delay", method="chat.postMessage", times=10 * cards, seconds=_ANSWER_SECONDS)

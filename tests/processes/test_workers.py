@@ -22,7 +22,7 @@ from bot.delivery.deliverer import Deliverer
 from bot.delivery.pacer import Pacer
 from bot.delivery.wire import SlackWire
 from bot.delivery.worker import Services
-from bot.manifest import load_manifest
+from bot.manifest import app_manifest
 from bot.sandbox import Sandbox, Workspace, create_workspace
 from storage.address import Server
 from storage.records import Listing, ListingState, Paper
@@ -100,7 +100,7 @@ async def place(server: DatabaseServer, workspaces: int, cards: int) -> AsyncIte
             # Channels before it give #papers an id that no other workspace has for it.
             names = [*(f"other-{other}" for other in range(number)), "papers"]
             channels = [{"name": name, "has_bot": True} for name in names]
-            workspace = create_workspace(load_manifest(), config={"channels": channels})
+            workspace = create_workspace(app_manifest(), config={"channels": channels})
             workspace.team_id = f"T{number:010}"
             sandboxes.append(await stack.enter_async_context(Sandbox(workspace)))
         await _plan(database, [sandbox.workspace for sandbox in sandboxes], cards)

@@ -28,7 +28,7 @@ from bot.delivery.web_api import AnswerLostError, NotConnectedError
 from bot.delivery.wire import SlackWire
 from bot.delivery.worker import Services, Timing
 from bot.errors import CommitLostError, StorageError
-from bot.manifest import load_manifest
+from bot.manifest import app_manifest
 from bot.sandbox import ConnectionLostError, Workspace, create_workspace
 from storage.address import Address, Server
 from storage.database import connect, prepare
@@ -489,7 +489,7 @@ def _errors_into(errors: list[str]) -> Iterator[None]:
 
 @cache
 def _manifest() -> dict[str, Any]:
-    return load_manifest()
+    return app_manifest()
 
 
 _TOPICS = ("tree search", "small models", "long context", "speech", "video", "proofs", "robots", "retrieval")

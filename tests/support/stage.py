@@ -17,7 +17,7 @@ from bot.delivery.clockwork import Clockwork
 from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_sample
 from bot.documents.importer import import_into
-from bot.manifest import load_manifest
+from bot.manifest import app_manifest
 from bot.sandbox import ManualClock, Member, Sandbox, Workspace, create_workspace
 from bot.settings import Settings
 from storage.address import Address
@@ -121,7 +121,7 @@ def _nowhere() -> dict[str, str]:
 
 
 def make_workspace(clock: SimulatedClock, config: Mapping[str, Any] | None = None) -> Workspace:
-    return create_workspace(load_manifest(), clock=FollowingClock(clock), config=config)
+    return create_workspace(app_manifest(), clock=FollowingClock(clock), config=config)
 
 
 def settings_for(workspace: Workspace, sandbox: Sandbox, database: Address, **settings: Any) -> Settings:
