@@ -3,8 +3,10 @@
 The shapes: https://docs.slack.dev/reference/interaction-payloads
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 _DIRECT = "D"
 """The first letter of the ids of direct messages."""
@@ -127,8 +129,33 @@ def is_sound(payload: object) -> bool:
         and all(is_sound(payload[name]) for name in _OBJECTS if name in payload)
         and all(_are_sound(payload[name]) for name in _LISTS if name in payload)
         and payload.get("actions") != []
+        and (payload.get("type") != "block_actions" or "action_id" in action_of(payload))
     )
 
 
 def _are_sound(records: object) -> bool:
     return isinstance(records, list) and all(map(is_sound, records))
+
+
+_MOST_FIELDS = 100
+"""Slack's forms have about a dozen fields."""
+
+
+def payload_of(body: bytes, content_type: str) -> Mapping[str, object] | None:
+    """Return what the body of an HTTP request holds, or `None` where Bolt would stumble over it.
+
+    Events come as JSON, commands as a form, and interactions as JSON in the field `payload` of a form:
+    https://docs.slack.dev/interactivity/handling-user-interaction
+    """
+    try:
+        payload = _read(body.decode(), content_type)
+        return payload if isinstance(payload, Mapping) and is_sound(payload) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _read(text: str, content_type: str) -> object:
+    if content_type.partition(";")[0].strip().lower() == "application/json":
+        return json.loads(text)
+    form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    return json.loads(form["payload"]) if "payload" in form else form

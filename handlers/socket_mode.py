@@ -4,24 +4,19 @@ Slack hands out the connection's address for each connection anew:
 https://docs.slack.dev/reference/methods/apps.connections.open
 """
 
-import asyncio
 import logging
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse
-from slack_bolt import BoltResponse
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.listener.async_listener_start_handler import AsyncListenerStartHandler
-from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.background import SECONDS_TO_END, end
 from bot.clock import Clock
 from bot.delivery.answers import Answer, UnreadableAnswerError, failure_of
 from bot.delivery.outcomes import NotNow, Unknown
@@ -29,6 +24,7 @@ from bot.delivery.web_api import AnswerLostError, Caller, NotConnectedError, Sla
 from bot.errors import SlackUnavailableError
 from bot.outages import Outages
 from bot.retries import Backoff
+from handlers.listeners import Listeners
 from handlers.payloads import is_sound
 
 _METHOD = "apps.connections.open"
@@ -53,10 +49,7 @@ class SocketModeHandler(AsyncSocketModeHandler):
         # Bolt's own constructor would make the client that this one replaces, and leave it open.
         self.app = app
         self.app_token = app_token
-        self._clock = clock
-        self._under_way: set[asyncio.Task[Any]] = set()
-        # Bolt starts each listener in a task of its own, and keeps none of them.
-        app.listener_runner.listener_start_handler = _Noting(self._under_way)
+        self._listeners = Listeners(app, clock)
         asking = AsyncWebClient(token=app_token, base_url=app.client.base_url, retry_handlers=[])
         schemes = {"wss"} if app.client.base_url.startswith("https:") else {"wss", "ws"}
         outages = Outages(clock)
@@ -68,7 +61,7 @@ class SocketModeHandler(AsyncSocketModeHandler):
         self, client: SocketModeClient, req: SocketModeRequest
     ) -> None:
         """Have Bolt handle what Slack sent; what it would stumble over is acknowledged and left alone."""
-        _note(self._under_way)
+        self._listeners.note()
         if is_sound(req.payload):
             await super().handle(client, req)
             return
@@ -77,29 +70,11 @@ class SocketModeHandler(AsyncSocketModeHandler):
         await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
 
     async def end_listeners(self) -> None:
-        """Wait for what people asked for and is under way, but no longer than `SECONDS_TO_END`.
+        """Wait for what people asked for and is under way, within `SECONDS_TO_END`.
 
         The socket has to be open still, as the answer to a form goes through it.
         """
-        await end(self._under_way, self._clock, SECONDS_TO_END)
-
-
-class _Noting(AsyncListenerStartHandler):
-    """Notes the task of each listener, as Bolt starts it."""
-
-    def __init__(self, under_way: set[asyncio.Task[Any]]) -> None:
-        self._under_way = under_way
-
-    async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:  # noqa: ARG002 -- Bolt's
-        """Note the task that this runs in."""
-        _note(self._under_way)
-
-
-def _note(under_way: set[asyncio.Task[Any]]) -> None:
-    """Keep the current task in the set until it ends."""
-    if task := asyncio.current_task():
-        under_way.add(task)
-        task.add_done_callback(under_way.discard)
+        await self._listeners.end()
 
 
 class Addresses:
