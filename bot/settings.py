@@ -9,9 +9,11 @@ import io
 import re
 import stat
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
@@ -60,6 +62,7 @@ _URL = TypeAdapter(HttpUrl)
 _BYTES_A_KEY = 32
 _URL_SAFE = str.maketrans("+/", "-_")
 _MAKE_KEY = "`openssl rand -base64 32` makes one"
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 # What may stand in an HTTP header: https://www.rfc-editor.org/rfc/rfc9110#section-5.5
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
@@ -92,6 +95,20 @@ def _base_url(url: str) -> str:
     if any(part is not None for part in (read.username, read.password, read.query, read.fragment)):
         raise ValueError("must be an address without a password, a question mark or a hash")
     return str(read).rstrip("/") + "/"
+
+
+def _public_url(url: str) -> str:
+    read = urlsplit(_base_url(url))
+    # What Slack sends, and the cookie of an installation, travel safely only so.
+    if read.scheme != "https" and read.hostname not in _THIS_MACHINE:
+        raise ValueError("must be an address that starts with https://")
+    return read.geturl()
+
+
+def _client_id(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("must be one word of ASCII characters, as it is shown where you copied it")
+    return text
 
 
 def _command(name: str) -> str:
@@ -143,7 +160,34 @@ class Settings(BaseSettings):
     app_token: Annotated[SecretStr, _starting_with("xapp-")] | None = Field(
         default=None,
         validation_alias="SLACK_APP_TOKEN",
-        description="the app-level token for Socket Mode, `xapp-…`; `run` needs it",
+        description="the app-level token for Socket Mode, `xapp-…`; `run` needs it, unless it runs over HTTP",
+    )
+    client_id: Annotated[str, AfterValidator(_client_id)] | None = Field(
+        default=None,
+        validation_alias="SLACK_CLIENT_ID",
+        description="the app's client id, for HTTP and many workspaces",
+    )
+    client_secret: Annotated[SecretStr, AfterValidator(_token)] | None = Field(
+        default=None,
+        validation_alias="SLACK_CLIENT_SECRET",
+        description="the app's client secret, for HTTP",
+    )
+    signing_secret: Annotated[SecretStr, AfterValidator(_token)] | None = Field(
+        default=None,
+        validation_alias="SLACK_SIGNING_SECRET",
+        description="the secret with which Slack signs its requests, for HTTP",
+    )
+    public_url: Annotated[str, AfterValidator(_public_url)] | None = Field(
+        default=None,
+        validation_alias="PAPER_ROUND_URL",
+        description="the public `https://` address at which Slack and browsers reach the bot, for HTTP",
+    )
+    port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65_535,
+        validation_alias="PORT",
+        description="the port to serve on: health and metrics, and over HTTP Slack's requests",
     )
     api_url: Annotated[str, AfterValidator(_base_url)] = Field(
         default="https://slack.com/api/",
@@ -459,6 +503,64 @@ def token_keys(settings: Settings) -> tuple[str, ...]:
             f"encrypted; {_MAKE_KEY}. Keep it as safe as a password, and apart from the database."
         )
     return tuple(settings.token_keys.get_secret_value().split(","))
+
+
+@dataclass(frozen=True, slots=True)
+class OverSocket:
+    """The bot runs in Socket Mode, in one workspace."""
+
+    bot_token: str = field(repr=False)
+    app_token: str = field(repr=False)
+    #: Whether the settings for HTTP are there as well, and count for nothing.
+    has_http_too: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OverHttp:
+    """The bot runs over HTTP, in every workspace that installs it."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    signing_secret: str = field(repr=False)
+    #: It ends in a slash.
+    public_url: str
+    port: int
+
+
+def way_to_run(settings: Settings) -> OverSocket | OverHttp:
+    """Return how the bot runs: in Socket Mode wherever an app-level token is set, else over HTTP; pure.
+
+    Raises `SettingsError` that names all that is missing for it.
+    """
+    for_http = settings.client_id, settings.client_secret, settings.signing_secret
+    if settings.app_token or not any(for_http):
+        return OverSocket(*both_tokens(settings), has_http_too=all(for_http))
+    return _over_http(settings)
+
+
+def _over_http(settings: Settings) -> OverHttp:
+    client_id, client_secret = settings.client_id, settings.client_secret
+    signing_secret, url, port = settings.signing_secret, settings.public_url, settings.port
+    if client_id and client_secret and signing_secret and url and port:
+        secrets = client_secret.get_secret_value(), signing_secret.get_secret_value()
+        return OverHttp(client_id, *secrets, url, port)
+    needed = {
+        "SLACK_CLIENT_ID": client_id,
+        "SLACK_CLIENT_SECRET": client_secret,
+        "SLACK_SIGNING_SECRET": signing_secret,
+        "PAPER_ROUND_URL": url,
+        "PORT": port,
+    }
+    missing = _series([name for name, value in needed.items() if not value])
+    raise SettingsError(
+        f"To run over HTTP, set {missing} too. To run in Socket Mode instead, set SLACK_APP_TOKEN and "
+        "SLACK_BOT_TOKEN."
+    )
+
+
+def _series(names: list[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _present(tokens: Mapping[str, SecretStr | None]) -> list[str]:

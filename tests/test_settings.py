@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Settings, bot_token, both_tokens, load_settings, token_keys
+from bot.settings import (
+    OverHttp,
+    OverSocket,
+    Settings,
+    bot_token,
+    both_tokens,
+    load_settings,
+    token_keys,
+    way_to_run,
+)
 from tests.support.waiting import PATIENCE
 
 
@@ -24,6 +33,11 @@ def test_without_any_setting_the_defaults_hold() -> None:
     assert settings.model_dump() == {
         "bot_token": None,
         "app_token": None,
+        "client_id": None,
+        "client_secret": None,
+        "signing_secret": None,
+        "public_url": None,
+        "port": None,
         "api_url": "https://slack.com/api/",
         "database": Path("paper-round.db"),
         "command": "/papers",
@@ -123,6 +137,102 @@ def test_all_missing_tokens_are_named_at_once() -> None:
         "The settings SLACK_BOT_TOKEN and SLACK_APP_TOKEN are missing. "
         "The README says where Slack shows these tokens."
     )
+
+
+SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+HTTP = {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "hush",
+    "SLACK_SIGNING_SECRET": "hash",
+    "PAPER_ROUND_URL": "https://papers.example.org",
+    "PORT": "8080",
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "way"),
+    [
+        (SOCKET, OverSocket("xoxb-1", "xapp-1")),
+        (SOCKET | {"PORT": "8080"}, OverSocket("xoxb-1", "xapp-1")),
+        (SOCKET | HTTP, OverSocket("xoxb-1", "xapp-1", has_http_too=True)),
+        (HTTP, OverHttp("1.2", "hush", "hash", "https://papers.example.org/", 8080)),
+        (
+            HTTP | {"SLACK_BOT_TOKEN": "xoxb-1"},
+            OverHttp("1.2", "hush", "hash", "https://papers.example.org/", 8080),
+        ),
+    ],
+    ids="socket port both http token".split(),
+)
+def test_how_the_bot_runs_is_what_is_set_and_socket_mode_wins(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], way: OverSocket | OverHttp
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    assert way_to_run(load_settings()) == way
+    assert not any(secret in repr(way) for secret in ("hush", "hash", "xoxb", "xapp"))
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (
+            {},
+            (
+                "The settings SLACK_BOT_TOKEN and SLACK_APP_TOKEN are missing. "
+                "The README says where Slack shows these tokens."
+            ),
+        ),
+        (
+            {"SLACK_APP_TOKEN": "xapp-1", **HTTP},
+            "The setting SLACK_BOT_TOKEN is missing. The README says where Slack shows this token.",
+        ),
+        (
+            {"SLACK_CLIENT_ID": "1.2", "SLACK_SIGNING_SECRET": "hash", "PORT": "8080"},
+            (
+                "To run over HTTP, set SLACK_CLIENT_SECRET and PAPER_ROUND_URL too. "
+                "To run in Socket Mode instead, set SLACK_APP_TOKEN and SLACK_BOT_TOKEN."
+            ),
+        ),
+        (
+            {"SLACK_SIGNING_SECRET": "hash", "SLACK_BOT_TOKEN": "xoxb-1"},
+            (
+                "To run over HTTP, set SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, PAPER_ROUND_URL and PORT too. "
+                "To run in Socket Mode instead, set SLACK_APP_TOKEN and SLACK_BOT_TOKEN."
+            ),
+        ),
+    ],
+    ids="nothing token address much".split(),
+)
+def test_what_is_missing_for_a_way_to_run_is_named_at_once(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], sentence: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as caught:
+        way_to_run(load_settings())
+    assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("url", "taken"),
+    [
+        ("https://papers.example.org", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://papers.example.org", False),
+        ("papers.example.org", False),
+    ],
+)
+def test_the_public_address_is_a_safe_one_or_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, url: str, taken: bool
+) -> None:
+    monkeypatch.setenv("PAPER_ROUND_URL", url)
+
+    expected = (
+        "taken" if taken else "The setting PAPER_ROUND_URL must be an address that starts with https://."
+    )
+    assert outcome() == expected
 
 
 def test_settings_show_no_token(monkeypatch: pytest.MonkeyPatch) -> None:

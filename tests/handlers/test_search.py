@@ -152,7 +152,7 @@ async def test_a_paper_is_shared_from_a_direct_message_into_a_chosen_channel(sta
 async def test_a_paper_is_saved_in_the_modal_and_pages_turn_there(stage: Stage) -> None:
     await stage.deliver_sample()
     ada = stage.person("ada")
-    await ada.shortcut(ids.SEARCH_SHORTCUT)
+    await ada.shortcut(Shortcut.SEARCH)
     await ada.sees(lambda view: view["modals"])
     await ada.submit(ada.modals()[-1], typed("the"))
     await ada.sees(lambda view: ids.NEXT_PAGE in str(view["modals"]))
