@@ -2,7 +2,7 @@
 
 Papers, lists, summaries, saved papers, reports and the ledger of deliveries are kept for ever. What a person
 removed from their list can be put back for a day. What is kept of a person whom Slack deactivated goes after
-90 days.
+90 days, and all of a workspace some weeks after the bot was uninstalled there.
 """
 
 import logging
@@ -26,6 +26,9 @@ REMOVED_KEPT_FOR = timedelta(days=1)
 LEAVERS_KEPT_FOR = timedelta(days=90)
 """How long a person's list is kept after Slack deactivated them."""
 
+UNINSTALLED_KEPT_FOR = timedelta(days=30)
+"""How long a workspace's data is kept after the bot was uninstalled there."""
+
 _PEOPLE_AT_ONCE = 20
 _LEASES_KEPT_FOR = timedelta(days=2)
 
@@ -46,11 +49,17 @@ class Retention:
     """
 
     def __init__(
-        self, storage: Runner, clock: Clock, payloads_kept_for: timedelta, claims: Claims | None = None
+        self,
+        storage: Runner,
+        clock: Clock,
+        payloads_kept_for: timedelta,
+        claims: Claims | None = None,
+        uninstalled_kept_for: timedelta = UNINSTALLED_KEPT_FOR,
     ) -> None:
         self._storage = storage
         self._clock = clock
         self._payloads_kept_for = payloads_kept_for
+        self._uninstalled_kept_for = uninstalled_kept_for
         self._claims = claims or Claims(storage, clock)
 
     async def tick(self) -> None:
@@ -85,6 +94,9 @@ class Retention:
             ),
             "people": lambda tables, limit: tables.people.forget_deactivated(
                 now - LEAVERS_KEPT_FOR, min(limit, _PEOPLE_AT_ONCE)
+            ),
+            "uninstalled": lambda tables, limit: tables.workspaces.delete_uninstalled(
+                now - self._uninstalled_kept_for, limit
             ),
             "leases": lambda tables, limit: tables.leases.delete(now - _LEASES_KEPT_FOR, limit),
         }

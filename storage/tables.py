@@ -24,6 +24,7 @@ from storage.subscriptions import Subscriptions
 from storage.summaries import Summaries
 from storage.summary_failures import SummaryFailures
 from storage.summary_requests import SummaryRequests
+from storage.workspaces import Workspaces
 
 
 class Tables:
@@ -48,6 +49,7 @@ class Tables:
         self.people = People(engine)
         self.installations = Installations(engine)
         self.organisation_workspaces = OrganisationWorkspaces(engine)
+        self.workspaces = Workspaces(engine)
         self.card_updates = CardUpdates(engine)
         self.mistake_reports = MistakeReports(engine)
         self.model_requests = ModelRequests(engine)

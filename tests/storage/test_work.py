@@ -248,6 +248,8 @@ CALLS: dict[str, Call] = {
     "organisation_workspaces.enter": lambda tables, _: tables.organisation_workspaces.enter("T1", "E1"),
     "organisation_workspaces.of": lambda tables, _: tables.organisation_workspaces.of("E1"),
     "organisation_workspaces.leave": lambda tables, _: tables.organisation_workspaces.leave(["T1"], NOW),
+    "workspaces.delete": lambda tables, _: tables.workspaces.delete("T1", 5),
+    "workspaces.delete_uninstalled": lambda tables, _: tables.workspaces.delete_uninstalled(LATE, 5),
     "people.is_deactivated": lambda tables, _: tables.people.is_deactivated("T1", "U9"),
     "people.note_deactivated": lambda tables, _: tables.people.note_deactivated("T1", "U9", NOW),
     "people.note_active": lambda tables, _: tables.people.note_active("T1", "U9"),

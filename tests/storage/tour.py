@@ -368,6 +368,20 @@ def _installations(tables: Tables) -> Iterator[Any]:
     yield installations.serving(WORKSPACE)
     organisations.leave([WORKSPACE, "T3", "T9"], LATER)
     yield installations.get(WORKSPACE), installations.serving(WORKSPACE), organisations.of("E1")
+    yield from _deleted_workspaces(tables)
+
+
+def _deleted_workspaces(tables: Tables) -> Iterator[Any]:
+    subscription = tables.subscriptions.put(
+        *("T3", "C3", Preferences("en", (SOURCE,))), since=DAY, begun_at=NOW, created_by=PERSON
+    )
+    delivery = _opened(tables, subscription, "key-3", DeliveryKind.ASKED)
+    tables.posts.plan(delivery, [Post(delivery.id, 0, "{}", paper_ids=IDS)])
+    tables.saved_papers.save("T3", PERSON, IDS[0], NOW, tags=["gardens"])
+    yield tables.workspaces.delete_uninstalled(LATER, 100)
+    while tables.workspaces.delete("T3", 1):
+        pass
+    yield tables.subscriptions.all("T3"), tables.saved_papers.count("T3", PERSON)
 
 
 def _people(tables: Tables) -> Iterator[Any]:
