@@ -12,8 +12,10 @@ from bot.sandbox.errors import (
     SandboxError,
 )
 from bot.sandbox.member import Member
+from bot.sandbox.oauth import Credentials
 from bot.sandbox.server import Sandbox
 from bot.sandbox.standalone import bot_settings, serve
+from bot.sandbox.teams import Teams
 from bot.sandbox.workspace import Response, Workspace
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "Configuration",
     "ConfigurationError",
     "ConnectionLostError",
+    "Credentials",
     "ManualClock",
     "Member",
     "NeverSeenError",
@@ -30,6 +33,7 @@ __all__ = [
     "RunningClock",
     "Sandbox",
     "SandboxError",
+    "Teams",
     "Workspace",
     "bot_settings",
     "create_workspace",

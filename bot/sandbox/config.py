@@ -85,6 +85,8 @@ class Configuration(_Strict):
     """The initial workspace.
 
     `is_distributed` applies the history limits of commercially distributed apps outside the Marketplace.
+    `number` tells several workspaces apart: their ids differ. Where the app is not installed, it has no bot
+    token until somebody installs it.
     """
 
     team_name: str = "Sandbox"
@@ -93,6 +95,8 @@ class Configuration(_Strict):
     channels: tuple[ChannelConfig, ...] = _CHANNELS
     rates: Rates = Rates()
     is_distributed: bool = False
+    number: int = Field(default=1, ge=1, le=999)
+    is_installed: bool = True
     withheld_scopes: tuple[str, ...] = ()
     bot_token: str = Field(default="xoxb-100000000001-100000000002-sandbox", pattern="^xoxb-")
     app_token: str = Field(default="xapp-1-A0000000001-100000000003-sandbox", pattern="^xapp-")
@@ -120,6 +124,7 @@ class Command(_Loose):
     description: str = ""
     usage_hint: str = ""
     should_escape: bool = False
+    url: str = ""
 
 
 class Shortcut(_Loose):
@@ -159,19 +164,24 @@ class _Scopes(_Loose):
 
 class _OAuth(_Loose):
     scopes: _Scopes = _Scopes()
+    redirect_urls: tuple[str, ...] = ()
 
 
 class _Events(_Loose):
     bot_events: tuple[str, ...] = ()
+    request_url: str = ""
 
 
 class _Interactivity(_Loose):
     is_enabled: bool = False
+    request_url: str = ""
+    message_menu_options_url: str = ""
 
 
 class _Settings(_Loose):
     event_subscriptions: _Events = _Events()
     interactivity: _Interactivity = _Interactivity()
+    token_rotation_enabled: bool = False
 
 
 class Manifest(_Loose):

@@ -134,3 +134,10 @@ def home_opened(workspace: "Workspace", person: Person) -> None:
     if person.home is not None:
         event["view"] = workspace.view_json(person.home)
     workspace.emit("app_home_opened", None, event)
+
+
+def uninstalled(workspace: "Workspace") -> None:
+    """Emit that the app was removed from the workspace, and that its tokens ended."""
+    workspace.emit("app_uninstalled", None, {"type": "app_uninstalled"})
+    tokens = {"oauth": [], "bot": [workspace.bot.id]}
+    workspace.emit("tokens_revoked", None, {"type": "tokens_revoked", "tokens": tokens})

@@ -51,7 +51,8 @@ class FileRoutes:
         team, _, file_id = request.match_info["team_and_file"].partition("-")
         file = workspace.files.get(file_id)
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        may_read = kind == "Bearer" and token == workspace.bot_token and "files:read" in workspace.scopes
+        is_bot = kind == "Bearer" and workspace.tokens.is_valid(token, workspace.clock.now())
+        may_read = is_bot and "files:read" in workspace.scopes
         if not may_read or team != workspace.team_id:
             raise web.HTTPFound(f"/signin?redir={quote(request.path, safe='')}")
         if file is None or not sees_file(workspace, workspace.bot.id, file):

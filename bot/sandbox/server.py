@@ -1,38 +1,34 @@
 """The sandbox's server: the Web API, the sockets, response URLs, files, the control API and the page."""
 
-import json
-import os
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from bot.sandbox import response_urls
 from bot.sandbox.actions.actor import Actor
-from bot.sandbox.checks import Json
 from bot.sandbox.control import Control
-from bot.sandbox.errors import ConfigurationError, ConnectionLostError, RefusedError
+from bot.sandbox.errors import ConnectionLostError, RefusedError
 from bot.sandbox.file_routes import FileRoutes
 from bot.sandbox.member import Member
+from bot.sandbox.outlet import Outlet
+from bot.sandbox.requests import HOST, abort, arguments_of, bearer_of, bind, local_requests_only
 from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.workspace import Workspace
 
-_HOST = "127.0.0.1"
 _PAGE = Path(__file__).parent / "page"
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Sandbox:
     """A server for a workspace, bound to 127.0.0.1. Used as an async context manager.
 
-    `port` 0 chooses a free one.
+    `port` 0 chooses a free one. `outlet` is how it reaches the app, Socket Mode unless one is given.
     """
 
-    def __init__(self, workspace: Workspace, port: int = 0) -> None:
+    def __init__(self, workspace: Workspace, port: int = 0, outlet: Outlet | None = None) -> None:
         self.workspace = workspace
         self.socket_mode = SocketMode(workspace)
+        self.outlet = outlet or self.socket_mode
         self._control = Control(workspace, self.socket_mode, self.person)
         self._files = FileRoutes(workspace, self.person)
         self._port = port
@@ -41,7 +37,7 @@ class Sandbox:
     @property
     def url(self) -> str:
         """The address of the page, without a trailing slash."""
-        return f"http://{_HOST}:{self._port}"
+        return f"http://{HOST}:{self._port}"
 
     @property
     def api_url(self) -> str:
@@ -50,11 +46,11 @@ class Sandbox:
 
     def person(self, reference: str) -> Member:
         """Return the person with this name or id, to act as them. Raises NotPossibleError."""
-        return Member(Actor(self.workspace, self.socket_mode, self.workspace.person(reference)))
+        return Member(Actor(self.workspace, self.outlet, self.workspace.person(reference)))
 
     async def start(self) -> None:
         """Open the port. Raises ConfigurationError if it is taken."""
-        app = web.Application(middlewares=[_only_local_requests], client_max_size=4 * 1024**2)
+        app = web.Application(middlewares=[local_requests_only], client_max_size=4 * 1024**2)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/socket/", self._socket)
         app.router.add_post("/response/{key:.+}", self._response)
@@ -64,16 +60,7 @@ class Sandbox:
         if _PAGE.is_dir():
             app.router.add_static("/", _PAGE)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, _HOST, self._port).start()
-        except OSError as error:
-            await self._runner.cleanup()
-            reason = os.strerror(error.errno) if error.errno else str(error)
-            raise ConfigurationError(
-                f"Port {self._port} cannot be used: {reason}. Choose another."
-            ) from error
-        self._port = self._runner.addresses[0][1]
+        self._port = await bind(self._runner, self._port)
         self._connect_workspace()
 
     async def __aenter__(self) -> "Sandbox":
@@ -85,7 +72,7 @@ class Sandbox:
         workspace.response_url_base = f"{self.url}/response/"
         workspace.files_url_base = f"{self.url}/"
         workspace.connection_url = self._connection_url
-        workspace.event_outlet = self.socket_mode.send_event
+        workspace.event_outlet = self.outlet.send_event
         workspace.timer = lambda seconds: self.socket_mode.spawn(self._settle_after(seconds))
 
     async def _settle_after(self, seconds: float) -> None:
@@ -94,7 +81,7 @@ class Sandbox:
 
     def _connection_url(self) -> str:
         ticket = self.socket_mode.new_ticket()
-        return f"ws://{_HOST}:{self._port}/socket/?ticket={ticket}&app_id={self.workspace.app_id}"
+        return f"ws://{HOST}:{self._port}/socket/?ticket={ticket}&app_id={self.workspace.app_id}"
 
     async def __aexit__(
         self,
@@ -110,6 +97,7 @@ class Sandbox:
         workspace.event_outlet = workspace.timer = workspace.connection_url = None
         self._control.close()
         await self.socket_mode.aclose()
+        await self.outlet.aclose()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -118,13 +106,13 @@ class Sandbox:
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         try:
-            arguments = await _arguments(request)
+            arguments = await arguments_of(request)
         except RefusedError as refused:
             return web.json_response(refused.body)
         try:
-            response = await self.workspace.call(method, arguments, _bearer(request))
+            response = await self.workspace.call(method, arguments, bearer_of(request))
         except ConnectionLostError:
-            return _abort(request)
+            return abort(request)
         return web.json_response(response.body, status=response.status, headers=dict(response.headers))
 
     async def _response(self, request: web.Request) -> web.StreamResponse:
@@ -137,7 +125,7 @@ class Sandbox:
         try:
             status, result = await response_urls.post(self.workspace, request.match_info["key"], body)
         except ConnectionLostError:
-            return _abort(request)
+            return abort(request)
         if isinstance(result, str):
             return web.Response(status=status, text=result)
         return web.json_response(result, status=status)
@@ -182,41 +170,7 @@ class _AiohttpSocket:
 
     def abort(self) -> None:
         """Drop the connection without a closing handshake."""
-        _abort(self._request)
-
-
-def _abort(request: web.Request) -> web.Response:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=500)
-
-
-def _bearer(request: web.Request) -> str | None:
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token if kind == "Bearer" else None
-
-
-async def _arguments(request: web.Request) -> Json:
-    arguments: dict[str, Any] = dict(request.query)
-    if request.content_type == "application/json":
-        try:
-            body = json.loads(await request.text() or "{}")
-        except ValueError:
-            raise RefusedError("invalid_json") from None
-        if not isinstance(body, dict):
-            raise RefusedError("json_not_object")
-        return {**arguments, **body}
-    return {**arguments, **{key: str(value) for key, value in (await request.post()).items()}}
-
-
-@web.middleware
-async def _only_local_requests(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Reject foreign hosts and origins, so that no other web page can drive the sandbox."""
-    host = request.host.rsplit(":", 1)[0]
-    origin = request.headers.get("Origin")
-    if host not in {_HOST, "localhost"} or (origin is not None and origin != f"http://{request.host}"):
-        return web.Response(status=403, text="The sandbox accepts requests from this machine only.")
-    return await handler(request)
+        abort(self._request)
 
 
 async def _page(_request: web.Request) -> web.StreamResponse:

@@ -4,13 +4,13 @@ import asyncio
 import itertools
 import json
 import logging
-from collections.abc import Coroutine
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotAnsweredError
-from bot.sandbox.rules import RETRY_DELAYS, limit
+from bot.sandbox.outlet import Outlet
+from bot.sandbox.rules import limit
 from bot.sandbox.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -32,17 +32,16 @@ class Socket(Protocol):
         ...
 
 
-class SocketMode:
+class SocketMode(Outlet):
     """All connections of the app; envelopes are sent to them in turn."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+        super().__init__(workspace)
         self._connections: list[Socket] = []
         self._turn = 0
         self._unacknowledged: dict[str, asyncio.Future[Json | None]] = {}
         self._tickets: set[str] = set()
         self._envelopes = itertools.count(1)
-        self._tasks: set[asyncio.Task[None]] = set()
 
     # ---- Connections
 
@@ -135,29 +134,6 @@ class SocketMode:
 
     # ---- Envelopes
 
-    async def request(self, kind: str, payload: Json) -> Json | None:
-        """Send a command or an interaction and return the payload of its acknowledgement.
-
-        Raises NotAnsweredError; these envelopes are never retried.
-        """
-        return await self._send(kind, payload, {"accepts_response_payload": True})
-
-    def send_event(self, payload: Json) -> None:
-        """Send an event, with retries at once, after one minute and after five, until acknowledged."""
-        self.spawn(self._send_until_acknowledged(payload))
-
-    async def _send_until_acknowledged(self, payload: Json) -> None:
-        for attempt in range(limit("socket.retries") + 1):
-            if attempt > 0:
-                await self._workspace.clock.sleep(RETRY_DELAYS[attempt - 1])
-            reason = "timeout" if attempt > 0 else ""
-            more = {"accepts_response_payload": False, "retry_attempt": attempt, "retry_reason": reason}
-            try:
-                await self._send("events_api", payload, more)
-            except NotAnsweredError:
-                continue
-            return
-
     async def _send(self, kind: str, payload: Json, more: Json) -> Json | None:
         if not self._connections:
             raise NotAnsweredError("dispatch_failed", "No app is connected to the sandbox.")
@@ -167,7 +143,7 @@ class SocketMode:
         envelope = {"envelope_id": envelope_id, "payload": payload, "type": kind, **more}
         try:
             await self._transmit(json.dumps(envelope, ensure_ascii=False))
-            return await self._acknowledgement(acknowledged)
+            return await self._in_time(acknowledged)
         finally:
             del self._unacknowledged[envelope_id]
 
@@ -182,39 +158,13 @@ class SocketMode:
         except ConnectionError:
             self.disconnected(socket)
 
-    async def _acknowledgement(self, acknowledged: "asyncio.Future[Json | None]") -> Json | None:
-        seconds = limit("socket.ack_seconds")
-        timeout: asyncio.Future[None] = asyncio.ensure_future(self._workspace.clock.sleep(seconds))
-        either: set[asyncio.Future[Any]] = {acknowledged, timeout}
-        try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            timeout.cancel()
-        if acknowledged.done():
-            return acknowledged.result()
-        raise NotAnsweredError("operation_timeout", "The app did not acknowledge within 3 seconds.")
-
-    # ---- Tasks
-
-    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Run `coroutine` in the background, at most until the sandbox closes."""
-        task = asyncio.get_running_loop().create_task(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._finished)
-
-    def _finished(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("A background task of the sandbox failed.", exc_info=error)
+    # ---- The end
 
     async def aclose(self) -> None:
         """Close all connections and cancel all background tasks."""
         for socket in list(self._connections):
             await socket.close()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await super().aclose()
 
 
 def _disconnect(reason: str) -> str:

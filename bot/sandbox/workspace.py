@@ -23,8 +23,10 @@ from bot.sandbox.inputs import initial_state
 from bot.sandbox.rate_limits import Limits, ratelimited
 from bot.sandbox.records import CallRecord, Channel, File, Message, Person, ResponseUrl, Trigger, View
 from bot.sandbox.rules import limit
+from bot.sandbox.tokens import BotTokens
 
 _CALLS_KEPT = 20_000
+_IDS_A_WORKSPACE = 1_000_000
 _KEYS_KEPT = timedelta(hours=1)
 """How long expired triggers and response URLs are kept, to distinguish them from unknown ones."""
 
@@ -86,7 +88,11 @@ class Workspace:
         self._methods = methods
         self.faults = Faults(methods.names)
         self.limits = Limits(self.config.rates)
-        self.team_id, self.app_id, self.bot_id = "T0000000001", "A0000000001", "B0000000001"
+        number = self.config.number
+        self.team_id, self.app_id, self.bot_id = f"T{number:010d}", "A0000000001", f"B{number:010d}"
+        self.tokens = BotTokens()
+        if self.config.is_installed:
+            self.tokens.issue(self.config.bot_token)
         self.scopes = tuple(s for s in self.manifest.scopes if s not in self.config.withheld_scopes)
         self.calls: deque[CallRecord] = deque(maxlen=_CALLS_KEPT)
         self.revision = 0
@@ -97,7 +103,7 @@ class Workspace:
         self.files_url_base = "http://127.0.0.1/"
         self._listeners: list[Callable[[], None]] = []
         self._later: list[tuple[datetime, int, Callable[[], None]]] = []
-        self._serial = itertools.count(1)
+        self._serial = itertools.count((number - 1) * _IDS_A_WORKSPACE + 1)
         self._last_ts = datetime.fromtimestamp(0, UTC)
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
@@ -111,7 +117,7 @@ class Workspace:
 
     @property
     def bot_token(self) -> str:
-        """The token of the bot user, `xoxb-…`."""
+        """The token that the bot user has from the start, `xoxb-…`."""
         return self.config.bot_token
 
     @property
@@ -413,7 +419,7 @@ class Workspace:
         """Run a method without faults; `limited` applies the rate limits."""
         self.settle()
         headers = {"x-slack-req-id": self.new_key("request")[:32]}
-        if token == self.bot_token:
+        if self.tokens.is_valid(token, self.clock.now()):
             headers["x-oauth-scopes"] = ",".join(self.scopes)
         try:
             body = self._methods.run(

@@ -339,6 +339,7 @@ TIERS = {
     "tier_3": {
         "chat.update",
         "chat.delete",
+        "auth.revoke",
         "conversations.history",
         "conversations.replies",
         "conversations.info",

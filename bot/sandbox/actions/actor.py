@@ -1,12 +1,12 @@
-"""The person who acts, with the workspace they act in and the app's sockets."""
+"""The person who acts, with the workspace they act in and how it reaches the app."""
 
 from dataclasses import dataclass
 
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotAnsweredError, NotPossibleError
 from bot.sandbox.locators import find_message
+from bot.sandbox.outlet import Outlet
 from bot.sandbox.records import Channel, Message, Person
-from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.workspace import Workspace
 
 NO_RESPONSE = "The app did not respond."
@@ -19,7 +19,7 @@ class Actor:
     """A person who acts in a workspace."""
 
     workspace: Workspace
-    socket_mode: SocketMode
+    outlet: Outlet
     person: Person
 
     def own_channel(self, reference: str) -> Channel:
@@ -40,7 +40,7 @@ class Actor:
         Raises NotAnsweredError after showing the person `notice` with Slack's error code.
         """
         try:
-            return await self.socket_mode.request(kind, payload)
+            return await self.outlet.request(kind, payload)
         except NotAnsweredError as unanswered:
             self.workspace.notify(self.person, f"{notice} ({unanswered.code})")
             raise

@@ -71,8 +71,8 @@ def _count(workspace: "Workspace", method: Method) -> None:
 def _authenticate(workspace: "Workspace", method: Method, token: str | None) -> None:
     if not token:
         raise RefusedError("not_authed")
-    if token not in {workspace.bot_token, workspace.app_token}:
-        raise RefusedError("invalid_auth")
-    expected = workspace.app_token if method.takes_app_token else workspace.bot_token
-    if token != expected:
+    is_of_app = token == workspace.app_token
+    if not is_of_app:
+        workspace.tokens.check(token, workspace.clock.now())
+    if is_of_app != method.takes_app_token:
         raise RefusedError("not_allowed_token_type")

@@ -1,4 +1,4 @@
-"""The app's identity and its socket: auth.test and apps.connections.open."""
+"""The app's identity, its token and its socket: auth.test, auth.revoke and apps.connections.open."""
 
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import RefusedError
@@ -24,7 +24,13 @@ def _apps_connections_open(call: Call) -> Json:
     return {"url": call.workspace.connection_url()}
 
 
+def _auth_revoke(call: Call) -> Json:
+    call.workspace.tokens.end_all()
+    return {"revoked": True}
+
+
 METHODS = (
+    Method("auth.revoke", _auth_revoke, frozenset(), "tier_3"),
     Method("auth.test", _auth_test, frozenset(), "special"),
     Method("apps.connections.open", _apps_connections_open, frozenset(), "tier_1", takes_app_token=True),
 )
