@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from itertools import islice
 
 from bot.clock import Clock
+from handlers.once import Once
 
 SIGNATURE = "X-Slack-Signature"
 TIMESTAMP = "X-Slack-Request-Timestamp"
@@ -23,10 +23,6 @@ _AWAY = timedelta(minutes=5)
 _SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
 
 
-_LOOKED_AT = 8
-"""How many of the oldest each request looks at; more than one, so that none piles up."""
-
-
 class Refused(StrEnum):
     """Why a request is refused."""
 
@@ -36,17 +32,12 @@ class Refused(StrEnum):
 
 
 class Signatures:
-    """Tells the requests that Slack signs, each of which counts once.
-
-    What was seen is kept in memory, for as long as its time lets it count. Several processes know nothing of
-    each other's requests.
-    """
+    """Tells the requests that Slack signs, each of which counts once in this process."""
 
     def __init__(self, secret: str, clock: Clock) -> None:
         self._secret = secret.encode()
         self._clock = clock
-        #: The signatures that counted, and the second after which their requests are too old.
-        self._seen: dict[bytes, float] = {}
+        self._seen = Once(clock)
 
     def check(self, headers: Mapping[str, str], body: bytes) -> Refused | None:
         """Return why the request is refused, or `None` for one that counts, and has counted now."""
@@ -56,21 +47,12 @@ class Signatures:
         signature = headers.get(SIGNATURE, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(signature_of(self._secret, written, body), signature):
             return Refused.SIGNATURE
-        self._forget_old(now)
-        if signature in self._seen:
-            return Refused.REPLAY
-        self._seen[signature] = int(written) + _AWAY.total_seconds()
-        return None
+        is_first = self._seen.take(signature, int(written) + _AWAY.total_seconds())
+        return None if is_first else Refused.REPLAY
 
     def give_back(self, headers: Mapping[str, str]) -> None:
         """Let a request that came to nothing count again: Slack may repeat it within the same second."""
-        self._seen.pop(headers.get(SIGNATURE, "").encode("utf-8", "surrogateescape"), None)
-
-    def _forget_old(self, now: float) -> None:
-        """Forget those that no longer count; they are nearly in order, so that a few looks are enough."""
-        for signature, until in list(islice(self._seen.items(), _LOOKED_AT)):
-            if until < now:
-                del self._seen[signature]
+        self._seen.give_back(headers.get(SIGNATURE, "").encode("utf-8", "surrogateescape"))
 
 
 def signature_of(secret: bytes, timestamp: str, body: bytes) -> bytes:

@@ -10,17 +10,20 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from multidict import CIMultiDict
 
 from bot.errors import SettingsError
 
 _HEADERS = {
     "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     # aiohttp's own names its version.
     "Server": "Paper Round",
 }
-_NOTHING_MAY_LOAD = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _PLAIN = "text/plain; charset=utf-8"
 
 _BACKLOG = 1024
@@ -42,7 +45,7 @@ class Request:
 
     method: str
     path: str
-    #: As it stands in the address, without the question mark.
+    #: As it stands in the address, with its escapes and without the question mark.
     query: str
     headers: Mapping[str, str]
     body: bytes
@@ -128,16 +131,9 @@ class HttpServer:
 
     async def _handle(self, request: web.BaseRequest) -> web.Response:
         answer = await self._answer(request)
-        response = web.Response(
-            status=answer.status,
-            body=answer.body.encode(),
-            headers={
-                **_HEADERS,
-                "Content-Security-Policy": _NOTHING_MAY_LOAD,
-                "Content-Type": answer.content_type,
-                **answer.headers,
-            },
-        )
+        headers = CIMultiDict({**_HEADERS, "Content-Type": answer.content_type})
+        headers.update(answer.headers)
+        response = web.Response(status=answer.status, body=answer.body.encode(), headers=headers)
         if not answer.keeps_open:
             response.force_close()
         return response
@@ -152,7 +148,7 @@ class HttpServer:
         if isinstance(body, Answer):
             return body
         self._newcomers.remove(request.protocol)
-        whole = Request(request.method, request.path, request.query_string, request.headers, body)
+        whole = Request(request.method, request.path, request.rel_url.raw_query_string, request.headers, body)
         try:
             return await route.answer(whole)
         except Exception:
