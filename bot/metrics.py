@@ -4,7 +4,7 @@ A process has one registry, which only ever counts up: who looks at it compares 
 No label holds a token, or the name of a person or a channel.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 REGISTRY = CollectorRegistry()
 
@@ -48,7 +48,15 @@ SOURCE_POLLS = Counter(
     registry=REGISTRY,
 )
 MODEL_REQUESTS = Counter(
-    "paper_round_model_requests", "Requests to the language model, by outcome", ["outcome"], registry=REGISTRY
+    "paper_round_model_requests",
+    "Requests to the language model: answered, or by error",
+    ["outcome"],
+    registry=REGISTRY,
+)
+SUMMARIES_MISSING = Gauge(
+    "paper_round_summaries_missing",
+    "Summaries that channels wait for, as this process last saw it",
+    registry=REGISTRY,
 )
 MODEL_TOKENS = Counter(
     "paper_round_model_tokens", "Tokens that the language model counted, by kind", ["kind"], registry=REGISTRY

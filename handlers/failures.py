@@ -12,7 +12,9 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.notices import answer_modal, notice
+from bot.metrics import REQUESTS, UNEXPECTED_ERRORS
 from handlers.answers import Answers
+from handlers.listeners import kind_of, mark_failed
 from handlers.parts import Parts
 from handlers.payloads import place_of
 
@@ -38,6 +40,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
     ) -> BoltResponse | None:
         if isinstance(error, BoltUnhandledRequestError):
             _log_unheard(body)
+            REQUESTS.labels(kind_of(body), "unheard").inc()
             if not body.get("command"):
                 return BoltResponse(status=200)
             person = await parts.people.get(client, context.team_id or "", context.user_id or "")
@@ -47,6 +50,8 @@ def register(app: AsyncApp, parts: Parts) -> None:
         reference = secrets.token_hex(3)
         request = body.get("type") or body.get("command")
         fields = {"reference": reference, "request": request}
+        mark_failed(context)
+        UNEXPECTED_ERRORS.labels("request").inc()
         _logger.error("Failed as %s at %s", reference, request, exc_info=error, extra=fields)
         if request not in {*_ACTS_OF_A_PERSON, parts.command}:
             return None

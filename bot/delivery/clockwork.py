@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.background import SECONDS_TO_END, end
 from bot.clock import Clock
 from bot.delivery.deliverer import Deliverer
+from bot.metrics import UNEXPECTED_ERRORS
 from bot.outages import Outages
 from bot.subscriptions.due import due_at, due_slot, is_paused, local_date
 from storage.records import Subscription
@@ -37,6 +38,8 @@ class Clockwork:
         self._clock = clock
         self._deliverer = deliverer
         self._outages = Outages(clock)
+        #: When it last looked at what is due; `None` before the first time.
+        self.ticked_at: datetime | None = None
 
     async def tick(self) -> None:
         """Open the digests due by now, including missed ones, and start the unfinished deliveries."""
@@ -53,6 +56,7 @@ class Clockwork:
                 if self._outages.begin(what, error):
                     _logger.exception("%s could not be checked", what, extra=fields)
         await self._storage.write(lambda tables: tables.heartbeats.beat(HEARTBEAT, now))
+        self.ticked_at = now
         await self._deliverer.start_all()
 
     async def _open_if_due(
@@ -135,6 +139,7 @@ class Jobs:
             self._outages.end(what)
         except Exception as error:
             # The other jobs go on, and the next tick retries this one.
+            UNEXPECTED_ERRORS.labels(f"job {name}").inc()
             if self._outages.begin(what, error):
                 _logger.exception("%s failed", what, extra={"action": name})
 

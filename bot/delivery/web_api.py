@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.answers import RATE_LIMITED, Answer, UnreadableAnswerError
+from bot.metrics import RATE_LIMITS
 
 _READING = frozenset(
     {
@@ -70,7 +71,10 @@ class SlackCaller:
             raise AnswerLostError(type(error).__name__) from error
         except _STUMBLES as error:
             raise UnreadableAnswerError(_UNREADABLE) from error
-        return _answer(response)
+        answer = _answer(response)
+        if answer.status == RATE_LIMITED:
+            RATE_LIMITS.labels(method).inc()
+        return answer
 
 
 _UNREADABLE = "an answer that is no JSON object"

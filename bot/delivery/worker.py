@@ -38,6 +38,7 @@ from bot.delivery.read_back import (
 )
 from bot.delivery.wire import Wire, judged, retry_until_answered, retry_wait
 from bot.locale import words_for
+from bot.metrics import POSTS
 from storage.claims import Claim, Claims
 from storage.records import PARENT, PARENT_DELETED, Delivery, DeliveryState, Post, PostState
 from storage.runner import Runner
@@ -47,6 +48,8 @@ _CARDS_BETWEEN_PARENT_CHECKS = 10
 
 METADATA_WITHHELD = "metadata_withheld"
 """Why a post is uncertain that Slack may show without the metadata by which it is found."""
+
+_COUNTED_AS = {Posted: "posted", NotNow: "put_off", Refused: "refused", Unknown: "unknown"}
 
 _logger = logging.getLogger(__name__)
 
@@ -198,6 +201,7 @@ class DeliveryWorker:
         payload = ledger.arguments(post)
         answer = await self._wire.post(self._delivery.channel, payload, self._claimed.thread_ts)
         outcome = self._judged(post, answer)
+        POSTS.labels(_COUNTED_AS[type(outcome)]).inc()
         self._end_turn(post, outcome)
         self._log_failure(post, outcome)
         if not ledger.stray_ts(post, outcome):

@@ -13,6 +13,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from bot.errors import SettingsError
+from bot.metrics import UNEXPECTED_ERRORS
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -153,6 +154,7 @@ class HttpServer:
             return await route.answer(whole)
         except Exception:
             # One request must not end the server; whoever sent it is told that it failed.
+            UNEXPECTED_ERRORS.labels("http").inc()
             _logger.exception("A request to %s failed", request.path, extra={"action": "serve"})
             return refusal(HTTPStatus.INTERNAL_SERVER_ERROR)
 

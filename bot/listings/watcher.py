@@ -23,6 +23,7 @@ from statistics import median
 from bot.background import Background
 from bot.clock import Clock, to_the_second
 from bot.errors import LeaseLostError, SourceAnswerError, SourceError, SourceRefusedError, UnknownSourceError
+from bot.metrics import SOURCE_POLLS
 from bot.outages import Outages, log_end
 from bot.retries import Backoff
 from bot.sources.source import DailyList, Source
@@ -215,9 +216,11 @@ class ListingWatcher:
         except SourceError as error:
             poll = _Poll(source, day, self._clock.now())
             kept = await self._storage.write(claim.around(partial(_keep_failure, poll, error)))
+            SOURCE_POLLS.labels(source.name, "failed").inc()
         else:
             poll = _Poll(source, day, now)
             kept = await self._storage.write(claim.around(partial(_keep_answer, poll, listed)))
+            SOURCE_POLLS.labels(source.name, kept.listing.state.value).inc()
         self._log_once(kept)
         seconds = (self._clock.now() - started).total_seconds()
         return Refresh(kept.listing, kept.new_papers, seconds, kept.earlier)

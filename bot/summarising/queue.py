@@ -23,6 +23,7 @@ from bot.cards.entry import Entry
 from bot.clock import Clock, to_the_second
 from bot.delivery.selection import select
 from bot.errors import LeaseLostError, ModelError, TokensUsedUpError
+from bot.metrics import SUMMARIES_MISSING
 from bot.outages import Outages
 from bot.summarising.summariser import Allowance, Outcome, Result, Summariser
 from storage.claims import Claim, Claims
@@ -126,9 +127,11 @@ class SummaryQueue:
         if self._summariser is None or (self._rests_until and now < self._rests_until):
             return
         jobs = await self._storage.read(lambda tables: missing_summaries(tables, now))
+        SUMMARIES_MISSING.set(len(jobs))
         try:
             async with aclosing(self._make_all(jobs, self._make_if_missing)) as results:
                 async for result in results:
+                    SUMMARIES_MISSING.dec()
                     if result.outcome is Outcome.MADE:
                         self._outages.end(_SUMMARISING, {"action": "summarise"})
                     _logger.info(

@@ -20,6 +20,7 @@ from bot.errors import (
     ModelUnavailableError,
     TokensUsedUpError,
 )
+from bot.metrics import MODEL_REQUESTS, MODEL_TOKENS
 from bot.retries import Backoff
 from bot.settings import Settings
 from bot.sources.full_text import FullText, NoFullText
@@ -360,8 +361,10 @@ class Summariser:
         try:
             answer = await self._model.ask(asked)
         except ModelError as error:
+            MODEL_REQUESTS.labels(type(error).__name__).inc()
             await self._settle(request_id, self._model.model, error.usage, spent)
             raise
+        MODEL_REQUESTS.labels("answered").inc()
         await self._settle(request_id, answer.model, answer.usage, spent)
         return answer
 
@@ -392,6 +395,8 @@ class Summariser:
 
     async def _settle(self, request_id: int, model: str, usage: Usage, spent: list[Usage]) -> None:
         spent.append(usage)
+        MODEL_TOKENS.labels("prompt").inc(usage.prompt_tokens)
+        MODEL_TOKENS.labels("completion").inc(usage.completion_tokens)
         await self._storage.write(
             lambda tables: tables.model_requests.settle(
                 request_id, model, usage.prompt_tokens, usage.completion_tokens
