@@ -26,6 +26,8 @@ from bot.delivery.web_api import AnswerLostError, NotConnectedError, SlackCaller
 from bot.delivery.wire import SlackWire
 from bot.delivery.worker import Services, Timing
 from bot.errors import StorageError
+from bot.http.health import Health
+from bot.http.server import serving
 from bot.settings import Settings, bot_token, both_tokens, wrong_proxy
 from bot.web import Web, open_web
 from handlers.memberships import Memberships
@@ -115,6 +117,9 @@ async def application(
         ticking = Jobs(jobs if ticks else {}, clock)
         ticking.start()
         stack.push_async_callback(_end_what_is_under_way, ticking, socket)
+        if settings.port:
+            health = Health(storage, clock, lambda: clockwork.ticked_at, socket.client.is_connected)
+            await stack.enter_async_context(serving(health.routes, settings.port))
         _logger.info("Connected to Slack", extra={"action": "connect", "workspace": parts.workspace})
         yield parts
 

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -170,6 +171,19 @@ class HttpServer:
             return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         except (OSError, aiohttp.ClientError, web.RequestPayloadError, ValueError):
             return refusal(HTTPStatus.BAD_REQUEST)
+
+
+@asynccontextmanager
+async def serving(
+    routes: Mapping[str, Route], port: int, host: str | None = None
+) -> AsyncIterator[HttpServer]:
+    """Serve the routes until the block ends; raises `SettingsError` where the port cannot be had."""
+    server = HttpServer(routes, port, host)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.aclose()
 
 
 def refusal(status: HTTPStatus, headers: Mapping[str, str] | None = None) -> Answer:

@@ -134,7 +134,7 @@ def settings_for(workspace: Workspace, sandbox: Sandbox, database: Address, **se
         api_url=sandbox.api_url,
         database=database,
         command="/papers",
-        **{"model": "", **_nowhere(), **settings},
+        **{"model": "", "port": None, **_nowhere(), **settings},
     )
 
 
