@@ -22,6 +22,7 @@ from handlers import (
     slash_command,
     subscriptions,
     summaries,
+    uninstalls,
     unknown,
 )
 from handlers.parts import Parts
@@ -48,6 +49,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
         forget,
         reactions,
         imports,
+        uninstalls,
         failures,
         unknown,
     ):

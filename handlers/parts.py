@@ -6,6 +6,7 @@ from bot.clock import Clock
 from bot.delivery.announcer import Announcer
 from bot.delivery.connections import Connections
 from bot.delivery.deliverer import Deliverer
+from bot.installations.changes import InstallationChanges
 from bot.listings.watcher import ListingWatcher
 from bot.lookup.unlisted import UnlistedPapers
 from bot.summarising.queue import SummaryQueue
@@ -35,3 +36,5 @@ class Parts:
     #: The name of the emoji that saves papers, without colons; empty for none.
     save_reaction: str
     connections: Connections
+    #: `None` where the bot has one token, from its settings.
+    installations: InstallationChanges | None = None

@@ -117,6 +117,11 @@ class Installations:
         )
         return tuple(whole(_installation_from_row, rows))
 
+    def has_any_with(self, key_id: str) -> bool:
+        """Return whether any tokens are encrypted with the key."""
+        rows = self._engine.query("SELECT 1 FROM installations WHERE key_id = ? LIMIT 1", [key_id])
+        return next(rows, None) is not None
+
     def installed(self, after: str, limit: int) -> tuple[Installation, ...]:
         """Return installations that have not ended, in order after a workspace; an empty text begins."""
         rows = self._engine.query(

@@ -14,12 +14,14 @@ from typing import NoReturn
 
 from bot.clock import Clock, to_the_second
 from bot.errors import NotInstalledError, SlackCallError, TokenRenewalError
+from bot.installations.changes import enter
 from bot.installations.cipher import TokenCipher
 from bot.installations.exchange import Exchange, NewTokens
 from bot.retries import Backoff
 from storage.claims import Claims
 from storage.records import EncryptedTokens, Installation
 from storage.runner import Runner
+from storage.tables import Tables
 
 RENEWED_BEFORE = timedelta(hours=2)
 """How long before its end a token is renewed; Slack's last twelve hours."""
@@ -77,12 +79,16 @@ class Tokens:
         """
         return (await self.access(workspace)).token
 
-    async def access(self, workspace: str) -> Access:
-        """Return the token with whose it is; raises what `of` raises."""
+    async def access(self, workspace: str, enterprise_id: str | None = None) -> Access:
+        """Return the token with whose it is; raises what `of` raises.
+
+        `enterprise_id` is the organisation by whose installation Slack says that it acts there; from then on
+        that is known without being told.
+        """
         known_at, known = self._known.get(workspace, (None, None))
         if known and known_at and self._clock.now() - known_at < KNOWN_FOR:
             return known
-        return await self._looked_up(workspace)
+        return await self._looked_up(workspace, enterprise_id)
 
     def forget(self, workspace: str) -> None:
         """Forget the tokens of a workspace, or of all workspaces of an organisation."""
@@ -94,9 +100,11 @@ class Tokens:
             if workspace not in {each, access.installation.workspace}
         }
 
-    async def _looked_up(self, workspace: str) -> Access:
+    async def _looked_up(self, workspace: str, enterprise_id: str | None) -> Access:
         forgotten = self._forgotten
         found = await self._storage.read(lambda tables: tables.installations.serving(workspace))
+        if found is None and enterprise_id:
+            found = await self._entered(workspace, enterprise_id)
         installation = await self._fresh(found or _refuse(workspace))
         access = Access(workspace, self._cipher.decrypt(_tokens_of(installation).token), installation)
         if forgotten == self._forgotten:
@@ -104,6 +112,18 @@ class Tokens:
                 self._known.clear()
             self._known[workspace] = (self._clock.now(), access)
         return access
+
+    async def _entered(self, workspace: str, enterprise_id: str) -> Installation | None:
+        """Have an organisation's installation serve the workspace, if there is one."""
+
+        def enter_if_installed(tables: Tables) -> Installation | None:
+            found = tables.installations.get(enterprise_id)
+            if found is None or not found.is_org_wide or found.uninstalled_at:
+                return None
+            enter(tables, [workspace], enterprise_id)
+            return tables.installations.serving(workspace)
+
+        return await self._storage.write(enter_if_installed)
 
     async def _fresh(self, installation: Installation) -> Installation:
         """Return the installation with a token that is still valid, renewed where it ends soon."""

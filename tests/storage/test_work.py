@@ -244,6 +244,7 @@ CALLS: dict[str, Call] = {
     ),
     "installations.remove_tokens": lambda tables, _: tables.installations.remove_tokens("T1", NOW),
     "installations.with_other_keys": lambda tables, _: tables.installations.with_other_keys("new", "", 5),
+    "installations.has_any_with": lambda tables, _: tables.installations.has_any_with("key"),
     "installations.installed": lambda tables, _: tables.installations.installed("", 5),
     "organisation_workspaces.enter": lambda tables, _: tables.organisation_workspaces.enter("T1", "E1"),
     "organisation_workspaces.of": lambda tables, _: tables.organisation_workspaces.of("E1"),

@@ -363,6 +363,7 @@ def _installations(tables: Tables) -> Iterator[Any]:
     yield [installations.replace_tokens(own, replace(rotating, expires_at=NOW)) for _ in range(2)]
     yield installations.replace_tokens(org_wide, replace(lasting, key_id="key-2"))
     yield installations.with_other_keys("key-2", "", 5), installations.with_other_keys("key-2", "T1", 5)
+    yield installations.has_any_with("key-2"), installations.has_any_with("key-3")
     yield installations.installed("", 1), installations.installed("E1", 5)
     yield [installations.remove_tokens(WORKSPACE, LATER) for _ in range(2)]
     yield installations.serving(WORKSPACE)
