@@ -34,14 +34,14 @@ class TokenCipher:
         """Return the token; raises `UnreadableTokenError` where none of the keys is its own."""
         try:
             return self._fernet.decrypt(encrypted).decode()
-        except (InvalidToken, UnicodeDecodeError):
+        except (InvalidToken, ValueError):
             raise _unreadable() from None
 
     def encrypt_anew(self, encrypted: str) -> str:
         """Return the token encrypted with the first key, whichever it had; raises `UnreadableTokenError`."""
         try:
             return self._fernet.rotate(encrypted).decode()
-        except InvalidToken:
+        except (InvalidToken, ValueError):
             raise _unreadable() from None
 
 

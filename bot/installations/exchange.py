@@ -3,6 +3,7 @@
 https://docs.slack.dev/authentication/using-token-rotation
 """
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -42,17 +43,17 @@ class SlackExchange:
 
     def __init__(self, client: AsyncWebClient, client_id: str, client_secret: SecretStr) -> None:
         self._client = client
-        self._client_id = client_id
-        self._client_secret = client_secret
+        # The SDK's own way has aiohttp warn; and what is in a header it leaves out of its log.
+        pair = f"{client_id}:{client_secret.get_secret_value()}"
+        self._headers = {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
 
     async def new_tokens(self, refresh_token: str) -> NewTokens:
         """Return new tokens; raises `SlackCallError`, and the refresh token may be used up even then."""
         try:
-            answer = await self._client.oauth_v2_access(
-                client_id=self._client_id,
-                client_secret=self._client_secret.get_secret_value(),
-                grant_type="refresh_token",
-                refresh_token=refresh_token,
+            answer = await self._client.api_call(
+                _METHOD,
+                headers=self._headers,
+                data={"grant_type": "refresh_token", "refresh_token": refresh_token},
             )
             return _read(answer.data)
         except SlackApiError as error:
