@@ -17,7 +17,11 @@ from handlers.payloads import record_at
 
 def register(app: AsyncApp, parts: Parts) -> None:
     """Listen to what ends or moves an installation."""
-    changes = parts.installations or InstallationChanges(parts.storage, parts.clock)
+    listen(app, parts.installations or InstallationChanges(parts.storage, parts.clock))
+
+
+def listen(app: AsyncApp, changes: InstallationChanges) -> None:
+    """Have the changes made that Slack tells of."""
 
     async def on_uninstalled(body: dict[str, Any], context: AsyncBoltContext) -> None:
         await changes.uninstall(_key(context), _moment(body))

@@ -46,7 +46,7 @@ class Workspaces:
         """
         moment = {"before": sortable_text(before)}
         workspace = self._uninstalled(moment) or self._left(moment)
-        return self.delete(workspace, limit) if workspace else self._delete_organisation(moment)
+        return self.delete(workspace, limit) if workspace else 0
 
     def delete(self, workspace: str, limit: int) -> int:
         """Delete about `limit` rows of the workspace, its installation last; return how many."""
@@ -78,14 +78,20 @@ class Workspaces:
         return self._engine.execute("DELETE FROM deliveries WHERE id = ?", [delivery_id])
 
     def _uninstalled(self, moment: dict[str, str]) -> str | None:
-        """Return a workspace whose own installation ended before, and that no organisation's serves since."""
+        """Return where the installation ended before, and an organisation's neither serves it nor did since.
+
+        An organisation follows its workspaces.
+        """
         rows = self._engine.query(
             """
             SELECT workspace FROM installations
-            WHERE uninstalled_at < :before AND is_org_wide = 0 AND NOT EXISTS (
+            WHERE uninstalled_at < :before AND NOT EXISTS (
                 SELECT 1 FROM organisation_workspaces AS entered
                 WHERE entered.workspace = installations.workspace
                     AND (entered.left_at IS NULL OR entered.left_at >= :before)
+            ) AND NOT EXISTS (
+                SELECT 1 FROM organisation_workspaces AS entered
+                WHERE entered.enterprise_id = installations.workspace
             )
             ORDER BY uninstalled_at LIMIT 1
             """,
@@ -108,16 +114,3 @@ class Workspaces:
             moment,
         )
         return next((row["workspace"] for row in rows), None)
-
-    def _delete_organisation(self, moment: dict[str, str]) -> int:
-        """Delete the installations of organisations once those of all their workspaces are deleted."""
-        return self._engine.execute(
-            """
-            DELETE FROM installations
-            WHERE uninstalled_at < :before AND is_org_wide = 1 AND NOT EXISTS (
-                SELECT 1 FROM organisation_workspaces AS entered
-                WHERE entered.enterprise_id = installations.workspace
-            )
-            """,
-            moment,
-        )

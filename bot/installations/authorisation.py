@@ -17,7 +17,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Authorisation(AsyncAuthorize):
-    """Bolt's authorisation, by workspace; a request without one belongs to nobody, and is refused."""
+    """Bolt's authorisation, by workspace; a request of none is refused."""
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -36,17 +36,17 @@ class Authorisation(AsyncAuthorize):
         """Return with which token the bot acts; `None` where it has none, and why in the log.
 
         In a channel that is shared with others, the workspace is the one in which the bot is installed, as
-        Bolt reads it from the event's first authorisation.
+        Bolt reads it from the event's first authorisation. What is of a whole organisation is under its id.
         """
-        if not team_id:
-            _logger.warning("Slack sent a request without a workspace", extra={"action": "authorise"})
-            return None
         organisation = enterprise_id if context.is_enterprise_install else None
+        workspace = team_id or organisation or ""
         try:
-            access = await self._tokens.access(team_id, organisation)
+            access = await self._tokens.access(workspace, organisation)
         except (NotInstalledError, UnreadableTokenError, TokenRenewalError) as error:
-            _logger.warning("%s", error, extra={"action": "authorise", "workspace": team_id})
+            _logger.warning("%s", error, extra={"action": "authorise", "workspace": workspace})
             return None
+        # Handlers look there; without one, all organisations' would be the same.
+        context["team_id"] = workspace
         return _result(access, enterprise_id, user_id)
 
 

@@ -210,4 +210,5 @@ def _tokens_of(installation: Installation) -> EncryptedTokens:
 
 
 def _refuse(workspace: str) -> NoReturn:
-    raise NotInstalledError(f"The bot is not installed in {workspace}. Have it installed there again.")
+    place = workspace or "a workspace without an id"
+    raise NotInstalledError(f"The bot is not installed in {place}. Have it installed there again.")
