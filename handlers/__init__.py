@@ -5,6 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from handlers import (
     card_links,
     deliveries,
+    events,
     failures,
     forget,
     home,
@@ -31,6 +32,7 @@ from handlers.parts import Parts
 def register(app: AsyncApp, parts: Parts) -> None:
     """Register every handler with the app."""
     for module in (
+        events,
         slash_command,
         saved_papers,
         opened_papers,

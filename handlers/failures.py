@@ -45,12 +45,12 @@ def register(app: AsyncApp, parts: Parts) -> None:
                 return BoltResponse(status=200)
             person = await parts.people.get(client, context.team_id or "", context.user_id or "")
             return BoltResponse(status=200, body=person.words("error.other_command", command=parts.command))
+        mark_failed(context)
         # Bolt polls for the ack every 10 ms, and drops one that it has not seen when this returns.
         await asyncio.sleep(_SECONDS_UNTIL_BOLT_SEES_THE_ACK)
         reference = secrets.token_hex(3)
         request = body.get("type") or body.get("command")
         fields = {"reference": reference, "request": request}
-        mark_failed(context)
         UNEXPECTED_ERRORS.labels("request").inc()
         _logger.error("Failed as %s at %s", reference, request, exc_info=error, extra=fields)
         if request not in {*_ACTS_OF_A_PERSON, parts.command}:

@@ -40,7 +40,9 @@ class Listeners:
         self._clock = clock
         self._under_way: set[asyncio.Task[Any]] = set()
         app.listener_runner.listener_start_handler = _Starts(self, clock)
-        app.listener_runner.listener_completion_handler = _Ends(clock)
+        app.listener_runner.listener_completion_handler = _Ends(
+            clock, app.listener_runner.listener_completion_handler
+        )
 
     def note(self) -> None:
         """Keep the current task until it ends."""
@@ -56,6 +58,11 @@ class Listeners:
 def mark_failed(context: dict[str, Any]) -> None:
     """Have the listener that runs with this context counted as failed."""
     context[_FAILED] = True
+
+
+def has_failed(context: dict[str, Any]) -> bool:
+    """Return whether the listener that runs with this context has failed."""
+    return _FAILED in context
 
 
 def kind_of(body: Mapping[str, Any]) -> str:
@@ -81,12 +88,13 @@ class _Starts(AsyncListenerStartHandler):
 class _Ends(AsyncListenerCompletionHandler):
     """Counts each listener, as Bolt ends it."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, others: AsyncListenerCompletionHandler) -> None:
+        self._clock, self._others = clock, others
 
-    async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:  # noqa: ARG002 -- Bolt's
+    async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:
         """Count what the listener came to, and how long that took."""
         kind = kind_of(request.body)
-        REQUESTS.labels(kind, "failed" if _FAILED in request.context else "answered").inc()
+        REQUESTS.labels(kind, "failed" if has_failed(request.context) else "answered").inc()
         if started_at := request.context.get(_STARTED_AT):
             ANSWER_SECONDS.labels(kind).observe((self._clock.now() - started_at).total_seconds())
+        await self._others.handle(request=request, response=response)

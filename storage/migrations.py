@@ -863,3 +863,35 @@ def m024_installations(engine: Engine) -> None:
         " WHERE left_at IS NOT NULL"
     )
     engine.define("CREATE INDEX channel_papers_by_post ON channel_papers (delivery_id, position)")
+
+
+@_migration
+def m025_events(engine: Engine) -> None:
+    """Which events Slack has sent, so that each is taken once however often it is sent."""
+    engine.define(
+        """
+        CREATE TABLE events (
+            event_id TEXT PRIMARY KEY,
+            taken_at TEXT NOT NULL,
+            is_handled INTEGER NOT NULL DEFAULT 0
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX events_by_moment ON events (taken_at)")
+
+
+@_migration
+def m026_operator_notices(engine: Engine) -> None:
+    """When somebody was last told of each thing that needs a hand."""
+    engine.define(
+        """
+        CREATE TABLE operator_notices (
+            workspace TEXT NOT NULL,
+            person TEXT NOT NULL,
+            matter TEXT NOT NULL,
+            told_at TEXT NOT NULL,
+            PRIMARY KEY (workspace, person, matter)
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX operator_notices_by_moment ON operator_notices (told_at)")

@@ -15,6 +15,7 @@ TABLES = (
     "deactivated_people",
     "summary_requests",
     "mistake_reports",
+    "operator_notices",
 )
 """The tables with a person in their rows; one that another refers to comes after that."""
 

@@ -423,6 +423,16 @@ class Post:
     is_stale: bool = False
 
 
+class EventState(StrEnum):
+    """What a worker finds of an event that Slack sends it."""
+
+    #: It is this worker's to handle.
+    TAKEN = "taken"
+    #: Another handles it now, and may yet fail.
+    UNDER_WAY = "under_way"
+    HANDLED = "handled"
+
+
 class ReadingStatus(StrEnum):
     """How far a person has come with a saved paper."""
 

@@ -5,6 +5,7 @@ from storage.card_updates import CardUpdates
 from storage.channel_names import ChannelNames
 from storage.deliveries import Deliveries
 from storage.engines.engine import Engine
+from storage.events import Events
 from storage.greetings import Greetings
 from storage.heartbeats import Heartbeats
 from storage.installations import Installations
@@ -12,6 +13,7 @@ from storage.leases import Leases
 from storage.listings import Listings
 from storage.mistake_reports import MistakeReports
 from storage.model_requests import ModelRequests
+from storage.operator_notices import OperatorNotices
 from storage.organisation_workspaces import OrganisationWorkspaces
 from storage.papers import Papers
 from storage.people import People
@@ -43,6 +45,8 @@ class Tables:
         self.channel_names = ChannelNames(engine)
         self.leases = Leases(engine)
         self.greetings = Greetings(engine)
+        self.events = Events(engine)
+        self.operator_notices = OperatorNotices(engine)
         self.heartbeats = Heartbeats(engine)
         self.saved_papers = SavedPapers(engine)
         self.personal_settings = PersonalSettings(engine)

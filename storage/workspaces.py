@@ -1,7 +1,7 @@
 """What all tables keep of one workspace: deleted a while after the bot was uninstalled there.
 
 What has no workspace is the world's: papers, their lists, summaries and what those cost, the search index;
-and the bot's own: leases, heartbeats, migrations. A post, its papers and the updates of its card belong to
+and the bot's own: events, leases, heartbeats, migrations. A post, its papers and the updates of its card belong to
 their delivery's workspace.
 """
 
@@ -18,6 +18,7 @@ TABLES = {
     "deactivated_people": "workspace, person",
     "summary_requests": "id",
     "mistake_reports": "id",
+    "operator_notices": "workspace, person, matter",
     "greetings": "workspace, channel",
     "channel_names": "workspace, channel",
     "deliveries": "id",

@@ -206,6 +206,15 @@ CALLS: dict[str, Call] = {
     "leases.release_all": lambda tables, _: tables.leases.release_all(NOW),
     "leases.held": lambda tables, _: tables.leases.held(NOW),
     "leases.delete": lambda tables, _: tables.leases.delete(LATE, 5),
+    "events.take": lambda tables, _: tables.events.take("Ev1", NOW, timedelta(minutes=1)),
+    "events.settle": lambda tables, _: tables.events.settle("Ev1"),
+    "events.give_back": lambda tables, _: tables.events.give_back("Ev1"),
+    "events.delete": lambda tables, _: tables.events.delete(LATE, 5),
+    "operator_notices.begin": lambda tables, _: tables.operator_notices.begin(
+        "T1", "U1", "source", NOW, timedelta(days=1)
+    ),
+    "operator_notices.take_back": lambda tables, _: tables.operator_notices.take_back("T1", "U1", "source"),
+    "operator_notices.delete": lambda tables, _: tables.operator_notices.delete(LATE, 5),
     "greetings.begin": lambda tables, _: tables.greetings.begin("T1", "C1", NOW, timedelta(days=1)),
     "heartbeats.beat": lambda tables, _: tables.heartbeats.beat("tick", NOW),
     "heartbeats.last": lambda tables, _: tables.heartbeats.last("tick"),

@@ -42,7 +42,7 @@ TOKENS = EncryptedTokens("encrypted", "key")
 OF_THE_WORLD = {"papers", "listings", "listing_papers", "summaries", "arxiv_records"}
 """What is published, the same for all."""
 
-OF_THE_BOT = {"summary_failures", "model_requests", "heartbeats", "leases"}
+OF_THE_BOT = {"summary_failures", "model_requests", "heartbeats", "leases", "events"}
 """What the bot keeps of its own work; none of it tells who asked for what."""
 
 

@@ -405,6 +405,14 @@ def _people(tables: Tables) -> Iterator[Any]:
     tables.channel_names.put(WORKSPACE, CHANNEL, "papers")
     yield tables.channel_names.get(WORKSPACE, CHANNEL), tables.channel_names.get(WORKSPACE, "C9")
     yield [tables.greetings.begin(WORKSPACE, CHANNEL, at, hour) for at in (NOW, NOW, LATER)]
+    yield [tables.events.take(each, NOW, hour) for each in (*ODD_TEXTS, ODD_TEXTS[0])]
+    tables.events.settle(ODD_TEXTS[0])
+    tables.events.give_back(ODD_TEXTS[1])
+    yield tables.events.take(ODD_TEXTS[0], LATER, hour), tables.events.delete(NOW, 5)
+    notices, whose = tables.operator_notices, (WORKSPACE, PERSON)
+    yield [notices.begin(*whose, matter, NOW, hour) for matter in (*ODD_TEXTS, ODD_TEXTS[0])]
+    notices.take_back(*whose, ODD_TEXTS[1])
+    yield notices.begin(*whose, ODD_TEXTS[0], LATER, hour), notices.delete(NOW, 5)
     lease = tables.leases.claim("work", "ada", NOW, hour)
     assert lease
     tables.leases.renew(lease, LATER)
