@@ -39,6 +39,7 @@ from pydantic_settings import (
 
 from bot.errors import SettingsError
 from bot.files import NOBODY_WROTE, written_to
+from bot.logs import LogFormat
 from bot.manifest import COMMAND
 from bot.text.encodings import marked_encoding
 from storage.address import Server, read_address
@@ -256,6 +257,12 @@ class Settings(BaseSettings):
         validation_alias="PAPER_ROUND_KEEP_UNINSTALLED_DAYS",
         description="how many days a workspace's data is kept once it uninstalled the bot",
     )
+    log_format: LogFormat = Field(
+        default="auto",
+        validation_alias="PAPER_ROUND_LOG_FORMAT",
+        description="how the log is written: `text`, `json`, or `auto`: "
+        "text on a terminal and JSON elsewhere",
+    )
     hugging_face_url: Annotated[str, AfterValidator(_base_url)] = Field(
         default="https://huggingface.co/",
         validation_alias="HF_BASE_URL",
@@ -394,6 +401,7 @@ _WRONG = {
     "int_from_float": "must be a whole number",
     "float_parsing": "must be a number",
     "finite_number": "must be a number",
+    "literal_error": "must be {expected}",
 }
 """What is wrong with a setting, by pydantic's types of errors: https://docs.pydantic.dev/latest/errors/"""
 

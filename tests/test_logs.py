@@ -1,3 +1,4 @@
+import json
 import logging
 import sys
 from datetime import timedelta
@@ -6,7 +7,7 @@ from io import StringIO
 import pytest
 
 from bot.errors import StorageError
-from bot.logs import LogFormatter, redact, set_up_logging
+from bot.logs import JsonFormatter, LogFormat, LogFormatter, log_as, redact, set_up_logging
 from bot.outages import log_end
 
 
@@ -14,6 +15,18 @@ def test_tokens_and_answer_addresses_are_left_out() -> None:
     text = "xoxb-1-2-abc xapp-1-A0-9-ff xoxe.xoxp-1-abc https://hooks.slack.com/commands/T1/2/secret end"
 
     assert redact(text) == "xoxb-… xapp-… xoxe.… https://hooks.slack.com/… end"
+
+
+def test_keys_tickets_and_passwords_are_left_out() -> None:
+    text = (
+        "sk-proj-abc wss://wss-primary.slack.com/link/?ticket=abc&app_id=A1 /oauth?code=abc&state=def "
+        "Authorization: Bearer abc postgresql://ada:abc@db/papers risk-free https://arxiv.org/abs/2509.1:8"
+    )
+
+    assert redact(text) == (
+        "sk-… wss://wss-primary.slack.com/link/?ticket=…&app_id=A1 /oauth?code=…&state=… "
+        "Authorization: Bearer … postgresql://ada:…@db/papers risk-free https://arxiv.org/abs/2509.1:8"
+    )
 
 
 def test_a_traceback_holds_no_token_either() -> None:
@@ -78,9 +91,65 @@ def test_the_end_of_an_outage_is_logged_at_any_level(monkeypatch: pytest.MonkeyP
     root, lines = logging.getLogger(), StringIO()
     monkeypatch.setattr(root, "handlers", [])
     monkeypatch.setattr(sys, "stderr", lines)
-    set_up_logging(logging.WARNING)
+    set_up_logging(logging.WARNING, "text")
     log_end("The connection to Slack", timedelta(minutes=2), {"action": "connect"})
 
     assert lines.getvalue().partition(" INFO ")[2] == (
         "bot.outages: The connection to Slack works again, after 0:02:00 (h:mm:ss). action=connect\n"
     )
+
+
+def record_of(sentence: str, *args: object, about: BaseException | None = None, **extra: object) -> str:
+    """Return the record's line of JSON; it was logged at noon, where the machine's clock is not in UTC."""
+    told = (type(about), about, about.__traceback__) if about else None
+    record = logging.getLogger("bot.x").makeRecord(
+        "bot.x", logging.ERROR, "x.py", 1, sentence, args, told, extra=extra
+    )
+    record.created = 1759147200.25
+    return JsonFormatter().format(record)
+
+
+def test_a_record_is_one_object_on_one_line_with_its_fields_apart() -> None:
+    line = record_of("Polled %s\nin two lines", "it", papers=12, is_late=False, token="xoxb-1-abc", day=None)
+
+    assert "\n" not in line
+    assert json.loads(line) == {
+        "time": "2025-09-29T12:00:00.250+00:00",
+        "level": "ERROR",
+        "logger": "bot.x",
+        "message": "Polled it\nin two lines",
+        "fields": {"papers": 12, "is_late": False, "token": "xoxb-…", "day": None},
+    }
+
+
+def test_a_traceback_is_one_field_without_secrets_and_an_own_error_its_sentence() -> None:
+    try:
+        int("xoxb-1-abc")
+    except ValueError as error:
+        unexpected = json.loads(record_of("It failed", about=error))
+    own = json.loads(record_of("It failed", about=StorageError("The disk is full.")))
+
+    assert unexpected["traceback"].startswith("Traceback (most recent call last):\n")
+    assert unexpected["traceback"].endswith("ValueError: invalid literal for int() with base 10: 'xoxb-…'")
+    assert (own["error"], "traceback" in own) == ("The disk is full.", False)
+
+
+@pytest.mark.parametrize(
+    ("how", "is_terminal", "is_json"),
+    [("auto", True, False), ("auto", False, True), ("text", False, False), ("json", True, True)],
+)
+def test_the_log_is_text_on_a_terminal_and_json_elsewhere_unless_it_is_set(
+    monkeypatch: pytest.MonkeyPatch, how: LogFormat, is_terminal: bool, is_json: bool
+) -> None:
+    root, lines = logging.getLogger(), StringIO()
+    monkeypatch.setattr(lines, "isatty", lambda: is_terminal)
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(sys, "stderr", lines)
+    set_up_logging(logging.WARNING)
+    log_as(how)
+    logging.getLogger("bot.x").warning("It is late", extra={"day": "2025-09-29"})
+
+    if is_json:
+        assert json.loads(lines.getvalue())["fields"] == {"day": "2025-09-29"}
+    else:
+        assert lines.getvalue().endswith(" WARNING bot.x: It is late day=2025-09-29\n")

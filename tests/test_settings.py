@@ -47,6 +47,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "settling_seconds": 20,
         "last_look_seconds": 60,
         "keep_payloads_hours": 72,
+        "log_format": "auto",
         "token_keys": None,
         "keep_uninstalled_days": 30,
         "hugging_face_url": "https://huggingface.co/",
@@ -252,6 +253,7 @@ RIGHT = {
     "PAPER_ROUND_LEASE_SECONDS": "90",
     "PAPER_ROUND_TOKENS_A_TEXT": "2000",
     "LLM_MAX_TOKENS": "2000",
+    "PAPER_ROUND_LOG_FORMAT": "json",
     **{alias: "https://example.org/v1/" for alias in ALIASES if alias.endswith("_URL")},
 }
 
@@ -354,6 +356,7 @@ def test_without_a_key_many_workspaces_are_refused_in_a_sentence() -> None:
         ("PAPER_ROUND_MESSAGES_A_MINUTE", "0", "must be at least 1"),
         ("PAPER_ROUND_MESSAGES_A_MINUTE", "2.5", "must be a whole number"),
         ("PAPER_ROUND_TOKENS_A_DAY", "many", "must be a whole number"),
+        ("PAPER_ROUND_LOG_FORMAT", "xml", "must be 'auto', 'text' or 'json'"),
         ("HF_BASE_URL", "https://", "must be an address such as https://example.org/"),
         *(
             ("PAPER_ROUND_TOKEN_KEYS", value, NO_KEYS)

@@ -14,6 +14,7 @@ import click
 from bot.clock import Clock, SystemClock
 from bot.commands.endings import Interrupted
 from bot.errors import StorageError
+from bot.logs import log_as
 from bot.settings import Settings, load_settings
 from bot.subscriptions.preferences import read_language, read_source
 from bot.text import typed
@@ -121,6 +122,7 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
 def settings_with(database: Address | None) -> Settings:
     """Return the settings; a database given with `--db` takes precedence."""
     settings = load_settings()
+    log_as(settings.log_format)
     return settings.model_copy(update={"database": database}) if database else settings
 
 

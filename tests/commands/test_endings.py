@@ -326,7 +326,11 @@ def opened(database: Path, tmp_path: Path) -> Path:
 async def test_run_warns_of_files_that_others_may_read(
     opened: Path, settings: dict[str, str], tmp_path: Path
 ) -> None:
-    own = {"PAPER_ROUND_DB": str(opened), "PAPER_ROUND_TEXTS": str(tmp_path / "texts")}
+    own = {
+        "PAPER_ROUND_DB": str(opened),
+        "PAPER_ROUND_TEXTS": str(tmp_path / "texts"),
+        "PAPER_ROUND_LOG_FORMAT": "text",
+    }
     process = await started("run", **settings, **own, PAPER_ROUND_ARXIV_GATE=str(tmp_path / "gate"))
     assert process.stdout
     await process.stdout.readline()
