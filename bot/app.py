@@ -22,6 +22,7 @@ from bot.delivery.deliverer import Deliverer
 from bot.delivery.notifier import Notifier
 from bot.delivery.outcomes import NotNow, Unknown
 from bot.delivery.pacer import Pacer
+from bot.delivery.reconciliation import Reconciler
 from bot.delivery.web_api import AnswerLostError, NotConnectedError, SlackCaller
 from bot.delivery.wire import SlackWire
 from bot.delivery.worker import Services, Timing
@@ -144,6 +145,8 @@ async def _connected(settings: Settings, clock: Clock, storage: Runner, stack: A
     )
     pacer = Pacer(clock, messages_a_minute=settings.messages_a_minute)
     claims = await stack.enter_async_context(open_claims(storage, clock, timing.lease))
+    wire = await connections.wire(identity.workspace)
+    await Reconciler(storage, wire, clock, pacer, claims, timing.settling).run(identity.workspace)
     services = Services(
         storage, connections, clock, pacer, timing, bool(settings.model), claims, identity.workspace
     )

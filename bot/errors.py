@@ -27,6 +27,14 @@ class OutdatedStorageError(StorageError):
     """The tables are not up to date, and cannot be brought there where the database cannot be written."""
 
 
+class BackupError(StorageError):
+    """A backup cannot be made or restored; the message names the file and what to do."""
+
+
+class BackupStoppedError(BackupError):
+    """A backup was stopped before it was whole; nothing of it is left."""
+
+
 class DamagedRowError(StorageError):
     """A row holds a value that cannot be read; the message names its table and column."""
 

@@ -32,6 +32,18 @@ def make_lock(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), PRIVATE_FILE))
 
 
+def synced(path: Path) -> None:
+    """Have the disk keep a file, or the names in a folder, whatever happens next; raises OSError."""
+    if os.name != "posix" and path.is_dir():
+        # Windows opens no folders.
+        return
+    opened = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 def open_to_others(paths: Iterable[Path]) -> list[Path]:
     """Return the files and folders that others on this machine may read or write; on Windows none."""
     return [path for path in paths if os.name == "posix" and _mode(path) & _OF_OTHERS]

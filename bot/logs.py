@@ -68,8 +68,8 @@ class LogFormatter(logging.Formatter):
 class JsonFormatter(LogFormatter):
     """Formats a record as an object of JSON on one line.
 
-    It has `time` (ISO 8601, in UTC), `level`, `logger`, `message` and `fields`, which came with `extra`. An error
-    adds `error`, the sentence of one of the bot's own, or `traceback`.
+    It has `time` (ISO 8601, in UTC), `level`, `logger`, `message` and `fields`, which came with `extra`. An
+    error adds `error`, the sentence of one of the bot's own, or `traceback`.
     """
 
     def format(self, record: logging.LogRecord) -> str:

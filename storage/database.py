@@ -11,6 +11,7 @@ from storage import migrations
 from storage.address import Address, Server
 from storage.engines import sqlite
 from storage.engines.engine import Connections, Engine
+from storage.upgrades import SafeSchema
 
 READERS = 4
 """How many threads of a process read at the same time."""
@@ -21,7 +22,7 @@ def connections(address: Address) -> Connections:
     if isinstance(address, Server):
         server: Connections = _postgresql(address).PostgreSQLConnections(address, migrations, READERS)
         return server
-    return sqlite.SQLiteConnections(address, migrations)
+    return sqlite.SQLiteConnections(address, SafeSchema(address))
 
 
 def one_connection(address: Address) -> Connections:
@@ -29,7 +30,7 @@ def one_connection(address: Address) -> Connections:
     if isinstance(address, Server):
         server: Connections = _postgresql(address).PostgreSQLConnections(address, migrations, 1)
         return server
-    return sqlite.one_connection(address, migrations)
+    return sqlite.one_connection(address, SafeSchema(address))
 
 
 def files_of(address: Address) -> list[Path]:
@@ -52,7 +53,7 @@ def prepare(address: Address) -> None:
     if isinstance(address, Server):
         _postgresql(address).prepare(address, migrations)
     else:
-        sqlite.prepare(address, migrations)
+        sqlite.prepare(address, SafeSchema(address))
 
 
 def connect(address: Address) -> Engine:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,11 @@ class Deliveries:
     def get(self, delivery_id: int) -> Delivery | None:
         """Return the delivery with this id."""
         rows = self._engine.query("SELECT * FROM deliveries WHERE id = ?", [delivery_id])
+        return next(map(_delivery_from_row, rows), None)
+
+    def of_key(self, key: str) -> Delivery | None:
+        """Return the delivery that the metadata of its messages names."""
+        rows = self._engine.query("SELECT * FROM deliveries WHERE key = ?", [key])
         return next(map(_delivery_from_row, rows), None)
 
     def of_day(self, subscription_id: int, kind: DeliveryKind, day: date) -> Delivery | None:
@@ -114,6 +120,26 @@ class Deliveries:
             },
         )
         return _delivery_from_row(next(rows))
+
+    def adopt(
+        self, subscription: Subscription, kind: DeliveryKind, day: date, key: str, opened_at: datetime
+    ) -> Delivery:
+        """Record a delivery that is in the channel, although nothing is known of it here, as done."""
+        delivery = self.open(subscription, kind, day, key, opened_at)
+        self.close(delivery, DeliveryState.DONE)
+        return replace(delivery, state=DeliveryState.DONE)
+
+    def doubt(self) -> None:
+        """Have every delivery under way take a last look, as some of its messages are unknown."""
+        # In the words of the index deliveries_at_work.
+        self._engine.execute(
+            "UPDATE deliveries SET had_unknown = 1 WHERE state IN ('open', 'last_look') AND state = 'open'"
+        )
+
+    def last_opened_at(self) -> datetime | None:
+        """Return when the last delivery was opened."""
+        rows = self._engine.query("SELECT opened_at FROM deliveries ORDER BY id DESC LIMIT 1")
+        return next(whole(_opening_from_row, rows), None)
 
     def claim(self, delivery_id: int, now: datetime, lease: timedelta) -> Delivery | None:
         """Lease the delivery under a new epoch, or return `None` if another worker holds it."""

@@ -22,6 +22,11 @@ class Heartbeats:
             [name, now.isoformat()],
         )
 
+    def latest(self) -> datetime | None:
+        """Return the last moment at which any job ran."""
+        rows = self._engine.query("SELECT at FROM heartbeats ORDER BY at DESC LIMIT 1")
+        return next(whole(_moment_from_row, rows), None)
+
     def last(self, name: str) -> datetime | None:
         """Return when the job last ran, or `None` where it never has."""
         rows = self._engine.query("SELECT at FROM heartbeats WHERE name = ?", [name])

@@ -21,14 +21,16 @@ _ALL: dict[str, _Migration] = {}
 def update(engine: Engine, name: str) -> None:
     """Apply the missing migrations in order; raises `StorageError` where a newer version has applied its own.
 
-    Each is a transaction, in which no other process has any, so several processes may update at once. Where
-    nothing is missing nothing is written, and so nobody has to wait.
+    All are one transaction, in which no other process has any: so several processes may update at once, and
+    where one fails the tables are as they were. Where nothing is missing nothing is written, and so nobody
+    has to wait.
     """
     _refuse_newer(engine, name)
-    if names := missing(engine):
+    if missing(engine):
         create_table(engine)
-        for migration in names:
-            apply(engine, migration)
+        with engine.transaction():
+            for migration in missing(engine):
+                _apply(engine, migration)
 
 
 def check(engine: Engine, name: str) -> None:
@@ -49,12 +51,21 @@ def missing(engine: Engine) -> list[str]:
     return [name for name in _ALL if name not in applied]
 
 
+def upgrade(engine: Engine) -> int | None:
+    """Return the version to which older tables are to be brought; `None` where they are new, or current."""
+    names = missing(engine)
+    return int(names[-1][1:].partition("_")[0]) if names and _applied(engine) else None
+
+
 def apply(engine: Engine, name: str) -> None:
-    """Apply a migration, unless another process did so meanwhile."""
+    """Apply a migration by itself."""
     with engine.transaction():
-        if name in missing(engine):
-            _ALL[name](engine)
-            _record(engine, name)
+        _apply(engine, name)
+
+
+def _apply(engine: Engine, name: str) -> None:
+    _ALL[name](engine)
+    _record(engine, name)
 
 
 def _refuse_newer(engine: Engine, name: str) -> None:
@@ -895,3 +906,17 @@ def m026_operator_notices(engine: Engine) -> None:
         """
     )
     engine.define("CREATE INDEX operator_notices_by_moment ON operator_notices (told_at)")
+
+
+@_migration
+def m027_reconciliations(engine: Engine) -> None:
+    """Channels to be compared with the ledger, after the database was put back to an earlier moment."""
+    engine.define(
+        """
+        CREATE TABLE reconciliations (
+            subscription_id INTEGER NOT NULL REFERENCES subscriptions (id),
+            since TEXT NOT NULL,
+            PRIMARY KEY (subscription_id)
+        ) STRICT
+        """
+    )

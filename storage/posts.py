@@ -203,6 +203,23 @@ class Posts:
             _row_from_post(post),
         )
 
+    def doubt(self, reason: str) -> int:
+        """Have all that is planned or under way be unknown, as it may be posted; return how many."""
+        return self._engine.execute(
+            """
+            UPDATE posts SET
+                state = 'unknown', reason = ?, look_at = NULL, absent = 0,
+                attempted_at = coalesce(
+                    attempted_at, (SELECT opened_at FROM deliveries WHERE deliveries.id = posts.delivery_id)
+                )
+            WHERE state IN ('planned', 'sending', 'unknown')
+                AND delivery_id IN (
+                    SELECT id FROM deliveries WHERE state IN ('open', 'last_look') AND state = 'open'
+                )
+            """,
+            [reason],
+        )
+
     def record_card(self, delivery_id: int, position: int, card: ShownCard) -> None:
         """Record the card that a message shows by now."""
         self._engine.execute(

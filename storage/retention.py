@@ -26,16 +26,13 @@ REMOVED_KEPT_FOR = timedelta(days=1)
 LEAVERS_KEPT_FOR = timedelta(days=90)
 """How long a person's list is kept after Slack deactivated them."""
 
-<<<<<<< HEAD
 UNINSTALLED_KEPT_FOR = timedelta(days=30)
 """How long a workspace's data is kept after the bot was uninstalled there."""
-=======
 EVENTS_KEPT_FOR = timedelta(hours=25)
 """How long an event counts as taken: Slack sends one again for a day at most.
 
 https://docs.slack.dev/apis/events-api/#delayed-events
 """
->>>>>>> 9aabbe6 (Handle an event that Slack repeats once)
 
 _PEOPLE_AT_ONCE = 20
 _LEASES_KEPT_FOR = timedelta(days=2)
@@ -104,14 +101,12 @@ class Retention:
             "people": lambda tables, limit: tables.people.forget_deactivated(
                 now - LEAVERS_KEPT_FOR, min(limit, _PEOPLE_AT_ONCE)
             ),
-<<<<<<< HEAD
             "uninstalled": lambda tables, limit: tables.workspaces.delete_uninstalled(
                 now - self._uninstalled_kept_for, limit
-=======
+            ),
             "events": lambda tables, limit: tables.events.delete(now - EVENTS_KEPT_FOR, limit),
             "operator_notices": lambda tables, limit: tables.operator_notices.delete(
                 now - _NOTICES_KEPT_FOR, limit
->>>>>>> 9aabbe6 (Handle an event that Slack repeats once)
             ),
             "leases": lambda tables, limit: tables.leases.delete(now - _LEASES_KEPT_FOR, limit),
         }

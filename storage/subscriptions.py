@@ -1,8 +1,9 @@
 """The subscriptions table."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -128,6 +129,21 @@ class Subscriptions:
         self._engine.execute(
             "UPDATE subscriptions SET since = ? WHERE id = ? AND since > ?",
             [since.isoformat(), subscription_id, since.isoformat()],
+        )
+
+    def begin_anew(
+        self, subscription_id: int, now: datetime, since_by_source: Iterable[tuple[str, date]]
+    ) -> None:
+        """Have no digest that was due before now, nor any list of an earlier day, belong to it."""
+        first_days = {source: day.isoformat() for source, day in since_by_source}
+        self._engine.execute(
+            "UPDATE subscriptions SET since = ?, begun_at = ?, since_by_source = ? WHERE id = ?",
+            [
+                now.astimezone(UTC).date().isoformat(),
+                now.isoformat(),
+                json.dumps(first_days),
+                subscription_id,
+            ],
         )
 
     def end(self, subscription_id: int, now: datetime) -> None:

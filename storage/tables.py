@@ -19,6 +19,7 @@ from storage.papers import Papers
 from storage.people import People
 from storage.personal_settings import PersonalSettings
 from storage.posts import Posts
+from storage.reconciliations import Reconciliations
 from storage.saved_papers import SavedPapers
 from storage.search import Search
 from storage.search_index import SearchIndex
@@ -42,6 +43,7 @@ class Tables:
         self.subscriptions = Subscriptions(engine)
         self.deliveries = Deliveries(engine)
         self.posts = Posts(engine)
+        self.reconciliations = Reconciliations(engine)
         self.channel_names = ChannelNames(engine)
         self.leases = Leases(engine)
         self.greetings = Greetings(engine)

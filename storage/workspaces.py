@@ -1,8 +1,8 @@
 """What all tables keep of one workspace: deleted a while after the bot was uninstalled there.
 
 What has no workspace is the world's: papers, their lists, summaries and what those cost, the search index;
-and the bot's own: events, leases, heartbeats, migrations. A post, its papers and the updates of its card belong to
-their delivery's workspace.
+and the bot's own: events, leases, heartbeats, migrations. A post, its papers and the updates of its card
+belong to their delivery's workspace.
 """
 
 from datetime import datetime

@@ -68,6 +68,14 @@ _SECTIONS = {
             "bot.commands.people", "forget", "Remove everything that is kept of one person"
         ),
     },
+    "Keeping it safe": {
+        "backup": LazyCommand(
+            "bot.commands.backups", "backup", "Copy the database into FILE, whole and checked"
+        ),
+        "restore": LazyCommand(
+            "bot.commands.backups", "restore", "Put the backup FILE in the place of the database"
+        ),
+    },
     "Growing": {
         "copy": LazyCommand(
             "bot.commands.copy",

@@ -7,7 +7,7 @@ may be anybody's: every app of the workspace can read the metadata of ours and w
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -23,6 +23,7 @@ from bot.delivery.outcomes import (
 )
 from bot.delivery.slack_errors import meaning_of
 from bot.retries import bounded_wait, retry_after
+from bot.text.arxiv_id import find_arxiv_id
 from bot.text.numbers import count_of
 
 METADATA_EVENT = "paper_round_post"
@@ -35,6 +36,9 @@ _SERVER_ERROR = 500
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
 # A sentence in place of a code is a gateway's: it says nothing of what Slack did with the call.
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+_ABSTRACT = "https://arxiv.org/abs/"
+# Slack shows an address in angle brackets: https://docs.slack.dev/messaging/formatting-message-text
+_TITLE_LINE = re.compile(r"\(<?(https://arxiv\.org/abs/[^\s<>|()]+)[^\s()]*\)$", re.MULTILINE)
 _LONGEST_NUMBER = 100
 _LONGEST_CURSOR = 2000
 
@@ -139,12 +143,39 @@ class PageReader:
         key, position = _post_named_by(message)
         text = message.get("text")
         unnamed = None if key else text if isinstance(text, str) else ""
-        return ChannelMessage(ts, key, position, is_deleted, is_own=True, unnamed_text=unnamed)
+        shown = shown_papers(message) if position else ()
+        return ChannelMessage(ts, key, position, is_deleted, True, unnamed, shown)
 
     def _skip(self, what: str) -> None:
         if what not in self._logged:
             self._logged.add(what)
             _logger.warning("Slack showed %s, which is skipped; this is logged once", what)
+
+
+def shown_papers(message: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the ids of the papers that a card or a list of ours shows: each title is a link to arXiv.
+
+    Strangers' text in it has no links, but may hold an address; one without blocks has each at a line's end.
+    """
+    drawn = message.get("blocks")
+    if isinstance(drawn, list) and drawn:
+        urls = [url for url in _links(drawn) if url.startswith(_ABSTRACT)]
+    else:
+        text = message.get("text")
+        urls = _TITLE_LINE.findall(text) if isinstance(text, str) else []
+    return tuple(dict.fromkeys(filter(None, map(find_arxiv_id, urls))))
+
+
+def _links(drawn: list[Any]) -> Iterator[str]:
+    """Yield the addresses of the links in rich text, in their order."""
+    waiting = [part for part in reversed(drawn) if isinstance(part, dict) and part.get("type") == "rich_text"]
+    while waiting:
+        part = waiting.pop()
+        if part.get("type") == "link" and isinstance(part.get("url"), str):
+            yield part["url"]
+        elements = part.get("elements")
+        if isinstance(elements, list):
+            waiting.extend(each for each in reversed(elements) if isinstance(each, dict))
 
 
 def is_ts(value: object) -> TypeGuard[str]:

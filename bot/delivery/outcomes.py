@@ -71,6 +71,8 @@ class ChannelMessage:
     is_own: bool = False
     #: Its text, where this bot wrote it and Slack shows no metadata that names its post.
     unnamed_text: str | None = None
+    #: The papers that it shows, if it is a card, or a list of papers, that this bot wrote into a thread.
+    paper_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

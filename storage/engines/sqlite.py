@@ -82,6 +82,10 @@ class SQLiteEngine:
             self._connection.commit()
         self._erase_traces()
 
+    def vacuum_into(self, path: Path) -> None:
+        """Write one state of the database into an empty file; raises what SQLite raises."""
+        self._connection.execute("VACUUM INTO ?", [str(path)])
+
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """Interrupt the queries made inside once they take longer than this."""
@@ -226,7 +230,7 @@ def connect(path: Path, *, query_only: bool = False) -> SQLiteEngine:
     """
     with _told(path):
         # The runner gives each thread a connection of its own, and closes those of threads that have ended.
-        database = Database(_opened(str(path)))
+        database = Database(opened(str(path)))
         with _closed_on_failure(database):
             database.execute("PRAGMA journal_mode = WAL")
             # A commit must survive a power cut: a lost `sending` would be a message posted twice.
@@ -238,8 +242,8 @@ def connect(path: Path, *, query_only: bool = False) -> SQLiteEngine:
     return SQLiteEngine(database, path)
 
 
-def _opened(address: str, *, uri: bool = False) -> Any:
-    """Return a connection that begins no transaction by itself."""
+def opened(address: str, *, uri: bool = False) -> Any:
+    """Return a connection that begins no transaction by itself; raises what SQLite raises."""
     return sqlite3.connect(
         address, timeout=_BUSY_SECONDS, check_same_thread=False, uri=uri, isolation_level=None
     )
@@ -254,7 +258,7 @@ def connect_unwritable(path: Path, schema: Schema) -> SQLiteEngine:
     immutable = "" if has_content(Path(f"{path}-wal")) else "&immutable=1"
     address = f"{path.absolute().as_uri()}?mode=ro{immutable}"
     with _told(path):
-        database = Database(_opened(address, uri=True))
+        database = Database(opened(address, uri=True))
         with _closed_on_failure(database):
             engine = SQLiteEngine(database, path)
             schema.check(engine, str(path))
@@ -279,7 +283,7 @@ def layouts(schema: Schema) -> tuple[TableLayout, ...]:
 
 def _layout(table: Table) -> TableLayout:
     key = tuple(table.pks)
-    return TableLayout(table.name, key, gives_ids=[table.columns_dict[name] for name in key] == [int])
+    return TableLayout(table.name, key, gives_ids=key == ("id",) and table.columns_dict["id"] is int)
 
 
 def files_of(path: Path) -> list[Path]:
@@ -370,7 +374,7 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except _RAISED as error:
-        raise _failure(path, error) from error
+        raise failure(path, error) from error
 
 
 # --- What is wrong, in words ------------------------------------------------------------------------------
@@ -404,14 +408,14 @@ _UNUSABLE = {
 _OTHER = "The database {path} cannot be used: {error}. Choose another with --db."
 
 
-def _failure(path: Path, error: Exception) -> StorageError:
+def failure(path: Path, error: Exception) -> StorageError:
     """Return the error in a sentence, SQLite's by its primary code: https://www.sqlite.org/rescode.html"""
     if fault := _fault_of_content(error):
         return StorageError(_UNUSABLE[sqlite3.SQLITE_CORRUPT].format(path=path, error=fault))
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     if code == sqlite3.SQLITE_INTERRUPT:
         return StorageSlowError(f"A query of the database {path} took too long.")
-    if code in _CANNOT_WRITE and _is_full(path):
+    if code in _CANNOT_WRITE and is_full(path):
         code = sqlite3.SQLITE_FULL
     words = _CANNOT_WRITE.get(code) or _UNUSABLE.get(code, _OTHER)
     kind = UnwritableStorageError if code in _CANNOT_WRITE else StorageError
@@ -426,7 +430,8 @@ def _fault_of_content(error: Exception) -> str:
     return ""
 
 
-def _is_full(path: Path) -> bool:
+def is_full(path: Path) -> bool:
+    """Tell whether the disk of a file has hardly any room."""
     with suppress(OSError):
         return shutil.disk_usage(path.absolute().parent).free < _LITTLE_ROOM
     return False

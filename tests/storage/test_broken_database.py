@@ -287,14 +287,14 @@ async def test_an_older_database_that_cannot_be_written_is_named(unwritable: Pat
 async def test_a_new_database_without_room_for_its_tables_is_said_to_have_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_runner: Callable[[Path], Runner], pages: int
 ) -> None:
-    path, opened = tmp_path / "new.db", sqlite._opened
+    path, opened = tmp_path / "new.db", sqlite.opened
 
     def opened_small(address: str, *, uri: bool = False) -> Any:
         connection = opened(address, uri=uri)
         connection.execute(f"PRAGMA max_page_count = {pages}")
         return connection
 
-    monkeypatch.setattr(sqlite, "_opened", opened_small)
+    monkeypatch.setattr(sqlite, "opened", opened_small)
 
     assert (await refusal(lambda: make_runner(path))).startswith(
         f"The disk of the database {path} is full. Free some space and try again."

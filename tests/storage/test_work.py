@@ -179,6 +179,18 @@ CALLS: dict[str, Call] = {
     "deliveries.close": _with_delivery("close", DeliveryState.FAILED),
     "deliveries.unnotified": lambda tables, _: tables.deliveries.unnotified(),
     "deliveries.mark_notified": lambda tables, last: tables.deliveries.mark_notified(last),
+    "deliveries.of_key": lambda tables, _: tables.deliveries.of_key("key"),
+    "deliveries.adopt": lambda tables, _: tables.deliveries.adopt(
+        subscribe(tables), DeliveryKind.ASKED, LAST_DAY, "key", NOW
+    ),
+    "deliveries.doubt": lambda tables, _: tables.deliveries.doubt(),
+    "deliveries.last_opened_at": lambda tables, _: tables.deliveries.last_opened_at(),
+    "posts.doubt": lambda tables, _: tables.posts.doubt("restored"),
+    "heartbeats.latest": lambda tables, _: tables.heartbeats.latest(),
+    "subscriptions.begin_anew": lambda tables, _: tables.subscriptions.begin_anew(1, NOW, []),
+    "reconciliations.begin": lambda tables, _: tables.reconciliations.begin(NOW),
+    "reconciliations.of_workspace": lambda tables, _: tables.reconciliations.of_workspace("T1"),
+    "reconciliations.end": lambda tables, _: tables.reconciliations.end(1),
     "deliveries.reopen": lambda tables, last: tables.deliveries.reopen(last),
     "posts.posted_papers": lambda tables, last: tables.posts.posted_papers(last, 5),
     "posts.get": lambda tables, last: tables.posts.get(last, 1),

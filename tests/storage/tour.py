@@ -225,6 +225,7 @@ def _subscriptions(tables: Tables) -> Iterator[Any]:
     found = [subscriptions.get(other.id), *subscriptions.all(), *subscriptions.all("T2")]
     yield [replace(each, id=0) for each in found if each]
     subscriptions.end(other.id, NOW)
+    subscriptions.begin_anew(begun.id, NOW, [(SOURCE, DAY)])
     subscriptions.begin_earlier(begun.id, DAY - timedelta(days=7))
     yield subscriptions.of_channel(WORKSPACE, CHANNEL), subscriptions.of_channel("T2", "C2")
 
@@ -255,7 +256,13 @@ def _deliveries(tables: Tables) -> Iterator[Any]:
     deliveries.release(opened)
     deliveries.release_all()
     yield tables.posts.delete_payloads(LATER, 2), deliveries.first_with_payload_opened_at()
-    yield deliveries.first_opened_at()
+    yield deliveries.first_opened_at(), deliveries.last_opened_at(), deliveries.of_key("key-2")
+    yield deliveries.adopt(subscription, DeliveryKind.ASKED, DAY, "key-3", NOW)
+    deliveries.doubt()
+    yield tables.posts.doubt("restored"), deliveries.unfinished()
+    yield tables.reconciliations.begin(None), tables.reconciliations.begin(NOW)
+    yield tables.reconciliations.of_workspace(WORKSPACE)
+    tables.reconciliations.end(-1)
 
 
 def _opened(tables: Tables, subscription: Subscription, key: str, kind: DeliveryKind) -> Delivery:
@@ -423,6 +430,6 @@ def _people(tables: Tables) -> Iterator[Any]:
     tables.leases.release_all(LATER)
     tables.leases.claim("other work", "ada", NOW - timedelta(days=9), hour)
     yield tables.leases.delete(NOW, 5), tables.leases.held(NOW)
-    yield tables.heartbeats.last("tick")
+    yield tables.heartbeats.last("tick"), tables.heartbeats.latest()
     tables.heartbeats.beat("tick", NOW)
-    yield tables.heartbeats.last("tick")
+    yield tables.heartbeats.last("tick"), tables.heartbeats.latest()
