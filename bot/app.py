@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,7 +29,7 @@ from bot.delivery.worker import Services, Timing
 from bot.errors import StorageError
 from bot.http.health import Health
 from bot.http.server import serving
-from bot.settings import Settings, bot_token, both_tokens, wrong_proxy
+from bot.settings import Settings, backup_folder, bot_token, both_tokens, wrong_proxy
 from bot.web import Web, open_web
 from handlers.memberships import Memberships
 from handlers.parts import Parts
@@ -39,6 +39,7 @@ from handlers.socket_mode import PING_SECONDS, SocketModeHandler, rejected, unab
 from storage.address import Address, Server
 from storage.claims import Claims, open_claims
 from storage.database import run_lock
+from storage.nightly_backups import NightlyBackups
 from storage.reindexing import Reindexing
 from storage.retention import Retention
 from storage.runner import Runner, ThreadRunner
@@ -113,6 +114,7 @@ async def application(
             "cards": _card_updater(parts, clock, settings).tick,
             "search index": Reindexing(storage, clock, parts.claims).tick,
             "reminders": reminders.tick,
+            **_backups(settings, parts, clock),
             "retention": Retention(storage, clock, kept_for, parts.claims).tick,
         }
         ticking = Jobs(jobs if ticks else {}, clock)
@@ -166,6 +168,16 @@ def _card_updater(parts: Application, clock: Clock, settings: Settings) -> CardU
         claims=parts.claims,
         workspace=parts.workspace,
     )
+
+
+def _backups(
+    settings: Settings, parts: Application, clock: Clock
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    """Return the job that backs a file up at night, where one is wanted."""
+    database, folder = settings.database, backup_folder(settings)
+    if isinstance(database, Server) or folder is None:
+        return {}
+    return {"backup": NightlyBackups(parts.storage, clock, parts.claims, database, folder).tick}
 
 
 async def _end_what_is_under_way(ticking: Jobs, socket: SocketModeHandler) -> None:

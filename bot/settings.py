@@ -200,6 +200,12 @@ class Settings(BaseSettings):
         validation_alias="PAPER_ROUND_DB",
         description="the SQLite file, or `postgresql://…`; `--db` overrides it",
     )
+    backups: Path | None = Field(
+        default=None,
+        validation_alias="PAPER_ROUND_BACKUPS",
+        description="the folder for nightly backups of the SQLite file, or `none`; "
+        "otherwise `paper-round-backups` beside it",
+    )
     command: Annotated[str, AfterValidator(_command)] = Field(
         default=COMMAND,
         validation_alias="PAPER_ROUND_COMMAND",
@@ -391,6 +397,14 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise SettingsError(f"The setting {first['loc'][0]} {_what_is_wrong(first)}.") from None
+
+
+def backup_folder(settings: Settings) -> Path | None:
+    """Return the folder for nightly backups; `None` for a server, and where nobody wants any."""
+    database, folder = settings.database, settings.backups
+    if not isinstance(database, Path) or folder == Path("none"):
+        return None
+    return folder or database.with_name(f"{database.stem}-backups")
 
 
 _WRONG = {

@@ -11,6 +11,8 @@ from bot.delivery.opening import is_stopped
 from bot.listings.expected import latest_lists
 from bot.subscriptions.due import is_paused, next_due
 from bot.summarising.summariser import Allowance
+from storage.nightly_backups import FAILED as BACKUP_FAILED
+from storage.nightly_backups import HEARTBEAT as BACKUP
 from storage.records import (
     Delivery,
     DeliveryState,
@@ -54,6 +56,10 @@ class HistoryStatus:
     model_requests_since: datetime | None = None
     #: When what was past its time was last deleted.
     deleted_at: datetime | None = None
+    #: When the last good nightly backup was made.
+    backed_up_at: datetime | None = None
+    #: When one failed since then.
+    backup_failed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +93,15 @@ def summaries_status(tables: Tables, now: datetime) -> SummariesStatus:
 
 
 def _history_status(tables: Tables) -> HistoryStatus:
+    good, failed = tables.heartbeats.last(BACKUP), tables.heartbeats.last(BACKUP_FAILED)
     return HistoryStatus(
         lists_since=tables.listings.first_day(),
         digests_since=tables.deliveries.first_opened_at(),
         messages_since=tables.deliveries.first_with_payload_opened_at(),
         model_requests_since=tables.model_requests.first_at(),
         deleted_at=tables.heartbeats.last(RETENTION),
+        backed_up_at=good,
+        backup_failed_at=failed if failed and (good is None or good < failed) else None,
     )
 
 

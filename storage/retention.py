@@ -79,7 +79,7 @@ class Retention:
     async def _is_due(self) -> bool:
         now = self._clock.now()
         last = await self._storage.read(lambda tables: tables.heartbeats.last(HEARTBEAT))
-        return last is None or not _last_night(now) <= last <= now
+        return last is None or not last_night(now, _AT) <= last <= now
 
     async def _delete_what_is_past(self) -> None:
         now = self._clock.now()
@@ -118,7 +118,7 @@ class Retention:
         return total
 
 
-def _last_night(now: datetime) -> datetime:
-    """Return the last moment at which the job was due."""
-    today = datetime.combine(now.astimezone(UTC).date(), _AT)
+def last_night(now: datetime, at: time) -> datetime:
+    """Return the last moment at which a job was due that is due at this time of each day."""
+    today = datetime.combine(now.astimezone(UTC).date(), at)
     return today if today <= now else today - timedelta(days=1)

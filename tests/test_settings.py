@@ -11,6 +11,7 @@ from bot.settings import (
     OverHttp,
     OverSocket,
     Settings,
+    backup_folder,
     bot_token,
     both_tokens,
     load_settings,
@@ -40,6 +41,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "port": None,
         "api_url": "https://slack.com/api/",
         "database": Path("paper-round.db"),
+        "backups": None,
         "command": "/papers",
         "save_reaction": "bookmark",
         "messages_a_minute": 300,
@@ -65,6 +67,24 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "tokens_a_day": 2_000_000,
         "tokens_a_text": 12_000,
     }
+
+
+@pytest.mark.parametrize(
+    ("database", "backups", "folder"),
+    [
+        ("data/bot.db", "", "data/bot-backups"),
+        ("data/bot.db", "/srv/backups", "/srv/backups"),
+        ("data/bot.db", "none", None),
+        ("postgresql://localhost/bot", "/srv/backups", None),
+    ],
+)
+def test_nightly_backups_of_a_file_are_beside_it_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, database: str, backups: str, folder: str | None
+) -> None:
+    monkeypatch.setenv("PAPER_ROUND_DB", database)
+    monkeypatch.setenv("PAPER_ROUND_BACKUPS", backups)
+
+    assert backup_folder(load_settings()) == (Path(folder) if folder else None)
 
 
 def test_settings_come_from_the_environment_before_the_file(

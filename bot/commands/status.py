@@ -14,6 +14,7 @@ from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensSta
 from bot.commands.subscriptions import in_words
 from bot.commands.terminal import counted, current_clock, database_option, say, settings_with, with_storage
 from bot.locale import Reader, words_for
+from bot.settings import backup_folder
 from bot.status import HistoryStatus, Status, SummariesStatus, read_status
 from bot.summarising.summariser import allowance_of
 from bot.text.mrkdwn import json_text, on_one_line
@@ -53,8 +54,8 @@ def status(database: Address | None, *, as_json: bool) -> None:
     """Show how digests, sources and summaries are doing.
 
     For each channel you see its last and next digest and what is unfinished, for each source its latest
-    list, what is kept since when, and for summaries today's tokens, recent failures and the mistakes people
-    reported. All times are in UTC.
+    list, what is kept since when, the last backup, and for summaries today's tokens, recent failures and
+    the mistakes people reported. All times are in UTC.
     """
     now, settings = current_clock().now(), settings_with(database)
     rate, allowance = settings.messages_a_minute, allowance_of(settings)
@@ -63,13 +64,14 @@ def status(database: Address | None, *, as_json: bool) -> None:
         return await storage.read(lambda tables: read_status(tables, now, rate, allowance))
 
     report = with_storage(database, read, must_exist=True)
+    has_backups = backup_folder(settings) is not None
     if as_json:
         say(json_text(asdict(report), _plain))
     else:
-        say("\n".join(_lines(report, now)))
+        say("\n".join(_lines(report, now, has_backups=has_backups)))
 
 
-def _lines(report: Status, now: datetime) -> Iterator[str]:
+def _lines(report: Status, now: datetime, *, has_backups: bool) -> Iterator[str]:
     yield _bot_line(report.bot)
     for channel in report.channels:
         yield from _channel_lines(channel)
@@ -78,6 +80,8 @@ def _lines(report: Status, now: datetime) -> Iterator[str]:
         unfollowed = "" if listing.source in followed else " No channel follows it."
         yield f"{_source_line(listing, now)}{unfollowed}"
     yield _history_line(report.history)
+    if has_backups:
+        yield _backup_line(report.history)
     yield from _summaries_lines(report.summaries, report.bot.tokens)
 
 
@@ -144,6 +148,14 @@ def _history_line(history: HistoryStatus) -> str:
     kept = [f"{what} since {moment:%Y-%m-%d}" for what, moment in since.items() if moment]
     deleted = _moment(history.deleted_at) if history.deleted_at else "never"
     return f"Kept: {', '.join(kept) or 'nothing yet'}. Last tidied up: {deleted}."
+
+
+def _backup_line(history: HistoryStatus) -> str:
+    last = _moment(history.backed_up_at) if history.backed_up_at else "never"
+    failed = history.backup_failed_at
+    return f"Last backup: {last}." + (
+        f" The one of {_moment(failed)} failed, and the log says why." if failed else ""
+    )
 
 
 def _report_line(report: MistakeReport) -> str:

@@ -59,6 +59,7 @@ def test_deliver_brings_it_once_and_status_tells_so(channel: str, clock: Simulat
         "Digest file, 29 September: 12 papers.\n"
         f"Kept: lists since 2025-09-29, digests since {today}, the content of messages since {today}. "
         "Last tidied up: never.\n"
+        "Last backup: never.\n"
         "Summaries: no model set (LLM_MODEL), 0 tokens today, 0 failures in the last 24 hours.\n"
     )
 
