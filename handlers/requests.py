@@ -289,13 +289,15 @@ def parse_request(text: str, today: date) -> Request:
     if match := _EXPORT.fullmatch(typed):
         return _export(match[1], today)
     value = _value(typed)
-    if request := _similar(typed) or _understood(value) or _own_list(typed, today):
+    if request := _similar(typed) or _named(typed, value, today):
         return _with_note(request, html.unescape(text)) if isinstance(request, Save) else request
     if near := _near_days(value, today):
         return near
     found = _search(typed, today)
     if isinstance(found, Search):
-        return replace(found, meant=_meant(value))
+        # Words that say a time are no slip.
+        is_dated = found.query.since or found.query.until
+        return found if is_dated else replace(found, meant=_meant(value))
     return found or NotUnderstood(typed)
 
 
@@ -324,6 +326,14 @@ def _search(text: str, today: date) -> Search | ShowSavedPapers | None:
     if query.is_saved or query.is_unread or names_status(text):
         return ShowSavedPapers(read_own_query(text, today))
     return None if query == Query() else Search(query, text)
+
+
+def _named(typed: str, value: str, today: date) -> Request | None:
+    """Return the request that a word names; `收藏` without a paper may name the person's own list."""
+    understood = _understood(value)
+    if understood is None or isinstance(understood, MissingPaperId):
+        return _own_list(typed, today) or understood
+    return understood
 
 
 def _own_list(typed: str, today: date) -> ShowSavedPapers | None:

@@ -94,7 +94,7 @@ def search_page(results: Results, command: str, words: Words) -> Message:
         *_scope_line(page, found, scope, words),
         *([blocks.rich_text(*(note.drawn(words) for note in notes))] if notes else []),
         *_rows(found, page, words),
-        *turning(page, words, has_next=_is_followed(page, found)),
+        *turning(page, words, has_next=has_next(page, found.total)),
         *_leads(results, words),
     ]
     opening = [headline, scope, *(note.spoken(words) for note in notes)]
@@ -134,12 +134,8 @@ def _scope_line(page: Page, found: FoundPage, scope: str, words: Words) -> list[
     if not found.found:
         return [blocks.section(escape(scope))]
     total = f"{found.total}+" if found.is_more else str(found.total)
-    where = position(page, len(found.found), total, words, has_next=_is_followed(page, found))
+    where = position(page, len(found.found), total, words, has_next=has_next(page, found.total))
     return [blocks.context(scope, *where)]
-
-
-def _is_followed(page: Page, found: FoundPage) -> bool:
-    return found.is_more or has_next(page, found.total)
 
 
 def _lack_words(found: FoundPage) -> bool:

@@ -110,6 +110,15 @@ def test_how_many_there_are_is_said_as_far_as_they_were_counted(
     assert [line for line in shown if "Next" in line] == turns
 
 
+def test_nothing_leads_past_the_last_paper_that_was_counted() -> None:
+    found = FoundPage("tree", (TREE,) * 10, offset=190, total=200, is_more=True)
+
+    shown = lines(search_page(Results(found), "/papers", WORDS))
+
+    assert shown[1] == "more than 200 papers | 191–200 of 200+"
+    assert shown[-1] == "[← Previous]"
+
+
 def test_what_was_read_in_another_way_is_said_before_the_results() -> None:
     found = FoundPage(
         "tree reinforcment after:soon colour:red",
