@@ -79,6 +79,10 @@ _BOUNDED = re.compile(
     r"(?P<after>之后|以后|以来|至今|之前|以前|为止)?"
 )
 
+_OF = "的"
+_PAPERS = frozenset({"论文", "文章"})
+"""What every paper is, so that `上周的论文` says no more than a time."""
+
 _OTHER_NAMES = "|".join([*_NAMES_OF_BOUNDS, *_NAMES_OF_LISTS, *"sort order 排序 is 是 has 有".split()])
 _WORD = r'[^\W_](?:[^\s",;、。]|(?<=[0-9]),(?=[0-9]))*'
 _TOKEN = re.compile(
@@ -228,6 +232,8 @@ class _Reading:
 
         A part of a query keeps a word, and nothing but its end is read.
         """
+        if words and not (is_part or words[0].is_exact):
+            words = [*self._apart(words[0]), *words[1:]]
         for count in range(min(len(words) - is_part, _MOST_WORDS_OF_A_PHRASE), 0, -1):
             for piece, others in ((words[-count:], words[:-count]), (words[:count], words[count:])):
                 is_end = piece[-1] is words[-1]
@@ -237,6 +243,13 @@ class _Reading:
                     return self._without_phrases(others, is_part=is_part)
         unique = list(dict.fromkeys(words))
         return words if unique == words else self._without_phrases(unique, is_part=is_part)
+
+    def _apart(self, word: Wanted) -> list[Wanted]:
+        """Return a word, and before it the time with which it begins, as in `上周的智能体`."""
+        time, _, rest = word.text.partition(_OF)
+        if not rest or _dated(Query(), time.casefold(), self.today, is_sure=False) is None:
+            return [word]
+        return [Wanted(time), *([] if rest in _PAPERS else [Wanted(rest)])]
 
     def _reads(self, piece: list[Wanted], *, is_end: bool, is_part: bool) -> bool:
         if any(each.is_exact for each in piece):
