@@ -21,7 +21,7 @@ from handlers.pages import page_message
 from handlers.parts import Parts
 from handlers.payloads import place_of, text_at
 from handlers.people import Person
-from handlers.requests import OfDay, OnePaper, parse_request
+from handlers.requests import NotUnderstood, OfDay, OnePaper, Search, parse_request
 
 # Slack opens a modal within three seconds of the shortcut; whose language it is may take longer to learn.
 _SECONDS_FOR_PERSON = 1.0
@@ -114,12 +114,16 @@ async def _view(parts: Parts, person: Person, typed: str) -> Block:
     return search_modal(person.words, await _results(parts, person, text) if text else None)
 
 
-async def _results(parts: Parts, person: Person, text: str) -> Message:
-    """Return what is found: a paper by its id, a day by its date, all else by its words."""
+async def _results(parts: Parts, person: Person, text: str) -> Message | None:
+    """Return what is found: a paper by its id, a day by its date, all else by its words, if it has any."""
     match parse_request(text, parts.clock.now().astimezone(person.zone).date()):
         case OnePaper(paper_id):
             return await paper_message(parts, person, Opened(paper_id), channel=None)
         case OfDay(day):
             return await page_message(parts, person, Page(day=day))
+        case NotUnderstood():
+            return None
+        case Search(text=words):
+            return await page_message(parts, person, Page(search=carried_text(words)))
         case _:
             return await page_message(parts, person, Page(search=text))

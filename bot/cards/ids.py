@@ -297,11 +297,14 @@ def read_opened(value: object) -> Opened:
 
 
 def carried_text(text: str) -> str:
-    """Return what was typed, on one line and as much of it as a button's value can carry."""
-    carried = " ".join(text.split())
+    """Return what was typed, on one line and as many of its words as a button's value can carry."""
+    whole = carried = " ".join(text.split())
     while (excess := _json_characters(carried) - CARRIED_CHARACTERS) > 0:
         # One character takes up to twelve in JSON.
         carried = carried[: -(excess // 12 + 1)]
+    if carried != whole and not whole[len(carried)].isspace():
+        # Half a word is another word; where there are no blanks, any cut is one.
+        carried = carried.rpartition(" ")[0] or carried
     return carried.strip()
 
 

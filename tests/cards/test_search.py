@@ -228,3 +228,10 @@ def test_what_was_typed_fits_into_a_button_whatever_it_is() -> None:
 
         assert ids.read_page(ids.page_value(Page(search=typed))).search == typed
         assert len(value.encode("utf-16-le", "surrogatepass")) // 2 <= 2000
+
+
+def test_what_is_too_long_for_a_button_is_cut_between_words() -> None:
+    typed = ids.carried_text("after:2025-09-01 " * 100)
+
+    assert set(typed.split()) == {"after:2025-09-01"}
+    assert len(typed) > ids.CARRIED_CHARACTERS - 50

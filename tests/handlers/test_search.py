@@ -241,3 +241,18 @@ def row_of(place: dict[str, Any], number: int) -> str:
         if any(each.get("action_id") == ids.OPEN_PAPER for each in block.get("elements", ()))
     ]
     return str(rows[number])
+
+
+async def test_the_modal_searches_for_nothing_where_nothing_can_be_looked_for(stage: Stage) -> None:
+    await stage.deliver_sample()
+    ada = stage.person("ada")
+    await ada.shortcut(ids.SEARCH_SHORTCUT)
+    await ada.sees(lambda view: view["modals"])
+    shown = []
+    for text in ('"', "🎉", "find tree search"):
+        assert await ada.submit(ada.modals()[-1], typed(text)) == {}
+        shown.append(
+            [block["text"]["text"] for block in ada.modals()[-1]["blocks"] if block["type"] == "header"]
+        )
+
+    assert shown == [[], [], ["Results for “tree search”"]]

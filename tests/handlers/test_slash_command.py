@@ -180,7 +180,7 @@ def test_a_card_is_in_the_language_of_the_person(parts: Parts) -> None:
             "my paper",
             WEI,
             (
-                "“my paper”的搜索结果\n没有论文包含全部关键词，以下 1 篇论文包含其中一部分\n"
+                "“my paper”的搜索结果\n没有论文包含全部关键词；包含部分关键词的：1 篇论文\n"
                 "你想用的是命令 /papers my papers 吗？\n1. "
             ),
         ),
