@@ -295,9 +295,8 @@ def parse_request(text: str, today: date) -> Request:
         return near
     found = _search(typed, today)
     if isinstance(found, Search):
-        # Words that say a time are no slip.
-        is_dated = found.query.since or found.query.until
-        return found if is_dated else replace(found, meant=_meant(value))
+        is_time = (found.query.since or found.query.until) and not _has_first_word(found.query, value)
+        return found if is_time else replace(found, meant=_meant(value))
     return found or NotUnderstood(typed)
 
 
@@ -413,6 +412,11 @@ def _meant(value: str) -> str:
     if is_whole:
         return whole
     return word if len(value.split()) <= _MOST_WORDS_OF_A_SLIP else ""
+
+
+def _has_first_word(query: Query, value: str) -> bool:
+    """Tell whether the first word is one to look for, and not of a time such as `last week`."""
+    return any(value.startswith(each.text) for each in query.words)
 
 
 def _of_day(text: str) -> OfDay | InvalidDate | None:
