@@ -13,7 +13,6 @@ MOST_CHARACTERS = 50
 """The most characters of a tag."""
 
 _LEFT_OUT = str.maketrans("", "", "#&<>")
-_SIGNS = "#＃"
 _BETWEEN = re.compile(r"[\s,;，、；]+")
 _AROUND = ".,;:!?。，、；：！？\"'`()（）[]【】<>《》"
 
@@ -21,11 +20,11 @@ _AROUND = ".,;:!?。，、；：！？\"'`()（）[]【】<>《》"
 def read_tag(text: str) -> str | None:
     """Return a tag in its one form: without `#`, marks and case, in NFKC; `None` where nothing is visible.
 
-    What follows the 50th character is left out. Blanks within it become hyphens.
+    What follows the 50th character is left out. Blanks, and the marks that separate tags, become hyphens.
     """
-    folded = unicodedata.normalize("NFKC", clean(text)).casefold().strip()
-    tag = "-".join(folded.lstrip(_SIGNS).split()).strip(_AROUND)
-    tag = tag.translate(_LEFT_OUT)[:MOST_CHARACTERS]
+    folded = unicodedata.normalize("NFKC", clean(text)).casefold()
+    folded = unicodedata.normalize("NFKC", folded).translate(_LEFT_OUT)
+    tag = "-".join(filter(None, _BETWEEN.split(folded))).strip(_AROUND)[:MOST_CHARACTERS].strip(_AROUND)
     return tag if any(_is_visible(character) for character in tag) else None
 
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.text.full_text import Phrase, Term
 from bot.text.index_tokens import exact
@@ -302,6 +304,9 @@ def test_a_reminder_is_begun_once(shelf: Tables) -> None:
         ("#Ünïcode!", "ünïcode"),
         ("#c++", "c++"),
         ("#🔥", "🔥"),
+        ("#NLP (natural, written; spoken)", "nlp-(natural-written-spoken"),
+        ("#机器学习、视觉，", "机器学习-视觉"),
+        ("#İ.＃", "i̇"),
         ("#", None),
         ("\u202e", None),
         ("...", None),
@@ -310,6 +315,13 @@ def test_a_reminder_is_begun_once(shelf: Tables) -> None:
 )
 def test_a_tag_has_one_form(typed: str, tag: str | None) -> None:
     assert read_tag(typed) == tag
+
+
+@given(st.text(max_size=60) | st.text('a#＃,;、() .-:"“】İßſ½㈱\u200b\u00ad树', max_size=60))
+def test_a_tag_is_read_back_as_itself_alone_and_from_a_list(typed: str) -> None:
+    tag = read_tag(typed)
+
+    assert tag is None or (read_tag(tag), read_tags(f"#{tag} #other")) == (tag, (tag, "other"))
 
 
 def test_tags_are_read_from_a_list() -> None:
