@@ -23,7 +23,8 @@ from handlers.parts import Parts
 from handlers.payloads import Place, record_at, text_at
 from handlers.people import Person
 from handlers.slack_calls import read_file
-from storage.saved_papers import MOST_NOTE_CHARACTERS
+from storage.records import SaveOutcome
+from storage.saved_papers import fitting_note, note_fits
 from storage.tables import Tables
 
 _SAVED_AT_ONCE = 200
@@ -42,6 +43,8 @@ class _Saved:
     saved: int
     already: int
     unknown: tuple[ImportedPaper, ...]
+    #: The ids of those of which not all tags, or not the whole note, could be kept.
+    shortened: tuple[str, ...]
 
 
 async def open_import(answers: Answers, person: Person) -> None:
@@ -104,9 +107,10 @@ async def _kept(parts: Parts, form: Submission, found: Sequence[Imported]) -> Me
     if done.unknown and parts.unlisted:
         answers = replace(form.answers, place=Place())
         _fetch_later(parts, person, answers, done.unknown)
-        return import_report(ImportReport(done.saved, done.already, len(done.unknown), failed), person.words)
+        report = ImportReport(done.saved, done.already, len(done.unknown), failed, done.shortened)
+        return import_report(report, person.words)
     failed += [NotImported(0, paper.paper_id, "import.no_answer") for paper in done.unknown]
-    return import_report(ImportReport(done.saved, done.already, 0, failed), person.words)
+    return import_report(ImportReport(done.saved, done.already, 0, failed, done.shortened), person.words)
 
 
 def _fetch_later(parts: Parts, person: Person, answers: Answers, unknown: Sequence[ImportedPaper]) -> None:
@@ -118,7 +122,7 @@ def _fetch_later(parts: Parts, person: Person, answers: Answers, unknown: Sequen
             NotImported(0, each.paper_id, _REASONS.get(findings[each.paper_id], "import.no_answer"))
             for each in done.unknown
         ]
-        report = ImportReport(done.saved, done.already, 0, failed)
+        report = ImportReport(done.saved, done.already, 0, failed, done.shortened)
         await answers.tell(import_report(report, person.words), person.words)
 
     if parts.unlisted:
@@ -129,11 +133,13 @@ async def _save_all(parts: Parts, person: Person, papers: Sequence[ImportedPaper
     """Save the papers that are known, in steps between which others have their turn."""
     saved, already = 0, 0
     unknown: list[ImportedPaper] = []
+    shortened: list[str] = []
     for start in range(0, len(papers), _SAVED_AT_ONCE):
         step = await _save_some(parts, person, papers[start : start + _SAVED_AT_ONCE])
         saved, already = saved + step.saved, already + step.already
         unknown.extend(step.unknown)
-    return _Saved(saved, already, tuple(unknown))
+        shortened.extend(step.shortened)
+    return _Saved(saved, already, tuple(unknown), tuple(shortened))
 
 
 async def _save_some(parts: Parts, person: Person, papers: Sequence[ImportedPaper]) -> _Saved:
@@ -141,21 +147,31 @@ async def _save_some(parts: Parts, person: Person, papers: Sequence[ImportedPape
 
     def write(tables: Tables) -> _Saved:
         known = {paper.id for paper in tables.papers.of_ids([each.paper_id for each in papers])}
-        new = [_save(tables, person, each, now) for each in papers if each.paper_id in known]
-        unknown = tuple(each for each in papers if each.paper_id not in known)
-        return _Saved(sum(new), len(new) - sum(new), unknown)
+        kept = {each: _save(tables, person, each, now) for each in papers if each.paper_id in known}
+        saved = sum(outcome.is_new for outcome in kept.values())
+        return _Saved(
+            saved,
+            len(kept) - saved,
+            unknown=tuple(each for each in papers if each.paper_id not in known),
+            shortened=tuple(each.paper_id for each, outcome in kept.items() if _is_less(each, outcome)),
+        )
 
     return await parts.storage.write(write)
 
 
-def _save(tables: Tables, person: Person, paper: ImportedPaper, now: datetime) -> bool:
-    """Save one paper and return whether it is new; only then its status counts."""
+def _save(tables: Tables, person: Person, paper: ImportedPaper, now: datetime) -> SaveOutcome:
+    """Save one paper, with as much of its note as fits; only for a new one its status counts."""
     whose = (person.workspace, person.id, paper.paper_id)
-    note = paper.note[:MOST_NOTE_CHARACTERS]
-    outcome = tables.saved_papers.save(*whose, now, tags=unique_tags(paper.tags), note=note)
+    note, tags = fitting_note(paper.note), unique_tags(paper.tags)
+    outcome = tables.saved_papers.save(*whose, now, tags=tags, note=note)
     if outcome.is_new and paper.status:
         tables.saved_papers.set_status(*whose, own_status(paper.status), now)
-    return outcome.is_new
+    return outcome
+
+
+def _is_less(paper: ImportedPaper, outcome: SaveOutcome) -> bool:
+    """Tell whether less was kept of a paper than the reference says."""
+    return bool(outcome.tags_left_out) or outcome.is_note_left_out or not note_fits(paper.note)
 
 
 def _file_id(view: Mapping[str, object]) -> str:

@@ -169,9 +169,7 @@ class SavedPapers:
         """Replace the note, cut to its most characters; return whether the paper is on the list."""
         where = {"workspace": workspace, "person": person, "paper_id": paper_id}
         _, tags = self._noted(where)
-        while not note_fits(note):
-            note = note[: len(note) - max(1, (counted(note) - MOST_NOTE_CHARACTERS) // _MOST_ESCAPED)]
-        return self._write(where, note, tags)
+        return self._write(where, fitting_note(note), tags)
 
     def set_tags(self, workspace: str, person: str, paper_id: str, tags: Iterable[str]) -> bool:
         """Replace the tags by the first twenty of these; return whether the paper is on the list."""
@@ -409,6 +407,13 @@ class SavedPapers:
 def note_fits(note: str) -> bool:
     """Tell whether a note has no more characters than a note may have."""
     return counted(note) <= MOST_NOTE_CHARACTERS
+
+
+def fitting_note(note: str) -> str:
+    """Return as much of the beginning of a note as a note may have."""
+    while not note_fits(note):
+        note = note[: len(note) - max(1, (counted(note) - MOST_NOTE_CHARACTERS) // _MOST_ESCAPED)]
+    return note
 
 
 def _conditions(workspace: str, person: str, chosen: SavedFilter) -> tuple[str, dict[str, Any]]:

@@ -34,6 +34,8 @@ class ImportReport:
     #: How many papers arXiv is being asked about.
     pending: int = 0
     failed: Sequence[NotImported] = ()
+    #: The ids of the papers whose note or tags could not be kept whole.
+    shortened: Sequence[str] = ()
 
 
 def import_modal(words: Words, *, takes_files: bool) -> Block:
@@ -66,6 +68,8 @@ def import_report(report: ImportReport, words: Words) -> Message:
         "import.failed": len(report.failed),
     }
     told = [words.count(key, number) for key, number in counts.items() if number or key == "import.saved"]
+    if report.shortened:
+        told.insert(-1 if report.failed else len(told), _shortened(report.shortened, words))
     lines = [_line(failed, words) for failed in report.failed[:_MOST_SHOWN]]
     left = len(report.failed) - _MOST_SHOWN
     if left > 0:
@@ -75,6 +79,12 @@ def import_report(report: ImportReport, words: Words) -> Message:
     button = Button(ids.MY_PAPERS, words("button.my_papers"))
     drawn = [blocks.rich_text(*paragraphs, *listed), blocks.actions(button)]
     return blocks.message("\n".join([*told, *lines]), drawn)
+
+
+def _shortened(paper_ids: Sequence[str], words: Words) -> str:
+    more = ["…"] if len(paper_ids) > _MOST_SHOWN else []
+    papers = ", ".join([*paper_ids[:_MOST_SHOWN], *more])
+    return words.count("import.shortened", len(paper_ids), papers=papers)
 
 
 def _line(failed: NotImported, words: Words) -> str:

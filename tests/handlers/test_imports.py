@@ -64,6 +64,26 @@ async def test_a_file_that_was_exported_comes_back_as_it_was(tmp_path: Path, for
     assert (saved.status, set(saved.tags), saved.note) == (ReadingStatus.READING, {"agents", "要读"}, NOTE)
 
 
+async def test_a_note_and_tags_that_do_not_fit_are_told_and_not_lost_in_silence(tmp_path: Path) -> None:
+    keywords = ", ".join(f"tag{number}" for number in range(25))
+    entries = (
+        f"@misc{{a, eprint={{{TREES}}}, archiveprefix={{arXiv}}, annote={{{'<' * 3000}}}}}\n"
+        f"@misc{{b, eprint={{{ROSES}}}, archiveprefix={{arXiv}}, keywords={{{keywords}}}}}\n"
+        "@misc{c, title={A book}}\n"
+    )
+    async with set_stage(tmp_path / "test.db") as stage:
+        await stage.import_sample()
+        ada = stage.person("ada")
+        uploaded = ada.upload("list.bib", entries.encode())
+        shown = await bring_in(ada, "Saved 2 papers.", file=[uploaded["id"]])
+        saved = await stage.bot.storage.read(
+            lambda tables: tables.saved_papers.of_ids(stage.bot.workspace, ada.id, [TREES, ROSES])
+        )
+
+    assert f"so I left some out: {TREES}, {ROSES}" in shown
+    assert [(len(each.note), len(each.tags)) for each in saved] == [(750, 0), (0, 20)]
+
+
 async def test_unknown_papers_are_fetched_and_the_person_is_told_at_the_end(tmp_path: Path) -> None:
     async with with_arxiv(tmp_path, knowing(PAPER_ID)) as (stage, arxiv):
         await stage.import_sample()
@@ -133,4 +153,8 @@ async def test_no_note_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixtur
 def test_any_report_fits_into_a_message(language: str) -> None:
     failed = [NotImported(10_000, "<&>" * 100, "references.broken")] * 10_000
 
-    assert_taken(import_report(ImportReport(10_000, 10_000, 10_000, failed), words_for(language)))
+    assert_taken(
+        import_report(
+            ImportReport(10_000, 10_000, 10_000, failed, ["cond-mat/0309136"] * 10_000), words_for(language)
+        )
+    )
