@@ -63,6 +63,21 @@ def test_no_sentence_is_empty(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", CATALOGUES)
+def test_code_stands_clear_of_letters_and_wide_punctuation(language: str) -> None:
+    """Else Slack shows its backticks, as in `a`、`b`."""
+    beside = re.compile(r"[\w\u3001-\u303f\uff00-\uffef]")
+    glued = [
+        form
+        for forms in sentences(language).values()
+        for form in forms
+        for span in re.finditer(r"`[^`]*`", form)
+        if beside.search(form[max(span.start() - 1, 0) : span.start()] + form[span.end() : span.end() + 1])
+    ]
+
+    assert glued == []
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
 def test_a_sentence_has_the_same_places_in_each_language(language: str) -> None:
     english, other = sentences("en"), sentences(language)
 

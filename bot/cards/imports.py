@@ -67,7 +67,8 @@ def import_report(report: ImportReport, words: Words) -> Message:
         "import.pending": report.pending,
         "import.failed": len(report.failed),
     }
-    told = [words.count(key, number) for key, number in counts.items() if number or key == "import.saved"]
+    known = {key: number for key, number in counts.items() if number} or {"import.saved": 0}
+    told = [words.count(key, number) for key, number in known.items()]
     if report.shortened:
         told.insert(-1 if report.failed else len(told), _shortened(report.shortened, words))
     lines = [_line(failed, words) for failed in report.failed[:_MOST_SHOWN]]

@@ -240,9 +240,9 @@ async def test_on_home_and_on_an_answer_it_is_said_in_place_and_in_the_person_s_
     await forger.send(forger.in_view(forger.person.home, with_value(ids.REMOVE_LISTED_PAPER, "1")))
     on_home = await opened(lin, "旧版本")
     await forger.send(forger.on_message(scene.channel, scene.card, with_value("an_unknown_action", "1")))
-    await lin.sees(shows("这个按钮来自旧版本，请改用 `/papers help`。"))
+    await lin.sees(shows("这个按钮来自旧版本，请改用 `/papers help` 。"))
 
-    assert "这个按钮来自旧版本，请改用 `/papers remove ID`。" in str(on_home["blocks"])
+    assert "这个按钮来自旧版本，请改用 `/papers remove ID` 。" in str(on_home["blocks"])
 
 
 async def test_an_old_link_button_is_acknowledged_and_needs_no_sentence(scene: Scene) -> None:

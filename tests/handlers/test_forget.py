@@ -43,17 +43,17 @@ async def test_all_of_one_person_goes_after_they_confirm_it(stage: Stage) -> Non
 
     shown = await say(ada, "/papers forget me", "This is what I keep")
     await ada.click(last_with(ada, ids.FORGET_ME), ids.FORGET_ME)
-    await ada.sees(shows("Done. Nothing of you is kept here any more."))
+    await ada.sees(shows("Done. Nothing about you is kept here any more."))
     again = await say(ada, "/papers forget me", "nothing")
 
     assert shown.splitlines()[:5] == [
-        "This is what I keep of you:",
+        "This is what I keep about you:",
         "• 2 papers on your list",
         "• 1 note",
         "• 2 tags",
         "• your settings",
     ]
-    assert again == "I keep nothing of you."
+    assert again == "I keep nothing about you."
     assert (await kept_of(stage, "ada")).is_nothing
     assert await kept_of(stage, "lin") == before
 

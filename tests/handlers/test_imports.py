@@ -158,3 +158,9 @@ def test_any_report_fits_into_a_message(language: str) -> None:
             ImportReport(10_000, 10_000, 10_000, failed, ["cond-mat/0309136"] * 10_000), words_for(language)
         )
     )
+
+
+def test_that_nothing_is_new_is_not_told_as_a_number() -> None:
+    report = import_report(ImportReport(0, 2, 0, []), words_for("en"))
+
+    assert report["text"] == "2 were on your list already."

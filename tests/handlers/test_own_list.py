@@ -53,7 +53,7 @@ async def test_saving_with_tags_and_a_note_says_what_was_saved_and_can_be_undone
     assert answer.splitlines() == [
         f"Saved: {TREE} (https://arxiv.org/abs/{PAPER})",
         "Tags: #rl #花园",
-        "Your note is with it.",
+        "Your note is saved, too.",
     ]
     assert again.splitlines()[1:] == ["Tags: #agents"]
     assert kept == [(PAPER, "unread", ("rl", "花园"), "“for Friday” & more")]
@@ -71,11 +71,11 @@ async def test_a_list_is_narrowed_by_status_tag_and_words_in_place(stage: Stage)
     await say(ada, "/papers saved", "My papers · 2")
     listed = last_with(ada, ids.SHOW_SAVED[None])["ts"]
     await ada.click(last_with(ada, ids.SHOW_SAVED[None]), ids.SHOW_SAVED[ReadingStatus.READ])
-    await ada.sees(shows("Nothing on your list fits “is:read”."))
+    await ada.sees(shows("Nothing on your list matches “is:read”."))
     await ada.select(last_with(ada, ids.CHOOSE_TAG), ids.CHOOSE_TAG, "#rl")
-    await ada.sees(shows("My papers · 1 that fits"))
+    await ada.sees(shows("My papers · 1 that matches"))
     by_tag = last_with(ada, ids.SHOW_SAVED[None])
-    by_word = await say(ada, "/papers saved wonderful unread", "My papers · 1 that fits")
+    by_word = await say(ada, "/papers saved wonderful unread", "My papers · 1 that matches")
 
     assert by_tag["ts"] == listed
     assert TREE in str(by_tag["blocks"])
