@@ -42,6 +42,7 @@ from bot.files import NOBODY_WROTE, written_to
 from bot.logs import LogFormat
 from bot.manifest import COMMAND
 from bot.text.encodings import marked_encoding
+from bot.text.slack_tokens import APP_PREFIX, BOT_PREFIX, kind_of
 from storage.address import Server, read_address
 
 ARXIV_API_URL = "https://export.arxiv.org/api/"
@@ -56,7 +57,8 @@ _AROUND = re.compile(rf"\A{_INVISIBLE}|{_INVISIBLE}\Z")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
-_ENV_FILE = Path(".env")
+ENV_FILE = Path(".env")
+"""The file of settings, in the working directory."""
 _MOST_BYTES = 1_000_000
 _A_DAY = 86_400
 _URL = TypeAdapter(HttpUrl)
@@ -77,7 +79,8 @@ def _token(token: SecretStr) -> SecretStr:
 def _starting_with(prefix: str) -> AfterValidator:
     def check(token: SecretStr) -> SecretStr:
         if not token.get_secret_value().startswith(prefix):
-            raise ValueError(f"must start with {prefix}")
+            kind = kind_of(token.get_secret_value())
+            raise ValueError(f"must start with {prefix}{f'; this is {kind}' if kind else ''}")
         return _token(token)
 
     return AfterValidator(check)
@@ -119,6 +122,14 @@ def _command(name: str) -> str:
     return name
 
 
+def read_command(name: str) -> str:
+    """Return the name of a slash command; raises `SettingsError` for what is none."""
+    try:
+        return _command(name.strip())
+    except ValueError as error:
+        raise SettingsError(f"The command {error}.") from None
+
+
 def _emoji(name: str) -> str:
     name = name.strip().strip(":")
     # https://docs.slack.dev/reference/methods/reactions.add has names such as thumbsup and +1.
@@ -153,12 +164,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True)
 
-    bot_token: Annotated[SecretStr, _starting_with("xoxb-")] | None = Field(
+    bot_token: Annotated[SecretStr, _starting_with(BOT_PREFIX)] | None = Field(
         default=None,
         validation_alias="SLACK_BOT_TOKEN",
         description="the bot token, `xoxb-…`; whatever posts needs it",
     )
-    app_token: Annotated[SecretStr, _starting_with("xapp-")] | None = Field(
+    app_token: Annotated[SecretStr, _starting_with(APP_PREFIX)] | None = Field(
         default=None,
         validation_alias="SLACK_APP_TOKEN",
         description="the app-level token for Socket Mode, `xapp-…`; `run` needs it, unless it runs over HTTP",
@@ -359,7 +370,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- there are none
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return where settings come from, the first that has one first; raises `SettingsError`."""
-        return init_settings, env_settings, _FromFile(settings_cls, _text_of(_ENV_FILE))
+        return init_settings, env_settings, _FromFile(settings_cls, text_of(ENV_FILE))
 
     @field_validator("*", mode="before")
     @classmethod
@@ -407,6 +418,24 @@ def backup_folder(settings: Settings) -> Path | None:
     return folder or database.with_name(f"{database.stem}-backups")
 
 
+def settings_as_far_as_they_go() -> tuple[Settings, list[str]]:
+    """Return the settings with the default for each malformed one, and a sentence for each of those.
+
+    Raises `SettingsError` where the file of settings cannot be read at all.
+    """
+    try:
+        return Settings(), []
+    except ValidationError as error:
+        errors = error.errors(include_input=False, include_url=False)
+    by_variable = {str(field.validation_alias): name for name, field in Settings.model_fields.items()}
+    wrong = {str(each["loc"][0]): f"{each['loc'][0]} {_what_is_wrong(each)}." for each in errors}
+    defaults = {
+        by_variable[name]: Settings.model_fields[by_variable[name]].get_default(call_default_factory=True)
+        for name in wrong
+    }
+    return Settings(**defaults), list(wrong.values())
+
+
 _WRONG = {
     "greater_than_equal": "must be at least {ge:,.0f}",
     "less_than_equal": "must be at most {le:,.0f}",
@@ -427,7 +456,7 @@ def _what_is_wrong(error: ErrorDetails) -> str:
     return _WRONG.get(error["type"], "cannot be read").format(**error.get("ctx", {}))
 
 
-def _text_of(file: Path) -> str:
+def text_of(file: Path) -> str:
     """Return the text of a settings file; raises `SettingsError` where it is none that we can read."""
     content = _content_of(file)
     if len(content) > _MOST_BYTES:

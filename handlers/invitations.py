@@ -44,11 +44,11 @@ async def _greet(parts: Parts, workspace: str, channel: str, words: Words) -> No
 
     is_first, subscription = await parts.storage.write(begin)
     if is_first:
-        message = _greeting(words, subscription, now)
+        message = greeting(words, subscription, now)
         await parts.announcer.announce(workspace, channel, message)
 
 
-def _greeting(words: Words, subscription: Subscription | None, now: datetime) -> Message:
+def greeting(words: Words, subscription: Subscription | None, now: datetime) -> Message:
     """Return what the bot can do in the channel; where digests are paused, how to resume them."""
     if subscription and is_paused(subscription, now):
         resume = Button(ids.RESUME_DIGESTS, words("button.resume"), primary=True)

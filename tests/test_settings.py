@@ -105,8 +105,17 @@ def test_settings_come_from_the_environment_before_the_file(
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("SLACK_BOT_TOKEN", "xapp-1-secret", "The setting SLACK_BOT_TOKEN must start with xoxb-."),
-        ("SLACK_APP_TOKEN", "xoxb-secret", "The setting SLACK_APP_TOKEN must start with xapp-."),
+        (
+            "SLACK_BOT_TOKEN",
+            "xapp-1-secret",
+            "The setting SLACK_BOT_TOKEN must start with xoxb-; this is an app-level token.",
+        ),
+        (
+            "SLACK_APP_TOKEN",
+            "xoxb-secret",
+            "The setting SLACK_APP_TOKEN must start with xapp-; this is a bot token.",
+        ),
+        ("SLACK_APP_TOKEN", "secret", "The setting SLACK_APP_TOKEN must start with xapp-."),
         (
             "SLACK_API_URL",
             "slack.com",

@@ -107,7 +107,7 @@ def similar_page(found: FoundPage, page: Page, about: Sequence[Paper], words: Wo
     key = "similar.headline" if len(about) == 1 else "similar.headline_of_some"
     headline = words(key, title=named)
     page = replace(page, offset=found.offset)
-    is_followed, total = _is_followed(page, found), str(found.total)
+    is_followed, total = has_next(page, found.total), str(found.total)
     nothing = [] if found.found else [words("similar.cut" if found.is_cut else "similar.none")]
     where = position(page, len(found.found), total, words, has_next=is_followed)
     drawn = [

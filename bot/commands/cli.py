@@ -18,6 +18,9 @@ _SECTIONS = {
         "demo": LazyCommand(
             "bot.commands.demo", "demo", "Try the bot in a local Slack, with a day of papers"
         ),
+        "setup": LazyCommand(
+            "bot.commands.setup", "setup", "Set the bot up in your Slack, by a few questions"
+        ),
         "manifest": LazyCommand(
             "bot.commands.manifest", "manifest", "Print the app's manifest, from which Slack creates the app"
         ),

@@ -6,7 +6,7 @@ import click
 
 from bot.commands.terminal import say
 from bot.manifest import app_manifest, manifest_text
-from bot.settings import load_settings
+from bot.settings import read_command, settings_as_far_as_they_go
 
 
 def _read_address(_context: click.Context, _option: click.Parameter, address: str | None) -> str:
@@ -42,5 +42,5 @@ def manifest(address: str, name: str | None) -> None:
     Paste it at api.slack.com/apps under Create New App, From a manifest. To change an app that you have,
     paste it under App Manifest, and install the app again if its scopes changed.
     """
-    settings = load_settings(command=name) if name else load_settings()
-    say(manifest_text(app_manifest(settings.command, address)))
+    command = read_command(name) if name else settings_as_far_as_they_go()[0].command
+    say(manifest_text(app_manifest(command, address)))

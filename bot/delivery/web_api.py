@@ -12,6 +12,7 @@ from bot.metrics import RATE_LIMITS
 
 _READING = frozenset(
     {
+        "bots.info",
         "conversations.history",
         "conversations.info",
         "conversations.list",

@@ -20,7 +20,7 @@ from bot.retries import Backoff
 from bot.summaries.answers import Completion, estimated_usage, fields_of
 from bot.summaries.dialect import AnswerFormat, Dialect
 from bot.summaries.endpoint import Endpoint
-from bot.summaries.question import Question
+from bot.summaries.question import Question, Turn
 from bot.summaries.refusals import Cause, Refusal
 
 __all__ = ["MOST_SECONDS_WAITED", "ModelAnswer", "ModelClient", "Usage"]
@@ -90,6 +90,17 @@ class ModelClient:
             except ModelError as error:
                 error.usage = asking.usage
                 raise
+
+    async def try_token(self) -> str:
+        """Ask for one token, and return the name of the model that the endpoint says has answered.
+
+        Raises what `ask` raises, but nothing for what is in the answer.
+        """
+        asking = _Asking(Question((Turn("user", "Say yes."),), {}, most_tokens=1))
+        async with self._places:
+            dialect = replace(self._dialect, form=AnswerFormat.TEXT)
+            _, completion = await self._completion(dialect, asking)
+        return completion.model or self.model
 
     async def _answer(self, asking: "_Asking") -> ModelAnswer:
         dialect, completion = await self._completion(self._dialect, asking)

@@ -188,7 +188,7 @@ def test_a_token_of_the_wrong_kind_is_named_without_its_value(monkeypatch: pytes
 
     assert (result.exit_code, result.stderr) == (
         2,
-        "Error: The setting SLACK_BOT_TOKEN must start with xoxb-.\n",
+        "Error: The setting SLACK_BOT_TOKEN must start with xoxb-; this is an app-level token.\n",
     )
 
 

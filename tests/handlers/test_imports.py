@@ -163,4 +163,4 @@ def test_any_report_fits_into_a_message(language: str) -> None:
 def test_that_nothing_is_new_is_not_told_as_a_number() -> None:
     report = import_report(ImportReport(0, 2, 0, []), words_for("en"))
 
-    assert report["text"] == "2 were on your list already."
+    assert report.text == "2 were on your list already."

@@ -246,7 +246,7 @@ def row_of(place: dict[str, Any], number: int) -> str:
 async def test_the_modal_searches_for_nothing_where_nothing_can_be_looked_for(stage: Stage) -> None:
     await stage.deliver_sample()
     ada = stage.person("ada")
-    await ada.shortcut(ids.SEARCH_SHORTCUT)
+    await ada.shortcut(Shortcut.SEARCH)
     await ada.sees(lambda view: view["modals"])
     shown = []
     for text in ('"', "🎉", "find tree search"):

@@ -333,6 +333,24 @@ async def test_views_are_refused_with_invalid_arguments_as_slack_does() -> None:
     ]
 
 
+async def test_bots_info_names_the_bots_app_and_no_other_bot() -> None:
+    world = World()
+    workspace = world.workspace
+
+    answer = await world.call("bots.info", bot=workspace.bot_id)
+    other = await world.call("bots.info", bot="B0000000009")
+
+    bot = answer.body["bot"]
+    assert (bot["id"], bot["app_id"], bot["user_id"], bot["name"], bot["deleted"]) == (
+        workspace.bot_id,
+        workspace.app_id,
+        workspace.bot.id,
+        workspace.bot.real_name,
+        False,
+    )
+    assert other.body["error"] == "bot_not_found"
+
+
 async def test_timestamps_rise_even_while_the_clock_stands_still() -> None:
     world = World()
 

@@ -87,6 +87,17 @@ async def test_an_endpoint_without_a_key_is_sent_none_and_its_model_is_the_one_t
     ]
 
 
+async def test_one_token_tells_whether_a_model_answers_however_it_is_cut_off(http: httpx.AsyncClient) -> None:
+    async with asking(http, [NO_MAX_TOKENS, completing("Ye", finish_reason="length")]) as (model, server, _):
+        answered = await model.try_token()
+
+    assert answered == "small-model-2026"
+    assert [
+        (body.get("max_tokens"), body.get("max_completion_tokens"), "response_format" in body)
+        for body in server.bodies
+    ] == [(1, None, False), (None, 1, False)]
+
+
 async def test_half_a_character_in_a_paper_does_not_stop_the_question(http: httpx.AsyncClient) -> None:
     question = Question((Turn("user", "a \ud83d b"),), SCHEMA, 500)
     async with asking(http, [completing(ROME)]) as (model, server, _):

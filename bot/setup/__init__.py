@@ -1,0 +1,1 @@
+"""Setting the bot up: what is asked for, and where it is kept."""
