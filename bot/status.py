@@ -105,9 +105,9 @@ def _history_status(tables: Tables) -> HistoryStatus:
     )
 
 
-def source_status(tables: Tables, subscription: Subscription | None) -> tuple[Listing, ...]:
-    """Return the latest listings of a channel's sources, or of all subscribed sources."""
-    wanted = [subscription] if subscription else tables.subscriptions.all()
+def source_status(tables: Tables, workspace: str, subscription: Subscription | None) -> tuple[Listing, ...]:
+    """Return the latest listings of a channel's sources, or of all that its workspace subscribed to."""
+    wanted = [subscription] if subscription else tables.subscriptions.all(workspace)
     sources = (source for each in wanted for source in each.preferences.sources)
     return latest_lists(tables, tuple(dict.fromkeys(sources)))
 
@@ -128,14 +128,23 @@ def channel_status(tables: Tables, subscription: Subscription, now: datetime) ->
 
 
 def bot_status(
-    tables: Tables, now: datetime, messages_a_minute: int, allowance: Allowance | None
+    tables: Tables,
+    now: datetime,
+    messages_a_minute: int,
+    allowance: Allowance | None,
+    workspace: str | None = None,
 ) -> BotStatus:
     """Return how much waits to be posted in all channels, and when it will be done at the earliest.
 
-    A channel takes one message a second, the workspace `messages_a_minute`. `allowance` is the model's, where
-    one is set up.
+    They are those of one workspace, as its people see it, or of all, as who runs the bot does. A channel
+    takes one message a second, the workspace `messages_a_minute`. `allowance` is the model's, where one is
+    set up.
     """
-    unfinished = [each for each in tables.deliveries.unfinished() if not each.is_stop_asked]
+    unfinished = [
+        each
+        for each in tables.deliveries.unfinished()
+        if not each.is_stop_asked and workspace in (None, each.workspace)
+    ]
     waiting = [tables.posts.counts(delivery.id).planned_posts for delivery in unfinished]
     seconds = max([*waiting, sum(waiting) * 60 / messages_a_minute])
     done_at = now + timedelta(seconds=seconds) if sum(waiting) else None

@@ -16,9 +16,13 @@ async def show_status(parts: Parts, requester: Requester, _request: ShowStatus) 
     rate, allowance = parts.messages_a_minute, parts.summary_queue.allowance
 
     def read(tables: Tables) -> tuple[ChannelStatus | None, tuple[Listing, ...], BotStatus]:
-        subscription = tables.subscriptions.of_channel(person.workspace, requester.channel.id)
-        channel = channel_status(tables, subscription, now) if subscription else None
-        return channel, source_status(tables, subscription), bot_status(tables, now, rate, allowance)
+        workspace = person.workspace
+        subscription = tables.subscriptions.of_channel(workspace, requester.channel.id)
+        return (
+            channel_status(tables, subscription, now) if subscription else None,
+            source_status(tables, workspace, subscription),
+            bot_status(tables, now, rate, allowance, workspace),
+        )
 
     channel, sources, bot = await parts.storage.read(read)
     reason = None if channel else await refusal_reason(requester.channel)

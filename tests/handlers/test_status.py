@@ -9,12 +9,22 @@ from bot.errors import SourceUnreachableError
 from bot.listings.watcher import ListingWatcher
 from bot.sources.source import Source
 from bot.subscriptions.preferences import save_preferences
-from storage.records import PARENT_DELETED, DeliveryState, ModelRequest, Preferences
+from storage.records import (
+    PARENT_DELETED,
+    DeliveryKind,
+    DeliveryState,
+    Listing,
+    ListingState,
+    ModelRequest,
+    Post,
+    Preferences,
+)
 from storage.tables import Tables
 from tests.handlers.talking import say, subscribe
 from tests.support.model_server import ModelServer
 from tests.support.newsstand import Newsstand
 from tests.support.stage import NOON, Stage, on_each_engine, sample, set_stage
+from tests.support.subscribing import subscribe as put_subscription
 
 HUGGING_FACE = "huggingface"
 MONDAY = date(2025, 9, 29)
@@ -276,3 +286,17 @@ async def test_a_digest_that_came_to_nothing_is_told(stage: Stage) -> None:
         "The digest for today was skipped: a source didn't answer in time. "
         "Its papers will be in the next one."
     )
+
+
+async def test_what_other_workspaces_follow_and_wait_for_is_told_to_nobody_here(stage: Stage) -> None:
+    def live_elsewhere(tables: Tables) -> None:
+        other = put_subscription(tables, "T-OTHER", "C1", sources=("arxiv:cs.RO",))
+        delivery = tables.deliveries.open(other, DeliveryKind.ASKED, MONDAY, "elsewhere", NOON)
+        tables.posts.plan(delivery, [Post(delivery.id, 0, "{}")])
+        tables.listings.put(Listing("arxiv:cs.RO", MONDAY, ListingState.NONE))
+
+    await stage.bot.storage.write(live_elsewhere)
+    told = await status(stage)
+
+    assert "No messages waiting." in told
+    assert not [line for line in told if "arXiv" in line]
