@@ -38,15 +38,16 @@ class Reconciliations:
             {"since": since.isoformat() if since else None},
         )
 
-    def of_workspace(self, workspace: str) -> tuple[Reconciliation, ...]:
-        """Return those that are left of a workspace."""
+    def left(self, workspace: str | None) -> tuple[Reconciliation, ...]:
+        """Return those that are left of a workspace, or of all."""
         rows = self._engine.query(
             """
             SELECT reconciliations.* FROM reconciliations
             JOIN subscriptions ON subscriptions.id = reconciliations.subscription_id
-            WHERE subscriptions.workspace = ? ORDER BY reconciliations.subscription_id
+            WHERE :workspace IS NULL OR subscriptions.workspace = :workspace
+            ORDER BY reconciliations.subscription_id
             """,
-            [workspace],
+            {"workspace": workspace},
         )
         return tuple(whole(_reconciliation_from_row, rows))
 

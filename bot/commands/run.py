@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+from urllib.parse import urljoin
 
 import click
 
 from bot.app import application
 from bot.commands.terminal import current_clock, database_option, run_until_stopped, say, settings_with
 from bot.files import open_to_others
-from bot.settings import Settings
+from bot.settings import OverHttp, OverSocket, Settings, way_to_run
+from handlers.installing import INSTALL_PATH
 from storage.address import Address
 from storage.database import files_of
 
@@ -22,8 +24,10 @@ def run(database: Address | None) -> None:
 
     It posts what is due, finishes what an earlier run began and answers people, until you press Ctrl-C.
 
-    You need SLACK_BOT_TOKEN and SLACK_APP_TOKEN, in the environment or in a file .env in this folder. The
-    README shows where to get them.
+    For your own Slack you need SLACK_BOT_TOKEN and SLACK_APP_TOKEN, in the environment or in a file .env in
+    this folder: `paper-round setup` writes it. To offer the bot to many workspaces over HTTP you need
+    SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, SLACK_SIGNING_SECRET, PAPER_ROUND_URL, PORT and
+    PAPER_ROUND_TOKEN_KEYS instead. Where SLACK_APP_TOKEN is set, the bot runs in its one workspace.
     """
     run_until_stopped(_serve(settings_with(database)))
 
@@ -31,8 +35,19 @@ def run(database: Address | None) -> None:
 async def _serve(settings: Settings) -> None:
     async with application(settings, current_clock()) as bot:
         _warn_of_open_files(settings)
-        say(f"Connected to workspace {bot.workspace}. Press Ctrl-C to stop.")
+        say(f"{_greeting(way_to_run(settings), bot.workspace)} Press Ctrl-C to stop.")
         await asyncio.Event().wait()
+
+
+def _greeting(way: OverSocket | OverHttp, workspace: str) -> str:
+    """Say how the bot runs, and which settings count where there are those of both ways."""
+    if isinstance(way, OverHttp):
+        install = urljoin(way.public_url, INSTALL_PATH.removeprefix("/"))
+        return f"Serving on port {way.port}. Workspaces install the bot at {install}"
+    besides = (
+        " The settings for HTTP count for nothing, as SLACK_APP_TOKEN is set." if way.has_http_too else ""
+    )
+    return f"Connected to workspace {workspace}.{besides}"
 
 
 def _warn_of_open_files(settings: Settings) -> None:

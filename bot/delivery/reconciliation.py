@@ -16,10 +16,10 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
+from bot.delivery.connections import Wires
 from bot.delivery.outcomes import ChannelMessage
 from bot.delivery.pacer import Pacer
 from bot.delivery.read_back import ClosedError, NotPermittedError, ThreadGoneError, read_back
-from bot.delivery.wire import Wire
 from bot.sources.kinds import kind_of
 from bot.subscriptions.due import due_slot, local_date
 from storage.claims import Claims
@@ -65,28 +65,31 @@ class _Known:
 
 
 class Reconciler:
-    """Compares the channels of one workspace; each is one transaction, so it may be stopped at any time."""
+    """Compares channels; each is one transaction, so it may be stopped at any time."""
 
     def __init__(
-        self, storage: Runner, wire: Wire, clock: Clock, pacer: Pacer, claims: Claims, settling: timedelta
+        self, storage: Runner, wires: Wires, clock: Clock, pacer: Pacer, claims: Claims, settling: timedelta
     ) -> None:
         self._storage = storage
-        self._wire = wire
+        self._wires = wires
         self._clock = clock
         self._pacer = pacer
         self._claims = claims
         self._settling = settling
 
-    async def run(self, workspace: str) -> None:
-        """Compare the channels that are left to be compared; nothing may be posted in them before."""
+    async def run(self, workspace: str | None) -> None:
+        """Compare the channels that are left to be compared, of one workspace or of all.
+
+        Nothing may be posted in them before.
+        """
         if not await self._left(workspace):
             return
-        async with self._claims.awaited(f"reconciliation of {workspace}"):
+        async with self._claims.awaited(f"reconciliation of {workspace or 'all'}"):
             for pending in await self._left(workspace):
                 await self._reconcile(pending)
 
-    async def _left(self, workspace: str) -> tuple[Reconciliation, ...]:
-        return await self._storage.read(lambda tables: tables.reconciliations.of_workspace(workspace))
+    async def _left(self, workspace: str | None) -> tuple[Reconciliation, ...]:
+        return await self._storage.read(lambda tables: tables.reconciliations.left(workspace))
 
     async def _reconcile(self, pending: Reconciliation) -> None:
         known, now = await self._storage.read(lambda tables: _known(tables, pending)), self._clock.now()
@@ -144,8 +147,8 @@ class Reconciler:
         async def pace() -> None:
             await self._clock.sleep(self._pacer.seconds_until_read(subscription.workspace))
 
-        channel = subscription.channel
-        shown = await read_back(self._wire, self._clock.sleep, pace, channel, thread_ts, oldest)
+        channel, wire = subscription.channel, await self._wires.wire(subscription.workspace)
+        shown = await read_back(wire, self._clock.sleep, pace, channel, thread_ts, oldest)
         return [each for each in shown if each.is_own]
 
 

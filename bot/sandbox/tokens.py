@@ -16,6 +16,11 @@ class BotTokens:
         """Take the token from now on, for ever or until it expires."""
         self._valid[token] = expires_at
 
+    @property
+    def valid(self) -> tuple[str, ...]:
+        """The tokens that were issued and not ended, expired or not."""
+        return tuple(self._valid)
+
     def end(self, token: str) -> None:
         """Take the token no more."""
         self._valid.pop(token, None)

@@ -201,9 +201,7 @@ async def test_what_was_not_certain_at_the_backup_is_unknown_after_it(database: 
         assert delivery
         assert (delivery.state, delivery.needs_look) == (DeliveryState.OPEN, True)
         assert tables.leases.held(NOW) == frozenset()
-        assert [each.since for each in tables.reconciliations.of_workspace("T1")] == [
-            NOW - timedelta(hours=1)
-        ]
+        assert [each.since for each in tables.reconciliations.left("T1")] == [NOW - timedelta(hours=1)]
     assert papers(database) == {"Gardens"}
 
 

@@ -189,7 +189,7 @@ CALLS: dict[str, Call] = {
     "heartbeats.latest": lambda tables, _: tables.heartbeats.latest(),
     "subscriptions.begin_anew": lambda tables, _: tables.subscriptions.begin_anew(1, NOW, []),
     "reconciliations.begin": lambda tables, _: tables.reconciliations.begin(NOW),
-    "reconciliations.of_workspace": lambda tables, _: tables.reconciliations.of_workspace("T1"),
+    "reconciliations.left": lambda tables, _: tables.reconciliations.left("T1"),
     "reconciliations.end": lambda tables, _: tables.reconciliations.end(1),
     "deliveries.reopen": lambda tables, last: tables.deliveries.reopen(last),
     "posts.posted_papers": lambda tables, last: tables.posts.posted_papers(last, 5),

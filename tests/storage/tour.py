@@ -261,7 +261,7 @@ def _deliveries(tables: Tables) -> Iterator[Any]:
     deliveries.doubt()
     yield tables.posts.doubt("restored"), deliveries.unfinished()
     yield tables.reconciliations.begin(None), tables.reconciliations.begin(NOW)
-    yield tables.reconciliations.of_workspace(WORKSPACE)
+    yield tables.reconciliations.left(WORKSPACE)
     tables.reconciliations.end(-1)
 
 

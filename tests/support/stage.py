@@ -115,7 +115,7 @@ class Stage:
 _WEB = ("hugging_face_url", "arxiv_api_url", "arxiv_feed_url", "arxiv_content_url")
 
 
-def _nowhere() -> dict[str, str]:
+def nowhere() -> dict[str, str]:
     """Return addresses at which nobody is: a test that wants a source's list puts it into the tables."""
     return dict.fromkeys(_WEB, refusing_address())
 
@@ -134,7 +134,7 @@ def settings_for(workspace: Workspace, sandbox: Sandbox, database: Address, **se
         api_url=sandbox.api_url,
         database=database,
         command="/papers",
-        **{"model": "", "port": None, **_nowhere(), **settings},
+        **{"model": "", "port": None, **nowhere(), **settings},
     )
 
 
