@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,9 @@ _PLAIN = "text/plain; charset=utf-8"
 
 _BACKLOG = 1024
 """How many new connections the system keeps until they are accepted."""
+
+_ACCEPTED_AT_ONCE = 64
+"""How many asyncio accepts before it reads what the accepted ones sent; it takes its own backlog for it."""
 
 _SECONDS_TO_END = 2.0
 """How long a request under way may take when the server closes; aiohttp waits for this long twice."""
@@ -86,8 +90,10 @@ class Limits:
     body_bytes: int = 1_000_000
     #: The seconds within which the head of a request has to come, and then its body.
     seconds: float = 10.0
+    #: The seconds for which the rest of what is refused is read, as else its sender would not see the answer.
+    lingering_seconds: float = 0.25
     #: How many connections may be open over which no whole request has come yet; the oldest gives way.
-    newcomers: int = 200
+    newcomers: int = 500
     #: The seconds that a connection may stay open between requests; longer than proxies keep theirs.
     idle_seconds: float = 120.0
 
@@ -115,12 +121,20 @@ class HttpServer:
         server = _Server(self._handle, self._newcomers, self._limits)
         self._runner = web.ServerRunner(server, shutdown_timeout=_SECONDS_TO_END)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._wanted_port, backlog=_BACKLOG)
+        listening = self._listening()
+        await web.SockSite(self._runner, listening, backlog=_ACCEPTED_AT_ONCE).start()
+        listening.listen(_BACKLOG)
+
+    def _listening(self) -> socket.socket:
+        dual = self._host is None and socket.has_dualstack_ipv6()
         try:
-            await site.start()
+            return socket.create_server(
+                (self._host or "", self._wanted_port),
+                family=socket.AF_INET6 if dual else socket.AF_INET,
+                dualstack_ipv6=dual,
+            )
         except OSError as error:
-            await self.aclose()
-            # Its own text names the address, in the words of asyncio.
+            # Its own text names the address too.
             reason = os.strerror(error.errno) if error.errno else type(error).__name__
             raise SettingsError(
                 f"Nothing can listen on port {self._wanted_port} ({reason}). Set PORT to a free one."
@@ -241,8 +255,7 @@ class _Server(web.Server):
             # What Slack signs is the body as it came, and what is small may unpack to much.
             auto_decompress=False,
             keepalive_timeout=limits.idle_seconds,
-            # So long is read of what is refused, as else the one who sends it would not see the answer.
-            lingering_time=1.0,
+            lingering_time=limits.lingering_seconds,
         )
         self._newcomers = newcomers
         self._body_bytes = limits.body_bytes

@@ -13,7 +13,7 @@ from bot.http.server import Answer, HttpServer, Limits, Request, Route, for_read
 from tests.support.waiting import PATIENCE
 
 MANY = 1000
-PATIENT = Limits(seconds=PATIENCE)
+PATIENT = Limits(seconds=PATIENCE, lingering_seconds=PATIENCE)
 
 
 async def echo(request: Request) -> Answer:
@@ -120,7 +120,7 @@ async def test_a_body_has_a_megabyte_at_most(size: int, status: int) -> None:
 
 
 async def test_a_long_body_is_refused_before_it_comes() -> None:
-    async with serving() as server:
+    async with serving(Limits(seconds=PATIENCE)) as server:
         assert await said(server, b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n") == (
             b"HTTP/1.1 413 Request Entity Too Large"
         )
