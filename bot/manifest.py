@@ -41,6 +41,9 @@ class HttpEvent(StrEnum):
 
     UNINSTALLED = "app_uninstalled"
     TOKENS_REVOKED = "tokens_revoked"
+    #: An organisation has the app act in more of its workspaces, or in fewer.
+    ACCESS_GRANTED = "team_access_granted"
+    ACCESS_REVOKED = "team_access_revoked"
 
 
 _HISTORY = (
@@ -123,7 +126,7 @@ def app_manifest(command: str = COMMAND, url: str = "") -> dict[str, Any]:
             "event_subscriptions": {**listening, "bot_events": [*Event, *(HttpEvent if base else ())]},
             # The last one is where Slack asks for the options of a menu.
             "interactivity": {"is_enabled": True, **listening, **_menus(listening.get("request_url"))},
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": bool(base),
             "socket_mode_enabled": not base,
             "token_rotation_enabled": False,
         },

@@ -11,13 +11,15 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 
 from bot.installations.changes import InstallationChanges
+from bot.manifest import HttpEvent
 from handlers.parts import Parts
 from handlers.payloads import record_at
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
-    """Listen to what ends or moves an installation."""
-    listen(app, parts.installations or InstallationChanges(parts.storage, parts.clock))
+    """Listen to what ends or moves an installation, where the bot has more than the token of its settings."""
+    if parts.installations:
+        listen(app, parts.installations)
 
 
 def listen(app: AsyncApp, changes: InstallationChanges) -> None:
@@ -40,10 +42,10 @@ def listen(app: AsyncApp, changes: InstallationChanges) -> None:
         if context.enterprise_id:
             await changes.enter(_workspaces(event), context.enterprise_id)
 
-    app.event("app_uninstalled")(on_uninstalled)
-    app.event("tokens_revoked")(on_tokens_revoked)
-    app.event("team_access_revoked")(on_access_revoked)
-    app.event("team_access_granted")(on_access_granted)
+    app.event(HttpEvent.UNINSTALLED)(on_uninstalled)
+    app.event(HttpEvent.TOKENS_REVOKED)(on_tokens_revoked)
+    app.event(HttpEvent.ACCESS_REVOKED)(on_access_revoked)
+    app.event(HttpEvent.ACCESS_GRANTED)(on_access_granted)
 
 
 def _key(context: AsyncBoltContext) -> str:

@@ -2,7 +2,7 @@
 
 What has no workspace is the world's: papers, their lists, summaries and what those cost, the search index;
 and the bot's own: events, leases, heartbeats, migrations. A post, its papers and the updates of its card
-belong to their delivery's workspace.
+belong to their delivery's workspace, and what is to be reconciled to its subscription's.
 """
 
 from datetime import datetime
@@ -31,6 +31,9 @@ TABLES = {
 OF_DELIVERIES = ("card_updates", "channel_papers", "posts")
 """The tables whose rows belong to a delivery, in that order."""
 
+OF_SUBSCRIPTIONS = {"reconciliations": "subscription_id"}
+"""The tables whose rows belong to a subscription, and their keys."""
+
 _ROWS_A_DELIVERY = 100
 
 
@@ -51,6 +54,9 @@ class Workspaces:
 
     def delete(self, workspace: str, limit: int) -> int:
         """Delete about `limit` rows of the workspace, its installation last; return how many."""
+        for table, key in OF_SUBSCRIPTIONS.items():
+            if deleted := self._delete_rows_of_subscriptions(table, key, workspace, limit):
+                return deleted
         for table, key in TABLES.items():
             deleted = (
                 self._delete_deliveries(workspace, max(limit // _ROWS_A_DELIVERY, 1))
@@ -64,6 +70,17 @@ class Workspaces:
     def _delete_rows(self, table: str, key: str, workspace: str, limit: int) -> int:
         return self._engine.execute(
             f"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE workspace = ? LIMIT ?)",  # noqa: S608 -- constants
+            [workspace, limit],
+        )
+
+    def _delete_rows_of_subscriptions(self, table: str, key: str, workspace: str, limit: int) -> int:
+        return self._engine.execute(
+            f"""
+            DELETE FROM {table} WHERE ({key}) IN (
+                SELECT {key} FROM {table} JOIN subscriptions ON subscriptions.id = {table}.subscription_id
+                WHERE subscriptions.workspace = ? LIMIT ?
+            )
+            """,  # noqa: S608 -- constants
             [workspace, limit],
         )
 

@@ -73,6 +73,7 @@ def test_a_manifest_for_http_has_its_addresses_and_the_events_of_installing() ->
             "request_url": listening,
             "message_menu_options_url": listening,
         },
+        "org_deploy_enabled": True,
         "socket_mode_enabled": False,
     }
     (command,) = plain["features"]["slash_commands"]

@@ -88,8 +88,7 @@ def uninstall(tables: Tables, key: str, now: datetime, happened_at: datetime | N
     """Remove the tokens of a workspace or organisation, and pause the digests that nothing serves any more.
 
     Returns whether there was anything to end: an installation that is not newer, or that of an organisation,
-    of which the workspace is taken out. A bot with one token from its settings has neither; there digests are
-    paused all the same.
+    of which the workspace is taken out.
     """
     known, served = tables.installations.get(key), _served(tables, key)
     if known and happened_at and happened_at < known.installed_at:

@@ -30,7 +30,7 @@ from storage.records import (
 from storage.retention import Retention
 from storage.runner import InlineRunner
 from storage.tables import Tables
-from storage.workspaces import OF_DELIVERIES, TABLES
+from storage.workspaces import OF_DELIVERIES, OF_SUBSCRIPTIONS, TABLES
 from tests.support.clocks import SimulatedClock
 from tests.support.pasts import NOW
 from tests.support.subscribing import subscribe
@@ -70,6 +70,7 @@ def fill(tables: Tables, workspace: str) -> None:
         tables.people.note_deactivated(workspace, person, NOW)
         tables.summary_requests.add(workspace, person, paper.id, "en", NOW)
         tables.mistake_reports.add(MistakeReport(workspace, person, paper.id, "en", NOW, "No.", "model", DAY))
+        tables.operator_notices.begin(workspace, person, "gone", NOW, timedelta())
         tables.greetings.begin(workspace, channel, NOW, timedelta())
         tables.channel_names.put(workspace, channel, "gardens")
 
@@ -78,6 +79,7 @@ def rows_of(engine: Engine, workspace: str) -> dict[str, int]:
     """Count the rows of a workspace in each table that has any."""
     sources = {table: table for table in TABLES}
     sources |= {table: f"{table} JOIN deliveries ON id = delivery_id" for table in OF_DELIVERIES}
+    sources |= {table: f"{table} JOIN subscriptions ON id = subscription_id" for table in OF_SUBSCRIPTIONS}
     counts = {
         table: len(list(engine.query(f"SELECT 1 FROM {source} WHERE workspace = ?", [workspace])))  # noqa: S608 -- our own names
         for table, source in sources.items()
@@ -97,11 +99,14 @@ def test_every_table_is_of_workspaces_or_of_the_world_or_of_the_bot() -> None:
 
     by_workspace = {name for name, names in columns.items() if "workspace" in names}
     by_delivery = {name for name, names in columns.items() if "delivery_id" in names}
+    by_subscription = {name for name, names in columns.items() if "subscription_id" in names}
     by_person = {name for name, names in columns.items() if "person" in names}
     assert by_workspace == set(TABLES)
     assert by_delivery == set(OF_DELIVERIES)
+    assert by_subscription - by_workspace - by_delivery == set(OF_SUBSCRIPTIONS)
     assert by_person == set(TABLES_OF_PEOPLE) <= by_workspace
-    assert set(columns) - by_workspace - by_delivery == OF_THE_WORLD | OF_THE_BOT
+    of_somebody = by_workspace | by_delivery | by_subscription
+    assert set(columns) - of_somebody == OF_THE_WORLD | OF_THE_BOT
 
 
 OF_A_PERSON: dict[str, Callable[[Tables, str], Any]] = {
@@ -138,7 +143,8 @@ def test_a_workspace_is_deleted_as_a_whole_and_in_steps_and_no_other_is_touched(
         fill(tables, workspace)
         tables.installations.put(installation(workspace))
         tables.organisation_workspaces.enter(workspace, "E1")
-    every = dict.fromkeys((*TABLES, *OF_DELIVERIES), 2)
+    tables.reconciliations.begin(NOW)
+    every = dict.fromkeys((*TABLES, *OF_DELIVERIES, *OF_SUBSCRIPTIONS), 2)
     every |= {"installations": 1, "organisation_workspaces": 1}
     assert rows_of(engine, "T1") == rows_of(engine, "T2") == every
 
@@ -147,7 +153,7 @@ def test_a_workspace_is_deleted_as_a_whole_and_in_steps_and_no_other_is_touched(
         steps += 1
 
     assert rows_of(engine, "T1") == {}
-    assert steps == sum(every[table] for table in TABLES)
+    assert steps == sum(every[table] for table in (*TABLES, *OF_SUBSCRIPTIONS))
     assert rows_of(engine, "T2") == every
 
 

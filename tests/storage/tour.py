@@ -383,7 +383,7 @@ def _deleted_workspaces(tables: Tables) -> Iterator[Any]:
     subscription = tables.subscriptions.put(
         *("T3", "C3", Preferences("en", (SOURCE,))), since=DAY, begun_at=NOW, created_by=PERSON
     )
-    delivery = _opened(tables, subscription, "key-3", DeliveryKind.ASKED)
+    delivery = _opened(tables, subscription, "key-9", DeliveryKind.ASKED)
     tables.posts.plan(delivery, [Post(delivery.id, 0, "{}", paper_ids=IDS)])
     tables.saved_papers.save("T3", PERSON, IDS[0], NOW, tags=["gardens"])
     yield tables.workspaces.delete_uninstalled(LATER, 100)
