@@ -10,18 +10,15 @@ from random import Random
 import pytest
 
 from bot.installations.cipher import TokenCipher, new_key
-from storage.address import Address, Server
-from storage.database import connect
+from storage.address import Address
 from storage.engines import sqlite
 from storage.records import EncryptedTokens, Installation
 from storage.runner import InlineRunner, ThreadRunner
 from storage.tables import Tables
+from tests.support.erasure import found
 from tests.support.pasts import NOW
 
 CIPHER = TokenCipher([new_key()])
-
-Secrets = dict[str, tuple[str, ...]]
-"""The tokens of each workspace, encrypted and not."""
 
 
 def installation(number: int, random: Random) -> tuple[Installation, tuple[str, ...]]:
@@ -31,22 +28,6 @@ def installation(number: int, random: Random) -> tuple[Installation, tuple[str, 
     tokens = EncryptedTokens(token, CIPHER.key_id, refresh_token, NOW + timedelta(seconds=number))
     made = Installation(f"T{number}", "A1", "B1", "U0", "U1", NOW, tokens, scopes=("chat:write",) * 20)
     return made, (*plain, token, refresh_token)
-
-
-def content(address: Address) -> bytes:
-    """Return what is on the disk of the database, of a server the table's own file."""
-    if not isinstance(address, Server):
-        return b"".join(each.read_bytes() for each in sorted(address.parent.glob(f"{address.name}*")))
-    with closing(connect(address)) as engine:
-        engine.execute("CHECKPOINT")
-        [row] = engine.query("SELECT pg_read_binary_file(pg_relation_filepath('installations')) AS content")
-        return bytes(row["content"])
-
-
-def found(secrets: tuple[str, ...], address: Address) -> list[str]:
-    """Return those that are on the disk, whole or in part."""
-    on_disk = content(address)
-    return [each for each in secrets if each.encode() in on_disk or each[8:40].encode() in on_disk]
 
 
 async def test_a_removed_token_is_in_no_file_of_the_database_while_the_bot_runs(address: Address) -> None:
