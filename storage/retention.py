@@ -28,6 +28,7 @@ LEAVERS_KEPT_FOR = timedelta(days=90)
 
 UNINSTALLED_KEPT_FOR = timedelta(days=30)
 """How long a workspace's data is kept after the bot was uninstalled there."""
+
 EVENTS_KEPT_FOR = timedelta(hours=25)
 """How long an event counts as taken: Slack sends one again for a day at most.
 

@@ -72,6 +72,7 @@ def fill(tables: Tables, workspace: str) -> None:
         tables.mistake_reports.add(MistakeReport(workspace, person, paper.id, "en", NOW, "No.", "model", DAY))
         tables.operator_notices.begin(workspace, person, "gone", NOW, timedelta())
         tables.greetings.begin(workspace, channel, NOW, timedelta())
+        tables.operator_notices.begin(workspace, person, "gardens", NOW, timedelta())
         tables.channel_names.put(workspace, channel, "gardens")
 
 
