@@ -26,6 +26,7 @@ from bot.http.server import serving
 from bot.installations.changes import InstallationChanges
 from bot.settings import OverSocket, Settings, backup_folder, bot_token, way_to_run
 from bot.slack import Reached, Slack, SlackOverHttp, SlackOverSocket, reach_one
+from bot.watchdog import watched
 from bot.web import Web, open_web
 from handlers.memberships import Memberships
 from handlers.parts import Parts
@@ -78,11 +79,13 @@ async def application(
     has_sources: bool = True,
     ticks: bool = True,
     ping_seconds: float = PING_SECONDS,
+    on_stuck: Callable[[str], None] | None = None,
 ) -> AsyncIterator[Application]:
     """Deliver what is due and answer people until the block ends; raises what `connection` raises.
 
     Without `has_sources` neither Hugging Face nor arXiv is polled. Without `ticks` only people are answered;
-    nothing runs by itself. `ping_seconds` is how often the connection to Slack is pinged.
+    nothing runs by itself. `ping_seconds` is how often the connection to Slack is pinged. `on_stuck` is
+    called, in a thread of its own, where nothing ticks any more or the connection is dead.
     """
     way_to_run(settings)
     async with AsyncExitStack() as stack:
@@ -118,6 +121,9 @@ async def application(
         if slack.port:
             health = Health(storage, clock, lambda: clockwork.ticked_at, slack.is_connected)
             await stack.enter_async_context(serving({**slack.routes, **health.routes}, slack.port))
+        if on_stuck:
+            signs = (*slack.signs, *([clockwork.sign] if ticks else []))
+            stack.enter_context(watched(signs, on_stuck))
         _logger.info("Connected to Slack", extra={"action": "connect", "workspace": parts.workspace or "all"})
         yield parts
 

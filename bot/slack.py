@@ -26,6 +26,7 @@ from bot.installations.rekeying import encrypt_anew
 from bot.installations.tokens import Tokens
 from bot.manifest import EVENTS_PATH, OPTIONAL_SCOPES, SCOPES
 from bot.settings import OverHttp, OverSocket, Settings, bot_token, token_keys, wrong_proxy
+from bot.watchdog import Sign
 from handlers.http_mode import HttpMode
 from handlers.installing import Installing
 from handlers.socket_mode import SocketModeHandler, rejected, unable, unreachable
@@ -55,6 +56,11 @@ class Slack(ABC):
     def routes(self) -> Mapping[str, Route]:
         """What is served at the port beside health, once it is connected."""
         return {}
+
+    @property
+    def signs(self) -> tuple[Sign, ...]:
+        """The signs of life that the connection gives, once it is there."""
+        return ()
 
     @abstractmethod
     async def connect(self, stack: AsyncExitStack) -> None:
@@ -99,6 +105,11 @@ class SlackOverSocket(Slack):
         """Wait for what people asked for and is under way, for some seconds."""
         if self._handler:
             await self._handler.end_listeners()
+
+    @property
+    def signs(self) -> tuple[Sign, ...]:
+        """The signs of life of the socket."""
+        return self._handler.signs if self._handler else ()
 
     async def _is_connected(self) -> bool:
         return self._handler is not None and await self._handler.client.is_connected()

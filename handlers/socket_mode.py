@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from aiohttp import ClientError, ClientSession, ClientWebSocketResponse
+from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, WSMessage
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -24,6 +24,7 @@ from bot.delivery.web_api import AnswerLostError, Caller, NotConnectedError, Sla
 from bot.errors import SlackUnavailableError
 from bot.outages import Outages
 from bot.retries import Backoff
+from bot.watchdog import Pulse, Sign
 from handlers.listeners import Listeners
 from handlers.payloads import is_sound
 
@@ -39,6 +40,12 @@ _logger = logging.getLogger(__name__)
 PING_SECONDS = 10.0
 """How often the connection is pinged; one that does not answer within half of it is replaced."""
 
+_PINGS_UNANSWERED = 12
+"""After how many the process counts as stuck; the client should have replaced the connection after four."""
+
+_UNTRIED_FOR = timedelta(minutes=15)
+"""How long nobody may try to connect: three times the longest wait."""
+
 
 class SocketModeHandler(AsyncSocketModeHandler):
     """Bolt's handler with a client that looks at the address before it connects."""
@@ -53,8 +60,10 @@ class SocketModeHandler(AsyncSocketModeHandler):
         asking = AsyncWebClient(token=app_token, base_url=app.client.base_url, retry_handlers=[])
         schemes = {"wss"} if app.client.base_url.startswith("https:") else {"wss", "ws"}
         outages = Outages(clock)
-        addresses = Addresses(SlackCaller(asking), clock, schemes, outages)
-        self.client = _Client(app, app_token, addresses, clock, outages, ping_seconds)
+        self._addresses = Addresses(SlackCaller(asking), clock, schemes, outages)
+        self.client = _Client(app, app_token, self._addresses, clock, outages, ping_seconds)
+        self.client.on_message_listeners.append(self._on_message)
+        self._messages, self._silent_for = Pulse(), ping_seconds * _PINGS_UNANSWERED
         self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as Bolt does
 
     async def handle(  # type: ignore[override]  # as in Bolt's own
@@ -68,6 +77,28 @@ class SocketModeHandler(AsyncSocketModeHandler):
         fields = {"action": "receive", "request": req.type}
         _logger.warning("Slack sent what is no request; it is acknowledged and left alone", extra=fields)
         await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+
+    @property
+    def signs(self) -> tuple[Sign, ...]:
+        """The signs of life of the connection: answers over an open one, else tries to open another."""
+        return (
+            Sign("The connection to Slack is open, but nothing has come", self._last_heard, self._silent_for),
+            Sign("Nobody has tried to connect to Slack", self._tries, _UNTRIED_FOR.total_seconds()),
+        )
+
+    def _last_heard(self) -> object:
+        """Return what each answer to a ping and each message changes; `None` without an open connection."""
+        client = self.client
+        is_open = not client.closed and client.current_session and not client.current_session.closed
+        return (client.last_ping_pong_time, self._messages.beats) if is_open else None
+
+    def _tries(self) -> object:
+        """Return what each try to connect changes; `None` while there is a connection."""
+        is_open = self._last_heard() is not None
+        return None if is_open or self.client.closed else self._addresses.asked
+
+    async def _on_message(self, _message: WSMessage) -> None:
+        self._messages.beat()
 
     async def end_listeners(self) -> None:
         """Wait for what people asked for and is under way, within `SECONDS_TO_END`.
@@ -85,6 +116,8 @@ class Addresses:
         self._clock = clock
         self._schemes = schemes
         self._outages = outages
+        #: How often Slack was asked for one.
+        self.asked = 0
 
     async def next(self) -> str:
         """Return a new address, asking again with growing waits as long as the answer has none.
@@ -106,6 +139,7 @@ class Addresses:
         return found
 
     async def _ask(self) -> str | NotNow:
+        self.asked += 1
         try:
             answer = await self._caller.call(_METHOD, {})
             return self._address(answer)

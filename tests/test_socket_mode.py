@@ -18,6 +18,7 @@ from bot.sandbox import Sandbox
 from handlers.socket_mode import Addresses, Session, SocketModeHandler
 from tests.support.clocks import EndlessClock, SimulatedClock
 from tests.support.stage import NOON, make_workspace
+from tests.support.waiting import PATIENCE
 from tests.support.web_server import refusing_address
 
 GOOD = "wss://wss-primary.slack.test/link/?ticket=secret"
@@ -224,3 +225,25 @@ async def test_a_socket_that_breaks_off_with_an_error_is_an_outage_until_the_nex
         await client.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
 
     assert caplog.messages[-1] == "The connection to Slack works again, after 0:01:01 (h:mm:ss)."
+
+
+async def test_an_open_connection_lives_by_answered_pings_and_a_closed_one_by_tries() -> None:
+    workspace, app = make_workspace(SimulatedClock(NOON)), AsyncApp(name="test", token="xoxb-1")
+    async with Sandbox(workspace) as sandbox:
+        app.client.base_url = sandbox.api_url
+        handler = SocketModeHandler(app, workspace.app_token, SimulatedClock(NOON), ping_seconds=0.05)
+        heard, tries = handler.signs
+        before = (heard.trace(), tries.trace())
+        await handler.client.connect_to_new_endpoint()
+        first = heard.trace()
+        async with asyncio.timeout(PATIENCE):
+            # The client tells nobody of an answer to a ping.
+            while heard.trace() == first:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        during = tries.trace()
+        await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+
+    assert (before, during) == ((None, 0), None)
+    assert first is not None
+    assert (heard.trace(), tries.trace()) == (None, None)
+    assert heard.seconds == pytest.approx(12 * 0.05)

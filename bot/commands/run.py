@@ -10,6 +10,7 @@ from bot.app import application
 from bot.commands.terminal import current_clock, database_option, run_until_stopped, say, settings_with
 from bot.files import open_to_others
 from bot.settings import OverHttp, OverSocket, Settings, way_to_run
+from bot.watchdog import end_process
 from handlers.installing import INSTALL_PATH
 from storage.address import Address
 from storage.database import files_of
@@ -28,12 +29,14 @@ def run(database: Address | None) -> None:
     this folder: `paper-round setup` writes it. To offer the bot to many workspaces over HTTP you need
     SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, SLACK_SIGNING_SECRET, PAPER_ROUND_URL, PORT and
     PAPER_ROUND_TOKEN_KEYS instead. Where SLACK_APP_TOKEN is set, the bot runs in its one workspace.
+
+    If it gets stuck it ends with status 1, so that your host starts it again; the log says why.
     """
     run_until_stopped(_serve(settings_with(database)))
 
 
 async def _serve(settings: Settings) -> None:
-    async with application(settings, current_clock()) as bot:
+    async with application(settings, current_clock(), on_stuck=end_process) as bot:
         _warn_of_open_files(settings)
         say(f"{_greeting(way_to_run(settings), bot.workspace)} Press Ctrl-C to stop.")
         await asyncio.Event().wait()

@@ -16,6 +16,7 @@ from bot.delivery.deliverer import Deliverer
 from bot.metrics import UNEXPECTED_ERRORS
 from bot.outages import Outages
 from bot.subscriptions.due import due_at, due_slot, is_paused, local_date
+from bot.watchdog import Pulse, Sign
 from storage.records import Subscription
 from storage.runner import Runner
 from storage.tables import Tables
@@ -23,6 +24,9 @@ from storage.tables import Tables
 SECONDS_BETWEEN_TICKS = 30
 
 HEARTBEAT = "tick"
+
+LATE = timedelta(minutes=2)
+"""How late a tick may be before the process counts as stuck."""
 
 _DATES_APART = timedelta(days=2)
 """The most by which local dates around the world differ at one moment."""
@@ -38,11 +42,19 @@ class Clockwork:
         self._clock = clock
         self._deliverer = deliverer
         self._outages = Outages(clock)
+        #: Beats while a tick gets ahead, whatever that comes to, and at its end.
+        self.pulse = Pulse()
         #: When it last looked at what is due; `None` before the first time.
         self.ticked_at: datetime | None = None
 
     async def tick(self) -> None:
         """Open the digests due by now, including missed ones, and start the unfinished deliveries."""
+        try:
+            await self._tick()
+        finally:
+            self.pulse.beat()
+
+    async def _tick(self) -> None:
         now = self._clock.now()
         last_tick, waiting = await self._storage.read(_look)
         for subscription, last_slot in waiting:
@@ -53,11 +65,19 @@ class Clockwork:
                 self._outages.end(what, fields)
             except Exception as error:
                 # The other subscriptions go on, and the next tick retries this one.
+                UNEXPECTED_ERRORS.labels("subscription").inc()
                 if self._outages.begin(what, error):
                     _logger.exception("%s could not be checked", what, extra=fields)
+            self.pulse.beat()
         await self._storage.write(lambda tables: tables.heartbeats.beat(HEARTBEAT, now))
         self.ticked_at = now
         await self._deliverer.start_all()
+
+    @property
+    def sign(self) -> Sign:
+        """The sign of life of a bot that ticks: a tick that fails is one, but none that hangs."""
+        seconds = SECONDS_BETWEEN_TICKS + LATE.total_seconds()
+        return Sign("Nothing has been checked", lambda: self.pulse.beats, seconds)
 
     async def _open_if_due(
         self, subscription: Subscription, last_slot: date | None, now: datetime, last_tick: datetime | None
