@@ -117,7 +117,7 @@ async def application(
         }
         ticking = Jobs(jobs if ticks else {}, clock)
         ticking.start()
-        stack.push_async_callback(_end_what_is_under_way, ticking, slack)
+        stack.push_async_callback(_end_what_is_under_way, ticking, slack, parts.deliverer)
         if slack.port:
             health = Health(storage, clock, lambda: clockwork.ticked_at, slack.is_connected)
             await stack.enter_async_context(serving({**slack.routes, **health.routes}, slack.port))
@@ -185,8 +185,8 @@ def _backups(
     return {"backup": NightlyBackups(parts.storage, clock, parts.claims, database, folder).tick}
 
 
-async def _end_what_is_under_way(ticking: Jobs, slack: Slack) -> None:
-    await asyncio.gather(ticking.aclose(), slack.end_listeners())
+async def _end_what_is_under_way(ticking: Jobs, slack: Slack, deliverer: Deliverer) -> None:
+    await asyncio.gather(ticking.aclose(), slack.end_listeners(), deliverer.aclose())
 
 
 def _parts(

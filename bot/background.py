@@ -9,15 +9,22 @@ from bot.clock import Clock
 SECONDS_TO_END = 5.0
 """How long what is under way may go on when the bot stops; whoever stops it may kill it after ten."""
 
+_SECONDS_TO_TIDY_UP = 3.0
+
 _T = TypeVar("_T")
 
 
-async def to_its_end(work: Coroutine[Any, Any, _T]) -> _T:
-    """Return what the work returns; whoever cancels it meanwhile waits for its end first."""
+async def to_its_end(work: Coroutine[Any, Any, _T], seconds: float = _SECONDS_TO_TIDY_UP) -> _T:
+    """Return what the work returns; whoever cancels it meanwhile waits for its end first.
+
+    But no longer than `seconds` of real time: then the work is cancelled too.
+    """
     task = asyncio.create_task(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=seconds)
+        task.cancel()
         await asyncio.wait({task})
         if not task.cancelled():
             # Retrieved, since nobody else asks for it.

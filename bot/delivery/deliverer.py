@@ -68,6 +68,7 @@ class Deliverer:
         self._notify = notify
         self._running: set[int] = set()
         self._background = Background()
+        self._is_closing = False
         self._outages = Outages(services.clock)
 
     async def open_asked(self, subscription: Subscription, day: date) -> int | None:
@@ -115,8 +116,8 @@ class Deliverer:
                 self.start(delivery.id)
 
     def start(self, delivery_id: int) -> None:
-        """Start advancing a delivery without waiting for it."""
-        if delivery_id not in self._running:
+        """Start advancing a delivery without waiting for it; one that is closing leaves it to the next."""
+        if delivery_id not in self._running and not self._is_closing:
             self._background.start(self._advance_and_log(delivery_id))
 
     async def resume(self, delivery_id: int, workspace: str) -> bool:
@@ -136,8 +137,10 @@ class Deliverer:
     async def aclose(self) -> None:
         """Cancel the deliveries that were started, each after the answer of a message that is on its way.
 
-        The tables hold how far they are.
+        An answer that takes longer than `SECONDS_TO_END` is not waited for. The tables hold how far
+        they are.
         """
+        self._is_closing = True
         await self._background.aclose()
 
     async def progress(self, delivery_id: int) -> Progress:

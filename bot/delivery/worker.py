@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.background import to_its_end
+from bot.background import SECONDS_TO_END, to_its_end
 from bot.cards.digest import with_note
 from bot.clock import Clock
 from bot.delivery import ledger
@@ -175,7 +175,8 @@ class DeliveryWorker:
         await self._pacer.turn(workspace, channel, is_parent=post.position == PARENT)
         post = ledger.sending(post, self._clock.now())
         # A bot that is told to stop still waits for the answer: otherwise nobody would know what came of it.
-        outcome = await to_its_end(self._record_and_call(post))
+        # One that takes too long is looked for at the next start, as after a crash.
+        outcome = await to_its_end(self._record_and_call(post), SECONDS_TO_END)
         if stray_ts := ledger.stray_ts(post, outcome):
             await self._settle_stray(post, outcome, stray_ts)
         _raise_if_closed(outcome)

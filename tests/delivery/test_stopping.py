@@ -67,3 +67,32 @@ async def test_no_other_process_takes_over_while_it_waits(tmp_path: Path) -> Non
     await stopping
 
     FileLock(f"{database}.run.lock").acquire(timeout=0).lock.release()
+
+
+async def test_work_that_takes_too_long_is_cancelled_too() -> None:
+    begun, cancelled = asyncio.Event(), []
+
+    async def work() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.append("work")
+            raise
+
+    task = asyncio.create_task(to_its_end(work(), seconds=0))
+    await begun.wait()
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert cancelled == ["work"]
+
+
+async def test_once_it_is_closing_no_delivery_is_started(stage: Stage) -> None:
+    delivery_id = await stage.open_sample()
+    await stage.bot.deliverer.aclose()
+    stage.bot.deliverer.start(delivery_id)
+    await stage.bot.deliverer.join()
+
+    assert not stage.workspace.channel("papers").messages

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,8 @@ from bot.manifest import app_manifest
 from bot.sandbox import Sandbox, Workspace, bot_settings
 from bot.sandbox.methods import MethodRegistry
 from storage.engines.sqlite import connect
-from storage.records import DeliveryState, Listing, ListingState, Paper, Subscription
+from storage.engines.sqlite_backup import checked
+from storage.records import DeliveryState, Listing, ListingState, Paper, PostState, Subscription
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.support.subscribing import subscribe
@@ -35,6 +36,11 @@ _LOOK_EVERY = 0.1
 
 # Answers that come late make it likely that a process dies between its message and the answer.
 _ANSWER_SECONDS = 0.3
+
+SECONDS_TO_STOP = 10
+"""After which Docker kills what it asked to stop: https://docs.docker.com/reference/cli/docker/container/stop/"""
+
+_SHARE_OF_KILLS = 0.5
 
 _SETTINGS = {"PAPER_ROUND_SETTLING_SECONDS": "0.4", "PAPER_ROUND_LAST_LOOK_SECONDS": "0"}
 
@@ -117,12 +123,41 @@ class Place:
                 return True
         return False
 
+    async def stop_after(self, seconds: float) -> tuple[int | None, float]:
+        """Run the bot and ask it to stop so long after its first call; return what `stopped` does."""
+        async with self.bot() as process:
+            await asyncio.sleep(seconds)
+            return await stopped(process)
+
+    def post_states(self) -> list[PostState]:
+        """Return what the ledger says of each message."""
+        database = connect(self.database, query_only=True)
+        try:
+            return [post.state for post in Tables(database).posts.of_delivery(self.delivery_id)]
+        finally:
+            database.close()
+
     async def run_until(self, *states: DeliveryState, within: float) -> None:
         """Run the bot until the delivery is in one of the states. Raises TimeoutError."""
         async with self.bot() as process, asyncio.timeout(within):
-            while self.state() not in states:
-                assert process.returncode is None
-                await asyncio.wait({asyncio.ensure_future(process.wait())}, timeout=_LOOK_EVERY)
+            await until(process, lambda: self.state() in states)
+
+
+async def until(process: asyncio.subprocess.Process, condition: Callable[[], bool]) -> None:
+    """Wait until the condition holds, which has to come true while the process runs."""
+    while not condition():
+        assert process.returncode is None
+        await asyncio.wait({asyncio.ensure_future(process.wait())}, timeout=_LOOK_EVERY)
+
+
+async def stopped(process: asyncio.subprocess.Process) -> tuple[int | None, float]:
+    """Ask the process to stop; return its status and how many seconds that took."""
+    now = asyncio.get_running_loop().time
+    asked_at = now()
+    process.terminate()
+    async with asyncio.timeout(PATIENCE):
+        await process.wait()
+    return process.returncode, now() - asked_at
 
 
 @asynccontextmanager
@@ -163,6 +198,23 @@ async def _plan(database: Path, workspace: Workspace, cards: int) -> int:
 
 async def _notify(failed: FailedDelivery) -> bool:
     raise AssertionError(f"The delivery ended early: {failed.reason}")
+
+
+async def stop_again_and_again(place: Place, random: Random, times: int, longest: float) -> int:
+    """Kill the bot, or ask it to stop, each time at a random moment; return how often it was asked.
+
+    After each time the database has to be whole, and a bot that was asked has to have ended in time.
+    """
+    asked = 0
+    for _ in range(times):
+        if random.random() < _SHARE_OF_KILLS:
+            assert await place.kill_after(random.uniform(0, longest))
+        else:
+            asked += 1
+            status, seconds = await place.stop_after(random.uniform(0, longest))
+            assert (status, seconds < SECONDS_TO_STOP) == (0, True)
+        checked(place.database)
+    return asked
 
 
 async def kill_again_and_again(place: Place, random: Random, times: int, longest: float) -> None:

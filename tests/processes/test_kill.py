@@ -1,12 +1,21 @@
-"""The bot as a real process, killed with SIGKILL in the middle of a digest, over real sockets."""
+"""The bot as a real process, stopped and killed in the middle of a digest, over real sockets."""
 
+import asyncio
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from storage.records import DeliveryState
-from tests.processes.killing import Place, kill_again_and_again, place
+from storage.records import DeliveryState, PostState
+from tests.processes.killing import (
+    SECONDS_TO_STOP,
+    Place,
+    kill_again_and_again,
+    place,
+    stop_again_and_again,
+    stopped,
+    until,
+)
 from tests.support.waiting import PATIENCE
 
 
@@ -31,6 +40,47 @@ async def test_a_process_that_is_killed_again_and_again_leaves_each_card_once_an
         await finish(here, within=PATIENCE)
 
         check(here, cards=3)
+
+
+async def test_a_process_that_is_stopped_in_any_way_leaves_the_database_whole_and_each_card_once(
+    tmp_path: Path,
+) -> None:
+    async with place(tmp_path, cards=4) as here:
+        asked = await stop_again_and_again(here, Random(5), times=6, longest=1.8)
+        await finish(here, within=PATIENCE)
+
+        assert 0 < asked < 6
+        check(here, cards=4)
+
+
+async def test_a_bot_that_is_asked_to_stop_waits_for_no_slow_answer_and_sends_nothing_twice(
+    tmp_path: Path,
+) -> None:
+    async with place(tmp_path, cards=2) as here:
+        here.workspace.faults.add("delay", method="chat.postMessage", skip=1, seconds=30)
+        async with here.bot() as process, asyncio.timeout(PATIENCE):
+            await until(process, lambda: len(here.positions()) == 2)
+            status, seconds = await stopped(process)
+        left = here.post_states()
+        await finish(here, within=PATIENCE)
+
+        assert (status, seconds < SECONDS_TO_STOP) == (0, True)
+        assert left == [PostState.POSTED, PostState.SENDING, PostState.PLANNED]
+        check(here, cards=2)
+
+
+@pytest.mark.benchmark
+async def test_two_hundred_starts_and_stops_leave_the_database_whole_and_each_card_once(
+    tmp_path: Path,
+) -> None:
+    cards = 200
+    async with place(tmp_path, cards) as here:
+        asked = await stop_again_and_again(here, Random(200), times=200, longest=2.2)
+        there, state = len(here.positions()), here.state()
+        await finish(here, within=900)
+        print(f"\n200 stops, {asked} by SIGTERM; {there} messages were there then, {state}")  # noqa: T201 -- the figures
+
+        check(here, cards)
 
 
 @pytest.mark.benchmark
