@@ -230,6 +230,12 @@ _VERBS: dict[str, Callable[[str], Request]] = {
     **dict.fromkeys(["remove", "移出"], Remove),
 }
 
+# Papers are about deleting and 保存 too, so without an id these are words to look for.
+_OTHER_VERBS: dict[str, Callable[[str], Request]] = {
+    "保存": Save,
+    **dict.fromkeys(["delete", "unsave", "移除", "删除", "取消收藏", "移出收藏"], Remove),
+}
+
 # Two characters of Chinese may be a word to look for, so these are no slips to point out.
 _WEEKS: dict[str, ShowWeek] = {
     **dict.fromkeys(["week", "this week", "本周", "这周", "本星期", "这个星期", "本礼拜"], ShowWeek(0)),
@@ -249,10 +255,10 @@ _SIMILAR = re.compile(
     re.IGNORECASE,
 )
 
-# `收藏` alone is a verb, too.
+# `收藏` is a verb, too, and part of longer words.
 _OWN_LIST = re.compile(
     r"/?(?:(?:my saved|saved|my papers|my list)(?![\w-])"
-    r"|我的收藏|已收藏|收藏(?=\s*(?:#|未读|待读|在读|已读)))"
+    r"|我的收藏|已收藏|收藏(?=[\s:#]|未读|待读|在读|已读))"
     r"[\s:]*(.*)",
     re.IGNORECASE,
 )
@@ -268,6 +274,7 @@ _AROUND_NOTE = " \t\n,，;；、:："
 
 # A verb may have a colon or, in Chinese, nothing between it and the id.
 _VERB = re.compile(rf"({'|'.join(_VERBS)})(?![a-z])[\s:]*(.*)", re.IGNORECASE)
+_OTHER_VERB = re.compile(rf"({'|'.join(_OTHER_VERBS)})(?![a-z])[\s:]*(\S+)(?:\s.*)?", re.IGNORECASE)
 
 _PAUSE = re.compile(
     r"(?:pause\b|暂停)[\s:,-]*(?:(?:until|till)\b|直到|到|至)?[\s:,-]*(.*?)(?:为止|止)?", re.IGNORECASE
@@ -393,8 +400,11 @@ def _understood(value: str) -> Request | None:
     if match := _PAUSE.fullmatch(value):
         return _pause_until(match[1])
     if match := _VERB.fullmatch(value):
-        paper_id = find_arxiv_id(match[2])
-        return _VERBS[match[1].casefold()](paper_id) if paper_id else MissingPaperId(match[1])
+        if paper_id := find_arxiv_id(match[2]):
+            return _VERBS[match[1].casefold()](paper_id)
+        return None if _OWN_LIST.fullmatch(value) else MissingPaperId(match[1])
+    if (match := _OTHER_VERB.fullmatch(value)) and (paper_id := find_arxiv_id(match[2])):
+        return _OTHER_VERBS[match[1].casefold()](paper_id)
     paper_id = find_arxiv_id(value)
     return OnePaper(paper_id) if paper_id else None
 
