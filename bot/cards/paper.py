@@ -66,6 +66,7 @@ def paper_card(
     tell; nobody is told who. `opening` is a line of our own above it all.
     """
     keywords, paragraphs = _fitted(entry, words)
+    made = origin(entry, words, looked_up.languages if looked_up else ())
     withdrawn = withdrawn_line(entry.paper, words)
     drawn = [
         *([blocks.context(opening)] if opening else []),
@@ -75,11 +76,11 @@ def paper_card(
         *([blocks.context(keywords)] if keywords else []),
         *_body(paragraphs),
         *_missing(entry, words),
-        blocks.context(origin(entry, words)),
+        blocks.context(made),
         _buttons(entry, words, is_saved=is_saved, has_model=has_model, looked_up=looked_up),
         *([_looked_up_buttons(entry.paper, looked_up, words)] if looked_up else []),
     ]
-    lines = (missing_line(entry.summary, words), origin(entry, words))
+    lines = (missing_line(entry.summary, words), made)
     ending = "".join(f"\n{line}" for line in lines if line)
     spoken = _spoken(entry, keywords, paragraphs, words)
     line = Mrkdwn(f"{opening}\n") if opening else NOTHING

@@ -1,6 +1,7 @@
 """A summary's origin in words, and marks on figures that the paper does not have; pure."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 
 from bot.cards.entry import Entry
@@ -34,8 +35,11 @@ _MODEL_CHARACTERS = 80
 _LANGUAGE_CHARACTERS = 60
 
 
-def origin(entry: Entry, words: Words) -> str:
-    """Return the origin of the shown text: its author, the text it is from, its date and language."""
+def origin(entry: Entry, words: Words, others: Collection[str] = ()) -> str:
+    """Return the origin of the shown text: its author, the text it is from, its date and language.
+
+    `others` are the languages of the paper's other summaries, as far as they are known.
+    """
     summary = entry.summary
     if summary is None and entry.paper.withdrawal:
         return words("origin.withdrawn")
@@ -46,7 +50,7 @@ def origin(entry: Entry, words: Words) -> str:
         _maker(provenance, words),
         _text_read(provenance, words),
         _date(provenance.made_at, words),
-        _language(summary, words),
+        _language(summary, words, others),
         _all_found(summary, words),
     ]
     return " · ".join(filter(None, parts))
@@ -105,10 +109,10 @@ def _date(made_at: date | None, words: Words) -> str:
     return words.date(made_at) if made_at else ""
 
 
-def _language(summary: Summary, words: Words) -> str:
+def _language(summary: Summary, words: Words, others: Collection[str]) -> str:
     name = words.language_name(summary.language, beside=words.language)
     language = cut(clean(name), _LANGUAGE_CHARACTERS)
-    if primary_language(summary.language) == primary_language(words.language):
+    if primary_language(words.language) in map(primary_language, (summary.language, *others)):
         return words("origin.language", language=language)
     wanted = cut(clean(words.language_name(words.language)), _LANGUAGE_CHARACTERS)
     return words("origin.other_language", language=language, wanted=wanted)

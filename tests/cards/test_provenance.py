@@ -141,6 +141,13 @@ def test_a_reader_of_another_language_is_told_that_theirs_is_not_there(
     assert origin_of(summary, asked).split(" · ")[-1] == told
 
 
+def test_a_summary_that_was_chosen_over_another_does_not_say_that_there_is_none() -> None:
+    entry = Entry(PAPER, summary_of(BY_MODEL, language="zh-CN"))
+
+    assert origin(entry, words_for("en"), ["ja", "en"]).split(" · ")[-1] == "in Chinese"
+    assert origin(entry, words_for("en"), ["ja"]).endswith("in Chinese (no English summary yet)")
+
+
 def test_without_a_summary_the_card_says_what_it_shows_instead() -> None:
     assert origin_of(None) == "No summary yet; this is the abstract"
     assert origin_of(None, paper=replace(PAPER, abstract=None)) == "No summary yet"

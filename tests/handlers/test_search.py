@@ -130,6 +130,7 @@ async def test_a_card_shows_its_other_language(stage: Stage) -> None:
 
     await ada.click(last(ada), ids.SHOW_LANGUAGE[0])
     await ada.sees(lambda _: "树" in str(last(ada)["blocks"]))
+    assert "no English summary yet" not in str(last(ada)["blocks"])
     await ada.click(last(ada), ids.SHOW_LANGUAGE[0])
     await ada.sees(lambda _: "What it means for practitioners" in str(last(ada)["blocks"]))
 
