@@ -45,6 +45,10 @@ async def test_a_command_is_offered_completed_and_answered(page: Page) -> None:
     await expect(options).to_have_count(0)
 
 
+async def test_the_page_itself_never_scrolls(page: Page) -> None:
+    assert await page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
+
+
 async def test_a_button_is_pending_until_the_app_answers(page: Page, lunch: Lunch) -> None:
     await say(page, "/lunch Bakery")
     join = main_of(page).get_by_role("button", name="Count me in")
