@@ -7,7 +7,7 @@ from bot.cards.notices import notice
 from bot.errors import SlackCallError
 from bot.locale import Words
 from bot.lookup.own_list import Owner, own_query_text, whole_list
-from bot.references.export import FORMATS, export
+from bot.references.export import FORMATS, TITLES, export
 from bot.references.saved import references_of
 from bot.text.mrkdwn import cut
 from handlers.channels import Requester
@@ -29,7 +29,7 @@ async def export_list(parts: Parts, requester: Requester, request: Export) -> Me
         return _nothing(own_query_text(request.wanted), words)
     content = await asyncio.to_thread(_written, request.format_name, papers)
     name = f"saved-papers-{person.today(parts.clock.now())}{FORMATS[request.format_name]}"
-    comment = words.count("export.file", len(papers), format=request.format_name)
+    comment = words.count("export.file", len(papers), format=TITLES[request.format_name])
     try:
         await send_file(requester.channel.client, person.id, name, content, comment)
     except SlackCallError as error:

@@ -21,6 +21,11 @@ FORMATS: Mapping[str, str] = MappingProxyType(
 )
 """The formats by name, each with the ending of its files."""
 
+TITLES: Mapping[str, str] = MappingProxyType(
+    {"bibtex": "BibTeX", "ris": "RIS", "csl-json": "CSL-JSON", "markdown": "Markdown", "csv": "CSV"}
+)
+"""The formats by name, each as people write it."""
+
 
 def export(format_name: str, references: Sequence[Reference]) -> str:
     """Return the references in one of `FORMATS`, to be written as UTF-8 with its line ends as they are.

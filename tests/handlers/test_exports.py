@@ -57,6 +57,16 @@ async def test_each_format_reads_back_as_it_was(tmp_path: Path, format_name: str
     assert "secret" not in others
 
 
+async def test_a_format_is_named_as_people_write_it(tmp_path: Path) -> None:
+    async with set_stage(tmp_path / "test.db") as stage:
+        await fill(stage, "ada")
+        ada = stage.person("ada")
+        await sent(ada, "/papers export csl")
+        told = ada.direct_messages()[-1]["text"]
+
+    assert told == "Your list: 2 papers, as CSL-JSON. Only you get this file."
+
+
 @pytest.mark.parametrize(
     ("text", "paper_ids"),
     [
