@@ -63,6 +63,9 @@ def register(app: AsyncApp, parts: Parts) -> None:
 async def _on_submit(parts: Parts, form: Submission) -> None:
     """Answer with the report; where it takes longer than Slack waits, first that it is being read."""
     words, view_id = form.person.words, text_at(form.view, "id")
+    if not _file_id(form.view) and not _text(form.view).strip():
+        await form.ack(response_action="errors", errors={ids.IMPORT_TEXT: words("import.nothing")})
+        return
     title = words("import.title")
     work = asyncio.create_task(_imported(parts, form))
     done, _ = await asyncio.wait({work}, timeout=_SECONDS_BEFORE_ACK)
@@ -78,7 +81,7 @@ async def _on_submit(parts: Parts, form: Submission) -> None:
 
 async def _imported(parts: Parts, form: Submission) -> Message:
     words = form.person.words
-    text = text_at(form.view, "state", "values", ids.IMPORT_TEXT, ids.IMPORT_TEXT, "value")
+    text = _text(form.view)
     found = []
     try:
         if file_id := _file_id(form.view):
@@ -172,6 +175,10 @@ def _save(tables: Tables, person: Person, paper: ImportedPaper, now: datetime) -
 def _is_less(paper: ImportedPaper, outcome: SaveOutcome) -> bool:
     """Tell whether less was kept of a paper than the reference says."""
     return bool(outcome.tags_left_out) or outcome.is_note_left_out or not note_fits(paper.note)
+
+
+def _text(view: Mapping[str, object]) -> str:
+    return text_at(view, "state", "values", ids.IMPORT_TEXT, ids.IMPORT_TEXT, "value")
 
 
 def _file_id(view: Mapping[str, object]) -> str:

@@ -230,7 +230,7 @@ def message_url(workspace_url: str, place: SavedIn) -> str:
 
 
 def _sentences(saved: SavedPage, words: Words) -> list[str]:
-    """Return what is to be said of a list without papers, and of what was not understood."""
+    """Return what is to be said of a list without papers, of words looked for, and of what was not read."""
     sentences = []
     if saved.unreadable:
         sentences.append(words("saved.unreadable", text=", ".join(saved.unreadable)))
@@ -238,6 +238,8 @@ def _sentences(saved: SavedPage, words: Words) -> list[str]:
         sentences.append(words("saved.empty"))
     elif not saved.total:
         sentences.append(words("saved.nothing_fits", text=saved.text))
+    elif saved.text and not saved.counts:
+        sentences.append(words("saved.searched_for", text=saved.text))
     return sentences
 
 

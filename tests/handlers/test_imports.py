@@ -110,11 +110,16 @@ async def test_when_arxiv_does_not_answer_nothing_is_stored_and_that_is_told(tmp
     assert own == {}
 
 
-async def test_an_empty_form_gets_a_sentence(tmp_path: Path) -> None:
+async def test_an_empty_form_stays_open_with_a_sentence_at_its_field(tmp_path: Path) -> None:
     async with set_stage(tmp_path / "test.db") as stage:
-        shown = await bring_in(stage.person("ada"), "nothing to bring in", text=None)
+        ada = stage.person("ada")
+        await ada.command("papers", "/papers import")
+        form = await opened(ada, "Bring in papers")
+        errors = await ada.submit(form, {ids.IMPORT_TEXT: {ids.IMPORT_TEXT: " \n"}})
 
-    assert "Paste references or links" in shown
+    assert errors == {
+        ids.IMPORT_TEXT: "There is nothing to bring in. Paste references or links, or choose a file."
+    }
 
 
 async def test_without_the_scope_for_files_text_can_be_brought_in(tmp_path: Path) -> None:

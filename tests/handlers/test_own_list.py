@@ -78,6 +78,8 @@ async def test_a_list_is_narrowed_by_status_tag_and_words_in_place(stage: Stage)
     by_word = await say(ada, "/papers saved wonderful unread", "My papers · 1 that matches")
 
     assert by_tag["ts"] == listed
+    assert "Searched your list" not in str(by_tag["blocks"])
+    assert "Searched your list for “wonderful is:unread”." in by_word
     assert TREE in str(by_tag["blocks"])
     assert TREE not in by_word
     assert "wonderful" in by_word
