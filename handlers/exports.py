@@ -47,7 +47,9 @@ def refused(error: SlackCallError, words: Words, key: str = "export.refused") ->
 def _nothing(text: str, words: Words) -> Message:
     if not text:
         return notice(words.mrkdwn("saved.empty"))
-    return notice(words.mrkdwn("saved.nothing_fits", text=cut(text, _ECHOED_CHARACTERS)))
+    # What is typed for a format that is not there, such as pdf, is read as words to look for.
+    formats = words.series(list(TITLES.values()))
+    return notice(words.mrkdwn("export.nothing_fits", text=cut(text, _ECHOED_CHARACTERS), formats=formats))
 
 
 def _written(format_name: str, papers: list[SavedPaper]) -> bytes:

@@ -92,10 +92,14 @@ async def test_where_nothing_fits_a_sentence_says_so_and_no_file_is_sent(tmp_pat
         ada = stage.person("ada")
         empty = await say(ada, "/papers export", "Nothing here yet")
         part = await say(stage.person("lin"), "/papers export #gardens", "#gardens")
+        pdf = await say(ada, "/papers export pdf", "pdf")
         files = [each["files"] for each in stage.person("lin").direct_messages()]
 
     assert empty.startswith("Nothing here yet.")
     assert "#gardens" in part
+    assert pdf == (
+        "Nothing on your list matches “pdf”. The formats are BibTeX, RIS, CSL-JSON, Markdown, and CSV."
+    )
     assert files == []
 
 
