@@ -153,11 +153,13 @@ def saved_notice(paper: Paper, outcome: SaveOutcome, words: Words) -> Message:
             "button.undo_save_of" if outcome.is_new else "button.remove_of", title=shown_title(paper)
         ),
     )
+    label, spoken = (
+        ("button.edit", "button.edit_of")
+        if outcome.is_note_new
+        else ("button.add_note", "button.add_note_of")
+    )
     edit = Button(
-        ids.EDIT_PAPER,
-        words("button.add_note"),
-        value=paper.id,
-        spoken=words("button.add_note_of", title=shown_title(paper)),
+        ids.EDIT_PAPER, words(label), value=paper.id, spoken=words(spoken, title=shown_title(paper))
     )
     details = _details(outcome, words)
     below = [_plainly(line) for line in details]

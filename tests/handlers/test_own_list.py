@@ -43,6 +43,7 @@ async def test_saving_with_tags_and_a_note_says_what_was_saved_and_can_be_undone
 
     answer = await say(ada, f"/papers save {PAPER} #RL #花园 “for Friday” & more", "Saved: ")
     kept = await noted(stage, ada)
+    button = str(last_with(ada, ids.UNDO_SAVE)["blocks"])
     again = await say(ada, f"/papers save https://arxiv.org/abs/{PAPER} #agents", "Already on your list")
     await ada.click(last_with(ada, ids.UNDO_SAVE), ids.UNDO_SAVE)
     await ada.sees(shows("Removed from your list: "))
@@ -55,6 +56,7 @@ async def test_saving_with_tags_and_a_note_says_what_was_saved_and_can_be_undone
         "Tags: #rl #花园",
         "Your note is saved, too.",
     ]
+    assert ("Edit note and tags of" in button, "Add note" in button) == (True, False)
     assert again.splitlines()[1:] == ["Tags: #agents"]
     assert kept == [(PAPER, "unread", ("rl", "花园"), "“for Friday” & more")]
     assert undone == []
