@@ -49,6 +49,23 @@ async def test_the_page_itself_never_scrolls(page: Page) -> None:
     assert await page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
 
 
+async def test_lists_in_messages_have_the_bullets_of_slack(
+    page: Page, app_client: AsyncWebClient, sandbox: Sandbox
+) -> None:
+    soup = {"type": "rich_text_section", "elements": [{"type": "text", "text": "soup"}]}
+    lists = [
+        {"type": "rich_text_list", "style": "bullet", "indent": indent, "elements": [soup]}
+        for indent in range(3)
+    ]
+    blocks = [{"type": "rich_text", "elements": lists}]
+    await post(app_client, sandbox, text="soup", blocks=blocks)
+    drawn = main_of(page).locator("ul.rt-list")
+    await expect(drawn).to_have_count(3)
+
+    styles = await drawn.evaluate_all("all => all.map((each) => getComputedStyle(each).listStyleType)")
+    assert styles == ["disc", "circle", "square"]
+
+
 async def test_a_button_is_pending_until_the_app_answers(page: Page, lunch: Lunch) -> None:
     await say(page, "/lunch Bakery")
     join = main_of(page).get_by_role("button", name="Count me in")
