@@ -201,6 +201,13 @@ async def test_after_the_server_is_restarted_the_next_read_and_write_succeed(
         assert await runner.write(lambda tables: tables.papers.add(RIVERS))
 
 
+def test_no_search_reads_a_list_of_what_is_still_to_be_indexed(address: Server) -> None:
+    with closing(connect(address)) as engine:
+        [index] = engine.query("SELECT reloptions FROM pg_class WHERE relname = 'search_papers_terms'")
+
+    assert index == {"reloptions": ["fastupdate=off"]}
+
+
 def test_a_change_is_committed_so_that_it_survives_a_crash_of_the_server(address: Server) -> None:
     shown = "SHOW synchronous_commit"
     with closing(connect(address)) as engine:
