@@ -17,8 +17,6 @@ from handlers.listeners import Listeners
 from handlers.payloads import payload_of
 from handlers.signatures import Signatures
 
-EVENTS_PATH = "/slack/events"
-
 _OF_A_REPETITION = ("X-Slack-Retry-Num", "X-Slack-Retry-Reason")
 _NO_MORE = {"X-Slack-No-Retry": "1"}
 

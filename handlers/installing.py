@@ -28,12 +28,12 @@ from bot.errors import PaperRoundError, SlackCallError
 from bot.http.pages import Link, page, words_of_browser
 from bot.http.server import Answer, Request, Route
 from bot.locale import Words
+from bot.manifest import REDIRECT_PATH
 from bot.settings import OverHttp
 from handlers.oauth_states import SignedStates, StateCookie
 from handlers.payloads import record_at, text_at
 
 INSTALL_PATH = "/slack/install"
-REDIRECT_PATH = "/slack/oauth_redirect"
 
 _METHOD = "oauth.v2.access"
 _TEAM = re.compile(r"[TE][A-Z0-9]{1,30}", re.ASCII)

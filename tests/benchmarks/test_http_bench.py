@@ -16,7 +16,8 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.clock import SystemClock
 from bot.http.server import HttpServer
-from handlers.http_mode import EVENTS_PATH, HttpMode
+from bot.manifest import EVENTS_PATH
+from handlers.http_mode import HttpMode
 from tests.support.slack_requests import JSON, SECRET, signed
 from tests.support.waiting import PATIENCE
 

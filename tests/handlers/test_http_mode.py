@@ -16,8 +16,9 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.http.server import HttpServer
+from bot.manifest import EVENTS_PATH
 from bot.metrics import REGISTRY
-from handlers.http_mode import EVENTS_PATH, HttpMode
+from handlers.http_mode import HttpMode
 from handlers.signatures import SIGNATURE, TIMESTAMP
 from tests.handlers.forging import ODD_SHAPES, misshapen
 from tests.support.clocks import EndlessClock, SimulatedClock

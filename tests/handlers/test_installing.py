@@ -16,8 +16,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import StorageError
 from bot.http.pages import words_of_browser
 from bot.http.server import HttpServer
+from bot.manifest import REDIRECT_PATH
 from bot.settings import OverHttp
-from handlers.installing import INSTALL_PATH, REDIRECT_PATH, Installing
+from handlers.installing import INSTALL_PATH, Installing
 from handlers.oauth_states import COOKIE
 from tests.support.clocks import SimulatedClock
 from tests.support.stage import NOON
