@@ -17,6 +17,7 @@ from bot.delivery.clockwork import Clockwork, Jobs
 from bot.delivery.connections import Connections
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.notifier import Notifier
+from bot.delivery.operator import OperatorNotices
 from bot.delivery.pacer import Pacer
 from bot.delivery.reconciliation import Reconciler
 from bot.delivery.worker import Services, Timing
@@ -113,6 +114,7 @@ async def application(
             "search index": Reindexing(storage, clock, claims).tick,
             "reminders": reminders.tick,
             **_backups(settings, parts, clock),
+            "notices": OperatorNotices(storage, clock, parts.connections, parts.workspace or None).tick,
             "retention": Retention(storage, clock, kept_for, claims).tick,
         }
         ticking = Jobs(jobs if ticks else {}, clock)
@@ -157,7 +159,7 @@ async def _posting(
     await Reconciler(storage, connections, clock, pacer, claims, timing.settling).run(workspace)
     has_model = bool(settings.model)
     services = Services(storage, connections, clock, pacer, timing, has_model, claims, workspace)
-    deliverer = Deliverer(services, Notifier(connections).notify)
+    deliverer = Deliverer(services, Notifier(connections, storage, clock).notify)
     stack.push_async_callback(deliverer.aclose)
     announcer = Announcer(connections, pacer, storage, clock)
     return Application(storage, claims, deliverer, announcer, connections, slack.workspace)
