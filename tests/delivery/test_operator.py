@@ -109,8 +109,8 @@ async def test_a_source_that_is_down_for_a_day_is_told_once_a_day_by_whichever_w
     (sentence,) = first
     assert sentence == (
         "Hugging Face has given me no list since September 28, 2025 at 12:00\u202fPM. I keep asking, and "
-        "digests say what they lack. If it stays away, choose another source in the channel's settings. The reason: "
-        "Hugging Face answered 503."
+        "digests say what they lack. If it stays away, choose another source in the channel's settings. "
+        "The reason: Hugging Face answered 503."
     )
     assert told(stage, "ada") == first * 2
 

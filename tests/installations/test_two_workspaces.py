@@ -18,11 +18,11 @@ from bot.http.server import HttpServer, Route
 from bot.installations.authorisation import Authorisation
 from bot.installations.bolt_store import BoltStore
 from bot.installations.exchange import SlackExchange
-from bot.manifest import SCOPES, app_manifest
+from bot.manifest import EVENTS_PATH, SCOPES, app_manifest
 from bot.sandbox import Teams, Workspace
 from bot.settings import OverHttp
 from handlers import uninstalls
-from handlers.http_mode import EVENTS_PATH, HttpMode
+from handlers.http_mode import HttpMode
 from handlers.installing import INSTALL_PATH, Installing
 from storage.address import Address
 from storage.runner import ThreadRunner
