@@ -400,9 +400,8 @@ def _understood(value: str) -> Request | None:
     if match := _PAUSE.fullmatch(value):
         return _pause_until(match[1])
     if match := _VERB.fullmatch(value):
-        if paper_id := find_arxiv_id(match[2]):
-            return _VERBS[match[1].casefold()](paper_id)
-        return None if _OWN_LIST.fullmatch(value) else MissingPaperId(match[1])
+        paper_id = find_arxiv_id(match[2])
+        return _VERBS[match[1].casefold()](paper_id) if paper_id else MissingPaperId(match[1])
     if (match := _OTHER_VERB.fullmatch(value)) and (paper_id := find_arxiv_id(match[2])):
         return _OTHER_VERBS[match[1].casefold()](paper_id)
     paper_id = find_arxiv_id(value)

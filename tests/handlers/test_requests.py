@@ -92,7 +92,7 @@ def search(text: str, meant: str = "") -> Search:
         ("收藏 #花园 未读", ShowSavedPapers(own("#花园 unread"))),
         ("收藏未读", ShowSavedPapers(own("unread"))),
         ("收藏 #花园 2509.21240", Save("2509.21240")),
-        ("收藏 强化学习", MissingPaperId("收藏")),
+        ("收藏 强化学习", ShowSavedPapers(own("强化学习"))),
         ("last month", search("last month")),
         ("last week agents", search("last week agents")),
         ("save", MissingPaperId("save")),
