@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import httpx
@@ -65,16 +66,8 @@ async def open_web(
     """
     client = await stack.enter_async_context(web_client())
     fetcher = Fetcher(client)
-    arxiv = ArxivClient(
-        fetcher,
-        clock,
-        contact=settings.contact,
-        random=Random(),  # noqa: S311 -- it only spreads waits
-        api_url=settings.arxiv_api_url,
-        feed_url=settings.arxiv_feed_url,
-        content_url=settings.arxiv_content_url,
-        gate=claims if isinstance(settings.database, Server) else settings.arxiv_gate,
-    )
+    gate = claims if isinstance(settings.database, Server) else settings.arxiv_gate
+    arxiv = arxiv_client(settings, clock, fetcher, gate)
     find = catalogue(fetcher, arxiv, settings.hugging_face_url) if has_sources else _no_source
     watcher = ListingWatcher(storage, clock, find, claims)
     stack.push_async_callback(watcher.aclose)
@@ -88,6 +81,20 @@ async def open_web(
     stack.push_async_callback(unlisted.aclose)
     asked = unlisted if has_sources else None
     return Web(storage, watcher, enricher, asked, texts, summariser, summary_queue)
+
+
+def arxiv_client(settings: Settings, clock: Clock, fetcher: Fetcher, gate: Path | Claims) -> ArxivClient:
+    """Return what asks arXiv, at most once in three seconds together with all that share the gate."""
+    return ArxivClient(
+        fetcher,
+        clock,
+        contact=settings.contact,
+        random=Random(),  # noqa: S311 -- it only spreads waits
+        api_url=settings.arxiv_api_url,
+        feed_url=settings.arxiv_feed_url,
+        content_url=settings.arxiv_content_url,
+        gate=gate,
+    )
 
 
 def _no_source(_name: str) -> None:

@@ -3,14 +3,14 @@
 from pathlib import Path
 from types import ModuleType
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from bot.errors import StorageError
 from bot.files import PRIVATE_FILE
 from storage import migrations
 from storage.address import Address, Server
 from storage.engines import sqlite
-from storage.engines.engine import Connections, Engine
+from storage.engines.engine import Connections, Engine, Inspection
 from storage.upgrades import SafeSchema
 
 READERS = 4
@@ -46,6 +46,26 @@ def run_lock(path: Path) -> FileLock:
 def exists(address: Address) -> bool:
     """Tell whether there is a file of this name; of a server that shows when it is opened."""
     return isinstance(address, Server) or sqlite.exists(address)
+
+
+def inspect(address: Address) -> Inspection:
+    """Return how the database is, without changing it; raises `StorageError` where that cannot be told."""
+    if isinstance(address, Server):
+        inspection: Inspection = _postgresql(address).inspect(address, migrations)
+        return inspection
+    return sqlite.inspect(address, migrations)
+
+
+def is_run(path: Path) -> bool:
+    """Tell whether a process runs on the file; raises OSError."""
+    lock = run_lock(path)
+    if not Path(lock.lock_file).exists():
+        return False
+    try:
+        with lock.acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
 
 
 def prepare(address: Address) -> None:

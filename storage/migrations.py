@@ -40,6 +40,13 @@ def check(engine: Engine, name: str) -> None:
         raise OutdatedStorageError("Its tables are not up to date, so until then it cannot be read either.")
 
 
+def progress(engine: Engine, name: str) -> tuple[str, int]:
+    """Return the last step applied and how many are missing; raises `StorageError` as `update` does."""
+    _refuse_newer(engine, name)
+    applied = _applied(engine)
+    return max(applied, default=""), len(_ALL) - len(applied)
+
+
 def is_derived(table: str) -> bool:
     """Tell whether all that a table holds can be made anew from the others, as the search index can."""
     return table.startswith("search_")

@@ -36,6 +36,10 @@ class SafeSchema:
         """Raise `StorageError` where the tables are of a newer or an older version."""
         migrations.check(engine, name)
 
+    def progress(self, engine: Engine, name: str) -> tuple[str, int]:
+        """Return the last step applied and how many are missing; raises `StorageError` as `update` does."""
+        return migrations.progress(engine, name)
+
 
 def _name(path: Path, version: int) -> Path:
     return path.with_name(f"{path.stem}.before-v{version:02}{path.suffix}")

@@ -30,7 +30,7 @@ async def find_channels(client: AsyncWebClient, named: Sequence[str]) -> dict[st
     Raises `UnknownChannelError`, which names each that cannot have digests and says why, and
     `SlackUnavailableError` where Slack does not answer for now.
     """
-    ids = {text: await _id_of(client, text) for text in named}
+    ids = {text: await find_id(client, text) for text in named}
     states = {text: await _state(client, channel) for text, channel in ids.items()}
     sentences = [_refusal(text, state.refusal) for text, state in states.items() if state.refusal]
     if sentences:
@@ -83,8 +83,11 @@ def _plain_name(text: str) -> str:
     return text.strip().removeprefix("#").lower()
 
 
-async def _id_of(client: AsyncWebClient, text: str) -> str | None:
-    """Return the channel's id; `None` where no channel that the bot sees has this name."""
+async def find_id(client: AsyncWebClient, text: str) -> str | None:
+    """Return the channel's id; `None` where no channel that the bot sees has this name.
+
+    Raises `UnknownChannelError`, and `SlackUnavailableError` where Slack does not answer for now.
+    """
     if found := _ID.fullmatch(text.strip()):
         return found["id"]
     if _PERSON.fullmatch(text.strip()):

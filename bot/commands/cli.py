@@ -25,6 +25,9 @@ _SECTIONS = {
             "bot.commands.manifest", "manifest", "Print the app's manifest, from which Slack creates the app"
         ),
         "run": LazyCommand("bot.commands.run", "run", "Connect the bot to your Slack"),
+        "doctor": LazyCommand(
+            "bot.commands.doctor", "doctor", "Check all that the bot needs, and say what to do"
+        ),
         "sandbox": LazyCommand(
             "bot.commands.sandbox", "sandbox", "Start the local Slack alone, for a bot in another process"
         ),

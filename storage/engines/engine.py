@@ -82,6 +82,24 @@ class TableLayout:
     gives_ids: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """How a database is, found without changing it."""
+
+    #: The engine and its version, such as "SQLite 3.51.3".
+    engine: str
+    #: The last step of the schema that was applied, empty where none was.
+    step: str
+    #: How many steps the next start will apply.
+    missing: int
+    #: How changes are kept until they are in the file; empty on a server.
+    journal_mode: str = ""
+    #: What is damaged, as the engine says it.
+    damage: tuple[str, ...] = ()
+    #: Why nothing can be written, empty where it can.
+    unwritable: str = ""
+
+
 class Schema(Protocol):
     """The tables as this version wants them; `name` is the database's in sentences."""
 
@@ -95,6 +113,10 @@ class Schema(Protocol):
 
     def check(self, engine: Engine, name: str) -> None:
         """Raise `StorageError` where the tables are of a newer or an older version."""
+        ...
+
+    def progress(self, engine: Engine, name: str) -> tuple[str, int]:
+        """Return the last step applied and how many are missing; raises `StorageError` as `update` does."""
         ...
 
 

@@ -27,7 +27,7 @@ from bot.errors import (
 )
 from storage.address import Server
 from storage.engines.deadline import Deadline
-from storage.engines.engine import Engine, Row, Schema, Values, storable_values
+from storage.engines.engine import Engine, Inspection, Row, Schema, Values, storable_values
 from storage.engines.full_text import FullText
 from storage.engines.postgresql_full_text import PostgreSQLFullText
 
@@ -256,6 +256,17 @@ def prepare(address: Server, schema: Schema) -> None:
     with closing(connect(address)) as engine:
         _refuse_other_encodings(engine, address)
         schema.update(engine, str(address))
+
+
+def inspect(address: Server, schema: Schema) -> Inspection:
+    """Return how the database is; raises `StorageError` where that cannot be told."""
+    with closing(connect(address)) as engine:
+        step, missing = schema.progress(engine, str(address))
+        [version] = engine.query("SHOW server_version")
+        [read_only] = engine.query("SHOW transaction_read_only")
+    is_read_only = read_only["transaction_read_only"] == "on"
+    unwritable = f"The database {address} cannot be written: it is read-only." if is_read_only else ""
+    return Inspection(f"PostgreSQL {version['server_version']}", step, missing, unwritable=unwritable)
 
 
 def connect(address: Server) -> PostgreSQLEngine:

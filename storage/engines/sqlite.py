@@ -21,7 +21,16 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the one 
 from bot.errors import OutdatedStorageError, StorageError, StorageSlowError, UnwritableStorageError
 from bot.files import PRIVATE_FILE, make_lock, make_private
 from storage.engines.deadline import Deadline
-from storage.engines.engine import Engine, OneConnection, Row, Schema, TableLayout, Values, storable_values
+from storage.engines.engine import (
+    Engine,
+    Inspection,
+    OneConnection,
+    Row,
+    Schema,
+    TableLayout,
+    Values,
+    storable_values,
+)
 from storage.engines.full_text import FullText
 from storage.engines.sqlite_full_text import SQLiteFullText
 
@@ -31,6 +40,7 @@ _LOCK_SECONDS = 60.0
 _LITTLE_ROOM = 1024 * 1024
 # Less than a millisecond.
 _STEPS_BETWEEN_LOOKS = 5_000
+_MOST_DAMAGE = 3
 # A damaged file gives texts, and messages about itself, that Python cannot decode.
 _RAISED = (sqlite3.Error, UnicodeDecodeError)
 
@@ -255,14 +265,45 @@ def connect_unwritable(path: Path, schema: Schema) -> SQLiteEngine:
     Without a log to read, SQLite is told that nobody writes: else it wants to make files beside the database
     (https://www.sqlite.org/wal.html#readonly). With one it is never told so, as it would then ignore the log.
     """
-    immutable = "" if has_content(Path(f"{path}-wal")) else "&immutable=1"
-    address = f"{path.absolute().as_uri()}?mode=ro{immutable}"
     with _told(path):
-        database = Database(opened(address, uri=True))
-        with _closed_on_failure(database):
-            engine = SQLiteEngine(database, path)
+        engine = _opened_for_reading(path, is_written=has_content(Path(f"{path}-wal")))
+        with _closed_on_failure(engine):
             schema.check(engine, str(path))
     return engine
+
+
+def _opened_for_reading(path: Path, *, is_written: bool) -> SQLiteEngine:
+    immutable = "" if is_written else "&immutable=1"
+    return SQLiteEngine(Database(opened(f"{path.absolute().as_uri()}?mode=ro{immutable}", uri=True)), path)
+
+
+def inspect(path: Path, schema: Schema) -> Inspection:
+    """Return how the file is, after reading all of it; raises `StorageError` where that cannot be told."""
+    _refuse_misplaced(path)
+    # Whoever has it open keeps these files, and may begin to write.
+    is_written = any(has_content(file) for file in files_of(path)[1:])
+    with _told(path), closing(_opened_for_reading(path, is_written=is_written)) as engine:
+        step, missing = schema.progress(engine, str(path))
+        # As `integrity_check`, but for comparing indexes with their tables, which takes much longer.
+        found = [str(row["quick_check"]) for row in engine.query(f"PRAGMA quick_check({_MOST_DAMAGE})")]
+    damage = tuple(each for each in found if each != "ok")
+    mode, unwritable = _writing(path)
+    return Inspection(f"SQLite {sqlite3.sqlite_version}", step, missing, mode, damage, unwritable)
+
+
+def _writing(path: Path) -> tuple[str, str]:
+    """Begin to write; return the journal mode, and why nothing can be written, empty where it can."""
+    try:
+        with _told(path), closing(opened(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+            ((mode,),) = connection.execute("PRAGMA journal_mode").fetchall()
+            ((number,),) = connection.execute("PRAGMA user_version").fetchall()
+            connection.execute("BEGIN IMMEDIATE")
+            # Where a file is read-only, beginning alone is no error.
+            connection.execute(f"PRAGMA user_version = {int(number)}")
+            connection.rollback()
+    except UnwritableStorageError as error:
+        return "", str(error)
+    return str(mode), ""
 
 
 def layouts(schema: Schema) -> tuple[TableLayout, ...]:
@@ -361,7 +402,7 @@ def _make_lock(path: Path) -> None:
 
 
 @contextmanager
-def _closed_on_failure(database: Database) -> Iterator[None]:
+def _closed_on_failure(database: Database | SQLiteEngine) -> Iterator[None]:
     try:
         yield
     except BaseException:
