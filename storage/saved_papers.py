@@ -24,11 +24,10 @@ _MOST_ESCAPED = len("&amp;")
 _OF_PERSON = "workspace = :workspace AND person = :person"
 _OF_PAPER = f"{_OF_PERSON} AND paper_id = :paper_id"
 _COLUMNS = "paper_id, saved_at, status, read_at, note, note_tokens, saved_channel, saved_ts, saved_thread_ts"
-_TAGGED = """EXISTS (
-    SELECT 1 FROM saved_paper_tags
-    WHERE saved_paper_tags.workspace = saved_papers.workspace
-        AND saved_paper_tags.person = saved_papers.person
-        AND saved_paper_tags.paper_id = saved_papers.paper_id AND saved_paper_tags.tag = :{name}
+_KEYS = "SELECT workspace, person, paper_id"
+_TAGGED = """paper_id IN (
+    SELECT paper_id FROM saved_paper_tags
+    WHERE workspace = :workspace AND person = :person AND tag = :{name}
 )"""
 
 
@@ -187,7 +186,7 @@ class SavedPapers:
         """Return those of these papers that are on the person's list, in this order."""
         among = self._engine.among("saved_papers.paper_id", "paper_ids")
         found = self._select(
-            f"SELECT paper_id FROM saved_papers WHERE {_OF_PERSON} AND {among}",  # noqa: S608 -- the engine's word
+            f"{_KEYS} FROM saved_papers WHERE {_OF_PERSON} AND {among}",
             {"workspace": workspace, "person": person, "paper_ids": list(paper_ids)},
         )
         by_id = {saved.paper.id: saved for saved in found}
@@ -226,9 +225,9 @@ class SavedPapers:
         conditions, values = _conditions(workspace, person, chosen)
         return self._select(
             f"""
-            SELECT paper_id FROM saved_papers WHERE {conditions}
+            {_KEYS} FROM saved_papers WHERE {conditions}
             ORDER BY saved_at DESC, paper_id DESC LIMIT :limit OFFSET :offset
-            """,  # noqa: S608 -- constants
+            """,
             {**values, "limit": limit, "offset": offset},
         )
 
@@ -251,9 +250,9 @@ class SavedPapers:
             values |= {"after_at": after.saved_at.isoformat(), "after_id": after.paper.id}
         return self._select(
             f"""
-            SELECT paper_id FROM saved_papers WHERE {conditions}
+            {_KEYS} FROM saved_papers WHERE {conditions}
             ORDER BY saved_at DESC, paper_id DESC LIMIT :limit
-            """,  # noqa: S608 -- constants
+            """,
             {**values, "limit": limit},
             columns="papers.*, NULL AS abstract, saved_papers.*",
         )
@@ -350,19 +349,21 @@ class SavedPapers:
     # ---- Rows
 
     def _select(
-        self, chosen_ids: str, values: dict[str, Any], columns: str = "papers.*, saved_papers.*"
+        self, chosen: str, values: dict[str, Any], columns: str = "papers.*, saved_papers.*"
     ) -> tuple[SavedPaper, ...]:
-        """Return the saved papers whose ids a statement selects, the latest saved first.
+        """Return the saved papers whose keys a statement selects, the latest saved first.
 
-        Of two columns of the same name the last counts.
+        Of two columns of the same name the last counts. They are joined by the keys alone: beside another
+        condition SQLite looks for the chosen ones anew for each paper of the list.
         """
         rows = list(
             self._engine.query(
                 f"""
-                SELECT {columns} FROM ({chosen_ids}) AS chosen
-                JOIN papers ON papers.id = chosen.paper_id
-                JOIN saved_papers ON saved_papers.paper_id = papers.id AND {_OF_PERSON}
-                ORDER BY saved_at DESC, saved_papers.paper_id DESC
+                SELECT {columns} FROM ({chosen}) AS chosen
+                JOIN saved_papers ON saved_papers.workspace = chosen.workspace
+                    AND saved_papers.person = chosen.person AND saved_papers.paper_id = chosen.paper_id
+                JOIN papers ON papers.id = saved_papers.paper_id
+                ORDER BY saved_papers.saved_at DESC, saved_papers.paper_id DESC
                 """,  # noqa: S608 -- constants
                 values,
             )
