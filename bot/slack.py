@@ -1,8 +1,9 @@
 """How the bot and Slack reach each other: in one workspace over a socket, or in many over HTTP."""
 
+import os
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -85,10 +86,9 @@ class SlackOverSocket(Slack):
         self._way = way
         self._clock = clock
         self._ping_seconds = ping_seconds
-        # Bolt takes SLACK_BOT_TOKEN from the environment, and warns of a client beside it: so it gets the
-        # token, and makes its own client.
-        # Else Bolt leaves what no listener is for unacknowledged.
-        self.app = AsyncApp(name=_NAME, token=way.bot_token, raise_error_for_unhandled_request=True)
+        with _hidden_from_bolt():
+            # Else Bolt leaves what no listener is for unacknowledged.
+            self.app = AsyncApp(name=_NAME, token=way.bot_token, raise_error_for_unhandled_request=True)
         self.app.client.base_url = settings.api_url
         self._handler: SocketModeHandler | None = None
         self.is_connected = self._is_connected
@@ -133,13 +133,14 @@ class SlackOverHttp(Slack):
         store = BoltStore(self.changes, tokens, self._cipher, client, clock)
         scopes = (*SCOPES, *OPTIONAL_SCOPES)
         self._installing = Installing(way, client, scopes, store, clock, settings.command)
-        self.app = AsyncApp(
-            name=_NAME,
-            client=AsyncWebClient(base_url=settings.api_url),
-            authorize=Authorisation(tokens),  # type: ignore[arg-type]  # Bolt takes its own class, too
-            signing_secret=way.signing_secret,
-            raise_error_for_unhandled_request=True,
-        )
+        with _hidden_from_bolt():
+            self.app = AsyncApp(
+                name=_NAME,
+                client=AsyncWebClient(base_url=settings.api_url),
+                authorize=Authorisation(tokens),  # type: ignore[arg-type]  # Bolt takes its own class, too
+                signing_secret=way.signing_secret,
+                raise_error_for_unhandled_request=True,
+            )
         self._signing_secret, self._clock = way.signing_secret, clock
         self._http: HttpMode | None = None
 
@@ -158,6 +159,21 @@ class SlackOverHttp(Slack):
         """Wait for what people asked for and is under way, for some seconds."""
         if self._http:
             await self._http.end_listeners()
+
+
+@contextmanager
+def _hidden_from_bolt() -> Iterator[None]:
+    """Hide Slack's settings from Bolt, which looks for them in the environment too.
+
+    With a client id and secret there it drops the token, and looks for those of installations in files.
+    """
+    hidden = {name: value for name, value in os.environ.items() if name.startswith("SLACK_")}
+    for name in hidden:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
 
 @dataclass(frozen=True, slots=True)

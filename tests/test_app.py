@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
 from tests.support.command import run_beside
 from tests.support.postgresql import DatabaseServer
-from tests.support.stage import NOON, make_workspace, settings_for
+from tests.support.stage import NOON, make_workspace, set_stage, settings_for
 from tests.support.tables import empty_tables
 from tests.support.web_server import refusing_address
 
@@ -126,6 +127,20 @@ async def test_a_start_warns_of_nothing_with_its_token_in_the_environment(
             pass
 
     assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == []
+
+
+async def test_in_socket_mode_people_are_answered_whatever_bolt_finds_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("CLIENT_ID", "CLIENT_SECRET", "SIGNING_SECRET", "SCOPES", "VERIFICATION_TOKEN"):
+        monkeypatch.setenv(f"SLACK_{name}", "1.2")
+    async with set_stage(tmp_path / "test.db") as stage:
+        ada = stage.person("ada")
+        await ada.command("papers", "/papers help")
+        await ada.sees(lambda _: "/papers saved" in str(ada.messages("papers")))
+
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == []
+    assert os.environ["SLACK_CLIENT_ID"] == "1.2"
 
 
 async def test_what_only_posts_needs_no_app_token(tmp_path: Path) -> None:
