@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,25 +14,9 @@ from bot.metrics import REGISTRY
 from bot.sandbox import Sandbox
 from tests.handlers.forging import handled
 from tests.support.clocks import SimulatedClock
+from tests.support.counting import counts, since
 from tests.support.stage import NOON, Stage, make_workspace, settings_for
 from tests.support.waiting import PATIENCE
-
-
-def counts() -> dict[tuple[str, str], float]:
-    """Return every sample by its name and its labels."""
-    return {
-        (sample.name.removeprefix("paper_round_"), ",".join(sample.labels.values())): sample.value
-        for family in REGISTRY.collect()
-        for sample in family.samples
-        if sample.name.startswith("paper_round_")
-        and not sample.name.endswith(("_created", "_bucket", "_sum"))
-    }
-
-
-def since(before: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], float]:
-    """Return what has been counted since."""
-    changes = {key: value - before.get(key, 0) for key, value in counts().items()}
-    return {key: change for key, change in changes.items() if change}
 
 
 async def test_posts_are_counted_by_what_came_of_them_and_so_are_rate_limits(stage: Stage) -> None:

@@ -16,6 +16,7 @@ from bot.subscriptions.preferences import save_preferences
 from storage.records import FEW, Listing, ListingState, Paper, Preferences
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
+from tests.support.counting import counts, since
 from tests.support.newsstand import Newsstand, papers_of
 from tests.support.subscribing import subscribe as put_subscription
 from tests.support.tables import empty_tables
@@ -99,6 +100,23 @@ def desk(tmp_path: Path, stand: Newsstand) -> Iterator[WatcherDesk]:
 
 async def subscribe(desk: WatcherDesk, *names: str) -> None:
     await desk.storage.write(lambda tables: put_subscription(tables, sources=names or (NAME,)))
+
+
+async def test_polls_are_counted_by_source_and_by_what_they_found(
+    desk: WatcherDesk, stand: Newsstand
+) -> None:
+    before = counts()
+    await desk.look_at(at(1))
+    stand.lists[MONDAY] = 3
+    await desk.look_at(at(3))
+    stand.failure = SourceUnreachableError("No answer.")
+    await desk.look_at(at(4))
+
+    assert since(before) == {
+        ("source_polls_total", f"{NAME},waiting"): 1,
+        ("source_polls_total", f"{NAME},partial"): 1,
+        ("source_polls_total", f"{NAME},failed"): 1,
+    }
 
 
 async def test_a_day_waits_grows_and_is_complete_when_it_is_over(desk: WatcherDesk, stand: Newsstand) -> None:

@@ -50,6 +50,7 @@ from storage.tables import Tables
 from tests.summaries.recorded_outcomes import RECORDED
 from tests.summaries.recordings import recordings
 from tests.support.clocks import SimulatedClock
+from tests.support.counting import counts, since
 from tests.support.gardens import CHINESE_FIELDS, DAY, FIELDS, OTHER, PAPER, WRONG_FIGURE, KnownTexts
 from tests.support.model_server import ModelServer, answering, completing, error
 from tests.support.subscribing import subscribe
@@ -195,6 +196,23 @@ async def test_a_new_prompt_makes_no_summary_anew_by_itself(database: Path) -> N
         await w.summary_queue.tick()
 
         assert (await w.stored(), w.server.requests) == ([before], [])
+
+
+async def test_requests_to_the_model_its_tokens_and_what_still_waits_are_counted(database: Path) -> None:
+    async with world(database, [completing(FIELDS), error(400, "No.")], tokens=100_000) as w:
+        await w.keep(PAPER, OTHER)
+        await w.subscribe()
+        before = counts()
+        await w.summary_queue.tick()
+
+    counted = since(before)
+    assert {key: counted[key] for key in counted if key[0] != "summaries_missing"} == {
+        ("model_requests_total", "answered"): 1,
+        ("model_requests_total", "ModelRefusedError"): 1,
+        ("model_tokens_total", "prompt"): 100,
+        ("model_tokens_total", "completion"): 20,
+    }
+    assert counts()["summaries_missing", ""] == 1
 
 
 async def test_the_same_is_never_asked_twice_unless_somebody_asks_for_it(database: Path) -> None:
