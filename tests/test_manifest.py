@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from slack_bolt.async_app import AsyncApp
 
-import bot.app
+import bot.slack
 from bot.manifest import (
     OPTIONAL_SCOPES,
     SCOPES,
@@ -148,7 +148,7 @@ class _Listed(AsyncApp):
 async def test_the_manifest_has_just_what_the_handlers_listen_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bot.app, "AsyncApp", _Listed)
+    monkeypatch.setattr(bot.slack, "AsyncApp", _Listed)
     async with set_stage(tmp_path / "paper-round.db"):
         heard = sorted(_Listed.heard)
 
