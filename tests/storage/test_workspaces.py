@@ -70,7 +70,6 @@ def fill(tables: Tables, workspace: str) -> None:
         tables.people.note_deactivated(workspace, person, NOW)
         tables.summary_requests.add(workspace, person, paper.id, "en", NOW)
         tables.mistake_reports.add(MistakeReport(workspace, person, paper.id, "en", NOW, "No.", "model", DAY))
-        tables.operator_notices.begin(workspace, person, "gone", NOW, timedelta())
         tables.greetings.begin(workspace, channel, NOW, timedelta())
         tables.operator_notices.begin(workspace, person, "gardens", NOW, timedelta())
         tables.channel_names.put(workspace, channel, "gardens")
