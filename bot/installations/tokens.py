@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NoReturn
 
+from bot.background import to_its_end
 from bot.clock import Clock, to_the_second
 from bot.errors import NotInstalledError, SlackCallError, TokenRenewalError
 from bot.installations.changes import enter
@@ -129,6 +130,8 @@ class Tokens:
         """Return the installation with a token that is still valid, renewed where it ends soon."""
         if not self._ends_soon(installation):
             return installation
+        if failure := self._last_failure(installation.workspace):
+            return self._as_it_is(installation, failure)
         name = f"token of {installation.workspace}"
         if self._is_expired(installation):
             async with self._claims.awaited(name):
@@ -143,15 +146,25 @@ class Tokens:
             _refuse(workspace)
         if not self._ends_soon(found):
             return found
+        if failure := self._last_failure(workspace):
+            return self._as_it_is(found, failure)
+        try:
+            # Whoever waits may be stopped; what Slack gives then would be lost for ever.
+            return await to_its_end(self._exchanged(found))
+        except SlackCallError as error:
+            return self._as_it_is(found, self._note(found, error))
+
+    def _last_failure(self, workspace: str) -> _Failure | None:
+        """Return the failure after which it is too early to try again, if there was one."""
         failure = self._failures.get(workspace)
-        if failure is None or failure.next_try_at <= self._clock.now():
-            try:
-                return await self._exchanged(found)
-            except SlackCallError as error:
-                failure = self._note(found, error)
-        if self._is_expired(found):
-            raise TokenRenewalError(workspace, failure.error.reason, is_passing=failure.error.is_passing)
-        return found
+        return failure if failure and failure.next_try_at > self._clock.now() else None
+
+    def _as_it_is(self, installation: Installation, failure: _Failure) -> Installation:
+        """Return the installation whose token was not renewed; raises `TokenRenewalError` if it expired."""
+        if self._is_expired(installation):
+            error = failure.error
+            raise TokenRenewalError(installation.workspace, error.reason, is_passing=error.is_passing)
+        return installation
 
     async def _exchanged(self, before: Installation) -> Installation:
         """Exchange the refresh token and store what Slack gives for it; raises `SlackCallError`."""

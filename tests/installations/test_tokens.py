@@ -144,6 +144,23 @@ async def test_a_refresh_token_that_slack_does_not_take_leaves_the_token_to_its_
     assert await worker.token() == "xoxe.xoxb-1-7"
 
 
+async def test_a_bot_that_is_stopped_during_the_exchange_keeps_what_slack_gives(
+    worker: Worker, storage: ThreadRunner, slack: TokenRotation
+) -> None:
+    await worker.changes.install(rotating(hours=1))
+    slack.answers.clear()
+    asking = asyncio.create_task(worker.tokens.of("T1"))
+    await slack.asked.wait()
+
+    asking.cancel()
+    slack.answers.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+    other = Worker(storage, worker.clock, slack.exchange())
+    assert (await other.token(), slack.taken) == ("xoxe.xoxb-1-2", ["xoxe-1-1"])
+
+
 @pytest.mark.parametrize("is_installed_again", [False, True])
 async def test_a_workspace_that_uninstalls_during_the_exchange_keeps_its_will(
     worker: Worker, storage: ThreadRunner, slack: TokenRotation, is_installed_again: bool

@@ -3,6 +3,7 @@
 https://docs.slack.dev/authentication/using-token-rotation
 """
 
+import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -30,6 +31,9 @@ class TokenRotation:
     taken: list[str] = field(default_factory=list)
     #: What it answers before anything else: an HTTP status and a body, in turn.
     faults: list[tuple[int, str]] = field(default_factory=list)
+    #: Set while it answers; until then requests wait that were taken already.
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     _numbers: Iterator[int] = field(default_factory=lambda: count(2))
 
     def exchange(self) -> SlackExchange:
@@ -49,6 +53,8 @@ class TokenRotation:
             return web.json_response({"ok": False, "error": "invalid_refresh_token"})
         self.valid.remove(refresh_token)
         self.taken.append(refresh_token)
+        self.asked.set()
+        await self.answers.wait()
         number = next(self._numbers)
         self.valid.add(f"xoxe-1-{number}")
         return web.json_response(
@@ -66,6 +72,7 @@ class TokenRotation:
 async def token_rotation() -> AsyncIterator[TokenRotation]:
     """Serve until the block ends."""
     rotation = TokenRotation()
+    rotation.answers.set()
     async with serving({"/api/oauth.v2.access": rotation.answer}) as service:
         rotation.address = service.address
         yield rotation
