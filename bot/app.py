@@ -67,7 +67,7 @@ async def connection(settings: Settings, clock: Clock) -> AsyncIterator[Applicat
     """
     bot_token(settings)
     async with AsyncExitStack() as stack:
-        storage = _open_storage(settings, stack)
+        storage = _open_storage(settings, clock, stack)
         claims = await stack.enter_async_context(open_claims(storage, clock, _timing(settings).lease))
         yield await _posting(settings, clock, storage, claims, await reach_one(settings), stack)
 
@@ -90,7 +90,7 @@ async def application(
     """
     way_to_run(settings)
     async with AsyncExitStack() as stack:
-        storage = _open_storage(settings, stack)
+        storage = _open_storage(settings, clock, stack)
         await _run_alone(settings.database, storage, clock, stack)
         claims = await stack.enter_async_context(open_claims(storage, clock, _timing(settings).lease))
         slack = await _slack(settings, clock, storage, claims, ping_seconds)
@@ -139,8 +139,8 @@ async def _slack(
     return SlackOverHttp(way, settings, clock, storage, claims)
 
 
-def _open_storage(settings: Settings, stack: AsyncExitStack) -> Runner:
-    storage = ThreadRunner(settings.database)
+def _open_storage(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Runner:
+    storage = ThreadRunner(settings.database, clock)
     stack.callback(storage.close)
     return storage
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock
-from bot.errors import DamagedRowError
+from bot.errors import DamagedRowError, UnwritableStorageError
 
 _SAID_AGAIN_AFTER = timedelta(hours=1)
 
@@ -28,8 +28,11 @@ class Outages:
     def begin(self, what: str, error: Exception | None = None) -> bool:
         """Remember that it failed, and return whether to log why: at first, then once an hour.
 
-        A damaged row is said once: it stays as it is until somebody corrects it.
+        A damaged row is said once: it stays as it is until somebody corrects it. That nothing can be written
+        is not said for each of those that wait for it: whoever writes says it for all (`storage.runner`).
         """
+        if isinstance(error, UnwritableStorageError):
+            return False
         self.note(what)
         now, said = self._clock.now(), self._said.get(what)
         if said is None or not (

@@ -149,7 +149,8 @@ def bot_status(
     seconds = max([*waiting, sum(waiting) * 60 / messages_a_minute])
     done_at = now + timedelta(seconds=seconds) if sum(waiting) else None
     tokens = _tokens_status(tables, now, allowance) if allowance else None
-    return BotStatus(sum(waiting), done_at, tables.heartbeats.last(HEARTBEAT), tokens)
+    last_tick, trouble = tables.heartbeats.last(HEARTBEAT), tables.condition.trouble()
+    return BotStatus(sum(waiting), done_at, last_tick, tokens, trouble)
 
 
 def _tokens_today(tables: Tables, now: datetime) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import Timeout
 
 from bot.errors import BackupError
+from bot.files import PRIVATE_FILE
 from storage import migrations
 from storage.database import connect, run_lock
 from storage.engines.sqlite_backup import Outline, Stop, checked, copy_to, kept_still, put_in_place, remove
@@ -73,6 +74,7 @@ def restore(backup: Path, database: Path, now: datetime) -> Restored:
     with _unused(database):
         checked(backup)
         if _are_same(backup, database):
+            database.chmod(PRIVATE_FILE)
             return Restored(None, *_doubt(database, str(database), now))
         return _put_back(backup, database, now)
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from bot.background import Background, to_its_end
 from bot.clock import Clock
-from bot.errors import StorageError
+from bot.errors import StorageError, UnwritableStorageError
 from storage.records import Lease
 from storage.runner import Runner
 from storage.tables import Tables
@@ -146,6 +146,9 @@ class Claims:
             await asyncio.sleep(self._lease.total_seconds() / _RENEWALS_A_LEASE)
             try:
                 await self.renew()
+            except UnwritableStorageError:
+                # The runner says so for all.
+                continue
             except StorageError as error:
                 _logger.warning("%s", error, extra={"action": "renew"})
 

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
-from bot.errors import StorageGoneError
+from bot.clock import Clock, SystemClock
+from bot.errors import StorageGoneError, UnwritableStorageError
+from bot.outages import Outages
 from storage.address import Address
 from storage.database import READERS, connections, one_connection
 from storage.engines.engine import Engine
@@ -17,6 +19,7 @@ from storage.tables import Tables
 T = TypeVar("T")
 
 _TRIES = 3
+_WRITING = "Writing to the database"
 
 _logger = logging.getLogger(__name__)
 
@@ -44,10 +47,12 @@ class ThreadRunner:
     """One writer thread, and reader threads that only query.
 
     So a slow query never blocks the event loop. A damaged row among others is skipped. Raises `StorageError`
-    where the database cannot be used.
+    where the database cannot be used. While nothing can be written, as on a full disk, all work that has to
+    be written down waits: each call raises, this is logged once an hour, and so is that it is over.
     """
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, clock: Clock | None = None) -> None:
+        self._outages = Outages(clock or SystemClock())
         self._connections = connections(address)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="storage-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="storage-reader")
@@ -60,7 +65,16 @@ class ThreadRunner:
     async def write(self, call: Callable[[Tables], T]) -> T:
         """Return the result of `call`, from the writer thread, in one transaction."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writer, _run_past_damage, self._connections.writing, call)
+        try:
+            result = await loop.run_in_executor(
+                self._writer, _run_past_damage, self._connections.writing, call
+            )
+        except UnwritableStorageError as error:
+            if self._outages.begin(_WRITING):
+                _logger.error("%s Until then work pauses.", error, extra={"action": "write"})  # noqa: TRY400 -- a sentence says it all
+            raise
+        self._outages.end(_WRITING, {"action": "write"})
+        return result
 
     def close(self) -> None:
         """Wait for the calls under way."""

@@ -3,6 +3,7 @@
 from storage.arxiv_records import ArxivRecords
 from storage.card_updates import CardUpdates
 from storage.channel_names import ChannelNames
+from storage.condition import Condition
 from storage.deliveries import Deliveries
 from storage.engines.engine import Engine
 from storage.events import Events
@@ -49,6 +50,7 @@ class Tables:
         self.greetings = Greetings(engine)
         self.events = Events(engine)
         self.operator_notices = OperatorNotices(engine)
+        self.condition = Condition(engine)
         self.heartbeats = Heartbeats(engine)
         self.saved_papers = SavedPapers(engine)
         self.personal_settings = PersonalSettings(engine)

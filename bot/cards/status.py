@@ -79,6 +79,8 @@ class BotStatus:
     last_tick: datetime | None
     #: `None` where no model is set up.
     tokens: TokensStatus | None = None
+    #: What keeps the database from being written, in a sentence for its admin; work pauses meanwhile.
+    trouble: str | None = None
 
 
 def status_message(
@@ -175,7 +177,8 @@ def _bot_lines(bot: BotStatus, reader: Reader) -> list[Mrkdwn]:
     tick = words("status.no_tick")
     if bot.last_tick:
         tick = words("status.last_tick", moment=reader.moment(bot.last_tick))
-    return [escape(waiting), escape(tick), *_token_lines(bot.tokens, words)]
+    paused = [words.mrkdwn("status.disk_full")] if bot.trouble else []
+    return [*paused, escape(waiting), escape(tick), *_token_lines(bot.tokens, words)]
 
 
 def _token_lines(tokens: TokensStatus | None, words: Words) -> list[Mrkdwn]:

@@ -52,7 +52,7 @@ def restore(file: Path, database: Address | None) -> None:
         )
     restored = put_back(file, address, current_clock().now())
     until = f"as of {restored.known_until:%Y-%m-%d %H:%M:%S} UTC" if restored.known_until else "never run yet"
-    say(f"{address} is {file} now, {until}.")
+    say(f"{address} is whole, {until}." if file == address else f"{address} is {file} now, {until}.")
     if restored.aside:
         say(f"What was there is {restored.aside}.")
     say(

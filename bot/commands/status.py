@@ -72,6 +72,8 @@ def status(database: Address | None, *, as_json: bool) -> None:
 
 
 def _lines(report: Status, now: datetime, *, has_backups: bool) -> Iterator[str]:
+    if report.bot.trouble:
+        yield f"{report.bot.trouble} Until then work pauses."
     yield _bot_line(report.bot)
     for channel in report.channels:
         yield from _channel_lines(channel)

@@ -64,6 +64,9 @@ class Engine(Protocol):
 
         Where somebody reads at that moment, a later commit or vacuum does it.
         """
+
+    def trouble(self) -> str | None:
+        """Return in a sentence what keeps the database from being written, as far as that can be told."""
         ...
 
     def close(self) -> None:

@@ -190,6 +190,10 @@ class PostgreSQLEngine:
         if self._connection.info.transaction_status == TransactionStatus.IDLE:
             self._rewrite()
 
+    def trouble(self) -> str | None:
+        """Return `None`: the server's disk cannot be seen from here."""
+        return None
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()

@@ -124,6 +124,10 @@ class SQLiteEngine:
         if not self._connection.in_transaction:
             self._erase_traces()
 
+    def trouble(self) -> str | None:
+        """Return that the disk is full, where it is; `None` otherwise."""
+        return _CANNOT_WRITE[sqlite3.SQLITE_FULL].format(path=self._path) if is_full(self._path) else None
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()

@@ -48,7 +48,7 @@ def test_deliver_brings_it_once_and_status_tells_so(channel: str, clock: Simulat
 
     assert first.output == f"#papers ({channel}): 12 of 12 papers for 2025-09-29\n"
     assert second.output == first.output
-    assert told["bot"] == {"waiting": 0, "done_at": None, "last_tick": None, "tokens": None}
+    assert told["bot"] == {"waiting": 0, "done_at": None, "last_tick": None, "tokens": None, "trouble": None}
     assert told["channels"][0]["last"]["posted"] == len(read_sample()[0].entries)
     assert [(each["source"], each["state"]) for each in told["sources"]] == [("digest-file", "complete")]
     assert "\n  Last digest: 2025-09-29, 12 of 12 papers posted\n  Next digest: " in words

@@ -49,7 +49,7 @@ _RATES = {"tier_1": None}
 
 
 class _Watched(Workspace):
-    """A workspace that tells of each call that comes."""
+    """A workspace that tells of each process's first call."""
 
     def __init__(self, manifest: dict[str, Any]) -> None:
         super().__init__(manifest, MethodRegistry(), config={"rates": _RATES})
@@ -57,7 +57,9 @@ class _Watched(Workspace):
 
     def record(self, *args: Any, **more: Any) -> None:
         super().record(*args, **more)
-        self.called.set()
+        # Answers to one that was killed are recorded late.
+        if args[1] == "auth.test":
+            self.called.set()
 
 
 class NoSlack:
@@ -200,21 +202,22 @@ async def _notify(failed: FailedDelivery) -> bool:
     raise AssertionError(f"The delivery ended early: {failed.reason}")
 
 
-async def stop_again_and_again(place: Place, random: Random, times: int, longest: float) -> int:
-    """Kill the bot, or ask it to stop, each time at a random moment; return how often it was asked.
+async def stop_again_and_again(place: Place, random: Random, times: int, longest: float) -> list[float]:
+    """Kill the bot, or ask it to stop, each time at a random moment; return how long each stop took.
 
     After each time the database has to be whole, and a bot that was asked has to have ended in time.
     """
-    asked = 0
+    took = []
     for _ in range(times):
         if random.random() < _SHARE_OF_KILLS:
             assert await place.kill_after(random.uniform(0, longest))
         else:
-            asked += 1
             status, seconds = await place.stop_after(random.uniform(0, longest))
-            assert (status, seconds < SECONDS_TO_STOP) == (0, True)
+            assert status == 0, f"It ended with status {status} after {seconds:.1f} seconds."
+            assert seconds < SECONDS_TO_STOP, f"It took {seconds:.1f} seconds."
+            took.append(seconds)
         checked(place.database)
-    return asked
+    return took
 
 
 async def kill_again_and_again(place: Place, random: Random, times: int, longest: float) -> None:

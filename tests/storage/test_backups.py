@@ -246,11 +246,13 @@ def test_a_backup_is_restored_where_nothing_was(database: Path, tmp_path: Path) 
 
 def test_a_database_that_something_else_put_back_stays_where_it_is(database: Path) -> None:
     put_delivery(database, PostState.PLANNED)
+    database.chmod(0o644)
     before = database.stat().st_ino
     restored = restore(database, database, NOW)
 
     assert restored == Restored(None, NOW - timedelta(hours=1), unknown=1, channels=1)
     assert database.stat().st_ino == before
+    assert os.name != "posix" or stat.S_IMODE(database.stat().st_mode) == 0o600
 
 
 def test_a_backup_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:

@@ -118,6 +118,9 @@ class RecordingEngine:
     def erase_deleted(self, table: str) -> None:
         self.engine.erase_deleted(table)
 
+    def trouble(self) -> str | None:
+        return self.engine.trouble()
+
     def close(self) -> None:
         self.engine.close()
 

@@ -186,6 +186,7 @@ CALLS: dict[str, Call] = {
     "deliveries.doubt": lambda tables, _: tables.deliveries.doubt(),
     "deliveries.last_opened_at": lambda tables, _: tables.deliveries.last_opened_at(),
     "posts.doubt": lambda tables, _: tables.posts.doubt("restored"),
+    "condition.trouble": lambda tables, _: tables.condition.trouble(),
     "heartbeats.latest": lambda tables, _: tables.heartbeats.latest(),
     "subscriptions.begin_anew": lambda tables, _: tables.subscriptions.begin_anew(1, NOW, []),
     "reconciliations.begin": lambda tables, _: tables.reconciliations.begin(NOW),

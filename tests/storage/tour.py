@@ -430,6 +430,6 @@ def _people(tables: Tables) -> Iterator[Any]:
     tables.leases.release_all(LATER)
     tables.leases.claim("other work", "ada", NOW - timedelta(days=9), hour)
     yield tables.leases.delete(NOW, 5), tables.leases.held(NOW)
-    yield tables.heartbeats.last("tick"), tables.heartbeats.latest()
+    yield tables.heartbeats.last("tick"), tables.heartbeats.latest(), tables.condition.trouble()
     tables.heartbeats.beat("tick", NOW)
     yield tables.heartbeats.last("tick"), tables.heartbeats.latest()

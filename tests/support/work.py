@@ -91,6 +91,9 @@ class _Plans:
     def erase_deleted(self, table: str) -> None:
         """Leave it: what is measured is undone."""
 
+    def trouble(self) -> str | None:
+        return self._engine.trouble()
+
     def close(self) -> None:
         raise NotImplementedError
 
