@@ -115,7 +115,10 @@ async def application(
             "reminders": reminders.tick,
             **_backups(settings, parts, clock),
             "notices": OperatorNotices(storage, clock, parts.connections, parts.workspace or None).tick,
-            "retention": Retention(storage, clock, kept_for, claims).tick,
+            **slack.jobs,
+            "retention": Retention(
+                storage, clock, kept_for, claims, timedelta(days=settings.keep_uninstalled_days)
+            ).tick,
         }
         ticking = Jobs(jobs if ticks else {}, clock)
         ticking.start()

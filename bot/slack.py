@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
@@ -20,6 +21,7 @@ from bot.http.server import Route
 from bot.installations.authorisation import Authorisation
 from bot.installations.bolt_store import BoltStore
 from bot.installations.changes import InstallationChanges
+from bot.installations.checks import InstallationChecks
 from bot.installations.cipher import TokenCipher
 from bot.installations.connections import ANY_WORKSPACE, InstalledWorkspaces
 from bot.installations.exchange import SlackExchange
@@ -48,6 +50,8 @@ class Slack(ABC):
     app: AsyncApp
     #: `None` where the bot has one token.
     changes: InstallationChanges | None = None
+    #: What runs by itself for the connection, by its names.
+    jobs: Mapping[str, Callable[[], Awaitable[None]]] = MappingProxyType({})
     #: Where the bot serves; `None` where it does not.
     port: int | None
     #: Tells whether Slack's socket is open; `None` where there is none.
@@ -129,6 +133,11 @@ class SlackOverHttp(Slack):
         installed = InstalledWorkspaces(tokens, settings.api_url)
         self.connections = installed
         self.changes = InstallationChanges(storage, clock, [tokens, installed])
+        self.jobs = {
+            "installations": InstallationChecks(
+                storage, clock, claims, tokens, self.changes, lambda token: _calling(token, settings.api_url)
+            ).tick
+        }
         self.port = way.port
         store = BoltStore(self.changes, tokens, self._cipher, client, clock)
         scopes = (*SCOPES, *OPTIONAL_SCOPES)
@@ -174,6 +183,11 @@ def _hidden_from_bolt() -> Iterator[None]:
         yield
     finally:
         os.environ.update(hidden)
+
+
+def _calling(token: str, api_url: str) -> SlackCaller:
+    # No retry handlers: see SlackCaller.
+    return SlackCaller(AsyncWebClient(token=token, base_url=api_url, retry_handlers=[]))
 
 
 @dataclass(frozen=True, slots=True)
