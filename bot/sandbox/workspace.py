@@ -6,6 +6,7 @@ It has no server and no sockets, so that a simulation can call it directly.
 import hashlib
 import heapq
 import itertools
+import secrets
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -363,7 +364,8 @@ class Workspace:
                 "api_app_id": self.app_id,
                 "event": {**event, "event_ts": self.new_ts()},
                 "type": "event_callback",
-                "event_id": self.new_id("Ev"),
+                # Unique over all workspaces, and all sandboxes that a bot ever meets.
+                "event_id": f"Ev{secrets.token_hex(5).upper()}",
                 "event_time": int(self.clock.now().timestamp()),
                 "authorizations": [
                     {

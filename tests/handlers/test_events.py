@@ -16,7 +16,7 @@ from handlers.listeners import Listeners, mark_failed
 from storage.address import Address
 from storage.runner import InlineRunner
 from tests.support.clocks import SimulatedClock
-from tests.support.stage import NOON, Stage, on_each_engine
+from tests.support.stage import NOON, Stage, make_workspace, on_each_engine
 
 Listener = Callable[[], Awaitable[None]]
 
@@ -166,3 +166,14 @@ async def test_a_home_tab_is_drawn_once_where_slack_loses_the_acknowledgement(st
     await stage.timers.advance(300)
 
     assert [call.method for call in stage.workspace.calls].count("views.publish") == 1
+
+
+def test_no_event_of_a_sandbox_has_the_id_of_another_s() -> None:
+    event_ids: list[str] = []
+    for _ in range(2):
+        workspace = make_workspace(SimulatedClock(NOON))
+        workspace.event_outlet = lambda payload: event_ids.append(payload["event_id"])
+        for _ in range(2):
+            workspace.emit("app_home_opened", None, {"type": "app_home_opened"})
+
+    assert len(set(event_ids)) == 4

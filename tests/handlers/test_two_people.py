@@ -215,7 +215,12 @@ class Play:
             "event_ts": "1.000002",
         }
         team = self.stage.workspace.team_id
-        return {"type": "event_callback", "team_id": team, "event_id": "Ev1", "event": event}
+        return {
+            "type": "event_callback",
+            "team_id": team,
+            "event_id": self.stage.workspace.new_id("Ev"),
+            "event": event,
+        }
 
     def _shortcut(self, forger: Forger, paper: str) -> dict[str, Any]:
         shortcuts = self.stage.workspace.manifest.features.shortcuts
