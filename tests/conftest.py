@@ -21,6 +21,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import leaks
+
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 -- only pytest's own new folders in it are used
 _ROOM = 1024**3
 
@@ -29,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep temporary folders in memory where there is room: tests lose no power, and disks sync slowly."""
     _take_interrupts()
     _keep_bytecode(config.rootpath / ".pytest_cache" / "bytecode")
+    config.pluginmanager.register(leaks, "leaks")
     if not _only_shares_tests(config):
         config.pluginmanager.import_plugin("tests.support.fixtures")
     if _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ROOM:

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from bot.clock import Clock
 from bot.commands.cli import main
+from tests.support import leaks
 from tests.support.waiting import PATIENCE
 
 # A service on this machine is never reached through a proxy.
@@ -50,6 +51,7 @@ async def started(*arguments: str, **environment: str) -> asyncio.subprocess.Pro
 async def ended(process: asyncio.subprocess.Process) -> tuple[int | None, str, str]:
     """Wait for the process and return its status, standard output and standard error."""
     output, errors = await asyncio.wait_for(process.communicate(), PATIENCE)
+    leaks.keep(errors.decode())
     return process.returncode, output.decode(), errors.decode()
 
 
