@@ -131,6 +131,17 @@ class Place:
             await asyncio.sleep(seconds)
             return await stopped(process)
 
+    async def holds(self, messages: int) -> None:
+        """Wait until the channel holds so many messages."""
+        changed = asyncio.Event()
+        stop = self.workspace.subscribe(changed.set)
+        try:
+            while len(self.positions()) < messages:
+                await changed.wait()
+                changed.clear()
+        finally:
+            stop()
+
     def post_states(self) -> list[PostState]:
         """Return what the ledger says of each message."""
         database = connect(self.database, query_only=True)
