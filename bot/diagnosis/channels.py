@@ -1,7 +1,7 @@
 """Whether the bot is in its channels, and reads back there what it posts."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -29,18 +29,24 @@ _HISTORY = (
 )
 
 
-async def channel_findings(client: AsyncWebClient, subscriptions: Sequence[Subscription]) -> list[Finding]:
-    """Return which channels the bot cannot post in, of the first thirty that have a digest."""
+async def channel_findings(
+    clients: Mapping[str, AsyncWebClient], subscriptions: Sequence[Subscription]
+) -> list[Finding]:
+    """Return which channels the bot cannot post in, of the first thirty that have a digest.
+
+    `clients` are those of the workspaces that take the bot's tokens; channels of others are left out.
+    """
+    looked_at = [each for each in subscriptions if each.workspace in clients][:_MOST_CHANNELS]
     findings = []
-    for subscription in subscriptions[:_MOST_CHANNELS]:
-        state = await _state(client, subscription.channel)
+    for subscription in looked_at:
+        state = await _state(clients[subscription.workspace], subscription.channel)
         if state.refusal:
             place = f"#{state.name}" if state.name else subscription.channel
             sentence = plain_refusal(state.refusal, NAME, words_for("en"))
             findings.append(
                 warning(CHANNELS, f"{place} has a digest, and the bot can't post there.", sentence)
             )
-    reached = len(subscriptions[:_MOST_CHANNELS]) - len(findings)
+    reached = len(looked_at) - len(findings)
     return [ok(CHANNELS, f"{reached} with a daily digest can be reached."), *findings]
 
 

@@ -5,17 +5,19 @@ import json
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.installations.cipher import new_key
 from bot.manifest import app_manifest
 from bot.sandbox import Sandbox, create_workspace
 from storage.database import connect, run_lock
 from storage.runner import InlineRunner
+from tests.installations.installing import KEY, installation
 from tests.support.clocks import SimulatedClock
 from tests.support.command import run_on
 from tests.support.model_server import ModelServer, completing, error
@@ -26,6 +28,9 @@ from tests.support.web_world import api_answer, daily_feed, hugging_face_list
 PAPERS = ("2509.21240", "2509.21241")
 BOT_TOKEN = "xoxb-100000000001-100000000002-sandbox"
 APP_TOKEN = "xapp-1-A0000000001-100000000003-sandbox"
+
+
+_OF_HTTP = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET", "PAPER_ROUND_URL", "PORT")
 
 
 @dataclass
@@ -79,6 +84,7 @@ async def installed(folder: Path, config: Mapping[str, Any] | None = None) -> As
             "PAPER_ROUND_DB": str(folder / "paper-round.db"),
             "PAPER_ROUND_ARXIV_GATE": str(folder / "gate"),
             "PAPER_ROUND_COMMAND": "/papers",
+            **dict.fromkeys(_OF_HTTP, ""),
             "LLM_BASE_URL": model.base_url,
             "LLM_MODEL": "small",
             "LLM_API_KEY": "sk-secret",
@@ -336,6 +342,114 @@ async def test_a_channel_that_is_not_there(bot: Installation) -> None:
         0,
         [finding("read back", "warning", what, "Give its id, or invite the bot.")],
     )
+
+
+# --- Over HTTP --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def served(bot: Installation) -> AsyncIterator[Installation]:
+    """The bot for many workspaces, one of which has installed it, with a server at its public address."""
+    async with serving({"/healthz": saying("alive")}) as web:
+        bot.settings |= {
+            "SLACK_BOT_TOKEN": "",
+            "SLACK_APP_TOKEN": "",
+            "SLACK_CLIENT_ID": "1.2",
+            "SLACK_CLIENT_SECRET": "secret",
+            "SLACK_SIGNING_SECRET": "secret",
+            "PAPER_ROUND_URL": web.address,
+            "PAPER_ROUND_TOKEN_KEYS": KEY,
+            "PORT": "8080",
+        }
+        with closing(InlineRunner(bot.database)) as storage:
+            here = replace(installation("T0000000001", BOT_TOKEN), bot_id="B0000000001")
+            await storage.write(lambda tables: tables.installations.put(here))
+        yield bot
+
+
+async def test_a_bot_for_many_workspaces_that_lacks_nothing_is_found_so(served: Installation) -> None:
+    status, findings = await served.findings()
+
+    assert (status, [(each["part"], each["state"]) for each in findings]) == (
+        0,
+        [
+            ("settings", "ok"),
+            ("public address", "ok"),
+            ("Gardens", "ok"),
+            ("Gardens", "ok"),
+            ("command", "not checked"),
+            ("database", "ok"),
+            ("disk", "ok"),
+            ("files", "ok"),
+            ("process", "ok"),
+            ("arxiv:cs.CL", "ok"),
+            ("huggingface", "ok"),
+            ("arXiv's API", "ok"),
+            ("model", "ok"),
+            ("clock", "ok"),
+            ("time zones", "ok"),
+            ("channels", "ok"),
+            ("read back", "ok"),
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "status", "part", "what", "remedy"),
+    [
+        (
+            *("PORT", str, 1, "way to run", "To run over HTTP, set PORT too."),
+            "To run in Socket Mode instead, set SLACK_APP_TOKEN and SLACK_BOT_TOKEN.",
+        ),
+        (
+            *("PAPER_ROUND_TOKEN_KEYS", str, 1, "token keys"),
+            "The setting PAPER_ROUND_TOKEN_KEYS is missing, with which the tokens of many workspaces are",
+            "Keep it as safe as a password, and apart from the database.",
+        ),
+        (
+            *("PAPER_ROUND_TOKEN_KEYS", new_key, 0, "Gardens"),
+            "A stored token cannot be decrypted with any key in PAPER_ROUND_TOKEN_KEYS.",
+            "after the others, or have the app installed there again.",
+        ),
+        (
+            *(
+                "PAPER_ROUND_URL",
+                refusing_address,
+                0,
+                "public address",
+                "Nobody answers at http://127.0.0.1",
+            ),
+            "Start the bot, and check that PAPER_ROUND_URL leads to its port 8080.",
+        ),
+    ],
+)
+async def test_what_is_wrong_with_a_bot_for_many_workspaces(
+    served: Installation,
+    setting: str,
+    value: Callable[[], str],
+    status: int,
+    part: str,
+    what: str,
+    remedy: str,
+) -> None:
+    served.options = []
+    served.settings[setting] = value()
+
+    found_status, (found,) = await served.doctor()
+
+    assert (found_status, found["part"]) == (status, part)
+    assert found["what"].startswith(what)
+    assert found["remedy"].endswith(remedy)
+
+
+async def test_a_workspace_that_removed_the_app_is_named_beside_the_others(served: Installation) -> None:
+    served.options = []
+    # The first call has no token: it asks Slack for the time.
+    served.sandbox.workspace.faults.add("error", error="account_inactive", method="auth.test", skip=1)
+
+    what = "Slack doesn't take it: the app was removed from the workspace (account_inactive)."
+    remedy = f"Open {served.settings['PAPER_ROUND_URL']}/slack/install and install the bot there again."
+    assert await served.doctor() == (0, [finding("Gardens", "warning", what, remedy)])
 
 
 # --- The machine ------------------------------------------------------------------------------------------
