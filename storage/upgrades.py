@@ -32,10 +32,6 @@ class SafeSchema:
         """Tell whether all that a table holds can be made anew from the others."""
         return migrations.is_derived(table)
 
-    def progress(self, engine: Engine, name: str) -> tuple[str, int]:
-        """Return the last step applied and how many are missing; raises `StorageError` as `update` does."""
-        return migrations.progress(engine, name)
-
     def check(self, engine: Engine, name: str) -> None:
         """Raise `StorageError` where the tables are of a newer or an older version."""
         migrations.check(engine, name)

@@ -8,7 +8,7 @@ import click
 
 from bot.commands.channels import find_id
 from bot.commands.endings import Incomplete
-from bot.commands.terminal import current_clock, database_option, run_to_end, say
+from bot.commands.terminal import current_clock, database_option, run_to_end, say, secret_option
 from bot.diagnosis.doctor import SETTINGS, Wanted, diagnose
 from bot.diagnosis.finding import Finding, can_run, failed
 from bot.diagnosis.rendering import lines
@@ -29,8 +29,13 @@ from storage.address import Address
 )
 @click.option("--model", "tries_model", is_flag=True, help="Ask the language model for one token.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for scripts.")
+@secret_option(
+    "--config-token", "none", "an app configuration token, to compare the app in Slack with the manifest"
+)
 @database_option
-def doctor(channel: str, database: Address | None, *, tries_model: bool, as_json: bool) -> None:
+def doctor(
+    channel: str, config_token: str, database: Address | None, *, tries_model: bool, as_json: bool
+) -> None:
     """Check all that the bot needs, and say what to do.
 
     It looks at settings, tokens, scopes, database, disk, sources, clock and channels. It changes nothing, and
@@ -38,7 +43,7 @@ def doctor(channel: str, database: Address | None, *, tries_model: bool, as_json
 
     Exits with status 0 if the bot can run, whatever it warns of, and 1 if not.
     """
-    findings = _findings(Wanted(channel, tries_model), database)
+    findings = _findings(Wanted(channel, tries_model, config_token), database)
     say(_as_json(findings) if as_json else "\n".join(lines(findings)))
     if not can_run(findings):
         raise Incomplete("The bot cannot run; the lines above that begin with “failed” say why.")

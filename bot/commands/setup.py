@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import click
 from pydantic import SecretStr
 
 from bot.commands.channels import find_channels
-from bot.commands.terminal import F, current_clock, run_to_end, say
+from bot.commands.terminal import current_clock, run_to_end, say, secret_option
 from bot.diagnosis.finding import Finding
 from bot.diagnosis.model import model_finding
 from bot.diagnosis.slack import BotLook, client_for, look_at_app_token, look_at_bot_token
@@ -29,42 +29,8 @@ from bot.settings import (
 from bot.setup.env_file import with_values, write_private
 from bot.setup.steps import Given, ask_for_settings
 from bot.sources.http import web_client
-from bot.text.slack_tokens import kind_of, pasted
 from handlers.invitations import greeting
 from handlers.slack_calls import call
-
-
-class _Secret(click.ParamType[str]):
-    """A secret in a file, or on a line of standard input; as an argument `ps` would show it to everybody."""
-
-    name = "file"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the first line; a secret in place of a file is a complaint of click's."""
-        if not value:
-            return ""
-        if value != "-" and kind_of(value):
-            self.fail(
-                "This is the token itself, which anybody on this machine can read in the list of processes. "
-                "Name a file that has it, or - for standard input.",
-                param,
-                ctx,
-            )
-        if value == "-":
-            return pasted(sys.stdin.readline())
-        with click.File(encoding="utf-8").convert(value, param, ctx) as file:
-            return pasted(file.readline())
-
-
-def _secret_option(name: str, variable: str, what: str) -> Callable[[F], F]:
-    return click.option(
-        name,
-        metavar="FILE",
-        type=_Secret(),
-        default="",
-        show_default=variable,
-        help=f"The file that has {what}; - reads a line of standard input.",
-    )
 
 
 def _read_command(_context: click.Context, _option: click.Parameter, name: str) -> str:
@@ -75,11 +41,11 @@ def _read_command(_context: click.Context, _option: click.Parameter, name: str) 
 @click.option(
     "--command", metavar="NAME", default="", callback=_read_command, help="The slash command, as /reading."
 )
-@_secret_option("--bot-token", "SLACK_BOT_TOKEN", "the bot token")
-@_secret_option("--app-token", "SLACK_APP_TOKEN", "the app-level token")
+@secret_option("--bot-token", "SLACK_BOT_TOKEN", "the bot token")
+@secret_option("--app-token", "SLACK_APP_TOKEN", "the app-level token")
 @click.option("--model", metavar="NAME", default="", help="The model's name.")
 @click.option("--model-url", metavar="URL", default="", help="The address of the model's API.")
-@_secret_option("--model-key", "LLM_API_KEY", "the model's API key")
+@secret_option("--model-key", "LLM_API_KEY", "the model's API key")
 @click.option("--no-model", "skips_model", is_flag=True, help="Set no model, and ask for none.")
 @click.option("--channel", metavar="CHANNEL", default="", help="Say hello in this channel, by name or id.")
 @click.option("--no-hello", is_flag=True, help="Say hello nowhere, and ask for no channel.")

@@ -19,6 +19,7 @@ from bot.settings import Settings, load_settings
 from bot.subscriptions.preferences import read_language, read_source
 from bot.text import typed
 from bot.text.mrkdwn import printable
+from bot.text.slack_tokens import kind_of, pasted
 from storage.address import Address, Server, read_address
 from storage.database import exists
 from storage.runner import InlineRunner, Runner
@@ -61,6 +62,40 @@ class Number(click.IntRange):
         """Return the number; an invalid one is a complaint of click's."""
         number: Any = typed.plain_value(value) if isinstance(value, str) else value
         return super().convert(number, param, ctx)
+
+
+class Secret(click.ParamType[str]):
+    """A secret in a file, or on a line of standard input; as an argument `ps` would show it to everybody."""
+
+    name = "file"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the first line; a secret in place of a file is a complaint of click's."""
+        if not value:
+            return ""
+        if value != "-" and kind_of(value):
+            self.fail(
+                "This is the token itself, which anybody on this machine can read in the list of processes. "
+                "Name a file that has it, or - for standard input.",
+                param,
+                ctx,
+            )
+        if value == "-":
+            return pasted(sys.stdin.readline())
+        with click.File(encoding="utf-8").convert(value, param, ctx) as file:
+            return pasted(file.readline())
+
+
+def secret_option(name: str, default: str, what: str) -> Callable[[F], F]:
+    """Return an option that reads a secret from a file; `default` says in words where else it is from."""
+    return click.option(
+        name,
+        metavar="FILE",
+        type=Secret(),
+        default="",
+        show_default=default,
+        help=f"The file that has {what}; - reads a line of standard input.",
+    )
 
 
 def current_clock() -> Clock:

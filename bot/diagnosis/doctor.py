@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
+from bot.diagnosis.app import app_findings
 from bot.diagnosis.channels import ROUND_TRIP, channel_findings, round_trip_finding
 from bot.diagnosis.database import DatabaseLook, look_at_database, sentences
 from bot.diagnosis.finding import Finding, failed, not_checked, ok, warning
@@ -43,6 +44,8 @@ class Wanted:
     channel: str = ""
     #: Ask the model for one token.
     tries_model: bool = False
+    #: Look at what the app is told in Slack, with this token of somebody who configures it; empty for not.
+    configuration_token: str = field(default="", repr=False)
 
 
 async def diagnose(
@@ -55,7 +58,7 @@ async def diagnose(
     return [
         *_settings_findings(wrong),
         *look.findings,
-        *([_command(settings)] if look.connected else []),
+        *await _command(settings, look, wanted),
         *database.findings,
         *await _sources(settings, clock, kept.subscriptions),
         await _model(settings, clock, wanted),
@@ -78,13 +81,19 @@ def _settings_findings(wrong: Sequence[str]) -> list[Finding]:
     return findings or [ok(SETTINGS, "All can be read.")]
 
 
-def _command(settings: Settings) -> Finding:
-    name = settings.command
+async def _command(settings: Settings, look: SlackLook, wanted: Wanted) -> list[Finding]:
+    if wanted.configuration_token:
+        return await app_findings(wanted.configuration_token, settings, look.app_id)
+    return [_unknown_command(settings.command)] if look.connected else []
+
+
+def _unknown_command(name: str) -> Finding:
     return not_checked(
         COMMAND,
         f"Slack tells nobody whether another app has {name} too; of two, the one installed last gets it.",
         f"Type {name} help in Slack. If another app answers, or none, set PAPER_ROUND_COMMAND to another "
-        "name, and give the app the manifest that `paper-round manifest` prints.",
+        "name, and give the app the manifest that `paper-round manifest` prints. --config-token compares "
+        "the app with that.",
     )
 
 

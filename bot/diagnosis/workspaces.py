@@ -41,6 +41,8 @@ class SlackLook:
 
     findings: list[Finding]
     connected: Mapping[str, Connected] = field(default_factory=dict)
+    #: The bot's app, where Slack names it.
+    app_id: str | None = None
     #: When Slack says that it answered.
     slack_time: datetime | None = None
 
@@ -73,7 +75,7 @@ async def _over_socket(settings: Settings, wrong: Sequence[str]) -> SlackLook:
     token = _revealed(settings.bot_token)
     look = await _bot(settings, wrong, token)
     findings = [*look.findings, await _app(settings, wrong, look)]
-    return SlackLook(findings, _connected(settings, look, token), look.slack_time)
+    return SlackLook(findings, _connected(settings, look, token), look.app_id, look.slack_time)
 
 
 async def _bot(settings: Settings, wrong: Sequence[str], token: str) -> BotLook:
@@ -124,7 +126,8 @@ async def _over_http(settings: Settings, way: OverHttp, installations: Sequence[
     if not installations:
         remedy = f"Open {way.public_url}slack/install in a browser once the bot runs."
         findings.append(warning(SLACK, "No workspace has installed the bot yet.", remedy))
-    return SlackLook(findings, connected, slack_time)
+    app_id = next((each.app_id for each in installations), None)
+    return SlackLook(findings, connected, app_id, slack_time)
 
 
 async def _workspace(

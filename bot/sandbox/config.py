@@ -100,6 +100,7 @@ class Configuration(_Strict):
     withheld_scopes: tuple[str, ...] = ()
     bot_token: str = Field(default="xoxb-100000000001-100000000002-sandbox", pattern="^xoxb-")
     app_token: str = Field(default="xapp-1-A0000000001-100000000003-sandbox", pattern="^xapp-")
+    configuration_token: str = Field(default="xoxe.xoxp-1-sandbox", pattern=r"^xoxe\.xoxp-")
     connection_seconds: float = Field(default=3600, gt=20)
 
     @classmethod

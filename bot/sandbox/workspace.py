@@ -84,6 +84,8 @@ class Workspace:
         config: Configuration | Mapping[str, Any] | None = None,
     ) -> None:
         self.manifest = Manifest.read(manifest)
+        #: As it was given, with what the sandbox does not use.
+        self.written_manifest: Json = dict(manifest)
         self.config = Configuration.read(config)
         self.clock: Clock = clock or RunningClock()
         self._methods = methods

@@ -305,7 +305,8 @@ async def test_a_command_that_another_app_may_have_too(bot: Installation) -> Non
             "Slack tells nobody whether another app has /reading too; of two, the one installed last "
             "gets it.",
             "Type /reading help in Slack. If another app answers, or none, set PAPER_ROUND_COMMAND to "
-            "another name, and give the app the manifest that `paper-round manifest` prints.",
+            "another name, and give the app the manifest that `paper-round manifest` prints. --config-token "
+            "compares the app with that.",
         )
     ]
 
@@ -342,6 +343,59 @@ async def test_a_channel_that_is_not_there(bot: Installation) -> None:
         0,
         [finding("read back", "warning", what, "Give its id, or invite the bot.")],
     )
+
+
+def without_command(app: dict[str, Any]) -> None:
+    app["features"]["slash_commands"][0]["command"] = "/old"
+
+
+def without_event(app: dict[str, Any]) -> None:
+    app["settings"]["event_subscriptions"]["bot_events"].remove("reaction_added")
+
+
+def without_shortcut(app: dict[str, Any]) -> None:
+    del app["features"]["shortcuts"][1]
+
+
+def without_socket_mode(app: dict[str, Any]) -> None:
+    app["settings"]["socket_mode_enabled"] = False
+
+
+def as_it_should_be(_app: dict[str, Any]) -> None:
+    """Change nothing."""
+
+
+@pytest.mark.parametrize(
+    ("spoil", "whats"),
+    [
+        (as_it_should_be, []),
+        (without_command, ["The app lacks the commands /papers; it has /old."]),
+        (without_event, ["The app lacks the events reaction_added."]),
+        (without_shortcut, ["The app lacks the shortcuts save_from_message."]),
+        (without_socket_mode, ["Socket Mode is off, and should be on."]),
+    ],
+)
+async def test_an_app_in_slack_that_differs_from_its_manifest(
+    bot: Installation, spoil: Callable[[dict[str, Any]], None], whats: list[str]
+) -> None:
+    manifest = json.loads(json.dumps(app_manifest()))
+    spoil(manifest)
+    bot.sandbox.workspace.written_manifest = manifest
+    (bot.folder / "token").write_text(bot.sandbox.workspace.config.configuration_token)
+    bot.options = ["--config-token", "token"]
+
+    assert await bot.doctor() == (0, [finding("app", "warning", what, INSTALL_ANEW) for what in whats])
+
+
+async def test_another_token_in_place_of_a_configuration_token(bot: Installation) -> None:
+    (bot.folder / "token").write_text(BOT_TOKEN)
+    bot.options = ["--config-token", "token"]
+
+    _, findings = await bot.findings()
+
+    (found,) = [each for each in findings if each["part"] == "app"]
+    assert found["what"] == "This is a bot token, and the app's manifest takes an app configuration token."
+    assert BOT_TOKEN not in str(findings)
 
 
 # --- Over HTTP --------------------------------------------------------------------------------------------

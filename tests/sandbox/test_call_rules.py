@@ -337,6 +337,7 @@ TIERS = {
     "tier_1": {"apps.connections.open"},
     "tier_2": {"conversations.list", "users.conversations", "reactions.remove"},
     "tier_3": {
+        "apps.manifest.export",
         "bots.info",
         "chat.update",
         "chat.delete",

@@ -333,6 +333,23 @@ async def test_views_are_refused_with_invalid_arguments_as_slack_does() -> None:
     ]
 
 
+async def test_a_configuration_token_exports_the_apps_manifest_and_no_other_token_does() -> None:
+    workspace = World().workspace
+    token, app = workspace.config.configuration_token, {"app_id": workspace.app_id}
+
+    exported = workspace.perform("apps.manifest.export", app, token)
+    of_another = workspace.perform("apps.manifest.export", {"app_id": "A0000000009"}, token)
+    by_the_bot = workspace.perform("apps.manifest.export", app, workspace.bot_token)
+    misused = workspace.perform("auth.test", {}, token)
+
+    assert exported.body == {"ok": True, "manifest": MANIFEST}
+    assert [each.body["error"] for each in (of_another, by_the_bot, misused)] == [
+        "app_not_found",
+        "not_allowed_token_type",
+        "not_allowed_token_type",
+    ]
+
+
 async def test_bots_info_names_the_bots_app_and_no_other_bot() -> None:
     world = World()
     workspace = world.workspace

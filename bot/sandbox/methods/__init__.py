@@ -72,7 +72,8 @@ def _authenticate(workspace: "Workspace", method: Method, token: str | None) -> 
     if not token:
         raise RefusedError("not_authed")
     is_of_app = token == workspace.app_token
-    if not is_of_app:
+    is_of_configuration = token == workspace.config.configuration_token
+    if not (is_of_app or is_of_configuration):
         workspace.tokens.check(token, workspace.clock.now())
-    if is_of_app != method.takes_app_token:
+    if (is_of_app, is_of_configuration) != (method.takes_app_token, method.takes_configuration_token):
         raise RefusedError("not_allowed_token_type")

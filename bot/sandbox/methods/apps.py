@@ -1,4 +1,4 @@
-"""The app's identity, its token and its socket: auth.test, auth.revoke and apps.connections.open."""
+"""The app itself: auth.test, auth.revoke, apps.connections.open and apps.manifest.export."""
 
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import RefusedError
@@ -29,7 +29,17 @@ def _auth_revoke(call: Call) -> Json:
     return {"revoked": True}
 
 
+def _apps_manifest_export(call: Call) -> Json:
+    if call.need("app_id", "invalid_app_id") != call.workspace.app_id:
+        raise RefusedError("app_not_found")
+    return {"manifest": call.workspace.written_manifest}
+
+
 METHODS = (
+    Method(
+        *("apps.manifest.export", _apps_manifest_export, frozenset({"app_id"}), "tier_3"),
+        takes_configuration_token=True,
+    ),
     Method("auth.revoke", _auth_revoke, frozenset(), "tier_3"),
     Method("auth.test", _auth_test, frozenset(), "special"),
     Method("apps.connections.open", _apps_connections_open, frozenset(), "tier_1", takes_app_token=True),

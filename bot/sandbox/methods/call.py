@@ -93,3 +93,5 @@ class Method:
     tier: str
     scope: str | None = None
     takes_app_token: bool = False
+    #: Whether it takes a token of a person who configures apps, and no other.
+    takes_configuration_token: bool = False
