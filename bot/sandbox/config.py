@@ -49,6 +49,13 @@ class ChannelConfig(_Strict):
     is_ext_shared: bool = False
 
 
+class EnterpriseConfig(_Strict):
+    """The organisation of Enterprise Grid that a workspace belongs to."""
+
+    id: str = Field(pattern=r"^E[A-Z0-9]{8,}$")
+    name: str
+
+
 class Rates(_Strict):
     """The rate limits; `None` lifts one, for tests of something else.
 
@@ -86,7 +93,7 @@ class Configuration(_Strict):
 
     `is_distributed` applies the history limits of commercially distributed apps outside the Marketplace.
     `number` tells several workspaces apart: their ids differ. Where the app is not installed, it has no bot
-    token until somebody installs it.
+    token until somebody installs it. Workspaces with the same `enterprise` are those of one organisation.
     """
 
     team_name: str = "Sandbox"
@@ -97,6 +104,7 @@ class Configuration(_Strict):
     is_distributed: bool = False
     number: int = Field(default=1, ge=1, le=999)
     is_installed: bool = True
+    enterprise: EnterpriseConfig | None = None
     withheld_scopes: tuple[str, ...] = ()
     bot_token: str = Field(default="xoxb-100000000001-100000000002-sandbox", pattern="^xoxb-")
     app_token: str = Field(default="xapp-1-A0000000001-100000000003-sandbox", pattern="^xapp-")
@@ -183,6 +191,7 @@ class _Settings(_Loose):
     event_subscriptions: _Events = _Events()
     interactivity: _Interactivity = _Interactivity()
     token_rotation_enabled: bool = False
+    org_deploy_enabled: bool = False
 
 
 class Manifest(_Loose):

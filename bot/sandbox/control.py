@@ -82,13 +82,13 @@ class Control:
             person = self._person(request.query.get("as", ""))
             return web.Response(text=person.transcript(request.query.get("channel", "")))
         except NotPossibleError as error:
-            return _refused(error)
+            return refused(error)
 
     def _read(self, read: Callable[[], Any]) -> web.Response:
         try:
             return web.json_response(read())
         except SandboxError as error:
-            return _refused(error)
+            return refused(error)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(
@@ -112,25 +112,25 @@ class Control:
         return response
 
     async def _act(self, request: web.Request) -> web.Response:
-        body = await _json_body(request)
+        body = await json_body(request)
         action = ACTIONS.get(str(body.get("do")))
         try:
             if action is None:
                 raise NotPossibleError(f"Unknown action {body.get('do')!r}; actions: {', '.join(ACTIONS)}.")
             result = await action(self._person(str(body.get("as"))), body)
         except SandboxError as error:
-            return _refused(error)
+            return refused(error)
         return web.json_response({"ok": True, **(result or {})})
 
     async def _faults(self, _request: web.Request) -> web.Response:
         return web.json_response({"ok": True, "faults": self._workspace.faults.list()})
 
     async def _add_fault(self, request: web.Request) -> web.Response:
-        body = await _json_body(request)
+        body = await json_body(request)
         try:
             fault = self._workspace.faults.add(body.pop("kind", None), **body)
         except SandboxError as error:
-            return _refused(error)
+            return refused(error)
         return web.json_response({"ok": True, "id": fault.id})
 
     async def _clear_faults(self, _request: web.Request) -> web.Response:
@@ -138,13 +138,13 @@ class Control:
         return web.json_response({"ok": True})
 
     async def _clock(self, request: web.Request) -> web.Response:
-        body = await _json_body(request)
+        body = await json_body(request)
         clock = self._workspace.clock
         if not isinstance(clock, MovableClock):
-            return _refused(NotPossibleError("The sandbox's clock cannot be advanced."))
+            return refused(NotPossibleError("The sandbox's clock cannot be advanced."))
         seconds = body.get("advance")
         if not isinstance(seconds, int | float) or seconds < 0:
-            return _refused(NotPossibleError("advance must be a number of seconds, at least 0."))
+            return refused(NotPossibleError("advance must be a number of seconds, at least 0."))
         moved = clock.advance(seconds)
         if moved is not None:
             await moved
@@ -153,12 +153,13 @@ class Control:
         return web.json_response({"ok": True, "now": clock.now().isoformat()})
 
     async def _disconnect(self, request: web.Request) -> web.Response:
-        body = await _json_body(request)
+        body = await json_body(request)
         await self._socket_mode.disconnect_all(str(body.get("reason", "refresh_requested")))
         return web.json_response({"ok": True})
 
 
-async def _json_body(request: web.Request) -> Json:
+async def json_body(request: web.Request) -> Json:
+    """Return the object that a request sends."""
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="Send application/json.")
     try:
@@ -170,6 +171,7 @@ async def _json_body(request: web.Request) -> Json:
     return body
 
 
-def _refused(error: SandboxError) -> web.Response:
+def refused(error: SandboxError) -> web.Response:
+    """Return the answer to an action that failed."""
     code = error.code if isinstance(error, NotAnsweredError) else "not_possible"
     return web.json_response({"ok": False, "error": code, "message": str(error)})

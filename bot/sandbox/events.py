@@ -137,7 +137,11 @@ def home_opened(workspace: "Workspace", person: Person) -> None:
 
 
 def uninstalled(workspace: "Workspace") -> None:
-    """Emit that the app was removed from the workspace, and that its tokens ended."""
+    """Emit that the app was removed from the workspace."""
     workspace.emit("app_uninstalled", None, {"type": "app_uninstalled"})
+
+
+def tokens_revoked(workspace: "Workspace") -> None:
+    """Emit that the tokens of the app's bot user ended."""
     tokens = {"oauth": [], "bot": [workspace.bot.id]}
     workspace.emit("tokens_revoked", None, {"type": "tokens_revoked", "tokens": tokens})

@@ -7,7 +7,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import ClassVar
 from urllib.parse import urlencode
 
 import aiohttp
@@ -17,15 +19,62 @@ from bot.sandbox.errors import ConfigurationError, NotAnsweredError
 from bot.sandbox.outlet import NoRetryError, Outlet
 from bot.sandbox.workspace import Workspace
 
+_REDIRECTS = 2
+"""How many redirects Slack follows with an event."""
+_CONNECTION_ERRORS = (
+    (aiohttp.TooManyRedirects, "too_many_redirects"),
+    (aiohttp.ClientSSLError, "ssl_error"),
+    (aiohttp.ClientError, "connection_failed"),
+)
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
+_USER_AGENT = "Slackbot 1.0 (+https://api.slack.com/robots)"
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What the app answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    def is_taken(self, *, is_event: bool) -> bool:
+        """Tell whether the app took what it was sent: an event by any 2xx, all else by a 200."""
+        return self.status == HTTPStatus.OK or (
+            is_event and HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+        )
+
+    @property
+    def acknowledgement(self) -> Json | None:
+        """The acknowledgement's payload: JSON that is called so, or the text that a command shows."""
+        if not self.text.strip():
+            return None
+        if not self.headers.get("Content-Type", "").startswith(_JSON):
+            return {"text": self.text}
+        try:
+            answer = json.loads(self.text)
+        except ValueError:
+            return {"text": self.text}
+        return answer if isinstance(answer, dict) else {"text": self.text}
 
 
 class HttpMode(Outlet):
-    """Sends what people do to the addresses that the manifest names."""
+    """Sends what people do to the addresses that the manifest names.
 
-    def __init__(self, workspace: Workspace, signing_secret: str) -> None:
+    `reached_at` says where to send instead for the beginnings of some, as a proxy would.
+    """
+
+    reasons: ClassVar[Mapping[str, str]] = {
+        code: code for code in ("http_error", *(code for _, code in _CONNECTION_ERRORS))
+    }
+    too_late: ClassVar[str] = "http_timeout"
+
+    def __init__(
+        self, workspace: Workspace, signing_secret: str, reached_at: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(workspace)
+        self._reached_at = reached_at if reached_at is not None else {}
         self._secret = signing_secret.encode()
         self._session: aiohttp.ClientSession | None = None
 
@@ -45,7 +94,8 @@ class HttpMode(Outlet):
             answer = await self._send("events_api", payload, {})
         except NotAnsweredError as error:
             raise ConfigurationError(f"The request URL did not answer: {error}") from error
-        if challenge not in {(answer or {}).get("challenge"), (answer or {}).get("text")}:
+        given = {(answer or {}).get("challenge"), (answer or {}).get("text")}
+        if given.isdisjoint({challenge, f"challenge={challenge}"}):
             raise ConfigurationError("The request URL did not answer with the challenge.")
 
     async def aclose(self) -> None:
@@ -55,28 +105,44 @@ class HttpMode(Outlet):
             await self._session.close()
 
     async def _send(self, kind: str, payload: Json, more: Json) -> Json | None:
+        url, is_event = self._url(kind, payload), kind == "events_api"
+        if not url:
+            raise NoRetryError("dispatch_failed", "The manifest names no address for this.")
         content_type, body = _encoded(kind, payload)
-        headers = {"Content-Type": content_type, **self._signature(body), **_repetition(more)}
+        headers = {"Content-Type": content_type, "User-Agent": _USER_AGENT}
+        headers |= {**self._signature(body), **_repetition(more)}
         try:
-            status, answer_headers, text = await self._in_time(
-                self._post(self._url(kind, payload), body, headers)
-            )
+            answer = await self._in_time(self._post(url, body, headers, _REDIRECTS if is_event else 0))
         except aiohttp.ClientError as error:
-            raise NotAnsweredError("connection_failed", f"The app was not reached: {error}") from error
-        if status != HTTPStatus.OK:
-            kept = NoRetryError if answer_headers.get("X-Slack-No-Retry") == "1" else NotAnsweredError
-            raise kept("http_error", f"The app answered with HTTP status {status}.")
-        return _acknowledgement(text)
+            code = next(code for cause, code in _CONNECTION_ERRORS if isinstance(error, cause))
+            raise NotAnsweredError(code, f"The app was not reached: {error!r}") from error
+        if not answer.is_taken(is_event=is_event):
+            kept = NoRetryError if answer.headers.get("X-Slack-No-Retry") == "1" else NotAnsweredError
+            raise kept("http_error", f"The app answered with HTTP status {answer.status}.")
+        return answer.acknowledgement
 
-    async def _post(
-        self, url: str, body: bytes, headers: Mapping[str, str]
-    ) -> tuple[int, Mapping[str, str], str]:
+    async def _post(self, url: str, body: bytes, headers: Mapping[str, str], redirects: int) -> "_Answer":
         if self._session is None:
             self._session = aiohttp.ClientSession()
-        async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
-            return answer.status, answer.headers, await answer.text()
+        sent = self._session.post(
+            url,
+            data=body,
+            headers=headers,
+            allow_redirects=redirects > 0,
+            # aiohttp counts the first request as well.
+            max_redirects=redirects + 1,
+        )
+        async with sent as answer:
+            return _Answer(answer.status, answer.headers, await answer.text(errors="replace"))
 
     def _url(self, kind: str, payload: Json) -> str:
+        url = self._named_url(kind, payload)
+        for public, local in self._reached_at.items():
+            if url.startswith(public):
+                return local + url.removeprefix(public)
+        return url
+
+    def _named_url(self, kind: str, payload: Json) -> str:
         manifest = self._workspace.manifest
         if kind == "slash_commands":
             urls = {each.command: each.url for each in manifest.features.slash_commands}
@@ -105,14 +171,3 @@ def _repetition(more: Json) -> dict[str, str]:
     if not more.get("retry_attempt"):
         return {}
     return {"X-Slack-Retry-Num": str(more["retry_attempt"]), "X-Slack-Retry-Reason": more["retry_reason"]}
-
-
-def _acknowledgement(text: str) -> Json | None:
-    """Return the payload of an acknowledgement: JSON, or the text that a command shows."""
-    if not text.strip():
-        return None
-    try:
-        answer = json.loads(text)
-    except ValueError:
-        return {"text": text}
-    return answer if isinstance(answer, dict) else {"text": text}

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Coroutine, Mapping
+from typing import Any, ClassVar, TypeVar
 
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotAnsweredError
@@ -22,6 +22,11 @@ class NoRetryError(NotAnsweredError):
 
 class Outlet(ABC):
     """Sends the app commands, interactions and events."""
+
+    reasons: ClassVar[Mapping[str, str]] = {}
+    """Why an event is sent again, by why it was not acknowledged; for all else the time was over."""
+    too_late: ClassVar[str] = "timeout"
+    """Why an event is sent again that was not acknowledged in time."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -54,7 +59,7 @@ class Outlet(ABC):
             except NoRetryError:
                 return
             except NotAnsweredError as error:
-                reason = _REASONS.get(error.code, "timeout")
+                reason = self.reasons.get(error.code, self.too_late)
                 continue
             return
 
@@ -95,7 +100,3 @@ class Outlet(ABC):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-_REASONS = {"http_error": "http_error", "connection_failed": "connection_failed"}
-"""Why an event is sent again, by why it was not acknowledged; for all else the time was over."""

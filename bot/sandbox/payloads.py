@@ -19,6 +19,7 @@ def slash_command(
 ) -> Json:
     """Return the fields of a slash command; Slack withholds a private channel's name."""
     name = "directmessage" if channel.is_im else "privategroup" if channel.is_private else channel.name
+    enterprise = workspace.config.enterprise
     return {
         "token": _TOKEN,
         "team_id": workspace.team_id,
@@ -30,13 +31,15 @@ def slash_command(
         "command": command.command,
         "text": text,
         "api_app_id": workspace.app_id,
-        "is_enterprise_install": "false",
+        **({"enterprise_id": enterprise.id, "enterprise_name": enterprise.name} if enterprise else {}),
+        "is_enterprise_install": "true" if workspace.is_org_wide else "false",
         "response_url": workspace.issue_response_url(person.id, channel.id),
         "trigger_id": workspace.issue_trigger(person.id),
     }
 
 
 def _by(workspace: "Workspace", person: Person, kind: str) -> Json:
+    enterprise = workspace.config.enterprise
     return {
         "type": kind,
         "team": {"id": workspace.team_id, "domain": workspace.config.team_domain},
@@ -48,8 +51,8 @@ def _by(workspace: "Workspace", person: Person, kind: str) -> Json:
         },
         "api_app_id": workspace.app_id,
         "token": _TOKEN,
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": enterprise.model_dump() if enterprise else None,
+        "is_enterprise_install": workspace.is_org_wide,
     }
 
 

@@ -1,5 +1,7 @@
 """What the sandbox's servers have in common: their port, and how a request of the Web API is read."""
 
+import base64
+import binascii
 import json
 import os
 from collections.abc import Awaitable, Callable
@@ -38,6 +40,18 @@ def bearer_of(request: web.Request) -> str | None:
     """Return the token in the header `Authorization`."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     return token if kind == "Bearer" else None
+
+
+def credentials_of(request: web.Request) -> dict[str, str]:
+    """Return the app's id and secret in the header `Authorization`, as arguments; none where it has none."""
+    kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return {}
+    try:
+        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return {}
+    return {"client_id": name, "client_secret": secret}
 
 
 async def arguments_of(request: web.Request) -> Json:

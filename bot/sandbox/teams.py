@@ -1,33 +1,39 @@
 """Several workspaces that can install one app over HTTP: one address for the Web API and for OAuth.
 
-Each workspace has a server of its own beside it, for its page, its files and its response URLs.
+Which workspace a call concerns comes from its token. Each workspace has a server of its own beside it, for
+its page, its files, its response URLs and its control API. Codes, tokens and their errors are those of
+oauth.py; what people do is sent to the app by http_mode.py.
 """
 
-import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
+from bot.sandbox.checks import Json
 from bot.sandbox.clock import Clock
 from bot.sandbox.composition import create_workspace
 from bot.sandbox.config import Configuration
-from bot.sandbox.errors import ConnectionLostError, NotPossibleError, RefusedError
+from bot.sandbox.control import json_body, refused
+from bot.sandbox.errors import ConfigurationError, ConnectionLostError, NotPossibleError, RefusedError
 from bot.sandbox.http_mode import HttpMode
+from bot.sandbox.install_page import InstallPage
 from bot.sandbox.member import Member
 from bot.sandbox.oauth import Credentials, OAuth
-from bot.sandbox.requests import HOST, abort, arguments_of, bearer_of, bind, local_requests_only
+from bot.sandbox.requests import (
+    HOST,
+    abort,
+    arguments_of,
+    bearer_of,
+    bind,
+    credentials_of,
+    local_requests_only,
+)
 from bot.sandbox.server import Sandbox
 from bot.sandbox.workspace import Workspace
-
-_PAGE = (
-    "<!doctype html><meta charset='utf-8'><title>Install {app} | Slack</title><h1>Install {app}</h1>{rows}"
-)
-_ROW = "<p><a href='/oauth/v2/allow?{allow}'>Allow in {team} as {person}</a></p>"
-
 
 TWO_TEAMS = tuple(
     Configuration(number=number, team_name=name, team_domain=name.lower(), is_installed=False)
@@ -38,7 +44,8 @@ TWO_TEAMS = tuple(
 class Teams:
     """Workspaces with servers, bound to 127.0.0.1. Used as an async context manager.
 
-    `manifest` is of an app over HTTP. No workspace has the app installed at first.
+    `manifest` is of an app over HTTP. No workspace has the app installed at first, unless its configuration
+    says so. `reached_at` says where beginnings of the manifest's addresses are reached, as behind a proxy.
     """
 
     def __init__(
@@ -48,14 +55,24 @@ class Teams:
         credentials: Credentials | None = None,
         clock: Clock | None = None,
         port: int = 0,
+        reached_at: Mapping[str, str] | None = None,
     ) -> None:
+        #: May be changed at any time.
+        self.reached_at = dict(reached_at or {})
         self.credentials = credentials or Credentials()
         self._oauth = OAuth(self.credentials)
-        workspaces = [create_workspace(manifest, clock, each) for each in configurations]
-        self._outlets = {each.team_id: HttpMode(each, self.credentials.signing_secret) for each in workspaces}
+        methods = self._oauth.methods
+        workspaces = [create_workspace(manifest, clock, each, methods) for each in configurations]
+        self._oauth.workspaces = tuple(workspaces)
+        self._outlets = {
+            each.team_id: HttpMode(each, self.credentials.signing_secret, self.reached_at)
+            for each in workspaces
+        }
         self._sandboxes = {
             each.team_id: Sandbox(each, outlet=self._outlets[each.team_id]) for each in workspaces
         }
+        if len(self._sandboxes) < len(workspaces):
+            raise ConfigurationError("Two workspaces have the same number.")
         self._port = port
         self._stack = AsyncExitStack()
 
@@ -74,6 +91,10 @@ class Teams:
         """All workspaces, in the order of their configurations."""
         return tuple(each.workspace for each in self._sandboxes.values())
 
+    def page(self, workspace: Workspace) -> str:
+        """Return the address of a workspace's page and of its control API, without a trailing slash."""
+        return self._sandboxes[workspace.team_id].url
+
     def person(self, workspace: Workspace, reference: str) -> Member:
         """Return a person of the workspace, by name or id. Raises NotPossibleError."""
         return self._sandboxes[workspace.team_id].person(reference)
@@ -82,30 +103,31 @@ class Teams:
         """Have the app answer the challenge to its request URL. Raises ConfigurationError."""
         await self._outlets[workspace.team_id].verify()
 
-    def allow(self, address: str, workspace: Workspace, person: str) -> str:
+    def allow(self, address: str, workspace: Workspace, person: str, *, org_wide: bool = False) -> str:
         """Have a person allow the installation that an address of `/oauth/v2/authorize` asks for.
 
-        Returns the address to which Slack redirects them. Raises NotPossibleError.
+        With `org_wide` an admin allows it in all workspaces of the organisation. Returns the address to
+        which Slack redirects them. Raises NotPossibleError.
         """
         query = dict(parse_qsl(urlsplit(address).query))
-        return self._oauth.allow(query, workspace, workspace.person(person))
+        return self._oauth.allow(query, workspace, workspace.person(person), org_wide=org_wide)
 
-    def cancel(self, address: str, workspace: Workspace) -> str:
+    def cancel(self, address: str) -> str:
         """Have somebody cancel the installation; returns the address to which Slack redirects them."""
-        return self._oauth.cancel(dict(parse_qsl(urlsplit(address).query)), workspace)
+        return self._oauth.cancel(dict(parse_qsl(urlsplit(address).query)))
 
     def uninstall(self, workspace: Workspace) -> None:
-        """Have an admin remove the app from a workspace."""
+        """Have an admin remove the app from a workspace, or its organisation. Raises NotPossibleError."""
         self._oauth.uninstall(workspace)
 
     async def __aenter__(self) -> "Teams":
         for sandbox in self._sandboxes.values():
             await self._stack.enter_async_context(sandbox)
         app = web.Application(middlewares=[local_requests_only], client_max_size=4 * 1024**2)
-        app.router.add_route("*", "/api/oauth.v2.access", self._access)
         app.router.add_route("*", "/api/{method}", self._api)
-        app.router.add_get("/oauth/v2/authorize", self._authorize)
-        app.router.add_get("/oauth/v2/allow", self._allow)
+        InstallPage(self._oauth).add_routes(app.router)
+        app.router.add_get("/control/teams", self._describe)
+        app.router.add_post("/control/{act:allow|cancel|uninstall}", self._act)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         self._port = await bind(runner, self._port)
         self._stack.push_async_callback(runner.cleanup)
@@ -119,62 +141,82 @@ class Teams:
     ) -> None:
         await self._stack.aclose()
 
-    # ---- Routes
+    # ---- The Web API
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
         try:
-            arguments = await arguments_of(request)
-            token = bearer_of(request) or arguments.get("token")
-            response = await self._of_token(token).call(request.match_info["method"], arguments, token)
+            arguments = {**await arguments_of(request), **credentials_of(request)}
         except RefusedError as refused:
             return web.json_response(refused.body, status=refused.status)
+        token = bearer_of(request) or arguments.get("token")
+        try:
+            response = await self._called(method, arguments, token).call(method, arguments, token)
         except ConnectionLostError:
             return abort(request)
         return web.json_response(response.body, status=response.status, headers=dict(response.headers))
 
-    def _of_token(self, token: str | None) -> Workspace:
-        if not token:
-            raise RefusedError("not_authed")
-        for workspace in self.workspaces:
-            if workspace.tokens.knows(token):
-                return workspace
-        raise RefusedError("invalid_auth")
+    def _called(self, method: str, arguments: Json, token: str | None) -> Workspace:
+        """Return the workspace that a call concerns; one that nobody's token names is refused by any."""
+        if method == "oauth.v2.access":
+            return self._oauth.workspace_of(arguments)
+        known = [each for each in self.workspaces if each.tokens.knows(token)]
+        return next((each for each in known if _is_of(each, arguments)), (known or self.workspaces)[0])
 
-    async def _access(self, request: web.Request) -> web.Response:
-        try:
-            arguments = {name: str(value) for name, value in (await arguments_of(request)).items()}
-            body = self._oauth.access(arguments, request.headers.get("Authorization", ""))
-        except RefusedError as refused:
-            return web.json_response(refused.body, status=refused.status)
-        return web.json_response({"ok": True, **body})
+    # ---- The control API
 
-    async def _authorize(self, request: web.Request) -> web.Response:
-        try:
-            self._oauth.refuse_unknown(request.query, self.workspaces[0])
-        except NotPossibleError as error:
-            return web.Response(status=400, text=str(error))
-        rows = [
-            _ROW.format(
-                allow=html.escape(urlencode({**request.query, "team": each.team_id, "person": person.id})),
-                team=html.escape(each.config.team_name),
-                person=html.escape(person.real_name),
-            )
-            for each in self.workspaces
-            for person in each.people.values()
+    async def _describe(self, _request: web.Request) -> web.Response:
+        teams = [
+            {
+                "id": team_id,
+                "name": sandbox.workspace.config.team_name,
+                "url": sandbox.url,
+                "is_installed": sandbox.workspace.is_installed,
+            }
+            for team_id, sandbox in self._sandboxes.items()
         ]
-        name = html.escape(self.workspaces[0].manifest.name)
-        return web.Response(text=_PAGE.format(app=name, rows="".join(rows)), content_type="text/html")
+        return web.json_response({"teams": teams})
 
-    async def _allow(self, request: web.Request) -> web.Response:
+    async def _act(self, request: web.Request) -> web.Response:
+        body = await json_body(request)
         try:
-            workspace = self._of_id(request.query.get("team", ""))
-            person = workspace.person(request.query.get("person", ""))
-            address = self._oauth.allow(request.query, workspace, person)
+            result = _ACTS[request.match_info["act"]](self, body)
         except NotPossibleError as error:
-            return web.Response(status=400, text=str(error))
-        raise web.HTTPFound(address)
+            return refused(error)
+        return web.json_response({"ok": True, **result})
 
     def _of_id(self, team_id: str) -> Workspace:
         if team_id not in self._sandboxes:
-            raise NotPossibleError("There is no such workspace.")
+            raise NotPossibleError(f"There is no workspace {team_id!r}; see /control/teams.")
         return self._sandboxes[team_id].workspace
+
+    def _allowed(self, body: Json) -> Json:
+        workspace, person = self._of_id(str(body.get("team"))), str(body.get("as"))
+        is_org_wide = body.get("org_wide") is True
+        return {"redirect": self.allow(str(body.get("address")), workspace, person, org_wide=is_org_wide)}
+
+    def _cancelled(self, body: Json) -> Json:
+        return {"redirect": self.cancel(str(body.get("address")))}
+
+    def _uninstalled(self, body: Json) -> Json:
+        self.uninstall(self._of_id(str(body.get("team"))))
+        return {}
+
+
+_ACTS: dict[str, Callable[[Teams, Json], Json]] = {
+    "allow": Teams._allowed,  # noqa: SLF001 -- the class's own table
+    "cancel": Teams._cancelled,  # noqa: SLF001
+    "uninstall": Teams._uninstalled,  # noqa: SLF001
+}
+
+
+def _is_of(workspace: Workspace, arguments: Json) -> bool:
+    """Tell whether a call with a token of several workspaces concerns this one."""
+    if arguments.get("team_id") == workspace.team_id:
+        return True
+    named = {arguments.get(name) for name in ("channel", "channel_id", "user", "user_id", "view_id", "file")}
+    named.add(arguments.get("users"))
+    kept = (workspace.channels, workspace.people, workspace.views, workspace.files)
+    return arguments.get("trigger_id") in workspace.triggers or any(
+        isinstance(each, str) and each in ids for each in named for ids in kept
+    )

@@ -93,6 +93,8 @@ class Workspace:
         self.limits = Limits(self.config.rates)
         number = self.config.number
         self.team_id, self.app_id, self.bot_id = f"T{number:010d}", "A0000000001", f"B{number:010d}"
+        self.is_installed = self.config.is_installed
+        self.is_org_wide = False
         self.tokens = BotTokens()
         if self.config.is_installed:
             self.tokens.issue(self.config.bot_token)
@@ -133,7 +135,10 @@ class Workspace:
     def _bot_user(self) -> Person:
         name = self.manifest.name
         user_name = "".join(letter for letter in name.lower() if letter.isalnum()) or "app"
-        return Person(self.new_id("U"), user_name, name, "en-US", "America/Los_Angeles", is_bot=True)
+        # An installation for a whole organisation has one bot user in all its workspaces.
+        enterprise = self.config.enterprise
+        user_id = f"U{enterprise.id[1:]}" if enterprise else self.new_id("U")
+        return Person(user_id, user_name, name, "en-US", "America/Los_Angeles", is_bot=True)
 
     def _populate(self) -> None:
         for person in self.config.people:
@@ -166,6 +171,13 @@ class Workspace:
         creator = next(iter(self.people))
         channel = Channel(self.new_id(prefix), name, self.clock.now(), creator, members, **more)
         self.channels[channel.id] = channel
+
+    def deactivate_bot(self) -> None:
+        """Take the bot user out of all channels, as Slack does when its token is revoked."""
+        for channel in self.channels.values():
+            if not channel.is_im:
+                channel.members.discard(self.bot.id)
+        self.changed()
 
     def new_id(self, prefix: str) -> str:
         """Return a new id in Slack's format: `prefix` and ten digits."""
@@ -353,16 +365,19 @@ class Workspace:
         self.changed()
 
     def emit(self, subscription: str, scope: str | None, event: Json) -> None:
-        """Send an event to the app if its manifest subscribes to it and it has the scope."""
+        """Send an event to the app if it is installed, its manifest subscribes to it and it has the scope."""
         subscribed = subscription in self.manifest.settings.event_subscriptions.bot_events
-        if self.event_outlet is None or not subscribed or (scope is not None and scope not in self.scopes):
+        is_permitted = self.is_installed and (scope is None or scope in self.scopes)
+        if self.event_outlet is None or not subscribed or not is_permitted:
             return
+        enterprise_id = self.config.enterprise.id if self.config.enterprise else None
         self.event_outlet(
             {
                 "token": "sandbox",
                 "team_id": self.team_id,
                 "context_team_id": self.team_id,
-                "context_enterprise_id": None,
+                **({"enterprise_id": enterprise_id} if enterprise_id else {}),
+                "context_enterprise_id": enterprise_id,
                 "api_app_id": self.app_id,
                 "event": {**event, "event_ts": self.new_ts()},
                 "type": "event_callback",
@@ -371,11 +386,11 @@ class Workspace:
                 "event_time": int(self.clock.now().timestamp()),
                 "authorizations": [
                     {
-                        "enterprise_id": None,
-                        "team_id": self.team_id,
+                        "enterprise_id": enterprise_id,
+                        "team_id": None if self.is_org_wide else self.team_id,
                         "user_id": self.bot.id,
                         "is_bot": True,
-                        "is_enterprise_install": False,
+                        "is_enterprise_install": self.is_org_wide,
                     }
                 ],
                 "is_ext_shared_channel": False,
@@ -437,7 +452,7 @@ class Workspace:
         self, at: datetime, method: str, arguments: Mapping[str, Any], status: int, error: str | None
     ) -> None:
         """Log a call received `at` a moment, for tests that check what was sent and when."""
-        kept = {key: value for key, value in arguments.items() if key != "token"}
+        kept = {key: value for key, value in arguments.items() if key not in {"token", "client_secret"}}
         self.calls.append(CallRecord(at, method, kept, status, error))
 
     def view_stack_is_full(self, person: Person) -> bool:

@@ -46,7 +46,7 @@ class House:
         async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as browser:
             begun = await browser.get(self.url + INSTALL_PATH)
             asked, cookie = begun.headers["location"], begun.headers["set-cookie"].partition(";")[0]
-            led = self.teams.allow(asked, workspace, "ada") if allow else self.teams.cancel(asked, workspace)
+            led = self.teams.allow(asked, workspace, "ada") if allow else self.teams.cancel(asked)
             return await browser.get(led, headers={"Cookie": cookie})
 
     async def ask(self, workspace: Workspace) -> str:

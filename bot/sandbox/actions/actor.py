@@ -37,8 +37,11 @@ class Actor:
     async def send(self, kind: str, payload: Json, notice: str) -> Json | None:
         """Send the app a payload and return the payload of its acknowledgement.
 
-        Raises NotAnsweredError after showing the person `notice` with Slack's error code.
+        Raises NotAnsweredError after showing the person `notice` with Slack's error code, and
+        NotPossibleError where the app is not installed.
         """
+        if not self.workspace.is_installed:
+            raise NotPossibleError("The app is not installed in this workspace.")
         try:
             return await self.outlet.request(kind, payload)
         except NotAnsweredError as unanswered:

@@ -1,6 +1,6 @@
 """The Web API methods that the sandbox implements; any other is answered with `unknown_method`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.errors import RefusedError, invalid_arguments
@@ -21,12 +21,15 @@ _SENT_BY_BOLT = "team_id"
 
 
 class MethodRegistry:
-    """The methods as a workspace calls them."""
+    """The methods as a workspace calls them: all of them, and `more`."""
+
+    def __init__(self, more: Iterable[Method] = ()) -> None:
+        self._methods = {**METHODS, **{method.name: method for method in more}}
 
     @property
     def names(self) -> Collection[str]:
         """The names of all methods."""
-        return METHODS.keys()
+        return self._methods.keys()
 
     def run(
         self,
@@ -39,13 +42,15 @@ class MethodRegistry:
         limited: bool,
     ) -> dict[str, Any]:
         """Run the method called `name` and return its response body. Raises RefusedError."""
-        method = METHODS.get(name)
+        method = self._methods.get(name)
         if method is None:
             raise RefusedError("unknown_method", req_method=name)
-        _authenticate(workspace, method, arguments.pop("token", None) or token)
+        token = arguments.pop("token", None) or token
+        if method.takes != "nothing":
+            _authenticate(workspace, method, token)
         if limited:
             _count(workspace, method)
-        call = Call(workspace, arguments, show_after=show_after, limited=limited)
+        call = Call(workspace, arguments, token or "", show_after=show_after, limited=limited)
         if method.scope is not None:
             call.need_scope(method.scope)
         _check_arguments(method, arguments)
@@ -71,9 +76,9 @@ def _count(workspace: "Workspace", method: Method) -> None:
 def _authenticate(workspace: "Workspace", method: Method, token: str | None) -> None:
     if not token:
         raise RefusedError("not_authed")
-    is_of_app = token == workspace.app_token
-    is_of_configuration = token == workspace.config.configuration_token
-    if not (is_of_app or is_of_configuration):
+    kinds = {workspace.app_token: "app token", workspace.config.configuration_token: "configuration token"}
+    kind = kinds.get(token, "bot token")
+    if kind == "bot token":
         workspace.tokens.check(token, workspace.clock.now())
-    if (is_of_app, is_of_configuration) != (method.takes_app_token, method.takes_configuration_token):
+    if kind != method.takes:
         raise RefusedError("not_allowed_token_type")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from bot.sandbox.errors import RefusedError, invalid_arguments
 from bot.sandbox.records import Channel
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Call:
-    """One call: the workspace, the arguments, and the effects of faults and rate limits."""
+    """One call: the workspace, the arguments, the token, and the effects of faults and rate limits."""
 
     workspace: "Workspace"
     arguments: Mapping[str, Any]
+    token: str = ""
     show_after: float = 0.0
     limited: bool = True
 
@@ -85,13 +86,14 @@ def need_scope(workspace: "Workspace", scope: str) -> None:
 
 @dataclass(frozen=True)
 class Method:
-    """A Web API method: its implementation, supported arguments, rate tier and required scope."""
+    """A Web API method: its implementation, supported arguments, rate tier and required scope.
+
+    `takes` is the kind of token with which it is called.
+    """
 
     name: str
     run: Callable[[Call], dict[str, Any]]
     arguments: frozenset[str]
     tier: str
     scope: str | None = None
-    takes_app_token: bool = False
-    #: Whether it takes a token of a person who configures apps, and no other.
-    takes_configuration_token: bool = False
+    takes: Literal["bot token", "app token", "configuration token", "nothing"] = "bot token"
