@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 Json = dict[str, Any]
 
 MANIFEST: Json = {
@@ -59,6 +61,25 @@ MANIFEST: Json = {
         "interactivity": {"is_enabled": True},
     },
 }
+about_sockets = pytest.mark.parametrize("mode", ["socket"], indirect=True)
+"""Has a test run with an app in Socket Mode alone."""
+
+
+def over_http(manifest: Json, url: str) -> Json:
+    """Return the manifest of the same app over HTTP, where all comes to one address."""
+    commands = [{**command, "url": url} for command in manifest["features"]["slash_commands"]]
+    settings = manifest["settings"]
+    return {
+        **manifest,
+        "features": {**manifest["features"], "slash_commands": commands},
+        "settings": {
+            **settings,
+            "event_subscriptions": {**settings["event_subscriptions"], "request_url": url},
+            "interactivity": {"is_enabled": True, "request_url": url, "message_menu_options_url": url},
+        },
+    }
+
+
 UNLIMITED: Json = dict.fromkeys(
     ("message_seconds", "messages_per_minute", "tier_1", "tier_2", "tier_3", "tier_4", "special")
 )

@@ -15,7 +15,7 @@ from bot.sandbox import (
     Sandbox,
     create_workspace,
 )
-from tests.sandbox.examples import MANIFEST, Json
+from tests.sandbox.examples import MANIFEST, Json, about_sockets
 from tests.sandbox.todo import Todo
 
 
@@ -311,6 +311,7 @@ async def test_what_never_comes_is_reported_with_what_was_there_instead(todo: To
         await ada.sees(lambda view: view["home"], within=0.01)
 
 
+@about_sockets
 async def test_the_app_comes_back_when_it_is_told_to_go(sandbox: Sandbox, todo: Todo, ada: Member) -> None:
     await sandbox.socket_mode.disconnect_all()
     await ada.sees(lambda _: sandbox.socket_mode.connection_count == 1)

@@ -20,6 +20,7 @@ from bot.sandbox import (
     NotPossibleError,
     Sandbox,
 )
+from tests.sandbox.examples import about_sockets
 from tests.sandbox.todo import Todo
 from tests.support.sandbox_driver import Driver, RemoteMember
 
@@ -314,6 +315,7 @@ async def test_the_clock_is_put_forward_from_another_process(driver: Driver, clo
     assert (clock.now() - before).total_seconds() == 300
 
 
+@about_sockets
 async def test_the_connections_are_told_to_go_from_another_process(
     driver: Driver, todo: Todo, ada: Member, sandbox: Sandbox
 ) -> None:

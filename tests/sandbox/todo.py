@@ -4,6 +4,7 @@ import asyncio
 import os
 from typing import Any
 
+from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -66,14 +67,19 @@ def home_view(count: int) -> Json:
 
 
 class Todo:
-    """The app. `acknowledges` can be turned off; `heard` holds the received payloads with their kinds."""
+    """The app. `acknowledges` can be turned off; `heard` holds the received payloads with their kinds.
 
-    def __init__(self, client: AsyncWebClient, app_token: str, ping_interval: float = 10) -> None:
+    With an app-level token it connects itself; over HTTP, `web_app` is served. `more` is for Bolt.
+    """
+
+    def __init__(
+        self, client: AsyncWebClient, app_token: str | None = None, ping_interval: float = 10, **more: Any
+    ) -> None:
         self.acknowledges = True
         self.heard: list[tuple[str, Json]] = []
         self._something = asyncio.Event()
         self.tasks: list[str] = []
-        app = AsyncApp(name="todo", client=client)
+        app = AsyncApp(name="todo", client=client, **more)
         app.command("/todo")(self._on_command)
         app.command("/tell")(self._on_tell)
         for action_id in ("done", "who", "more", "new", "explain", "search"):
@@ -90,7 +96,13 @@ class Todo:
             app.event(event)(self._on_event)
         for event in ("channel_archive", "file_shared"):
             app.event(event)(self._on_event)
-        self._handler = AsyncSocketModeHandler(app, app_token, ping_interval=ping_interval)
+        self._app = app
+        if app_token is not None:
+            self._handler = AsyncSocketModeHandler(app, app_token, ping_interval=ping_interval)
+
+    def web_app(self) -> web.Application:
+        """Return the app as a web server, which takes requests at `/slack/events`."""
+        return self._app.web_app()
 
     async def connect(self) -> None:
         await self._handler.connect_async()  # type: ignore[no-untyped-call] # Bolt publishes no type
