@@ -4,6 +4,7 @@ What people save and read is nobody else's on the machine. A named pipe is what 
 """
 
 import os
+import re
 import select
 from collections.abc import Iterable
 from contextlib import suppress
@@ -13,6 +14,9 @@ PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
 _OF_OTHERS = 0o077
+_LOCKS = Path("/proc/locks")
+# A process of another container has no number here.
+_LOCK = re.compile(r"FLOCK +\S+ +WRITE (?P<process>[1-9][0-9]*) \w+:\w+:(?P<inode>[0-9]+)")
 
 
 def make_private(path: Path) -> None:
@@ -42,6 +46,19 @@ def synced(path: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+def holder_of(lock: Path) -> int | None:
+    """Return the id of the process that holds the lock of a file, where Linux tells it.
+
+    https://man7.org/linux/man-pages/man5/proc_locks.5.html
+    """
+    try:
+        inode, lines = lock.stat().st_ino, _LOCKS.read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    held = (found for line in lines if (found := _LOCK.search(line)) and int(found["inode"]) == inode)
+    return next((int(found["process"]) for found in held), None)
 
 
 def open_to_others(paths: Iterable[Path]) -> list[Path]:

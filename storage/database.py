@@ -1,12 +1,13 @@
 """Opens a database by its address; the only module that knows which engines there are."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from filelock import FileLock, Timeout
 
 from bot.errors import StorageError
-from bot.files import PRIVATE_FILE
+from bot.files import PRIVATE_FILE, holder_of
 from storage import migrations
 from storage.address import Address, Server
 from storage.engines import sqlite
@@ -56,16 +57,24 @@ def inspect(address: Address) -> Inspection:
     return sqlite.inspect(address, migrations)
 
 
-def is_run(path: Path) -> bool:
-    """Tell whether a process runs on the file; raises OSError."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A process that runs on a file."""
+
+    #: Its id, where this machine tells it.
+    process: int | None
+
+
+def running_on(path: Path) -> Running | None:
+    """Return the process that runs on the file, `None` where none does; raises OSError."""
     lock = run_lock(path)
     if not Path(lock.lock_file).exists():
-        return False
+        return None
     try:
         with lock.acquire(timeout=0):
-            return False
+            return None
     except Timeout:
-        return True
+        return Running(holder_of(Path(lock.lock_file)))
 
 
 def prepare(address: Address) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.diagnosis.finding import Finding, failed, ok, warning
+from bot.diagnosis.finding import Finding, failed, not_checked, ok, warning
 from bot.errors import StorageError
 from bot.files import open_to_others
 from storage.address import Address, Server
-from storage.database import exists, files_of, inspect, is_run
+from storage.database import exists, files_of, inspect, running_on
 from storage.engines.engine import Inspection
 
 DATABASE, DISK, FILES, PROCESS = "database", "disk", "files", "process"
@@ -99,7 +99,13 @@ def _privacy(path: Path) -> Finding:
 
 
 def _process(path: Path) -> Finding:
-    return ok(PROCESS, "The bot is running." if is_run(path) else "The bot is not running on this database.")
+    try:
+        running = running_on(path)
+    except OSError as error:
+        return not_checked(PROCESS, f"Whether the bot runs can't be told: {error.strerror}.")
+    if running is None:
+        return ok(PROCESS, "The bot is not running on this database.")
+    return ok(PROCESS, f"The bot is running{f', as process {running.process}' if running.process else ''}.")
 
 
 def sentences(text: str) -> tuple[str, str]:

@@ -177,7 +177,9 @@ def _model(given: Given, terminal: Terminal, checks: Checks) -> Mapping[str, str
     if given.skips_model:
         return {}
     if given.model:
-        return _given_model(given, terminal, checks)
+        if found := _tried_model(given.model_url, given.model_key, given.model, terminal, checks):
+            return found
+        _need_person(terminal, "The model cannot be used; the line above says why.")
     while terminal.has_person and terminal.confirm(
         "Have a language model write the summaries? You can set one later", default=False
     ):
@@ -187,13 +189,6 @@ def _model(given: Given, terminal: Terminal, checks: Checks) -> Mapping[str, str
         if found := _tried_model(url.strip(), key, name, terminal, checks):
             return found
     return {}
-
-
-def _given_model(given: Given, terminal: Terminal, checks: Checks) -> Mapping[str, str]:
-    found = _tried_model(given.model_url, given.model_key, given.model, terminal, checks)
-    if not found:
-        _need_person(terminal, "The model cannot be used; the line above says why.")
-    return found
 
 
 def _tried_model(url: str, key: str, name: str, terminal: Terminal, checks: Checks) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
@@ -21,6 +22,7 @@ from tests.installations.installing import KEY, installation
 from tests.support.clocks import SimulatedClock
 from tests.support.command import run_on
 from tests.support.model_server import ModelServer, completing, error
+from tests.support.postgresql import DatabaseServer
 from tests.support.subscribing import subscribe
 from tests.support.web_server import refusing_address, saying, serving
 from tests.support.web_world import api_answer, daily_feed, hugging_face_list
@@ -607,6 +609,21 @@ async def test_a_database_that_cannot_be_used(
     assert bot.database.read_bytes() == before
 
 
+async def test_a_database_on_a_server_is_looked_at_too(
+    bot: Installation, database_server: DatabaseServer
+) -> None:
+    address = database_server.database()
+    bot.settings["PAPER_ROUND_DB"] = address.conninfo
+    bot.options = []
+    status, findings = await bot.findings()
+    database_server.drop(address)
+
+    assert status == 0
+    assert [each["part"] for each in findings if each["state"] == "warning"] == []
+    (database,) = [each for each in findings if each["part"] == "database"]
+    assert database["what"].startswith(f"{address} is whole: PostgreSQL ")
+
+
 async def test_files_that_others_may_read(bot: Installation) -> None:
     bot.database.chmod(0o644)
     (bot.folder / ".env").touch(0o644)
@@ -625,12 +642,13 @@ async def test_files_that_others_may_read(bot: Installation) -> None:
     )
 
 
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="only Linux tells whose a lock is")
 async def test_a_bot_that_runs_is_found_to_run(bot: Installation) -> None:
     with run_lock(bot.database):
         status, findings = await bot.findings()
 
     assert status == 0
-    assert finding("process", "ok", "The bot is running.", "") in findings
+    assert finding("process", "ok", f"The bot is running, as process {os.getpid()}.", "") in findings
 
 
 async def test_a_malformed_setting_beside_others(bot: Installation) -> None:
