@@ -927,3 +927,9 @@ def m027_reconciliations(engine: Engine) -> None:
         ) STRICT
         """
     )
+
+
+@_migration
+def m028_search_index_at_once(engine: Engine) -> None:
+    """On a server that an earlier version began, searches read a list of what was still to be indexed."""
+    engine.full_text.index_at_once()

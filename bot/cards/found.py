@@ -48,6 +48,8 @@ class FoundPage:
     offset: int = 0
     #: How many there are, as far as they were counted.
     total: int = 0
+    #: How many of these lack some of the words.
+    partial: int = 0
     #: Whether there are more than were counted.
     is_more: bool = False
     corrections: tuple[Correction, ...] = ()

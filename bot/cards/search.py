@@ -126,8 +126,12 @@ def _scope(found: FoundPage, words: Words) -> str:
     if not found.found:
         return words("search.nothing")
     key = "search.more_than" if found.is_more else "search.papers"
-    counted_papers = words.count(key, found.total)
-    return words("search.some_words", papers=counted_papers) if _lack_words(found) else counted_papers
+    if found.partial == found.total:
+        return words("search.some_words", papers=words.count(key, found.total))
+    if not found.partial:
+        return words.count(key, found.total)
+    complete = words.count("search.papers", found.total - found.partial)
+    return words.count("search.and_some", found.partial, papers=complete)
 
 
 def _scope_line(page: Page, found: FoundPage, scope: str, words: Words) -> list[Block]:
@@ -189,7 +193,7 @@ def _row(found: Found, number: int, words: Words) -> Row:
 
 def _terms(found: Found, words: Words) -> list[str]:
     """Return the words that a paper lacks, and the terms that make it similar."""
-    missing, shared = _named(found.missing), _named(found.shared)
+    missing, shared = _named(found.missing, words), _named(found.shared, words)
     terms = [
         *([words("search.missing", words=missing)] if missing else []),
         *([words("similar.shared", terms=shared)] if shared else []),
@@ -204,9 +208,9 @@ def _snippet(found: Found, words: Words) -> list[Piece]:
     return _fitted(found.snippet, min(_SNIPPET_CHARACTERS, room))
 
 
-def _named(terms: Sequence[str]) -> str:
-    named = ", ".join(filter(None, map(_short, terms[:_NAMED_WORDS])))
-    return f"{named}, …" if len(terms) > _NAMED_WORDS else named
+def _named(terms: Sequence[str], words: Words) -> str:
+    named = words.listed(filter(None, map(_short, terms[:_NAMED_WORDS])))
+    return f"{named} …" if len(terms) > _NAMED_WORDS else named
 
 
 def _fitted(snippet: Sequence[Piece], left: int) -> list[Piece]:

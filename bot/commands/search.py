@@ -45,6 +45,7 @@ def search(
     """
     text, today = " ".join(words), current_clock().now().date()
     query = read_query(text, today)
+    _refuse_what_says_nothing(query)
     _refuse_personal(query)
     reader = SearchReader(_NOBODY, _NOBODY, language or "en", today)
 
@@ -82,6 +83,11 @@ def reindex(database: Address | None) -> None:
 
     total = with_storage(database, index_all, must_exist=True)
     say(f"{counted(total, 'paper')} indexed")
+
+
+def _refuse_what_says_nothing(query: Query) -> None:
+    if query == Query():
+        raise click.UsageError("There is nothing to look for in these words. Write some of a title.")
 
 
 def _refuse_personal(query: Query) -> None:

@@ -3,7 +3,7 @@
 import gettext
 import io
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
@@ -83,6 +83,10 @@ class Words:
     def weekday(self, number: int) -> str:
         """Return the name of a weekday, counted from Monday as 0."""
         return str(get_day_names("wide", "stand-alone", self.locale)[number])
+
+    def listed(self, items: Iterable[str]) -> str:
+        """Return the items side by side, such as "a, b, c"."""
+        return ("、" if self.locale.language == "zh" else ", ").join(items)
 
     def series(self, items: list[str]) -> str:
         """Return the items as a list in words, such as "a, b, and c"."""

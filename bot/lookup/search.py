@@ -10,9 +10,10 @@ from itertools import accumulate, islice, pairwise
 from bot.cards.found import Correction, FoundPage
 from bot.cards.ids import PAGE_LENGTH
 from bot.errors import StorageSlowError
+from bot.lookup.cjk_terms import CJKTerms
 from bot.lookup.found import SearchReader, found_papers, page_start
 from bot.lookup.query import Query, Ranking
-from bot.lookup.sought import Sought, sought, term_of_word
+from bot.lookup.sought import Sought, sought, sought_cjk, term_of_word
 from bot.lookup.spelling import nearest
 from bot.text import index_tokens
 from bot.text.full_text import Column, Match, Phrase, Term
@@ -24,7 +25,7 @@ from storage.search import MOST_COUNTED, Hit, HitOrder, Scope
 from storage.tables import Tables
 
 # Together less than a tenth of a second, with what it takes to draw what was found.
-_SECONDS = 0.06
+_SECONDS = 0.07
 _SECONDS_MORE = 0.012
 
 # Nobody turns so many pages, and what comes later is less like what was looked for.
@@ -36,6 +37,8 @@ _RAREST = 4
 _COUNTED_TERMS = 16
 _MOST_SUGGESTED = 3
 _MOST_PAIRS = 3
+_MOST_CJK_LOOKS = 40
+_NEAREST_OF_COLUMN = 5
 
 # How much more a match counts for the most voted of papers, and for one of today.
 _BY_VOTES = 0.10
@@ -124,17 +127,34 @@ def _wish(tables: Tables, query: Query, reader: SearchReader) -> _Wish:
 
 
 def _counted(tables: Tables, one: Sought) -> list[_Counted]:
-    """Return how many papers have it; where none has the whole, of its parts those that some have."""
+    """Return how many papers have it; where none has the whole, how many have its parts."""
     papers = tables.search.count(one.term)
-    if papers or not one.parts:
+    if papers:
         return [_Counted(one, papers)]
-    parts = [each for part in one.parts for each in _counted(tables, part)]
-    return [each for each in parts if each.papers] or [_Counted(one, 0)]
+    if one.parts:
+        parts = [each for part in one.parts for each in _counted(tables, part)]
+    else:
+        parts = _terms_of_cjk(tables, one)
+    return parts if any(each.papers for each in parts) else [_Counted(one, 0)]
+
+
+def _terms_of_cjk(tables: Tables, one: Sought) -> list[_Counted]:
+    """Return the terms of a run of Chinese, Japanese or Korean, and what of it no paper has."""
+    if not index_tokens.is_cjk(one.text):
+        return []
+    cutting = CJKTerms(tables, 1, _MOST_CJK_LOOKS)
+    terms, others = cutting.cut(one.text)
+    every = [sought_cjk(term, one.term.column) for term in dict.fromkeys([*terms, *others])]
+    return [_Counted(each, tables.search.count(each.term)) for each in every]
 
 
 def _corrected(tables: Tables, one: Sought) -> Correction | None:
-    near = nearest(tables, one.word)
-    return Correction(one.text, near[0]) if near else None
+    """Return the word that is meant by one that none has; it is one of the same column."""
+    column = one.term.column
+    near = nearest(tables, one.word, _NEAREST_OF_COLUMN if column else 1)
+    known = (each for each in near if not column or tables.search.count(term_of_word(each, column)))
+    used = next(known, None)
+    return Correction(one.text, used) if used else None
 
 
 def _mended(tables: Tables, counted: _Counted, mended: dict[str, Correction]) -> _Counted:
@@ -279,6 +299,7 @@ def _page(
         found=found_papers(tables, shown, [each.term for each in wish.terms], reader, missing=missing),
         offset=start,
         total=len(all_hits),
+        partial=len(hits.partial),
         is_more=len(hits.complete) >= _MOST_HITS or len(hits.partial) >= _MOST_PARTIAL_HITS,
         corrections=wish.corrections,
         suggestions=suggestions,

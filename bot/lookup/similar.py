@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from bot.cards.found import FoundPage
 from bot.cards.ids import PAGE_LENGTH
 from bot.errors import StorageSlowError
+from bot.lookup.cjk_terms import CJKTerms
 from bot.lookup.found import SearchReader, found_papers, page_start
 from bot.lookup.sought import FILLERS, cjk_pieces, term_of_cjk, term_of_word
 from bot.text import index_tokens
@@ -19,13 +20,11 @@ from storage.records import Paper
 from storage.search import Hit, HitOrder, Scope
 from storage.tables import Tables
 
-_SECONDS = 0.06
+_SECONDS = 0.07
 _TERMS = 12
 _MOST_HITS = 20
 _MOST_SHARED = 3
 
-# Chinese is not cut into words: a term is what papers have, the longest first, and so often it is asked.
-_LONGEST_CJK_TERM = 4
 _MOST_CJK_LOOKS = 120
 
 # A word of the title says what a paper is about, wherever else it stands.
@@ -128,9 +127,9 @@ def _telling(
 ) -> list[_Telling]:
     """Return the words that tell most of those that so many papers have, each stem once."""
     in_english = tables.search.words(counts)
-    cjk_terms = _CJKTerms(tables, least)
+    cjk_terms = CJKTerms(tables, least, _MOST_CJK_LOOKS)
     for piece, count in cjk_counts.most_common():
-        cjk_terms.add(piece, count)
+        cjk_terms.cut(piece, count)
     counts = {**counts, **cjk_terms.counts}
     papers = {word: number for word, number in in_english.items() if number >= least} | cjk_terms.papers
     most = 1 + max([tables.search.count(_EVERYTHING), *papers.values()])
@@ -140,44 +139,6 @@ def _telling(
         by_stem[stem(word)] = max(by_stem.get(stem(word), (0.0, word)), (tells, word))
     first = sorted(by_stem.values(), key=lambda one: (-one[0], one[1]))[:_TERMS]
     return [_Telling(word, _term(word, tells)) for tells, word in first if tells]
-
-
-@dataclass(slots=True)
-class _CJKTerms:
-    """The terms of pieces of Chinese, Japanese or Korean: what so many papers have, the longest first."""
-
-    tables: Tables
-    least: int
-    counts: Counter[str] = field(default_factory=Counter)
-    #: How many papers have each.
-    papers: dict[str, int] = field(default_factory=dict)
-    _looks: int = 0
-
-    def add(self, piece: str, count: int) -> None:
-        """Add the terms of a piece that stands there so often."""
-        start = 0
-        while start < len(piece) - 1:
-            term = self._term_at(piece, start)
-            self.counts[term] += count if term else 0
-            start += len(term) or 1
-        del self.counts[""]
-
-    def _term_at(self, piece: str, start: int) -> str:
-        for length in range(min(_LONGEST_CJK_TERM, len(piece) - start), 1, -1):
-            term = piece[start : start + length]
-            if term in self.papers or self._has(term):
-                return term
-        return ""
-
-    def _has(self, term: str) -> bool:
-        """Look whether enough papers have it, unless that was asked often enough."""
-        if self._looks == _MOST_CJK_LOOKS:
-            return False
-        self._looks += 1
-        papers = self.tables.search.count(term_of_cjk(term))
-        if papers >= self.least:
-            self.papers[term] = papers
-        return term in self.papers
 
 
 def _term(word: str, weight: float) -> Term:

@@ -24,7 +24,7 @@ FILLERS = frozenset(
 """English words that say nothing of what a paper is about."""
 
 _CJK_FILLERS = re.compile(
-    "关于|有关|基于|用于|如何|怎么|怎样|什么|哪些|那篇|这篇|一篇|一种|论文|文章|的|了|和|与|及|在|是|用|让|把|被|对|中"
+    "有没有|有关于|关于|有关|基于|用于|如何|怎么|怎样|什么|哪些|那篇|这篇|一篇|一种|论文|文章|的|了|和|与|及|在|是|用|让|把|被|对|中|做"
 )
 
 
@@ -62,11 +62,6 @@ def term_of_cjk(run: str) -> Term:
 def cjk_pieces(run: str) -> list[str]:
     """Return the parts of a run of Chinese, Japanese or Korean between the words that say nothing."""
     return [piece for piece in _CJK_FILLERS.split(run) if piece]
-
-
-def pairs(run: str) -> list[str]:
-    """Return each two neighbours of a run."""
-    return [run[start : start + 2] for start in range(len(run) - 1)]
 
 
 def _of(wanted: Wanted) -> Iterator[Sought]:
@@ -113,6 +108,11 @@ def _beginning(run: str, column: Column | None) -> Phrase:
     return Phrase((run if column else index_tokens.exact(run),), is_prefix=True)
 
 
+def sought_cjk(run: str, column: Column | None) -> Sought:
+    """Return a run of Chinese, Japanese or Korean as a whole."""
+    return replace(_of_cjk(run, column), parts=())
+
+
 def _of_cjk(run: str, column: Column | None) -> Sought:
     if len(run) == 1:
         is_telling = _CJK_FILLERS.fullmatch(run) is None
@@ -123,12 +123,7 @@ def _of_cjk(run: str, column: Column | None) -> Sought:
 
 def _parts(run: str, column: Column | None) -> tuple[Sought, ...]:
     pieces = cjk_pieces(run)
-    if len(pieces) > 1 or pieces != [run]:
-        return tuple(_of_cjk(piece, column) for piece in pieces)
-    if len(run) < 3:  # noqa: PLR2004 -- a pair has no smaller part
-        return ()
-    # To the person it is still what they typed.
-    return tuple(replace(_of_cjk(pair, column), text=run, parts=()) for pair in pairs(run))
+    return () if pieces == [run] else tuple(_of_cjk(piece, column) for piece in pieces)
 
 
 def _in_a_row(runs: list[str]) -> tuple[str, ...]:

@@ -24,6 +24,10 @@ class FullText(Protocol):
         """Create the index, in a migration after the table `search_papers`."""
         ...
 
+    def index_at_once(self) -> None:
+        """Have nothing wait to be indexed, in an index that an earlier version created."""
+        ...
+
     def matches(self, match: Match) -> tuple[str, Mapping[str, Any]]:
         """Return the condition that a document matches, and its values."""
         ...

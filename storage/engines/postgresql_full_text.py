@@ -45,6 +45,11 @@ class PostgreSQLFullText:
             "CREATE INDEX search_papers_terms ON search_papers USING gin (terms) WITH (fastupdate = off)"
         )
 
+    def index_at_once(self) -> None:
+        """Keep no list of what is still to be indexed, and index what is on it."""
+        self._engine.define("ALTER INDEX search_papers_terms SET (fastupdate = off)")
+        self._engine.query("SELECT gin_clean_pending_list('search_papers_terms')")
+
     def matches(self, match: Match) -> tuple[str, Mapping[str, Any]]:
         """Return the condition that a document matches."""
         return "search_papers.terms @@ CAST(:match AS TSQUERY)", {"match": expression(match)}

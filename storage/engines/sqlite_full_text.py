@@ -42,6 +42,9 @@ class SQLiteFullText:
             """
         )
 
+    def index_at_once(self) -> None:
+        """Do nothing: whatever is put is indexed at once."""
+
     def matches(self, match: Match) -> tuple[str, Mapping[str, Any]]:
         """Return the condition that a document matches."""
         return "search_texts MATCH :match", {"match": expression(match)}

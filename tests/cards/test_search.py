@@ -161,7 +161,7 @@ def test_where_nothing_is_found_nearer_spellings_and_arxiv_are_offered() -> None
 
 
 def test_where_no_paper_has_all_words_that_is_said_and_arxiv_is_offered() -> None:
-    found = FoundPage("tree agents", (CHAIN,), total=1)
+    found = FoundPage("tree agents", (CHAIN,), total=1, partial=1)
 
     shown = lines(search_page(Results(found, arxiv_words="tree agents"), "/papers", WORDS))
 
@@ -170,11 +170,11 @@ def test_where_no_paper_has_all_words_that_is_said_and_arxiv_is_offered() -> Non
 
 
 def test_a_page_in_chinese_reads_as_a_chinese_product() -> None:
-    found = FoundPage("树搜索", (TREE, CHAIN), total=2, unreadable=("after:soon",))
+    found = FoundPage("树搜索", (TREE, CHAIN), total=2, partial=1, unreadable=("after:soon",))
 
     assert lines(search_page(Results(found), "/papers", words_for("zh-CN")))[:6] == [
         "“树搜索”的搜索结果",
-        "2 篇论文",
+        "1 篇论文，另有 1 篇包含部分关键词",
         "看不懂“after:soon”，已忽略。请写作 `after:2025-09-01` 。",
         "*1. **Tree Search for Agents*\nA *tree* beats a chain.",
         "2025年9月29日 · ▲ 12 票 · 2509.21240",

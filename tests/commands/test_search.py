@@ -71,6 +71,13 @@ def test_a_personal_list_is_nobodys_on_the_command_line(shelf: Path) -> None:
     assert (ended.exit_code, "Only people in Slack have a list" in ended.output) == (2, True)
 
 
+@pytest.mark.parametrize("typed", ["", " ", '"', "🎉"])
+def test_what_says_nothing_is_refused_and_not_everything_listed(shelf: Path, typed: str) -> None:
+    ended = run("search", typed, "--db", str(shelf))
+
+    assert (ended.exit_code, "There is nothing to look for" in ended.output) == (2, True)
+
+
 def test_a_paper_that_is_not_indexed_yet_is_told_and_found_after_reindex(shelf: Path) -> None:
     with closing(connect(shelf)) as engine, engine.transaction():
         Tables(engine).search_index.begin_anew()

@@ -30,7 +30,10 @@ async def test_a_search_is_answered_to_the_person_alone(stage: Stage) -> None:
     ada = await results(stage, "ada", "tree search agents", "Results for")
 
     headline, scope, first, *_ = last(ada)["text"].splitlines()
-    assert (headline, scope) == ("Results for “tree search agents”", "3 papers")
+    assert (headline, scope) == (
+        "Results for “tree search agents”",
+        "1 paper, and 2 more with some of the words",
+    )
     assert first.startswith(f"1. {TREE} (https://arxiv.org/abs/{TREE_ID}). ")
     assert "Results for" not in stage.person("lin").transcript("papers")
 

@@ -115,6 +115,33 @@ def test_a_slip_of_typing_is_mended_and_told(shelf: Tables) -> None:
     assert [each.entry.paper.id for each in page.found] == [ROSES]
 
 
+def test_an_author_is_only_mended_to_an_author(shelf: Tables) -> None:
+    mended = page_of(shelf, "author:hoper")
+    other = page_of(shelf, "author:hedge")
+
+    assert (mended.corrections, [each.entry.paper.id for each in mended.found]) == (
+        (Correction("hoper", "hopper"),),
+        [LAWN],
+    )
+    assert (other.corrections, other.found) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("typed", "ids", "missing"),
+    [
+        ("强化学习训练火箭", [ROSES], ("训练火箭",)),
+        ("有没有关于强化学习的论文", [ROSES], ()),
+        ("用强化学习做浇水", [ROSES], ()),
+    ],
+)
+def test_chinese_that_no_paper_has_whole_is_cut_into_what_papers_have(
+    shelf: Tables, typed: str, ids: list[str], missing: tuple[str, ...]
+) -> None:
+    page = page_of(shelf, typed)
+
+    assert [(each.entry.paper.id, each.missing) for each in page.found] == [(each, missing) for each in ids]
+
+
 def test_other_words_that_a_slip_may_stand_for_are_suggested(engine: Engine) -> None:
     with engine.transaction():
         tables = Tables(engine)

@@ -208,6 +208,16 @@ def test_no_search_reads_a_list_of_what_is_still_to_be_indexed(address: Server) 
     assert index == {"reloptions": ["fastupdate=off"]}
 
 
+def test_an_index_of_an_earlier_version_keeps_no_such_list_any_more(address: Server) -> None:
+    with closing(connect(address)) as engine:
+        engine.execute("ALTER INDEX search_papers_terms RESET (fastupdate)")
+        with engine.transaction():
+            engine.full_text.index_at_once()
+        [index] = engine.query("SELECT reloptions FROM pg_class WHERE relname = 'search_papers_terms'")
+
+    assert index == {"reloptions": ["fastupdate=off"]}
+
+
 def test_a_change_is_committed_so_that_it_survives_a_crash_of_the_server(address: Server) -> None:
     shown = "SHOW synchronous_commit"
     with closing(connect(address)) as engine:

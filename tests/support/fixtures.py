@@ -15,6 +15,7 @@ from storage.tables import Tables
 from tests.support.postgresql import DatabaseServer, programs, running_server
 from tests.support.stage import Stage, set_stage
 from tests.support.tables import empty_tables
+from tests.support.waiting import PATIENCE
 
 SHARED = Path(__file__).parents[3] / "shared"
 
@@ -28,6 +29,14 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("sample"), max_examples=1000)
 settings.load_profile("sample")
+
+
+@pytest.fixture(autouse=True)
+def patient_searches(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no search cut short as the machine is busy; what a test sets itself comes after this."""
+    if not request.node.get_closest_marker("benchmark"):
+        for limit in ("search._SECONDS", "search._SECONDS_MORE", "similar._SECONDS", "own_list._SECONDS"):
+            monkeypatch.setattr(f"bot.lookup.{limit}", PATIENCE)
 
 
 @pytest.fixture
