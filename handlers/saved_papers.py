@@ -13,6 +13,7 @@ from bot.cards.ids import Page
 from bot.cards.notices import notice
 from bot.cards.saved_list import marked_notice, removed_notice, saved_notice
 from bot.lookup.own_list import own_query_text
+from bot.metrics import UNEXPECTED_ERRORS
 from handlers.clicks import Click, listen
 from handlers.lookup import unknown_paper
 from handlers.pages import page_message, redraw
@@ -193,6 +194,7 @@ async def _redraw_after(
     try:
         is_drawn = await redraw(parts, click, page, removed)
     except Exception:
+        UNEXPECTED_ERRORS.labels("own list").inc()
         _logger.exception("A list could not be redrawn after a change", extra={"person": click.person.id})
         is_drawn = False
     if not is_drawn:

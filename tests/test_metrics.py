@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from datetime import date, time
 from pathlib import Path
 from typing import NoReturn
 
@@ -10,12 +11,15 @@ from prometheus_client import generate_latest
 
 from bot.app import application
 from bot.delivery.clockwork import Jobs
+from bot.listings.watcher import ListingWatcher
 from bot.metrics import REGISTRY
 from bot.sandbox import Sandbox
+from bot.sources.source import Source
 from tests.handlers.forging import handled
 from tests.support.clocks import SimulatedClock
 from tests.support.counting import counts, since
 from tests.support.stage import NOON, Stage, make_workspace, settings_for
+from tests.support.ticking import subscribe
 from tests.support.waiting import PATIENCE
 
 
@@ -51,6 +55,19 @@ async def test_a_job_that_fails_is_counted_by_its_name() -> None:
     await Jobs({}, SimulatedClock(NOON)).tick("digests", fail)
 
     assert since(before) == {("unexpected_errors_total", "job digests"): 1}
+
+
+async def test_a_poll_that_nobody_foresaw_to_fail_is_counted_each_time(stage: Stage) -> None:
+    async def fail(_day: date) -> NoReturn:
+        raise ZeroDivisionError
+
+    source = Source("huggingface", fail, usual_at=time(2, 0))
+    await subscribe(stage, sources=("huggingface",))
+    watcher, before = ListingWatcher(stage.bot.storage, stage.clock, lambda _: source), counts()
+    for _ in range(2):
+        await watcher.poll_due()
+
+    assert since(before) == {("unexpected_errors_total", "poll"): 2}
 
 
 async def test_no_label_names_a_person_a_channel_a_workspace_or_a_secret(stage: Stage) -> None:

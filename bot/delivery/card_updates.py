@@ -14,6 +14,7 @@ from bot.delivery.wire import judged, retry_wait
 from bot.errors import LeaseLostError
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
+from bot.metrics import UNEXPECTED_ERRORS
 from bot.outages import Outages
 from bot.text.language import primary_language
 from storage.claims import Claim, Claims
@@ -87,6 +88,7 @@ class CardUpdater:
                 raise
             except Exception as error:
                 # The other cards are still updated, and this one is retried after its wait.
+                UNEXPECTED_ERRORS.labels("card").inc()
                 if self._outages.begin(what, error):
                     _logger.exception(
                         "Updating a card of delivery %s failed", update.delivery_id, extra=_fields(update)

@@ -23,6 +23,7 @@ from bot.delivery.opening import (
 from bot.delivery.worker import DeliveryWorker, Services
 from bot.delivery.workspaces import Workspaces
 from bot.errors import LeaseLostError, StorageError
+from bot.metrics import UNEXPECTED_ERRORS
 from bot.outages import Outages
 from storage.claims import Claim, Claims
 from storage.records import Delivery, DeliveryState, Post, Subscription
@@ -157,6 +158,7 @@ class Deliverer:
             self._outages.end(f"Delivery {delivery_id}", {"delivery": delivery_id})
         except Exception as error:
             # The other deliveries go on, and the next tick retries this one.
+            UNEXPECTED_ERRORS.labels("delivery").inc()
             if self._outages.begin(f"Delivery {delivery_id}", error):
                 fields = {"delivery": delivery_id}
                 _logger.exception("Delivery %s failed to advance", delivery_id, extra=fields)

@@ -71,7 +71,10 @@ class Notifier:
         if isinstance(outcome, Refused) and outcome.scope is Scope.WORKSPACE:
             self._shut_out.add(delivery.id)
             return False
-        return not isinstance(outcome, NotNow)
+        if isinstance(outcome, NotNow):
+            return False
+        del self._put_off[delivery.id]
+        return True
 
     async def _operator(self, workspace: str) -> str | None:
         operator = await self._storage.read(lambda tables: operator_of(tables, workspace))

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from bot.cards.operator import BackupFailed, DatabaseShut, ModelRefuses, SourceDown, Trouble, operator_message
 from bot.clock import Clock
 from bot.delivery.connections import Wires
-from bot.delivery.outcomes import Posted, Unknown
+from bot.delivery.outcomes import NotNow, Posted
 from bot.errors import StorageError
 from bot.listings.expected import latest_lists
 from bot.locale import Reader, words_for
@@ -171,7 +171,10 @@ class OperatorNotices:
             await self._tell(self._operator, DatabaseShut(str(error)), now)
 
     async def _tell(self, operator: Operator, trouble: Trouble, now: datetime) -> bool:
-        """Send the message; return False where it is certainly not there, and is tried at the next tick."""
+        """Send the message; return False where Slack puts it off, so that the next tick tries again.
+
+        One that is refused is tried the next day: in a closed workspace each tick would be refused.
+        """
         message = operator_message(trouble, operator.reader(now))
         wire = await self._wires.wire(operator.workspace)
         payload = {"text": message.text, "blocks": list(message.blocks)}
@@ -179,4 +182,4 @@ class OperatorNotices:
         if not isinstance(outcome, Posted):
             fields = {"action": "tell", "workspace": operator.workspace, "person": operator.person}
             _logger.warning("Nobody was told of the %s: %s", trouble.matter, outcome, extra=fields)
-        return isinstance(outcome, Posted | Unknown)
+        return not isinstance(outcome, NotNow)

@@ -23,7 +23,7 @@ from statistics import median
 from bot.background import Background
 from bot.clock import Clock, to_the_second
 from bot.errors import LeaseLostError, SourceAnswerError, SourceError, SourceRefusedError, UnknownSourceError
-from bot.metrics import SOURCE_POLLS
+from bot.metrics import SOURCE_POLLS, UNEXPECTED_ERRORS
 from bot.outages import Outages, log_end
 from bot.retries import Backoff
 from bot.sources.source import DailyList, Source
@@ -236,6 +236,7 @@ class ListingWatcher:
             _logger.warning("%s", error, extra={"action": "poll", "source": source.name})
         except Exception as error:
             # One broken source must not stop the others; the next tick polls it again.
+            UNEXPECTED_ERRORS.labels("poll").inc()
             if self._outages.begin(f"Polling {source.name}", error):
                 _logger.exception("Polling failed", extra={"action": "poll", "source": source.name})
         finally:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bot.clock import Clock
 from bot.errors import LeaseLostError, SourceError
+from bot.metrics import UNEXPECTED_ERRORS
 from bot.sources.atom import ArxivPaper
 from storage.claims import Claim, Claims
 from storage.records import ArxivRecord
@@ -109,6 +110,7 @@ class UnlistedPapers:
         try:
             await then(await self.fetch_all(paper_ids))
         except Exception:
+            UNEXPECTED_ERRORS.labels("unlisted papers").inc()
             _logger.exception("Papers could not be fetched", extra={"action": "fetch papers"})
 
     async def _found_in_time(

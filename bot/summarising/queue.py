@@ -23,7 +23,7 @@ from bot.cards.entry import Entry
 from bot.clock import Clock, to_the_second
 from bot.delivery.selection import select
 from bot.errors import LeaseLostError, ModelError, TokensUsedUpError
-from bot.metrics import SUMMARIES_MISSING
+from bot.metrics import SUMMARIES_MISSING, UNEXPECTED_ERRORS
 from bot.outages import Outages
 from bot.summarising.summariser import Allowance, Outcome, Result, Summariser
 from storage.claims import Claim, Claims
@@ -261,6 +261,7 @@ class SummaryQueue:
             result = None
         except Exception:
             # Nobody awaits this task, so an error would vanish and the person would hear nothing.
+            UNEXPECTED_ERRORS.labels("summary").inc()
             _logger.exception("Regeneration failed", extra=about)
             result = None
         finally:
@@ -269,6 +270,7 @@ class SummaryQueue:
             await notify(result)
         except Exception:
             # Nobody awaits this task.
+            UNEXPECTED_ERRORS.labels("summary").inc()
             _logger.exception("The person could not be notified", extra=about)
 
     async def _ask_arxiv(self, paper_ids: Iterable[str]) -> None:
@@ -305,6 +307,7 @@ class SummaryQueue:
             raise
         except Exception as error:
             # One broken paper must not stop the others; it is retried after its wait.
+            UNEXPECTED_ERRORS.labels("summary").inc()
             _logger.exception("Summarising failed", extra=_fields(paper.id, language))
             return await self._summariser.fail(paper.id, language, type(error).__name__, claim=claim)
 

@@ -197,6 +197,16 @@ async def test_a_notice_that_slack_puts_off_is_sent_at_the_next_tick(stage: Stag
     assert (len(before), len(told(stage, "ada"))) == (0, 1)
 
 
+async def test_a_notice_that_slack_refuses_is_not_tried_again_at_each_tick(stage: Stage) -> None:
+    await looked_after_by(stage, "ada")
+    await source_fails(stage, since_hours=24)
+    stage.workspace.faults.add("error", method=POST, times=9, error="account_inactive")
+    for _ in range(3):
+        await notices(stage).tick()
+
+    assert [call.method for call in stage.workspace.calls].count(POST) == 1
+
+
 async def test_a_database_that_stays_shut_is_told_and_one_that_opens_again_is_not(stage: Stage) -> None:
     await looked_after_by(stage, "ada")
     storage = Shutting(stage.bot.storage)
