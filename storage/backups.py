@@ -16,7 +16,9 @@ from filelock import Timeout
 from bot.errors import BackupError
 from bot.files import PRIVATE_FILE
 from storage import migrations
-from storage.database import connect, run_lock
+from storage.address import Address, Server
+from storage.database import connect, prepare, run_lock
+from storage.database_copy import refuse_running
 from storage.engines.sqlite_backup import Outline, Stop, checked, copy_to, kept_still, put_in_place, remove
 from storage.tables import Tables
 
@@ -79,6 +81,17 @@ def restore(backup: Path, database: Path, now: datetime) -> Restored:
         return _put_back(backup, database, now)
 
 
+def mark_restored(server: Server, now: datetime) -> Restored:
+    """Record that a server's own tools put its database back, so that it may lack what came after.
+
+    Raises `StorageError` where a process gave a sign of life just now.
+    """
+    prepare(server)
+    with closing(connect(server)) as engine:
+        refuse_running(engine, server, now)
+    return Restored(None, *_doubt(server, str(server), now))
+
+
 def _put_back(backup: Path, database: Path, now: datetime) -> Restored:
     copy = database.with_name(f".{database.name}.restoring")
     aside = database.with_name(f"{database.name}.before-restore-{now:%Y%m%dT%H%M%S}")
@@ -94,9 +107,9 @@ def _put_back(backup: Path, database: Path, now: datetime) -> Restored:
     return Restored(aside if was_there else None, *doubted)
 
 
-def _doubt(path: Path, name: str, now: datetime) -> tuple[datetime | None, int, int]:
+def _doubt(database: Address, name: str, now: datetime) -> tuple[datetime | None, int, int]:
     """Bring the tables up to date, and record that they may lack what came after them."""
-    with closing(connect(path)) as engine:
+    with closing(connect(database)) as engine:
         migrations.update(engine, name)
         with engine.transaction():
             tables = Tables(engine)

@@ -49,7 +49,7 @@ def copy_database(source: Address, target: Address, now: datetime, report: Repor
         with writing.transaction():
             _refuse_full(writing, tables, target)
             with reading.transaction():
-                _refuse_running(reading, source, now)
+                refuse_running(reading, source, now)
                 copied = _copy_all(reading, writing, tables, report)
             SearchIndex(writing).begin_anew()
             return copied
@@ -65,7 +65,7 @@ def _keep_still(source: Address, stack: ExitStack) -> None:
         raise StorageError(f"Paper Round runs on {source}. Stop it, and try again.") from error
 
 
-def _refuse_running(engine: Engine, source: Address, now: datetime) -> None:
+def refuse_running(engine: Engine, source: Address, now: datetime) -> None:
     """Raise `StorageError` where a process on a server gave a sign of life just now; it holds no lock."""
     [row] = engine.query("SELECT max(at) AS at FROM heartbeats")
     last = optional_moment(row["at"])

@@ -49,6 +49,15 @@ def test_a_backup_is_made_and_restored(database: Path) -> None:
     )
 
 
+def test_what_something_else_put_back_is_only_noted(database: Path) -> None:
+    noted = run_on(SimulatedClock(NOW), "restore", "--already", "--db", database)
+    wrong = [run("restore", *arguments, "--db", database) for arguments in ([], ["a.db", "--already"])]
+
+    assert noted.output.startswith(f"{database} is whole, as of 2025-09-29 06:00:00 UTC.\n")
+    assert [each.exit_code for each in wrong] == [2, 2]
+    assert all("Name the backup FILE, or use --already." in each.stderr for each in wrong)
+
+
 def test_on_a_server_its_own_tools_are_named_without_the_password() -> None:
     backup = run("backup", "backup.dump", "--db", SERVER)
     restore = run("restore", "backup.dump", "--db", SERVER)
@@ -66,7 +75,7 @@ def test_on_a_server_its_own_tools_are_named_without_the_password() -> None:
         (
             "Error: The database postgresql://db.example.org/paper_round is on a server. With all workers "
             "stopped: pg_restore --clean --if-exists --dbname=postgresql://db.example.org/paper_round "
-            "backup.dump\n"
+            "backup.dump && paper-round restore --already\n"
         ),
     )
 

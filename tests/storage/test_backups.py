@@ -13,7 +13,8 @@ import pytest
 
 from bot.errors import BackupStoppedError, StorageError
 from storage import migrations
-from storage.backups import Restored, back_up, restore
+from storage.address import Address
+from storage.backups import Restored, back_up, mark_restored, restore
 from storage.claims import Claims
 from storage.database import connect, prepare, run_lock
 from storage.engines import sqlite_backup
@@ -25,6 +26,7 @@ from tests.storage.test_migrations import bring_up_to
 from tests.support.clocks import SimulatedClock
 from tests.support.full_disk import largest_file
 from tests.support.pasts import NOW
+from tests.support.postgresql import DatabaseServer
 from tests.support.subscribing import subscribe
 from tests.support.tables import empty_tables
 
@@ -155,7 +157,7 @@ def test_a_damaged_database_gives_no_backup(database: Path) -> None:
 # --- Putting one back -------------------------------------------------------------------------------------
 
 
-def put_delivery(path: Path, *states: PostState) -> int:
+def put_delivery(path: Address, *states: PostState) -> int:
     with closing(connect(path)) as engine, engine.transaction():
         tables = Tables(engine)
         delivery = tables.deliveries.open(
@@ -410,3 +412,34 @@ def test_an_upgrade_without_room_for_the_copy_is_refused_and_changes_nothing(tmp
     )
     assert names(tmp_path) == {"paper-round.db"}
     assert max(checked(path).migrations) == "m019_english_keywords"
+
+
+# --- On a server ------------------------------------------------------------------------------------------
+
+
+async def test_on_a_server_what_was_put_back_is_marked_as_in_a_file(database_server: DatabaseServer) -> None:
+    server = database_server.database()
+    delivery_id = put_delivery(server, PostState.POSTED, PostState.SENDING, PostState.PLANNED)
+    marked = mark_restored(server, NOW)
+    with closing(connect(server)) as engine:
+        tables = Tables(engine)
+        states = [post.state for post in tables.posts.of_delivery(delivery_id)]
+        channels = tables.reconciliations.left("T1")
+    database_server.drop(server)
+
+    assert marked == Restored(None, NOW - timedelta(hours=1), unknown=2, channels=1)
+    assert states == [PostState.POSTED, PostState.UNKNOWN, PostState.UNKNOWN]
+    assert [each.since for each in channels] == [NOW - timedelta(hours=1)]
+
+
+def test_on_a_server_on_which_a_process_runs_nothing_is_marked(database_server: DatabaseServer) -> None:
+    server = database_server.database()
+    with closing(connect(server)) as engine, engine.transaction():
+        Tables(engine).heartbeats.beat("tick", NOW - timedelta(seconds=30))
+    said = refusal(lambda: mark_restored(server, NOW))
+    database_server.drop(server)
+
+    assert said == (
+        f"Paper Round ran on {server} within the last two minutes. "
+        "Stop it everywhere, and try again in two minutes."
+    )
