@@ -26,6 +26,9 @@ KEPT = 7
 
 _AT = time(3, 30, tzinfo=UTC)
 _AGAIN_AFTER = timedelta(hours=1)
+# How a nightly backup is named; nothing else is ever removed.
+_OURS = r"{stem}-\d\d\d\d-\d\d-\d\d{suffix}"
+_UNFINISHED = rf"\.{_OURS}\.partial.*"
 _WHAT = "The nightly backup"
 
 _logger = logging.getLogger(__name__)
@@ -94,17 +97,20 @@ class NightlyBackups:
                 f"The folder {self._folder} cannot be made: {error.strerror}. "
                 "Name another in PAPER_ROUND_BACKUPS."
             ) from error
+        for left in self._named(_UNFINISHED):
+            # Of a process that was killed while it made one.
+            left.unlink(missing_ok=True)
         name = f"{self._database.stem}-{night}{self._database.suffix}"
         backup = back_up(self._database, self._folder / name, force=True, stop=stop)
-        for old in self._nightly_ones()[KEPT:]:
+        for old in self._named(_OURS)[KEPT:]:
             old.unlink(missing_ok=True)
         return backup
 
-    def _nightly_ones(self) -> list[Path]:
-        """Return the backups in the folder that are named as ours are, the newest first."""
+    def _named(self, pattern: str) -> list[Path]:
+        """Return the files in the folder that are named so, the newest first."""
         stem, suffix = re.escape(self._database.stem), re.escape(self._database.suffix)
-        pattern = re.compile(rf"{stem}-\d{{4}}-\d\d-\d\d{suffix}")
-        return sorted((each for each in self._folder.iterdir() if pattern.fullmatch(each.name)), reverse=True)
+        names = re.compile(pattern.format(stem=stem, suffix=suffix))
+        return sorted((each for each in self._folder.iterdir() if names.fullmatch(each.name)), reverse=True)
 
     async def _beat(self, name: str, now: datetime) -> None:
         await self._storage.write(lambda tables: tables.heartbeats.beat(name, now))

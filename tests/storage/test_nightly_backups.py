@@ -67,6 +67,15 @@ async def test_the_newest_seven_are_kept_and_nothing_that_is_not_ours_goes(datab
     assert names(database) == sorted([*others, *(f"paper-round-{day}.db" for day in days)])
 
 
+async def test_what_a_killed_process_left_of_one_goes_with_the_next(database: Path) -> None:
+    folder_of(database).mkdir()
+    for name in (".paper-round-2025-09-28.db.partial", ".paper-round-2025-09-28.db.partial-journal"):
+        (folder_of(database) / name).touch()
+    await tick(database)
+
+    assert names(database) == ["paper-round-2025-09-29.db"]
+
+
 async def test_one_that_fails_is_said_and_tried_again_after_an_hour(
     database: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
