@@ -192,6 +192,7 @@ class _Settings(_Loose):
     interactivity: _Interactivity = _Interactivity()
     token_rotation_enabled: bool = False
     org_deploy_enabled: bool = False
+    socket_mode_enabled: bool = False
 
 
 class Manifest(_Loose):
@@ -211,6 +212,11 @@ class Manifest(_Loose):
     def name(self) -> str:
         """The name shown with the app's messages."""
         return self.features.bot_user.display_name or self.display_information.name
+
+    @property
+    def is_over_http(self) -> bool:
+        """Whether Slack sends requests to the app, which does not connect by itself."""
+        return bool(self.settings.event_subscriptions.request_url) and not self.settings.socket_mode_enabled
 
     @property
     def scopes(self) -> tuple[str, ...]:

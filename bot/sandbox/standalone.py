@@ -2,15 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot.sandbox.clock import Clock
 from bot.sandbox.composition import create_workspace
-from bot.sandbox.config import Configuration
+from bot.sandbox.config import Configuration, Manifest
 from bot.sandbox.errors import ConfigurationError
 from bot.sandbox.server import Sandbox
+from bot.sandbox.teams import TWO_TEAMS, Teams
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -35,6 +36,16 @@ def bot_settings(sandbox: Sandbox) -> dict[str, str]:
     }
 
 
+def settings_over_http(teams: Teams) -> dict[str, str]:
+    """Return the environment variables with which a bot over HTTP is installed in these workspaces."""
+    return {
+        "SLACK_API_URL": teams.api_url,
+        "SLACK_CLIENT_ID": teams.credentials.client_id,
+        "SLACK_CLIENT_SECRET": teams.credentials.client_secret,
+        "SLACK_SIGNING_SECRET": teams.credentials.signing_secret,
+    }
+
+
 async def serve(
     manifest: Mapping[str, Any],
     *,
@@ -45,16 +56,47 @@ async def serve(
 ) -> None:
     """Run a workspace until cancelled; `announce` receives the bot's settings, then the page's address.
 
-    The settings come one per line as NAME=value. Raises ConfigurationError for an invalid manifest or
-    configuration, and for a port that is taken.
+    The settings come one per line as NAME=value. Where the manifest is of an app over HTTP, several
+    workspaces run, which can install it. Raises ConfigurationError for an invalid manifest or configuration,
+    and for a port that is taken.
     """
-    config = Configuration.read(read_json(config_path)) if config_path is not None else None
+    config = read_json(config_path) if config_path is not None else None
+    if Manifest.read(manifest).is_over_http:
+        await _serve_teams(Teams(manifest, _workspaces_in(config), clock=clock, port=port), announce)
+        return
     sandbox = Sandbox(create_workspace(manifest, clock, config), port)
     await sandbox.start()
     try:
-        for name, value in bot_settings(sandbox).items():
-            announce(f"{name}={value}")
+        _announce(bot_settings(sandbox), announce)
         announce(f"The workspace is open at {sandbox.url}/ (Ctrl-C ends it).")
         await asyncio.Event().wait()
     finally:
         await sandbox.aclose()
+
+
+async def _serve_teams(teams: Teams, announce: Callable[[str], None]) -> None:
+    async with teams:
+        _announce(settings_over_http(teams), announce)
+        for workspace in teams.workspaces:
+            announce(f"{workspace.config.team_name} is open at {teams.page(workspace)}/")
+        announce(f"All workspaces are driven at {teams.url}/control/teams (Ctrl-C ends them).")
+        await asyncio.Event().wait()
+
+
+def _announce(settings: Mapping[str, str], announce: Callable[[str], None]) -> None:
+    for name, value in settings.items():
+        announce(f"{name}={value}")
+
+
+def _workspaces_in(config: Mapping[str, Any] | None) -> Sequence[Configuration]:
+    """Return the workspaces of a configuration: those in its list `workspaces`, or the one that it is."""
+    if config is None:
+        return TWO_TEAMS
+    listed = config.get("workspaces", [config])
+    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed) or not listed:
+        raise ConfigurationError("Invalid configuration: workspaces: must be a list of objects.")
+    # Nobody has installed the app yet, and ids differ.
+    return [
+        Configuration.read({"number": number, "is_installed": False, **each})
+        for number, each in enumerate(listed, start=1)
+    ]

@@ -7,11 +7,14 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
+import httpx
 import pytest
 
 from bot.sandbox import ConfigurationError, serve
-from tests.sandbox.examples import MANIFEST
+from tests.sandbox.examples import MANIFEST, Json, over_http
 from tests.support.sandbox_driver import Driver
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +29,7 @@ class Printed:
 
     def __call__(self, line: str) -> None:
         self.lines.append(line)
-        if "http" in line and "=" not in line:
+        if "Ctrl-C" in line:
             self.is_open.set()
 
     @property
@@ -39,9 +42,9 @@ class Printed:
 
 
 @asynccontextmanager
-async def served(config_path: Path | None = None) -> AsyncIterator[Printed]:
+async def served(config_path: Path | None = None, manifest: Json = MANIFEST) -> AsyncIterator[Printed]:
     printed = Printed()
-    serving = asyncio.create_task(serve(MANIFEST, port=0, config_path=config_path, announce=printed))
+    serving = asyncio.create_task(serve(manifest, port=0, config_path=config_path, announce=printed))
     opened = asyncio.create_task(printed.is_open.wait())
     await asyncio.wait({serving, opened}, return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
@@ -128,3 +131,55 @@ async def test_a_missing_configuration_and_a_taken_port_are_said_in_a_sentence(t
         port = int(printed.page.rsplit(":", 1)[1])
         with pytest.raises(ConfigurationError, match=f"Port {port} cannot be used"):
             await serve(MANIFEST, port=port, config_path=None, announce=printed)
+
+
+OVER_HTTP = over_http(MANIFEST, "http://127.0.0.1:1/slack/events")
+OVER_HTTP["oauth_config"] = {**MANIFEST["oauth_config"], "redirect_urls": ["http://127.0.0.1:1/back"]}
+
+
+@pytest.mark.parametrize(
+    ("config", "names"),
+    [
+        (None, ["One", "Two"]),
+        ({"team_name": "Lab"}, ["Lab"]),
+        ({"workspaces": [{"team_name": "Lab"}, {"team_name": "Desk"}, {}]}, ["Lab", "Desk", "Sandbox"]),
+    ],
+)
+async def test_an_app_over_http_is_installed_in_the_workspaces_of_the_configuration(
+    tmp_path: Path, config: Json | None, names: list[str]
+) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(config))
+    async with (
+        served(path if config else None, OVER_HTTP) as printed,
+        Driver(printed.page) as driver,
+        httpx.AsyncClient(trust_env=False) as client,
+    ):
+        told = await driver.teams()
+        settings = printed.settings
+        query = urlencode({"client_id": settings["SLACK_CLIENT_ID"], "scope": "commands"})
+        back = await driver.allow(f"{printed.page}/oauth/v2/authorize?{query}", told[-1]["id"], "ada")
+        own = (settings["SLACK_CLIENT_ID"], settings["SLACK_CLIENT_SECRET"])
+        form = {"code": parse_qs(urlsplit(back).query)["code"][0]}
+        answer = await client.post(f"{settings['SLACK_API_URL']}oauth.v2.access", data=form, auth=own)
+        async with Driver(told[-1]["url"]) as last:
+            name = (await last.workspace())["team"]["name"]
+
+    assert [each["name"] for each in told] == names
+    assert (answer.json()["team"]["name"], name) == (names[-1], names[-1])
+    assert list(settings) == [
+        "SLACK_API_URL",
+        "SLACK_CLIENT_ID",
+        "SLACK_CLIENT_SECRET",
+        "SLACK_SIGNING_SECRET",
+    ]
+
+
+@pytest.mark.parametrize("workspaces", [[], {}, ["Lab"]])
+async def test_a_list_of_workspaces_that_cannot_be_read_is_refused(tmp_path: Path, workspaces: Any) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"workspaces": workspaces}))
+
+    with pytest.raises(ConfigurationError, match="workspaces: must be a list of objects"):
+        async with served(config, OVER_HTTP):
+            pass

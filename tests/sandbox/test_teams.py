@@ -19,6 +19,7 @@ from bot.sandbox import (
 from bot.sandbox.checks import Json
 from bot.sandbox.oauth import CODES_LAST, TOKENS_LAST
 from tests.sandbox.web_app import CALLBACK, SCOPES, WebApp, advance, manifest, teams_of
+from tests.support.sandbox_driver import Driver
 from tests.support.workspaces import ORGANISATION, called, code_in, install_address, installed
 
 
@@ -451,35 +452,25 @@ async def test_only_an_admin_of_an_organisation_installs_for_all_of_it() -> None
 
 
 async def test_the_control_api_installs_cancels_and_uninstalls() -> None:
-    async with teams_of(WebApp()) as teams, httpx.AsyncClient(base_url=teams.url) as client:
+    async with teams_of(WebApp()) as teams, Driver(teams.url) as driver:
         one, two = teams.workspaces
-
-        async def act(name: str, **body: Any) -> Json:
-            answer: Json = (await client.post(f"/control/{name}", json=body)).json()
-            return answer
-
         address = install_address(teams)
-        allowed = await act("allow", address=address, team=one.team_id, **{"as": "lin"})
-        answer = await exchanged(teams, code=code_in(allowed["redirect"]))
-        cancelled = await act("cancel", address=address)
-        told = (await client.get("/control/teams")).json()
-        ended = await act("uninstall", team=one.team_id)
-        refused = [
-            await act("uninstall", team=one.team_id),
-            await act("uninstall", team="T1"),
-            await act("allow", address="", team=two.team_id, **{"as": "ada"}),
-        ]
+        back = await driver.allow(address, one.team_id, "lin")
+        answer = await exchanged(teams, code=code_in(back))
+        cancelled = await driver.cancel(address)
+        told = await driver.teams()
+        await driver.uninstall(one.team_id)
+        with pytest.raises(NotPossibleError, match="not installed in this workspace"):
+            await driver.uninstall(one.team_id)
+        with pytest.raises(NotPossibleError, match="no workspace 'T1'; see /control/teams"):
+            await driver.uninstall("T1")
+        with pytest.raises(NotPossibleError, match="invalid_client_id"):
+            await driver.allow("", two.team_id, "ada")
         urls = [teams.page(each) for each in (one, two)]
 
     assert answer["authed_user"]["id"] == one.person("lin").id
-    assert cancelled == {"ok": True, "redirect": f"{CALLBACK}?error=access_denied&state=s1"}
-    assert told["teams"] == [
+    assert cancelled == f"{CALLBACK}?error=access_denied&state=s1"
+    assert told == [
         {"id": one.team_id, "name": "One", "url": urls[0], "is_installed": True},
         {"id": two.team_id, "name": "Two", "url": urls[1], "is_installed": False},
-    ]
-    assert ended == {"ok": True}
-    assert [each["message"] for each in refused] == [
-        "The app is not installed in this workspace.",
-        "There is no workspace 'T1'; see /control/teams.",
-        "invalid_client_id",
     ]

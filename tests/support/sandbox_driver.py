@@ -82,6 +82,30 @@ class Driver:
         """Have the sandbox disconnect all sockets of the app."""
         _checked((await self._http.post("/control/disconnect", json={"reason": reason})).json())
 
+    # ---- Several workspaces, at the address of all of them
+
+    async def teams(self) -> list[Json]:
+        """Return the workspaces, each with the `url` at which a driver of its own drives it."""
+        teams: list[Json] = (await self._get("/control/teams"))["teams"]
+        return teams
+
+    async def allow(self, address: str, team_id: str, person: str, *, org_wide: bool = False) -> str:
+        """Allow the installation that the app asks for at `address`, and return where Slack redirects to.
+
+        Raises NotPossibleError.
+        """
+        body = {"address": address, "team": team_id, "as": person, "org_wide": org_wide}
+        return str(_checked((await self._http.post("/control/allow", json=body)).json())["redirect"])
+
+    async def cancel(self, address: str) -> str:
+        """Cancel the installation, and return where Slack redirects to. Raises NotPossibleError."""
+        answer = await self._http.post("/control/cancel", json={"address": address})
+        return str(_checked(answer.json())["redirect"])
+
+    async def uninstall(self, team_id: str) -> None:
+        """Remove the app as an admin. Raises NotPossibleError."""
+        _checked((await self._http.post("/control/uninstall", json={"team": team_id})).json())
+
     async def revisions(self) -> AsyncIterator[int]:
         """Yield the workspace's revision now and at each change."""
         async with self._http.stream("GET", "/control/events", timeout=None) as response:
