@@ -93,7 +93,8 @@ class Configuration(_Strict):
 
     `is_distributed` applies the history limits of commercially distributed apps outside the Marketplace.
     `number` tells several workspaces apart: their ids differ. Where the app is not installed, it has no bot
-    token until somebody installs it. Workspaces with the same `enterprise` are those of one organisation.
+    token until somebody installs it, without the `withheld_scopes`. Workspaces with the same `enterprise` are
+    those of one organisation.
     """
 
     team_name: str = "Sandbox"

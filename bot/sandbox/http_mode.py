@@ -3,6 +3,7 @@
 https://docs.slack.dev/apis/events-api and https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -122,8 +123,12 @@ class HttpMode(Outlet):
         return answer.acknowledgement
 
     async def _post(self, url: str, body: bytes, headers: Mapping[str, str], redirects: int) -> "_Answer":
+        if self._workspace.faults.strikes("drop_socket"):
+            raise aiohttp.ClientConnectionError("A fault dropped the connection.")
         if self._session is None:
-            self._session = aiohttp.ClientSession()
+            # An app that was started again must not be taken for one that hung up.
+            connector = aiohttp.TCPConnector(force_close=True)
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         sent = self._session.post(
             url,
             data=body,
@@ -133,7 +138,10 @@ class HttpMode(Outlet):
             max_redirects=redirects + 1,
         )
         async with sent as answer:
-            return _Answer(answer.status, answer.headers, await answer.text(errors="replace"))
+            read = _Answer(answer.status, answer.headers, await answer.text(errors="replace"))
+        if self._workspace.faults.strikes("lose_ack"):
+            await asyncio.Event().wait()
+        return read
 
     def _url(self, kind: str, payload: Json) -> str:
         url = self._named_url(kind, payload)

@@ -107,7 +107,9 @@ class OAuth:
         """
         self.refuse_unknown(query)
         workspaces = self._organisation_of(workspace, person) if org_wide else (workspace,)
-        installation = _Installation(workspaces, person, _scopes(query), org_wide)
+        withheld = workspace.config.withheld_scopes
+        scopes = tuple(scope for scope in _scopes(query) if scope not in withheld)
+        installation = _Installation(workspaces, person, scopes, org_wide)
         urls, now = workspace.manifest.oauth_config.redirect_urls, workspace.clock.now()
         # Where an app has one address only, Slack takes a code without it, although its docs say otherwise.
         must_be_named = len(urls) > 1 and "redirect_uri" in query

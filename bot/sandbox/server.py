@@ -10,7 +10,9 @@ from bot.sandbox.actions.actor import Actor
 from bot.sandbox.control import Control
 from bot.sandbox.errors import ConnectionLostError, RefusedError
 from bot.sandbox.file_routes import FileRoutes
+from bot.sandbox.http_mode import HttpMode
 from bot.sandbox.member import Member
+from bot.sandbox.oauth import Credentials
 from bot.sandbox.outlet import Outlet
 from bot.sandbox.requests import HOST, abort, arguments_of, bearer_of, bind, local_requests_only
 from bot.sandbox.socket_mode import SocketMode
@@ -22,17 +24,23 @@ _PAGE = Path(__file__).parent / "page"
 class Sandbox:
     """A server for a workspace, bound to 127.0.0.1. Used as an async context manager.
 
-    `port` 0 chooses a free one. `outlet` is how it reaches the app, Socket Mode unless one is given.
+    `port` 0 chooses a free one. `outlet` is how it reaches the app; unless one is given, by HTTP where the
+    manifest has the address for it, else in Socket Mode.
     """
 
     def __init__(self, workspace: Workspace, port: int = 0, outlet: Outlet | None = None) -> None:
         self.workspace = workspace
         self.socket_mode = SocketMode(workspace)
-        self.outlet = outlet or self.socket_mode
+        self.outlet = outlet or self._outlet_of(workspace)
         self._control = Control(workspace, self.socket_mode, self.person)
         self._files = FileRoutes(workspace, self.person)
         self._port = port
         self._runner: web.AppRunner | None = None
+
+    def _outlet_of(self, workspace: Workspace) -> Outlet:
+        if workspace.manifest.is_over_http:
+            return HttpMode(workspace, Credentials().signing_secret)
+        return self.socket_mode
 
     @property
     def url(self) -> str:

@@ -10,7 +10,15 @@ from urllib.parse import parse_qs
 import pytest
 from aiohttp import web
 
-from bot.sandbox import ConfigurationError, ManualClock, Member, NotAnsweredError, Teams
+from bot.sandbox import (
+    ConfigurationError,
+    ManualClock,
+    Member,
+    NotAnsweredError,
+    Sandbox,
+    Teams,
+    create_workspace,
+)
 from bot.sandbox.checks import Json
 from tests.sandbox.examples import modal, plain, section
 from tests.sandbox.web_app import WebApp, advance, manifest, teams_of
@@ -230,6 +238,38 @@ async def test_an_app_whose_manifest_names_no_address_is_sent_nothing() -> None:
 def send_to(teams: Teams, address: str) -> None:
     """Have all that goes to the app's address go to this one instead."""
     teams.reached_at[teams.workspaces[0].manifest.settings.event_subscriptions.request_url] = f"{address}/"
+
+
+async def test_faults_strike_requests_as_they_do_envelopes() -> None:
+    app = WebApp()
+    async with teams_of(app) as teams:
+        ada = await ada_in(teams)
+        faults = teams.workspaces[0].faults
+        faults.add("drop_socket")
+        with pytest.raises(NotAnsweredError) as dropped:
+            await ada.command("general", "/read")
+        faults.add("lose_ack")
+        saying = asyncio.create_task(ada.command("general", "/read"))
+        await app.until_seen(1)
+        await advance(teams, 3)
+        with pytest.raises(NotAnsweredError) as lost:
+            await saying
+
+    assert (dropped.value.code, lost.value.code, len(app.seen)) == (
+        "connection_failed",
+        "operation_timeout",
+        1,
+    )
+
+
+async def test_one_workspace_over_http_needs_no_more_than_a_manifest_with_addresses() -> None:
+    app = WebApp()
+    async with serving({"/": app.answer}) as service:
+        workspace = create_workspace(manifest(f"{service.address}/"))
+        async with Sandbox(workspace) as sandbox:
+            await sandbox.person("ada").command("general", "/read")
+
+    assert [form_of(body)["command"] for _, body in app.seen] == ["/read"]
 
 
 @pytest.mark.parametrize(

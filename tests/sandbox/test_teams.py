@@ -230,6 +230,15 @@ async def test_an_app_has_the_scopes_that_were_allowed_and_more_once_more_are() 
     assert (refused["error"], refused["needed"]) == ("missing_scope", "channels:read")
 
 
+async def test_who_installs_an_app_may_leave_scopes_out() -> None:
+    async with teams_of(WebApp(), withheld_scopes=("channels:read",)) as teams:
+        answer = await installed(teams, teams.workspaces[0])
+        refused = await called(teams, "conversations.list", answer["access_token"])
+
+    assert answer["scope"] == "chat:write,commands,reactions:read"
+    assert (refused["error"], refused["needed"]) == ("missing_scope", "channels:read")
+
+
 # ---- Tokens that rotate
 
 
