@@ -7,6 +7,7 @@ import click
 
 from bot.commands.endings import Incomplete
 from bot.commands.terminal import FILE, port_option, run_until_stopped, say
+from bot.installations.cipher import new_key
 from bot.manifest import app_manifest
 from bot.sandbox import SandboxError, serve
 from bot.sandbox.standalone import read_json
@@ -34,7 +35,11 @@ def _settings_at(address: SplitResult | None) -> dict[str, str]:
     """Return the settings with which the bot listens at the address."""
     if address is None:
         return {}
-    return {"PAPER_ROUND_URL": address.geturl(), "PORT": str(address.port)}
+    return {
+        "PAPER_ROUND_URL": address.geturl(),
+        "PORT": str(address.port),
+        "PAPER_ROUND_TOKEN_KEYS": new_key(),
+    }
 
 
 @click.command()

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.sandbox.errors import NotPossibleError
-from bot.sandbox.oauth import OAuth
+from bot.sandbox.oauth import OAuth, scopes_in
 from bot.sandbox.workspace import Workspace
 
 _PAGE = (
@@ -36,7 +36,7 @@ class InstallPage:
             return _refused(error)
         page = _PAGE.format(
             app=html.escape(self._oauth.workspaces[0].manifest.name),
-            scopes=html.escape(request.query["scope"]),
+            scopes=html.escape(", ".join(scopes_in(request.query))),
             rows="".join(row for each in self._oauth.workspaces for row in _rows(each, request.query)),
             query=html.escape(urlencode(request.query)),
         )

@@ -94,8 +94,8 @@ class OAuth:
         redirect_urls = manifest.oauth_config.redirect_urls
         if not any(_is_below(_redirect_uri(query, redirect_urls), url) for url in redirect_urls):
             raise NotPossibleError("bad_redirect_uri")
-        unknown = set(_scopes(query)).difference(manifest.scopes)
-        if unknown or not _scopes(query):
+        unknown = set(scopes_in(query)).difference(manifest.scopes)
+        if unknown or not scopes_in(query):
             raise NotPossibleError(f"invalid_scope: {', '.join(sorted(unknown))}")
 
     def allow(
@@ -108,7 +108,7 @@ class OAuth:
         self.refuse_unknown(query)
         workspaces = self._organisation_of(workspace, person) if org_wide else (workspace,)
         withheld = workspace.config.withheld_scopes
-        scopes = tuple(scope for scope in _scopes(query) if scope not in withheld)
+        scopes = tuple(scope for scope in scopes_in(query) if scope not in withheld)
         installation = _Installation(workspaces, person, scopes, org_wide)
         urls, now = workspace.manifest.oauth_config.redirect_urls, workspace.clock.now()
         # Where an app has one address only, Slack takes a code without it, although its docs say otherwise.
@@ -279,5 +279,6 @@ def _is_below(address: str, url: str) -> bool:
     return ".." not in given.path and (given.path == configured.path or given.path.startswith(f"{above}/"))
 
 
-def _scopes(query: Mapping[str, str]) -> tuple[str, ...]:
+def scopes_in(query: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the scopes that an address of installation asks for."""
     return tuple(scope for scope in query.get("scope", "").replace(" ", ",").split(",") if scope)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.manifest import EVENTS_PATH, app_manifest
-from bot.settings import OverHttp, Settings, way_to_run
+from bot.settings import OverHttp, Settings, token_keys, way_to_run
 from tests.support.command import run, started
 from tests.support.sandbox_driver import Driver
 
@@ -23,9 +23,11 @@ async def test_it_prints_the_settings_of_a_bot_that_two_workspaces_can_install()
     process.terminate()
     await process.communicate()
 
-    way = way_to_run(Settings(_env_file=None, **printed))  # type: ignore[call-arg, arg-type]  # by their names
+    settings = Settings(_env_file=None, **printed)  # type: ignore[call-arg, arg-type]  # by their names
+    way = way_to_run(settings)
     assert names == ["One", "Two"]
     assert isinstance(way, OverHttp)
+    assert len(token_keys(settings)) == 1
     assert (way.public_url, way.port) == ("http://127.0.0.1:3000/", 3000)
     asked = app_manifest(url=way.public_url)["settings"]["event_subscriptions"]["request_url"]
     assert asked == f"http://127.0.0.1:3000{EVENTS_PATH}"
