@@ -272,7 +272,10 @@ def _redirect_uri(query: Mapping[str, str], urls: Sequence[str]) -> str:
 
 def _is_below(address: str, url: str) -> bool:
     """Tell whether Slack redirects to the address by a configured URL: on its host, at or below it."""
-    given, configured = urlsplit(address), urlsplit(url)
+    try:
+        given, configured = urlsplit(address), urlsplit(url)
+    except ValueError:
+        return False
     if (given.scheme, given.netloc) != (configured.scheme, configured.netloc):
         return False
     above = configured.path.rstrip("/")

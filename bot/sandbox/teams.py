@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -109,12 +109,14 @@ class Teams:
         With `org_wide` an admin allows it in all workspaces of the organisation. Returns the address to
         which Slack redirects them. Raises NotPossibleError.
         """
-        query = dict(parse_qsl(urlsplit(address).query))
-        return self._oauth.allow(query, workspace, workspace.person(person), org_wide=org_wide)
+        return self._oauth.allow(_query_in(address), workspace, workspace.person(person), org_wide=org_wide)
 
     def cancel(self, address: str) -> str:
-        """Have somebody cancel the installation; returns the address to which Slack redirects them."""
-        return self._oauth.cancel(dict(parse_qsl(urlsplit(address).query)))
+        """Have somebody cancel the installation; returns the address to which Slack redirects them.
+
+        Raises NotPossibleError.
+        """
+        return self._oauth.cancel(_query_in(address))
 
     def uninstall(self, workspace: Workspace) -> None:
         """Have an admin remove the app from a workspace, or its organisation. Raises NotPossibleError."""
@@ -149,19 +151,21 @@ class Teams:
             arguments = {**await arguments_of(request), **credentials_of(request)}
         except RefusedError as refused:
             return web.json_response(refused.body, status=refused.status)
-        token = bearer_of(request) or arguments.get("token")
+        bearer = bearer_of(request)
         try:
-            response = await self._called(method, arguments, token).call(method, arguments, token)
+            response = await self._called(method, arguments, bearer).call(method, arguments, bearer)
         except ConnectionLostError:
             return abort(request)
         return web.json_response(response.body, status=response.status, headers=dict(response.headers))
 
-    def _called(self, method: str, arguments: Json, token: str | None) -> Workspace:
+    def _called(self, method: str, arguments: Json, bearer: str | None) -> Workspace:
         """Return the workspace that a call concerns; one that nobody's token names is refused by any."""
+        texts = {name: value for name, value in arguments.items() if isinstance(value, str)}
         if method == "oauth.v2.access":
-            return self._oauth.workspace_of(arguments)
+            return self._oauth.workspace_of(texts)
+        token = texts.get("token") or bearer
         known = [each for each in self.workspaces if each.tokens.knows(token)]
-        return next((each for each in known if _is_of(each, arguments)), (known or self.workspaces)[0])
+        return next((each for each in known if _is_of(each, texts)), (known or self.workspaces)[0])
 
     # ---- The control API
 
@@ -210,13 +214,17 @@ _ACTS: dict[str, Callable[[Teams, Json], Json]] = {
 }
 
 
-def _is_of(workspace: Workspace, arguments: Json) -> bool:
+def _query_in(address: str) -> dict[str, str]:
+    return dict(parse_qsl(address.partition("?")[2].partition("#")[0]))
+
+
+_NAMES_PLACE = ("channel", "channel_id", "user", "user_id", "users", "view_id", "file", "trigger_id")
+"""The arguments by which a call with the token of an organisation says in which workspace it acts."""
+
+
+def _is_of(workspace: Workspace, texts: Mapping[str, str]) -> bool:
     """Tell whether a call with a token of several workspaces concerns this one."""
-    if arguments.get("team_id") == workspace.team_id:
+    if texts.get("team_id") == workspace.team_id:
         return True
-    named = {arguments.get(name) for name in ("channel", "channel_id", "user", "user_id", "view_id", "file")}
-    named.add(arguments.get("users"))
-    kept = (workspace.channels, workspace.people, workspace.views, workspace.files)
-    return arguments.get("trigger_id") in workspace.triggers or any(
-        isinstance(each, str) and each in ids for each in named for ids in kept
-    )
+    kept = (workspace.channels, workspace.people, workspace.views, workspace.files, workspace.triggers)
+    return any(texts.get(name) in ids for name in _NAMES_PLACE for ids in kept)

@@ -120,6 +120,7 @@ async def test_a_page_offers_each_person_and_leads_back_with_code_and_state() ->
         ({"redirect_uri": f"{CALLBACK}.example.org/"}, "bad_redirect_uri"),
         ({"redirect_uri": f"{CALLBACK}/../elsewhere"}, "bad_redirect_uri"),
         ({"redirect_uri": CALLBACK.replace("http", "https")}, "bad_redirect_uri"),
+        ({"redirect_uri": "http://[1/"}, "bad_redirect_uri"),
         ({"scope": "files:read"}, "invalid_scope: files:read"),
         ({"scope": ""}, "invalid_scope: "),
     ],
@@ -455,6 +456,36 @@ async def test_only_an_admin_of_an_organisation_installs_for_all_of_it() -> None
 
     assert page.count("Allow in all of Grid as Ada Lovelace") == 2
     assert page.count("Allow in all of Grid") == 2
+
+
+# ---- Whatever is sent
+
+
+@pytest.mark.parametrize("value", [[], ["x"], {"x": 1}, 5, 0, "", "x", None, True])
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ("oauth.v2.access", "code"),
+        ("oauth.v2.access", "client_id"),
+        ("oauth.v2.access", "client_secret"),
+        ("oauth.v2.access", "grant_type"),
+        ("oauth.v2.access", "redirect_uri"),
+        ("auth.test", "token"),
+        ("chat.postMessage", "channel"),
+        ("apps.uninstall", "client_id"),
+        ("auth.revoke", "token"),
+    ],
+)
+async def test_whatever_a_call_holds_it_is_answered_without_a_crash(
+    method: str, name: str, value: object
+) -> None:
+    async with teams_of(WebApp()) as teams, aiohttp.ClientSession() as session:
+        own = {"client_id": teams.credentials.client_id, "client_secret": teams.credentials.client_secret}
+        sent = session.post(f"{teams.api_url}{method}", json={**own, "code": "1.2", name: value})
+        async with sent as answer:
+            body = await answer.json()
+
+    assert (answer.status, body["ok"], type(body["error"])) == (200, False, str)
 
 
 # ---- The control API

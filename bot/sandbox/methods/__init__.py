@@ -73,9 +73,11 @@ def _count(workspace: "Workspace", method: Method) -> None:
         workspace.limits.take_method(method.name, method.tier, now)
 
 
-def _authenticate(workspace: "Workspace", method: Method, token: str | None) -> None:
+def _authenticate(workspace: "Workspace", method: Method, token: Any) -> None:
     if not token:
         raise RefusedError("not_authed")
+    if not isinstance(token, str):
+        raise RefusedError("invalid_auth")
     kinds = {workspace.app_token: "app token", workspace.config.configuration_token: "configuration token"}
     kind = kinds.get(token, "bot token")
     if kind == "bot token":
