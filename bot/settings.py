@@ -160,7 +160,7 @@ def _address(value: Any) -> Any:
 
 
 class Settings(BaseSettings):
-    """All settings; a field's validation alias is its variable, and the README has the same table."""
+    """All settings; a field's validation alias is its variable, and `docs/settings.md` has the same."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True)
 
@@ -618,11 +618,11 @@ def _present(tokens: Mapping[str, SecretStr | None]) -> list[str]:
     missing = [name for name, token in tokens.items() if token is None]
     if len(missing) == 1:
         raise SettingsError(
-            f"The setting {missing[0]} is missing. The README says where Slack shows this token."
+            f"The setting {missing[0]} is missing. `paper-round setup` says where Slack shows it."
         )
     if missing:
         raise SettingsError(
             f"The settings {' and '.join(missing)} are missing. "
-            "The README says where Slack shows these tokens."
+            "`paper-round setup` says where Slack shows them."
         )
     return [token.get_secret_value() for token in tokens.values() if token]

@@ -21,7 +21,7 @@ from bot.manifest import (
 from bot.settings import Settings
 from tests.support.command import run
 from tests.support.stage import set_stage
-from tests.test_readme import README, ROOT
+from tests.test_readme import ROOT, read
 
 URL = "https://bot.example.org"
 
@@ -102,8 +102,8 @@ def test_the_link_that_creates_the_app_has_the_manifest_in_it() -> None:
     assert json.loads(asked["manifest_json"][0]) == app_manifest()
 
 
-def test_every_scope_has_its_reason_in_the_readme() -> None:
-    section = README.partition("**What the app may do.**")[2].partition("**AI summaries.**")[0]
+def test_every_scope_has_its_reason_in_the_documents() -> None:
+    section = read("docs/slack.md").partition("## What the app may do")[2]
     rows = re.findall(r"^\| (`.*?)( \(optional\))? \| (.*?) \|$", section, re.MULTILINE)
 
     told = [

@@ -1,4 +1,4 @@
-"""The README and what it describes say the same."""
+"""The README, the pages under docs/ and what they describe say the same."""
 
 import re
 import tomllib
@@ -19,11 +19,23 @@ HELP_KEYS = (
     " subscribe settings pause unsubscribe status"
 ).split()
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+LONGEST = 150
 
 
-def test_every_command_is_in_the_readme_and_explains_itself() -> None:
-    rows = re.findall(r"^\| (`paper-round .*?) \|", README, re.MULTILINE)
+def read(name: str) -> str:
+    """Return the text of a file of the repository."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+README = read("README.md")
+
+
+def test_the_readme_is_read_in_ten_minutes() -> None:
+    assert len(README.splitlines()) < LONGEST
+
+
+def test_every_command_is_in_the_documents_and_explains_itself() -> None:
+    rows = re.findall(r"^\| (`paper-round .*?) \|", read("docs/commands.md"), re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"`paper-round (\w+)", row)}
 
     assert named == set(main.commands)
@@ -33,24 +45,25 @@ def test_every_command_is_in_the_readme_and_explains_itself() -> None:
         assert all(option.help for option in command.params if isinstance(option, click.Option))
 
 
-def test_the_settings_table_is_the_settings() -> None:
-    rows = re.findall(r"^\| `([A-Z_]+)` \|(.*?)\|(.*?)\|$", README, re.MULTILINE)
+def test_the_settings_in_the_documents_are_the_settings() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \|(.*?)\|(.*?)\|$", read("docs/settings.md"), re.MULTILINE)
 
     def row(name: str) -> tuple[str, str, str]:
         field = Settings.model_fields[name]
         default = f"`{field.default}`" if field.default not in {None, ""} else ""
         return str(field.validation_alias), default, str(field.description)
 
-    assert [(name, default.strip(), text.strip()) for name, default, text in rows] == [
+    # They are grouped by subject there.
+    assert sorted((name, default.strip(), text.strip()) for name, default, text in rows) == sorted(
         row(name) for name in Settings.model_fields
-    ]
+    )
 
 
-def test_every_use_of_the_command_in_the_readme_and_in_the_help_is_understood() -> None:
+def test_every_use_of_the_command_in_the_documents_and_in_the_help_is_understood() -> None:
     helps = [words_for("en")(f"help.{key}", command="/papers") for key in HELP_KEYS]
-    uses = re.findall(r"`/papers ?(.*?)`", "\n".join([README, *helps]))
+    uses = re.findall(r"`/papers ?(.*?)`", "\n".join([README, read("docs/using.md"), *helps]))
 
-    assert len(uses) > 10
+    assert len(uses) > 30
     for use in uses:
         request = parse_request(use.replace("ID", "2509.21240"), date(2025, 10, 2))
         # What is no other request is looked for; here it would be a slip.

@@ -165,7 +165,7 @@ def test_all_missing_tokens_are_named_at_once() -> None:
 
     assert str(caught.value) == (
         "The settings SLACK_BOT_TOKEN and SLACK_APP_TOKEN are missing. "
-        "The README says where Slack shows these tokens."
+        "`paper-round setup` says where Slack shows them."
     )
 
 
@@ -210,12 +210,12 @@ def test_how_the_bot_runs_is_what_is_set_and_socket_mode_wins(
             {},
             (
                 "The settings SLACK_BOT_TOKEN and SLACK_APP_TOKEN are missing. "
-                "The README says where Slack shows these tokens."
+                "`paper-round setup` says where Slack shows them."
             ),
         ),
         (
             {"SLACK_APP_TOKEN": "xapp-1", **HTTP},
-            "The setting SLACK_BOT_TOKEN is missing. The README says where Slack shows this token.",
+            "The setting SLACK_BOT_TOKEN is missing. `paper-round setup` says where Slack shows it.",
         ),
         (
             {"SLACK_CLIENT_ID": "1.2", "SLACK_SIGNING_SECRET": "hash", "PORT": "8080"},

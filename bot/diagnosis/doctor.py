@@ -70,7 +70,11 @@ async def diagnose(
 
 def _settings_findings(wrong: Sequence[str]) -> list[Finding]:
     findings = [
-        failed(SETTINGS, sentence, "Change it in the environment or in .env; the README lists all settings.")
+        failed(
+            SETTINGS,
+            sentence,
+            "Change it in the environment or in .env; docs/settings.md lists all settings.",
+        )
         for sentence in wrong
     ]
     if readable := open_to_others([ENV_FILE] if ENV_FILE.is_file() else []):

@@ -181,7 +181,7 @@ async def test_a_token_of_the_wrong_kind(bot: Installation) -> None:
                 "settings",
                 "failed",
                 "SLACK_BOT_TOKEN must start with xoxb-; this is a user token.",
-                "Change it in the environment or in .env; the README lists all settings.",
+                "Change it in the environment or in .env; docs/settings.md lists all settings.",
             )
         ],
     )

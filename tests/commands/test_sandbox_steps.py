@@ -1,4 +1,4 @@
-"""The README's steps with the local Slack, typed as they stand there."""
+"""The steps of docs/sandbox.md with the local Slack, typed as they stand there."""
 
 import re
 import shlex
@@ -15,14 +15,15 @@ POSTING = "deliver"
 
 
 def steps() -> list[tuple[list[str], str]]:
-    """Return the commands of the README's walk-through, each with what it prints there."""
-    [block] = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    """Return the commands of the walk-through, each with what it prints there."""
+    page = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
     typed = re.findall(r"^\$ \.venv/bin/paper-round (.*)\n((?:[^$].*\n)*)", block, re.MULTILINE)
     return [(shlex.split(command), printed) for command, printed in typed]
 
 
 @pytest.mark.usefixtures("channel")
-def test_each_step_prints_what_the_readme_says() -> None:
+def test_each_step_prints_what_the_page_says() -> None:
     every = steps()
     assert [command[0] for command, _ in every] == ["import", "subscribe", POSTING]
 
