@@ -6,8 +6,11 @@ from typing import Any, TypeVar
 
 from bot.clock import Clock
 
-SECONDS_TO_END = 5.0
-"""How long what is under way may go on when the bot stops; whoever stops it may kill it after ten."""
+SECONDS_TO_END = 4.0
+"""How long what is under way may go on when the bot stops; whoever stops it may kill it after ten.
+
+What comes after it, on a busy machine too, has to fit into the rest.
+"""
 
 _SECONDS_TO_TIDY_UP = 3.0
 
