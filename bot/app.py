@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from filelock import Timeout
@@ -57,6 +57,8 @@ class Application:
     connections: Connections
     #: The workspace of the one token that the bot has; empty where it serves all that installed it.
     workspace: str
+    #: What is done every half minute, by name; a command that only posts does nothing.
+    jobs: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -130,7 +132,7 @@ async def application(
             signs = (*slack.signs, *([clockwork.sign] if ticks else []))
             stack.enter_context(watched(signs, on_stuck))
         _logger.info("Connected to Slack", extra={"action": "connect", "workspace": parts.workspace or "all"})
-        yield parts
+        yield replace(parts, jobs=jobs)
 
 
 async def _slack(

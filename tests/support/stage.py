@@ -144,17 +144,23 @@ async def set_stage(
 ) -> AsyncIterator[Stage]:
     """Set the stage for a bot that has these `settings` beside those that any stage needs.
 
+    `ping_seconds` among them is how often it pings its connection.
+
     It has ticked once. After that a test ticks: the bot's own clockwork would do so in the midst of it.
     """
     if isinstance(database, Path):
         empty_tables(database)
     clock = SimulatedClock(NOON)
     workspace = make_workspace(clock, config)
+    # A machine that stalls for seconds must not look like a connection that is dead.
+    ping_seconds = settings.pop("ping_seconds", 600)
     async with (
         Sandbox(workspace) as sandbox,
-        # A machine that stalls for seconds must not look like a connection that is dead.
         application(
-            settings_for(workspace, sandbox, database, **settings), clock, ticks=False, ping_seconds=600
+            settings_for(workspace, sandbox, database, **settings),
+            clock,
+            ticks=False,
+            ping_seconds=ping_seconds,
         ) as bot,
     ):
         await Clockwork(bot.storage, clock, bot.deliverer).tick()
