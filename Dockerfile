@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The bot with its pinned packages. docs/hosting.md says how to run it.
 FROM python:3.13-slim
 

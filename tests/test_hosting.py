@@ -109,7 +109,10 @@ def test_the_unit_starts_what_the_page_installs_where_the_page_sets_it_up() -> N
     assert service["ExecStart"] == "/opt/paper-round/bin/paper-round run"
     assert service["WorkingDirectory"] == f"%S/{service['StateDirectory']}"
     assert f"--home-dir /var/lib/{service['StateDirectory']}" in page
-    assert f"sudo -u {service['User']} sh -c 'cd && /opt/paper-round/bin/paper-round setup'" in page
+    assert (
+        f"sudo -u {service['User']} sh -c 'cd /var/lib/paper-round && /opt/paper-round/bin/paper-round setup'"
+        in page
+    )
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd")
