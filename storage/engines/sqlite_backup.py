@@ -74,8 +74,8 @@ def copy_to(source: Path, target: Path, stop: Stop | None = None, name: str = ""
     try:
         _make_empty(target, partial)
         with closing(_in_use(source, stop)) as engine:
-            before = _outline(engine)
             version = _version(engine)
+            before = _outline(engine)
             _vacuum_into(engine, source, partial, stop, name)
             is_same = _version(engine) == version
         copied = checked(partial, stop)
@@ -252,10 +252,13 @@ def _version(engine: SQLiteEngine) -> int:
 
 
 def _compare(source: Outline, copy: Outline, *, is_same: bool, name: str) -> None:
-    """Raise `BackupError` where the copy lacks what its source has; it may be newer than what was counted."""
+    """Raise `BackupError` where the copy is not the same as its source.
+
+    One that others wrote to meanwhile may have more rows now, or fewer; then only its tables are compared.
+    """
     if source.migrations != copy.migrations or source.rows.keys() != copy.rows.keys():
         raise BackupError(f"{name} lacks tables of the database. Try again.")
     for table, rows in source.rows.items():
         found = copy.rows[table]
-        if found != rows if is_same else bool(rows) > bool(found):
+        if is_same and found != rows:
             raise BackupError(f"{name} has {found} rows of {table} instead of {rows}. Try again.")

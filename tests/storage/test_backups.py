@@ -18,7 +18,8 @@ from storage.backups import Restored, back_up, mark_restored, restore
 from storage.claims import Claims
 from storage.database import connect, prepare, run_lock
 from storage.engines import sqlite_backup
-from storage.engines.sqlite_backup import Stop, checked
+from storage.engines.sqlite import SQLiteEngine
+from storage.engines.sqlite_backup import Outline, Stop, checked, copy_to
 from storage.records import DeliveryKind, DeliveryState, Paper, Post, PostState
 from storage.runner import InlineRunner
 from storage.tables import Tables
@@ -56,6 +57,28 @@ def papers(path: Path) -> set[str]:
 def names(folder: Path) -> set[str]:
     """Return the names of the files but for locks, which stay where they were made."""
     return {each.name for each in folder.iterdir() if not each.name.endswith(".lock")}
+
+
+@pytest.mark.parametrize("change", ["INSERT", "DELETE"])
+def test_whoever_writes_meanwhile_does_not_spoil_a_backup(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    count = sqlite_backup._outline
+
+    def write_once_counted(engine: SQLiteEngine) -> Outline:
+        outline = count(engine)
+        monkeypatch.setattr(sqlite_backup, "_outline", count)
+        if change == "INSERT":
+            add(database, RIVERS)
+        else:
+            with closing(connect(database)) as other, other.transaction():
+                other.execute("DELETE FROM search_words")
+        return outline
+
+    monkeypatch.setattr(sqlite_backup, "_outline", write_once_counted)
+    copy_to(database, tmp_path / "copy.db")
+
+    assert papers(tmp_path / "copy.db") == papers(database)
 
 
 def refusal(act: Callable[[], object]) -> str:
