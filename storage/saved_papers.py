@@ -114,14 +114,17 @@ class SavedPapers:
     def restore(self, workspace: str, person: str, paper_id: str) -> SavedPaper | None:
         """Put back the paper that was removed last, as it was; `None` where nothing was set aside.
 
-        One that was saved again meanwhile stays as it is.
+        One that was saved again meanwhile stays as it is, and has the tags and the note of before added.
         """
         where = {"workspace": workspace, "person": person, "paper_id": paper_id}
         [*rows] = self._engine.query(f"SELECT saved FROM removed_papers WHERE {_OF_PAPER}", where)  # noqa: S608 -- a constant
         if not rows:
             return None
-        if not self.saved_among(workspace, person, [paper_id]):
-            kept = json.loads(rows[0]["saved"])
+        kept = json.loads(rows[0]["saved"])
+        if self.saved_among(workspace, person, [paper_id]):
+            saved_at = moment_of(kept["row"]["saved_at"])
+            self.save(workspace, person, paper_id, saved_at, tags=kept["tags"], note=kept["row"]["note"])
+        else:
             of_person = {"workspace": workspace, "person": person}
             insert(self._engine, "saved_papers", [{**of_person, **kept["row"]}])
             insert(self._engine, "saved_paper_tags", [{**where, "tag": tag} for tag in kept["tags"]])

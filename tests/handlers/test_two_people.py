@@ -73,7 +73,11 @@ class Model:
 
     def restore(self, paper: str) -> None:
         if paper in self.removed:
-            self.saved.setdefault(paper, self.removed.pop(paper))
+            before = self.removed.pop(paper)
+            if paper in self.saved:
+                self.save(paper, before.tags, before.note)
+            else:
+                self.saved[paper] = before
         else:
             self.save(paper)
 

@@ -127,13 +127,15 @@ def test_nobody_puts_back_what_another_removed(shelf: Tables) -> None:
     assert [shelf.saved_papers.restore(*other, IDS[0]) for other in OTHERS] == [None, None]
 
 
-def test_a_paper_saved_again_after_its_removal_stays_as_it_is(shelf: Tables) -> None:
+def test_a_paper_saved_again_after_its_removal_gets_back_what_was_noted_before(shelf: Tables) -> None:
     saved = shelf.saved_papers
-    saved.save(*ME, IDS[0], NOW, note="First.")
+    saved.save(*ME, IDS[0], NOW, note="First.", tags=["rl"])
     saved.remove(*ME, IDS[0], NOW)
     saved.save(*ME, IDS[0], LATER, note="Second.")
 
-    assert saved.restore(*ME, IDS[0]) == SavedPaper(*ME, PAPERS[0], LATER, note="Second.")
+    assert saved.restore(*ME, IDS[0]) == SavedPaper(
+        *ME, PAPERS[0], LATER, note="Second.\nFirst.", tags=("rl",)
+    )
     assert saved.restore(*ME, IDS[0]) is None
 
 
