@@ -140,7 +140,7 @@ def _counted(tables: Tables, one: Sought) -> list[_Counted]:
 
 def _terms_of_cjk(tables: Tables, one: Sought) -> list[_Counted]:
     """Return the terms of a run of Chinese, Japanese or Korean, and what of it no paper has."""
-    if not index_tokens.is_cjk(one.text):
+    if not one.can_be_cut:
         return []
     cutting = CJKTerms(tables, 1, _MOST_CJK_LOOKS)
     terms, others = cutting.cut(one.text)

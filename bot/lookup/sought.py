@@ -41,6 +41,8 @@ class Sought:
     is_telling: bool = True
     #: What to look for instead, each by itself, where no paper has it as a whole.
     parts: tuple["Sought", ...] = ()
+    #: A run of Chinese, Japanese or Korean, which may be cut where no paper has it as a whole.
+    can_be_cut: bool = False
 
 
 def sought(words: Iterable[Wanted]) -> tuple[Sought, ...]:
@@ -110,7 +112,7 @@ def _beginning(run: str, column: Column | None) -> Phrase:
 
 def sought_cjk(run: str, column: Column | None) -> Sought:
     """Return a run of Chinese, Japanese or Korean as a whole."""
-    return replace(_of_cjk(run, column), parts=())
+    return replace(_of_cjk(run, column), parts=(), can_be_cut=False)
 
 
 def _of_cjk(run: str, column: Column | None) -> Sought:
@@ -118,7 +120,8 @@ def _of_cjk(run: str, column: Column | None) -> Sought:
         is_telling = _CJK_FILLERS.fullmatch(run) is None
         return Sought(run, Term((Phrase((run,), is_prefix=True),), column=column), is_telling=is_telling)
     term = Term((Phrase(index_tokens.tokens_of_run(run)),), column=column)
-    return Sought(run, term, is_telling=_CJK_FILLERS.sub("", run) != "", parts=_parts(run, column))
+    is_telling = _CJK_FILLERS.sub("", run) != ""
+    return Sought(run, term, is_telling=is_telling, parts=_parts(run, column), can_be_cut=True)
 
 
 def _parts(run: str, column: Column | None) -> tuple[Sought, ...]:

@@ -132,6 +132,9 @@ def test_an_author_is_only_mended_to_an_author(shelf: Tables) -> None:
         ("强化学习训练火箭", [ROSES], ("训练火箭",)),
         ("有没有关于强化学习的论文", [ROSES], ()),
         ("用强化学习做浇水", [ROSES], ()),
+        # In quotes it is meant as a whole, whatever stands beside it.
+        ('"强化学习训练火箭"', [], ()),
+        ('"㐀\'0"', [], ()),
     ],
 )
 def test_chinese_that_no_paper_has_whole_is_cut_into_what_papers_have(
