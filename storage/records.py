@@ -581,6 +581,54 @@ class MistakeReport:
     id: int | None = None
 
 
+class ReportOutcome(StrEnum):
+    """What became of a summary in which a person reported a mistake."""
+
+    #: It was made anew, or imported anew, on a later day.
+    MADE_ANEW = "made_anew"
+    #: It was drawn without a model, and there is a model's in its language now.
+    NOW_BY_MODEL = "now_by_model"
+    #: arXiv says that the paper is withdrawn.
+    WITHDRAWN = "withdrawn"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCount:
+    """How many reports of mistakes there are in summaries of one kind."""
+
+    #: The source of the summaries' provenance.
+    summary_source: str
+    #: The model that made them, where they are still there to tell.
+    model: str | None
+    outcome: ReportOutcome
+    reports: int
+    papers: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedPaper:
+    """A paper in whose summaries mistakes were reported."""
+
+    paper_id: str
+    reports: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryCount:
+    """How many summaries of one kind are stored."""
+
+    #: The summaries have all but their paper and date in common.
+    provenance: Provenance
+    language: str
+    summaries: int
+    first_made_at: date
+    last_made_at: date
+
+
 @dataclass(frozen=True, slots=True)
 class CardUpdate:
     """A queued update of a posted card that shows less than is known now."""

@@ -10,7 +10,16 @@ from typing import Any
 from bot.text.notation import latex
 from storage.engines.engine import Engine, Row
 from storage.engines.statements import upsert
-from storage.records import FROM_MODEL, SUMMARY_PARTS, Figure, Grounding, Provenance, Summary, TextRead
+from storage.records import (
+    FROM_MODEL,
+    SUMMARY_PARTS,
+    Figure,
+    Grounding,
+    Provenance,
+    Summary,
+    SummaryCount,
+    TextRead,
+)
 from storage.rows import reads, whole
 from storage.search_index import SearchIndex
 
@@ -78,6 +87,23 @@ class Summaries:
         counts = {TextRead(row["text_read"]): int(row["summaries"]) for row in rows}
         return {text: counts[text] for text in TextRead if text in counts}
 
+    def counts(self, limit: int) -> tuple[SummaryCount, ...]:
+        """Count all stored summaries by source, model, prompt, language and text read, the most first."""
+        rows = self._engine.query(
+            """
+            SELECT
+                source, model, prompt, language, text_read, count(*) AS summaries,
+                min(made_at) AS first_made_at, max(made_at) AS last_made_at
+            FROM summaries
+            GROUP BY source, model, prompt, language, text_read
+            ORDER BY
+                summaries DESC, source, model NULLS LAST, prompt NULLS LAST, language, text_read NULLS LAST
+            LIMIT ?
+            """,
+            [limit],
+        )
+        return tuple(whole(_count_from_row, rows))
+
     def put(self, summary: Summary, input_hash: str | None = None) -> None:
         """Store the summary, replacing an earlier one of the same paper, language and source.
 
@@ -102,6 +128,19 @@ def _by_paper(rows: Iterable[Row]) -> dict[str, list[Summary]]:
     for summary in whole(_summary_from_row, rows):
         found.setdefault(summary.paper_id, []).append(summary)
     return found
+
+
+@reads("summaries")
+def _count_from_row(row: dict[str, Any]) -> SummaryCount:
+    provenance = Provenance(
+        source=row["source"],
+        made_at=None,
+        model=row["model"],
+        prompt=row["prompt"],
+        text_read=TextRead(row["text_read"]) if row["text_read"] else None,
+    )
+    first, last = (date.fromisoformat(row[each]) for each in ("first_made_at", "last_made_at"))
+    return SummaryCount(provenance, row["language"], int(row["summaries"]), first, last)
 
 
 @reads("summaries")

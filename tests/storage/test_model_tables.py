@@ -1,9 +1,11 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from storage.records import (
+    FROM_ABSTRACT,
     FROM_DIGEST_FILE,
     FROM_MODEL,
     CardUpdate,
@@ -16,8 +18,12 @@ from storage.records import (
     Post,
     PostState,
     Provenance,
+    ReportCount,
+    ReportedPaper,
+    ReportOutcome,
     ShownCard,
     Summary,
+    SummaryCount,
     SummaryFailure,
     TextRead,
 )
@@ -113,6 +119,57 @@ def test_the_latest_reports_of_mistakes_come_first(tables: Tables) -> None:
 
     assert tables.mistake_reports.latest(5) == (replace(second, id=2), replace(first, id=1))
     assert tables.mistake_reports.latest(1) == (replace(second, id=2),)
+
+
+def test_reports_are_counted_by_summary_and_by_what_became_of_it(tables: Tables) -> None:
+    withdrawn = Paper(id="hep-th/9901002", title="Wells", withdrawal="Withdrawn by the author.")
+    tables.papers.add(withdrawn)
+    for summary in (SUMMARY, replace(SUMMARY, language="fr"), replace(SUMMARY, paper_id=withdrawn.id)):
+        tables.summaries.put(summary)
+    day, report = timedelta(days=1), partial(MistakeReport, "T1", "U1")
+    for each in (
+        report(PAPER.id, "en", NOW, "Wrong.", FROM_MODEL, NOW.date()),
+        report(PAPER.id, "en", NOW + day, "Still wrong.", FROM_MODEL, NOW.date()),
+        report(PAPER.id, "fr", NOW, "", FROM_MODEL, NOW.date() - day),
+        report(PAPER.id, "en", NOW - day, "", FROM_ABSTRACT, NOW.date() - day),
+        report(PAPER.id, "de", NOW, "", FROM_ABSTRACT, NOW.date()),
+        report(withdrawn.id, "en", NOW, "", FROM_MODEL, NOW.date()),
+    ):
+        tables.mistake_reports.add(each)
+
+    in_model, in_abstract = partial(ReportCount, FROM_MODEL), partial(ReportCount, FROM_ABSTRACT, None)
+    assert tables.mistake_reports.counts(9) == (
+        in_model("example-1", ReportOutcome.UNCHANGED, 2, 1, NOW, NOW + day),
+        in_abstract(ReportOutcome.NOW_BY_MODEL, 1, 1, NOW - day, NOW - day),
+        in_abstract(ReportOutcome.UNCHANGED, 1, 1, NOW, NOW),
+        in_model("example-1", ReportOutcome.WITHDRAWN, 1, 1, NOW, NOW),
+        in_model(None, ReportOutcome.MADE_ANEW, 1, 1, NOW, NOW),
+    )
+    assert len(tables.mistake_reports.counts(2)) == 2
+    assert tables.mistake_reports.most_reported(9) == (
+        ReportedPaper(PAPER.id, 5, NOW + day),
+        ReportedPaper(withdrawn.id, 1, NOW),
+    )
+    assert tables.mistake_reports.most_reported(1) == (ReportedPaper(PAPER.id, 5, NOW + day),)
+
+
+def test_all_summaries_are_counted_by_model_prompt_language_and_text(tables: Tables) -> None:
+    other = Paper(id="hep-th/9901002", title="Wells")
+    tables.papers.add(other)
+    earlier = replace(SUMMARY.provenance, made_at=NOW.date() - timedelta(days=1))
+    imported = replace(SUMMARY, provenance=Provenance(FROM_DIGEST_FILE, NOW.date()), figures=())
+    for summary in (SUMMARY, replace(SUMMARY, paper_id=other.id, provenance=earlier), imported):
+        tables.summaries.put(summary)
+
+    counts = tables.summaries.counts(9)
+
+    assert counts == (
+        SummaryCount(
+            replace(SUMMARY.provenance, made_at=None), "en", 2, NOW.date() - timedelta(days=1), NOW.date()
+        ),
+        SummaryCount(Provenance(FROM_DIGEST_FILE, None), "en", 1, NOW.date(), NOW.date()),
+    )
+    assert tables.summaries.counts(1) == counts[:1]
 
 
 def test_a_card_is_drawn_anew_where_it_is_read_in_that_language_and_once_it_is_posted(

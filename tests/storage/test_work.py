@@ -314,7 +314,13 @@ CALLS: dict[str, Call] = {
 }
 
 
-ON_EVERYTHING = {"search_index.begin_anew", "people.workspaces"}
+ON_EVERYTHING = {
+    "search_index.begin_anew",
+    "people.workspaces",
+    "summaries.counts",
+    "mistake_reports.counts",
+    "mistake_reports.most_reported",
+}
 """What is done to the whole past, and by nobody's daily work."""
 
 

@@ -178,6 +178,7 @@ def _summaries(tables: Tables) -> Iterator[Any]:
     summaries = tables.summaries
     yield summaries.in_variants(IDS, "zh"), summaries.in_variants(IDS, "z")
     yield summaries.of_papers(IDS), summaries.of_papers(IDS, "en"), summaries.texts_read(DAY)
+    yield summaries.counts(100)
     yield summaries.made(IDS), summaries.made(IDS, FROM_MODEL), summaries.input_hash(IDS[0], "en", FROM_MODEL)
 
     for language in ("de", "fr"):
@@ -404,6 +405,7 @@ def _people(tables: Tables) -> Iterator[Any]:
     for note in ODD_TEXTS:
         tables.mistake_reports.add(MistakeReport(WORKSPACE, PERSON, IDS[0], "en", NOW, note, FROM_MODEL, DAY))
     yield tables.mistake_reports.latest(100)
+    yield tables.mistake_reports.counts(100), tables.mistake_reports.most_reported(100)
     tables.summary_requests.add(WORKSPACE, PERSON, IDS[0], "en", NOW)
     tables.summary_requests.add(WORKSPACE, PERSON, IDS[1], "en", NOW - timedelta(days=9))
     yield tables.summary_requests.delete(NOW, 5), tables.summary_requests.count_since(WORKSPACE, PERSON, NOW)
