@@ -621,10 +621,16 @@ class ReportedPaper:
 class SummaryCount:
     """How many summaries of one kind are stored."""
 
-    #: The summaries have all but their paper and date in common.
-    provenance: Provenance
+    #: As in their provenance, and so are the model, the prompt and the text read.
+    source: str
+    model: str | None
+    prompt: str | None
+    text_read: TextRead | None
     language: str
     summaries: int
+    #: How many figures in them were looked up, and how many of these were not found.
+    figures: int
+    figures_not_found: int
     first_made_at: date
     last_made_at: date
 

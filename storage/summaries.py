@@ -90,16 +90,17 @@ class Summaries:
     def counts(self, limit: int) -> tuple[SummaryCount, ...]:
         """Count all stored summaries by source, model, prompt, language and text read, the most first."""
         rows = self._engine.query(
-            """
+            f"""
             SELECT
                 source, model, prompt, language, text_read, count(*) AS summaries,
+                sum({_occurrences(_FIGURE)}) AS figures, sum({_occurrences(_NOT_FOUND)}) AS not_found,
                 min(made_at) AS first_made_at, max(made_at) AS last_made_at
             FROM summaries
             GROUP BY source, model, prompt, language, text_read
             ORDER BY
                 summaries DESC, source, model NULLS LAST, prompt NULLS LAST, language, text_read NULLS LAST
             LIMIT ?
-            """,
+            """,  # noqa: S608 -- texts of our own
             [limit],
         )
         return tuple(whole(_count_from_row, rows))
@@ -123,6 +124,16 @@ class Summaries:
         return next((row["input_hash"] for row in rows), None)
 
 
+# Within a text of the JSON, quotes are escaped.
+_FIGURE = '"grounding": '
+_NOT_FOUND = f'{_FIGURE}"{Grounding.NOT_FOUND}"'
+
+
+def _occurrences(text: str) -> str:
+    """Return SQL for how often a text is in the JSON of the figures; what reads JSON differs by engine."""
+    return f"(length(figures) - length(replace(figures, '{text}', ''))) / {len(text)}"
+
+
 def _by_paper(rows: Iterable[Row]) -> dict[str, list[Summary]]:
     found: dict[str, list[Summary]] = {}
     for summary in whole(_summary_from_row, rows):
@@ -132,15 +143,18 @@ def _by_paper(rows: Iterable[Row]) -> dict[str, list[Summary]]:
 
 @reads("summaries")
 def _count_from_row(row: dict[str, Any]) -> SummaryCount:
-    provenance = Provenance(
+    return SummaryCount(
         source=row["source"],
-        made_at=None,
         model=row["model"],
         prompt=row["prompt"],
         text_read=TextRead(row["text_read"]) if row["text_read"] else None,
+        language=row["language"],
+        summaries=int(row["summaries"]),
+        figures=int(row["figures"]),
+        figures_not_found=int(row["not_found"]),
+        first_made_at=date.fromisoformat(row["first_made_at"]),
+        last_made_at=date.fromisoformat(row["last_made_at"]),
     )
-    first, last = (date.fromisoformat(row[each]) for each in ("first_made_at", "last_made_at"))
-    return SummaryCount(provenance, row["language"], int(row["summaries"]), first, last)
 
 
 @reads("summaries")

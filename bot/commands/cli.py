@@ -59,6 +59,11 @@ _SECTIONS = {
         "summarise": LazyCommand(
             "bot.commands.summaries", "summarise", "Have a model summarise papers, by id or by day"
         ),
+        "system-card": LazyCommand(
+            "bot.commands.system_card",
+            "system_card",
+            "Print what writes summaries here, what is checked, and known hazards",
+        ),
         "import": LazyCommand(
             "bot.commands.documents", "import_files", "Import papers and summaries from digest files"
         ),

@@ -158,16 +158,18 @@ def test_all_summaries_are_counted_by_model_prompt_language_and_text(tables: Tab
     tables.papers.add(other)
     earlier = replace(SUMMARY.provenance, made_at=NOW.date() - timedelta(days=1))
     imported = replace(SUMMARY, provenance=Provenance(FROM_DIGEST_FILE, NOW.date()), figures=())
-    for summary in (SUMMARY, replace(SUMMARY, paper_id=other.id, provenance=earlier), imported):
+    odd = Figure('"grounding": "not_found"', "tldr", Grounding.SUPPORTED, '{"grounding": "not_found"}')
+    more = replace(SUMMARY, paper_id=other.id, provenance=earlier, figures=(*SUMMARY.figures, odd))
+    for summary in (SUMMARY, more, imported):
         tables.summaries.put(summary)
 
     counts = tables.summaries.counts(9)
 
+    yesterday, today = earlier.made_at, NOW.date()
+    assert yesterday
     assert counts == (
-        SummaryCount(
-            replace(SUMMARY.provenance, made_at=None), "en", 2, NOW.date() - timedelta(days=1), NOW.date()
-        ),
-        SummaryCount(Provenance(FROM_DIGEST_FILE, None), "en", 1, NOW.date(), NOW.date()),
+        SummaryCount(FROM_MODEL, "example-1", "1", TextRead.FULL_TEXT, "en", 2, 3, 2, yesterday, today),
+        SummaryCount(FROM_DIGEST_FILE, None, None, None, "en", 1, 0, 0, today, today),
     )
     assert tables.summaries.counts(1) == counts[:1]
 
