@@ -75,6 +75,25 @@ def test_a_card_tells_which_model_wrote_what_and_what_was_reported(card: SystemC
     assert (card.reports.total, card.reports.since) == (2, NOW)
 
 
+def test_a_card_says_in_words_what_became_of_each_kind_of_report(card: SystemCard) -> None:
+    kinds = [replace(card.reports.counts[0], outcome=outcome) for outcome in ReportOutcome]
+    reported = replace(card, reports=replace(card.reports, counts=tuple(kinds), is_all=False))
+
+    lines = as_markdown(reported).partition("## Reported mistakes")[2].splitlines()
+
+    start = lines.index("8 of the 4 commonest kinds, since 2025-10-01:")
+    assert lines[start + 4 : start + 8] == [
+        f"| 2 | 1 | a model, asked by the bot | example-1 | {outcome} | 2025-10-01 | 2025-10-01 |"
+        for outcome in (
+            "made anew since",
+            "a model's summary has taken its place",
+            "the paper is withdrawn",
+            "stands as it was",
+        )
+    ]
+    assert lines[-1] == "| 2509.21240 | 2 | 2025-10-01 |"
+
+
 def test_a_card_names_nobody_and_has_no_notes(card: SystemCard) -> None:
     for text in (as_json(card), as_markdown(card)):
         assert [secret for secret in ("U0ADA", "U0EMMY", "T0TEAM", "note of Ada") if secret in text] == []
