@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, expect
 
+from bot.cards import blocks, ids
+from bot.cards.blocks import Button
+from bot.text.mrkdwn import Mrkdwn
 from tests.browser.places import composer_of, main_of, say, thread_of
 from tests.browser.screen import Screen, leave
 from tests.support.stage import set_stage
@@ -47,6 +50,37 @@ async def test_a_person_reads_the_digest_saves_a_paper_lists_it_and_removes_it(
         await saved.get_by_role("button", name="Remove").click()
         await expect(saved.get_by_role("heading", name="My papers · 0")).to_be_visible()
         await expect(composer_of(page)).to_have_value("")
+
+        await leave(page, stage.sandbox)
+    assert screen.complaints == []
+
+
+async def test_a_button_that_is_held_down_while_its_message_changes_still_acts(
+    window: BrowserContext, tmp_path: Path
+) -> None:
+    async with set_stage(tmp_path / "test.db") as stage:
+        screen = Screen(await window.new_page(), stage.sandbox)
+        screen.watch()
+        page = await screen.open("ada")
+        await say(page, "/papers help")
+        answer = main_of(page).get_by_role("article").last
+        await say(page, "/papers saved")
+        message = stage.workspace.channel("papers").messages
+        await expect(answer).to_contain_text("My papers")
+        shown = list(message.values())[-1]
+        button = {**blocks.actions(Button(ids.SET_UP, "Set up", value="1")), "block_id": "held"}
+        shown.blocks = [button, {**blocks.section(Mrkdwn("Before")), "block_id": "before"}]
+        stage.workspace.changed()
+        await expect(answer).to_contain_text("Before")
+
+        await answer.get_by_role("button", name="Set up").hover()
+        await page.mouse.down()
+        shown.blocks = [button, {**blocks.section(Mrkdwn("After")), "block_id": "after"}]
+        stage.workspace.changed()
+        await expect(answer).to_contain_text("Before")
+        await page.mouse.up()
+        await expect(answer).to_contain_text("After")
+        await expect(page.get_by_role("dialog")).to_be_visible()
 
         await leave(page, stage.sandbox)
     assert screen.complaints == []

@@ -23,7 +23,30 @@ const frame = h("div", { class: "frame" }, side, main.node, thread.node);
 /** The person whose Home tab is open, so that the app is notified of each opening once. */
 let homeOf = null;
 
+/** Whether a pointer is down: a control that is replaced meanwhile would lose its click. */
+let isPressed = false;
+let isDue = false;
+
+function onPress() {
+  isPressed = true;
+}
+
+/** Notices a button that was released outside of the window. */
+function onMove(event) {
+  if (isPressed && event.buttons === 0) onRelease();
+}
+
+/** Draws what came meanwhile, once the click has been told. */
+function onRelease() {
+  setTimeout(() => {
+    isPressed = false;
+    if (isDue) draw();
+  });
+}
+
 function draw() {
+  isDue = isPressed;
+  if (isPressed) return;
   if (state.viewOf === state.as) drawView();
   notices.show();
 }
@@ -85,6 +108,9 @@ function readAddress() {
 async function start() {
   document.body.append(frame, modals.node, announcer.node);
   document.addEventListener("click", onClick);
+  document.addEventListener("pointerdown", onPress);
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, onRelease);
+  document.addEventListener("pointermove", onMove);
   setHooks({ draw, follow });
   try {
     state.workspace = await fetchWorkspace();
