@@ -1,6 +1,6 @@
 """The workspaces in which the bot is: the one of its token, or all that installed it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -118,6 +118,8 @@ async def _over_http(settings: Settings, way: OverHttp, installations: Sequence[
     except SettingsError as error:
         what, _, remedy = str(error).partition("; ")
         return SlackLook([*findings, failed(KEYS, f"{what}.", remedy)], slack_time=slack_time)
+    if unreadable := _wrong_keys(cipher, installations):
+        return SlackLook([*findings, _unreadable(KEYS, unreadable, failed)], slack_time=slack_time)
     connected: dict[str, Connected] = {}
     for installation in installations[:MOST_WORKSPACES]:
         found, taken = await _workspace(settings, way, cipher, installation)
@@ -135,14 +137,37 @@ async def _workspace(
 ) -> tuple[list[Finding], dict[str, Connected]]:
     part = installation.team_name or installation.workspace
     try:
-        token = cipher.decrypt(installation.tokens.token) if installation.tokens else ""
+        token = _token(cipher, installation)
     except UnreadableTokenError as error:
-        what, _, remedy = str(error).partition(". ")
-        return [warning(part, f"{what}.", remedy)], {}
+        return [_unreadable(part, error, warning)], {}
     look = await look_at_bot_token(token, settings.api_url)
     anew = f"Open {way.public_url}slack/install and install the bot there again."
     found = [_of_workspace(part, finding, anew) for finding in look.findings]
     return found, _connected(settings, look, token)
+
+
+def _wrong_keys(cipher: TokenCipher, installations: Sequence[Installation]) -> UnreadableTokenError | None:
+    """Return the error of the tokens if none can be read: the bot does not start with another's keys."""
+    error = None
+    for installation in installations[:MOST_WORKSPACES]:
+        try:
+            _token(cipher, installation)
+        except UnreadableTokenError as unreadable:
+            error = unreadable
+        else:
+            return None
+    return error
+
+
+def _token(cipher: TokenCipher, installation: Installation) -> str:
+    return cipher.decrypt(installation.tokens.token) if installation.tokens else ""
+
+
+def _unreadable(
+    part: str, error: UnreadableTokenError, finding: Callable[[str, str, str], Finding]
+) -> Finding:
+    what, _, remedy = str(error).partition(". ")
+    return finding(part, f"{what}.", remedy)
 
 
 def _of_workspace(part: str, finding: Finding, anew: str) -> Finding:

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from bot.installations.cipher import new_key
+from bot.installations.cipher import TokenCipher, new_key
 from bot.manifest import app_manifest
 from bot.sandbox import Sandbox, create_workspace
 from storage.database import connect, run_lock
+from storage.records import EncryptedTokens
 from storage.runner import InlineRunner
 from tests.installations.installing import KEY, installation
 from tests.support.clocks import SimulatedClock
@@ -457,7 +458,7 @@ async def test_a_bot_for_many_workspaces_that_lacks_nothing_is_found_so(served: 
             "Keep it as safe as a password, and apart from the database.",
         ),
         (
-            *("PAPER_ROUND_TOKEN_KEYS", new_key, 0, "Gardens"),
+            *("PAPER_ROUND_TOKEN_KEYS", new_key, 1, "token keys"),
             "A stored token cannot be decrypted with any key in PAPER_ROUND_TOKEN_KEYS.",
             "after the others, or have the app installed there again.",
         ),
@@ -490,6 +491,20 @@ async def test_what_is_wrong_with_a_bot_for_many_workspaces(
     assert (found_status, found["part"]) == (status, part)
     assert found["what"].startswith(what)
     assert found["remedy"].endswith(remedy)
+
+
+async def test_a_token_that_no_key_reads_is_named_beside_those_that_can_be_read(served: Installation) -> None:
+    served.options = []
+    with closing(InlineRunner(served.database)) as storage:
+        tokens = EncryptedTokens(TokenCipher([new_key()]).encrypt(BOT_TOKEN), "another key")
+        there = replace(installation("T0000000002"), team_name="Woods", tokens=tokens)
+        await storage.write(lambda tables: tables.installations.put(there))
+
+    what = "A stored token cannot be decrypted with any key in PAPER_ROUND_TOKEN_KEYS."
+    remedy = (
+        "Add the key that it was encrypted with, after the others, or have the app installed there again."
+    )
+    assert await served.doctor() == (0, [finding("Woods", "warning", what, remedy)])
 
 
 async def test_a_workspace_that_removed_the_app_is_named_beside_the_others(served: Installation) -> None:
