@@ -533,6 +533,11 @@ def wrong_proxy() -> SettingsError:
 
 def bot_token(settings: Settings) -> str:
     """Return the bot token, all that posting needs; raises `SettingsError` where it is missing."""
+    if settings.bot_token is None and settings.app_token is None and settings.client_id:
+        raise SettingsError(
+            "This posts with SLACK_BOT_TOKEN, the token of one workspace, and the bot runs over HTTP in "
+            f"many. Have it done in Slack: type {settings.command} subscribe in the channel."
+        )
     (token,) = _present({"SLACK_BOT_TOKEN": settings.bot_token})
     return token
 

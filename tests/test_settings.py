@@ -245,6 +245,21 @@ def test_what_is_missing_for_a_way_to_run_is_named_at_once(
     assert str(caught.value) == sentence
 
 
+def test_who_posts_by_command_where_the_bot_runs_over_http_is_sent_to_slack(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {**HTTP, "PAPER_ROUND_COMMAND": "/reading"}.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as refused:
+        bot_token(load_settings())
+
+    assert str(refused.value) == (
+        "This posts with SLACK_BOT_TOKEN, the token of one workspace, and the bot runs over HTTP in many. "
+        "Have it done in Slack: type /reading subscribe in the channel."
+    )
+
+
 @pytest.mark.parametrize(
     ("url", "taken"),
     [

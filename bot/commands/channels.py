@@ -1,7 +1,7 @@
 """Channels as the command line takes them, checked as the form in Slack checks its own, and shows them."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -41,13 +41,17 @@ async def find_channels(client: AsyncWebClient, named: Sequence[str]) -> dict[st
 def channel_id(text: str, names: Mapping[str, str]) -> str:
     """Return the id of a channel given by id, link, mention or one of the known names, without asking Slack.
 
-    Raises `UnknownChannelError` for anything else.
+    Raises `UnknownChannelError` for anything else, and for a name that several channels have.
     """
     if found := _ID.fullmatch(text.strip()):
         return found["id"]
     ids = [channel for channel, name in names.items() if name == _plain_name(text)]
     if len(ids) == 1:
         return ids[0]
+    if ids:
+        raise UnknownChannelError(
+            f"{text}: Several channels are called so. Give one by id: {', '.join(ids)}."
+        )
     raise UnknownChannelError(
         f"{text}: I don't know this channel. `paper-round subscriptions` lists the ones I do."
     )
@@ -56,6 +60,11 @@ def channel_id(text: str, names: Mapping[str, str]) -> str:
 def shown_channel(channel: str, name: str) -> str:
     """Return a channel as people read it: its name, where it is known, and its id."""
     return f"#{name} ({channel})" if name else channel
+
+
+def in_several(subscriptions: Iterable[Subscription]) -> bool:
+    """Return whether channels are of several workspaces, so that a name alone does not tell them apart."""
+    return len({each.workspace for each in subscriptions}) > 1
 
 
 def known_names(tables: Tables) -> dict[str, str]:

@@ -11,6 +11,7 @@ import click
 
 from bot.cards.list_states import status_sentence
 from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus
+from bot.commands.channels import in_several
 from bot.commands.subscriptions import in_words
 from bot.commands.terminal import counted, current_clock, database_option, say, settings_with, with_storage
 from bot.locale import Reader, words_for
@@ -75,8 +76,9 @@ def _lines(report: Status, now: datetime, *, has_backups: bool) -> Iterator[str]
     if report.bot.trouble:
         yield f"{report.bot.trouble} Until then work pauses."
     yield _bot_line(report.bot)
+    of_several = in_several(each.subscription for each in report.channels)
     for channel in report.channels:
-        yield from _channel_lines(channel)
+        yield from _channel_lines(channel, of_several=of_several)
     followed = {source for each in report.channels for source in each.subscription.preferences.sources}
     for listing in report.sources:
         unfollowed = "" if listing.source in followed else " No channel follows it."
@@ -93,8 +95,8 @@ def _bot_line(bot: BotStatus) -> str:
     return f"Last check: {checked}. {counted(bot.waiting, 'message')} waiting{done}."
 
 
-def _channel_lines(channel: ChannelStatus) -> Iterator[str]:
-    yield in_words(channel.subscription, channel.name)
+def _channel_lines(channel: ChannelStatus, *, of_several: bool) -> Iterator[str]:
+    yield in_words(channel.subscription, channel.name, of_several=of_several)
     yield f"  Last digest: {_last_digest(channel.last) if channel.last else 'none yet'}"
     yield f"  Next digest: {_moment(channel.next_at) if channel.next_at else 'none while paused'}"
 

@@ -8,7 +8,7 @@ import click
 
 from bot.app import connection
 from bot.clock import Clock
-from bot.commands.channels import channel_id, find_channels, known_names, shown_channel
+from bot.commands.channels import channel_id, find_channels, in_several, known_names, shown_channel
 from bot.commands.terminal import (
     Number,
     current_clock,
@@ -142,7 +142,7 @@ def subscriptions(database: Address | None) -> None:
     if not every:
         say("No channel has a daily digest yet. Set one up with `paper-round subscribe`.")
     for subscription in every:
-        say(in_words(subscription, names[subscription.channel]))
+        say(in_words(subscription, names[subscription.channel], of_several=in_several(every)))
 
 
 @click.command()
@@ -188,14 +188,18 @@ def _ended(channel: str, names: Mapping[str, str]) -> str:
     return f"{shown_channel(channel, names.get(channel, ''))}: {outcome}"
 
 
-def in_words(subscription: Subscription, name: str) -> str:
-    """Return a channel's daily digest on one line; the channel's name is empty where it is not known."""
+def in_words(subscription: Subscription, name: str, *, of_several: bool = False) -> str:
+    """Return a channel's daily digest on one line; the channel's name is empty where it is not known.
+
+    `of_several` adds its workspace, where the others are of other ones.
+    """
     preferences = subscription.preferences
     days = ", ".join(_WEEKDAYS[day].title() for day in sorted(preferences.weekdays))
     often = "every day" if len(preferences.weekdays) == len(_WEEKDAYS) else days
     channel = shown_channel(subscription.channel, name)
+    where = f" in {subscription.workspace}" if of_several else ""
     return (
-        f"{channel}: {', '.join(preferences.sources)} at {preferences.at:%H:%M} "
+        f"{channel}{where}: {', '.join(preferences.sources)} at {preferences.at:%H:%M} "
         f"{preferences.zone}, {often}, in {preferences.language}{_pause(subscription)}"
     )
 

@@ -148,15 +148,15 @@ async def _workspace(
 
 def _wrong_keys(cipher: TokenCipher, installations: Sequence[Installation]) -> UnreadableTokenError | None:
     """Return the error of the tokens if none can be read: the bot does not start with another's keys."""
-    error = None
+    unreadable = None
     for installation in installations[:MOST_WORKSPACES]:
         try:
             _token(cipher, installation)
-        except UnreadableTokenError as unreadable:
-            error = unreadable
+        except UnreadableTokenError as error:
+            unreadable = error
         else:
             return None
-    return error
+    return unreadable
 
 
 def _token(cipher: TokenCipher, installation: Installation) -> str:

@@ -32,6 +32,25 @@ def test_a_channel_is_subscribed_listed_and_unsubscribed(channel: str) -> None:
     assert empty.output == NO_DIGESTS
 
 
+def test_channels_of_several_workspaces_are_told_apart(channel: str) -> None:
+    run("subscribe", channel)
+    with closing(connect(Path("paper-round.db"))) as database:
+        subscribe(Tables(database), "T2", "C2")
+        Tables(database).channel_names.put("T2", "C2", "papers")
+    listed = run("subscriptions").output.splitlines()
+    shown = run("status").output
+    ended = run("unsubscribe", "#papers")
+
+    assert [line.partition(":")[0] for line in listed] == [
+        f"#papers ({channel}) in T0000000001",
+        "#papers (C2) in T2",
+    ]
+    assert all(line in shown for line in listed)
+    assert ended.stderr == (
+        f"Error: #papers: Several channels are called so. Give one by id: {channel}, C2.\n"
+    )
+
+
 def test_filters_are_read_as_the_form_reads_them(channel: str) -> None:
     words = ["--word", "RAG，world models.", "--word", "“a, b”", "--never-word", "Survey"]
     subscribed = run("subscribe", channel, *words, "--category", "cs.cl", "--category", "stat、CS.LG")
