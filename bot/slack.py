@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
+from urllib.parse import urljoin
 
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
@@ -27,11 +28,12 @@ from bot.installations.connections import ANY_WORKSPACE, InstalledWorkspaces
 from bot.installations.exchange import SlackExchange
 from bot.installations.rekeying import encrypt_anew
 from bot.installations.tokens import Tokens
+from bot.locale import CATALOGUES, words_for
 from bot.manifest import EVENTS_PATH, OPTIONAL_SCOPES, SCOPES
 from bot.settings import OverHttp, OverSocket, Settings, bot_token, token_keys, wrong_proxy
 from bot.watchdog import Sign
 from handlers.http_mode import HttpMode
-from handlers.installing import Installing
+from handlers.installing import INSTALL_PATH, Installing
 from handlers.socket_mode import SocketModeHandler, rejected, unable, unreachable
 from storage.claims import Claims
 from storage.runner import Runner
@@ -149,6 +151,7 @@ class SlackOverHttp(Slack):
                 authorize=Authorisation(tokens),  # type: ignore[arg-type]  # Bolt takes its own class, too
                 signing_secret=way.signing_secret,
                 raise_error_for_unhandled_request=True,
+                user_facing_authorize_error_message=_no_access(way.public_url),
             )
         self._signing_secret, self._clock = way.signing_secret, clock
         self._http: HttpMode | None = None
@@ -168,6 +171,12 @@ class SlackOverHttp(Slack):
         """Wait for what people asked for and is under way, for some seconds."""
         if self._http:
             await self._http.end_listeners()
+
+
+def _no_access(public_url: str) -> str:
+    """Return what people are told where the bot has no token: in each language, as theirs is unknown."""
+    address = urljoin(public_url, INSTALL_PATH.removeprefix("/"))
+    return "\n".join(words_for(tag)("install.no_access", address=address) for tag in CATALOGUES)
 
 
 @contextmanager

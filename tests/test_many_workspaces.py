@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot.app import Application, application
 from bot.documents.importer import import_into
+from bot.installations.changes import uninstall
 from bot.installations.cipher import new_key
 from bot.manifest import app_manifest
 from bot.sandbox import Member, Teams, Workspace
@@ -137,6 +138,21 @@ async def test_an_uninstall_removes_the_tokens_from_every_file_and_the_other_wor
     assert (ended.tokens, left) == (None, [])
     assert answer.startswith("Tree Search for LLM Agent Reinforcement Learning")
     assert (state, other is not None and other.tokens is not None) == (DeliveryState.DONE, True)
+
+
+async def test_who_asks_where_the_bot_has_no_token_is_told_where_to_install_it(address: Address) -> None:
+    async with serving_two(address) as service:
+        await service.install(0)
+        one = service.teams.workspaces[0]
+        # As after a backup was restored from before the installation.
+        await service.bot.storage.write(lambda tables: uninstall(tables, one.team_id, NOON))
+        answer = await say(service.person(0, "ada"), "/papers help", "install")
+
+    install = f"{service.url}/slack/install"
+    assert answer == (
+        f"I have no access to this workspace at the moment. If that lasts, install me again: {install}\n"
+        f"我目前无法访问这个工作区。如果一直这样，请重新安装：{install}"
+    )
 
 
 async def test_a_workspace_that_installs_again_gets_its_digests_again(address: Address) -> None:
