@@ -34,6 +34,8 @@ class Work:
     subscriptions: int
     #: The latest list of all sources.
     last_listing: Listing | None
+    #: Whether the disk of the database is full, as far as that can be seen; then work pauses.
+    is_full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Vitals:
         age = self.tick_age
         told = {
             "The database does not answer.": self.work is None,
+            "The disk of the database is full.": self.work is not None and self.work.is_full,
             "The connection to Slack is down.": self.is_connected is False,
             "Nothing has been checked yet.": age is None,
             "Nothing has been checked for two minutes.": age is not None and age > LATE,
@@ -129,6 +132,7 @@ def _look(tables: Tables) -> Work:
         deliveries_waiting=len(tables.deliveries.unfinished()),
         subscriptions=len(tables.subscriptions.all()),
         last_listing=_newest(listings),
+        is_full=tables.condition.trouble() is not None,
     )
 
 
@@ -142,7 +146,7 @@ def _said_of(vitals: Vitals, problems: list[str]) -> dict[str, Any]:
     said: dict[str, Any] = {
         "ready": not problems,
         "problems": problems,
-        "database": "ok" if vitals.work else "no answer",
+        "database": _database(vitals.work),
         "last_tick": vitals.last_tick.isoformat() if vitals.last_tick else None,
         "last_tick_age_seconds": age.total_seconds() if age is not None else None,
         "last_listing": {
@@ -156,6 +160,12 @@ def _said_of(vitals: Vitals, problems: list[str]) -> dict[str, Any]:
     if vitals.is_connected is not None:
         said["socket"] = "connected" if vitals.is_connected else "not connected"
     return said
+
+
+def _database(work: Work | None) -> str:
+    if work is None:
+        return "no answer"
+    return "disk full" if work.is_full else "ok"
 
 
 def _gauges(vitals: Vitals) -> CollectorRegistry:

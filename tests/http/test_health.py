@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import httpx
@@ -31,6 +34,7 @@ class Bot:
     """What is asked how it is."""
 
     storage: Runner
+    address: Address
     clock: SimulatedClock = field(default_factory=lambda: SimulatedClock(NOON))
     ticked_at: datetime | None = NOON
     socket: bool | None = None
@@ -53,7 +57,7 @@ class Bot:
 @pytest.fixture
 async def bot(address: Address) -> AsyncIterator[Bot]:
     storage = ThreadRunner(address)
-    yield Bot(storage)
+    yield Bot(storage, address)
     storage.close()
 
 
@@ -125,6 +129,16 @@ async def test_a_bot_that_can_work_is_ready_and_says_how_things_are(bot: Bot) ->
             "last_listing": {"source": "huggingface", "day": "2025-09-29", "state": "complete"},
         },
     )
+
+
+async def test_a_bot_whose_disk_is_full_is_not_ready(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A disk of one's own would take root's rights; that of a server cannot be seen from here.
+    is_file = isinstance(bot.address, Path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    status, said = await ready(bot)
+
+    expected = (503, "disk full", ["The disk of the database is full."]) if is_file else (200, "ok", [])
+    assert (status, said["database"], said["problems"]) == expected
 
 
 async def test_in_socket_mode_it_says_whether_it_is_connected(bot: Bot) -> None:
