@@ -48,6 +48,9 @@ class Checks(Protocol):
         ...
 
 
+_OPTIONS = {"SLACK_BOT_TOKEN": "--bot-token", "SLACK_APP_TOKEN": "--app-token"}
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What needs no question, from options and from the settings that are there; empty where it does."""
@@ -140,7 +143,8 @@ def _checked(
     text = first
     while True:
         if not text:
-            _need_person(terminal, f"{variable} is missing. Set it, or name the file that has it.")
+            how = f"Set it, or name the file that has it: {_OPTIONS[variable]} FILE"
+            _need_person(terminal, f"{variable} is missing. {how}")
             text = terminal.ask(f"{question}, not shown as you paste it", hidden=True)
         token = pasted(text)
         findings = check(token)

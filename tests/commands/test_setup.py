@@ -229,7 +229,7 @@ async def test_tokens_come_on_lines_of_standard_input_too(sandbox: Sandbox, fold
 @pytest.mark.parametrize(
     ("arguments", "environment", "sentence"),
     [
-        ([], {}, "SLACK_BOT_TOKEN is missing. Set it, or name the file that has it."),
+        ([], {}, "SLACK_BOT_TOKEN is missing. Set it, or name the file that has it: --bot-token FILE"),
         ([], {"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_BOT_TOKEN cannot be used; the lines above say why."),
         (["--bot-token", "xoxb-1-2-3"], {}, "anybody on this machine can read in the list of processes"),
         (["--command", "papers"], {}, "must be one word that starts with a slash"),
