@@ -567,7 +567,7 @@ class OverSocket:
 
     bot_token: str = field(repr=False)
     app_token: str = field(repr=False)
-    #: Whether the settings for HTTP are there as well, and count for nothing.
+    #: Whether settings for HTTP are there as well, which count for nothing.
     has_http_too: bool = False
 
 
@@ -590,7 +590,7 @@ def way_to_run(settings: Settings) -> OverSocket | OverHttp:
     """
     for_http = settings.client_id, settings.client_secret, settings.signing_secret
     if settings.app_token or not any(for_http):
-        return OverSocket(*both_tokens(settings), has_http_too=all(for_http))
+        return OverSocket(*both_tokens(settings), has_http_too=any(for_http))
     return _over_http(settings)
 
 

@@ -36,21 +36,20 @@ def run(database: Address | None) -> None:
 
 
 async def _serve(settings: Settings) -> None:
+    way = way_to_run(settings)
+    if isinstance(way, OverSocket) and way.has_http_too:
+        say("The settings for HTTP count for nothing, as SLACK_APP_TOKEN is set.")
     async with application(settings, current_clock(), on_stuck=end_process) as bot:
         _warn_of_open_files(settings)
-        say(f"{_greeting(way_to_run(settings), bot.workspace)} Press Ctrl-C to stop.")
+        say(_greeting(way, bot.workspace))
         await asyncio.Event().wait()
 
 
 def _greeting(way: OverSocket | OverHttp, workspace: str) -> str:
-    """Say how the bot runs, and which settings count where there are those of both ways."""
-    if isinstance(way, OverHttp):
-        install = urljoin(way.public_url, INSTALL_PATH.removeprefix("/"))
-        return f"Serving on port {way.port}. Workspaces install the bot at {install}"
-    besides = (
-        " The settings for HTTP count for nothing, as SLACK_APP_TOKEN is set." if way.has_http_too else ""
-    )
-    return f"Connected to workspace {workspace}.{besides}"
+    if isinstance(way, OverSocket):
+        return f"Connected to workspace {workspace}. Press Ctrl-C to stop."
+    install = urljoin(way.public_url, INSTALL_PATH.removeprefix("/"))
+    return f"Serving on port {way.port}. Press Ctrl-C to stop. Workspaces install the bot at {install}"
 
 
 def _warn_of_open_files(settings: Settings) -> None:

@@ -74,8 +74,16 @@ async def look_at_slack(
 async def _over_socket(settings: Settings, wrong: Sequence[str]) -> SlackLook:
     token = _revealed(settings.bot_token)
     look = await _bot(settings, wrong, token)
-    findings = [*look.findings, await _app(settings, wrong, look)]
+    findings = [*_both_ways(settings), *look.findings, await _app(settings, wrong, look)]
     return SlackLook(findings, _connected(settings, look, token), look.app_id, look.slack_time)
+
+
+def _both_ways(settings: Settings) -> list[Finding]:
+    """Return that the settings for HTTP count for nothing, where any are there."""
+    if settings.app_token and (settings.client_id or settings.client_secret or settings.signing_secret):
+        what = "The settings for HTTP count for nothing, as SLACK_APP_TOKEN is set."
+        return [warning(WAY, what, "To run over HTTP, in many workspaces, set no SLACK_APP_TOKEN.")]
+    return []
 
 
 async def _bot(settings: Settings, wrong: Sequence[str], token: str) -> BotLook:

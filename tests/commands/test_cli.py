@@ -9,6 +9,7 @@ import pytest
 
 from bot.commands.cli import main
 from tests.support.command import run
+from tests.support.web_server import refusing_address
 
 COMMANDS = main.lazy_commands
 
@@ -189,6 +190,23 @@ def test_a_token_of_the_wrong_kind_is_named_without_its_value(monkeypatch: pytes
     assert (result.exit_code, result.stderr) == (
         2,
         "Error: The setting SLACK_BOT_TOKEN must start with xoxb-; this is an app-level token.\n",
+    )
+
+
+def test_run_says_which_settings_count_before_it_fails_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "SLACK_SIGNING_SECRET": "hush",
+        "SLACK_API_URL": refusing_address(),
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    result = run("run")
+
+    assert (result.exit_code, result.stdout) == (
+        1,
+        "The settings for HTTP count for nothing, as SLACK_APP_TOKEN is set.\n",
     )
 
 

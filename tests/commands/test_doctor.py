@@ -407,6 +407,14 @@ async def test_another_token_in_place_of_a_configuration_token(bot: Installation
     assert BOT_TOKEN not in str(findings)
 
 
+async def test_settings_that_count_for_nothing_are_named(bot: Installation) -> None:
+    bot.settings |= {"SLACK_CLIENT_ID": "1.2", "SLACK_SIGNING_SECRET": "secret"}
+
+    what = "The settings for HTTP count for nothing, as SLACK_APP_TOKEN is set."
+    remedy = "To run over HTTP, in many workspaces, set no SLACK_APP_TOKEN."
+    assert await bot.doctor() == (0, [finding("way to run", "warning", what, remedy)])
+
+
 # --- Over HTTP --------------------------------------------------------------------------------------------
 
 
