@@ -20,6 +20,7 @@ from storage.address import Address, Server
 from storage.database import connect, prepare, run_lock
 from storage.database_copy import refuse_running
 from storage.engines.sqlite_backup import Outline, Stop, checked, copy_to, kept_still, put_in_place, remove
+from storage.installations import CHECKED
 from storage.tables import Tables
 
 RESTORED = "restored from a backup"
@@ -116,6 +117,8 @@ def _doubt(database: Address, name: str, now: datetime) -> tuple[datetime | None
             tables.deliveries.release_all()
             tables.leases.release_all(now)
             known_until = _known_until(tables, now)
+            # Who uninstalled the bot since is installed again, tokens and all, until Slack is asked.
+            tables.heartbeats.forget(CHECKED)
             tables.deliveries.doubt()
             return known_until, tables.posts.doubt(RESTORED), tables.reconciliations.begin(known_until)
 

@@ -22,6 +22,10 @@ class Heartbeats:
             [name, now.isoformat()],
         )
 
+    def forget(self, name: str) -> None:
+        """Forget when the job last ran, so that it is due."""
+        self._engine.execute("DELETE FROM heartbeats WHERE name = ?", [name])
+
     def latest(self) -> datetime | None:
         """Return the last moment at which any job ran."""
         rows = self._engine.query("SELECT at FROM heartbeats ORDER BY at DESC LIMIT 1")

@@ -10,6 +10,9 @@ from storage.moments import moment_of, optional_moment, sortable_text
 from storage.records import EncryptedTokens, Installation
 from storage.rows import reads, whole
 
+CHECKED = "installation checks"
+"""The heartbeat of the look at whether each installation is still one."""
+
 _NO_TOKENS = "encrypted_token = NULL, encrypted_refresh_token = NULL, key_id = NULL, expires_at = NULL"
 
 

@@ -1,4 +1,4 @@
-"""A look at every installation, once a night: Slack tells of an end only once, to a bot that is there.
+"""A look at every installation, once a night and after a restore: Slack tells of an end only once.
 
 Events are not sent again after two hours, so whoever uninstalls a bot that is off would be kept for ever:
 https://docs.slack.dev/apis/events-api/
@@ -15,11 +15,10 @@ from bot.errors import NotInstalledError, TokenRenewalError, UnreadableTokenErro
 from bot.installations.changes import InstallationChanges
 from bot.installations.tokens import Tokens
 from storage.claims import Claims
+from storage.installations import CHECKED
 from storage.records import Installation
 from storage.retention import last_night
 from storage.runner import Runner
-
-HEARTBEAT = "installation checks"
 
 ENDED = frozenset({"account_inactive", "token_revoked"})
 """Slack's errors for a token of an app that is not installed any more.
@@ -56,13 +55,13 @@ class InstallationChecks:
         """Look at every installation, unless that was done since the last 02:30 UTC, or another does it."""
         if not await self._is_due():
             return
-        async with self._claims.held(HEARTBEAT) as claim:
+        async with self._claims.held(CHECKED) as claim:
             if claim and await self._is_due():
                 await self._check_all()
 
     async def _is_due(self) -> bool:
         now = self._clock.now()
-        last = await self._storage.read(lambda tables: tables.heartbeats.last(HEARTBEAT))
+        last = await self._storage.read(lambda tables: tables.heartbeats.last(CHECKED))
         return last is None or not last_night(now, _AT) <= last <= now
 
     async def _check_all(self) -> None:
@@ -70,7 +69,7 @@ class InstallationChecks:
         async for installation in self._installed():
             if await self._has_ended(installation):
                 await self._changes.uninstall(installation.workspace, now)
-        await self._storage.write(lambda tables: tables.heartbeats.beat(HEARTBEAT, now))
+        await self._storage.write(lambda tables: tables.heartbeats.beat(CHECKED, now))
 
     async def _installed(self) -> AsyncIterator[Installation]:
         last = ""

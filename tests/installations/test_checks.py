@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -10,11 +11,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.delivery.web_api import Caller, SlackCaller
 from bot.installations.checks import InstallationChecks
 from storage.address import Address
+from storage.backups import back_up, restore
 from storage.claims import Claims
 from storage.runner import InlineRunner, Runner
 from tests.installations.installing import Worker, installation, rotating
 from tests.support.clocks import SimulatedClock
 from tests.support.pasts import NOW
+from tests.support.tables import empty_tables
 from tests.support.token_exchange import TokenRotation, token_rotation
 from tests.support.web_server import Answer, hanging_up, saying, serving
 
@@ -79,6 +82,25 @@ async def test_every_installation_is_looked_at_once_a_night(address: Address) ->
     assert {each.headers["Authorization"] for each in slack.requests} == {
         f"Bearer xoxb-{number}" for number in range(120) if number != 7
     }
+
+
+async def test_who_uninstalled_the_bot_after_a_backup_is_found_once_it_is_restored(tmp_path: Path) -> None:
+    database, backup = empty_tables(tmp_path / "paper-round.db"), tmp_path / "backup.db"
+    async with serving({"/api/auth.test": BY_ANSWER["account_inactive"][0]}) as slack:
+        with closing(InlineRunner(database)) as storage:
+            bot = Worker(storage, SimulatedClock(NOW), TokenRotation(slack.address).exchange())
+            await look(storage, bot, slack.address)
+            await bot.changes.install(installation())
+            back_up(database, backup)
+            await bot.changes.uninstall("T1")
+
+        restore(backup, database, NOW)
+
+        with closing(InlineRunner(database)) as storage:
+            bot = Worker(storage, SimulatedClock(NOW), TokenRotation(slack.address).exchange())
+            assert await bot.token() == "xoxb-1"
+            await look(storage, bot, slack.address)
+            assert (await bot.token()).startswith("NotInstalledError")
 
 
 async def test_a_token_that_cannot_be_renewed_holds_up_no_other(address: Address) -> None:

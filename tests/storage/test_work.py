@@ -230,6 +230,7 @@ CALLS: dict[str, Call] = {
     "operator_notices.delete": lambda tables, _: tables.operator_notices.delete(LATE, 5),
     "greetings.begin": lambda tables, _: tables.greetings.begin("T1", "C1", NOW, timedelta(days=1)),
     "heartbeats.beat": lambda tables, _: tables.heartbeats.beat("tick", NOW),
+    "heartbeats.forget": lambda tables, _: tables.heartbeats.forget("tick"),
     "heartbeats.last": lambda tables, _: tables.heartbeats.last("tick"),
     "saved_papers.save": lambda tables, _: tables.saved_papers.save("T1", "U1", ONE, NOW),
     "saved_papers.remove": lambda tables, _: tables.saved_papers.remove("T1", "U1", ONE, NOW),

@@ -435,3 +435,6 @@ def _people(tables: Tables) -> Iterator[Any]:
     yield tables.heartbeats.last("tick"), tables.heartbeats.latest(), tables.condition.trouble()
     tables.heartbeats.beat("tick", NOW)
     yield tables.heartbeats.last("tick"), tables.heartbeats.latest()
+    tables.heartbeats.beat("done", NOW)
+    tables.heartbeats.forget("done")
+    yield tables.heartbeats.last("done")
