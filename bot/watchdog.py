@@ -101,6 +101,20 @@ def watched(
         is_over.set()
 
 
+@contextmanager
+def ending_within(seconds: float, end: Callable[[str], None]) -> Iterator[Callable[[], None]]:
+    """Yield what begins the time in which the block has to end; call `end`, in a thread, if it does not.
+
+    What waits for a database that hangs cannot be cancelled, and the host kills what takes too long.
+    """
+    timer = threading.Timer(seconds, end, [f"Stopping is not done after {seconds:.0f} seconds."])
+    timer.daemon = True
+    try:
+        yield timer.start
+    finally:
+        timer.cancel()
+
+
 def end_process(missing: str) -> None:
     """Log what is missing, and end the process at once; nothing is closed, as after a loss of power."""
     logging_thread = threading.Thread(target=_log, args=[missing], daemon=True)

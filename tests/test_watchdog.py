@@ -2,12 +2,13 @@
 
 import asyncio
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from bot.delivery.clockwork import Clockwork
-from bot.watchdog import Pulse, Sign, Watchdog
+from bot.watchdog import Pulse, Sign, Watchdog, ending_within
 from tests.support.stage import Stage
 from tests.support.waiting import PATIENCE
 
@@ -108,3 +109,21 @@ async def test_a_process_that_is_stuck_ends_with_status_1_and_the_log_says_why()
     assert process.returncode == 1
     (line,) = errors.decode().splitlines()
     assert " CRITICAL bot.watchdog: Nothing has been checked for 0 seconds. Ending, so that" in line
+
+
+def test_a_stop_that_takes_too_long_is_ended_and_no_other() -> None:
+    ended, said = threading.Event(), list[str]()
+
+    def end(sentence: str) -> None:
+        said.append(sentence)
+        ended.set()
+
+    with ending_within(PATIENCE, end) as stop:
+        stop()
+    with ending_within(0.01, end):
+        pass
+    with ending_within(0.01, end) as stop:
+        stop()
+        assert ended.wait(PATIENCE)
+
+    assert said == ["Stopping is not done after 0 seconds."]

@@ -10,10 +10,13 @@ from bot.app import application
 from bot.commands.terminal import current_clock, database_option, run_until_stopped, say, settings_with
 from bot.files import open_to_others
 from bot.settings import OverHttp, OverSocket, Settings, way_to_run
-from bot.watchdog import end_process
+from bot.watchdog import end_process, ending_within
 from handlers.installing import INSTALL_PATH
 from storage.address import Address
 from storage.database import files_of
+
+_SECONDS_TO_STOP = 9.0
+"""How long closing may take: hosts kill after ten seconds or more."""
 
 _logger = logging.getLogger(__name__)
 
@@ -39,10 +42,14 @@ async def _serve(settings: Settings) -> None:
     way = way_to_run(settings)
     if isinstance(way, OverSocket) and way.has_http_too:
         say("The settings for HTTP count for nothing, as SLACK_APP_TOKEN is set.")
-    async with application(settings, current_clock(), on_stuck=end_process) as bot:
-        _warn_of_open_files(settings)
-        say(_greeting(way, bot.workspace))
-        await asyncio.Event().wait()
+    with ending_within(_SECONDS_TO_STOP, end_process) as stop:
+        async with application(settings, current_clock(), on_stuck=end_process) as bot:
+            _warn_of_open_files(settings)
+            say(_greeting(way, bot.workspace))
+            try:
+                await asyncio.Event().wait()
+            finally:
+                stop()
 
 
 def _greeting(way: OverSocket | OverHttp, workspace: str) -> str:
