@@ -101,6 +101,11 @@ def _base_url(url: str) -> str:
     return str(read).rstrip("/") + "/"
 
 
+def read_site_address(url: str) -> str:
+    """Return the address of a folder on the web, with a slash at its end; raises `ValueError` for none."""
+    return _base_url(url)
+
+
 def _public_url(url: str) -> str:
     read = urlsplit(_base_url(url))
     # What Slack sends, and the cookie of an installation, travel safely only so.

@@ -111,6 +111,15 @@ def facts_line(paper: Paper, words: Words) -> Mrkdwn | None:
     return join(" · ", parts) if parts else None
 
 
+def authors_line(paper: Paper, words: Words) -> str:
+    """Return the first authors and how many others there are; empty where none is known."""
+    authors = list(filter(None, map(_shown, paper.authors)))
+    named, others = authors[:_AUTHORS_NAMED], len(authors) - _AUTHORS_NAMED
+    if others > 0:
+        return words.count("paper.authors", others, names=cut(", ".join(named), _AUTHORS_CHARACTERS))
+    return cut(words.series(named), _AUTHORS_CHARACTERS) if named else ""
+
+
 def withdrawn_line(paper: Paper, words: Words, limit: int = _NOTICE_CHARACTERS) -> str:
     """Return that the paper is withdrawn, in the words of its notice; empty where it is not."""
     if paper.withdrawal is None:
@@ -126,16 +135,8 @@ def _title(entry: Entry) -> Block:
 
 def _facts(paper: Paper, saves: int, words: Words) -> list[Block]:
     saved = words.count("paper.saves", saves) if saves else ""
-    parts = [part for part in (_authors(paper, words), facts_line(paper, words), saved) if part]
+    parts = [part for part in (authors_line(paper, words), facts_line(paper, words), saved) if part]
     return [blocks.context(*parts)] if parts else []
-
-
-def _authors(paper: Paper, words: Words) -> str:
-    authors = list(filter(None, map(_shown, paper.authors)))
-    named, others = authors[:_AUTHORS_NAMED], len(authors) - _AUTHORS_NAMED
-    if others > 0:
-        return words.count("paper.authors", others, names=cut(", ".join(named), _AUTHORS_CHARACTERS))
-    return cut(words.series(named), _AUTHORS_CHARACTERS) if named else ""
 
 
 def _fitted(entry: Entry, words: Words) -> tuple[str, list[tuple[str, str]]]:
@@ -294,7 +295,7 @@ def _spoken(entry: Entry, keywords: str, paragraphs: list[tuple[str, str]], word
     title = cut_bytes(shown_title(entry.paper), _SPOKEN_TITLE_BYTES)
     lines = [
         f"{number}{title} ({abstract_url(entry.paper.id)})",
-        _authors(entry.paper, words),
+        authors_line(entry.paper, words),
         withdrawn_line(entry.paper, words),
         keywords,
         *(words("part.spoken", label=label, text=text) if label else text for label, text in paragraphs),

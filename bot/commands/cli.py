@@ -70,7 +70,9 @@ _SECTIONS = {
         "search": LazyCommand("bot.commands.search", "search", "Find papers by words, the best match first"),
         "digest": LazyCommand("bot.commands.documents", "digest", "Print a day's papers and their summaries"),
         "archive": LazyCommand(
-            "bot.commands.documents", "archive", "Write each day to a Markdown file, for a folder in git"
+            "bot.commands.documents",
+            "archive",
+            "Write each day to a file: Markdown for git, or web pages and a feed",
         ),
     },
     "People": {

@@ -8,6 +8,7 @@ import click
 
 from bot.commands.terminal import (
     counted,
+    current_clock,
     database_option,
     language_option,
     read_date,
@@ -15,13 +16,16 @@ from bot.commands.terminal import (
     source_option,
     with_storage,
 )
-from bot.documents.archive import Archived, archive_into
+from bot.documents.archive import Archived, Indexed, archive_into
 from bot.documents.day import Document, as_json, as_markdown, as_text, read_document
 from bot.documents.files import read_digest_file
 from bot.documents.importer import import_into
+from bot.documents.pages.site import Wanted, site_into
 from bot.errors import NotADigestError
+from bot.settings import read_site_address
 from storage.address import Address
 from storage.runner import Runner
+from storage.tables import Tables
 
 _source_option = source_option(
     "digest-file, huggingface or arxiv:CATEGORY.", show_default="the first with papers that day"
@@ -77,8 +81,31 @@ def digest(
     say(text, nl=not text.endswith("\n"))
 
 
+def _read_address(_context: click.Context, _option: click.Parameter, url: str | None) -> str | None:
+    try:
+        return read_site_address(url) if url else None
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from error
+
+
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--format",
+    "layouts",
+    type=click.Choice(["markdown", "html", "atom"]),
+    multiple=True,
+    default=["markdown"],
+    show_default=True,
+    help="Digest files for git, web pages, or an Atom feed. Give it several times for several of them.",
+)
+@click.option(
+    "--url",
+    "address",
+    metavar="URL",
+    callback=_read_address,
+    help="Where DIR will be on the web. A feed needs it for its links.",
+)
 @click.option(
     "--since",
     metavar="DATE",
@@ -90,23 +117,42 @@ def digest(
 @_language_of_day_option
 @database_option
 def archive(
-    folder: Path, since: date | None, source: str | None, language: str | None, database: Address | None
+    folder: Path,
+    layouts: tuple[str, ...],
+    address: str | None,
+    since: date | None,
+    source: str | None,
+    language: str | None,
+    database: Address | None,
 ) -> None:
-    """Write each day to a Markdown file, for a folder in git.
+    """Write each day to a file: Markdown for git, or web pages and a feed.
 
-    A day becomes DIR/YYYY/MM/DD.md, in the format that `paper-round import` reads. Only files whose content
-    changes are written, and none is removed.
+    In Markdown, a day becomes DIR/YYYY/MM/DD.md, in the format that `paper-round import` reads. In HTML, it
+    becomes DIR/YYYY/MM/DD.html, and DIR/index.html and an index of each year lead to it: a site for any
+    static host. DIR/feed.xml is the Atom feed of the newest 14 days that are complete. Only files whose
+    content changes are written, and none is removed.
     """
+    if "atom" in layouts and not address:
+        raise click.UsageError("A feed has whole addresses: give --url, such as https://papers.example.org/.")
+    wanted = Wanted(
+        source, language, has_pages="html" in layouts, has_feed="atom" in layouts, address=address
+    )
+    first, now = since or date.min, current_clock().now()
 
-    async def write(storage: Runner) -> list[Archived]:
-        first = since or date.min
-        return await storage.read(lambda tables: archive_into(tables, folder, first, source, language))
+    def write(tables: Tables) -> tuple[list[Archived], list[Indexed]]:
+        files = archive_into(tables, folder, first, source, language) if "markdown" in layouts else []
+        pages, indexes = site_into(tables, folder, first, wanted, now)
+        return [*files, *pages], indexes
 
-    days = with_storage(database, write, must_exist=True)
-    written = [day for day in days if day.is_new]
-    for day in written:
-        say(f"{day.path}: {counted(day.papers, 'paper')}, {_summaries(day.summaries)}")
-    say(f"{len(written)} written, {len(days) - len(written)} unchanged")
+    days, indexes = with_storage(database, lambda storage: storage.read(write), must_exist=True)
+    for day in days:
+        if day.is_new:
+            say(f"{day.path}: {counted(day.papers, 'paper')}, {_summaries(day.summaries)}")
+    for index in indexes:
+        if index.is_new:
+            say(str(index.path))
+    changed = [each.is_new for each in days] + [each.is_new for each in indexes]
+    say(f"{sum(changed)} written, {len(changed) - sum(changed)} unchanged")
 
 
 async def _import_file(storage: Runner, path: Path, language: str | None) -> bool:

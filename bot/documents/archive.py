@@ -23,6 +23,15 @@ class Archived:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A file of an archive that leads to its days."""
+
+    path: Path
+    #: Whether its content has changed.
+    is_new: bool
+
+
 def archive_into(
     tables: Tables, folder: Path, since: date, source: str | None, language: str | None
 ) -> list[Archived]:
@@ -39,17 +48,20 @@ def _archive(tables: Tables, folder: Path, day: date, source: str | None, langua
     document = read_document(tables, day, source)
     shown = language or document.language
     path = folder / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}.md"
-    is_new = _write_if_changed(path, as_markdown(document, shown).encode())
+    is_new = write_if_changed(path, as_markdown(document, shown).encode())
     return Archived(path, len(document.papers), len(summaries_in(document, shown)), is_new)
 
 
-def _write_if_changed(path: Path, content: bytes) -> bool:
-    """Write the file atomically, if its content differs."""
+def write_if_changed(path: Path, content: bytes) -> bool:
+    """Write the file atomically and return `True`, if its content differs.
+
+    Raises `ArchiveError` where it cannot be written.
+    """
     try:
         if path.exists() and path.read_bytes() == content:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".md", delete=False) as file:
+        with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=path.suffix, delete=False) as file:
             file.write(content)
         # Only its owner can read a temporary file, but an archive is shared.
         Path(file.name).chmod(0o644)

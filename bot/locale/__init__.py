@@ -64,6 +64,14 @@ class Words:
             raise KeyError(key)
         return sentence.format(count=count, **values)
 
+    def day_of_year(self, day: date) -> str:
+        """Return the day with its weekday, where the year is plain, such as "Mon, September 29"."""
+        return format_skeleton("MMMMEEEEd", day, locale=self.locale)
+
+    def month(self, day: date) -> str:
+        """Return the day's month written out, such as "September 2025"."""
+        return format_skeleton("yMMMM", day, locale=self.locale)
+
     def days(self, first: date, last: date) -> str:
         """Return the days from one to another written out, such as "Sep 22 – 28, 2025"."""
         return format_interval(first, last, "yMMMMd", locale=self.locale)

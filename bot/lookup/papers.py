@@ -1,5 +1,6 @@
 """Looks up a listed day, a week or a paper, with the summaries that fit the reader best."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from bot.cards.entry import DayPage, Entry, WeekEntry, WeekPage
@@ -19,13 +20,19 @@ def listing_of_day(tables: Tables, day: date, source: str | None = None) -> List
     return next(iter([*with_papers, *candidates]), None)
 
 
+def size_of_day(tables: Tables, day: date, source: str | None = None) -> int:
+    """Return how many papers the listing has that `listing_of_day` returns; 0 where it returns none."""
+    sizes = tables.listings.sizes_of_day(day)
+    size = _first_size(size for size in sizes if source in (None, size.source))
+    return size.papers if size else 0
+
+
 def page_of_day(tables: Tables, day: date, language: str, offset: int) -> DayPage | None:
     """Return a page of the day's papers in order, each with its best summary; `None` without a listing.
 
     They are the first source's with papers. An offset past the end gives the last page.
     """
-    sizes = sorted(tables.listings.sizes_of_day(day), key=_rank)
-    size = next(iter([*(size for size in sizes if size.papers), *sizes]), None)
+    size = _first_size(tables.listings.sizes_of_day(day))
     if size is None:
         return None
     start = last_offset(offset, size.papers)
@@ -105,6 +112,12 @@ def _summaries(tables: Tables, paper_ids: tuple[str, ...], language: str) -> dic
     found = tables.summaries.in_variants(paper_ids, primary_language(language))
     others = [paper_id for paper_id in paper_ids if paper_id not in found]
     return {**found, **tables.summaries.of_papers(others)} if others else found
+
+
+def _first_size(sizes: Iterable[ListingSize]) -> ListingSize | None:
+    """Return that of the first source with papers, else of any."""
+    ranked = sorted(sizes, key=_rank)
+    return next(iter([*(size for size in ranked if size.papers), *ranked]), None)
 
 
 def _rank(listing: Listing | ListingSize) -> tuple[int, str]:
