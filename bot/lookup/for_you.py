@@ -1,0 +1,128 @@
+"""Ranks papers for a person by how like they are to what the person saved; pure.
+
+A paper's score is the sum of its squared similarities to what the person saved or wants more of, less those
+to what they want fewer of. The similarity is the cosine of two papers' words, each weighed by how often the
+paper has it and how few papers do. Squares let one close paper count for more than many distant ones, and
+the largest of them is the reason that the person is told. Of the measures that were tried this told best
+what people save later (`tests/benchmarks/test_for_you_bench.py`).
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.lookup.similar import counted_words
+from bot.text.stems import stem
+from storage.records import Paper
+
+LEAST_LIKED = 2
+"""Of fewer papers nobody's taste is known."""
+
+_LEAST_OF_REASON = 0.01
+"""A smaller square, of a cosine below 0.1, comes of words that say little; nobody would see the likeness."""
+
+Vector = Mapping[str, float]
+"""The weights of a paper's stems, of length 1; empty where no word of it tells anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What a person's papers say of what they want to read."""
+
+    #: The papers that they saved or want more of, the latest first.
+    liked: Mapping[str, Vector]
+    #: The papers that they want fewer of.
+    disliked: Mapping[str, Vector]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there are enough papers to rank others by."""
+        return len(self.liked) >= LEAST_LIKED
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A paper in its place, and why it is there."""
+
+    paper_id: str
+    score: float
+    #: The liked paper that is most like it; `None` where none is like it at all.
+    because: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Papers to be ranked for any number of people; made once."""
+
+    #: In the order in which they are shown to somebody of whom nothing is known.
+    paper_ids: tuple[str, ...]
+    #: The papers with each stem, by their places, and its weights there.
+    by_stem: Mapping[str, Sequence[tuple[int, float]]]
+
+
+def word_counts(paper: Paper) -> Counter[str]:
+    """Return how often each telling word stands in a paper; those of the title count more."""
+    return counted_words([paper], "")
+
+
+def vector(counts: Mapping[str, int], papers: Mapping[str, int], most: int) -> Vector:
+    """Return the weights of a paper's words, by their stems.
+
+    `papers` says how many papers have each word, and `most` how many have the word that most have. A word
+    that no paper has tells nothing.
+    """
+    by_stem: dict[str, tuple[int, int]] = {}
+    for word, count in counts.items():
+        if number := papers.get(word, 0):
+            root = stem(word)
+            known, widest = by_stem.get(root, (0, 0))
+            by_stem[root] = (known + count, max(widest, number))
+    weights = {
+        root: (1 + math.log(count)) * math.log((1 + most) / number)
+        for root, (count, number) in by_stem.items()
+        if number <= most
+    }
+    length = math.sqrt(sum(weight * weight for weight in weights.values()))
+    return {root: weight / length for root, weight in weights.items()} if length else {}
+
+
+def candidates(vectors: Mapping[str, Vector]) -> Candidates:
+    """Return papers, in this order, ready to be ranked."""
+    by_stem: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    for place, weights in enumerate(vectors.values()):
+        for root, weight in weights.items():
+            by_stem[root].append((place, weight))
+    return Candidates(tuple(vectors), dict(by_stem))
+
+
+def ranked(of: Candidates, taste: Taste, without: Collection[str] = ()) -> tuple[Ranked, ...]:
+    """Return the papers, the best for the person first; equals keep their order.
+
+    Those of the taste, which the person knows, and those named in `without` are left out. Where the taste is
+    not known all keep their order, without reasons.
+    """
+    left_out = {*without, *taste.liked, *taste.disliked}
+    kept = [(place, each) for place, each in enumerate(of.paper_ids) if each not in left_out]
+    if not taste.is_known:
+        return tuple(Ranked(paper_id, 0.0, None) for _, paper_id in kept)
+    scores, best = [0.0] * len(of.paper_ids), [(_LEAST_OF_REASON, "")] * len(of.paper_ids)
+    for paper_id, weights in taste.liked.items():
+        for place, square in _squares(of, weights):
+            scores[place] += square
+            if square > best[place][0]:
+                best[place] = (square, paper_id)
+    for weights in taste.disliked.values():
+        for place, square in _squares(of, weights):
+            scores[place] -= square
+    found = [Ranked(paper_id, scores[place], best[place][1] or None) for place, paper_id in kept]
+    return tuple(sorted(found, key=lambda each: -each.score))
+
+
+def _squares(of: Candidates, weights: Vector) -> Iterable[tuple[int, float]]:
+    """Return the squared similarities of the candidates that share a stem with a paper."""
+    products: defaultdict[int, float] = defaultdict(float)
+    for root, weight in weights.items():
+        for place, other in of.by_stem.get(root, ()):
+            products[place] += weight * other
+    return [(place, product * product) for place, product in products.items()]
