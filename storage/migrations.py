@@ -933,3 +933,21 @@ def m027_reconciliations(engine: Engine) -> None:
 def m028_search_index_at_once(engine: Engine) -> None:
     """On a server that an earlier version began, searches read a list of what was still to be indexed."""
     engine.full_text.index_at_once()
+
+
+@_migration
+def m030_opinions(engine: Engine) -> None:
+    """Of which papers each person wants more like them, and of which fewer."""
+    engine.define(
+        """
+        CREATE TABLE opinions (
+            workspace TEXT NOT NULL,
+            person TEXT NOT NULL,
+            paper_id TEXT NOT NULL,
+            is_liked INTEGER NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (workspace, person, paper_id)
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX opinions_newest ON opinions (workspace, person, at, paper_id)")

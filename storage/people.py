@@ -11,6 +11,7 @@ TABLES = (
     "saved_paper_tags",
     "saved_papers",
     "removed_papers",
+    "opinions",
     "personal_settings",
     "deactivated_people",
     "summary_requests",
@@ -37,6 +38,7 @@ class People:
             "settings": _COUNT.format("*", "personal_settings"),
             "summary_requests": _COUNT.format("*", "summary_requests"),
             "mistake_reports": _COUNT.format("*", "mistake_reports"),
+            "opinions": _COUNT.format("*", "opinions"),
             "subscriptions": "SELECT count(*) AS rows FROM subscriptions"
             " WHERE workspace = :workspace AND created_by = :person",
         }

@@ -481,6 +481,15 @@ EVERY_SAVED_PAPER = SavedFilter()
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """Whether a person wants more papers like one, or fewer; nobody else ever sees it."""
+
+    paper_id: str
+    is_liked: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SaveOutcome:
     """What saving a paper has changed."""
 
@@ -528,6 +537,8 @@ class PersonalData:
     mistake_reports: int = 0
     #: Channels whose digests they set up, and of whose failures they are notified.
     subscriptions: int = 0
+    #: Papers of which they want more, or fewer.
+    opinions: int = 0
 
     @property
     def is_nothing(self) -> bool:

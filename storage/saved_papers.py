@@ -234,6 +234,17 @@ class SavedPapers:
             {**values, "limit": limit, "offset": offset},
         )
 
+    def newest(self, workspace: str, person: str, limit: int) -> tuple[str, ...]:
+        """Return the ids of the papers that the person saved last, the latest first."""
+        rows = self._engine.query(
+            f"""
+            SELECT paper_id FROM saved_papers WHERE {_OF_PERSON}
+            ORDER BY saved_at DESC, paper_id DESC LIMIT :limit
+            """,  # noqa: S608 -- a constant
+            {"workspace": workspace, "person": person, "limit": limit},
+        )
+        return tuple(row["paper_id"] for row in rows)
+
     def following(
         self,
         workspace: str,

@@ -15,6 +15,7 @@ from storage.listings import Listings
 from storage.mistake_reports import MistakeReports
 from storage.model_requests import ModelRequests
 from storage.operator_notices import OperatorNotices
+from storage.opinions import Opinions
 from storage.organisation_workspaces import OrganisationWorkspaces
 from storage.papers import Papers
 from storage.people import People
@@ -53,6 +54,7 @@ class Tables:
         self.condition = Condition(engine)
         self.heartbeats = Heartbeats(engine)
         self.saved_papers = SavedPapers(engine)
+        self.opinions = Opinions(engine)
         self.personal_settings = PersonalSettings(engine)
         self.people = People(engine)
         self.installations = Installations(engine)

@@ -14,6 +14,7 @@ TABLES = {
     "saved_paper_tags": "workspace, person, paper_id, tag",
     "saved_papers": "workspace, person, paper_id",
     "removed_papers": "workspace, person, paper_id",
+    "opinions": "workspace, person, paper_id",
     "personal_settings": "workspace, person",
     "deactivated_people": "workspace, person",
     "summary_requests": "id",

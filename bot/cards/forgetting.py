@@ -15,6 +15,7 @@ _KINDS = {
     "settings": "forget.settings",
     "summary_requests": "forget.summary_requests",
     "mistake_reports": "forget.mistake_reports",
+    "opinions": "forget.opinions",
     "subscriptions": "forget.subscriptions",
 }
 

@@ -8,13 +8,11 @@ what people save later (`tests/benchmarks/test_for_you_bench.py`).
 """
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.lookup.similar import counted_words
 from bot.text.stems import stem
-from storage.records import Paper
 
 LEAST_LIKED = 2
 """Of fewer papers nobody's taste is known."""
@@ -59,11 +57,6 @@ class Candidates:
     paper_ids: tuple[str, ...]
     #: The papers with each stem, by their places, and its weights there.
     by_stem: Mapping[str, Sequence[tuple[int, float]]]
-
-
-def word_counts(paper: Paper) -> Counter[str]:
-    """Return how often each telling word stands in a paper; those of the title count more."""
-    return counted_words([paper], "")
 
 
 def vector(counts: Mapping[str, int], papers: Mapping[str, int], most: int) -> Vector:

@@ -87,10 +87,15 @@ def similar(
     )
 
 
+def word_counts(paper: Paper) -> Counter[str]:
+    """Return how often each telling word stands in a paper; those of the title count more."""
+    return _counted([paper], "")
+
+
 def _alike(tables: Tables, papers: Sequence[Paper], text: str) -> _Likeness:
     # A word that only the papers themselves have leads to no other.
     least = 2 if papers else 1
-    telling = _telling(tables, counted_words(papers, text), _cjk_counted(papers, text), least)
+    telling = _telling(tables, _counted(papers, text), _cjk_counted(papers, text), least)
     hits = _hits(tables, telling, {paper.id for paper in papers})
     shared = _shared(tables, hits, telling)
     # One word in common says little, unless there is nothing better.
@@ -98,7 +103,7 @@ def _alike(tables: Tables, papers: Sequence[Paper], text: str) -> _Likeness:
     return _Likeness(telling, more or hits, shared)
 
 
-def counted_words(papers: Iterable[Paper], text: str) -> Counter[str]:
+def _counted(papers: Iterable[Paper], text: str) -> Counter[str]:
     """Return how often each word stands in the papers and the text."""
     words = Counter(_words(text))
     for paper in papers:

@@ -1,6 +1,6 @@
-"""How well papers are ranked for people, beside other orders.
+"""How well papers are ranked for people, beside other orders, and how long that takes.
 
-`pytest -m benchmark -s tests/benchmarks/test_for_you_bench.py` prints a table for each.
+`pytest -m benchmark -s tests/benchmarks/test_for_you_bench.py` prints two tables and the times.
 There are no readers to ask, so each of 50 people stands for a topic: a pair of arXiv categories and three
 keywords, of those that Hugging Face gives its papers. Of the recorded papers of arXiv a person wants those of
 both categories with any of the keywords; they saved 1, 3 or 20 of them, one in ten of which is any paper at
@@ -13,10 +13,11 @@ The intervals are of 95 %, by drawing people anew.
 import random
 import re
 import statistics
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import combinations
 from operator import sub
 from pathlib import Path
@@ -24,12 +25,15 @@ from typing import Any
 
 import pytest
 
-from bot.lookup.for_you import Taste, Vector, candidates, ranked, vector, word_counts
-from bot.lookup.similar import _cjk_counted, _telling, counted_words
+from bot.lookup.for_you import Taste, Vector, candidates, ranked, vector
+from bot.lookup.own_list import Owner
+from bot.lookup.own_ranking import MOST_SAVED, PaperVectors, candidates_of, ranked_for
+from bot.lookup.similar import _cjk_counted, _counted, _telling, word_counts
 from bot.sources.huggingface import read_page
 from bot.text.full_text import Match
 from bot.text.terms import fold
 from storage.database import connect
+from storage.engines.engine import Engine
 from storage.engines.statements import insert
 from storage.papers import _row_from_paper
 from storage.records import Paper
@@ -47,6 +51,8 @@ POOL = 300
 HIDDEN = 15
 FEWEST_LISTED = 3
 DRAWS = 1_000
+PAPERS_A_DAY = 35
+MANY_PEOPLE = 1_000
 
 Scores = Mapping[str, float]
 Order = Callable[[Sequence[str], Sequence[str]], Scores]
@@ -75,6 +81,7 @@ class Person:
 class World:
     """The papers, indexed, and the people."""
 
+    engine: Engine
     tables: Tables
     papers: Mapping[str, Paper]
     listed: tuple[str, ...]
@@ -97,7 +104,7 @@ def world(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             while tables.search_index.index_outdated(500):
                 pass
         people = tuple(people_of(of_arxiv, listed))
-        yield World(tables, papers, tuple(listed), vectors_of(tables, papers), people)
+        yield World(engine, tables, papers, tuple(listed), vectors_of(tables, papers), people)
 
 
 def listed_papers(shared_data: Path) -> dict[str, Paper]:
@@ -225,7 +232,7 @@ def for_you(world: World, saved: Sequence[str], pool: Sequence[str]) -> Scores:
 
 def more_like(world: World, saved: Sequence[str], pool: Sequence[str]) -> Scores:
     papers = [world.papers[each] for each in saved]
-    telling = _telling(world.tables, counted_words(papers, ""), _cjk_counted(papers, ""), 2)
+    telling = _telling(world.tables, _counted(papers, ""), _cjk_counted(papers, ""), 2)
     match = Match(some=tuple(each.term for each in telling))
     hits = world.tables.search.best(match, Scope(), HitOrder.MATCH, len(world.papers))
     found = {hit.paper_id: hit.score for hit in hits}
@@ -253,3 +260,31 @@ def with_interval(values: Sequence[float]) -> str:
     means = sorted(statistics.fmean(chance.choices(values, k=len(values))) for _ in range(DRAWS))
     low, high = means[int(0.025 * DRAWS)], means[int(0.975 * DRAWS)]
     return f"{statistics.fmean(values):.3f} [{low:.3f} {high:.3f}]"
+
+
+def test_people_are_ranked_for_in_time(world: World) -> None:
+    """Print the seconds of this thread's processor for one person, and for many of whom none share a save."""
+    chance, paper_ids = random.Random(3), sorted(world.papers)
+    owners = [Owner("T1", f"U{number}") for number in range(MANY_PEOPLE)]
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    with world.engine.transaction():
+        for owner in owners:
+            for paper_id in chance.sample(paper_ids, MOST_SAVED):
+                world.tables.saved_papers.save(owner.workspace, owner.person, paper_id, now)
+    day = chance.sample(paper_ids, PAPERS_A_DAY)
+    alone = [seconds_of(world, owners[number : number + 1], day) for number in range(20)]
+    one, many = statistics.median(alone), seconds_of(world, owners, day)
+    print(
+        f"\n{PAPERS_A_DAY} papers of {len(paper_ids):,} for people who saved {MOST_SAVED}: "
+        f"one in {one * 1000:.0f} ms, at most {max(alone) * 1000:.0f} ms, of 100; "
+        f"{MANY_PEOPLE:,} in {many:.0f} s, of 120"
+    )
+
+
+def seconds_of(world: World, owners: Sequence[Owner], day: Sequence[str]) -> float:
+    """Return how long it takes to rank a day for people, with nothing kept from before."""
+    began, vectors = time.thread_time(), PaperVectors()
+    of = candidates_of(world.tables, vectors, day)
+    for owner in owners:
+        assert len(ranked_for(world.tables, vectors, of, owner)) >= PAPERS_A_DAY - MOST_SAVED // 10
+    return time.thread_time() - began

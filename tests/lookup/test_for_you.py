@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.lookup.for_you import Ranked, Taste, Vector, candidates, ranked, vector, word_counts
+from bot.lookup.for_you import Ranked, Taste, Vector, candidates, ranked, vector
+from bot.lookup.similar import word_counts
 from storage.records import Paper
 
 HALF = math.sqrt(0.5)

@@ -16,6 +16,7 @@ from storage.people import TABLES
 from storage.records import (
     FROM_MODEL,
     MistakeReport,
+    Opinion,
     Paper,
     PersonalData,
     PersonSettings,
@@ -259,17 +260,42 @@ def test_all_of_a_person_is_told_and_forgotten_and_nobody_else(shelf: Tables) ->
         shelf.saved_papers.save(*whose, IDS[1], NOW, tags=["rl"])
         shelf.saved_papers.save(*whose, IDS[2], NOW)
         shelf.saved_papers.remove(*whose, IDS[2], NOW)
+        shelf.opinions.put(*whose, IDS[1], NOW, is_liked=False)
         shelf.personal_settings.put(PersonSettings(*whose))
         shelf.summary_requests.add(*whose, IDS[0], "en", NOW)
         shelf.mistake_reports.add(MistakeReport(*whose, IDS[0], "en", NOW, "No.", FROM_MODEL, NOW.date()))
     subscribe(shelf, "T1", "C1", created_by="U1")
-    everything = PersonalData(2, 1, 2, 1, 1, 1, 1, 1)
+    everything = PersonalData(2, 1, 2, 1, 1, 1, 1, 1, opinions=1)
 
     assert shelf.people.what_is_kept(*ME) == everything
     assert shelf.people.forget(*ME) == everything
     assert shelf.people.what_is_kept(*ME) == PersonalData()
     kept = [shelf.people.what_is_kept(*other) for other in OTHERS]
-    assert kept == [PersonalData(2, 1, 2, 1, 1, 1, 1, 0)] * 2
+    assert kept == [PersonalData(2, 1, 2, 1, 1, 1, 1, 0, opinions=1)] * 2
+
+
+def test_the_last_opinion_of_a_paper_counts_and_can_be_taken_back(shelf: Tables) -> None:
+    opinions, later = shelf.opinions, NOW + timedelta(hours=1)
+    for whose in (ME, *OTHERS):
+        opinions.put(*whose, IDS[0], NOW, is_liked=True)
+    opinions.put(*ME, IDS[1], NOW, is_liked=True)
+    opinions.put(*ME, IDS[0], later, is_liked=False)
+
+    latest = [opinions.latest(*ME, limit) for limit in (9, 1)]
+    removed = [opinions.remove(*ME, IDS[1]) for _ in range(2)]
+
+    changed, first = Opinion(IDS[0], is_liked=False, at=later), Opinion(IDS[1], is_liked=True, at=NOW)
+    assert latest == [(changed, first), (changed,)]
+    assert removed == [True, False]
+    assert opinions.latest(*ME, 9) == (changed,)
+    assert [opinions.latest(*each, 9) for each in OTHERS] == [(Opinion(IDS[0], is_liked=True, at=NOW),)] * 2
+
+
+def test_the_newest_saved_papers_come_first(shelf: Tables) -> None:
+    for hours, paper_id in enumerate(IDS[:3]):
+        shelf.saved_papers.save(*ME, paper_id, NOW + timedelta(hours=hours))
+
+    assert shelf.saved_papers.newest(*ME, 2) == (IDS[2], IDS[1])
 
 
 def test_no_table_with_a_person_in_it_is_overlooked(tmp_path: Path) -> None:

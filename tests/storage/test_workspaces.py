@@ -66,6 +66,7 @@ def fill(tables: Tables, workspace: str) -> None:
         tables.saved_papers.save(workspace, person, PAPER.id, NOW)
         tables.saved_papers.remove(workspace, person, PAPER.id, NOW)
         tables.saved_papers.save(workspace, person, paper.id, NOW, tags=["gardens"], note="Mine.")
+        tables.opinions.put(workspace, person, paper.id, NOW, is_liked=True)
         tables.personal_settings.put(PersonSettings(workspace, person, "zh-CN"))
         tables.people.note_deactivated(workspace, person, NOW)
         tables.summary_requests.add(workspace, person, paper.id, "en", NOW)
@@ -113,6 +114,7 @@ OF_A_PERSON: dict[str, Callable[[Tables, str], Any]] = {
     "list": lambda tables, workspace: tables.saved_papers.page(workspace, "U1", offset=0, limit=9),
     "one paper": lambda tables, workspace: tables.saved_papers.get(workspace, "U1", "2509.00001"),
     "tags": lambda tables, workspace: tables.saved_papers.tags(workspace, "U1"),
+    "opinions": lambda tables, workspace: tables.opinions.latest(workspace, "U1", 9),
     "settings": lambda tables, workspace: tables.personal_settings.get(workspace, "U1"),
     "what is kept": lambda tables, workspace: tables.people.what_is_kept(workspace, "U1"),
     "requests": lambda tables, workspace: tables.summary_requests.count_since(workspace, "U1", NOW),

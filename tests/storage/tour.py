@@ -335,6 +335,11 @@ def _personal_data(tables: Tables) -> Iterator[Any]:
     tables.personal_settings.put(replace(settings, person="U2"))
     yield tables.personal_settings.get(WORKSPACE, PERSON), tables.personal_settings.get(WORKSPACE, "U9")
     yield tables.personal_settings.due_reminders(NOW, 5)
+    for moment, is_liked in ((NOW, True), (LATER, False)):
+        tables.opinions.put(WORKSPACE, PERSON, IDS[0], moment, is_liked=is_liked)
+    tables.opinions.put(WORKSPACE, PERSON, IDS[1], NOW, is_liked=True)
+    yield tables.opinions.remove(WORKSPACE, PERSON, IDS[1]), tables.opinions.remove(WORKSPACE, PERSON, "x")
+    yield tables.opinions.latest(WORKSPACE, PERSON, 9), tables.saved_papers.newest(WORKSPACE, PERSON, 2)
     yield [tables.personal_settings.begin_reminder(settings, LATER) for _ in range(2)]
     tables.saved_papers.save(WORKSPACE, "U2", IDS[0], NOW, tags=["rivers"], note=ODD_TEXTS[3])
     tables.saved_papers.remove(WORKSPACE, "U2", IDS[0], NOW)

@@ -1,0 +1,84 @@
+"""Reads what papers are ranked for a person by: what they saved and think, and how rare words are."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable
+from threading import Lock
+
+from bot.lookup.for_you import Candidates, Ranked, Taste, Vector, candidates, ranked, vector
+from bot.lookup.own_list import Owner
+from bot.lookup.similar import word_counts
+from bot.lookup.sought import FILLERS
+from storage.tables import Tables
+
+MOST_SAVED = 50
+"""The most saved papers that count, the latest saved first."""
+
+MOST_OPINIONS = 50
+"""The most opinions that count, the latest first."""
+
+_MOST_KEPT = 2_000
+
+
+class PaperVectors:
+    """The vectors of papers, for any thread; those used last are kept, in about 20 MB.
+
+    A kept one has the rarity of words as it was when the paper was first looked at.
+    """
+
+    def __init__(self, most: int = _MOST_KEPT) -> None:
+        self._most = most
+        self._kept: OrderedDict[str, Vector] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, tables: Tables, paper_ids: Iterable[str]) -> dict[str, Vector]:
+        """Return the vectors of those of these papers that are known, in this order."""
+        wanted = list(dict.fromkeys(paper_ids))
+        with self._lock:
+            found = {each: self._kept[each] for each in wanted if each in self._kept}
+        found |= _read(tables, [each for each in wanted if each not in found])
+        with self._lock:
+            for paper_id, weights in found.items():
+                self._kept[paper_id] = weights
+                self._kept.move_to_end(paper_id)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return {each: found[each] for each in wanted if each in found}
+
+
+def candidates_of(tables: Tables, vectors: PaperVectors, paper_ids: Iterable[str]) -> Candidates:
+    """Return papers ready to be ranked for any number of people."""
+    return candidates(vectors.of(tables, paper_ids))
+
+
+def taste_of(tables: Tables, vectors: PaperVectors, owner: Owner) -> Taste:
+    """Return what the person's latest saved papers and opinions say of their taste.
+
+    The latter win: of a saved paper a person may want fewer.
+    """
+    whose = (owner.workspace, owner.person)
+    opinions = tables.opinions.latest(*whose, MOST_OPINIONS)
+    disliked = [each.paper_id for each in opinions if not each.is_liked]
+    liked = [each.paper_id for each in opinions if each.is_liked]
+    saved = [each for each in tables.saved_papers.newest(*whose, MOST_SAVED) if each not in disliked]
+    found = vectors.of(tables, [*saved, *liked, *disliked])
+    return Taste(
+        {each: found[each] for each in [*saved, *liked] if each in found},
+        {each: found[each] for each in disliked if each in found},
+    )
+
+
+def ranked_for(
+    tables: Tables, vectors: PaperVectors, of: Candidates, owner: Owner, without: Collection[str] = ()
+) -> tuple[Ranked, ...]:
+    """Return the papers, the best for the person first, but for those in `without`, such as muted ones."""
+    return ranked(of, taste_of(tables, vectors, owner), without)
+
+
+def _read(tables: Tables, paper_ids: list[str]) -> dict[str, Vector]:
+    if not paper_ids:
+        return {}
+    counts = {paper.id: word_counts(paper) for paper in tables.papers.of_ids(paper_ids)}
+    # The fillers have no weight; but nearly each paper has some, so they tell how many papers there are.
+    papers = tables.search.words({*FILLERS, *(word for each in counts.values() for word in each)})
+    most = max(papers.values(), default=0)
+    return {paper_id: vector(each, papers, most) for paper_id, each in counts.items()}
