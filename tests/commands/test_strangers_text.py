@@ -104,6 +104,16 @@ def test_a_days_file_holds_nothing_that_steers_a_terminal(database: str, tmp_pat
     assert STEERS.findall(written) == []
 
 
+def test_a_days_page_and_feed_hold_nothing_that_steers_a_terminal(database: str, tmp_path: Path) -> None:
+    formats = ["--format", "html", "--format", "atom", "--url", "https://papers.example.org/"]
+    run("archive", str(tmp_path / "days"), *formats, "--db", database)
+
+    for name in ("2025/09/29.html", "feed.xml"):
+        text = (tmp_path / "days" / name).read_text("utf-8")
+        assert "Zq" in text
+        assert STEERS.findall(text) == []
+
+
 def test_what_is_wrong_with_a_digest_file_is_told_without_what_steers_a_terminal(tmp_path: Path) -> None:
     heading = f"## 0.[Zq {STEERING}](https://x.example/{STEERING})\n"
     (tmp_path / "day.md").write_text(

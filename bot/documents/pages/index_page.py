@@ -12,6 +12,7 @@ from bot.documents.pages.markup import Node, element
 from bot.locale import Words
 
 _DAYS_IN_THE_INDEX = 31
+"""How many of the newest days are in the index, with all others of their months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,10 @@ def path_of_year(year: int) -> str:
 
 
 def index_page(days: Sequence[DayCount], words: Words, place: Place) -> str:
-    """Return the page with the newest days, and all years; `days` is ordered, the oldest first."""
-    content = [*_months(days[-_DAYS_IN_THE_INDEX:], words, place), _years(days, words, place)]
+    """Return the page with the newest months, and all years; `days` is ordered, the oldest first."""
+    first = days[-_DAYS_IN_THE_INDEX:][0].day.replace(day=1)
+    newest = [each for each in days if each.day >= first]
+    content = [*_months(newest, words, place), _years(days, words, place)]
     return page(words("pages.title"), content, words, place)
 
 
@@ -42,9 +45,11 @@ def year_page(days: Sequence[DayCount], words: Words, place: Place) -> str:
 
 def _months(days: Sequence[DayCount], words: Words, place: Place) -> Iterator[Element]:
     newest_first = sorted(days, key=lambda each: each.day, reverse=True)
-    for first, of_month in groupby(newest_first, lambda each: each.day.replace(day=1)):
+    for first, found in groupby(newest_first, lambda each: each.day.replace(day=1)):
+        of_month = list(found)
         items = [_item(path_of(each.day), _day(each.day, words), [each], words, place) for each in of_month]
-        yield element("section", element("h2", words.month(first)), element("ul", *items, class_="days"))
+        heading = element("h2", words.month(first), " ", _count(of_month, words))
+        yield element("section", heading, element("ul", *items, class_="days"))
 
 
 def _years(days: Sequence[DayCount], words: Words, place: Place) -> Element:
@@ -57,8 +62,11 @@ def _years(days: Sequence[DayCount], words: Words, place: Place) -> Element:
 
 
 def _item(path: str, shown: Node, days: Sequence[DayCount], words: Words, place: Place) -> Element:
-    count = element("span", _papers(days, words), class_="count")
-    return element("li", element("a", shown, href=place.link_to(path)), " ", count)
+    return element("li", element("a", shown, href=place.link_to(path)), " ", _count(days, words))
+
+
+def _count(days: Sequence[DayCount], words: Words) -> Element:
+    return element("span", _papers(days, words), class_="count")
 
 
 def _day(day: date, words: Words) -> Element:
