@@ -1,5 +1,6 @@
 """The Home tab: what is new for a person, their own list, their channels and settings."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,10 +9,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards import ids
 from bot.cards.blocks import Block
+from bot.cards.for_you import ForYou
 from bot.cards.home import MOST_NEW, MOST_READING, HomeContent, NewPapers, home_view
 from bot.cards.notices import help_message
 from bot.cards.saved_list import ListPlace
 from bot.lookup.own_list import WHOLE_LIST, Owner, OwnQuery, own_page
+from bot.lookup.own_ranking import PaperVectors, for_you
+from bot.lookup.papers import listing_of_day
 from bot.manifest import Event
 from handlers.answers import Answers
 from handlers.clicks import Click, listen
@@ -24,6 +28,7 @@ from storage.records import PARENT, Delivery, Paper, ReadingStatus, SavedFilter,
 from storage.tables import Tables
 
 _NEW_FOR = timedelta(hours=36)
+_MOST_OF_DAY = 200
 _READING = SavedFilter(ReadingStatus.READING)
 
 
@@ -72,7 +77,14 @@ async def _view(
     )
     channels = await parts.memberships.channels_of(client, person.workspace, person.id, subscribed)
     now = parts.clock.now()
-    content = await parts.storage.read(lambda tables: _content(tables, person, wanted, offset, channels, now))
+
+    def read(tables: Tables) -> HomeContent:
+        content = _content(tables, person, wanted, offset, channels, now)
+        if content.is_first_time:
+            return content
+        return replace(content, for_you=_for_you(tables, parts.vectors, person, channels, now))
+
+    content = await parts.storage.read(read)
     place = ListPlace(person.reader(now), (await parts.connections.of(person.workspace)).url)
     return home_view(content, parts.command, place, removed)
 
@@ -95,9 +107,7 @@ def _content(
 
 def _new_papers(tables: Tables, person: Person, channels: tuple[str, ...], now: datetime) -> NewPapers | None:
     """Return the first papers of the latest digest in any of the channels, unless it is old."""
-    found = [tables.deliveries.latest_of_channel(person.workspace, channel) for channel in channels]
-    recent = [each for each in found if each and now - each.opened_at < _NEW_FOR]
-    for delivery in sorted(recent, key=lambda each: each.opened_at, reverse=True):
+    for delivery in _recent(tables, person, channels, now):
         if paper_ids := tables.posts.posted_papers(delivery.id, MOST_NEW):
             return NewPapers(
                 delivery.channel,
@@ -106,6 +116,28 @@ def _new_papers(tables: Tables, person: Person, channels: tuple[str, ...], now: 
                 _parent(tables, delivery),
             )
     return None
+
+
+def _recent(tables: Tables, person: Person, channels: tuple[str, ...], now: datetime) -> list[Delivery]:
+    """Return the latest digest of each channel, unless it is old; the latest first."""
+    found = [tables.deliveries.latest_of_channel(person.workspace, channel) for channel in channels]
+    recent = [each for each in found if each and now - each.opened_at < _NEW_FOR]
+    return sorted(recent, key=lambda each: each.opened_at, reverse=True)
+
+
+def _for_you(
+    tables: Tables, vectors: PaperVectors, person: Person, channels: tuple[str, ...], now: datetime
+) -> ForYou | None:
+    """Return what is for the person in the latest digest of their channels, else in the latest list."""
+    owner = Owner(person.workspace, person.id)
+    for delivery in _recent(tables, person, channels, now):
+        if paper_ids := tables.posts.posted_papers(delivery.id, _MOST_OF_DAY):
+            return for_you(tables, vectors, owner, delivery.day, paper_ids)
+    day = tables.listings.latest_day()
+    listing = listing_of_day(tables, day) if day else None
+    if listing is None:
+        return None
+    return for_you(tables, vectors, owner, listing.day, listing.paper_ids[:_MOST_OF_DAY])
 
 
 def _parent(tables: Tables, delivery: Delivery) -> SavedIn | None:

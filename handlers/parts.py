@@ -1,6 +1,6 @@
 """The parts of the bot that every handler is given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clock import Clock
 from bot.delivery.announcer import Announcer
@@ -8,6 +8,7 @@ from bot.delivery.connections import Connections
 from bot.delivery.deliverer import Deliverer
 from bot.installations.changes import InstallationChanges
 from bot.listings.watcher import ListingWatcher
+from bot.lookup.own_ranking import PaperVectors
 from bot.lookup.unlisted import UnlistedPapers
 from bot.summarising.queue import SummaryQueue
 from handlers.memberships import Memberships
@@ -38,3 +39,4 @@ class Parts:
     connections: Connections
     #: `None` where the bot has one token, from its settings.
     installations: InstallationChanges | None = None
+    vectors: PaperVectors = field(default_factory=PaperVectors)

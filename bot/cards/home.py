@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button
+from bot.cards.for_you import ForYou, for_you_blocks
 from bot.cards.ids import Listed, Page
 from bot.cards.paper import shown_title
 from bot.cards.saved_list import ListPlace, SavedPage, message_url, removed_line, saved_blocks, saved_headline
@@ -43,6 +44,8 @@ class HomeContent:
     saved: SavedPage
     reading: tuple[SavedPaper, ...] = ()
     new: NewPapers | None = None
+    #: `None` where no list has papers.
+    for_you: ForYou | None = None
     #: The channels with digests that the person is in.
     channels: tuple[str, ...] = ()
     has_reminder: bool = False
@@ -62,6 +65,7 @@ def home_view(content: HomeContent, command: str, place: ListPlace, removed: Pap
             *_own_list(content.saved, place, removed),
         ]
     drawn = [
+        *for_you_blocks(content.for_you, page, words),
         *_new(content.new, page, place),
         *middle,
         blocks.divider(),

@@ -89,6 +89,10 @@ SUBMIT_IMPORT = "submit_import"
 IMPORT_TEXT = "import_text"
 IMPORT_FILE = "import_file"
 
+MORE_LIKE = "more_like"
+FEWER_LIKE = "fewer_like"
+TAKE_OPINION_BACK = "take_opinion_back"
+
 FORGET_ME = "forget_me"
 
 PAGE_LENGTH = 10

@@ -62,8 +62,8 @@ class Candidates:
 def vector(counts: Mapping[str, int], papers: Mapping[str, int], most: int) -> Vector:
     """Return the weights of a paper's words, by their stems.
 
-    `papers` says how many papers have each word, and `most` how many have the word that most have. A word
-    that no paper has tells nothing.
+    `papers` says how many papers have each word, and `most` how many papers there are, or how many have
+    the word that most have. A word that no paper has tells nothing.
     """
     by_stem: dict[str, tuple[int, int]] = {}
     for word, count in counts.items():

@@ -1,16 +1,18 @@
 """Reads what papers are ranked for a person by: what they saved and think, and how rare words are."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from threading import Lock
 
+from bot.cards.for_you import MOST_FOR_YOU, MOST_OPINIONS_SHOWN, ForYou, Suggestion, Thought
 from bot.lookup.for_you import Candidates, Ranked, Taste, Vector, candidates, ranked, vector
 from bot.lookup.own_list import Owner
-from bot.lookup.similar import word_counts
+from bot.lookup.similar import EVERYTHING, word_counts
 from bot.lookup.sought import FILLERS
 from storage.tables import Tables
 
-MOST_SAVED = 50
+MOST_SAVED = 40
 """The most saved papers that count, the latest saved first."""
 
 MOST_OPINIONS = 50
@@ -78,7 +80,42 @@ def _read(tables: Tables, paper_ids: list[str]) -> dict[str, Vector]:
     if not paper_ids:
         return {}
     counts = {paper.id: word_counts(paper) for paper in tables.papers.of_ids(paper_ids)}
-    # The fillers have no weight; but nearly each paper has some, so they tell how many papers there are.
+    # The index counts no further than some thousands; but nearly each paper has a filler.
     papers = tables.search.words({*FILLERS, *(word for each in counts.values() for word in each)})
-    most = max(papers.values(), default=0)
+    most = max([tables.search.count(EVERYTHING), *papers.values()])
     return {paper_id: vector(each, papers, most) for paper_id, each in counts.items()}
+
+
+def for_you(
+    tables: Tables,
+    vectors: PaperVectors,
+    owner: Owner,
+    day: date,
+    paper_ids: Sequence[str],
+    without: Collection[str] = (),
+) -> ForYou:
+    """Return what the papers of a day, in the order in which all get them, have for the person."""
+    taste = taste_of(tables, vectors, owner)
+    thoughts = _thoughts(tables, owner, paper_ids)
+    if not taste.is_known:
+        return ForYou(day, thoughts=thoughts, is_known=False)
+    whose = (owner.workspace, owner.person)
+    known = {*without, *tables.saved_papers.saved_among(*whose, paper_ids)}
+    found = ranked(candidates_of(tables, vectors, paper_ids), taste, known)
+    best = [(each.paper_id, each.because) for each in found if each.because and each.score > 0]
+    reasons = {paper_id: because for paper_id, because in best[:MOST_FOR_YOU] if because}
+    papers = {paper.id: paper for paper in tables.papers.of_ids([*reasons, *reasons.values()])}
+    saved = tables.saved_papers.saved_among(*whose, reasons.values())
+    suggestions = (
+        Suggestion(papers[paper_id], papers[because], is_saved=because in saved)
+        for paper_id, because in reasons.items()
+    )
+    return ForYou(day, tuple(suggestions), thoughts)
+
+
+def _thoughts(tables: Tables, owner: Owner, paper_ids: Collection[str]) -> tuple[Thought, ...]:
+    """Return the person's latest opinions of these papers."""
+    opinions = tables.opinions.latest(owner.workspace, owner.person, MOST_OPINIONS)
+    wanted = {each.paper_id: each.is_liked for each in opinions if each.paper_id in paper_ids}
+    shown = list(wanted)[:MOST_OPINIONS_SHOWN]
+    return tuple(Thought(paper, wanted[paper.id]) for paper in tables.papers.of_ids(shown))

@@ -36,7 +36,8 @@ _NAME = re.compile(r"[^\W\d_]+[A-Z][^\W\d_]*")
 # A word of two letters is mostly a part of a formula.
 _SHORTEST = 3
 
-_EVERYTHING = Term((Phrase((index_tokens.EVERYTHING,)),))
+EVERYTHING = Term((Phrase((index_tokens.EVERYTHING,)),))
+"""The term that every paper has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def _telling(
         cjk_terms.cut(piece, count)
     counts = {**counts, **cjk_terms.counts}
     papers = {word: number for word, number in in_english.items() if number >= least} | cjk_terms.papers
-    most = 1 + max([tables.search.count(_EVERYTHING), *papers.values()])
+    most = 1 + max([tables.search.count(EVERYTHING), *papers.values()])
     by_stem: dict[str, tuple[float, str]] = {}
     for word, number in papers.items():
         tells = (1 + math.log(counts[word])) * math.log(most / number)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.cards import ids
 from bot.cards.digest import digest_parent
 from bot.cards.entry import Entry
+from bot.cards.for_you import MOST_FOR_YOU, ForYou, Suggestion, Thought
 from bot.cards.found import Correction, Found, FoundPage, Piece
 from bot.cards.home import MOST_NEW, HomeContent, NewPapers, home_view
 from bot.cards.ids import Opened, Page, SimilarTo
@@ -75,7 +76,13 @@ def page_of(kept: tuple[SavedPaper, ...], offset: int, total: int, text: str = "
 def full_home(page: SavedPage, paper: Paper) -> HomeContent:
     """Return a Home tab with as much as it may show."""
     new = NewPapers("C" * 20, (paper,) * MOST_NEW, frozenset(), SavedIn("C" * 20, "1.2"))
-    return HomeContent(page, page.papers[:3], new, ("C" * 20,) * 100, has_reminder=True)
+    for_you = ForYou(
+        NOW.date(),
+        (Suggestion(paper, paper, is_saved=True),) * MOST_FOR_YOU,
+        (Thought(paper, is_liked=True), Thought(paper, is_liked=False)),
+    )
+    channels = ("C" * 20,) * 100
+    return HomeContent(page, page.papers[:3], new, for_you, channels, has_reminder=True)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
