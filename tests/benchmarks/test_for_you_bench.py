@@ -8,6 +8,10 @@ all. What they want of the rest is hidden among 300 papers of arXiv, which have 
 the recorded lists of Hugging Face, whose papers have votes and no categories: there a keyword is enough.
 Keywords are words of the papers, so this flatters each measure that looks at words, bm25 as much as tf-idf.
 The intervals are of 95 %, by drawing people anew.
+
+At three saved papers the ranking was ahead of the best other, bm25: among 300 papers by .14 in area
+[.11 .17] and .06 in recall [.03 .09], among the listed ones by .06 in area [.04 .08]. In recall there it was
+ahead by .036 [-.004 .070], which these few lists do not settle.
 """
 
 import random
