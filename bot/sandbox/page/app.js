@@ -31,17 +31,15 @@ function onPress() {
   isPressed = true;
 }
 
-/** Notices a button that was released outside of the window. */
-function onMove(event) {
-  if (isPressed && event.buttons === 0) onRelease();
+/** A click is told right after the release, in the same task, so nothing is drawn between the two. */
+function onRelease() {
+  isPressed = false;
 }
 
-/** Draws what came meanwhile, once the click has been told. */
-function onRelease() {
-  setTimeout(() => {
-    isPressed = false;
-    if (isDue) draw();
-  });
+/** Draws what came meanwhile: after the click, or where none follows, as the pointer moves on. */
+function catchUp(event) {
+  if (event.buttons === 0) isPressed = false;
+  if (isDue && !isPressed) draw();
 }
 
 function draw() {
@@ -110,7 +108,7 @@ async function start() {
   document.addEventListener("click", onClick);
   document.addEventListener("pointerdown", onPress);
   for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, onRelease);
-  document.addEventListener("pointermove", onMove);
+  for (const next of ["click", "pointermove"]) document.addEventListener(next, catchUp);
   setHooks({ draw, follow });
   try {
     state.workspace = await fetchWorkspace();
