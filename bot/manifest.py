@@ -58,7 +58,7 @@ SCOPES: Mapping[str, str] = {
     "users:read": "each person's language and time zone, and who is deactivated",
     "channels:read": _CHANNELS,
     "groups:read": _CHANNELS,
-    "im:write": _FILES_OUT,
+    "im:write": "sending you what you follow, or your list as a file",
     "files:write": _FILES_OUT,
     "files:read": "reading a file of references that you bring in",
     "reactions:read": "hearing of the reaction that saves papers",
@@ -68,6 +68,7 @@ SCOPES: Mapping[str, str] = {
 OPTIONAL_SCOPES: Mapping[str, str] = {
     "channels:history": _HISTORY,
     "groups:history": _HISTORY,
+    "im:history": "looking for a message with what you follow that Slack never confirmed",
     "channels:join": "joining a public channel in which somebody sets up a digest",
 }
 """The scopes that whoever installs the app may leave out, and what for.

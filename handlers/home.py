@@ -13,6 +13,7 @@ from bot.cards.for_you import ForYou
 from bot.cards.home import MOST_NEW, MOST_READING, HomeContent, NewPapers, home_view
 from bot.cards.notices import help_message
 from bot.cards.saved_list import ListPlace
+from bot.lookup.following import latest_followed
 from bot.lookup.own_list import WHOLE_LIST, Owner, OwnQuery, own_page
 from bot.lookup.own_ranking import PaperVectors, for_you
 from bot.lookup.papers import listing_of_day
@@ -72,7 +73,9 @@ async def _view(
 ) -> Block:
     subscribed = await parts.storage.read(
         lambda tables: [
-            each.channel for each in tables.subscriptions.all(person.workspace) if not each.paused_reason
+            each.channel
+            for each in tables.subscriptions.all(person.workspace)
+            if not each.paused_reason and not each.is_personal
         ]
     )
     channels = await parts.memberships.channels_of(client, person.workspace, person.id, subscribed)
@@ -102,6 +105,7 @@ def _content(
         channels=channels,
         has_reminder=bool(settings and settings.next_reminder_at),
         is_first_time=saved.is_empty_list and settings is None,
+        followed=latest_followed(tables, *whose),
     )
 
 

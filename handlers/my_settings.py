@@ -2,20 +2,22 @@
 
 import re
 from dataclasses import replace
+from datetime import time
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards import ids
 from bot.cards.ids import SettingsField
-from bot.cards.my_settings import LANGUAGES, REMINDER, SLACKS_LANGUAGE, my_settings_modal
+from bot.cards.my_settings import LANGUAGES, NO_DIGEST, REMINDER, SLACKS_LANGUAGE, my_settings_modal
 from bot.errors import UnreadableValueError
 from handlers.clicks import Click, Submission, listen, listen_to_form
 from handlers.home import draw_home
 from handlers.parts import Parts
 from handlers.payloads import record_at, text_at
 from handlers.people import Person
+from handlers.personal_digest import keep_digest
 from handlers.reminders import next_reminder
-from storage.records import PersonSettings
+from storage.records import PersonSettings, Subscription
 from storage.tables import Tables
 
 _EMOJI = re.compile(r"[\w+'-]{1,100}")
@@ -29,13 +31,19 @@ def register(app: AsyncApp, parts: Parts) -> None:
 
 async def _on_open(parts: Parts, click: Click) -> None:
     person = click.person
-    settings = await parts.storage.read(lambda tables: _settings(tables, person))
-    await click.open_modal(my_settings_modal(settings, "", parts.save_reaction, person.words))
+
+    def read(tables: Tables) -> tuple[PersonSettings, Subscription | None]:
+        return _settings(tables, person), tables.subscriptions.personal(person.workspace, person.id)
+
+    settings, digest = await parts.storage.read(read)
+    at = digest.preferences.at if digest else None
+    await click.open_modal(my_settings_modal(settings, "", parts.save_reaction, person.words, at))
 
 
 async def _on_submit(parts: Parts, form: Submission) -> None:
     """Keep the settings of who sent the form in, and redraw their Home tab in the language they chose."""
     language, is_reminded = _entered(form)
+    wish = _digest_wish(form)
     person, now = form.person, parts.clock.now()
     try:
         reaction = _reaction(form, parts.save_reaction)
@@ -61,6 +69,8 @@ async def _on_submit(parts: Parts, form: Submission) -> None:
     await form.ack()
     parts.people.forget(person.workspace, person.id)
     changed = await parts.people.get(form.client, person.workspace, person.id)
+    if wish is not None:
+        await keep_digest(parts, form, changed, None if wish == NO_DIGEST else time.fromisoformat(wish))
     await draw_home(parts, form.client, changed, form.answers)
 
 
@@ -74,6 +84,21 @@ def _entered(form: Submission) -> tuple[str | None, bool]:
     options = chosen if isinstance(chosen, list) else []
     is_reminded = any(text_at(option, "value") == REMINDER for option in options)
     return None if language == SLACKS_LANGUAGE else language, is_reminded
+
+
+def _digest_wish(form: Submission) -> str | None:
+    """Return when the person wants what they follow, `NO_DIGEST` for never; `None` for a form without it."""
+    values = record_at(form.view, "state", "values")
+    if SettingsField.FOLLOWED_AT not in values:
+        return None
+    chosen = text_at(values, SettingsField.FOLLOWED_AT, SettingsField.FOLLOWED_AT, "selected_option", "value")
+    try:
+        whole = chosen == NO_DIGEST or time.fromisoformat(chosen).isoformat("minutes") == chosen
+    except ValueError:
+        whole = False
+    if not whole:
+        raise UnreadableValueError("time")
+    return chosen
 
 
 def _reaction(form: Submission, usual: str) -> str | None:

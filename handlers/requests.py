@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.lookup.following import Wish, read_wish
 from bot.lookup.own_list import WHOLE_LIST, OwnQuery, names_status, read_own_query
 from bot.lookup.query import Query
 from bot.lookup.typed_query import read_query
@@ -15,7 +16,7 @@ from bot.text.dates import read_day
 from bot.text.nearest import nearest_word
 from bot.text.tags import read_tags
 from bot.text.typed import plain, plain_value, read_date
-from storage.records import ReadingStatus, SavedFilter
+from storage.records import FollowKind, ReadingStatus, SavedFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,26 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """Follow or mute something."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollow:
+    """End what the person follows or muted; the same words may be either."""
+
+    wish: Wish
+    mute: Wish | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFollowing:
+    """What the person follows and mutes."""
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetMe:
     """What is kept of the person, to be removed."""
 
@@ -190,6 +211,9 @@ Request = (
     | Save
     | Remove
     | Import
+    | Follow
+    | Unfollow
+    | ShowFollowing
     | ForgetMe
     | Subscribe
     | Unsubscribe
@@ -215,6 +239,7 @@ _WORDS: dict[str, Request] = {
     **dict.fromkeys(["saved", "my papers", "收藏", "我的收藏"], ShowSavedPapers()),
     **dict.fromkeys(["unread", "to read", "my unread", "未读", "待读"], _UNREAD),
     **dict.fromkeys(["import", "导入"], Import()),
+    **dict.fromkeys(["following", "follow", "mute", "我的关注", "关注", "屏蔽", "关注列表"], ShowFollowing()),
     **dict.fromkeys(["forget me", "forget", "忘记我", "忘掉我", "删除我的数据"], ForgetMe()),
     **dict.fromkeys(["subscribe", "订阅"], Subscribe()),
     **dict.fromkeys(["unsubscribe", "退订", "取消订阅"], Unsubscribe()),
@@ -262,6 +287,11 @@ _OWN_LIST = re.compile(
     r"[\s:]*(.*)",
     re.IGNORECASE,
 )
+_FOLLOW = re.compile(
+    r"/?(?:(?P<ends>(?:un(?:follow|mute)|stop following)(?![\w-])|取消(?:关注|屏蔽))"
+    r"|(?P<mutes>mute(?![\w-])|屏蔽(?=[\s:\"]))|follow(?![\w-])|关注(?=[\s:\"]))[\s:]*(?P<rest>.+)",
+    re.IGNORECASE,
+)
 _EXPORT = re.compile(r"/?(?:export(?![\w-])|导出)[\s:]*(.*)", re.IGNORECASE)
 _FORMAT_NAMES: dict[str, str] = {
     **{name: name for name in FORMATS},
@@ -296,7 +326,7 @@ def parse_request(text: str, today: date) -> Request:
     if match := _EXPORT.fullmatch(typed):
         return _export(match[1], today)
     value = _value(typed)
-    if request := _similar(typed) or _named(typed, value, today):
+    if request := _follow(typed, today) or _similar(typed) or _named(typed, value, today):
         return _with_note(request, html.unescape(text)) if isinstance(request, Save) else request
     if near := _near_days(value, today):
         return near
@@ -312,6 +342,8 @@ def papers_asked_for(request: Request) -> tuple[str, ...]:
     match request:
         case OnePaper(paper_id) | Save(paper_id):
             return (paper_id,)
+        case Follow(wish) if wish.kind is FollowKind.SIMILAR:
+            return (wish.wanted,)
         case Similar(paper_ids):
             return paper_ids
         case _:
@@ -345,6 +377,17 @@ def _named(typed: str, value: str, today: date) -> Request | None:
 def _own_list(typed: str, today: date) -> ShowSavedPapers | None:
     match = _OWN_LIST.fullmatch(typed)
     return ShowSavedPapers(read_own_query(match[1], today)) if match else None
+
+
+def _follow(typed: str, today: date) -> Follow | Unfollow | NotUnderstood | None:
+    """Return what to follow, to mute or to end."""
+    match = _FOLLOW.fullmatch(typed)
+    if match is None:
+        return None
+    wish = read_wish(match["rest"], today, mutes=bool(match["mutes"]))
+    if wish is None:
+        return NotUnderstood(typed)
+    return Unfollow(wish, read_wish(match["rest"], today, mutes=True)) if match["ends"] else Follow(wish)
 
 
 def _export(text: str, today: date) -> Export:

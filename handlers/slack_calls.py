@@ -28,15 +28,21 @@ async def call(client: AsyncWebClient, method: str, **arguments: Any) -> Answer:
     raise _refusal(method, answer)
 
 
+async def direct_messages_with(client: AsyncWebClient, person: str) -> str:
+    """Return the id of the person's direct messages with the bot; raises `SlackCallError`."""
+    opened = await call(client, "conversations.open", users=person)
+    return text_at(opened.body, "channel", "id")
+
+
 async def send_file(client: AsyncWebClient, person: str, name: str, content: bytes, comment: str) -> None:
     """Send the person a file in a direct message; raises `SlackCallError`.
 
     The three calls: https://docs.slack.dev/messaging/working-with-files
     """
-    opened = await call(client, "conversations.open", users=person)
+    channel = await direct_messages_with(client, person)
     try:
         await client.files_upload_v2(
-            channel=text_at(opened.body, "channel", "id"),
+            channel=channel,
             filename=name,
             title=name,
             content=content,

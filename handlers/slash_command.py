@@ -10,7 +10,18 @@ from bot.cards.blocks import Message
 from bot.cards.notices import help_message, notice
 from bot.lookup.unlisted import Finding
 from bot.text.mrkdwn import cut
-from handlers import exports, forget, lookup, requests, saved_papers, search, subscriptions, unlisted, weeks
+from handlers import (
+    exports,
+    following,
+    forget,
+    lookup,
+    requests,
+    saved_papers,
+    search,
+    subscriptions,
+    unlisted,
+    weeks,
+)
 from handlers.answers import Answers
 from handlers.channels import ChannelContext, Requester
 from handlers.imports import open_import
@@ -131,6 +142,9 @@ _ANSWERS: Mapping[type[requests.Request], Callable[[Parts, Person, Any], Awaitab
     requests.ShowSavedPapers: saved_papers.my_papers,
     requests.Save: saved_papers.save,
     requests.Remove: saved_papers.remove,
+    requests.Follow: following.follow,
+    requests.Unfollow: following.unfollow,
+    requests.ShowFollowing: following.show_following,
     requests.ForgetMe: forget.show_kept,
     requests.MissingPaperId: saved_papers.missing_paper_id,
     requests.ShowHelp: _help,

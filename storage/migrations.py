@@ -936,6 +936,24 @@ def m028_search_index_at_once(engine: Engine) -> None:
 
 
 @_migration
+def m029_follows(engine: Engine) -> None:
+    """What each person follows, and what they muted."""
+    engine.define(
+        """
+        CREATE TABLE follows (
+            id INTEGER PRIMARY KEY,
+            workspace TEXT NOT NULL,
+            person TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            wanted TEXT NOT NULL,
+            since TEXT NOT NULL,
+            UNIQUE (workspace, person, wanted)
+        ) STRICT
+        """
+    )
+
+
+@_migration
 def m030_opinions(engine: Engine) -> None:
     """Of which papers each person wants more like them, and of which fewer."""
     engine.define(

@@ -1,18 +1,22 @@
 """What all tables keep of one person in one workspace: told to them, and deleted when they wish."""
 
+import json
 from datetime import datetime
 
 from storage.engines.engine import Engine
 from storage.records import PersonalData
+from storage.workspaces import OF_DELIVERIES, OF_SUBSCRIPTIONS
 
 _OF_PERSON = "workspace = :workspace AND person = :person"
 _COUNT = f"SELECT count({{}}) AS rows FROM {{}} WHERE {_OF_PERSON}"  # noqa: S608 -- constants
+_SET_UP = "workspace = :workspace AND created_by = :person"
 TABLES = (
     "saved_paper_tags",
     "saved_papers",
     "removed_papers",
     "opinions",
     "personal_settings",
+    "follows",
     "deactivated_people",
     "summary_requests",
     "mistake_reports",
@@ -39,8 +43,8 @@ class People:
             "summary_requests": _COUNT.format("*", "summary_requests"),
             "mistake_reports": _COUNT.format("*", "mistake_reports"),
             "opinions": _COUNT.format("*", "opinions"),
-            "subscriptions": "SELECT count(*) AS rows FROM subscriptions"
-            " WHERE workspace = :workspace AND created_by = :person",
+            "follows": _COUNT.format("*", "follows"),
+            "subscriptions": f"SELECT count(*) AS rows FROM subscriptions WHERE {_SET_UP}",  # noqa: S608 -- a constant
         }
         return PersonalData(**{name: self._number(sql, whose) for name, sql in counted.items()})
 
@@ -57,6 +61,7 @@ class People:
         The digests that they set up go on; nobody is notified of their failures any more.
         """
         kept, whose = self.what_is_kept(workspace, person), {"workspace": workspace, "person": person}
+        self._delete_personal_digest(whose)
         for table in TABLES:
             self._engine.execute(f"DELETE FROM {table} WHERE {_OF_PERSON}", whose)  # noqa: S608 -- constants
         self._engine.execute(
@@ -67,6 +72,27 @@ class People:
             whose,
         )
         return kept
+
+    def _delete_personal_digest(self, whose: dict[str, str]) -> None:
+        """Delete the digest of what the person follows, and the ledger of it: nobody else has had it."""
+        rows = self._engine.query(
+            f"SELECT id, filters FROM subscriptions WHERE {_SET_UP}",  # noqa: S608 -- a constant
+            whose,
+        )
+        personal = [row["id"] for row in rows if json.loads(row["filters"]).get("only_followed")]
+        for subscription_id in personal:
+            for table in OF_DELIVERIES:
+                self._engine.execute(
+                    f"""
+                    DELETE FROM {table} WHERE delivery_id IN (
+                        SELECT id FROM deliveries WHERE subscription_id = ?
+                    )
+                    """,  # noqa: S608 -- constants
+                    [subscription_id],
+                )
+            for table in ("deliveries", *OF_SUBSCRIPTIONS):
+                self._engine.execute(f"DELETE FROM {table} WHERE subscription_id = ?", [subscription_id])  # noqa: S608 -- constants
+            self._engine.execute("DELETE FROM subscriptions WHERE id = ?", [subscription_id])
 
     # ---- People who left
 

@@ -227,6 +227,8 @@ class Filters:
     least_votes: int = 0
     #: A paper with one of these words is left out, whatever else it has.
     never_words: tuple[str, ...] = ()
+    #: Only papers that match what the person who set it up follows, and none that they muted.
+    only_followed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +277,11 @@ class Subscription:
     paused_reason: str | None = None
     #: The local date on which the pause ends; `None` where somebody has to resume it.
     paused_until: date | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it brings one person what they follow, in their direct messages with the bot."""
+        return self.preferences.filters.only_followed
 
     def since_of(self, source: str) -> date:
         """Return the first day whose list of a source belongs to the subscription."""
@@ -521,6 +528,29 @@ class PersonSettings:
     next_reminder_at: datetime | None = None
 
 
+class FollowKind(StrEnum):
+    """How a person follows something."""
+
+    #: `wanted` is a query as JSON: papers that it finds.
+    SEARCH = "search"
+    #: `wanted` is the id of a paper: others like it.
+    SIMILAR = "similar"
+    #: `wanted` is a query as JSON: what it finds is left out.
+    MUTE = "mute"
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Something that a person follows, or that they muted."""
+
+    id: int
+    workspace: str
+    person: str
+    kind: FollowKind
+    wanted: str
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class PersonalData:
     """How much is kept of one person in one workspace."""
@@ -539,6 +569,8 @@ class PersonalData:
     subscriptions: int = 0
     #: Papers of which they want more, or fewer.
     opinions: int = 0
+    #: What they follow and what they muted.
+    follows: int = 0
 
     @property
     def is_nothing(self) -> bool:

@@ -43,6 +43,17 @@ class Subscriptions:
         )
         return tuple(whole(_subscription_from_row, rows))
 
+    def personal(self, workspace: str, person: str) -> Subscription | None:
+        """Return the subscription that brings the person what they follow, unless it has ended."""
+        rows = self._engine.query(
+            """
+            SELECT * FROM subscriptions
+            WHERE workspace = ? AND created_by = ? AND ended_at IS NULL ORDER BY id
+            """,
+            [workspace, person],
+        )
+        return next((each for each in whole(_subscription_from_row, rows) if each.is_personal), None)
+
     def put(
         self,
         workspace: str,
@@ -193,6 +204,7 @@ def _filters(text: str) -> Filters:
         categories=tuple(filters["categories"]),
         least_votes=filters["least_votes"],
         never_words=tuple(filters["never_words"]),
+        only_followed=bool(filters.get("only_followed", False)),
     )
 
 

@@ -7,6 +7,7 @@ from storage.condition import Condition
 from storage.deliveries import Deliveries
 from storage.engines.engine import Engine
 from storage.events import Events
+from storage.follows import Follows
 from storage.greetings import Greetings
 from storage.heartbeats import Heartbeats
 from storage.installations import Installations
@@ -56,6 +57,7 @@ class Tables:
         self.saved_papers = SavedPapers(engine)
         self.opinions = Opinions(engine)
         self.personal_settings = PersonalSettings(engine)
+        self.follows = Follows(engine)
         self.people = People(engine)
         self.installations = Installations(engine)
         self.organisation_workspaces = OrganisationWorkspaces(engine)

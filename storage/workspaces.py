@@ -16,6 +16,7 @@ TABLES = {
     "removed_papers": "workspace, person, paper_id",
     "opinions": "workspace, person, paper_id",
     "personal_settings": "workspace, person",
+    "follows": "id",
     "deactivated_people": "workspace, person",
     "summary_requests": "id",
     "mistake_reports": "id",

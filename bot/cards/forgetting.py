@@ -16,6 +16,7 @@ _KINDS = {
     "summary_requests": "forget.summary_requests",
     "mistake_reports": "forget.mistake_reports",
     "opinions": "forget.opinions",
+    "follows": "forget.follows",
     "subscriptions": "forget.subscriptions",
 }
 

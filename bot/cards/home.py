@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button
+from bot.cards.following import FollowedPapers, followed_blocks
 from bot.cards.for_you import ForYou, for_you_blocks
 from bot.cards.ids import Listed, Page
 from bot.cards.paper import shown_title
@@ -51,6 +52,8 @@ class HomeContent:
     has_reminder: bool = False
     #: Whether the person has never saved a paper or set anything.
     is_first_time: bool = False
+    #: What matches what the person follows; `None` where they follow nothing.
+    followed: FollowedPapers | None = None
 
 
 def home_view(content: HomeContent, command: str, place: ListPlace, removed: Paper | None = None) -> Block:
@@ -67,6 +70,7 @@ def home_view(content: HomeContent, command: str, place: ListPlace, removed: Pap
     drawn = [
         *for_you_blocks(content.for_you, page, words),
         *_new(content.new, page, place),
+        *followed_blocks(content.followed, page, place.reader),
         *middle,
         blocks.divider(),
         *_channels(content.channels, words),

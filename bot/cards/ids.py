@@ -95,6 +95,13 @@ TAKE_OPINION_BACK = "take_opinion_back"
 
 FORGET_ME = "forget_me"
 
+SHOW_FOLLOWING = "show_following"
+FOLLOW_MENU = "follow_menu"
+EDIT_FOLLOW = "edit_follow"
+END_FOLLOW = "end_follow"
+SUBMIT_FOLLOW = "submit_follow"
+FOLLOW_TEXT = "follow_text"
+
 PAGE_LENGTH = 10
 """The papers per page of a list."""
 
@@ -105,9 +112,10 @@ MOST_SIMILAR_TO = 20
 """The most papers that others are similar to."""
 
 _MOST_TYPED = 1_000
+_MOST_OPTION = 150
 _LAST_OFFSET = 1_000_000
 _LAST_MONDAY = date.max - timedelta(days=6)
-_DELIVERY = re.compile("[0-9]{1,18}")
+_NUMBER = re.compile("[0-9]{1,18}")
 _CHANNEL = re.compile("[CDG][A-Z0-9]{1,30}")
 
 
@@ -125,6 +133,7 @@ class SettingsField(StrEnum):
     LANGUAGE = "my_language"
     REMINDER = "my_reminder"
     REACTION = "my_reaction"
+    FOLLOWED_AT = "my_followed_at"
 
 
 class Field(StrEnum):
@@ -251,9 +260,28 @@ def delivery_value(delivery_id: int) -> str:
 
 def read_delivery(value: object) -> int:
     """Return the id of the delivery that a button resumes."""
-    if not isinstance(value, str) or not _DELIVERY.fullmatch(value):
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
         raise UnreadableValueError("delivery")
     return int(value)
+
+
+def follow_value(follow_id: int) -> str:
+    """Return the value of a button or a form that changes something that its person follows."""
+    return str(follow_id)
+
+
+def read_follow(value: object) -> int:
+    """Return the id of what is to be changed; whose it is comes from who acts."""
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        raise UnreadableValueError("follow")
+    return int(value)
+
+
+def read_follow_text(value: object) -> str:
+    """Return what an option of a card's menu follows, as it can be typed."""
+    if not isinstance(value, str) or not 0 < len(value) <= _MOST_OPTION:
+        raise UnreadableValueError("follow")
+    return value
 
 
 def read_channel(value: object) -> str:

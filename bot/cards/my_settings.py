@@ -1,6 +1,7 @@
 """The form of a person's own settings, and the reminder that they can have."""
 
 from collections.abc import Sequence
+from datetime import time
 
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
@@ -24,11 +25,25 @@ REACTION_CHARACTERS = 100
 """The most characters of an emoji's name: https://slack.com/help/articles/206870177."""
 
 
-def my_settings_modal(settings: PersonSettings, page: str, usual_reaction: str, words: Words) -> Block:
+NO_DIGEST = "none"
+"""The choice of no message with what the person follows."""
+
+HOURS = tuple(time(hour) for hour in range(24))
+
+
+def my_settings_modal(
+    settings: PersonSettings, page: str, usual_reaction: str, words: Words, digest_at: time | None = None
+) -> Block:
     """Return the form; `page` is what of the Home tab is redrawn afterwards.
 
-    `usual_reaction` is the emoji that saves where a person chose none.
+    `usual_reaction` is the emoji that saves where a person chose none, `digest_at` when they get a message
+    with what they follow.
     """
+    times = HOURS if digest_at is None else sorted({*HOURS, digest_at})
+    digests = {
+        NO_DIGEST: words("my_settings.no_digest"),
+        **{_hour(at): words("my_settings.digest_at", time=words.clock(at)) for at in times},
+    }
     reaction = usual_reaction if settings.reaction is None else settings.reaction
     languages = {
         SLACKS_LANGUAGE: words("my_settings.slacks_language"),
@@ -49,6 +64,12 @@ def my_settings_modal(settings: PersonSettings, page: str, usual_reaction: str, 
             optional=True,
         ),
         blocks.field(
+            SettingsField.FOLLOWED_AT,
+            words("my_settings.followed"),
+            blocks.choice("static_select", digests, _hour(digest_at) if digest_at else NO_DIGEST),
+            hint=words("my_settings.followed_hint"),
+        ),
+        blocks.field(
             SettingsField.REACTION,
             words("my_settings.reaction"),
             blocks.text_input(reaction, REACTION_CHARACTERS),
@@ -58,6 +79,10 @@ def my_settings_modal(settings: PersonSettings, page: str, usual_reaction: str, 
     ]
     view = blocks.modal(words("my_settings.title"), words("button.cancel"), fields, about=page)
     return blocks.form(view, ids.SUBMIT_MY_SETTINGS, words("button.save_changes"))
+
+
+def _hour(at: time) -> str:
+    return at.isoformat("minutes")
 
 
 def reminder_message(unread: int, newest: Sequence[Paper], words: Words) -> Message:

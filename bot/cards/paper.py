@@ -258,7 +258,22 @@ def _looked_up_buttons(paper: Paper, looked_up: LookedUp, words: Words) -> Block
             )
             for action_id, tag in languages
         ),
+        Menu(ids.FOLLOW_MENU, _follow_options(paper, words)),
     )
+
+
+def _follow_options(paper: Paper, words: Words) -> dict[str, str]:
+    """Return what of the paper can be followed, as typed, with its label: its likes, authors, category.
+
+    A slip of a name's quotes would follow something else, so a name with one is left out.
+    """
+    names = dict.fromkeys((*paper.authors[:1], *paper.authors[-1:]))
+    wanted = {
+        f"similar:{paper.id}": words("follow.option_similar"),
+        **{f'author:"{name}"': words("follow.option", name=name) for name in names if '"' not in name},
+        **{f"cat:{name}": words("follow.option", name=name) for name in (paper.categories or ())[:1]},
+    }
+    return {typed: label for typed, label in wanted.items() if len(typed) <= blocks.OPTION_VALUE_CHARACTERS}
 
 
 def _share_confirmation(channel: str | None, words: Words) -> Confirmation | None:

@@ -3,18 +3,21 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
 from bot.cards.blocks import Message
 from bot.cards.digest import digest_parent, nothing_new, rest_list
 from bot.cards.entry import Digest, Entry
+from bot.cards.following import MOST_IN_DIGEST, Matching, followed_digest
 from bot.cards.paper import paper_card
 from bot.delivery.answers import METADATA_EVENT
 from bot.delivery.selection import Selection, select
-from bot.locale import words_for
+from bot.locale import Words, words_for
+from bot.lookup.following import followed_among
 from bot.lookup.papers import entries_of, listing_of_day
+from bot.subscriptions.preferences import sources_of_channels
 from storage.records import (
     NOTHING_NEW,
     PARENT,
@@ -32,6 +35,9 @@ from storage.tables import Tables
 _ENTRIES_A_LIST = 10
 
 _REACH = timedelta(days=31)
+
+
+_PERSONAL_REACH = timedelta(days=3)
 
 
 _HASH_LENGTH = 16
@@ -53,11 +59,15 @@ class Choice:
 
     selection: Selection
     sources: tuple[str, ...]
+    #: Why each of them is in a person's own digest.
+    followed: tuple[Matching, ...] = ()
 
 
 def choose_of_day(tables: Tables, day: date, subscription: Subscription) -> Choice:
     """Choose those papers of one day's lists that the channel has not had."""
     listings = _lists_of_day(tables, day, subscription.preferences)
+    if subscription.is_personal:
+        return _choose_followed(tables, subscription, listings)
     return _choose(tables, listings, subscription.preferences, _had(tables, subscription, listings))
 
 
@@ -72,6 +82,9 @@ def choose_new(tables: Tables, subscription: Subscription) -> Choice:
     Lists of the last month since its subscription began count: neither a long pause nor filters that let
     more through bring years at once.
     """
+    if subscription.is_personal:
+        listings = _lists_in_reach(tables, _with_sources_of_channels(tables, subscription), _PERSONAL_REACH)
+        return _choose_followed(tables, subscription, listings)
     listings = _lists_in_reach(tables, subscription)
     had = _had(tables, subscription, listings)
     not_whole = [listing for listing in listings if not had.issuperset(listing.paper_ids)]
@@ -149,12 +162,36 @@ def _lists_of_day(tables: Tables, day: date, preferences: Preferences) -> list[L
     return [listing for listing in listings if listing]
 
 
-def _lists_in_reach(tables: Tables, subscription: Subscription) -> list[Listing]:
+def _with_sources_of_channels(tables: Tables, subscription: Subscription) -> Subscription:
+    """Return a person's subscription with what the workspace's channels were given since it began."""
+    preferences = subscription.preferences
+    sources = dict.fromkeys([*preferences.sources, *sources_of_channels(tables, subscription.workspace)])
+    return replace(subscription, preferences=replace(preferences, sources=tuple(sources)))
+
+
+def _choose_followed(tables: Tables, subscription: Subscription, listings: list[Listing]) -> Choice:
+    """Choose the papers that the person follows and has not had, the most voted of them first.
+
+    More than fit into a message come the next day.
+    """
+    preferences, had = subscription.preferences, _had(tables, subscription, listings)
+    new = [
+        replace(listing, paper_ids=tuple(each for each in listing.paper_ids if each not in had))
+        for listing in listings
+    ]
+    person = subscription.created_by or ""
+    matching = followed_among(tables, subscription.workspace, person, new, MOST_IN_DIGEST)
+    entries = entries_of(tables, tuple(each.paper.id for each in matching), preferences.language)
+    selection = Selection(tuple(entries), (), ())
+    return Choice(selection, _sources_of(selection, listings), matching)
+
+
+def _lists_in_reach(tables: Tables, subscription: Subscription, reach: timedelta = _REACH) -> list[Listing]:
     sources = subscription.preferences.sources
     latest = tables.listings.latest_complete_day(sources)
     if latest is None:
         return []
-    first = max(subscription.since, latest - _REACH)
+    first = max(subscription.since, latest - reach)
     return [
         listing
         for listing in tables.listings.complete_since(sources, first)
@@ -182,6 +219,8 @@ def _messages(
 ) -> list[_Planned]:
     """Return the messages of a digest in order."""
     words, selection = words_for(preferences.language), choice.selection
+    if preferences.filters.only_followed:
+        return [_followed(day, choice, words)] if choice.followed else []
     if not selection.cards:
         is_said = says_when_nothing or preferences.says_when_nothing
         return [_Planned(nothing_new(day, words, notes))] if is_said else []
@@ -195,6 +234,11 @@ def _messages(
         *(_card(entry, preferences.language, has_model=has_model) for entry in selection.cards),
         *(_Planned(rest_list(some, words), tuple(entry.paper.id for entry in some)) for some in rest),
     ]
+
+
+def _followed(day: date, choice: Choice, words: Words) -> _Planned:
+    message = followed_digest(day, choice.followed, choice.selection.cards, words)
+    return _Planned(message, tuple(each.paper.id for each in choice.followed))
 
 
 def _card(entry: Entry, language: str, *, has_model: bool) -> _Planned:

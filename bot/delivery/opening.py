@@ -114,7 +114,8 @@ def open_scheduled(
     if current is None or (is_paused(current, now) and current.paused_reason == PAUSED_BY_PERSON):
         # That was a moment ago, since the clockwork looked.
         return None
-    missing = missing_lists(tables, subscription, now)
+    # What a person follows in a late list comes the next day; nothing is said of it.
+    missing = () if subscription.is_personal else missing_lists(tables, subscription, now)
     delivery = _open(
         tables, subscription, DeliveryKind.SCHEDULED, slot, now, missing=missing, is_late=is_late
     )

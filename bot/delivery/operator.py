@@ -57,7 +57,8 @@ class Operator:
 def operator_of(tables: Tables, workspace: str) -> Operator | None:
     """Return who looks after the bot in the workspace; `None` where nobody is known."""
     installation = tables.installations.serving(workspace)
-    subscriptions = sorted(tables.subscriptions.all(workspace), key=lambda each: (each.begun_at, each.id))
+    of_channels = [each for each in tables.subscriptions.all(workspace) if not each.is_personal]
+    subscriptions = sorted(of_channels, key=lambda each: (each.begun_at, each.id))
     of_people = [each for each in subscriptions if each.created_by]
     person = (installation and installation.installer) or (of_people and of_people[-1].created_by) or None
     if not person:

@@ -93,6 +93,24 @@ def word_counts(paper: Paper) -> Counter[str]:
     return _counted([paper], "")
 
 
+def likeness(tables: Tables, paper_id: str, paper_ids: Iterable[str]) -> dict[str, float]:
+    """Return how like a paper each of some others is that shares two of its telling words: from 0 to 1.
+
+    It is the weight of the telling words that they share, of the weight of all of them.
+    """
+    others = frozenset(paper_ids) - {paper_id}
+    papers = tables.papers.of_ids([paper_id])
+    if not papers or not others:
+        return {}
+    telling = _telling(tables, _counted(papers, ""), _cjk_counted(papers, ""), 2)
+    shared: dict[str, list[float]] = {}
+    for each in telling:
+        for other in tables.search.having(each.term, others):
+            shared.setdefault(other, []).append(each.term.weight)
+    whole = sum(each.term.weight for each in telling)
+    return {other: sum(weights) / whole for other, weights in shared.items() if len(weights) > 1}
+
+
 def _alike(tables: Tables, papers: Sequence[Paper], text: str) -> _Likeness:
     # A word that only the papers themselves have leads to no other.
     least = 2 if papers else 1

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import available_timezones
@@ -54,6 +55,10 @@ def save_preferences(
     and a source that is added to it begins with its own latest list.
     """
     current = tables.subscriptions.of_channel(workspace, channel)
+    if current and current.is_personal and not preferences.filters.only_followed:
+        # Whatever else is changed, it stays this person's.
+        preferences = replace(preferences, filters=replace(preferences.filters, only_followed=True))
+        created_by = current.created_by
     tables.channel_names.put(workspace, channel, channel_name)
     return tables.subscriptions.put(
         workspace,
@@ -70,6 +75,13 @@ def save_preferences(
 def proposed_source(listed: Collection[str]) -> str:
     """Return the source proposed to a channel that names none: the first offered one that has listed."""
     return next((source for source in OFFERED_SOURCES if source in listed), HUGGING_FACE.name)
+
+
+def sources_of_channels(tables: Tables, workspace: str) -> tuple[str, ...]:
+    """Return the sources of the workspace's channels, else the one proposed to a channel."""
+    of_channels = (each for each in tables.subscriptions.all(workspace) if not each.is_personal)
+    sources = dict.fromkeys(source for each in of_channels for source in each.preferences.sources)
+    return tuple(sources) or (proposed_source(tables.listings.sources()),)
 
 
 def begin_with_latest(tables: Tables, source: str) -> None:

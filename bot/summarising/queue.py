@@ -344,7 +344,9 @@ def missing_summaries(tables: Tables, now: datetime) -> tuple[SummaryJob, ...]:
     """
     first = (now - timedelta(days=_DAYS)).astimezone(UTC).date()
     subscriptions = [
-        each for each in tables.subscriptions.all() if not each.paused_reason or each.paused_until
+        each
+        for each in tables.subscriptions.all()
+        if not each.is_personal and (not each.paused_reason or each.paused_until)
     ]
     sources = dict.fromkeys(source for each in subscriptions for source in each.preferences.sources)
     listings = _entries_by_list(tables, sources, first)

@@ -9,7 +9,12 @@ def test_the_commands_that_matter_first_come_first_and_the_others_in_groups() ->
 
     sections = [block["text"]["text"].splitlines() for block in drawn if block["type"] == "section"]
     named = [[line.split("`")[1] for line in lines] for _, *lines in sections]
-    assert [lines[0] for lines in sections[1:]] == ["*Look up*", "*Your list*", "*This channel*"]
+    assert [lines[0] for lines in sections[1:]] == [
+        "*Look up*",
+        "*Your list*",
+        "*What you follow*",
+        "*This channel*",
+    ]
     assert named == [
         [
             "/papers",
@@ -34,6 +39,7 @@ def test_the_commands_that_matter_first_come_first_and_the_others_in_groups() ->
             "/papers import",
             "/papers forget me",
         ],
+        ['/papers follow author:"Kaiming He"', "/papers mute medical imaging", "/papers following"],
         ["/papers settings", "/papers pause", "/papers unsubscribe"],
     ]
 

@@ -10,6 +10,18 @@ from hypothesis import strategies as st
 from bot.cards import ids
 from bot.cards.digest import digest_parent
 from bot.cards.entry import Entry
+from bot.cards.following import (
+    MOST_IN_DIGEST,
+    MOST_MATCHES,
+    Followed,
+    FollowedPapers,
+    Matching,
+    begun_notice,
+    edit_follow_modal,
+    ended_notice,
+    followed_digest,
+    following_message,
+)
 from bot.cards.for_you import MOST_FOR_YOU, ForYou, Suggestion, Thought
 from bot.cards.found import Correction, Found, FoundPage, Piece
 from bot.cards.home import MOST_NEW, HomeContent, NewPapers, home_view
@@ -32,7 +44,9 @@ from bot.cards.search_modal import search_modal
 from bot.cards.sharing import share_modal, shared_card
 from bot.cards.summaries import figures_modal, report_modal
 from bot.locale import Reader, words_for
+from storage.follows import MOST_FOLLOWS
 from storage.records import (
+    FollowKind,
     Paper,
     PersonSettings,
     ReadingStatus,
@@ -76,13 +90,31 @@ def page_of(kept: tuple[SavedPaper, ...], offset: int, total: int, text: str = "
 def full_home(page: SavedPage, paper: Paper) -> HomeContent:
     """Return a Home tab with as much as it may show."""
     new = NewPapers("C" * 20, (paper,) * MOST_NEW, frozenset(), SavedIn("C" * 20, "1.2"))
+    reasons = tuple(Followed(10**9, kind, "&" * 300, "&" * 300) for kind in FollowKind)[:2]
+    matching = (Matching(paper, reasons),) * MOST_MATCHES
+    followed = FollowedPapers(NOW.date(), matching, 10_000, is_cut=True)
     for_you = ForYou(
         NOW.date(),
         (Suggestion(paper, paper, is_saved=True),) * MOST_FOR_YOU,
         (Thought(paper, is_liked=True), Thought(paper, is_liked=False)),
     )
     channels = ("C" * 20,) * 100
-    return HomeContent(page, page.papers[:3], new, for_you, channels, has_reminder=True)
+    return HomeContent(page, page.papers[:3], new, for_you, channels, has_reminder=True, followed=followed)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("text", ["&" * 300, "扩" * 300])
+def test_as_much_as_a_person_may_follow_makes_messages_that_slack_takes(text: str, language: str) -> None:
+    words, reader = words_for(language), PLACES[language].reader
+    followed = tuple(Followed(10**9, kind, text, text) for kind in FollowKind)
+    found = FollowedPapers(NOW.date(), (), 10_000, is_cut=True)
+
+    assert_taken(following_message(followed * (MOST_FOLLOWS // 3) + followed[:2], "/papers", words))
+    assert_taken(following_message((), "/papers", words))
+    for each in followed:
+        assert_taken(begun_notice(each, found, reader))
+        assert_taken(ended_notice(each, words))
+        assert_view_taken(edit_follow_modal(each, words))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -110,6 +142,9 @@ def test_the_longest_and_the_emptiest_paper_make_messages_that_slack_takes(
     assert_view_taken(abstract_modal(entry.paper, words))
     assert_view_taken(edit_modal(kept, Page(10, own="&" * 300), words))
     assert_view_taken(edited_modal(entry.paper, words, was_there=True))
+    reasons = (Followed(10**9, FollowKind.SIMILAR, "&" * 300, "&" * 300),) * 3
+    matching = (Matching(entry.paper, reasons),) * MOST_IN_DIGEST
+    assert_taken(followed_digest(NOW.date(), matching, (entry,), words))
     assert_view_taken(home_view(full_home(page, entry.paper), "/papers", PLACES[language], entry.paper))
     assert_view_taken(report_modal(entry, "about", words))
     if entry.summary:

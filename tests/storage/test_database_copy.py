@@ -101,7 +101,8 @@ def test_a_copy_gives_free_ids_at_once(source: Address, make_address: MakeAddres
             greatest["model_requests"] + 1
         )
     assert set(greatest) == {
-        *("subscriptions", "deliveries", "model_requests", "summary_requests", "mistake_reports")
+        *("subscriptions", "deliveries", "model_requests", "summary_requests", "mistake_reports"),
+        "follows",
     }
 
 

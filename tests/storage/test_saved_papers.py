@@ -15,6 +15,7 @@ from storage.database import connect
 from storage.people import TABLES
 from storage.records import (
     FROM_MODEL,
+    FollowKind,
     MistakeReport,
     Opinion,
     Paper,
@@ -262,16 +263,17 @@ def test_all_of_a_person_is_told_and_forgotten_and_nobody_else(shelf: Tables) ->
         shelf.saved_papers.remove(*whose, IDS[2], NOW)
         shelf.opinions.put(*whose, IDS[1], NOW, is_liked=False)
         shelf.personal_settings.put(PersonSettings(*whose))
+        shelf.follows.put(*whose, FollowKind.SIMILAR, IDS[0], NOW)
         shelf.summary_requests.add(*whose, IDS[0], "en", NOW)
         shelf.mistake_reports.add(MistakeReport(*whose, IDS[0], "en", NOW, "No.", FROM_MODEL, NOW.date()))
     subscribe(shelf, "T1", "C1", created_by="U1")
-    everything = PersonalData(2, 1, 2, 1, 1, 1, 1, 1, opinions=1)
+    everything = PersonalData(2, 1, 2, 1, 1, 1, 1, 1, opinions=1, follows=1)
 
     assert shelf.people.what_is_kept(*ME) == everything
     assert shelf.people.forget(*ME) == everything
     assert shelf.people.what_is_kept(*ME) == PersonalData()
     kept = [shelf.people.what_is_kept(*other) for other in OTHERS]
-    assert kept == [PersonalData(2, 1, 2, 1, 1, 1, 1, 0, opinions=1)] * 2
+    assert kept == [PersonalData(2, 1, 2, 1, 1, 1, 1, 0, opinions=1, follows=1)] * 2
 
 
 def test_the_last_opinion_of_a_paper_counts_and_can_be_taken_back(shelf: Tables) -> None:

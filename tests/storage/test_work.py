@@ -22,6 +22,8 @@ from storage.records import (
     DeliveryKind,
     DeliveryState,
     EncryptedTokens,
+    Follow,
+    FollowKind,
     Installation,
     Lease,
     Listing,
@@ -91,6 +93,7 @@ def _index_change(tables: Tables) -> None:
     tables.search_index.update()
 
 
+FOLLOW = Follow(1, "T1", "U1", FollowKind.SEARCH, "{}", NOW)
 SETTINGS = PersonSettings("T1", "U1", next_reminder_at=NOW)
 FAILURE = SummaryFailure(ONE, "en", 1, "no", NOW, LATE)
 
@@ -146,6 +149,7 @@ CALLS: dict[str, Call] = {
     ),
     "subscriptions.get": lambda tables, _: tables.subscriptions.get(1),
     "subscriptions.of_channel": lambda tables, _: tables.subscriptions.of_channel("T1", "C1"),
+    "subscriptions.personal": lambda tables, _: tables.subscriptions.personal("T1", "U1"),
     "subscriptions.all": lambda tables, _: tables.subscriptions.all(),
     "subscriptions.put": lambda tables, _: subscribe(tables),
     "subscriptions.pause": lambda tables, _: tables.subscriptions.pause(1, "asked"),
@@ -253,6 +257,11 @@ CALLS: dict[str, Call] = {
     "opinions.remove": lambda tables, _: tables.opinions.remove("T1", "U1", ONE),
     "opinions.latest": lambda tables, _: tables.opinions.latest("T1", "U1", 10),
     "saved_papers.savers": lambda tables, _: tables.saved_papers.savers("T1", SOME),
+    "follows.put": lambda tables, _: tables.follows.put("T1", "U1", FollowKind.SIMILAR, ONE, NOW),
+    "follows.of_person": lambda tables, _: tables.follows.of_person("T1", "U1"),
+    "follows.get": lambda tables, _: tables.follows.get("T1", "U1", 1),
+    "follows.change": lambda tables, _: tables.follows.change(FOLLOW, FollowKind.SIMILAR, ONE),
+    "follows.end": lambda tables, _: tables.follows.end("T1", "U1", 1),
     "personal_settings.get": lambda tables, _: tables.personal_settings.get("T1", "U1"),
     "personal_settings.put": lambda tables, _: tables.personal_settings.put(SETTINGS),
     "personal_settings.due_reminders": lambda tables, _: tables.personal_settings.due_reminders(NOW, 10),

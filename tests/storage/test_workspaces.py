@@ -19,6 +19,7 @@ from storage.people import TABLES as TABLES_OF_PEOPLE
 from storage.records import (
     DeliveryKind,
     EncryptedTokens,
+    FollowKind,
     Installation,
     MistakeReport,
     Paper,
@@ -68,6 +69,7 @@ def fill(tables: Tables, workspace: str) -> None:
         tables.saved_papers.save(workspace, person, paper.id, NOW, tags=["gardens"], note="Mine.")
         tables.opinions.put(workspace, person, paper.id, NOW, is_liked=True)
         tables.personal_settings.put(PersonSettings(workspace, person, "zh-CN"))
+        tables.follows.put(workspace, person, FollowKind.SIMILAR, paper.id, NOW)
         tables.people.note_deactivated(workspace, person, NOW)
         tables.summary_requests.add(workspace, person, paper.id, "en", NOW)
         tables.mistake_reports.add(MistakeReport(workspace, person, paper.id, "en", NOW, "No.", "model", DAY))
@@ -116,6 +118,7 @@ OF_A_PERSON: dict[str, Callable[[Tables, str], Any]] = {
     "tags": lambda tables, workspace: tables.saved_papers.tags(workspace, "U1"),
     "opinions": lambda tables, workspace: tables.opinions.latest(workspace, "U1", 9),
     "settings": lambda tables, workspace: tables.personal_settings.get(workspace, "U1"),
+    "follows": lambda tables, workspace: tables.follows.of_person(workspace, "U1"),
     "what is kept": lambda tables, workspace: tables.people.what_is_kept(workspace, "U1"),
     "requests": lambda tables, workspace: tables.summary_requests.count_since(workspace, "U1", NOW),
     "subscription": lambda tables, workspace: tables.subscriptions.of_channel(workspace, "C1"),

@@ -22,6 +22,7 @@ from storage.records import (
     EncryptedTokens,
     Figure,
     Filters,
+    FollowKind,
     Grounding,
     Installation,
     Listing,
@@ -229,6 +230,10 @@ def _subscriptions(tables: Tables) -> Iterator[Any]:
     subscriptions.begin_anew(begun.id, NOW, [(SOURCE, DAY)])
     subscriptions.begin_earlier(begun.id, DAY - timedelta(days=7))
     yield subscriptions.of_channel(WORKSPACE, CHANNEL), subscriptions.of_channel("T2", "C2")
+    personal = replace(wanted, filters=Filters(only_followed=True))
+    subscriptions.put("T4", "D4", personal, since=DAY, begun_at=NOW, created_by=ODD_TEXTS[0])
+    yield [replace(found, id=0) for found in [subscriptions.personal("T4", ODD_TEXTS[0])] if found]
+    yield tables.people.forget("T4", ODD_TEXTS[0]), subscriptions.all("T4")
 
 
 def _deliveries(tables: Tables) -> Iterator[Any]:
@@ -341,6 +346,16 @@ def _personal_data(tables: Tables) -> Iterator[Any]:
     yield tables.opinions.remove(WORKSPACE, PERSON, IDS[1]), tables.opinions.remove(WORKSPACE, PERSON, "x")
     yield tables.opinions.latest(WORKSPACE, PERSON, 9), tables.saved_papers.newest(WORKSPACE, PERSON, 2)
     yield [tables.personal_settings.begin_reminder(settings, LATER) for _ in range(2)]
+    for wanted in ODD_TEXTS[:3]:
+        yield tables.follows.put(WORKSPACE, PERSON, FollowKind.SEARCH, wanted, NOW)
+    yield tables.follows.put(WORKSPACE, PERSON, FollowKind.MUTE, ODD_TEXTS[0], NOW)
+    first, second, third = tables.follows.of_person(WORKSPACE, PERSON)
+    yield first, second, third, tables.follows.get(WORKSPACE, PERSON, first.id)
+    yield (
+        tables.follows.change(first, FollowKind.SEARCH, ODD_TEXTS[1]),
+        tables.follows.end(WORKSPACE, PERSON, third.id),
+    )
+    yield tables.follows.of_person(WORKSPACE, PERSON)
     tables.saved_papers.save(WORKSPACE, "U2", IDS[0], NOW, tags=["rivers"], note=ODD_TEXTS[3])
     tables.saved_papers.remove(WORKSPACE, "U2", IDS[0], NOW)
     yield tables.saved_papers.saved_by_reaction(WORKSPACE, PERSON, CHANNEL, "1.1")
