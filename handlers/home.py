@@ -1,7 +1,7 @@
 """The Home tab: what is new for a person, their own list, their channels and settings."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncRespond
@@ -13,7 +13,7 @@ from bot.cards.for_you import ForYou
 from bot.cards.home import MOST_NEW, MOST_READING, HomeContent, NewPapers, home_view
 from bot.cards.notices import help_message
 from bot.cards.saved_list import ListPlace
-from bot.lookup.following import latest_followed
+from bot.lookup.following import latest_followed, muted_among
 from bot.lookup.own_list import WHOLE_LIST, Owner, OwnQuery, own_page
 from bot.lookup.own_ranking import PaperVectors, for_you
 from bot.lookup.papers import listing_of_day
@@ -133,15 +133,28 @@ def _for_you(
     tables: Tables, vectors: PaperVectors, person: Person, channels: tuple[str, ...], now: datetime
 ) -> ForYou | None:
     """Return what is for the person in the latest digest of their channels, else in the latest list."""
-    owner = Owner(person.workspace, person.id)
+    found = _of_latest_digest(tables, person, channels, now) or _of_latest_list(tables)
+    if found is None:
+        return None
+    day, paper_ids = found
+    whose = (person.workspace, person.id)
+    muted = muted_among(tables, tables.follows.of_person(*whose), paper_ids)
+    return for_you(tables, vectors, Owner(*whose), day, paper_ids, muted)
+
+
+def _of_latest_digest(
+    tables: Tables, person: Person, channels: tuple[str, ...], now: datetime
+) -> tuple[date, tuple[str, ...]] | None:
     for delivery in _recent(tables, person, channels, now):
         if paper_ids := tables.posts.posted_papers(delivery.id, _MOST_OF_DAY):
-            return for_you(tables, vectors, owner, delivery.day, paper_ids)
+            return delivery.day, paper_ids
+    return None
+
+
+def _of_latest_list(tables: Tables) -> tuple[date, tuple[str, ...]] | None:
     day = tables.listings.latest_day()
     listing = listing_of_day(tables, day) if day else None
-    if listing is None:
-        return None
-    return for_you(tables, vectors, owner, listing.day, listing.paper_ids[:_MOST_OF_DAY])
+    return (listing.day, listing.paper_ids[:_MOST_OF_DAY]) if listing else None
 
 
 def _parent(tables: Tables, delivery: Delivery) -> SavedIn | None:

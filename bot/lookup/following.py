@@ -157,15 +157,15 @@ def compare(tables: Tables, follows: Sequence[Follow], paper_ids: Iterable[str],
 
     Where a `StorageSlowError` ends it, the first follows have been compared, and what is muted before any.
     """
-    left = frozenset(paper_ids) - _muted(tables, follows, paper_ids)
+    left = frozenset(paper_ids) - muted_among(tables, follows, paper_ids)
     # To look for similar papers takes the longest.
     for follow in sorted(follows, key=lambda each: each.kind is FollowKind.SIMILAR):
         for paper_id in _matching(tables, follow, left):
             found.matches.setdefault(paper_id, []).append(follow.id)
 
 
-def _muted(tables: Tables, follows: Iterable[Follow], paper_ids: Iterable[str]) -> frozenset[str]:
-    """Return which of the papers are muted."""
+def muted_among(tables: Tables, follows: Iterable[Follow], paper_ids: Iterable[str]) -> frozenset[str]:
+    """Return which of the papers are muted by what a person follows and mutes."""
     left = frozenset(paper_ids)
     muted = (
         _found(tables, query, left)

@@ -69,6 +69,18 @@ async def test_the_papers_of_the_day_most_like_the_saved_ones_come_with_their_re
     assert [each["type"] for each in part[2:]] == ["rich_text", "rich_text", "actions"] * 2
 
 
+async def test_what_a_person_muted_is_not_picked(stage: Stage) -> None:
+    await stage.deliver_sample()
+    ada = stage.person("ada")
+    await save_two(ada)
+    await say(ada, "/papers mute recommendation", "recommendation")
+
+    part = picked(await home_of(ada, "For you"), "For you")
+
+    assert "Interactive Recommendation Agent" not in str(part)
+    assert "TrustJudge" in str(part)
+
+
 async def test_a_chinese_reader_is_told_in_chinese(stage: Stage) -> None:
     await stage.deliver_sample(language="zh-CN")
     lin = stage.person("lin")
