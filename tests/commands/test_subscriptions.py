@@ -63,6 +63,7 @@ def test_filters_are_read_as_the_form_reads_them(channel: str) -> None:
         "categories": ["cs.CL", "stat.*", "cs.LG"],
         "least_votes": 0,
         "never_words": ["Survey"],
+        "only_followed": False,
     }
 
 
