@@ -78,8 +78,9 @@ async def test_a_person_follows_sees_why_changes_and_ends(
         await expect(main_of(page).get_by_role("article").last).to_contain_text(labels.begun)
 
         page = await screen.open(labels.person, "home")
-        await expect(page.get_by_role("heading", name=labels.title)).to_be_visible()
-        await expect(page.get_by_text(labels.reason)).to_be_visible()
+        home = page.get_by_role("region", name="Home")
+        await expect(home.get_by_role("heading", name=labels.title)).to_be_visible()
+        await expect(home.get_by_text(labels.reason)).to_be_visible()
 
         await page.get_by_role("button", name=labels.listing).click()
         await page.get_by_role("dialog").get_by_role("button", name=labels.change).click()
@@ -92,6 +93,7 @@ async def test_a_person_follows_sees_why_changes_and_ends(
         await expect(page.get_by_role("dialog").get_by_text(labels.nothing)).to_be_visible()
 
         await page.keyboard.press("Escape")
-        await expect(page.get_by_role("heading", name=labels.title)).to_be_hidden()
+        await expect(page.get_by_role("dialog")).to_be_hidden()
+        await expect(home.get_by_role("heading", name=labels.title)).to_be_hidden()
         await leave(page, stage.sandbox)
     assert screen.complaints == []
