@@ -203,7 +203,7 @@ class Tokens:
             "expires": to_the_second(expires_at) if expires_at else "",
         }
         _logger.warning(
-            "The token of %(workspace)s, valid until %(expires)s, was not renewed: %(error)s",
+            "The token of %(workspace)s, which expires at %(expires)s, was not renewed: %(error)s",
             fields,
             extra=fields,
         )

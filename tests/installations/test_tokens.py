@@ -223,7 +223,7 @@ async def test_no_token_is_in_a_log_or_an_error(
     access = await worker.tokens.access("T1")
 
     text = f"{caplog.text} {refused.value!r} {access!r}"
-    assert "The token of T1, valid until" in text
+    assert "The token of T1, which expires at" in text
     assert "Renewed the token of T1" in text
     assert "xox" not in text
     assert "gAAAA" not in text
