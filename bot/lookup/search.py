@@ -145,7 +145,9 @@ def _terms_of_cjk(tables: Tables, one: Sought) -> list[_Counted]:
     cutting = CJKTerms(tables, 1, _MOST_CJK_LOOKS)
     terms, others = cutting.cut(one.text)
     every = [sought_cjk(term, one.term.column) for term in dict.fromkeys([*terms, *others])]
-    return [_Counted(each, tables.search.count(each.term)) for each in every]
+    # They were counted anywhere; in one column they may be rarer.
+    known = {} if one.term.column else cutting.papers
+    return [_Counted(each, known.get(each.text) or tables.search.count(each.term)) for each in every]
 
 
 def _corrected(tables: Tables, one: Sought) -> Correction | None:
