@@ -6,13 +6,14 @@ from typing import TypeVar
 
 from bot.cards.ids import Field
 from bot.cards.preferences import ALL_CARDS
-from bot.cards.preferences_form import LANGUAGES, PreferencesForm
+from bot.cards.preferences_form import LANGUAGES, NO_RECAP, PreferencesForm
 from bot.errors import InvalidPreferenceError, TooLongListError, UnknownCategoryError, UnreadableValueError
 from bot.locale import Words
 from bot.sources.kinds import SOURCE_KINDS
 from bot.subscriptions.preferences import (
     MOST_CARDS,
     proposed_source,
+    read_about,
     read_categories,
     read_language,
     read_time,
@@ -25,7 +26,7 @@ from bot.text.mrkdwn import cut
 from bot.text.numbers import count_in
 from handlers.payloads import record_at, text_at
 from handlers.people import Person
-from storage.records import Filters, Order, Preferences
+from storage.records import Filters, Order, Preferences, Reading, Recap
 
 T = TypeVar("T")
 
@@ -91,6 +92,11 @@ def read_form(view: Mapping[str, object], listed: Collection[str] = ()) -> Prefe
         least_votes=text(Field.LEAST_VOTES),
         never_words=text(Field.NEVER_WORDS),
         says_when_nothing=bool(many(Field.SAYS_WHEN_NOTHING, bool)),
+        about=text(Field.ABOUT),
+        has_thumbnails=bool(many(Field.THUMBNAILS, bool)),
+        reading=one(Field.READING, frozenset(Reading).__contains__),
+        recap_weekday=one(Field.RECAP_WEEKDAY, (_WEEKDAYS | {NO_RECAP}).__contains__),
+        recap_at=text(Field.RECAP_AT),
     )
 
 
@@ -134,6 +140,10 @@ def read_preferences(form: PreferencesForm, words: Words) -> Preferences | Inval
         least_votes=read(Field.LEAST_VOTES, read_votes, form.least_votes, 0),
         never_words=read(Field.NEVER_WORDS, read_words, form.never_words, ()),
     )
+    recap = None
+    if form.recap_weekday != NO_RECAP:
+        at = read(Field.RECAP_AT, read_time, form.recap_at, _BLANK.at)
+        recap = Recap(int(form.recap_weekday), at)
     if not form.weekdays:
         errors[Field.WEEKDAYS] = words("settings.no_weekday")
     if not form.sources:
@@ -148,6 +158,10 @@ def read_preferences(form: PreferencesForm, words: Words) -> Preferences | Inval
         order=Order(form.order),
         filters=filters,
         says_when_nothing=form.says_when_nothing,
+        about=read(Field.ABOUT, read_about, form.about, ""),
+        has_thumbnails=form.has_thumbnails,
+        reading=Reading(form.reading),
+        recap=recap,
     )
     return InvalidForm(errors) if errors else preferences
 

@@ -969,3 +969,12 @@ def m030_opinions(engine: Engine) -> None:
         """
     )
     engine.define("CREATE INDEX opinions_newest ON opinions (workspace, person, at, paper_id)")
+
+
+@_migration
+def m031_reading_together(engine: Engine) -> None:
+    """What a channel is about, whether it has pictures, what its people read together, and its recap."""
+    engine.define("ALTER TABLE subscriptions ADD COLUMN about TEXT NOT NULL DEFAULT ''")
+    engine.define("ALTER TABLE subscriptions ADD COLUMN has_thumbnails INTEGER NOT NULL DEFAULT 0")
+    engine.define("ALTER TABLE subscriptions ADD COLUMN reading TEXT NOT NULL DEFAULT 'off'")
+    engine.define("ALTER TABLE subscriptions ADD COLUMN recap TEXT")

@@ -231,6 +231,25 @@ class Filters:
     only_followed: bool = False
 
 
+class Reading(StrEnum):
+    """Whether people say under a channel's cards what they will read, and who sees that."""
+
+    OFF = "off"
+    #: A card shows how many will read it.
+    COUNTED = "counted"
+    #: Those who will read it also see who else will.
+    NAMED = "named"
+
+
+@dataclass(frozen=True, slots=True)
+class Recap:
+    """When a channel gets the recap of its week, in the zone of its digest."""
+
+    #: Counted from Monday as 0, as `date.weekday()` does.
+    weekday: int
+    at: time
+
+
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """What a channel wants of its digest."""
@@ -251,6 +270,13 @@ class Preferences:
     filters: Filters = Filters()
     #: Whether a day without a new paper gets a line that says so.
     says_when_nothing: bool = False
+    #: What the channel is about, in its people's own words; empty where nobody has said.
+    about: str = ""
+    #: Whether a card shows the paper's picture, where its source gives one.
+    has_thumbnails: bool = False
+    reading: Reading = Reading.OFF
+    #: `None` where the channel wants no recap.
+    recap: Recap | None = None
 
 
 PAUSED_BY_PERSON = "asked"

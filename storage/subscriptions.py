@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from storage.engines.engine import Engine
 from storage.moments import moment_of
-from storage.records import ALL_WEEKDAYS, Filters, Order, Preferences, Subscription
+from storage.records import ALL_WEEKDAYS, Filters, Order, Preferences, Reading, Recap, Subscription
 from storage.rows import reads, whole
 
 
@@ -74,17 +74,21 @@ class Subscriptions:
             """
             INSERT INTO subscriptions (
                 workspace, channel, language, sources, at, zone, weekdays, most_cards, "order", filters,
-                says_when_nothing, since, begun_at, created_by, since_by_source
+                says_when_nothing, about, has_thumbnails, reading, recap, since, begun_at, created_by,
+                since_by_source
             )
             VALUES (
                 :workspace, :channel, :language, :sources, :at, :zone, :weekdays, :most_cards, :order,
-                :filters, :says_when_nothing, :since, :begun_at, :created_by, :since_by_source
+                :filters, :says_when_nothing, :about, :has_thumbnails, :reading, :recap, :since, :begun_at,
+                :created_by, :since_by_source
             )
             ON CONFLICT (workspace, channel) DO UPDATE SET
                 language = excluded.language, sources = excluded.sources, at = excluded.at,
                 zone = excluded.zone, weekdays = excluded.weekdays, most_cards = excluded.most_cards,
                 "order" = excluded."order", filters = excluded.filters,
-                says_when_nothing = excluded.says_when_nothing, created_by = excluded.created_by,
+                says_when_nothing = excluded.says_when_nothing, about = excluded.about,
+                has_thumbnails = excluded.has_thumbnails, reading = excluded.reading,
+                recap = excluded.recap, created_by = excluded.created_by,
                 since_by_source = excluded.since_by_source,
                 paused_reason = CASE
                     WHEN :ends_pause = 1 OR subscriptions.ended_at IS NOT NULL THEN NULL
@@ -194,6 +198,10 @@ def _preferences_from_row(row: dict[str, Any]) -> Preferences:
         order=Order(row["order"]),
         filters=_filters(row["filters"]),
         says_when_nothing=bool(row["says_when_nothing"]),
+        about=row["about"],
+        has_thumbnails=bool(row["has_thumbnails"]),
+        reading=Reading(row["reading"]),
+        recap=_recap(row["recap"]),
     )
 
 
@@ -206,6 +214,14 @@ def _filters(text: str) -> Filters:
         never_words=tuple(filters["never_words"]),
         only_followed=bool(filters.get("only_followed", False)),
     )
+
+
+def _recap(text: str | None) -> Recap | None:
+    """Return the recap of a weekday's number and a time, such as `4 16:00`."""
+    if text is None:
+        return None
+    weekday, at = text.split()
+    return Recap(min(_weekdays(f"[{weekday}]")), time.fromisoformat(at))
 
 
 def _weekdays(text: str) -> frozenset[int]:
@@ -226,4 +242,8 @@ def _row_from_preferences(preferences: Preferences) -> dict[str, Any]:
         "order": preferences.order,
         "filters": json.dumps(asdict(preferences.filters), ensure_ascii=False),
         "says_when_nothing": int(preferences.says_when_nothing),
+        "about": preferences.about,
+        "has_thumbnails": int(preferences.has_thumbnails),
+        "reading": preferences.reading,
+        "recap": f"{recap.weekday} {recap.at:%H:%M}" if (recap := preferences.recap) else None,
     }

@@ -151,6 +151,11 @@ class Field(StrEnum):
     LEAST_VOTES = "wish_least_votes"
     NEVER_WORDS = "wish_never_words"
     SAYS_WHEN_NOTHING = "wish_says_when_nothing"
+    ABOUT = "wish_about"
+    THUMBNAILS = "wish_thumbnails"
+    READING = "wish_reading"
+    RECAP_WEEKDAY = "wish_recap_weekday"
+    RECAP_AT = "wish_recap_at"
 
 
 PREVIEWED_AT_ONCE = (Field.SOURCES, Field.LANGUAGE, Field.MOST_CARDS, Field.ORDER)

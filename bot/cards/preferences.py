@@ -9,7 +9,7 @@ from bot.cards.digest import source_name
 from bot.cards.notices import notice
 from bot.locale import Reader, Words
 from bot.text.mrkdwn import Mrkdwn, cut, escape, join
-from storage.records import Order, Preferences, Subscription
+from storage.records import Order, Preferences, Reading, Subscription
 
 ALL_CARDS = "all"
 
@@ -59,6 +59,13 @@ def preference_rows(preferences: Preferences, words: Words, beside: str = "") ->
         (words("settings.least_votes"), votes),
         (words("settings.never_words"), words.either(list(filters.never_words))),
         (words("settings.nothing_new"), words(nothing)),
+        (words("settings.about"), preferences.about),
+        (
+            words("settings.thumbnails"),
+            words("settings.thumbnails_shown") if preferences.has_thumbnails else "",
+        ),
+        (words("settings.reading"), _reading(preferences.reading, words)),
+        (words("settings.recap"), _recap(preferences, words)),
     ]
     return [(label, cut(value, _VALUE_CHARACTERS)) for label, value in rows]
 
@@ -153,6 +160,26 @@ def most_cards_label(most: str, words: Words) -> str:
 def order_labels(words: Words) -> dict[str, str]:
     """Return the label of each order."""
     return {Order.LISTED: words("settings.order_listed"), Order.VOTES: words("settings.order_votes")}
+
+
+def reading_labels(words: Words) -> dict[str, str]:
+    """Return the label of each way of reading together."""
+    return {
+        Reading.OFF: words("settings.reading_off"),
+        Reading.COUNTED: words("settings.reading_counted"),
+        Reading.NAMED: words("settings.reading_named"),
+    }
+
+
+def _reading(reading: Reading, words: Words) -> str:
+    return "" if reading is Reading.OFF else reading_labels(words)[reading]
+
+
+def _recap(preferences: Preferences, words: Words) -> str:
+    recap = preferences.recap
+    if recap is None:
+        return ""
+    return words("settings.recap_when", day=words.weekday(recap.weekday), at=words.clock(recap.at))
 
 
 def _fitting(lines: list[Mrkdwn]) -> Mrkdwn:

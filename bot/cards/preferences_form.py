@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import time
 
 from babel import Locale, UnknownLocaleError
 
@@ -10,7 +11,7 @@ from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button
 from bot.cards.digest import source_name
 from bot.cards.ids import PREVIEWED_AT_ONCE, Field
-from bot.cards.preferences import ALL_CARDS, most_cards_label, order_labels
+from bot.cards.preferences import ALL_CARDS, most_cards_label, order_labels, reading_labels
 from bot.locale import Words, words_for
 from bot.text.language import primary_language
 from bot.text.mrkdwn import Mrkdwn
@@ -32,6 +33,14 @@ MOST_LIST_CHARACTERS = 600
 
 _ZONE_CHARACTERS = 100
 
+
+MOST_ABOUT_CHARACTERS = 300
+"""The longest text that says what a channel is about."""
+
+NO_RECAP = "none"
+"""Stands for the weekday of a recap that a channel does not want."""
+
+_PROPOSED_RECAP = time(16)
 
 _MOST_VOTES = 1_000_000
 
@@ -58,6 +67,12 @@ class PreferencesForm:
     least_votes: str
     never_words: str
     says_when_nothing: bool
+    about: str
+    has_thumbnails: bool
+    reading: str
+    #: The number of a weekday, else `NO_RECAP`.
+    recap_weekday: str
+    recap_at: str
 
 
 def shown_list(values: Iterable[str]) -> str:
@@ -67,7 +82,7 @@ def shown_list(values: Iterable[str]) -> str:
 
 def form_of(preferences: Preferences) -> PreferencesForm:
     """Return the fields filled in with preferences."""
-    filters = preferences.filters
+    filters, recap = preferences.filters, preferences.recap
     return PreferencesForm(
         sources=preferences.sources,
         at=f"{preferences.at:%H:%M}",
@@ -81,6 +96,11 @@ def form_of(preferences: Preferences) -> PreferencesForm:
         least_votes=str(filters.least_votes or ""),
         never_words=shown_list(filters.never_words),
         says_when_nothing=preferences.says_when_nothing,
+        about=preferences.about,
+        has_thumbnails=preferences.has_thumbnails,
+        reading=preferences.reading,
+        recap_weekday=str(recap.weekday) if recap else NO_RECAP,
+        recap_at=f"{recap.at if recap else _PROPOSED_RECAP:%H:%M}",
     )
 
 
@@ -108,6 +128,7 @@ def preferences_modal(
         *_when_fields(form, words),
         *_what_fields(form, sources, words),
         *_filter_fields(form, words),
+        *_together_fields(form, words),
         blocks.divider(),
         blocks.actions(Button(ids.PREVIEW, words("button.preview"))),
         *preview,
@@ -197,6 +218,29 @@ def _filter_fields(form: PreferencesForm, words: Words) -> list[Block]:
         ),
         blocks.field(Field.LEAST_VOTES, words("settings.least_votes"), number, optional=True),
         _line(Field.NEVER_WORDS, words("settings.never_words"), form.never_words, comma),
+    ]
+
+
+def _together_fields(form: PreferencesForm, words: Words) -> list[Block]:
+    days = {NO_RECAP: words("settings.no_recap"), **{str(day): words.weekday(day) for day in range(7)}}
+    pictures = {"yes": words("settings.thumbnails_shown")}
+    return [
+        blocks.field(
+            Field.ABOUT,
+            words("settings.about"),
+            blocks.text_input(form.about, MOST_ABOUT_CHARACTERS),
+            hint=words("settings.about_hint"),
+            optional=True,
+        ),
+        blocks.field(
+            Field.THUMBNAILS,
+            words("settings.thumbnails"),
+            blocks.choice("checkboxes", pictures, ("yes",) if form.has_thumbnails else ()),
+            optional=True,
+        ),
+        _select(Field.READING, words("settings.reading"), reading_labels(words), form.reading),
+        _select(Field.RECAP_WEEKDAY, words("settings.recap"), days, form.recap_weekday),
+        blocks.field(Field.RECAP_AT, words("settings.recap_at"), _time_picker(form.recap_at), optional=True),
     ]
 
 

@@ -22,9 +22,12 @@ from bot.delivery import pauses
 from bot.subscriptions.preferences import (
     MOST_CARDS,
     MOST_VOTES,
+    WEEKDAYS,
     proposed_source,
+    read_about,
     read_categories,
     read_language,
+    read_recap,
     read_source,
     read_time,
     read_words,
@@ -33,11 +36,9 @@ from bot.subscriptions.preferences import (
 )
 from bot.text.typed import plain_value
 from storage.address import Address
-from storage.records import ALL_WEEKDAYS, PAUSED_BY_PERSON, Filters, Order, Preferences, Subscription
+from storage.records import ALL_WEEKDAYS, PAUSED_BY_PERSON, Filters, Order, Preferences, Reading, Subscription
 from storage.runner import Runner
 from storage.tables import Tables
-
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @click.command()
@@ -70,7 +71,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     "--weekday",
     "weekdays",
     multiple=True,
-    type=click.Choice(_WEEKDAYS, case_sensitive=False),
+    type=click.Choice(WEEKDAYS, case_sensitive=False),
     show_default="every day",
     help="Post on this weekday only. Repeat for several.",
 )
@@ -119,6 +120,25 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     help="Leave out papers that mention this word. Repeat for several.",
 )
 @click.option("--say-nothing-new", is_flag=True, help="Post one line on days without new papers.")
+@click.option("--about", metavar="TEXT", default="", help="Say in one sentence what the channel is about.")
+@click.option("--thumbnails", is_flag=True, help="Show each paper's picture on its card.")
+@click.option(
+    "--reading",
+    type=click.Choice([*Reading]),
+    default=Reading.OFF,
+    show_default=True,
+    help=(
+        "Let people say on a card that they will read it: counted shows how many will, "
+        "named also shows those who will who else does."
+    ),
+)
+@click.option(
+    "--recap",
+    metavar="'DAY HH:MM'",
+    default="",
+    show_default="no recap",
+    help="Post a recap of the week, such as 'fri 16:00'.",
+)
 @database_option
 def subscribe(channels: tuple[str, ...], database: Address | None, **choices: Any) -> None:
     """Set up a daily digest in one or more channels.
@@ -194,8 +214,8 @@ def in_words(subscription: Subscription, name: str, *, of_several: bool = False)
     `of_several` adds its workspace, where the others are of other ones.
     """
     preferences = subscription.preferences
-    days = ", ".join(_WEEKDAYS[day].title() for day in sorted(preferences.weekdays))
-    often = "every day" if len(preferences.weekdays) == len(_WEEKDAYS) else days
+    days = ", ".join(WEEKDAYS[day].title() for day in sorted(preferences.weekdays))
+    often = "every day" if len(preferences.weekdays) == len(WEEKDAYS) else days
     channel = shown_channel(subscription.channel, name)
     where = f" in {subscription.workspace}" if of_several else ""
     return (
@@ -252,7 +272,7 @@ def _preferences(choices: dict[str, Any]) -> Preferences:
         sources=tuple(dict.fromkeys(map(read_source, choices["sources"]))),
         at=read_time(choices["at"]),
         zone=read_zone(choices["zone"]),
-        weekdays=frozenset(map(_WEEKDAYS.index, choices["weekdays"])) or ALL_WEEKDAYS,
+        weekdays=frozenset(map(WEEKDAYS.index, choices["weekdays"])) or ALL_WEEKDAYS,
         most_cards=choices["most_cards"],
         order=Order.VOTES if choices["by_votes"] else Order.LISTED,
         filters=Filters(
@@ -262,4 +282,8 @@ def _preferences(choices: dict[str, Any]) -> Preferences:
             read_words("\n".join(choices["never_words"])),
         ),
         says_when_nothing=choices["say_nothing_new"],
+        about=read_about(choices["about"]),
+        has_thumbnails=choices["thumbnails"],
+        reading=choices["reading"],
+        recap=read_recap(choices["recap"]),
     )

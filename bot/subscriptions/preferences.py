@@ -7,14 +7,15 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from bot.cards.preferences_form import MOST_LIST_CHARACTERS, shown_list
+from bot.cards.preferences_form import MOST_ABOUT_CHARACTERS, MOST_LIST_CHARACTERS, shown_list
 from bot.errors import InvalidPreferenceError, TooLongListError, UnknownSourceError
 from bot.sources.categories import read_category
 from bot.sources.kinds import HUGGING_FACE, OFFERED_SOURCES, SOURCE_KINDS, source_from
 from bot.text.language import known_tag
+from bot.text.mrkdwn import cut
 from bot.text.terms import read_terms
 from bot.text.typed import plain, plain_value
-from storage.records import Preferences, Subscription
+from storage.records import Preferences, Recap, Subscription
 from storage.tables import Tables
 
 MOST_VOTES = 1_000_000
@@ -24,6 +25,11 @@ MOST_CARDS = 9_999
 """The highest number of cards that can be asked for; no list has as many papers."""
 
 _HALF_DAY = 12
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""The weekdays as they are typed, from Monday on."""
+
+_ECHOED_CHARACTERS = 80
 
 _NO_PLACES = frozenset({"Factory", "localtime"})
 """Zones that say nothing: an unset clock, and whatever zone this machine is in."""
@@ -211,3 +217,25 @@ def read_votes(text: str) -> int:
     if not 0 <= votes <= MOST_VOTES:
         raise InvalidPreferenceError("a number of votes", text, "10")
     return votes
+
+
+def read_about(text: str) -> str:
+    """Read what a channel is about, on one line; raises `InvalidPreferenceError` for a longer text."""
+    about = " ".join(text.split())
+    if len(about) > MOST_ABOUT_CHARACTERS:
+        expected = f"a text of at most {MOST_ABOUT_CHARACTERS} characters"
+        raise InvalidPreferenceError(expected, cut(about, _ECHOED_CHARACTERS), "agents that use tools")
+    return about
+
+
+def read_recap(text: str) -> Recap | None:
+    """Read when the recap is due, such as `fri 16:00`; `None` for an empty text.
+
+    Raises `InvalidPreferenceError`.
+    """
+    weekday, _, at = plain(text).lower().partition(" ")
+    if not weekday:
+        return None
+    if weekday[:3] not in WEEKDAYS:
+        raise InvalidPreferenceError("a weekday and a time", text, "fri 16:00")
+    return Recap(WEEKDAYS.index(weekday[:3]), read_time(at))

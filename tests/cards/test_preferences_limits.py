@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from bot.cards.preferences import changed_message, preferences_message
 from bot.cards.preferences_form import (
     LANGUAGES,
+    MOST_ABOUT_CHARACTERS,
+    NO_RECAP,
     PreferencesForm,
     form_of,
     opening_modal,
@@ -27,6 +29,8 @@ from storage.records import (
     ListingState,
     Order,
     Preferences,
+    Reading,
+    Recap,
     Subscription,
 )
 from tests.support.card_contents import PAPERS, TEXTS, assert_taken, assert_view_taken
@@ -53,6 +57,10 @@ PREFERENCES = st.builds(
         never_words=WORD_LISTS,
     ),
     says_when_nothing=st.booleans(),
+    about=TEXTS.map(lambda text: text[:MOST_ABOUT_CHARACTERS]),
+    has_thumbnails=st.booleans(),
+    reading=st.sampled_from(Reading),
+    recap=st.none() | st.builds(Recap, weekday=st.integers(0, 6), at=st.times()),
 )
 SUBSCRIPTIONS = st.builds(
     Subscription,
@@ -115,7 +123,23 @@ def test_any_preferences_fill_a_modal_that_slack_takes(
 @given(text=TEXTS, language=SPOKEN)
 def test_any_text_in_the_fields_is_drawn_again(text: str, language: str) -> None:
     form = PreferencesForm(
-        (), "09:00", text, (), "en", "all", "listed", text, text, text, text, says_when_nothing=False
+        (),
+        "09:00",
+        text,
+        (),
+        "en",
+        "all",
+        "listed",
+        text,
+        text,
+        text,
+        text,
+        False,
+        text,
+        False,
+        "off",
+        NO_RECAP,
+        text,
     )
     refusal = preview_refused(words_for(language)("settings.unreadable", found=text[:80], example="UTC"))
 

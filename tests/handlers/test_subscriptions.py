@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.cards import ids
 from storage.address import Address
-from storage.records import Filters, Order, Paper, Preferences, Subscription
+from storage.records import Filters, Order, Paper, Preferences, Reading, Recap, Subscription
 from tests.handlers.talking import (
     POST_NOW,
     RESUME,
@@ -80,6 +80,11 @@ async def test_what_is_filled_in_is_kept_and_the_channel_is_told_who_set_it_up(s
         least_votes="3",
         never_words="survey",
         says_when_nothing=["yes"],
+        about="Agents that use tools",
+        thumbnails=["yes"],
+        reading="named",
+        recap_weekday="4",
+        recap_at="16:30",
     )
 
     subscription = await subscription_in(stage)
@@ -97,6 +102,10 @@ async def test_what_is_filled_in_is_kept_and_the_channel_is_told_who_set_it_up(s
             order=Order.VOTES,
             filters=Filters(("agents", "graphs"), ("cs.CL", "cs.LG"), 3, ("survey",)),
             says_when_nothing=True,
+            about="Agents that use tools",
+            has_thumbnails=True,
+            reading=Reading.NAMED,
+            recap=Recap(4, time(16, 30)),
         ),
         since=SAMPLE_DAY,
         begun_at=NOON,

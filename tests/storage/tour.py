@@ -36,7 +36,9 @@ from storage.records import (
     PostState,
     Preferences,
     Provenance,
+    Reading,
     ReadingStatus,
+    Recap,
     SavedFilter,
     SavedIn,
     ShownCard,
@@ -209,6 +211,10 @@ def _subscriptions(tables: Tables) -> Iterator[Any]:
         order=Order.VOTES,
         filters=filters,
         says_when_nothing=True,
+        about=ODD_TEXTS[0],
+        has_thumbnails=True,
+        reading=Reading.COUNTED,
+        recap=Recap(4, time(16, 30)),
     )
     subscriptions = tables.subscriptions
     begun = subscriptions.put(WORKSPACE, CHANNEL, wanted, since=DAY, begun_at=NOW, created_by=PERSON)
