@@ -1,7 +1,7 @@
 """The sandbox's configuration (people, channels, tokens, rates) and the app's manifest."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -160,11 +160,16 @@ class _AppHome(_Loose):
     messages_tab_read_only_enabled: bool = False
 
 
+_Domain = Annotated[str, Field(pattern=r"^[a-z0-9][-a-z0-9.]*\.[-a-z0-9]*[a-z][-a-z0-9]*$", max_length=255)]
+"""A name with a top-level domain; neither that alone nor an IP address."""
+
+
 class _Features(_Loose):
     app_home: _AppHome = _AppHome()
     bot_user: _BotUser = _BotUser()
     slash_commands: tuple[Command, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
+    unfurl_domains: tuple[_Domain, ...] = Field(default=(), max_length=5)
 
 
 class _Scopes(_Loose):

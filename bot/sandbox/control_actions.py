@@ -45,6 +45,10 @@ async def _message(member: Member, body: Json) -> Json:
     return {"message": await member.message(_text(body, "channel"), _text(body, "text"), thread)}
 
 
+async def _draft(member: Member, body: Json) -> Json:
+    return {"unfurl_id": await member.draft(_text(body, "text"))}
+
+
 async def _command(member: Member, body: Json) -> None:
     await member.command(_text(body, "channel"), _text(body, "text"))
 
@@ -132,6 +136,7 @@ async def _delete(member: Member, body: Json) -> None:
 
 ACTIONS: dict[str, _Action] = {
     "message": _message,
+    "draft": _draft,
     "command": _command,
     "click": _click,
     "select": _select,

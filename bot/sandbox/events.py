@@ -1,5 +1,7 @@
 """The events that the app receives, as docs.slack.dev/reference/events describes them."""
 
+import hashlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.sandbox.checks import Json
@@ -121,6 +123,48 @@ def _channel_event(workspace: "Workspace", channel: Channel, what: str, event: J
         return
     kind = f"{'group' if channel.is_private else 'channel'}_{what}"
     workspace.emit(kind, f"{channel.kind}:read", {"type": kind, **event})
+
+
+def links_shared(
+    workspace: "Workspace", channel: Channel, message: Message, person: Person, links: Sequence[Json]
+) -> None:
+    """Emit `link_shared` for the links of a message; the app need not be in the channel."""
+    event: Json = {
+        "type": "link_shared",
+        "channel": channel.id,
+        "is_bot_user_member": workspace.bot.id in channel.members,
+        "user": person.id,
+        "message_ts": message.ts,
+        "links": list(links),
+        "user_locale": person.locale,
+    }
+    if message.is_reply:
+        event["thread_ts"] = message.thread_ts
+    if workspace.config.enterprise is None:
+        event |= {"unfurl_id": unfurl_id_of(workspace, message), "source": "conversations_history"}
+    workspace.emit("link_shared", "links:read", event)
+
+
+def unfurl_id_of(workspace: "Workspace", message: Message) -> str:
+    """Return the id by which the app may name a message's links in place of its channel and `ts`."""
+    seed = f"{workspace.team_id} {message.channel} {message.ts}"
+    return f"{message.channel}.{message.ts}.{hashlib.sha256(seed.encode()).hexdigest()}"
+
+
+def links_drafted(workspace: "Workspace", person: Person, draft_id: str, links: Sequence[Json]) -> None:
+    """Emit `link_shared` for links that a person is writing."""
+    event = {
+        "type": "link_shared",
+        "channel": "COMPOSER",
+        "is_bot_user_member": True,
+        "user": person.id,
+        "message_ts": draft_id,
+        "unfurl_id": draft_id,
+        "source": "composer",
+        "links": list(links),
+        "user_locale": person.locale,
+    }
+    workspace.emit("link_shared", "links:read", event)
 
 
 def home_opened(workspace: "Workspace", person: Person) -> None:

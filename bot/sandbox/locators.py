@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from bot.sandbox.blocks import elements_of
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError
-from bot.sandbox.records import Channel, Message, Person, State, View
+from bot.sandbox.records import Attachment, Channel, Message, Person, State, View
 
 if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace
@@ -22,13 +22,24 @@ class Place:
     channel: Channel | None = None
     message: Message | None = None
     view: View | None = None
+    #: One of the message's, to act on that alone.
+    attachment: Attachment | None = None
 
     @property
     def blocks(self) -> list[Json]:
-        """The blocks of the message or view."""
+        """The blocks of the view, of the attachment, or of the message with its attachments."""
         if self.view is not None:
             return self.view.blocks
-        return (self.message.blocks if self.message else None) or []
+        if self.attachment is not None:
+            return self.attachment.blocks
+        if self.message is None:
+            return []
+        return [*(self.message.blocks or []), *(b for each in self.message.attachments for b in each.blocks)]
+
+    def attachment_with(self, block: Json) -> Attachment | None:
+        """Return the attachment that holds this block, None for a block of the message or of a view."""
+        attachments = self.message.attachments if self.message else []
+        return next((each for each in attachments if any(block is other for other in each.blocks)), None)
 
     def state(self, person: Person) -> State:
         """Return the values of this person's inputs here."""
@@ -49,7 +60,17 @@ def find_place(workspace: "Workspace", person: Person, container: Container) -> 
     channel = workspace.channel(str(container.get("channel")))
     if person.id not in channel.members:
         raise NotPossibleError(f"{person.name} must join #{channel.name} before acting there.")
-    return Place(channel, find_message(workspace, person, channel, str(container.get("ts"))))
+    message = find_message(workspace, person, channel, str(container.get("ts")))
+    return Place(channel, message, attachment=_attachment(message, container.get("attachment_id")))
+
+
+def _attachment(message: Message, attachment_id: Any) -> Attachment | None:
+    if attachment_id is None:
+        return None
+    found = next((each for each in message.attachments if each.id == attachment_id), None)
+    if found is None:
+        raise NotPossibleError(f"The message {message.ts} has no attachment {attachment_id}.")
+    return found
 
 
 def find_message(workspace: "Workspace", person: Person, channel: Channel, ts: str) -> Message:

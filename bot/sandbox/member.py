@@ -42,6 +42,10 @@ class Member:
         new = messages.post(self._actor, channel, text, thread_ts)
         return next(each for each in self.messages(new.channel) if each["ts"] == new.ts)
 
+    async def draft(self, text: str) -> str:
+        """Write a message without sending it, and return the id of its links."""
+        return messages.draft(self._actor, text)
+
     async def command(self, channel: str, text: str) -> None:
         """Run a slash command, such as `/papers saved`."""
         await commands.run_command(self._actor, channel, text)
@@ -170,6 +174,11 @@ class Member:
             raise NotPossibleError(f"{self._person.name} does not see #{opened.name}.")
         self._workspace.settle()
         return snapshots.visible_messages(self._workspace, self._person, opened)
+
+    def previews(self, draft_id: str) -> list[Json]:
+        """Return what the app shows of the links of a message that this person writes."""
+        draft = self._workspace.drafts[draft_id]
+        return [snapshots.attachment(each) for each in draft.attachments]
 
     def thread(self, message: Json) -> list[Json]:
         """Return a message and its replies, including ephemeral ones."""

@@ -6,7 +6,8 @@ from bot.sandbox.checks import Json
 from bot.sandbox.config import Command, Shortcut
 from bot.sandbox.errors import NotPossibleError
 from bot.sandbox.locators import Place
-from bot.sandbox.records import Channel, Message, Person, View
+from bot.sandbox.records import Attachment, Channel, Message, Person, View
+from bot.sandbox.serializers import unfurl_json
 
 if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace
@@ -84,6 +85,38 @@ def actions_in_message(
         "actions": [action],
     }
     return payload if is_ephemeral else {**payload, "message": workspace.message_json(message)}
+
+
+def actions_in_unfurl(
+    workspace: "Workspace",
+    person: Person,
+    channel: Channel,
+    message: Message,
+    attachment: Attachment,
+    action: Json,
+) -> Json:
+    """Return the block_actions payload of an action on what the app shows of a link; it has no message."""
+    container: Json = {
+        "type": "message_attachment",
+        "message_ts": message.ts,
+        "attachment_id": attachment.id,
+        "channel_id": channel.id,
+        "is_ephemeral": False,
+        "is_app_unfurl": True,
+        "app_unfurl_url": attachment.url,
+    }
+    if message.is_reply:
+        container["thread_ts"] = message.thread_ts
+    return {
+        **_by(workspace, person, "block_actions"),
+        "container": container,
+        "app_unfurl": unfurl_json(attachment),
+        "trigger_id": workspace.issue_trigger(person.id),
+        "channel": _where(channel),
+        "state": {"values": message.states.get(person.id, {})},
+        "response_url": workspace.issue_response_url(person.id, channel.id),
+        "actions": [action],
+    }
 
 
 def actions_in_view(workspace: "Workspace", person: Person, view: View, action: Json) -> Json:

@@ -77,11 +77,32 @@ class Message:
     reactions: dict[str, list[str]] = field(default_factory=dict)
     states: dict[str, "State"] = field(default_factory=dict)
     files: "list[File]" = field(default_factory=list)
+    #: The links that the app heard of, and may show.
+    shared_links: tuple[str, ...] = ()
+    attachments: "list[Attachment]" = field(default_factory=list)
 
     @property
     def is_reply(self) -> bool:
         """Whether this is a reply in a thread."""
         return self.thread_ts is not None and self.thread_ts != self.ts
+
+
+@dataclass(eq=False)
+class Attachment:
+    """What the app shows of a link below the message that has it; `id` counts from 1 within the message."""
+
+    id: int
+    url: str
+    blocks: list[Json]
+
+
+@dataclass
+class Draft:
+    """What a person writes and has not sent: its links, and what the app shows of each."""
+
+    person: str
+    links: tuple[str, ...]
+    attachments: list[Attachment] = field(default_factory=list)
 
 
 @dataclass(eq=False)

@@ -163,6 +163,16 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     ("reaction.item", None, "docs: reactions.add, no_item_specified and bad_timestamp"),
     ("reaction.emoji", 50, "reported: slack.com/help, Use emoji and reactions; too_many_emoji"),
     ("reaction.own", 23, "reported: slack.com/help, Use emoji and reactions; too_many_reactions"),
+    # Links
+    ("unfurl.target", None, "docs: chat.unfurl, missing_channel, missing_ts, cannot_find_channel"),
+    ("unfurl.message", None, "docs: chat.unfurl, cannot_find_message"),
+    ("unfurl.id", None, "docs: chat.unfurl, missing_source, invalid_source, invalid_unfurl_id"),
+    ("unfurl.format", None, "docs: chat.unfurl, missing_unfurls, invalid_unfurls_format"),
+    ("unfurl.shown", None, "docs: chat.unfurl, cannot_parse_attachment; ours: also without blocks"),
+    ("unfurl.domain", None, "docs: messaging/unfurling-links-in-messages, cannot_unfurl_url"),
+    ("unfurl.heard", None, "docs: chat.unfurl, cannot_unfurl_url where no link_shared was acknowledged"),
+    ("unfurl.link", None, "docs: chat.unfurl, cannot_unfurl_message"),
+    ("unfurl.rich_text", None, "docs: messaging/unfurling-links-in-messages, no rich text: invalid_blocks"),
     # Reading
     ("history.limit", 999, "docs: reference/methods/conversations.history"),
     (

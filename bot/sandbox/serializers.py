@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import get_timezone_name
 
 from bot.sandbox.checks import Json
-from bot.sandbox.records import Channel, Message, Person, View
+from bot.sandbox.records import Attachment, Channel, Message, Person, View
 
 
 def channel_json(channel: Channel, team_id: str, bot_id: str) -> Json:
@@ -102,6 +102,8 @@ def message_json(
     fields["team"] = app["team_id"]
     if message.blocks is not None:
         fields["blocks"] = message.blocks
+    if message.attachments:
+        fields["attachments"] = [attachment_json(each, app) for each in message.attachments]
     if message.edited is not None:
         fields["edited"] = message.edited
     if message.metadata is not None:
@@ -114,6 +116,21 @@ def message_json(
             for name, users in message.reactions.items()
         ]
     return fields | _thread_fields(message, list(replies))
+
+
+def attachment_json(attachment: Attachment, app: Json) -> Json:
+    """Return what the app shows of a link; `app` is its `bot_profile`."""
+    return {**unfurl_json(attachment), "app_id": app["app_id"], "bot_id": app["id"]}
+
+
+def unfurl_json(attachment: Attachment) -> Json:
+    """Return the `app_unfurl` of payloads."""
+    return {
+        "id": attachment.id,
+        "blocks": attachment.blocks,
+        "app_unfurl_url": attachment.url,
+        "is_app_unfurl": True,
+    }
 
 
 def _thread_fields(message: Message, replies: list[Message]) -> Json:

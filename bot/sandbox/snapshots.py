@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bot.sandbox.checks import Json
-from bot.sandbox.records import Channel, File, Message, Person, View
+from bot.sandbox.records import Attachment, Channel, File, Message, Person, View
 
 if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace
@@ -73,8 +73,14 @@ def _message(workspace: "Workspace", person: Person, message: Message) -> Json:
         "latest_reply": replies[-1].ts if replies else None,
         "edited": message.edited,
         "metadata": message.metadata,
+        "attachments": [attachment(each) for each in message.attachments] or None,
     }
     return fields | {key: value for key, value in optional.items() if value is not None}
+
+
+def attachment(shown: Attachment) -> Json:
+    """Return what the app shows of a link."""
+    return {"id": shown.id, "url": shown.url, "blocks": shown.blocks}
 
 
 def _file(workspace: "Workspace", person: Person, file: File) -> Json:

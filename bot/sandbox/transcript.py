@@ -61,6 +61,10 @@ def _content(message: Json, name_of: NameOf) -> Iterator[str]:
         yield from readable(message["text"], name_of).splitlines()
     for block in message["blocks"]:
         yield from _block(block, name_of)
+    for attachment in message.get("attachments", []):
+        for block in attachment["blocks"]:
+            for line in _block(block, name_of):
+                yield f"| {line}"
     for file in message["files"]:
         yield f"[file: {file['name']}, {file['size']} bytes]"
 

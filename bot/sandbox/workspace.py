@@ -22,7 +22,7 @@ from bot.sandbox.errors import ConfigurationError, ConnectionLostError, NotPossi
 from bot.sandbox.faults import Faults, Plan
 from bot.sandbox.inputs import initial_state
 from bot.sandbox.rate_limits import Limits, ratelimited
-from bot.sandbox.records import CallRecord, Channel, File, Message, Person, ResponseUrl, Trigger, View
+from bot.sandbox.records import CallRecord, Channel, Draft, File, Message, Person, ResponseUrl, Trigger, View
 from bot.sandbox.rules import limit
 from bot.sandbox.tokens import BotTokens
 
@@ -115,6 +115,7 @@ class Workspace:
         self.views: dict[str, View] = {}
         self.files: dict[str, File] = {}
         self.uploads: dict[str, File] = {}
+        self.drafts: dict[str, Draft] = {}
         self.bot = self._bot_user()
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
@@ -334,7 +335,7 @@ class Workspace:
             message.is_tombstone = True
             message.text, message.blocks, message.metadata = "This message was deleted.", None, None
             message.user, message.bot_id, message.reactions = "USLACKBOT", None, {}
-            message.files = []
+            message.files, message.attachments = [], []
         else:
             del channel.messages[message.ts]
         self.changed()
@@ -364,11 +365,14 @@ class Workspace:
         person.notices.append({"id": self.new_id("N"), "text": text})
         self.changed()
 
-    def emit(self, subscription: str, scope: str | None, event: Json) -> None:
-        """Send an event to the app if it is installed, its manifest subscribes to it and it has the scope."""
+    def hears(self, subscription: str, scope: str | None) -> bool:
+        """Return whether the app is installed, its manifest subscribes to the event and it has the scope."""
         subscribed = subscription in self.manifest.settings.event_subscriptions.bot_events
-        is_permitted = self.is_installed and (scope is None or scope in self.scopes)
-        if self.event_outlet is None or not subscribed or not is_permitted:
+        return self.is_installed and subscribed and (scope is None or scope in self.scopes)
+
+    def emit(self, subscription: str, scope: str | None, event: Json) -> None:
+        """Send an event to the app if it hears of such events."""
+        if self.event_outlet is None or not self.hears(subscription, scope):
             return
         enterprise_id = self.config.enterprise.id if self.config.enterprise else None
         self.event_outlet(

@@ -19,6 +19,7 @@ MANIFEST: Json = {
             {"name": "Make it a task", "type": "message", "callback_id": "from_message"},
             {"name": "New task", "type": "global", "callback_id": "new_task"},
         ],
+        "unfurl_domains": ["tasks.example", "docs.todo.example"],
     },
     "oauth_config": {
         "scopes": {
@@ -38,6 +39,8 @@ MANIFEST: Json = {
                 "groups:history",
                 "im:history",
                 "app_mentions:read",
+                "links:read",
+                "links:write",
             ],
             "bot_optional": ["channels:join"],
         }
@@ -50,6 +53,7 @@ MANIFEST: Json = {
                 "reaction_added",
                 "reaction_removed",
                 "file_shared",
+                "link_shared",
                 "member_joined_channel",
                 "channel_left",
                 "channel_archive",

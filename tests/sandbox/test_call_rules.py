@@ -12,6 +12,7 @@ from bot.sandbox.rules import RULES
 from tests.sandbox.block_examples import IN_MESSAGES, IN_VIEWS
 from tests.sandbox.examples import MANIFEST, header, home, modal, mrkdwn, section
 from tests.sandbox.file_examples import ON_FILES
+from tests.sandbox.link_examples import ON_LINKS
 from tests.sandbox.reaction_examples import ON_REACTIONS
 from tests.sandbox.socket_examples import IN_SOCKETS
 from tests.sandbox.world import World
@@ -262,7 +263,7 @@ IN_CALLS: dict[str, Example] = {
     ),
     "rate.method": (read_often(50), read_often(51), "ratelimited"),
 }
-IN_CALLS |= {**ON_FILES, **ON_REACTIONS}
+IN_CALLS |= {**ON_FILES, **ON_REACTIONS, **ON_LINKS}
 TOLD_ELSEWHERE = {
     "message.text": "longer text is cut, not refused: test_methods",
     "metadata.asked_for": "left out, not refused: test_methods",
@@ -341,6 +342,7 @@ TIERS = {
         "bots.info",
         "chat.update",
         "chat.delete",
+        "chat.unfurl",
         "auth.revoke",
         "conversations.history",
         "conversations.replies",

@@ -94,7 +94,7 @@ class Todo:
             app.event(event)(self._on_event)
         for event in ("reaction_removed", "member_joined_channel", "channel_left", "channel_rename"):
             app.event(event)(self._on_event)
-        for event in ("channel_archive", "file_shared"):
+        for event in ("channel_archive", "file_shared", "link_shared"):
             app.event(event)(self._on_event)
         self._app = app
         if app_token is not None:
@@ -154,8 +154,13 @@ class Todo:
         if not self.acknowledges:
             return
         await ack()
-        place = {"channel": body["channel"]["id"], "ts": body["message"]["ts"]}
         task = body["actions"][0]["value"]
+        if "app_unfurl" in body:
+            place = {"channel": body["channel"]["id"], "ts": body["container"]["message_ts"]}
+            shown = {"blocks": task_blocks(task, is_done=True)}
+            await client.chat_unfurl(**place, unfurls={body["app_unfurl"]["app_unfurl_url"]: shown})
+            return
+        place = {"channel": body["channel"]["id"], "ts": body["message"]["ts"]}
         await client.chat_update(**place, text=task, blocks=task_blocks(task, is_done=True))
 
     async def _on_who(self, ack: Any, body: Json, client: AsyncWebClient) -> None:
@@ -232,6 +237,10 @@ class Todo:
         self._hear(event["type"], body)
         if event["type"] == "app_home_opened":
             await client.views_publish(user_id=event["user"], view=home_view(len(self.tasks)))
+        if event["type"] == "link_shared":
+            unfurls = {each["url"]: {"blocks": task_blocks(each["url"])} for each in event["links"]}
+            await client.chat_unfurl(channel=event["channel"], ts=event["message_ts"], unfurls=unfurls)
+            self._hear("unfurled", body)
 
 
 async def run_alone() -> None:

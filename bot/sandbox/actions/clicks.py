@@ -66,12 +66,15 @@ async def _dispatch(actor: Actor, place: Place, block: Json, element: Json, fiel
         raise NotPossibleError("The manifest does not enable interactivity: Slack shows an error icon.")
     ids = {"action_id": element["action_id"], "block_id": block["block_id"]}
     action = {**ids, **fields, "action_ts": workspace.new_ts()}
-    await actor.send("interactive", _payload(actor, place, action), NO_RESPONSE)
+    await actor.send("interactive", _payload(actor, place, block, action), NO_RESPONSE)
 
 
-def _payload(actor: Actor, place: Place, action: Json) -> Json:
+def _payload(actor: Actor, place: Place, block: Json, action: Json) -> Json:
     if place.view is not None:
         return payloads.actions_in_view(actor.workspace, actor.person, place.view, action)
     if place.channel is None or place.message is None:
         raise NotPossibleError("An action needs a message or a view.")
-    return payloads.actions_in_message(actor.workspace, actor.person, place.channel, place.message, action)
+    channel, message, attachment = place.channel, place.message, place.attachment_with(block)
+    if attachment is not None:
+        return payloads.actions_in_unfurl(actor.workspace, actor.person, channel, message, attachment, action)
+    return payloads.actions_in_message(actor.workspace, actor.person, channel, message, action)

@@ -2,11 +2,11 @@
 
 import re
 
-from bot.sandbox import events, reactions
+from bot.sandbox import events, links, reactions
 from bot.sandbox.actions.actor import Actor
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError, RefusedError
-from bot.sandbox.records import Message
+from bot.sandbox.records import Draft, Message
 from bot.sandbox.text import escaped
 
 _WHY_NO_REACTION = {
@@ -31,9 +31,33 @@ def post(actor: Actor, reference: str, text: str, thread_ts: str | None) -> Mess
         raise NotPossibleError(f"There is no message {thread_ts} to answer in #{channel.name}.")
     sent = _with_mentions(actor, text)
     new = Message(workspace.new_ts(), channel.id, actor.person.id, sent, thread_ts=thread_ts)
+    shared = links.found_in(sent, workspace.manifest.features.unfurl_domains)
+    if workspace.hears("link_shared", "links:read"):
+        new.shared_links = tuple(each["url"] for each in shared)
     workspace.add_message(channel, new)
     events.message_posted(workspace, channel, new)
+    if shared:
+        events.links_shared(workspace, channel, new, actor.person, shared)
     return new
+
+
+def draft(actor: Actor, text: str) -> str:
+    """Write a message without sending it and return the id of its links; raises NotPossibleError for none.
+
+    In an organisation the app hears nothing of it.
+    """
+    workspace = actor.workspace
+    found = links.found_in(escaped(text), workspace.manifest.features.unfurl_domains)
+    if (
+        not found
+        or workspace.config.enterprise is not None
+        or not workspace.hears("link_shared", "links:read")
+    ):
+        raise NotPossibleError("The app hears of no link in this text while it is being written.")
+    draft_id = f"{actor.person.id}-{workspace.new_key('draft')[:36]}"
+    workspace.drafts[draft_id] = Draft(actor.person.id, tuple(each["url"] for each in found))
+    events.links_drafted(workspace, actor.person, draft_id, found)
+    return draft_id
 
 
 def _with_mentions(actor: Actor, text: str) -> str:

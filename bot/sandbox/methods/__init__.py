@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.errors import RefusedError, invalid_arguments
-from bot.sandbox.methods import apps, bots, chat, conversations, files, reactions, users, views
+from bot.sandbox.methods import apps, bots, chat, conversations, files, reactions, unfurls, users, views
 from bot.sandbox.methods.call import Call, Method
 
 if TYPE_CHECKING:
     from bot.sandbox.workspace import Workspace
 
-_MODULES = (apps, bots, chat, conversations, files, reactions, users, views)
+_MODULES = (apps, bots, chat, conversations, files, reactions, unfurls, users, views)
 METHODS: dict[str, Method] = {method.name: method for module in _MODULES for method in module.METHODS}
 
 _SLOWED = frozenset({"conversations.history", "conversations.replies"})

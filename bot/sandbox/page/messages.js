@@ -99,6 +99,7 @@ function drawMessage(message, { channel, inThread, isCompact, names }) {
       { class: "message-main" },
       !isCompact && drawHeading(message, name, names),
       drawBody(message, channel, names),
+      drawAttachments(message, channel, names),
       drawFiles(message.files),
       drawReactions(message, channel),
       !inThread && drawReplies(message, channel, names),
@@ -158,6 +159,25 @@ function drawBody(message, channel, names) {
   };
   reconcile(body, blockItems(message.blocks, context));
   return [body, edited];
+}
+
+/** Draws what the app shows of the message's links, each with the app's name above it. */
+function drawAttachments(message, channel, names) {
+  if (!message.attachments?.length) return null;
+  const drawn = message.attachments.map((attachment) => {
+    const body = h("div", { class: "blocks" });
+    const context = {
+      scope: `${state.as} ${channel} ${message.ts} ${attachment.id}`,
+      container: { channel, ts: message.ts, attachment_id: attachment.id },
+      names,
+      blocks: () => attachment.blocks,
+      kept: () => message.state,
+    };
+    reconcile(body, blockItems(attachment.blocks, context));
+    const app = h("div", { class: "attachment-app" }, state.workspace.app.name);
+    return h("div", { class: "attachment", role: "group", "aria-label": attachment.url }, app, body);
+  });
+  return h("div", { class: "attachments" }, drawn);
 }
 
 function drawReactions(message, channel) {
