@@ -978,3 +978,32 @@ def m031_reading_together(engine: Engine) -> None:
     engine.define("ALTER TABLE subscriptions ADD COLUMN has_thumbnails INTEGER NOT NULL DEFAULT 0")
     engine.define("ALTER TABLE subscriptions ADD COLUMN reading TEXT NOT NULL DEFAULT 'off'")
     engine.define("ALTER TABLE subscriptions ADD COLUMN recap TEXT")
+
+
+@_migration
+def m033_link_previews(engine: Engine) -> None:
+    """Which channels want links to papers shown, and which were shown where and when."""
+    engine.define(
+        """
+        CREATE TABLE link_choices (
+            workspace TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            is_on INTEGER NOT NULL,
+            PRIMARY KEY (workspace, channel)
+        ) STRICT
+        """
+    )
+    engine.define(
+        """
+        CREATE TABLE shown_links (
+            workspace TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            paper_id TEXT NOT NULL,
+            day TEXT NOT NULL,
+            ts TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (workspace, channel, paper_id, day)
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX shown_links_by_moment ON shown_links (at)")

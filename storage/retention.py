@@ -35,6 +35,9 @@ EVENTS_KEPT_FOR = timedelta(hours=25)
 https://docs.slack.dev/apis/events-api/#delayed-events
 """
 
+SHOWN_LINKS_KEPT_FOR = timedelta(days=3)
+"""How long it is kept which links were shown: each is shown once a day, and no day lasts longer."""
+
 _PEOPLE_AT_ONCE = 20
 _LEASES_KEPT_FOR = timedelta(days=2)
 _NOTICES_KEPT_FOR = timedelta(days=2)
@@ -106,6 +109,7 @@ class Retention:
                 now - self._uninstalled_kept_for, limit
             ),
             "events": lambda tables, limit: tables.events.delete(now - EVENTS_KEPT_FOR, limit),
+            "shown_links": lambda tables, limit: tables.shown_links.delete(now - SHOWN_LINKS_KEPT_FOR, limit),
             "operator_notices": lambda tables, limit: tables.operator_notices.delete(
                 now - _NOTICES_KEPT_FOR, limit
             ),

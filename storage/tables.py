@@ -12,6 +12,7 @@ from storage.greetings import Greetings
 from storage.heartbeats import Heartbeats
 from storage.installations import Installations
 from storage.leases import Leases
+from storage.link_choices import LinkChoices
 from storage.listings import Listings
 from storage.mistake_reports import MistakeReports
 from storage.model_requests import ModelRequests
@@ -26,6 +27,7 @@ from storage.reconciliations import Reconciliations
 from storage.saved_papers import SavedPapers
 from storage.search import Search
 from storage.search_index import SearchIndex
+from storage.shown_links import ShownLinks
 from storage.subscriptions import Subscriptions
 from storage.summaries import Summaries
 from storage.summary_failures import SummaryFailures
@@ -50,6 +52,8 @@ class Tables:
         self.channel_names = ChannelNames(engine)
         self.leases = Leases(engine)
         self.greetings = Greetings(engine)
+        self.link_choices = LinkChoices(engine)
+        self.shown_links = ShownLinks(engine)
         self.events = Events(engine)
         self.operator_notices = OperatorNotices(engine)
         self.condition = Condition(engine)

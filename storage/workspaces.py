@@ -23,6 +23,8 @@ TABLES = {
     "operator_notices": "workspace, person, matter",
     "greetings": "workspace, channel",
     "channel_names": "workspace, channel",
+    "link_choices": "workspace, channel",
+    "shown_links": "workspace, channel, paper_id, day",
     "deliveries": "id",
     "subscriptions": "id",
     "organisation_workspaces": "workspace",

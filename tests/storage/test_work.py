@@ -233,6 +233,13 @@ CALLS: dict[str, Call] = {
     "operator_notices.take_back": lambda tables, _: tables.operator_notices.take_back("T1", "U1", "source"),
     "operator_notices.delete": lambda tables, _: tables.operator_notices.delete(LATE, 5),
     "greetings.begin": lambda tables, _: tables.greetings.begin("T1", "C1", NOW, timedelta(days=1)),
+    "link_choices.put": lambda tables, _: tables.link_choices.put("T1", "C1", is_on=True),
+    "link_choices.get": lambda tables, _: tables.link_choices.get("T1", "C1"),
+    "shown_links.take": lambda tables, _: tables.shown_links.take("T1", "C1", SOME, LAST_DAY, "1.1", NOW),
+    "shown_links.give_back": lambda tables, _: tables.shown_links.give_back(
+        "T1", "C1", SOME, LAST_DAY, "1.1"
+    ),
+    "shown_links.delete": lambda tables, _: tables.shown_links.delete(LATE, 5),
     "heartbeats.beat": lambda tables, _: tables.heartbeats.beat("tick", NOW),
     "heartbeats.forget": lambda tables, _: tables.heartbeats.forget("tick"),
     "heartbeats.last": lambda tables, _: tables.heartbeats.last("tick"),

@@ -74,6 +74,8 @@ def fill(tables: Tables, workspace: str) -> None:
         tables.summary_requests.add(workspace, person, paper.id, "en", NOW)
         tables.mistake_reports.add(MistakeReport(workspace, person, paper.id, "en", NOW, "No.", "model", DAY))
         tables.greetings.begin(workspace, channel, NOW, timedelta())
+        tables.link_choices.put(workspace, channel, is_on=True)
+        tables.shown_links.take(workspace, channel, [paper.id], DAY, "1.0", NOW)
         tables.operator_notices.begin(workspace, person, "gardens", NOW, timedelta())
         tables.channel_names.put(workspace, channel, "gardens")
 

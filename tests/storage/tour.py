@@ -440,6 +440,14 @@ def _people(tables: Tables) -> Iterator[Any]:
     tables.channel_names.put(WORKSPACE, CHANNEL, "papers")
     yield tables.channel_names.get(WORKSPACE, CHANNEL), tables.channel_names.get(WORKSPACE, "C9")
     yield [tables.greetings.begin(WORKSPACE, CHANNEL, at, hour) for at in (NOW, NOW, LATER)]
+    tables.link_choices.put(WORKSPACE, CHANNEL, is_on=False)
+    yield tables.link_choices.get(WORKSPACE, CHANNEL), tables.link_choices.get(WORKSPACE, "C9")
+    shown = tables.shown_links
+    yield [
+        shown.take(WORKSPACE, CHANNEL, IDS, day, "1.1", NOW) for day in (DAY, DAY, DAY - timedelta(days=9))
+    ]
+    shown.give_back(WORKSPACE, CHANNEL, IDS[:2], DAY, "1.1")
+    yield shown.take(WORKSPACE, CHANNEL, IDS, DAY, "1.2", LATER), shown.delete(LATER, 2)
     yield [tables.events.take(each, NOW, hour) for each in (*ODD_TEXTS, ODD_TEXTS[0])]
     tables.events.settle(ODD_TEXTS[0])
     tables.events.give_back(ODD_TEXTS[1])
