@@ -212,6 +212,7 @@ def _parts(
         command=settings.command,
         messages_a_minute=settings.messages_a_minute,
         save_reaction=settings.save_reaction,
+        shows_links=settings.links == "on",
         connections=parts.connections,
         installations=changes,
     )

@@ -34,6 +34,7 @@ class Event(StrEnum):
     USER_CHANGED = "user_change"
     REACTION_ADDED = "reaction_added"
     REACTION_REMOVED = "reaction_removed"
+    LINK_SHARED = "link_shared"
 
 
 class HttpEvent(StrEnum):
@@ -51,6 +52,7 @@ _HISTORY = (
 )
 _CHANNELS = "whether a channel can have digests, and its name"
 _FILES_OUT = "sending you your list as a file"
+_LINKS = "previews of links to papers, in channels that want them"
 
 SCOPES: Mapping[str, str] = {
     "chat:write": "digests, and answers that only one person sees",
@@ -70,11 +72,19 @@ OPTIONAL_SCOPES: Mapping[str, str] = {
     "groups:history": _HISTORY,
     "im:history": "looking for a message with what you follow that Slack never confirmed",
     "channels:join": "joining a public channel in which somebody sets up a digest",
+    "links:read": _LINKS,
+    "links:write": _LINKS,
 }
 """The scopes that whoever installs the app may leave out, and what for.
 
 Reading a channel's messages is what people are most careful with, and nothing but these needs it.
 """
+
+LINK_SCOPES = ("links:read", "links:write")
+"""Those of the optional scopes without which no links are shown."""
+
+UNFURL_DOMAINS = ("arxiv.org", "huggingface.co", "hf.co", "alphaxiv.org")
+"""The sites whose links Slack tells the bot of, subdomains included."""
 
 _DISPLAY = {
     "name": NAME,
@@ -166,6 +176,7 @@ def _features(command: str, request_url: str | None) -> dict[str, Any]:
                 "should_escape": False,
             }
         ],
+        "unfurl_domains": list(UNFURL_DOMAINS),
     }
 
 

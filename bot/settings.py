@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -231,6 +231,12 @@ class Settings(BaseSettings):
         default="bookmark",
         validation_alias="PAPER_ROUND_SAVE_REACTION",
         description="the emoji with which people save the papers of a message; `none` for none",
+    )
+    links: Literal["off", "on"] = Field(
+        default="off",
+        validation_alias="PAPER_ROUND_LINKS",
+        description="whether links to papers get a preview in channels that the bot is in and that have not "
+        "said: `off` or `on`",
     )
     messages_a_minute: int = Field(
         default=300,

@@ -48,6 +48,8 @@ class ChannelState:
     refusal: str | None
     #: The channel's name without its `#`, empty where Slack does not tell it.
     name: str = ""
+    #: What the bot may do in its workspace.
+    scopes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,11 @@ async def channel_state(channel: ChannelContext, *, joins: bool = False) -> Chan
     info = record_at(answer.body, "channel")
     if not info:
         return ChannelState(NO_ANSWER)
-    scopes = answer.headers.get("x-oauth-scopes", "").split(",")
+    scopes = frozenset(map(str.strip, answer.headers.get("x-oauth-scopes", "").split(",")))
     reason = _reason_in(info, may_join=_JOINING in scopes)
     if joins and not reason and not info.get("is_member"):
         reason = await _join(channel)
-    return ChannelState(reason, text_at(info, "name"))
+    return ChannelState(reason, text_at(info, "name"), scopes)
 
 
 async def _join(channel: ChannelContext) -> str | None:

@@ -1,5 +1,6 @@
 """The papers that a message links to, wherever in it they are named; pure."""
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -12,6 +13,13 @@ MOST_LINKED = 100
 _LINK = re.compile(
     r"(?:https?://(?:[\w-]+\.)*(?:arxiv\.org|alphaxiv\.org|(?:huggingface\.co|hf\.co)/papers|doi\.org/10\.48550)/"
     r"|\barxiv:\s?)[^\s<>|\"]+",
+    re.IGNORECASE,
+)
+# What is below a paper's address on one of these sites, and no search or list.
+_PAPER_PAGE = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:arxiv\.org(?::\d+)?/(?:abs|pdf|html|format|ps|src|e-print)"
+    r"|alphaxiv\.org(?::\d+)?/(?:[a-z]{2}/)?(?:abs|pdf|html|overview)"
+    r"|(?:huggingface\.co|hf\.co)(?::\d+)?/papers)/([^\s?#<>|\"]+)",
     re.IGNORECASE,
 )
 _PARTS = ("text", "blocks", "attachments")
@@ -27,6 +35,12 @@ def linked_papers(message: Mapping[str, object]) -> tuple[str, ...]:
         if (paper_id := find_arxiv_id(link))
     )
     return tuple(islice(dict.fromkeys(ids), MOST_LINKED))
+
+
+def paper_of_link(url: str) -> str | None:
+    """Return the id of the paper whose page the link leads to, with Slack's entities in it or without."""
+    match = _PAPER_PAGE.match(html.unescape(url))
+    return find_arxiv_id(match[1]) if match else None
 
 
 def _texts(part: object) -> Iterator[str]:

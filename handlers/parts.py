@@ -36,6 +36,8 @@ class Parts:
     messages_a_minute: int
     #: The name of the emoji that saves papers, without colons; empty for none.
     save_reaction: str
+    #: Whether links to papers are shown in channels that the bot is in and that said nothing.
+    shows_links: bool
     connections: Connections
     #: `None` where the bot has one token, from its settings.
     installations: InstallationChanges | None = None

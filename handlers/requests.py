@@ -168,6 +168,13 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """Whether this channel's links to papers are shown; `None` asks."""
+
+    is_on: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ShowStatus:
     """The status of this channel, its sources and the bot."""
 
@@ -221,6 +228,7 @@ Request = (
     | Pause
     | InvalidPauseDate
     | Resume
+    | Links
     | ShowStatus
     | ShowHelp
     | InvalidDate
@@ -246,6 +254,9 @@ _WORDS: dict[str, Request] = {
     **dict.fromkeys(["settings", "设置"], ShowPreferences()),
     **dict.fromkeys(["pause", "暂停"], Pause()),
     **dict.fromkeys(["resume", "恢复"], Resume()),
+    **dict.fromkeys(["links", "链接", "链接预览"], Links()),
+    **dict.fromkeys(["links on", "打开链接预览", "开启链接预览"], Links(is_on=True)),
+    **dict.fromkeys(["links off", "关闭链接预览"], Links(is_on=False)),
     **dict.fromkeys(["status", "状态"], ShowStatus()),
     **dict.fromkeys(["help", "?", "帮助"], ShowHelp()),
 }

@@ -14,6 +14,7 @@ from handlers import (
     exports,
     following,
     forget,
+    links,
     lookup,
     requests,
     saved_papers,
@@ -129,6 +130,7 @@ _CHANNEL_ANSWERS: Mapping[
     requests.Pause: subscriptions.pause,
     requests.InvalidPauseDate: subscriptions.invalid_pause_date,
     requests.Resume: subscriptions.resume,
+    requests.Links: links.answer,
     requests.ShowStatus: show_status,
 }
 

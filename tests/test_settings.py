@@ -44,6 +44,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "backups": None,
         "command": "/papers",
         "save_reaction": "bookmark",
+        "links": "off",
         "messages_a_minute": 300,
         "lease_seconds": 120,
         "settling_seconds": 20,
@@ -298,6 +299,7 @@ RIGHT = {
     "PAPER_ROUND_TOKENS_A_TEXT": "2000",
     "LLM_MAX_TOKENS": "2000",
     "PAPER_ROUND_LOG_FORMAT": "json",
+    "PAPER_ROUND_LINKS": "on",
     **{alias: "https://example.org/v1/" for alias in ALIASES if alias.endswith("_URL")},
 }
 
@@ -401,6 +403,7 @@ def test_without_a_key_many_workspaces_are_refused_in_a_sentence() -> None:
         ("PAPER_ROUND_MESSAGES_A_MINUTE", "2.5", "must be a whole number"),
         ("PAPER_ROUND_TOKENS_A_DAY", "many", "must be a whole number"),
         ("PAPER_ROUND_LOG_FORMAT", "xml", "must be 'auto', 'text' or 'json'"),
+        ("PAPER_ROUND_LINKS", "maybe", "must be 'off' or 'on'"),
         ("HF_BASE_URL", "https://", "must be an address such as https://example.org/"),
         *(
             ("PAPER_ROUND_TOKEN_KEYS", value, NO_KEYS)

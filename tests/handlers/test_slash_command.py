@@ -99,6 +99,7 @@ def parts_with(path: Path, fill: Callable[[Parts], None] = lambda _: None) -> It
         command="/papers",
         messages_a_minute=300,
         save_reaction="bookmark",
+        shows_links=False,
         connections=connections,
     )
     fill(parts)
