@@ -177,3 +177,19 @@ async def ends(service: Service, workspace: Workspace) -> Installation | None:
 async def reasons(service: Service, workspace: Workspace) -> list[str | None]:
     found = await service.bot.storage.read(lambda tables: tables.subscriptions.all(workspace.team_id))
     return [each.paused_reason for each in found]
+
+
+async def test_a_channel_that_wants_links_shown_says_so_for_its_own_workspace(address: Address) -> None:
+    async with serving_two(address) as service:
+        for number in (0, 1):
+            await service.install(number)
+        ada, other_ada = service.person(0, "ada"), service.person(1, "ada")
+        await say(ada, "/papers links on", "turned on")
+        link = f"https://arxiv.org/abs/{PAPER}"
+        for each in (other_ada, ada):
+            await each.message("papers", link)
+        shown = await ada.sees(lambda _: ada.messages("papers")[-1].get("attachments"))
+        others = other_ada.messages("papers")[-1]
+
+    assert [each["url"] for each in shown] == [link]
+    assert "attachments" not in others
