@@ -981,8 +981,8 @@ def m031_reading_together(engine: Engine) -> None:
 
 
 @_migration
-def m033_link_previews(engine: Engine) -> None:
-    """Which channels want links to papers shown, and which were shown where and when."""
+def m033_links_and_pictures(engine: Engine) -> None:
+    """Which channels want links to papers shown, which were shown where, and which cards have a picture."""
     engine.define(
         """
         CREATE TABLE link_choices (
@@ -1007,3 +1007,4 @@ def m033_link_previews(engine: Engine) -> None:
         """
     )
     engine.define("CREATE INDEX shown_links_by_moment ON shown_links (at)")
+    engine.define("ALTER TABLE posts ADD COLUMN has_picture INTEGER NOT NULL DEFAULT 0")

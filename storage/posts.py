@@ -196,8 +196,9 @@ class Posts:
         """
         self._change(
             """
-            payload = :payload, is_plain = :is_plain, is_stale = :is_stale, state = :state, ts = :ts,
-            reason = :reason, attempted_at = :attempted_at, look_at = :look_at, absent = :absent
+            payload = :payload, is_plain = :is_plain, is_stale = :is_stale, has_picture = :has_picture,
+            state = :state, ts = :ts, reason = :reason, attempted_at = :attempted_at, look_at = :look_at,
+            absent = :absent
             """,
             delivery,
             _row_from_post(post),
@@ -225,6 +226,12 @@ class Posts:
         self._engine.execute(
             "UPDATE posts SET card_language = ?, card_hash = ? WHERE delivery_id = ? AND position = ?",
             [card.language, card.hash, delivery_id, position],
+        )
+
+    def drop_picture(self, delivery_id: int, position: int) -> None:
+        """Record that a message shows its paper's picture no more."""
+        self._engine.execute(
+            "UPDATE posts SET has_picture = 0 WHERE delivery_id = ? AND position = ?", [delivery_id, position]
         )
 
     def delete_payloads(self, opened_before: datetime, limit: int) -> int:
@@ -309,6 +316,7 @@ def _post_from_row(row: dict[str, Any]) -> Post:
         absent=row["absent"],
         is_plain=bool(row["is_plain"]),
         is_stale=bool(row["is_stale"]),
+        has_picture=bool(row["has_picture"]),
     )
 
 
@@ -322,6 +330,7 @@ def _row_from_post(post: Post) -> dict[str, Any]:
         "card_hash": post.card.hash if post.card else None,
         "is_plain": int(post.is_plain),
         "is_stale": int(post.is_stale),
+        "has_picture": int(post.has_picture),
         "state": post.state,
         "ts": post.ts,
         "reason": post.reason,

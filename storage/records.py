@@ -454,6 +454,8 @@ class Post:
     is_plain: bool = False
     #: Whether the channel may show an earlier payload, which has to be updated to this one.
     is_stale: bool = False
+    #: Whether it shows its paper's picture.
+    has_picture: bool = False
 
 
 class EventState(StrEnum):

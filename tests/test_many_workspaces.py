@@ -188,7 +188,8 @@ async def test_a_channel_that_wants_links_shown_says_so_for_its_own_workspace(ad
         link = f"https://arxiv.org/abs/{PAPER}"
         for each in (other_ada, ada):
             await each.message("papers", link)
-        shown = await ada.sees(lambda _: ada.messages("papers")[-1].get("attachments"))
+        await ada.sees(lambda _: "attachments" in ada.messages("papers")[-1])
+        shown = ada.messages("papers")[-1]["attachments"]
         others = other_ada.messages("papers")[-1]
 
     assert [each["url"] for each in shown] == [link]

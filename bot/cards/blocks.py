@@ -25,6 +25,7 @@ _TEXT_CHARACTERS = 3000
 _HEADER_CHARACTERS = 150
 _BUTTON_CHARACTERS = 75
 _CONTEXT_CHARACTERS = 2000
+_ALTERNATIVE_CHARACTERS = 2000
 _MODAL_TITLE_CHARACTERS = 24
 _LABEL_CHARACTERS = 2000
 _PLACEHOLDER_CHARACTERS = 150
@@ -119,6 +120,16 @@ def section(text: Mrkdwn, *, accessory: Button | None = None) -> Block:
 def context(*parts: str) -> Block:
     """Return a small grey line; `Mrkdwn` parts may hold links, other parts are plain text."""
     return {"type": "context", "elements": [_context_element(part) for part in parts]}
+
+
+def image(url: str, alternative: str) -> Block:
+    """Return a picture, which Slack loads from the address, and what is said in its place."""
+    return {"type": "image", "image_url": url, "alt_text": cut(clean(alternative), _ALTERNATIVE_CHARACTERS)}
+
+
+def is_image(block: Block) -> bool:
+    """Return whether the block is a picture."""
+    return block.get("type") == "image"
 
 
 def divider() -> Block:

@@ -8,6 +8,7 @@ from bot.cards.entry import Entry
 from bot.cards.ids import Opened, SummaryAct, SummaryChoice, choice_value
 from bot.cards.provenance import missing_line, origin, with_marks
 from bot.locale import Words
+from bot.sources.pictures import picture_url
 from bot.text.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
 from bot.text.language import primary_language
 from bot.text.mrkdwn import Mrkdwn, clean, cut, cut_bytes, escape, fit, join, link, without_bold
@@ -21,6 +22,7 @@ _BODY_CHARACTERS = 5000
 _NOTICE_CHARACTERS = 500
 _AUTHORS_NAMED = 6
 _SPOKEN_TITLE_BYTES = 700
+_ALTERNATIVE_TITLE_CHARACTERS = 300
 
 PART_LABELS = {
     "keywords": "part.keywords",
@@ -58,12 +60,14 @@ def paper_card(
     saves: int = 0,
     looked_up: LookedUp | None = None,
     opening: Mrkdwn = NOTHING,
+    has_picture: bool = False,
 ) -> Message:
     """Return the card: title, authors and votes, the summary or else the abstract, its origin, and buttons.
 
     Long texts are cut so that the card stays within Slack's limits. A new summary is offered where the bot
     has a model that makes one. `saves` is how many people here have saved it, 0 where they are too few to
-    tell; nobody is told who. `opening` is a line of our own above it all.
+    tell; nobody is told who. `opening` is a line of our own above it all. With `has_picture` the card shows
+    the paper's picture, if its source gives one.
     """
     keywords, paragraphs = _fitted(entry, words)
     made = origin(entry, words, looked_up.languages if looked_up else ())
@@ -72,6 +76,7 @@ def paper_card(
         *([blocks.context(opening)] if opening else []),
         _title(entry),
         *_facts(entry.paper, saves, words),
+        *(_picture(entry.paper, words) if has_picture else []),
         *([blocks.rich_text(blocks.paragraph(blocks.words(withdrawn)))] if withdrawn else []),
         *([blocks.context(keywords)] if keywords else []),
         *_body(paragraphs),
@@ -137,6 +142,12 @@ def _facts(paper: Paper, saves: int, words: Words) -> list[Block]:
     saved = words.count("paper.saves", saves) if saves else ""
     parts = [part for part in (authors_line(paper, words), facts_line(paper, words), saved) if part]
     return [blocks.context(*parts)] if parts else []
+
+
+def _picture(paper: Paper, words: Words) -> list[Block]:
+    url = picture_url(paper.thumbnail_url)
+    title = shown_title(paper, _ALTERNATIVE_TITLE_CHARACTERS)
+    return [blocks.image(url, words("paper.picture", title=title))] if url else []
 
 
 def _fitted(entry: Entry, words: Words) -> tuple[str, list[tuple[str, str]]]:

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.cards.blocks import is_image
 from bot.cards.paper import paper_card
 from bot.clock import Clock
 from bot.delivery.connections import Wires
 from bot.delivery.messages import shown_card
-from bot.delivery.outcomes import Done, NotNow, Refused, Unknown
+from bot.delivery.outcomes import Done, NotNow, Refused, Scope, Unknown
+from bot.delivery.slack_errors import UPDATE_IMPOSSIBLE_ERRORS
 from bot.delivery.wire import judged, retry_wait
 from bot.errors import LeaseLostError
 from bot.locale import words_for
@@ -37,6 +39,8 @@ class _Card:
     ts: str
     payload: dict[str, Any]
     shown: ShownCard
+    #: Whether it shows the paper's picture.
+    has_picture: bool
 
 
 class CardUpdater:
@@ -120,6 +124,10 @@ class CardUpdater:
         def record(tables: Tables) -> None:
             if isinstance(outcome, Done):
                 tables.posts.record_card(update.delivery_id, update.position, card.shown)
+            elif card.has_picture and _may_be_the_picture(outcome):
+                # Without it the card is still due.
+                tables.posts.drop_picture(update.delivery_id, update.position)
+                return
             tables.card_updates.remove(update)
 
         await self._storage.write(claim.around(record))
@@ -128,6 +136,14 @@ class CardUpdater:
         wait = retry_wait(outcome, update.tries)
         later = replace(update, next_try_at=self._clock.now() + wait, tries=update.tries + 1)
         await self._storage.write(claim.around(lambda tables: tables.card_updates.postpone(later)))
+
+
+def _may_be_the_picture(refused: Refused) -> bool:
+    """Return whether Slack may have failed to load the picture: it calls that invalid blocks.
+
+    Reported: https://github.com/slackapi/python-slack-sdk/issues/1782
+    """
+    return refused.scope is Scope.MESSAGE and refused.reason not in UPDATE_IMPOSSIBLE_ERRORS
 
 
 def _fields(update: CardUpdate) -> dict[str, int]:
@@ -151,9 +167,13 @@ def _card(tables: Tables, update: CardUpdate, *, has_model: bool) -> _Card | Non
     # Cards come first in a digest, so the position of one is its number.
     saves = tables.saved_papers.savers(delivery.workspace, [entry.paper.id]).get(entry.paper.id, 0)
     numbered = replace(entry, number=post.position)
-    message = paper_card(numbered, words_for(language), has_model=has_model, saves=saves)
-    shown = shown_card(message, language)
-    payload = {"text": message.text, "blocks": [] if post.is_plain else list(message.blocks)}
-    return (
-        None if shown == post.card else _Card(delivery.workspace, delivery.channel, post.ts, payload, shown)
+    message = paper_card(
+        numbered, words_for(language), has_model=has_model, saves=saves, has_picture=post.has_picture
     )
+    shown = shown_card(message, language)
+    if shown == post.card:
+        return None
+    drawn = [] if post.is_plain else list(message.blocks)
+    payload = {"text": message.text, "blocks": drawn}
+    has_picture = any(map(is_image, drawn))
+    return _Card(delivery.workspace, delivery.channel, post.ts, payload, shown, has_picture)

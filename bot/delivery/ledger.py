@@ -1,7 +1,7 @@
 """The delivery ledger: what each event turns a post or a delivery into. Pure; the worker commits the results.
 
     planned ──sending──► sending ──posted──► posted
-       ▲                  │ │ └────refused──► planned as plain text, then refused
+       ▲                  │ │ └────refused──► planned without its picture, as plain text, then refused
        ├──rate limited────┘ └──no answer, or stopped──► unknown
        │                                                │ │ └──found──► posted
        └──absent twice──────────────────────────────────┘ └──not permitted to read──► uncertain
@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
+from bot.cards.blocks import is_image
 from bot.delivery.outcomes import ChannelMessage, Done, NotNow, Posted, Refused, Scope, Unknown
 from bot.delivery.slack_errors import UPDATE_IMPOSSIBLE_ERRORS
 from storage.records import (
@@ -116,7 +117,7 @@ def after_update(post: Post, outcome: Done | Refused) -> Post:
         return post
     if post.is_plain or outcome.reason in UPDATE_IMPOSSIBLE_ERRORS:
         return replace(post, state=PostState.PLANNED, ts=None, is_stale=False)
-    return _plain(post)
+    return _simpler(post)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +181,20 @@ def _after_refusal(post: Post, refused: Refused) -> Post:
         return replace(post, state=PostState.PLANNED)
     if post.is_plain:
         return replace(post, state=PostState.REFUSED, reason=refused.reason)
-    # A message in plain text is better than none.
-    return replace(_plain(post), state=PostState.PLANNED, reason=refused.reason)
+    return replace(_simpler(post), state=PostState.PLANNED, reason=refused.reason)
 
 
-def _plain(post: Post) -> Post:
-    without_blocks = {name: value for name, value in arguments(post).items() if name != "blocks"}
-    return replace(post, payload=json.dumps(without_blocks, ensure_ascii=False), is_plain=True)
+def _simpler(post: Post) -> Post:
+    """Return the post without its picture, which Slack may fail to load, else as plain text.
+
+    Either is better than none.
+    """
+    content = arguments(post)
+    blocks = content.pop("blocks", [])
+    if not post.has_picture:
+        return replace(post, payload=json.dumps(content, ensure_ascii=False), is_plain=True)
+    content["blocks"] = [block for block in blocks if not is_image(block)]
+    return replace(post, payload=json.dumps(content, ensure_ascii=False), has_picture=False)
 
 
 # --- Deliveries -------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
-from bot.cards.blocks import Message
+from bot.cards.blocks import Message, is_image
 from bot.cards.digest import digest_parent, nothing_new, rest_list
 from bot.cards.entry import Digest, Entry
 from bot.cards.following import MOST_IN_DIGEST, Matching, followed_digest
@@ -51,6 +51,11 @@ class _Planned:
     message: Message
     paper_ids: tuple[str, ...] = ()
     card: ShownCard | None = None
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether it shows its paper's picture."""
+        return any(map(is_image, self.message.blocks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +236,7 @@ def _messages(
     ]
     return [
         _Planned(digest_parent(digest, words, sources=choice.sources, notes=notes)),
-        *(_card(entry, preferences.language, has_model=has_model) for entry in selection.cards),
+        *(_card(entry, preferences, has_model=has_model) for entry in selection.cards),
         *(_Planned(rest_list(some, words), tuple(entry.paper.id for entry in some)) for some in rest),
     ]
 
@@ -241,14 +246,24 @@ def _followed(day: date, choice: Choice, words: Words) -> _Planned:
     return _Planned(message, tuple(each.paper.id for each in choice.followed))
 
 
-def _card(entry: Entry, language: str, *, has_model: bool) -> _Planned:
-    message = paper_card(entry, words_for(language), has_model=has_model)
+def _card(entry: Entry, preferences: Preferences, *, has_model: bool) -> _Planned:
+    language = preferences.language
+    message = paper_card(
+        entry, words_for(language), has_model=has_model, has_picture=preferences.has_thumbnails
+    )
     return _Planned(message, (entry.paper.id,), shown_card(message, language))
 
 
 def _post(delivery: Delivery, position: int, planned: _Planned) -> Post:
     payload = _payload(delivery, str(position), position, planned.message)
-    return Post(delivery.id, position, payload, paper_ids=planned.paper_ids, card=planned.card)
+    return Post(
+        delivery.id,
+        position,
+        payload,
+        paper_ids=planned.paper_ids,
+        card=planned.card,
+        has_picture=planned.has_picture,
+    )
 
 
 def _payload(delivery: Delivery, name: str, position: int, message: Message) -> str:

@@ -20,6 +20,7 @@ Kind = Literal[
     "drop_socket",
     "silence_pings",
     "lose_ack",
+    "lose_image",
 ]
 """The kinds of faults.
 
@@ -28,10 +29,12 @@ Slack error, both without effect unless `written`. `drop_before_write` and `drop
 connection instead of responding. `write_late` drops it too, and the call takes effect `seconds` later.
 `show_late` hides a written message from every reader for `seconds`. `delay` responds `seconds` late. For the
 socket: `drop_socket` aborts a connection when the next envelope is sent, `silence_pings` leaves the next
-pings unanswered, `lose_ack` discards the next acknowledgements. Several faults on one call combine.
+pings unanswered, `lose_ack` discards the next acknowledgements. `lose_image` has Slack fail to load the
+images of `host` in the next calls that show any, which it then rejects. Several faults on one call combine.
 """
 
 SOCKET_KINDS = frozenset({"drop_socket", "silence_pings", "lose_ack"})
+_NOT_PLANNED = SOCKET_KINDS | {"lose_image"}
 
 
 class Fault(BaseModel):
@@ -50,6 +53,7 @@ class Fault(BaseModel):
     error: str = "internal_error"
     seconds: float = Field(default=0.0, ge=0)
     written: bool = False
+    host: str = ""
     id: int = 0
 
 
@@ -100,12 +104,17 @@ class Faults:
         """Return whether a socket fault of this kind strikes now, and count the strike."""
         return any(self._struck(fault) for fault in list(self._active) if fault.kind == kind)
 
+    def loses_image(self, hosts: Collection[str]) -> Collection[str]:
+        """Return of which of these hosts the images do not load now, and count the strikes."""
+        losing = [fault for fault in list(self._active) if fault.kind == "lose_image" and fault.host in hosts]
+        return {fault.host for fault in losing if self._struck(fault)}
+
     def plan(self, method: str) -> Plan:
         """Return what happens to this call of `method`, and count the strikes."""
         struck = [
             fault
             for fault in list(self._active)
-            if fault.kind not in SOCKET_KINDS and fault.method in {method, "*"} and self._struck(fault)
+            if fault.kind not in _NOT_PLANNED and fault.method in {method, "*"} and self._struck(fault)
         ]
         return _combined(struck)
 

@@ -85,7 +85,7 @@ def respond(workspace: "Workspace", response_url: ResponseUrl, body: Json) -> No
     if _flag(body, "delete_original", default=False):
         _delete(workspace, channel, original)
     elif original is not None and _flag(body, "replace_original", default=True):
-        original.text, original.blocks = content(body.get("text"), body.get("blocks"), whole=False)
+        original.text, original.blocks = content(workspace, body.get("text"), body.get("blocks"), whole=False)
         original.states.clear()
         workspace.changed()
     else:
@@ -106,7 +106,7 @@ def _new(workspace: "Workspace", response_url: ResponseUrl, channel: Channel, bo
         raise RefusedError("invalid_payload")
     for_all = response_type == "in_channel"
     thread_ts = body.get("thread_ts") if for_all and body.get("thread_ts") in channel.messages else None
-    text, blocks = content(body.get("text"), body.get("blocks"), whole=False)
+    text, blocks = content(workspace, body.get("text"), body.get("blocks"), whole=False)
     return Message(
         workspace.new_ts(),
         channel.id,

@@ -88,6 +88,8 @@ _TABLE: tuple[tuple[str, int | None, str], ...] = (
     ("confirm.deny", 30, "docs: reference/block-kit/composition-objects/confirmation-dialog-object"),
     ("image.url", 3_000, "docs: reference/block-kit/block-elements/image-element"),
     ("image.alt_text", 2_000, "sdk: models/blocks/block_elements.py"),
+    ("image.title", 2_000, "docs: reference/block-kit/blocks/image-block"),
+    ("image.loads", None, "reported: slackapi/python-slack-sdk#1782, invalid_blocks, by a fault"),
     ("plain_text_input.length", 3_000, "docs: reference/block-kit/block-elements/plain-text-input-element"),
     ("number_input.value", None, "docs: reference/block-kit/block-elements/number-input-element"),
     ("date", None, "docs: reference/block-kit/block-elements/date-picker-element, YYYY-MM-DD"),

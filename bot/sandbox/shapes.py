@@ -344,6 +344,15 @@ BLOCKS: dict[str, Shape] = {
     ),
     "header": Shape({**_ANY_BLOCK, "text": plain_text("header.text")}, ("text",)),
     "divider": Shape(_ANY_BLOCK),
+    "image": Shape(
+        {
+            **_ANY_BLOCK,
+            "image_url": url("image.url"),
+            "alt_text": string("image.alt_text"),
+            "title": plain_text("image.title"),
+        },
+        ("image_url", "alt_text"),
+    ),
     "rich_text": Shape(
         {**_ANY_BLOCK, "elements": items(None, by_type(_RICH, tuple(_RICH), "element.place"))},
         ("elements",),

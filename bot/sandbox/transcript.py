@@ -76,6 +76,8 @@ def _block(block: Json, name_of: NameOf) -> Iterator[str]:
     elif kind == "rich_text":
         for element in block["elements"]:
             yield from _rich(element)
+    elif kind == "image":
+        yield _element(block, name_of)
     elif kind in {"context", "actions"}:
         yield " ".join(_element(element, name_of) for element in block["elements"])
     elif kind == "input":

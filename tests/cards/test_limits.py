@@ -1,5 +1,6 @@
 """Every message and view that the bot can draw is one that Slack takes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -70,6 +71,7 @@ from tests.support.card_contents import (
     week_page_of,
 )
 
+LONGEST_PICTURE = "https://cdn-thumbnails.huggingface.co/".ljust(3000, "x")
 NOW = datetime(2025, 9, 29, tzinfo=UTC)
 LANGUAGES = ["en", "zh-CN", "pt-BR"]
 PLACES = {
@@ -133,6 +135,8 @@ def test_the_longest_and_the_emptiest_paper_make_messages_that_slack_takes(
 
     assert_taken(paper_card(entry, words))
     assert_taken(paper_card(entry, words, is_saved=True, saves=10_000))
+    pictured = replace(entry, paper=replace(entry.paper, thumbnail_url=LONGEST_PICTURE))
+    assert_taken(paper_card(pictured, words, has_picture=True, saves=10_000))
     assert_taken(digest_parent(digest_of([entry] * 100), words))
     assert_taken(listing_page(day_page_of([entry] * 100, 10), words))
     assert_taken(week_page(week_page_of([entry] * 100, 10), words))

@@ -24,7 +24,7 @@ from bot.sources.kinds import DIGEST_FILE
 from bot.summaries.model import ModelClient
 from bot.summarising.queue import SummaryQueue
 from bot.summarising.summariser import Allowance, Summariser
-from storage.records import FROM_MODEL, Paper, Provenance, Summary, TextRead
+from storage.records import FROM_MODEL, Paper, Provenance, Subscription, Summary, TextRead
 from storage.tables import Tables
 from tests.support.gardens import DAY, FIELDS, PAPER, KnownTexts
 from tests.support.model_server import ModelServer, completing
@@ -294,6 +294,80 @@ async def test_an_update_that_slack_did_not_take_is_tried_again_later(stage: Sta
 
     assert (wire.calls, await left(stage)) == (2, 0)
     assert "A model wrote this later." in text_of(stage, ts)
+
+
+async def with_pictures(stage: Stage, *, are_lost: bool = False) -> int:
+    """Deliver the sample with pictures, of which Slack may be unable to load any, and return its id."""
+    await stage.import_sample()
+    listing = await stage.bot.storage.read(lambda tables: tables.listings.get(DIGEST_FILE.name, SAMPLE_DAY))
+    assert listing is not None
+    channel = stage.workspace.channel("papers").id
+    host = "cdn-thumbnails.huggingface.co"
+
+    def prepare(tables: Tables) -> Subscription:
+        for paper in tables.papers.of_ids(listing.paper_ids):
+            tables.papers.add(replace(paper, thumbnail_url=f"https://{host}/{paper.id}.png"))
+        return subscribe(tables, stage.bot.workspace, channel, since=SAMPLE_DAY, has_thumbnails=True)
+
+    if are_lost:
+        stage.workspace.faults.add("lose_image", host=host, times=10_000)
+    delivery_id = await stage.bot.deliverer.open_asked(await stage.bot.storage.write(prepare), SAMPLE_DAY)
+    assert delivery_id is not None
+    await stage.bot.deliverer.run(delivery_id)
+    return delivery_id
+
+
+def has_picture(stage: Stage, ts: str) -> bool:
+    message = next(each for each in stage.person("ada").messages("papers") if each["ts"] == ts)
+    assert message["blocks"]
+    return any(block["type"] == "image" for block in message["blocks"])
+
+
+@pytest.mark.parametrize("are_lost", [False, True])
+@on_each_engine
+async def test_an_updated_card_keeps_its_picture_or_stays_without(stage: Stage, are_lost: bool) -> None:
+    delivery_id = await with_pictures(stage, are_lost=are_lost)
+    stage.workspace.faults.clear()
+    ts = await summary_comes(stage, delivery_id)
+    before = has_picture(stage, ts)
+    await updating(stage).tick()
+
+    assert (before, has_picture(stage, ts)) == (not are_lost, not are_lost)
+    assert "A model wrote this later." in text_of(stage, ts)
+    assert await left(stage) == 0
+
+
+@on_each_engine
+async def test_a_card_whose_picture_is_gone_by_then_is_updated_without_it(stage: Stage) -> None:
+    ts = await summary_comes(stage, await with_pictures(stage))
+    stage.workspace.faults.add("lose_image", host="cdn-thumbnails.huggingface.co", times=10_000)
+    before = has_picture(stage, ts)
+    await updating(stage).tick()
+    meanwhile = (has_picture(stage, ts), await left(stage))
+    await updating(stage).tick()
+
+    assert (before, meanwhile) == (True, (True, 1))
+    assert (has_picture(stage, ts), await left(stage)) == (False, 0)
+    assert "A model wrote this later." in text_of(stage, ts)
+
+
+async def test_a_channel_that_wants_no_pictures_gets_none(stage: Stage) -> None:
+    delivery_id = await with_pictures(stage)
+    channel = stage.workspace.channel("论文").id
+    subscription = await stage.bot.storage.write(
+        lambda tables: subscribe(tables, stage.bot.workspace, channel, since=SAMPLE_DAY, language="en")
+    )
+    other_id = await stage.bot.deliverer.open_asked(subscription, SAMPLE_DAY)
+    assert other_id is not None
+    await stage.bot.deliverer.run(other_id)
+    posts = await stage.bot.storage.read(
+        lambda tables: [tables.posts.of_delivery(each) for each in (delivery_id, other_id)]
+    )
+    drawn = [block["type"] for each in stage.person("ada").messages("论文") for block in each["blocks"]]
+
+    assert [{post.has_picture for post in each[1:]} for each in posts] == [{True}, {False}]
+    assert [each[0].has_picture for each in posts] == [False, False]
+    assert "image" not in drawn
 
 
 async def test_a_card_that_somebody_deleted_is_given_up(stage: Stage) -> None:

@@ -90,6 +90,19 @@ def test_a_card_outside_of_its_thread_is_stray() -> None:
     assert ledger.stray_ts(SENDING, NotNow(1)) is None
 
 
+def test_a_card_that_is_refused_loses_its_picture_first_and_then_its_blocks() -> None:
+    picture = {"type": "image", "image_url": "https://a.org/a.png", "alt_text": "A"}
+    whole = json.dumps({"text": "A card", "blocks": [{"type": "divider"}, picture]})
+    refused = Refused("invalid_blocks")
+    sending = replace(SENDING, payload=whole, has_picture=True)
+    first = ledger.after_post(sending, refused, LATER, SETTLING)
+    second = ledger.after_post(ledger.sending(first, LATER), refused, LATER, SETTLING)
+
+    planned = replace(SENDING, state=PostState.PLANNED, reason="invalid_blocks")
+    assert first == planned
+    assert second == replace(planned, payload=PLAIN, is_plain=True, attempted_at=LATER)
+
+
 def test_a_post_that_is_refused_as_plain_text_too_is_never_sent_again() -> None:
     plain = replace(SENDING, payload=PLAIN, is_plain=True, reason="invalid_blocks")
 

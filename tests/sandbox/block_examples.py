@@ -160,6 +160,7 @@ IN_MESSAGES: dict[str, tuple[list[Json], list[Json]]] = {
         [context(image(image_url="https://a.org/" + long(2986)))],
         [context(image(image_url="https://a.org/" + long(2987)))],
     ),
+    "image.title": ([image(title=plain(long(2000)))], [image(title=plain(long(2001)))]),
     "image.alt_text": ([context(image(alt_text=long(2000)))], [context(image(alt_text=long(2001)))]),
     "date": (
         picker("datepicker", initial_date="2025-09-29"),

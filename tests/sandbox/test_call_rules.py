@@ -10,7 +10,7 @@ from bot.sandbox.methods import METHODS
 from bot.sandbox.records import Message
 from bot.sandbox.rules import RULES
 from tests.sandbox.block_examples import IN_MESSAGES, IN_VIEWS
-from tests.sandbox.examples import MANIFEST, header, home, modal, mrkdwn, section
+from tests.sandbox.examples import MANIFEST, header, home, image, modal, mrkdwn, section
 from tests.sandbox.file_examples import ON_FILES
 from tests.sandbox.link_examples import ON_LINKS
 from tests.sandbox.reaction_examples import ON_REACTIONS
@@ -120,6 +120,14 @@ async def publish(world: World) -> Response:
 async def publish_without_home_tab(_world: World) -> Response:
     features = {**MANIFEST["features"], "app_home": {"home_tab_enabled": False}}
     return await publish(World({**MANIFEST, "features": features}))
+
+
+def with_image(*, loads: bool) -> Try:
+    async def attempt(world: World) -> Response:
+        world.workspace.faults.add("lose_image", host="other.org" if loads else "a.org")
+        return await world.post(blocks=[section(), image(image_url="https://a.org/a.png")])
+
+    return attempt
 
 
 async def with_token(world: World, token: str | None) -> Response:
@@ -232,6 +240,7 @@ IN_CALLS: dict[str, Example] = {
     "scope": (history(), without_history_scope, "missing_scope"),
     "method": (call("auth.test"), call("chat.scheduleMessage"), "unknown_method"),
     "argument": (post(mrkdwn=True), post(attachments=[]), "invalid_arguments"),
+    "image.loads": (with_image(loads=True), with_image(loads=False), "invalid_blocks"),
     "channel.known": (post("board"), post("secret"), "channel_not_found"),
     "channel.member": (post("papers"), post("general"), "not_in_channel"),
     "channel.archived": (post("papers"), post("old"), "is_archived"),

@@ -1,13 +1,15 @@
 """Plans of runs: drawn from a seed, or dying at a chosen point of one small digest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
+from bot.sandbox.faults import Kind
 from tests.simulation.faults import CALM, SINGLE, Trouble
 from tests.simulation.runs import LifePlan, RunPlan
-from tests.simulation.world import simulate
+from tests.simulation.world import PICTURES_HOST, simulate
 
 _LONGEST_STOP = 180.0
 """Longer than a lease, so that others take over; short enough for the last look to repair.
@@ -84,6 +86,12 @@ def drawn_with_pause(seed: int) -> RunPlan:
     random = Random(seed)
     begins_after = random.choice((random.uniform(0, 5), random.uniform(0, 60)))
     return replace(drawn(seed), pause=(begins_after, random.choice((0.3, 20.0, 100.0, 300.0))))
+
+
+def without_pictures(plan: RunPlan, times: int) -> RunPlan:
+    """Return the run with pictures on its cards, of which Slack loads none that many times."""
+    lost: tuple[Kind, Mapping[str, Any]] = ("lose_image", {"host": PICTURES_HOST, "times": times})
+    return replace(plan, has_pictures=True, faults=[*plan.faults, *([lost] if times else [])])
 
 
 def dying_at(

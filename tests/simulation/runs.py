@@ -81,6 +81,8 @@ class RunPlan:
     list_after: float | None = None
     #: How many seconds after the digest is due a person pauses it, if at all; and for how many seconds.
     pause: tuple[float, float] | None = None
+    #: Whether cards show their papers' pictures.
+    has_pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,9 @@ _UNSURE = "The database did not say whether it made a change."
 CAUSED = (_FULL_DISK, _UNSURE, "StorageGoneError", "CommitLostError")
 """What the errors have in them that the world causes."""
 
+PICTURES_HOST = "cdn-thumbnails.huggingface.co"
+"""Where the papers' pictures are."""
+
 _SOURCE = "huggingface"
 _DAY = START.date() - timedelta(days=1)
 _CLIENT_GIVES_UP_AFTER = 30.0
@@ -497,7 +500,12 @@ _TOPICS = ("tree search", "small models", "long context", "speech", "video", "pr
 
 def _papers(cards: int) -> list[Paper]:
     return [
-        Paper(f"2509.{number:05d}", f"On {_TOPICS[number % 8]}, part {number}") for number in range(cards)
+        Paper(
+            f"2509.{number:05d}",
+            f"On {_TOPICS[number % 8]}, part {number}",
+            thumbnail_url=f"https://{PICTURES_HOST}/{number}.png",
+        )
+        for number in range(cards)
     ]
 
 
@@ -518,7 +526,8 @@ def _begun_since(tables: Tables, moment: datetime) -> list[int]:
 def _new_database(place: Place, workspace: Workspace, plan: RunPlan) -> Address:
     """Copy the tables with one subscription and the plan's listing."""
     state = ListingState.COMPLETE if plan.list_after is None else ListingState.STALLED
-    prepared = _prepared(place, workspace.team_id, workspace.channel("papers").id, plan.cards, state)
+    channel = workspace.channel("papers").id
+    prepared = _prepared(place, workspace.team_id, channel, plan.cards, state, plan.has_pictures)
     if isinstance(place, DatabaseServer):
         return place.copy(prepared)
     path = place / f"{plan.seed}.db"
@@ -527,11 +536,12 @@ def _new_database(place: Place, workspace: Workspace, plan: RunPlan) -> Address:
 
 
 @cache
-def _prepared(place: Place, workspace: str, channel: str, cards: int, state: ListingState) -> Any:
-    address = (
-        place.database() if isinstance(place, DatabaseServer) else place / f"prepared-{cards}-{state}.db"
-    )
-    preferences = Preferences("en", (_SOURCE,), at=time(9, 0))
+def _prepared(
+    place: Place, workspace: str, channel: str, cards: int, state: ListingState, has_pictures: bool
+) -> Any:
+    name = f"prepared-{cards}-{state}-{has_pictures}.db"
+    address = place.database() if isinstance(place, DatabaseServer) else place / name
+    preferences = Preferences("en", (_SOURCE,), at=time(9, 0), has_thumbnails=has_pictures)
     begun_at = START - timedelta(hours=9)
 
     def fill(tables: Tables) -> None:

@@ -215,6 +215,7 @@ CALLS: dict[str, Call] = {
     "posts.restore_parent": lambda tables, last: tables.posts.restore_parent(last),
     "posts.record": lambda tables, last: tables.posts.record(_delivery(tables, last), _post_of(last)),
     "posts.record_card": lambda tables, last: tables.posts.record_card(last, 1, ShownCard("en", "1")),
+    "posts.drop_picture": lambda tables, last: tables.posts.drop_picture(last, 1),
     "posts.delete_payloads": lambda tables, _: tables.posts.delete_payloads(LATE, 5),
     "leases.claim": lambda tables, _: tables.leases.claim("work", "ada", NOW, timedelta(minutes=2)),
     "leases.renew": lambda tables, _: tables.leases.renew(_lease(tables), LATE),

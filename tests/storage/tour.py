@@ -442,6 +442,7 @@ def _people(tables: Tables) -> Iterator[Any]:
     yield [tables.greetings.begin(WORKSPACE, CHANNEL, at, hour) for at in (NOW, NOW, LATER)]
     tables.link_choices.put(WORKSPACE, CHANNEL, is_on=False)
     yield tables.link_choices.get(WORKSPACE, CHANNEL), tables.link_choices.get(WORKSPACE, "C9")
+    tables.posts.drop_picture(1, 1)
     shown = tables.shown_links
     yield [
         shown.take(WORKSPACE, CHANNEL, IDS, day, "1.1", NOW) for day in (DAY, DAY, DAY - timedelta(days=9))

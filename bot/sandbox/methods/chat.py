@@ -8,6 +8,7 @@ from bot.sandbox import events
 from bot.sandbox.blocks import checked_blocks, text_of
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError, RefusedError
+from bot.sandbox.images import check_images
 from bot.sandbox.methods.call import Call, Method
 from bot.sandbox.records import Channel, Message
 from bot.sandbox.rules import limit
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def _post_message(call: Call) -> Json:
     workspace = call.workspace
     channel = _channel_to_post_in(call)
-    text, blocks = content(call.get("text"), call.arguments.get("blocks"))
+    text, blocks = content(workspace, call.get("text"), call.arguments.get("blocks"))
     metadata = checked_metadata(call.json_object("metadata"))
     thread_ts = thread_of(call, channel)
     _check_posting(channel, thread_ts)
@@ -94,12 +95,15 @@ def thread_of(call: Call, channel: Channel) -> str | None:
     return parent.ts
 
 
-def content(text: str | None, blocks: Any, *, whole: bool = True) -> tuple[str, list[Json] | None]:
+def content(
+    workspace: "Workspace", text: str | None, blocks: Any, *, whole: bool = True
+) -> tuple[str, list[Json] | None]:
     """Return the text and the blocks of a message as Slack stores them. Raises RefusedError.
 
     `whole` applies the cumulative limit over all blocks.
     """
     checked = checked_blocks(blocks, whole=whole)
+    check_images(workspace, checked or [])
     if not text and not checked:
         raise RefusedError("no_text")
     stored = escaped(text or text_of(checked or []))
@@ -133,7 +137,7 @@ def _post_ephemeral(call: Call) -> Json:
     call.need_member(channel)
     if person_id not in channel.members:
         raise RefusedError("user_not_in_channel")
-    text, blocks = content(call.get("text"), call.arguments.get("blocks"))
+    text, blocks = content(workspace, call.get("text"), call.arguments.get("blocks"))
     message = Message(
         workspace.new_ts(),
         channel.id,
@@ -167,7 +171,7 @@ def _update(call: Call) -> Json:
     if new_text and len(escaped(new_text).encode()) > limit("update.text"):
         raise RefusedError("msg_too_long")
     new_blocks = call.arguments.get("blocks")
-    text, blocks = content(new_text, message.blocks if new_blocks is None else new_blocks)
+    text, blocks = content(workspace, new_text, message.blocks if new_blocks is None else new_blocks)
     before = workspace.message_json(message)
     message.text, message.blocks = text, blocks
     if "metadata" in call.arguments:

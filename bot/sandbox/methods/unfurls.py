@@ -7,6 +7,7 @@ from bot.sandbox import events
 from bot.sandbox.blocks import details, filled_in, parse_blocks, problems_of_message
 from bot.sandbox.checks import Json, Problem
 from bot.sandbox.errors import RefusedError
+from bot.sandbox.images import check_images
 from bot.sandbox.links import found_in
 from bot.sandbox.methods.call import Call, Method
 from bot.sandbox.records import Attachment, Draft, Message
@@ -18,6 +19,8 @@ _COMPOSER = "COMPOSER"
 def _unfurl(call: Call) -> Json:
     target = _target(call)
     drawn = {url: _blocks_of(url, shown) for url, shown in _unfurls(call).items()}
+    for blocks in drawn.values():
+        check_images(call.workspace, blocks)
     for url in drawn:
         _check_link(call, target, url)
     before = call.workspace.message_json(target) if isinstance(target, Message) else None
