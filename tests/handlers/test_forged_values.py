@@ -336,6 +336,30 @@ async def test_a_form_that_cannot_be_read_changes_nothing_and_says_what_to_type(
     assert await scene.stage.bot.storage.read(lambda tables: tables.subscriptions.all()) == before
 
 
+def links_around(scene: Scene) -> list[dict[str, Any]]:
+    """Return events of links, each but the first with something odd in it."""
+    links = [{"domain": "arxiv.org", "url": f"https://arxiv.org/abs/{PAPER}"}]
+    whole: dict[str, Any] = {
+        "type": "link_shared",
+        "channel": "C0",
+        "user": scene.ada.id,
+        "message_ts": "1759136400.000100",
+        "links": links,
+    }
+    odd: list[dict[str, Any]] = [
+        {"links": None},
+        {"links": [None, 5, "x", {}, {"url": 5}, *links]},
+        {"links": {"url": links[0]["url"]}},
+        {"message_ts": 1.1},
+        {"message_ts": "now"},
+        {"channel": None},
+        {"channel": "COMPOSER", "source": "composer"},
+        {"user": ["U1"]},
+        {"source": 5, "is_bot_user_member": "yes", "thread_ts": []},
+    ]
+    return [whole, {"type": "link_shared"}, *({**whole, **each} for each in odd)]
+
+
 async def test_events_and_commands_without_their_fields_are_acknowledged(
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -363,7 +387,11 @@ async def test_events_and_commands_without_their_fields_are_acknowledged(
         {"type": "user_change", "user": scene.ada.id},
         {"type": "user_change", "user": {"id": 5, "deleted": True}},
         {"type": "user_change", "user": {"id": scene.ada.id, "deleted": "yes"}},
+        *links_around(scene),
     ]
+    await scene.stage.bot.storage.write(
+        lambda tables: tables.link_choices.put(workspace.team_id, "C0", is_on=True)
+    )
     commands = [
         {"command": "/papers"},
         {"command": "/papers", "text": "subscribe"},
