@@ -150,6 +150,10 @@ class LeaseLostError(PaperRoundError):
     """Another worker has claimed the work; this one's writes are refused."""
 
 
+class OutdatedChoiceError(PaperRoundError):
+    """What was chosen to be posted is no longer what is wanted; choose again."""
+
+
 class SourceError(PaperRoundError):
     """A source could not be read; the message names the service and what it did."""
 

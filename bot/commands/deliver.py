@@ -160,6 +160,8 @@ def _in_channel(counts: DayCounts) -> str:
 
 
 async def _verdicts(storage: Runner, subscription: Subscription, day: date) -> list[str]:
+    if subscription.is_personal:
+        return []
     choice = await storage.read(lambda tables: choose_of_day(tables, day, subscription))
     return [_verdict_line(verdict) for verdict in choice.selection.verdicts]
 

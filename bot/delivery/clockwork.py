@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -57,11 +58,26 @@ class Clockwork:
     async def _tick(self) -> None:
         now = self._clock.now()
         last_tick, waiting = await self._storage.read(_look)
-        for subscription, last_slot in waiting:
+        of_people = [each for each in waiting if each.subscription.is_personal]
+        of_channels = [each for each in waiting if not each.subscription.is_personal]
+        await self._open_all(of_channels, now, last_tick)
+        if of_people:
+            # What a person follows takes a while to be compared, and no channel waits for that.
+            await self._deliverer.start_all()
+            await self._open_all(of_people, now, last_tick)
+        await self._storage.write(lambda tables: tables.heartbeats.beat(HEARTBEAT, now))
+        self.ticked_at = now
+        await self._deliverer.start_all()
+
+    async def _open_all(
+        self, waiting: Sequence["_Waiting"], now: datetime, last_tick: datetime | None
+    ) -> None:
+        for each in waiting:
+            subscription = each.subscription
             what = f"Subscription {subscription.id}"
             fields = {"subscription": subscription.id, "channel": subscription.channel}
             try:
-                await self._open_if_due(subscription, last_slot, now, last_tick)
+                await self._open_if_due(subscription, each.last_slot, now, last_tick)
                 self._outages.end(what, fields)
             except Exception as error:
                 # The other subscriptions go on, and the next tick retries this one.
@@ -69,9 +85,6 @@ class Clockwork:
                 if self._outages.begin(what, error):
                     _logger.exception("%s could not be checked", what, extra=fields)
             self.pulse.beat()
-        await self._storage.write(lambda tables: tables.heartbeats.beat(HEARTBEAT, now))
-        self.ticked_at = now
-        await self._deliverer.start_all()
 
     @property
     def sign(self) -> Sign:
@@ -164,9 +177,16 @@ class Jobs:
                 _logger.exception("%s failed", what, extra={"action": name})
 
 
-def _look(tables: Tables) -> tuple[datetime | None, list[tuple[Subscription, date | None]]]:
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    subscription: Subscription
+    #: The latest local date of which a digest was opened.
+    last_slot: date | None
+
+
+def _look(tables: Tables) -> tuple[datetime | None, list[_Waiting]]:
     waiting = [
-        (subscription, tables.deliveries.last_slot(subscription.id))
+        _Waiting(subscription, tables.deliveries.last_slot(subscription.id))
         for subscription in tables.subscriptions.all()
     ]
     return tables.heartbeats.last(HEARTBEAT), waiting

@@ -8,8 +8,10 @@ any process: a lease keeps two workers from the same one, and another one from t
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from bot.background import Background, to_its_end
 from bot.delivery.opening import (
@@ -20,9 +22,10 @@ from bot.delivery.opening import (
     reopen,
     resume_waiting,
 )
+from bot.delivery.personal import PersonalChoice, choose_for_person
 from bot.delivery.worker import DeliveryWorker, Services
 from bot.delivery.workspaces import Workspaces
-from bot.errors import LeaseLostError, StorageError
+from bot.errors import LeaseLostError, OutdatedChoiceError, StorageError
 from bot.metrics import UNEXPECTED_ERRORS
 from bot.outages import Outages
 from storage.claims import Claim, Claims
@@ -31,6 +34,11 @@ from storage.tables import Tables
 
 _SECONDS_BETWEEN_TRIES = 2.0
 """How often to see whether another worker is done in a workspace."""
+
+_TRIES_TO_CHOOSE = 3
+"""A person who changes what they follow more often within a second gets their digest at the next tick."""
+
+_Open = Callable[[Tables, PersonalChoice | None], int | None]
 
 _logger = logging.getLogger(__name__)
 
@@ -77,21 +85,25 @@ class Deliverer:
 
         Returns an existing delivery's id, or `None`, as `bot.delivery.opening` does.
         """
-        now = self._services.clock.now()
-        return await self._storage.write(
-            lambda tables: open_asked(tables, subscription, day, now, has_model=self._services.has_model)
-        )
+        now, has_model = self._services.clock.now(), self._services.has_model
+
+        def open_(tables: Tables, chosen: PersonalChoice | None) -> int | None:
+            return open_asked(tables, subscription, day, now, has_model=has_model, chosen=chosen)
+
+        return await self._open(subscription, day, open_)
 
     async def open_scheduled(
         self, subscription: Subscription, slot: date, *, is_late: bool = False
     ) -> int | None:
         """Open the delivery due on a local date and return its id, as `bot.delivery.opening` does."""
-        now = self._services.clock.now()
-        return await self._storage.write(
-            lambda tables: open_scheduled(
-                tables, subscription, slot, now, is_late=is_late, has_model=self._services.has_model
+        now, has_model = self._services.clock.now(), self._services.has_model
+
+        def open_(tables: Tables, chosen: PersonalChoice | None) -> int | None:
+            return open_scheduled(
+                tables, subscription, slot, now, is_late=is_late, has_model=has_model, chosen=chosen
             )
-        )
+
+        return await self._open(subscription, None, open_)
 
     async def run(self, delivery_id: int) -> Progress:
         """Advance a delivery as far as it can go now, unless another worker holds it; return its progress.
@@ -151,6 +163,23 @@ class Deliverer:
     async def day_counts(self, subscription: Subscription, day: date) -> DayCounts:
         """Return how many of a day's papers are in the channel, and how many are listed."""
         return await self._storage.read(lambda tables: day_counts(tables, subscription, day))
+
+    async def _open(
+        self,
+        subscription: Subscription,
+        day: date | None,
+        open_: _Open,
+    ) -> int | None:
+        """Open a delivery; what a person's own brings is chosen before, and again where that has changed."""
+        if not subscription.is_personal:
+            return await self._storage.write(lambda tables: open_(tables, None))
+        for _ in range(_TRIES_TO_CHOOSE):
+            chosen = await self._storage.read(lambda tables: choose_for_person(tables, subscription, day))
+            if chosen is None:
+                return None
+            with suppress(OutdatedChoiceError):
+                return await self._storage.write(partial(_opened_with, open_, chosen))
+        return None
 
     async def _advance_and_log(self, delivery_id: int) -> None:
         try:
@@ -229,6 +258,10 @@ class Deliverer:
         failed = await self._storage.read(lambda tables: _unnotified(tables, delivery_id))
         if failed and await self._notify(failed):
             await self._storage.write(lambda tables: tables.deliveries.mark_notified(delivery_id))
+
+
+def _opened_with(open_: _Open, chosen: PersonalChoice, tables: Tables) -> int | None:
+    return open_(tables, chosen)
 
 
 def _work_left(tables: Tables, now: datetime, workspace: str | None) -> tuple[list[Delivery], frozenset[str]]:

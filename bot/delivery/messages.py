@@ -3,21 +3,19 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
 from bot.cards.blocks import Message, is_image
 from bot.cards.digest import digest_parent, nothing_new, rest_list
 from bot.cards.entry import Digest, Entry
-from bot.cards.following import MOST_IN_DIGEST, Matching, followed_digest
+from bot.cards.following import Matching, followed_digest
 from bot.cards.paper import paper_card
 from bot.delivery.answers import METADATA_EVENT
 from bot.delivery.selection import Selection, select
 from bot.locale import Words, words_for
-from bot.lookup.following import followed_among
 from bot.lookup.papers import entries_of, listing_of_day
-from bot.subscriptions.preferences import sources_of_channels
 from storage.records import (
     NOTHING_NEW,
     PARENT,
@@ -35,10 +33,6 @@ from storage.tables import Tables
 _ENTRIES_A_LIST = 10
 
 _REACH = timedelta(days=31)
-
-
-_PERSONAL_REACH = timedelta(days=3)
-
 
 _HASH_LENGTH = 16
 """Enough for a card and those that it was before: one of 2⁶⁴."""
@@ -70,15 +64,13 @@ class Choice:
 
 def choose_of_day(tables: Tables, day: date, subscription: Subscription) -> Choice:
     """Choose those papers of one day's lists that the channel has not had."""
-    listings = _lists_of_day(tables, day, subscription.preferences)
-    if subscription.is_personal:
-        return _choose_followed(tables, subscription, listings)
-    return _choose(tables, listings, subscription.preferences, _had(tables, subscription, listings))
+    listings = lists_of_day(tables, day, subscription.preferences)
+    return _choose(tables, listings, subscription.preferences, papers_had(tables, subscription, listings))
 
 
 def choose_whole_day(tables: Tables, day: date, preferences: Preferences) -> Choice:
     """Choose what the preferences make of one day's lists, whatever of it a channel has had."""
-    return _choose(tables, _lists_of_day(tables, day, preferences), preferences, frozenset())
+    return _choose(tables, lists_of_day(tables, day, preferences), preferences, frozenset())
 
 
 def choose_new(tables: Tables, subscription: Subscription) -> Choice:
@@ -87,16 +79,13 @@ def choose_new(tables: Tables, subscription: Subscription) -> Choice:
     Lists of the last month since its subscription began count: neither a long pause nor filters that let
     more through bring years at once.
     """
-    if subscription.is_personal:
-        listings = _lists_in_reach(tables, _with_sources_of_channels(tables, subscription), _PERSONAL_REACH)
-        return _choose_followed(tables, subscription, listings)
-    listings = _lists_in_reach(tables, subscription)
-    had = _had(tables, subscription, listings)
+    listings = lists_in_reach(tables, subscription)
+    had = papers_had(tables, subscription, listings)
     not_whole = [listing for listing in listings if not had.issuperset(listing.paper_ids)]
     return _choose(tables, not_whole, subscription.preferences, had)
 
 
-def _had(tables: Tables, subscription: Subscription, listings: Iterable[Listing]) -> frozenset[str]:
+def papers_had(tables: Tables, subscription: Subscription, listings: Iterable[Listing]) -> frozenset[str]:
     """Return which papers of these lists the channel has had."""
     listed = dict.fromkeys(paper_id for listing in listings for paper_id in listing.paper_ids)
     return tables.posts.papers_of_channel(subscription.workspace, subscription.channel, listed)
@@ -104,7 +93,7 @@ def _had(tables: Tables, subscription: Subscription, listings: Iterable[Listing]
 
 def _choose(tables: Tables, listings: list[Listing], preferences: Preferences, had: frozenset[str]) -> Choice:
     selection = select(_entries(tables, listings, preferences.language), had, preferences)
-    return Choice(selection, _sources_of(selection, listings))
+    return Choice(selection, sources_of(selection, listings))
 
 
 def plan_digest(
@@ -162,36 +151,14 @@ def replace_parent(tables: Tables, delivery: Delivery, message: Message, name: s
     tables.posts.replace_payload(delivery, PARENT, payload)
 
 
-def _lists_of_day(tables: Tables, day: date, preferences: Preferences) -> list[Listing]:
+def lists_of_day(tables: Tables, day: date, preferences: Preferences) -> list[Listing]:
+    """Return what the sources of the preferences list for one day."""
     listings = (listing_of_day(tables, day, source) for source in preferences.sources)
     return [listing for listing in listings if listing]
 
 
-def _with_sources_of_channels(tables: Tables, subscription: Subscription) -> Subscription:
-    """Return a person's subscription with what the workspace's channels were given since it began."""
-    preferences = subscription.preferences
-    sources = dict.fromkeys([*preferences.sources, *sources_of_channels(tables, subscription.workspace)])
-    return replace(subscription, preferences=replace(preferences, sources=tuple(sources)))
-
-
-def _choose_followed(tables: Tables, subscription: Subscription, listings: list[Listing]) -> Choice:
-    """Choose the papers that the person follows and has not had, the most voted of them first.
-
-    More than fit into a message come the next day.
-    """
-    preferences, had = subscription.preferences, _had(tables, subscription, listings)
-    new = [
-        replace(listing, paper_ids=tuple(each for each in listing.paper_ids if each not in had))
-        for listing in listings
-    ]
-    person = subscription.created_by or ""
-    matching = followed_among(tables, subscription.workspace, person, new, MOST_IN_DIGEST)
-    entries = entries_of(tables, tuple(each.paper.id for each in matching), preferences.language)
-    selection = Selection(tuple(entries), (), ())
-    return Choice(selection, _sources_of(selection, listings), matching)
-
-
-def _lists_in_reach(tables: Tables, subscription: Subscription, reach: timedelta = _REACH) -> list[Listing]:
+def lists_in_reach(tables: Tables, subscription: Subscription, reach: timedelta = _REACH) -> list[Listing]:
+    """Return the complete lists of the subscription's sources of the latest days, the oldest first."""
     sources = subscription.preferences.sources
     latest = tables.listings.latest_complete_day(sources)
     if latest is None:
@@ -208,7 +175,8 @@ def _entries(tables: Tables, listings: list[Listing], language: str) -> list[Ent
     return [entry for listing in listings for entry in entries_of(tables, listing.paper_ids, language)]
 
 
-def _sources_of(selection: Selection, listings: list[Listing]) -> tuple[str, ...]:
+def sources_of(selection: Selection, listings: Iterable[Listing]) -> tuple[str, ...]:
+    """Return the sources that list any of the papers."""
     chosen = {entry.paper.id for entry in (*selection.cards, *selection.rest)}
     return tuple(dict.fromkeys(each.source for each in listings if chosen.intersection(each.paper_ids)))
 

@@ -31,6 +31,7 @@ from bot.delivery.messages import (
     plan_parent,
     replace_parent,
 )
+from bot.delivery.personal import PersonalChoice
 from bot.listings.expected import last_ended_lists, may_come_at_any_moment, missing_lists
 from bot.locale import Reader, words_for
 from bot.subscriptions.due import is_paused
@@ -49,18 +50,28 @@ from storage.tables import Tables
 
 
 def open_asked(
-    tables: Tables, subscription: Subscription, day: date, now: datetime, *, has_model: bool
+    tables: Tables,
+    subscription: Subscription,
+    day: date,
+    now: datetime,
+    *,
+    has_model: bool,
+    chosen: PersonalChoice | None = None,
 ) -> int | None:
     """Open the delivery of the papers listed on a day, at a person's request, and return its id.
 
     It brings what the channel has not had and wants today. One that is under way goes on, and so does one
     that ended early or was stopped, if what it lacks is just that. Where there is nothing to bring, returns
     the day's latest such delivery, if any, else `None`; and always one whose parent a person deleted.
+
+    A person's own digest brings what was `chosen`. Raises `OutdatedChoiceError` where that has changed.
     """
     known = tables.deliveries.of_day(subscription.id, DeliveryKind.ASKED, day)
     if known and (_is_under_way(known) or known.reason == PARENT_DELETED):
         return known.id
-    choice = choose_of_day(tables, day, subscription)
+    if chosen:
+        chosen.check(tables)
+    choice = chosen.choice if chosen else choose_of_day(tables, day, subscription)
     if known and _lacks(tables, known, choice) and reopen(tables, known.id, known.workspace):
         return known.id
     if not choice.selection.cards:
@@ -100,13 +111,21 @@ def _lacks(tables: Tables, delivery: Delivery, choice: Choice) -> bool:
 
 
 def open_scheduled(
-    tables: Tables, subscription: Subscription, slot: date, now: datetime, *, is_late: bool, has_model: bool
+    tables: Tables,
+    subscription: Subscription,
+    slot: date,
+    now: datetime,
+    *,
+    is_late: bool,
+    has_model: bool,
+    chosen: PersonalChoice | None = None,
 ) -> int | None:
     """Open the delivery due on a local date and return its id.
 
     Returns `None` if it was opened before, or if a person has paused or ended the digests by now.
 
-    `is_late` is whether the bot was not running when it was due.
+    `is_late` is whether the bot was not running when it was due. A person's own digest brings what was
+    `chosen`. Raises `OutdatedChoiceError` where that has changed.
     """
     if tables.deliveries.of_day(subscription.id, DeliveryKind.SCHEDULED, slot):
         return None
@@ -114,8 +133,13 @@ def open_scheduled(
     if current is None or (is_paused(current, now) and current.paused_reason == PAUSED_BY_PERSON):
         # That was a moment ago, since the clockwork looked.
         return None
-    # What a person follows in a late list comes the next day; nothing is said of it.
-    missing = () if subscription.is_personal else missing_lists(tables, subscription, now)
+    if chosen:
+        # What a person follows in a late list comes the next day; nothing is said of it.
+        chosen.check(tables)
+        delivery = _open(tables, subscription, DeliveryKind.SCHEDULED, slot, now, is_late=is_late)
+        plan_digest(tables, delivery, subscription, chosen.choice, (), has_model=has_model)
+        return delivery.id
+    missing = missing_lists(tables, subscription, now)
     delivery = _open(
         tables, subscription, DeliveryKind.SCHEDULED, slot, now, missing=missing, is_late=is_late
     )
@@ -129,7 +153,7 @@ def resume_waiting(tables: Tables, delivery: Delivery, now: datetime, *, has_mod
     Raises `LeaseLostError` if another worker has claimed it since.
     """
     subscription = tables.subscriptions.of_channel(delivery.workspace, delivery.channel)
-    if subscription is None:
+    if subscription is None or subscription.is_personal:
         _give_up(tables, delivery, tables.subscriptions.get(delivery.subscription_id), has_next=False)
     elif is_paused(subscription, now) or tables.deliveries.is_superseded(delivery):
         _give_up(tables, delivery, subscription, has_next=True)

@@ -1,0 +1,169 @@
+"""A person's own digest is chosen before it is written, and never by what is no more."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from typing import TypeVar
+
+import pytest
+
+from bot.delivery.deliverer import Deliverer, FailedDelivery
+from bot.delivery.opening import open_scheduled
+from bot.delivery.pacer import Pacer
+from bot.delivery.personal import PersonalChoice, choose_for_person
+from bot.delivery.wire import Wire
+from bot.delivery.worker import Services, Timing
+from bot.errors import OutdatedChoiceError
+from storage.address import Address
+from storage.records import Filters, FollowKind, Listing, ListingState, Paper, Subscription
+from storage.runner import InlineRunner
+from storage.tables import Tables
+from tests.support.clocks import SimulatedClock
+from tests.support.stage import NOON, SAMPLE_DAY
+from tests.support.subscribing import subscribe
+
+T = TypeVar("T")
+Change = Callable[[Tables, Subscription], object]
+
+SLOT = SAMPLE_DAY
+LISTED = SAMPLE_DAY - timedelta(days=1)
+GARDEN, ROBOT = Paper("2509.00001", "Growing gardens"), Paper("2509.00002", "Robots in gardens")
+ADA = ("T1", "U1")
+
+
+@pytest.fixture
+def storage(address: Address) -> Iterator[InlineRunner]:
+    with closing(InlineRunner(address)) as storage:
+        yield storage
+
+
+async def following(storage: InlineRunner) -> Subscription:
+    """Have Ada follow gardens, of which two were listed, and want a digest."""
+
+    def write(tables: Tables) -> Subscription:
+        for paper in (GARDEN, ROBOT):
+            tables.papers.add(paper)
+        listed = Listing("digest-file", LISTED, ListingState.COMPLETE, (GARDEN.id, ROBOT.id))
+        tables.listings.put(listed)
+        follow(tables, "gardens", FollowKind.SEARCH)
+        filters = Filters(only_followed=True)
+        return subscribe(tables, channel="D1", created_by="U1", since=LISTED, filters=filters)
+
+    return await storage.write(write)
+
+
+def follow(tables: Tables, word: str, kind: FollowKind) -> None:
+    tables.follows.put(*ADA, kind, f'{{"words":[{{"text":"{word}"}}]}}', NOON)
+
+
+def mute(tables: Tables, _: Subscription) -> None:
+    follow(tables, "robots", FollowKind.MUTE)
+
+
+def unfollow(tables: Tables, _: Subscription) -> None:
+    [each] = tables.follows.of_person(*ADA)
+    tables.follows.end(*ADA, each.id)
+
+
+def post_one(tables: Tables, subscription: Subscription) -> None:
+    """Post one of them, as another process would that was asked to."""
+    chosen = choose_for_person(tables, subscription, LISTED)
+    assert chosen
+    opened(tables, chosen, days=9)
+
+
+def read_chinese(tables: Tables, subscription: Subscription) -> None:
+    subscribe(tables, channel="D1", created_by="U1", filters=subscription.preferences.filters, language="zh")
+
+
+def end(tables: Tables, subscription: Subscription) -> None:
+    tables.subscriptions.end(subscription.id, NOON)
+
+
+def opened(tables: Tables, chosen: PersonalChoice, days: int = 0) -> int | None:
+    slot = SLOT - timedelta(days=days)
+    return open_scheduled(
+        tables, chosen.subscription, slot, NOON, is_late=False, has_model=False, chosen=chosen
+    )
+
+
+class Meddled:
+    """A storage in which somebody changes something as soon as anything was chosen."""
+
+    def __init__(self, inner: InlineRunner, change: Callable[[Tables], object]) -> None:
+        self._inner = inner
+        self._change: Callable[[Tables], object] | None = change
+
+    async def read(self, call: Callable[[Tables], T]) -> T:
+        found = await self._inner.read(call)
+        if isinstance(found, PersonalChoice) and self._change:
+            change, self._change = self._change, None
+            await self._inner.write(change)
+        return found
+
+    async def write(self, call: Callable[[Tables], T]) -> T:
+        return await self._inner.write(call)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class Unplugged:
+    """No way to Slack."""
+
+    async def wire(self, workspace: str) -> Wire:
+        raise AssertionError(workspace)
+
+
+async def unasked(failed: FailedDelivery) -> bool:
+    raise AssertionError(failed)
+
+
+async def papers_after(storage: InlineRunner, change: Change) -> list[tuple[str, ...]]:
+    """Open a digest while something changes between choosing and writing; return what its posts hold."""
+    subscription = await following(storage)
+    meddled = Meddled(storage, lambda tables: change(tables, subscription))
+    clock = SimulatedClock(NOON)
+    services = Services(meddled, Unplugged(), clock, Pacer(clock), Timing())
+    delivery_id = await Deliverer(services, unasked).open_scheduled(subscription, SLOT)
+    if delivery_id is None:
+        return []
+    posts = await storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
+    return [post.paper_ids for post in posts]
+
+
+async def test_what_is_chosen_is_opened_where_nothing_changed(storage: InlineRunner) -> None:
+    assert await papers_after(storage, lambda *_: None) == [(GARDEN.id, ROBOT.id)]
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [(mute, [(GARDEN.id,)]), (unfollow, []), (post_one, []), (end, [])],
+    ids=["muted", "unfollowed", "had", "ended"],
+)
+async def test_what_changes_while_it_is_chosen_counts(
+    storage: InlineRunner, change: Change, left: list[tuple[str, ...]]
+) -> None:
+    assert await papers_after(storage, change) == left
+
+
+@pytest.mark.parametrize("change", [mute, unfollow, post_one, read_chinese])
+async def test_nothing_is_written_of_what_was_chosen_by_what_is_no_more(
+    storage: InlineRunner, change: Change
+) -> None:
+    subscription = await following(storage)
+    chosen = await storage.read(lambda tables: choose_for_person(tables, subscription))
+    assert chosen
+    await storage.write(lambda tables: change(tables, subscription))
+
+    with pytest.raises(OutdatedChoiceError):
+        await storage.write(lambda tables: opened(tables, chosen))
+    assert await storage.read(lambda tables: tables.deliveries.last_slot(subscription.id)) != SLOT
+
+
+async def test_another_s_direct_messages_bring_nothing_of_it(storage: InlineRunner) -> None:
+    subscription = await following(storage)
+    of_emmy = replace(subscription, created_by="U2")
+
+    assert await storage.read(lambda tables: choose_for_person(tables, of_emmy)) is None
