@@ -215,6 +215,7 @@ def _parts(
         shows_links=settings.links == "on",
         connections=parts.connections,
         installations=changes,
+        texts=parts.deliverer.texts,
     )
 
 

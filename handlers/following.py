@@ -9,6 +9,7 @@ from bot.cards.notices import answer_modal, notice
 from bot.errors import UnreadableValueError
 from bot.locale import Reader
 from bot.lookup.following import Wish, followed_of, latest_followed, read_wish
+from bot.lookup.paper_texts import PaperTexts
 from handlers.clicks import Click, Submission, listen, listen_to_form
 from handlers.home import draw_home
 from handlers.parts import Parts
@@ -36,7 +37,9 @@ async def follow(parts: Parts, person: Person, request: Follow) -> Message:
     )
     if not is_room:
         return notice(words.mrkdwn("follow.too_many", most=MOST_FOLLOWS, command=parts.command))
-    return await parts.storage.read(lambda tables: _begun(tables, person, wish, person.reader(now)))
+    return await parts.storage.read(
+        lambda tables: _begun(tables, parts.texts, person, wish, person.reader(now))
+    )
 
 
 async def unfollow(parts: Parts, person: Person, request: Unfollow) -> Message:
@@ -146,9 +149,9 @@ def _list(parts: Parts, tables: Tables, person: Person) -> Message:
     return following_message(followed_of(tables, mine), parts.command, person.words)
 
 
-def _begun(tables: Tables, person: Person, wish: Wish, reader: Reader) -> Message:
+def _begun(tables: Tables, texts: PaperTexts, person: Person, wish: Wish, reader: Reader) -> Message:
     mine = tables.follows.of_person(person.workspace, person.id)
     [begun] = followed_of(tables, [each for each in mine if each.wanted == wish.wanted])
     if wish.kind is FollowKind.MUTE:
         return begun_notice(begun, None, reader)
-    return begun_notice(begun, latest_followed(tables, person.workspace, person.id, begun.id), reader)
+    return begun_notice(begun, latest_followed(tables, texts, person.workspace, person.id, begun.id), reader)

@@ -15,7 +15,7 @@ from bot.cards.notices import help_message
 from bot.cards.saved_list import ListPlace
 from bot.lookup.following import latest_followed, muted_among
 from bot.lookup.own_list import WHOLE_LIST, Owner, OwnQuery, own_page
-from bot.lookup.own_ranking import PaperVectors, for_you
+from bot.lookup.own_ranking import for_you
 from bot.lookup.papers import listing_of_day
 from bot.manifest import Event
 from handlers.answers import Answers
@@ -82,10 +82,10 @@ async def _view(
     now = parts.clock.now()
 
     def read(tables: Tables) -> HomeContent:
-        content = _content(tables, person, wanted, offset, channels, now)
+        content = _content(parts, tables, person, wanted, offset, channels, now)
         if content.is_first_time:
             return content
-        return replace(content, for_you=_for_you(tables, parts.vectors, person, channels, now))
+        return replace(content, for_you=_for_you(parts, tables, person, channels, now))
 
     content = await parts.storage.read(read)
     place = ListPlace(person.reader(now), (await parts.connections.of(person.workspace)).url)
@@ -93,7 +93,13 @@ async def _view(
 
 
 def _content(
-    tables: Tables, person: Person, wanted: OwnQuery, offset: int, channels: tuple[str, ...], now: datetime
+    parts: Parts,
+    tables: Tables,
+    person: Person,
+    wanted: OwnQuery,
+    offset: int,
+    channels: tuple[str, ...],
+    now: datetime,
 ) -> HomeContent:
     whose = (person.workspace, person.id)
     saved = own_page(tables, wanted, Owner(*whose), offset)
@@ -105,7 +111,7 @@ def _content(
         channels=channels,
         has_reminder=bool(settings and settings.next_reminder_at),
         is_first_time=saved.is_empty_list and settings is None,
-        followed=latest_followed(tables, *whose),
+        followed=latest_followed(tables, parts.texts, *whose),
     )
 
 
@@ -130,7 +136,7 @@ def _recent(tables: Tables, person: Person, channels: tuple[str, ...], now: date
 
 
 def _for_you(
-    tables: Tables, vectors: PaperVectors, person: Person, channels: tuple[str, ...], now: datetime
+    parts: Parts, tables: Tables, person: Person, channels: tuple[str, ...], now: datetime
 ) -> ForYou | None:
     """Return what is for the person in the latest digest of their channels, else in the latest list."""
     found = _of_latest_digest(tables, person, channels, now) or _of_latest_list(tables)
@@ -138,8 +144,8 @@ def _for_you(
         return None
     day, paper_ids = found
     whose = (person.workspace, person.id)
-    muted = muted_among(tables, tables.follows.of_person(*whose), paper_ids)
-    return for_you(tables, vectors, Owner(*whose), day, paper_ids, muted)
+    muted = muted_among(tables, parts.texts, tables.follows.of_person(*whose), paper_ids)
+    return for_you(tables, parts.vectors, Owner(*whose), day, paper_ids, muted)
 
 
 def _of_latest_digest(

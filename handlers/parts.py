@@ -9,6 +9,7 @@ from bot.delivery.deliverer import Deliverer
 from bot.installations.changes import InstallationChanges
 from bot.listings.watcher import ListingWatcher
 from bot.lookup.own_ranking import PaperVectors
+from bot.lookup.paper_texts import PaperTexts
 from bot.lookup.unlisted import UnlistedPapers
 from bot.summarising.queue import SummaryQueue
 from handlers.memberships import Memberships
@@ -42,3 +43,4 @@ class Parts:
     #: `None` where the bot has one token, from its settings.
     installations: InstallationChanges | None = None
     vectors: PaperVectors = field(default_factory=PaperVectors)
+    texts: PaperTexts = field(default_factory=PaperTexts)

@@ -40,6 +40,14 @@ class Papers:
         papers = {paper.id: paper for paper in whole(paper_from_row, rows)}
         return tuple(papers[paper_id] for paper_id in wanted if paper_id in papers)
 
+    def votes_of(self, paper_ids: Iterable[str]) -> dict[str, int]:
+        """Return how many votes each of these papers has, of those whose votes are known."""
+        rows = self._engine.query(
+            f"SELECT id, votes FROM papers WHERE votes IS NOT NULL AND {self._engine.among('id', 'ids')}",  # noqa: S608 -- the engine's word
+            {"ids": list(paper_ids)},
+        )
+        return {row["id"]: row["votes"] for row in rows}
+
     def add(self, paper: Paper) -> bool:
         """Store the paper and return whether it is new; a `None` never overwrites what is known."""
         is_new = self.get(paper.id) is None

@@ -37,7 +37,7 @@ _EVERY_PAPER = """
 
 
 @dataclass(frozen=True, slots=True)
-class _Texts:
+class Texts:
     """What is indexed of a paper, as it is stored."""
 
     title: str
@@ -58,13 +58,13 @@ class SearchIndex:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         # As they were before this transaction; `None` where the paper was not indexed.
-        self._before: dict[str, _Texts | None] = {}
+        self._before: dict[str, Texts | None] = {}
         self._listed: dict[str, str] = {}
 
     def will_change(self, paper_id: str) -> None:
         """Have a paper indexed at the end of this transaction, which is about to change it."""
         if paper_id not in self._before:
-            [texts] = self._texts([paper_id]).values() or [None]
+            [texts] = self.texts([paper_id]).values() or [None]
             self._before[paper_id] = texts if self._is_indexed(paper_id) else None
 
     def list_papers(self, paper_ids: Iterable[str], day: date) -> None:
@@ -123,8 +123,8 @@ class SearchIndex:
         )
         return any(rows)
 
-    def _index(self, before: Mapping[str, _Texts | None]) -> None:
-        now = self._texts(before)
+    def _index(self, before: Mapping[str, Texts | None]) -> None:
+        now = self.texts(before)
         changed = {paper_id: texts for paper_id, texts in now.items() if texts != before[paper_id]}
         numbers = self._numbers(changed)
         words: Counter[str] = Counter()
@@ -136,7 +136,7 @@ class SearchIndex:
         self._mark_indexed(changed)
         self._count_words({word: papers for word, papers in words.items() if papers})
 
-    def _numbers(self, texts: Mapping[str, _Texts]) -> dict[str, int]:
+    def _numbers(self, texts: Mapping[str, Texts]) -> dict[str, int]:
         """Return the papers' numbers in the index, giving one to those that have none."""
         found = self._found_numbers(texts)
         for paper_id in [paper_id for paper_id in texts if paper_id not in found]:
@@ -153,7 +153,7 @@ class SearchIndex:
         )
         return {row["paper_id"]: row["id"] for row in rows}
 
-    def _mark_indexed(self, texts: Mapping[str, _Texts]) -> None:
+    def _mark_indexed(self, texts: Mapping[str, Texts]) -> None:
         self._engine.execute(
             f"""
             UPDATE search_papers SET
@@ -166,7 +166,8 @@ class SearchIndex:
             {"rules": index_tokens.RULES, "paper_ids": list(texts)},
         )
 
-    def _texts(self, paper_ids: Iterable[str]) -> dict[str, _Texts]:
+    def texts(self, paper_ids: Iterable[str]) -> dict[str, Texts]:
+        """Return what is indexed of those of these papers that are stored; `document_of` prepares it."""
         wanted = {"paper_ids": list(paper_ids)}
         papers = self._engine.query(
             f"""
@@ -214,8 +215,8 @@ def _batches(words: list[str], size: int) -> Iterator[list[str]]:
         yield words[start : start + size]
 
 
-def _texts_from_rows(row: Row, summaries: Iterable[tuple[str, str]]) -> _Texts:
-    return _Texts(
+def _texts_from_rows(row: Row, summaries: Iterable[tuple[str, str]]) -> Texts:
+    return Texts(
         title=row["title"],
         authors=tuple(_list(row["authors"])),
         abstract=row["abstract"] or "",
@@ -244,7 +245,7 @@ def _summary_text(row: Row) -> str:
 # --- Preparation ------------------------------------------------------------------------------------------
 
 
-def _prepared(texts: _Texts) -> tuple[Document, set[str]]:
+def _prepared(texts: Texts) -> tuple[Document, set[str]]:
     """Return a paper as it is indexed, and its words."""
     columns = [index_tokens.prepare(text) for text in _read(texts)]
     words = set().union(*(column.words for column in columns))
@@ -260,7 +261,12 @@ def _prepared(texts: _Texts) -> tuple[Document, set[str]]:
     return Document(title, authors, summary, abstract, " ".join(forms)), _counted(words)
 
 
-def _words(texts: _Texts) -> set[str]:
+def document_of(texts: Texts) -> Document:
+    """Return a paper as it is indexed."""
+    return _prepared(texts)[0]
+
+
+def _words(texts: Texts) -> set[str]:
     return _counted(set().union(*(index_tokens.prepare(text).words for text in _read(texts))))
 
 
@@ -268,7 +274,7 @@ def _counted(words: set[str]) -> set[str]:
     return {word for word in words if 1 < len(word) <= _WORD_CHARACTERS}
 
 
-def _read(texts: _Texts) -> tuple[str, str, str, str]:
+def _read(texts: Texts) -> tuple[str, str, str, str]:
     """Return title, authors, summaries and abstract as people read them."""
     summaries = (text for _, text in texts.summaries)
     return (
@@ -283,7 +289,7 @@ def _readable(text: str) -> str:
     return readable(text[:_COLUMN_CHARACTERS])
 
 
-def _facets(texts: _Texts) -> list[str]:
+def _facets(texts: Texts) -> list[str]:
     languages = {language for language, _ in texts.summaries}
     archives = sorted({category.partition(".")[0] for category in texts.categories})
     return [

@@ -78,8 +78,6 @@ class FollowedPapers:
     papers: tuple[Matching, ...]
     #: How many match, of which the first are in `papers`.
     total: int
-    #: Whether there was no time to compare all.
-    is_cut: bool = False
 
 
 def following_message(followed: Sequence[Followed], command: str, words: Words) -> Message:
@@ -134,7 +132,6 @@ def followed_blocks(found: FollowedPapers | None, page: Page, reader: Reader) ->
     notes = [
         words(key, day=reader.day(found.since)),
         *([words.count("following.more", more)] if more else []),
-        *([words("following.cut")] if found.is_cut else []),
     ]
     return [
         blocks.header(words("following.title")),

@@ -14,6 +14,7 @@ from bot.delivery.messages import Choice, lists_in_reach, lists_of_day, papers_h
 from bot.delivery.selection import Selection
 from bot.errors import OutdatedChoiceError
 from bot.lookup.following import followed_among
+from bot.lookup.paper_texts import PaperTexts
 from bot.lookup.papers import entries_of
 from bot.subscriptions.preferences import sources_of_channels
 from storage.records import Follow, Listing, Preferences, Subscription
@@ -47,7 +48,7 @@ class PersonalChoice:
 
 
 def choose_for_person(
-    tables: Tables, subscription: Subscription, day: date | None = None
+    tables: Tables, texts: PaperTexts, subscription: Subscription, day: date | None = None
 ) -> PersonalChoice | None:
     """Choose what the person has not had of the latest lists, or of a day's; `None` where it has ended."""
     basis = _basis(tables, subscription)
@@ -57,7 +58,7 @@ def choose_for_person(
         listings = lists_of_day(tables, day, subscription.preferences)
     else:
         listings = lists_in_reach(tables, _with_sources_of_channels(tables, subscription), _REACH)
-    return PersonalChoice(subscription, _chosen(tables, subscription, listings), basis)
+    return PersonalChoice(subscription, _chosen(tables, texts, subscription, basis, listings), basis)
 
 
 def _basis(tables: Tables, subscription: Subscription) -> _Basis | None:
@@ -75,7 +76,13 @@ def _with_sources_of_channels(tables: Tables, subscription: Subscription) -> Sub
     return replace(subscription, preferences=replace(preferences, sources=tuple(sources)))
 
 
-def _chosen(tables: Tables, subscription: Subscription, listings: Iterable[Listing]) -> Choice:
+def _chosen(
+    tables: Tables,
+    texts: PaperTexts,
+    subscription: Subscription,
+    basis: _Basis,
+    listings: Iterable[Listing],
+) -> Choice:
     """Choose the papers that the person follows and has not had, the most voted of them first.
 
     More than fit into a message come the next day.
@@ -85,8 +92,7 @@ def _chosen(tables: Tables, subscription: Subscription, listings: Iterable[Listi
         replace(listing, paper_ids=tuple(each for each in listing.paper_ids if each not in had))
         for listing in listings
     ]
-    person = subscription.created_by or ""
-    matching = followed_among(tables, subscription.workspace, person, new, MOST_IN_DIGEST)
+    matching = followed_among(tables, texts, basis.follows, new, MOST_IN_DIGEST)
     language = subscription.preferences.language
     entries = entries_of(tables, tuple(each.paper.id for each in matching), language)
     selection = Selection(tuple(entries), (), ())

@@ -7,7 +7,7 @@ messages may already be in the channel.
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +38,7 @@ from bot.delivery.read_back import (
 )
 from bot.delivery.wire import Wire, judged, retry_until_answered, retry_wait
 from bot.locale import words_for
+from bot.lookup.paper_texts import PaperTexts
 from bot.metrics import POSTS
 from storage.claims import Claim, Claims
 from storage.records import PARENT, PARENT_DELETED, Delivery, DeliveryState, Post, PostState
@@ -81,6 +82,7 @@ class Services:
     claims: Claims | None = None
     #: The workspace that `wires` reach; `None` where they reach all.
     workspace: str | None = None
+    texts: PaperTexts = field(default_factory=PaperTexts)
 
 
 class DeliveryWorker:

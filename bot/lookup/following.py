@@ -1,16 +1,18 @@
-"""What a person follows and mutes: read from text, and compared with the latest papers by the search's index.
+"""What a person follows and mutes: read from text, and compared with the latest papers by the search's terms.
 
-What a paper has to have is looked for as the search does: every word, one of the categories, nothing of what
-it must not have. Slips of typing are not mended, and no paper matches that has only some of the words.
+What a paper has to have is what the search looks for: every word, one of the categories, nothing of what it
+must not have, told from the paper's text as the index has it. Slips of typing are not mended, and no paper
+matches that has only some of the words.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.cards.following import MOST_MATCHES, Followed, FollowedPapers, Matching
-from bot.errors import StorageSlowError, UnreadableValueError
+from bot.errors import UnreadableValueError
+from bot.lookup.paper_texts import PaperTexts
 from bot.lookup.query import Query, Ranking
 from bot.lookup.search import facets_of
 from bot.lookup.similar import likeness
@@ -18,11 +20,9 @@ from bot.lookup.sought import Sought, sought
 from bot.lookup.stored_query import from_json, to_json
 from bot.lookup.typed_query import query_text, read_query
 from bot.text.arxiv_id import find_arxiv_id
-from bot.text.full_text import Term
+from bot.text.matching import Readable, finder, finders
 from storage.records import Follow, FollowKind, Listing
 from storage.tables import Tables
-
-_SECONDS = 0.5
 
 # Of arXiv's largest categories a day brings some hundreds; of more, those with the most votes.
 _MOST_COMPARED = 1_000
@@ -78,7 +78,7 @@ def followed_of(tables: Tables, follows: Iterable[Follow]) -> tuple[Followed, ..
 
 
 def latest_followed(
-    tables: Tables, workspace: str, person: str, only: int | None = None
+    tables: Tables, texts: PaperTexts, workspace: str, person: str, only: int | None = None
 ) -> FollowedPapers | None:
     """Return which of the latest papers match what the person follows; `None` for who follows nothing.
 
@@ -98,27 +98,26 @@ def latest_followed(
         since, last, workspace, by_saves=False, offset=0, limit=_MOST_COMPARED
     )
     paper_ids = [ranked.paper_id for ranked in listed]
-    found = Compared()
-    try:
-        with tables.search.within(_SECONDS):
-            compare(tables, follows, paper_ids, found)
-    except StorageSlowError:
-        found.is_cut = True
-    matching = [paper_id for paper_id in paper_ids if paper_id in found.matches]
+    matches = compare(tables, texts, follows, paper_ids)
+    matching = [paper_id for paper_id in paper_ids if paper_id in matches]
     shown = matching[:MOST_MATCHES]
     saved = tables.saved_papers.saved_among(workspace, person, shown)
     by_id = {each.id: each for each in followed_of(tables, follows)}
     papers = tuple(
-        Matching(paper, tuple(by_id[each] for each in found.matches[paper.id]), paper.id in saved)
+        Matching(paper, tuple(by_id[each] for each in matches[paper.id]), paper.id in saved)
         for paper in tables.papers.of_ids(shown)
     )
-    return FollowedPapers(since, papers, len(matching), found.is_cut)
+    return FollowedPapers(since, papers, len(matching))
 
 
 def followed_among(
-    tables: Tables, workspace: str, person: str, listings: Iterable[Listing], most: int
+    tables: Tables,
+    texts: PaperTexts,
+    follows: Sequence[Follow],
+    listings: Iterable[Listing],
+    most: int,
 ) -> tuple[Matching, ...]:
-    """Return the papers of these lists that match what the person follows, the most voted first.
+    """Return the papers of these lists that match what a person follows, the most voted first.
 
     A list from before they followed something is none of it, but for that of the day before, which is the
     latest one then.
@@ -127,86 +126,80 @@ def followed_among(
     for listing in listings:
         for paper_id in listing.paper_ids:
             last_listed[paper_id] = max(listing.day, last_listed.get(paper_id, listing.day))
-    follows = tables.follows.of_person(workspace, person)
     newest = sorted(last_listed, key=lambda each: last_listed[each], reverse=True)[:_MOST_COMPARED]
     begun = {each.id: each.since.date() - _LIST_DAYS for each in follows}
-    found = Compared()
-    compare(tables, follows, newest, found)
     matches = {
         paper_id: [each for each in some if last_listed[paper_id] >= begun[each]]
-        for paper_id, some in found.matches.items()
+        for paper_id, some in compare(tables, texts, follows, newest).items()
     }
-    papers = tables.papers.of_ids([each for each in newest if matches.get(each)])
-    by_votes = sorted(papers, key=lambda each: -(each.votes or 0))[:most]
+    matching = [each for each in newest if matches.get(each)]
+    votes = tables.papers.votes_of(matching)
+    by_votes = sorted(matching, key=lambda each: -votes.get(each, 0))[:most]
     by_id = {each.id: each for each in followed_of(tables, follows)}
-    return tuple(Matching(each, tuple(by_id[one] for one in matches[each.id])) for each in by_votes)
-
-
-@dataclass(slots=True)
-class Compared:
-    """What papers match."""
-
-    #: The ids of the follows that a paper matches, in order; a muted paper matches none.
-    matches: dict[str, list[int]] = field(default_factory=dict)
-    #: Whether there was no time for all follows.
-    is_cut: bool = False
-
-
-def compare(tables: Tables, follows: Sequence[Follow], paper_ids: Iterable[str], found: Compared) -> None:
-    """Find which of the papers match which follows, and none that is muted.
-
-    Where a `StorageSlowError` ends it, the first follows have been compared, and what is muted before any.
-    """
-    left = frozenset(paper_ids) - muted_among(tables, follows, paper_ids)
-    # To look for similar papers takes the longest.
-    for follow in sorted(follows, key=lambda each: each.kind is FollowKind.SIMILAR):
-        for paper_id in _matching(tables, follow, left):
-            found.matches.setdefault(paper_id, []).append(follow.id)
-
-
-def muted_among(tables: Tables, follows: Iterable[Follow], paper_ids: Iterable[str]) -> frozenset[str]:
-    """Return which of the papers are muted by what a person follows and mutes."""
-    left = frozenset(paper_ids)
-    muted = (
-        _found(tables, query, left)
-        for each in follows
-        if each.kind is FollowKind.MUTE and (query := _query(each))
+    return tuple(
+        Matching(paper, tuple(by_id[one] for one in matches[paper.id]))
+        for paper in tables.papers.of_ids(by_votes)
     )
-    return frozenset().union(*muted)
 
 
-def _matching(tables: Tables, follow: Follow, paper_ids: frozenset[str]) -> frozenset[str]:
+def compare(
+    tables: Tables, texts: PaperTexts, follows: Sequence[Follow], paper_ids: Iterable[str]
+) -> dict[str, list[int]]:
+    """Return the ids of the follows that each of the papers matches, in order; a muted paper matches none."""
+    readable = texts.of(tables, paper_ids)
+    for muted in _muted(follows, readable):
+        del readable[muted]
+    matches: dict[str, list[int]] = {}
+    for follow in follows:
+        for paper_id in _matching(tables, texts, follow, readable):
+            matches.setdefault(paper_id, []).append(follow.id)
+    return matches
+
+
+def muted_among(
+    tables: Tables, texts: PaperTexts, follows: Iterable[Follow], paper_ids: Iterable[str]
+) -> frozenset[str]:
+    """Return which of the papers are muted by what a person follows and mutes."""
+    mutes = [each for each in follows if each.kind is FollowKind.MUTE]
+    return _muted(mutes, texts.of(tables, paper_ids)) if mutes else frozenset()
+
+
+def _muted(follows: Iterable[Follow], readable: Mapping[str, Readable]) -> frozenset[str]:
+    queries = [query for each in follows if each.kind is FollowKind.MUTE and (query := _query(each))]
+    return frozenset().union(*(_found(query, readable) for query in queries))
+
+
+def _matching(
+    tables: Tables, texts: PaperTexts, follow: Follow, readable: Mapping[str, Readable]
+) -> frozenset[str]:
     if follow.kind is FollowKind.SIMILAR:
-        alike = likeness(tables, follow.wanted, paper_ids)
-        return frozenset(paper_id for paper_id, share in alike.items() if share >= _ALIKE)
+        telling = texts.telling(tables, follow.wanted)
+        alike = {paper_id for paper_id, text in readable.items() if likeness(telling, text) >= _ALIKE}
+        return frozenset(alike - {follow.wanted})
     query = _query(follow) if follow.kind is FollowKind.SEARCH else None
-    return _found(tables, query, paper_ids) if query else frozenset()
+    return _found(query, readable) if query else frozenset()
 
 
-def _found(tables: Tables, query: Query, paper_ids: frozenset[str]) -> frozenset[str]:
+def _found(query: Query, readable: Mapping[str, Readable]) -> frozenset[str]:
     """Return which of the papers have all that the query asks for."""
-    for one in sought(query.words):
-        paper_ids = _having(tables, one, paper_ids)
-    for facet in facets_of(query):
-        paper_ids = _having_term(tables, facet, paper_ids)
-    for one in sought(query.without):
-        paper_ids = paper_ids - _having_term(tables, one.term, paper_ids)
-    return paper_ids
+    needed = [
+        *map(_finder_of_either, sought(query.words)),
+        *(each.is_in for each in finders(facets_of(query))),
+    ]
+    unwanted = finders(one.term for one in sought(query.without))
+    return frozenset(
+        paper_id
+        for paper_id, text in readable.items()
+        if all(is_in(text) for is_in in needed) and not any(each.is_in(text) for each in unwanted)
+    )
 
 
-def _having(tables: Tables, one: Sought, paper_ids: frozenset[str]) -> frozenset[str]:
-    """Return which of the papers have it as a whole, or all of its parts."""
-    whole = _having_term(tables, one.term, paper_ids)
-    if not one.parts:
-        return whole
-    in_parts = paper_ids - whole
-    for part in one.parts:
-        in_parts = _having_term(tables, part.term, in_parts)
-    return whole | in_parts
-
-
-def _having_term(tables: Tables, term: Term, paper_ids: frozenset[str]) -> frozenset[str]:
-    return tables.search.having(term, paper_ids) if paper_ids else frozenset()
+def _finder_of_either(one: Sought) -> Callable[[Readable], bool]:
+    """Return what tells whether a text has it as a whole, or all of its parts."""
+    whole, parts = finder(one.term), finders(part.term for part in one.parts)
+    if not parts:
+        return whole.is_in
+    return lambda text: whole.is_in(text) or all(part.is_in(text) for part in parts)
 
 
 def _query(follow: Follow) -> Query | None:

@@ -14,6 +14,7 @@ from bot.lookup.found import SearchReader, found_papers, page_start
 from bot.lookup.sought import FILLERS, cjk_pieces, term_of_cjk, term_of_word
 from bot.text import index_tokens
 from bot.text.full_text import Match, Phrase, Term
+from bot.text.matching import Finder, Readable
 from bot.text.stems import stem
 from bot.text.terms import fold
 from storage.records import Paper
@@ -93,22 +94,19 @@ def word_counts(paper: Paper) -> Counter[str]:
     return _counted([paper], "")
 
 
-def likeness(tables: Tables, paper_id: str, paper_ids: Iterable[str]) -> dict[str, float]:
-    """Return how like a paper each of some others is that shares two of its telling words: from 0 to 1.
-
-    It is the weight of the telling words that they share, of the weight of all of them.
-    """
-    others = frozenset(paper_ids) - {paper_id}
+def telling_terms(tables: Tables, paper_id: str) -> tuple[Term, ...]:
+    """Return the terms that tell what a paper is about, weighed by how much; none of an unknown paper."""
     papers = tables.papers.of_ids([paper_id])
-    if not papers or not others:
-        return {}
-    telling = _telling(tables, _counted(papers, ""), _cjk_counted(papers, ""), 2)
-    shared: dict[str, list[float]] = {}
-    for each in telling:
-        for other in tables.search.having(each.term, others):
-            shared.setdefault(other, []).append(each.term.weight)
-    whole = sum(each.term.weight for each in telling)
-    return {other: sum(weights) / whole for other, weights in shared.items() if len(weights) > 1}
+    return tuple(each.term for each in _telling(tables, _counted(papers, ""), _cjk_counted(papers, ""), 2))
+
+
+def likeness(telling: Sequence[Finder], other: Readable) -> float:
+    """Return how like a paper another one is that shares two of its telling terms: from 0 to 1.
+
+    It is the weight of the telling terms that they share, of the weight of all of them.
+    """
+    shared = [each.weight for each in telling if each.is_in(other)]
+    return sum(shared) / sum(each.weight for each in telling) if len(shared) > 1 else 0.0
 
 
 def _alike(tables: Tables, papers: Sequence[Paper], text: str) -> _Likeness:

@@ -94,7 +94,7 @@ def full_home(page: SavedPage, paper: Paper) -> HomeContent:
     new = NewPapers("C" * 20, (paper,) * MOST_NEW, frozenset(), SavedIn("C" * 20, "1.2"))
     reasons = tuple(Followed(10**9, kind, "&" * 300, "&" * 300) for kind in FollowKind)[:2]
     matching = (Matching(paper, reasons),) * MOST_MATCHES
-    followed = FollowedPapers(NOW.date(), matching, 10_000, is_cut=True)
+    followed = FollowedPapers(NOW.date(), matching, 10_000)
     for_you = ForYou(
         NOW.date(),
         (Suggestion(paper, paper, is_saved=True),) * MOST_FOR_YOU,
@@ -109,7 +109,7 @@ def full_home(page: SavedPage, paper: Paper) -> HomeContent:
 def test_as_much_as_a_person_may_follow_makes_messages_that_slack_takes(text: str, language: str) -> None:
     words, reader = words_for(language), PLACES[language].reader
     followed = tuple(Followed(10**9, kind, text, text) for kind in FollowKind)
-    found = FollowedPapers(NOW.date(), (), 10_000, is_cut=True)
+    found = FollowedPapers(NOW.date(), (), 10_000)
 
     assert_taken(following_message(followed * (MOST_FOLLOWS // 3) + followed[:2], "/papers", words))
     assert_taken(following_message((), "/papers", words))

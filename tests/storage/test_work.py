@@ -100,9 +100,11 @@ FAILURE = SummaryFailure(ONE, "en", 1, "no", NOW, LATE)
 CALLS: dict[str, Call] = {
     "papers.get": lambda tables, _: tables.papers.get(ONE),
     "papers.of_ids": lambda tables, _: tables.papers.of_ids(SOME),
+    "papers.votes_of": lambda tables, _: tables.papers.votes_of(SOME),
     "papers.add": lambda tables, _: tables.papers.add(Paper(ONE, "New")),
     "papers.fill": lambda tables, _: tables.papers.fill(Paper(ONE, "New")),
     "search_index.will_change": lambda tables, _: tables.search_index.will_change(ONE),
+    "search_index.texts": lambda tables, _: tables.search_index.texts(SOME),
     "search_index.list_papers": lambda tables, _: tables.search_index.list_papers([ONE], LAST_DAY),
     "search_index.update": lambda tables, _: _index_change(tables),
     "search_index.outdated": lambda tables, _: tables.search_index.outdated(),

@@ -102,6 +102,7 @@ def _papers(tables: Tables) -> Iterator[Any]:
     tables.papers.fill(replace(BARE, authors=("Emmy Noether",), withdrawal="withdrawn"))
     yield tables.papers.get(BARE.id)
     yield tables.papers.of_ids([*reversed(IDS), "9999.99999"])
+    yield tables.papers.votes_of(IDS)
 
 
 def _listings(tables: Tables) -> Iterator[Any]:
