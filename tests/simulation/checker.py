@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from storage.address import Server
 from storage.database import connect
+from tests.simulation.people import channels_of_people, expected_reasons, told_reasons
 from tests.simulation.runs import Record
 from tests.simulation.world import CAUSED, LONGEST_RUN
 
@@ -44,8 +45,30 @@ def violations_without_reading(record: Record) -> list[str]:
     ]
 
 
+def violations_of_people(record: Record) -> list[str]:
+    """Return a sentence for each promise that a run with people's own digests broke."""
+    return [
+        *_stuck(record),
+        *_not_as_followed(record),
+        *_doubled_in_passing(record),
+        *_unsound(record),
+        *_unforeseen(record),
+    ]
+
+
+def _not_as_followed(record: Record) -> Iterator[str]:
+    """Check that each person has one message, with just their papers and why each is there."""
+    for name, channel in channels_of_people(record.workspace).items():
+        told = [
+            told_reasons(message.blocks or []) for message in channel.messages.values() if message.metadata
+        ]
+        wanted = {title: reasons for title in record.titles if (reasons := expected_reasons(name, title))}
+        if told != ([wanted] if wanted else []):
+            yield f"{name} was told {told}, and should be told {wanted}"
+
+
 def _sent_twice(record: Record) -> Iterator[str]:
-    for position, number in Counter(arrival.position for arrival in record.arrivals).items():
+    for (_, position), number in _copies(record).items():
         if number > 1:
             yield f"doubled: position {position} came {number} times"
 
@@ -101,10 +124,14 @@ def _begun_in_pause(record: Record) -> Iterator[str]:
 
 def _doubled_in_passing(record: Record) -> Iterator[str]:
     """Allow a second copy only if the first appeared after more than two settling times."""
-    copies = Counter(arrival.position for arrival in record.arrivals)
-    for position, number in sorted(copies.items()):
-        if number > 1 and position not in record.very_late:
+    for (channel, position), number in sorted(_copies(record).items()):
+        if number > 1 and (channel, position) not in record.very_late:
             yield f"doubled in passing: position {position} came {number} times"
+
+
+def _copies(record: Record) -> Counter[tuple[str, int]]:
+    """Return how often the post of each position came into each channel."""
+    return Counter((arrival.channel, arrival.position) for arrival in record.arrivals)
 
 
 def _too_fast(record: Record) -> Iterator[str]:

@@ -11,9 +11,10 @@ from bot.delivery import ledger
 from bot.delivery.claimed import ClaimedDelivery
 from bot.delivery.worker import Timing
 from storage.deliveries import Deliveries
+from storage.follows import Follows, _follow_from_row
 from storage.leases import Leases
 from storage.posts import Posts
-from storage.records import Delivery, Post, PostState
+from storage.records import Delivery, Follow, Post, PostState
 from tests.simulation.world import TIMING
 
 Mutation = Callable[[pytest.MonkeyPatch], Timing]
@@ -92,6 +93,17 @@ def without_stop(patch: pytest.MonkeyPatch) -> Timing:
 def without_restoring(patch: pytest.MonkeyPatch) -> Timing:
     """Leave the parent of a resumed digest as it was when it was stopped."""
     patch.setattr(Posts, "restore_parent", lambda _posts, _delivery_id: None)
+    return TIMING
+
+
+def without_owner(patch: pytest.MonkeyPatch) -> Timing:
+    """Compare papers with what anybody follows."""
+
+    def of_anybody(follows: Any, workspace: str, _person: str) -> tuple[Follow, ...]:
+        rows = follows._engine.query("SELECT * FROM follows WHERE workspace = ? ORDER BY id", [workspace])
+        return tuple(map(_follow_from_row, rows))
+
+    patch.setattr(Follows, "of_person", of_anybody)
     return TIMING
 
 

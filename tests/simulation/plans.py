@@ -20,6 +20,9 @@ A process that sends a message later than that after deciding to can leave a sec
 _LONGEST_STOP_WITHOUT_LEASE = 75.0
 """The same for runs in which leases are taken over at once, so that the last look comes earlier."""
 
+CARDS_OF_PEOPLE = 6
+"""Of so many papers both people follow some, and one of them the same."""
+
 LIST_AFTER = 45.0
 """In runs through all points of waiting, the list comes between the second tick and the third."""
 
@@ -94,17 +97,29 @@ def without_pictures(plan: RunPlan, times: int) -> RunPlan:
     return replace(plan, has_pictures=True, faults=[*plan.faults, *([lost] if times else [])])
 
 
+def drawn_for_people(seed: int) -> RunPlan:
+    """Draw a run as `drawn` does, in which two people get what each follows."""
+    return replace(drawn(seed), is_personal=True)
+
+
 def dying_at(
     point: int,
     troubles: tuple[Trouble, ...] = (),
     *,
     takes_over: bool = True,
     list_after: float | None = None,
+    is_personal: bool = False,
 ) -> RunPlan:
     """Return a run of a small digest whose process dies at one point and is restarted a second later."""
     lives = (LifePlan(dies_at=point), LifePlan(begins_after=1.0))
     return RunPlan(
-        seed=point, cards=2, lives=lives, takes_over=takes_over, troubles=troubles, list_after=list_after
+        seed=point,
+        cards=CARDS_OF_PEOPLE if is_personal else 2,
+        is_personal=is_personal,
+        lives=lives,
+        takes_over=takes_over,
+        troubles=troubles,
+        list_after=list_after,
     )
 
 
@@ -114,10 +129,11 @@ def points_of(
     *,
     takes_over: bool = True,
     list_after: float | None = None,
+    is_personal: bool = False,
 ) -> int:
     """Return the number of points at which the process of `dying_at` can die."""
-    calm = RunPlan(seed=0, cards=2, takes_over=takes_over, troubles=troubles, list_after=list_after)
-    return simulate(calm, folder).points
+    dying = dying_at(0, troubles, takes_over=takes_over, list_after=list_after, is_personal=is_personal)
+    return simulate(replace(dying, lives=(LifePlan(),)), folder).points
 
 
 def hits(*, list_after: float | None = None) -> list[tuple[Trouble, ...]]:

@@ -51,6 +51,8 @@ class RunPlan:
 
     seed: int
     cards: int
+    #: Whether two people get what each follows of these papers, in place of a channel that gets them all.
+    is_personal: bool = False
     #: The lives of the first process, one after the other.
     lives: Sequence[LifePlan] = (LifePlan(),)
     #: Those of other processes beside it.
@@ -89,6 +91,7 @@ class RunPlan:
 class Arrival:
     """A message when it appears in the channel."""
 
+    channel: str
     ts: str
     position: int
     #: Whether it appeared after its sender had given it up.
@@ -104,8 +107,9 @@ class Record:
     workspace: Workspace
     database: Address
     arrivals: list[Arrival] = field(default_factory=list)
-    #: The positions of posts that Slack showed over two settling times after the decision to send them.
-    very_late: set[int] = field(default_factory=set)
+    #: The channels and positions of posts that Slack showed over two settling times after the decision to
+    #: send them.
+    very_late: set[tuple[str, int]] = field(default_factory=set)
     #: When Slack answered 429 because of posting too fast.
     crowded: list[datetime] = field(default_factory=list)
     #: What the bot's loops survived and logged.

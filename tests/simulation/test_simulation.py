@@ -6,12 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.checker import violations, violations_without_reading
-from tests.simulation.faults import trouble
-from tests.simulation.mutants import MUTATIONS, MUTATIONS_OF_PAUSES, MUTATIONS_OF_WAITING, Mutation
+from tests.simulation.checker import violations, violations_of_people, violations_without_reading
+from tests.simulation.faults import CALM, SINGLE, trouble
+from tests.simulation.mutants import (
+    MUTATIONS,
+    MUTATIONS_OF_PAUSES,
+    MUTATIONS_OF_WAITING,
+    Mutation,
+    without_owner,
+)
 from tests.simulation.plans import (
+    CARDS_OF_PEOPLE,
     LIST_AFTER,
     drawn,
+    drawn_for_people,
     drawn_late,
     drawn_on_server,
     drawn_with_pause,
@@ -31,6 +39,7 @@ _SERVER_SEEDS_A_TEST = 6
 _SEEDS_FOR_A_MUTANT = 200
 _LATE_SEEDS = 50
 _PAUSED_SEEDS = 100
+_SEEDS_OF_PEOPLE = 100
 
 
 @pytest.mark.parametrize("first", range(0, _SEEDS, _SEEDS_A_TEST))
@@ -90,6 +99,51 @@ def test_a_digest_that_is_paused_stops_at_once_and_is_whole_once_resumed(folder:
     for seed in range(first, first + _SEEDS_A_TEST):
         broken = violations(simulate(drawn_with_pause(seed), folder))
         assert broken == [], f"seed {seed}"
+
+
+@pytest.mark.parametrize("first", range(0, _SEEDS_OF_PEOPLE, _SEEDS_A_TEST))
+def test_two_people_get_what_each_follows_once_and_with_its_reasons_whatever_happens(
+    folder: Path, first: int
+) -> None:
+    for seed in range(first, first + _SEEDS_A_TEST):
+        broken = violations_of_people(simulate(drawn_for_people(seed), folder))
+        assert broken == [], f"seed {seed}"
+
+
+@pytest.mark.parametrize("takes_over", [True, False], ids=["by the lock", "by the lease"])
+def test_a_death_at_any_point_of_people_s_digests_loses_and_doubles_nothing(
+    folder: Path, takes_over: bool
+) -> None:
+    points = points_of(folder, takes_over=takes_over, is_personal=True)
+
+    assert points > 30
+    for point in range(1, points + 1):
+        plan = dying_at(point, takes_over=takes_over, is_personal=True)
+        assert violations_of_people(simulate(plan, folder)) == [], f"point {point}"
+
+
+def test_a_fault_at_any_message_of_people_s_digests_loses_and_doubles_nothing(folder: Path) -> None:
+    for seed, fault in enumerate(SINGLE):
+        for troubles in ((fault,), (CALM, fault), (fault, fault)):
+            plan = RunPlan(seed=seed, cards=CARDS_OF_PEOPLE, is_personal=True, troubles=troubles)
+            assert violations_of_people(simulate(plan, folder)) == [], list(map(str, troubles))
+
+
+def test_people_s_digests_on_one_server_are_right_whatever_happens(database_server: DatabaseServer) -> None:
+    for seed in range(_SERVER_SEEDS_A_TEST):
+        record = simulate(replace(drawn_on_server(seed), is_personal=True), database_server)
+        assert violations_of_people(record) == [], f"seed {seed}"
+        database_server.drop(record.database)
+
+
+@pytest.mark.parametrize("mutation", [*MUTATIONS, without_owner], ids=lambda mutation: mutation.__name__)
+def test_the_simulation_notices_a_safeguard_of_people_s_digests_that_is_missing(
+    folder: Path, mutation: Mutation
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        timing = mutation(patch)
+        plans = map(drawn_for_people, range(_SEEDS_FOR_A_MUTANT))
+        assert any(violations_of_people(simulate(plan, folder, timing)) for plan in plans)
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS_OF_PAUSES, ids=lambda mutation: mutation.__name__)

@@ -30,6 +30,7 @@ from bot.delivery.worker import Services, Timing
 from bot.errors import CommitLostError, StorageError
 from bot.manifest import app_manifest
 from bot.sandbox import ConnectionLostError, Workspace, create_workspace
+from bot.sandbox.records import Channel
 from storage.address import Address, Server
 from storage.database import connect, prepare
 from storage.engines.engine import OneConnection
@@ -37,6 +38,7 @@ from storage.records import Listing, ListingState, Paper, Preferences
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.simulation.faults import POST, REFUSED_CONNECTION, UPDATE, Trouble, draw
+from tests.simulation.people import channels_of_people, subscribe_people
 from tests.simulation.runs import Arrival, LifePlan, Record, RunPlan
 from tests.support.postgresql import DatabaseServer
 from tests.support.virtual_time import START, VirtualClock, run_virtual
@@ -80,12 +82,12 @@ class _World:
         self.timing = timing
         self.clock = VirtualClock()
         self.random = Random(plan.seed)
-        withheld = [] if plan.may_read else ["channels:history"]
+        withheld = [] if plan.may_read else ["channels:history", "im:history"]
         config = {"is_distributed": plan.is_distributed, "withheld_scopes": withheld}
         self.workspace = create_workspace(_manifest(), clock=self.clock, config=config)
         self.workspace.timer = self._settle_after
         self.workspace.subscribe(self._observe)
-        self.channel = self.workspace.channel("papers")
+        self.channels = _channels(self.workspace, plan)
         self.place = place
         self.database = _new_database(place, self.workspace, plan)
         titles = [paper.title for paper in _papers(plan.cards)]
@@ -94,7 +96,7 @@ class _World:
         for kind, options in plan.faults:
             self.workspace.faults.add(kind, **options)
         self._answers: Counter[str] = Counter()
-        self._seen: set[str] = set()
+        self._seen: set[tuple[str, str]] = set()
         self._is_settling = False
         self.is_paused = False
         self._flights: set[asyncio.Task[Answer]] = set()
@@ -228,11 +230,12 @@ class _World:
     # ---- The observer
 
     def _observe(self) -> None:
-        for ts, message in self.channel.messages.items():
-            if ts not in self._seen and message.metadata:
-                self._seen.add(ts)
-                position = message.metadata["event_payload"]["position"]
-                self.record.arrivals.append(Arrival(ts, position, self._is_settling))
+        for channel in self.channels:
+            for ts, message in channel.messages.items():
+                if (channel.id, ts) not in self._seen and message.metadata:
+                    self._seen.add((channel.id, ts))
+                    position = message.metadata["event_payload"]["position"]
+                    self.record.arrivals.append(Arrival(channel.id, ts, position, self._is_settling))
 
     def _settle_after(self, seconds: float) -> None:
         # Slightly later than due, so that rounding cannot make it too early.
@@ -344,9 +347,9 @@ class Life:
         return await runner.read(self._is_done)
 
     def _is_done(self, tables: Tables) -> bool:
-        opened = tables.deliveries.latest_of_channel(self.world.workspace.team_id, self.world.channel.id)
-        is_done = opened is not None and not tables.deliveries.unfinished()
-        return is_done and not self.world.is_paused
+        team = self.world.workspace.team_id
+        latest = [tables.deliveries.latest_of_channel(team, each.id) for each in self.world.channels]
+        return all(latest) and not tables.deliveries.unfinished() and not self.world.is_paused
 
 
 class _PreparedRunner(InlineRunner):
@@ -454,7 +457,8 @@ class _Caller:
         shows_after = suspended_for + sum(each.shows_after for each in troubles)
         # One second is left for the network and for the look itself.
         if shows_after > 2 * TIMING.settling.total_seconds() - 1:
-            self._world.record.very_late.add(arguments["metadata"]["event_payload"]["position"])
+            position = arguments["metadata"]["event_payload"]["position"]
+            self._world.record.very_late.add((arguments["channel"], position))
 
     def _record_crowding(self, answer: Answer, troubles: tuple[Trouble, ...]) -> None:
         """Record a 429 that came of posting too fast, except a first post's, which cannot know of others."""
@@ -526,8 +530,14 @@ def _begun_since(tables: Tables, moment: datetime) -> list[int]:
 def _new_database(place: Place, workspace: Workspace, plan: RunPlan) -> Address:
     """Copy the tables with one subscription and the plan's listing."""
     state = ListingState.COMPLETE if plan.list_after is None else ListingState.STALLED
-    channel = workspace.channel("papers").id
-    prepared = _prepared(place, workspace.team_id, channel, plan.cards, state, plan.has_pictures)
+    prepared = _prepared(
+        place,
+        workspace,
+        plan.cards,
+        state,
+        has_pictures=plan.has_pictures,
+        is_personal=plan.is_personal,
+    )
     if isinstance(place, DatabaseServer):
         return place.copy(prepared)
     path = place / f"{plan.seed}.db"
@@ -535,11 +545,45 @@ def _new_database(place: Place, workspace: Workspace, plan: RunPlan) -> Address:
     return path
 
 
-@cache
+def _channels(workspace: Workspace, plan: RunPlan) -> list[Channel]:
+    """Return where digests come: into a channel, or into people's direct messages."""
+    if plan.is_personal:
+        return [*channels_of_people(workspace).values()]
+    return [workspace.channel("papers")]
+
+
+_databases: dict[tuple[Place, int, ListingState, bool, bool], Any] = {}
+
+
 def _prepared(
-    place: Place, workspace: str, channel: str, cards: int, state: ListingState, has_pictures: bool
+    place: Place,
+    workspace: Workspace,
+    cards: int,
+    state: ListingState,
+    *,
+    has_pictures: bool,
+    is_personal: bool,
 ) -> Any:
-    name = f"prepared-{cards}-{state}-{has_pictures}.db"
+    """Return tables that are filled once; the workspaces of all runs have the same ids."""
+    key = (place, cards, state, has_pictures, is_personal)
+    if key not in _databases:
+        _databases[key] = _filled(
+            place, workspace, cards, state, has_pictures=has_pictures, is_personal=is_personal
+        )
+    return _databases[key]
+
+
+def _filled(
+    place: Place,
+    workspace: Workspace,
+    cards: int,
+    state: ListingState,
+    *,
+    has_pictures: bool,
+    is_personal: bool,
+) -> Any:
+    kind = f"{'-pictures' if has_pictures else ''}{'-personal' if is_personal else ''}"
+    name = f"prepared-{cards}-{state}{kind}.db"
     address = place.database() if isinstance(place, DatabaseServer) else place / name
     preferences = Preferences("en", (_SOURCE,), at=time(9, 0), has_thumbnails=has_pictures)
     begun_at = START - timedelta(hours=9)
@@ -548,7 +592,12 @@ def _prepared(
         for paper in _papers(cards):
             tables.papers.add(paper)
         tables.listings.put(_listing(cards, state))
-        tables.subscriptions.put(workspace, channel, preferences, since=_DAY, begun_at=begun_at)
+        if is_personal:
+            subscribe_people(tables, workspace, _SOURCE, _DAY, begun_at)
+        else:
+            place_of_channel = (workspace.team_id, workspace.channel("papers").id)
+            tables.subscriptions.put(*place_of_channel, preferences, since=_DAY, begun_at=begun_at)
+        tables.search_index.update()
 
     prepare(address)
     with closing(connect(address)) as engine, engine.transaction():
