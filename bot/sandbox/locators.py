@@ -1,5 +1,6 @@
 """Locating what a person acts on: a message, a view, an element by its action_id."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -93,11 +94,16 @@ def find_view(workspace: "Workspace", person: Person, view_id: str) -> View:
 
 
 def find_element(
-    place: Place, action_id: str, *, block_id: str | None = None, value: Any = None, kind: str | None = None
+    place: Place,
+    action_id: str,
+    *,
+    block_id: str | None = None,
+    value: Any = None,
+    kinds: Collection[str] = (),
 ) -> tuple[Json, Json]:
     """Return the block and the element with `action_id`; `block_id` and `value` choose among several.
 
-    Raises NotPossibleError.
+    `kinds` are the types that it may have, where not any. Raises NotPossibleError.
     """
     pairs = [(block, element) for block in place.blocks for element in elements_of(block)]
     matches = [
@@ -105,13 +111,36 @@ def find_element(
         for block, element in pairs
         if element["action_id"] == action_id
         and block_id in {None, block["block_id"]}
-        and (value is None or element.get("value") == value)
-        and kind in {None, element["type"]}
+        and (value is None or value in _values(element))
+        and (not kinds or element["type"] in kinds)
     ]
     if len(matches) == 1:
         return matches[0]
     present = ", ".join(f"{element['action_id']} in {block['block_id']}" for block, element in pairs)
     raise NotPossibleError(
-        f"{len(matches)} {kind or 'element'}s match {action_id!r}; block_id or value choose one of several. "
+        f"{len(matches)} {next(iter(kinds), 'element')}s match {action_id!r}; "
+        "block_id or value choose one of several. "
         f"Present: {present}."
     )
+
+
+def clicked(element: Json, value: Any) -> Json:
+    """Return the button itself, or that of two for feedback with the value. Raises NotPossibleError."""
+    if element["type"] == "button":
+        return element
+    halves: list[Json] = _halves(element)
+    found = [each for each in halves if each["value"] == value]
+    if len(found) != 1:
+        offered = ", ".join(each["value"] for each in halves)
+        raise NotPossibleError(f"A value chooses one of two buttons for feedback: {offered}.")
+    return found[0]
+
+
+def _values(element: Json) -> list[Any]:
+    if element["type"] == "feedback_buttons":
+        return [each["value"] for each in _halves(element)]
+    return [element.get("value")]
+
+
+def _halves(element: Json) -> list[Json]:
+    return [element["positive_button"], element["negative_button"]]

@@ -146,6 +146,17 @@ _TEXT_INPUT: dict[str, Check] = {
 }
 _CHOICES: dict[str, Check] = {**_WITH_CONFIRM, "options": items("choice.options", of_shape(_CHOICE))}
 
+_FEEDBACK = of_shape(
+    Shape(
+        {
+            "text": plain_text("feedback.text"),
+            "value": string("feedback.value"),
+            "accessibility_label": string("feedback.accessibility_label"),
+        },
+        ("text", "value"),
+    )
+)
+
 ELEMENTS: dict[str, Shape] = {
     "button": Shape(
         {
@@ -245,6 +256,10 @@ ELEMENTS: dict[str, Shape] = {
         (),
         (_only_in_modals,),
     ),
+    "feedback_buttons": Shape(
+        {**_ANY_ELEMENT, "positive_button": _FEEDBACK, "negative_button": _FEEDBACK},
+        ("positive_button", "negative_button"),
+    ),
     "image": Shape(
         {"type": anything, "image_url": url("image.url"), "alt_text": string("image.alt_text")},
         ("image_url", "alt_text"),
@@ -315,6 +330,11 @@ def _context_element(walk: Walk, value: Any, pointer: str) -> None:
         by_type(ELEMENTS, ("image",), "element.place")(walk, value, pointer)
 
 
+def _only_in_messages(walk: Walk, _block: Any, pointer: str) -> None:
+    if walk.surface != "message":
+        walk.report("context_actions.surface", "unsupported type: context_actions", f"{pointer}/type")
+
+
 SUGGESTIONS: dict[str, Shape] = {
     "options": Shape({"options": _suggested("select.options", _OPTION)}, ("options",)),
     "option_groups": Shape({"option_groups": _suggested("select.groups", _GROUP)}, ("option_groups",)),
@@ -341,6 +361,16 @@ BLOCKS: dict[str, Shape] = {
             "elements": items("actions.elements", by_type(ELEMENTS, _IN_ACTIONS, "element.place")),
         },
         ("elements",),
+    ),
+    "context_actions": Shape(
+        {
+            **_ANY_BLOCK,
+            "elements": items(
+                "context_actions.elements", by_type(ELEMENTS, ("feedback_buttons",), "element.place")
+            ),
+        },
+        ("elements",),
+        (_only_in_messages,),
     ),
     "header": Shape({**_ANY_BLOCK, "text": plain_text("header.text")}, ("text",)),
     "divider": Shape(_ANY_BLOCK),

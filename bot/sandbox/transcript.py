@@ -78,7 +78,7 @@ def _block(block: Json, name_of: NameOf) -> Iterator[str]:
             yield from _rich(element)
     elif kind == "image":
         yield _element(block, name_of)
-    elif kind in {"context", "actions"}:
+    elif kind in {"context", "actions", "context_actions"}:
         yield " ".join(_element(element, name_of) for element in block["elements"])
     elif kind == "input":
         optional = " (optional)" if block.get("optional") else ""
@@ -109,6 +109,10 @@ def _element(element: Json, name_of: NameOf) -> str:
         return _text(element, name_of)
     if kind == "button":
         return f"[{_plain(element['text'])}]"
+    if kind == "feedback_buttons":
+        return " ".join(
+            f"[{_plain(element[name]['text'])}]" for name in ("positive_button", "negative_button")
+        )
     if kind == "image":
         return f"[image: {element['alt_text']}]"
     if "options" in element or "option_groups" in element:

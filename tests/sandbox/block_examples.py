@@ -39,6 +39,20 @@ def overflow(**more: Any) -> Json:
     return {"type": "overflow", "action_id": "a", "options": [option()], **more}
 
 
+def half(**more: Any) -> Json:
+    """Return one of two buttons for feedback."""
+    return {"text": plain(), "value": "v", **more}
+
+
+def feedback(**more: Any) -> Json:
+    halves = {"positive_button": half(), "negative_button": half(value="w")}
+    return {"type": "feedback_buttons", "action_id": "a", **halves, **more}
+
+
+def context_actions(*elements: Json) -> Json:
+    return {"type": "context_actions", "elements": list(elements)}
+
+
 def checkboxes(**more: Any) -> Json:
     return {"type": "checkboxes", "action_id": "a", "options": [option()], **more}
 
@@ -95,6 +109,22 @@ IN_MESSAGES: dict[str, tuple[list[Json], list[Json]]] = {
     "actions.elements": (
         [actions(*[button(action_id=str(n)) for n in range(25)])],
         [actions(*[button(action_id=str(n)) for n in range(26)])],
+    ),
+    "context_actions.elements": (
+        [context_actions(*[feedback(action_id=str(n)) for n in range(5)])],
+        [context_actions(*[feedback(action_id=str(n)) for n in range(6)])],
+    ),
+    "feedback.text": (
+        [context_actions(feedback(positive_button=half(text=plain(long(75)))))],
+        [context_actions(feedback(positive_button=half(text=plain(long(76)))))],
+    ),
+    "feedback.value": (
+        [context_actions(feedback(negative_button=half(value=long(2000))))],
+        [context_actions(feedback(negative_button=half(value=long(2001))))],
+    ),
+    "feedback.accessibility_label": (
+        [context_actions(feedback(negative_button=half(accessibility_label=long(75))))],
+        [context_actions(feedback(negative_button=half(accessibility_label=long(76))))],
     ),
     "element.place": (multi(), in_actions({"type": "multi_static_select", "options": [option()]})),
     "input.surface": ([section(accessory=select())], [field()]),
@@ -169,6 +199,7 @@ IN_MESSAGES: dict[str, tuple[list[Json], list[Json]]] = {
     "time": (picker("timepicker", initial_time="09:30"), picker("timepicker", initial_time="9:30")),
 }
 IN_VIEWS: dict[str, tuple[Json, Json]] = {
+    "context_actions.surface": (home(in_actions(button())[0]), home(context_actions(feedback()))),
     "view.blocks": (home(*[section()] * 100), home(*[section()] * 101)),
     "view.needs_blocks": (home(section()), home()),
     "callback_id": (modal(callback_id=long(255)), modal(callback_id=long(256))),

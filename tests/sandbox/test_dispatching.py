@@ -4,8 +4,9 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox import Member, Sandbox
-from tests.sandbox.examples import Json
+from bot.sandbox import Member, NotPossibleError, Sandbox
+from tests.sandbox.block_examples import context_actions, feedback, half
+from tests.sandbox.examples import Json, plain
 from tests.sandbox.todo import Todo, search_modal
 
 
@@ -59,3 +60,25 @@ async def test_values_of_inputs_that_are_gone_are_ignored(
     await ada.select(view, "search", "mil", state={"gone": {"choice": "x"}, "query": {"search": "mi"}})
 
     assert (await todo.hears("search"))["actions"][0]["value"] == "mil"
+
+
+async def test_a_press_of_feedback_tells_by_its_value_which_of_the_two_it_was(
+    sandbox: Sandbox, client: AsyncWebClient, todo: Todo, ada: Member
+) -> None:
+    rated = feedback(action_id="rate", positive_button=half(text=plain("Good"), value="good"))
+    posted = await client.chat_postMessage(channel="#papers", text="?", blocks=[context_actions(rated)])
+    message = {"channel": posted["channel"], "ts": posted["ts"]}
+
+    with pytest.raises(NotPossibleError, match="one of two"):
+        await ada.click(message, "rate")
+    await ada.click(message, "rate", value="good")
+
+    [action] = (await todo.hears("rate"))["actions"]
+    assert action.pop("action_ts")
+    assert action == {
+        "type": "feedback_buttons",
+        "action_id": "rate",
+        "block_id": "b000",
+        "text": plain("Good"),
+        "value": "good",
+    }

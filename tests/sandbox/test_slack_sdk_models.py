@@ -39,6 +39,8 @@ LET_PASS_BY_THE_MODELS = {
     "focus_on_load",
     "modal.submit.with_input",
     "home.fields",
+    "context_actions.surface",
+    "feedback.accessibility_label",
 }
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from bot.sandbox import snapshots, transcript
 from bot.sandbox.text import escaped, readable
+from tests.sandbox.block_examples import context_actions, feedback, half
 from tests.sandbox.examples import (
     Json,
     actions,
@@ -41,6 +42,7 @@ async def test_blocks_read_as_their_text_and_buttons_by_their_names() -> None:
         {"type": "divider"},
         context(image(), mrkdwn("by *Ada*")),
         actions(button(text=plain("R&D")), overflow),
+        context_actions(feedback(positive_button=half(text=plain("More")))),
     )
 
     assert text == (
@@ -54,7 +56,8 @@ async def test_blocks_read_as_their_text_and_buttons_by_their_names() -> None:
         "  right\n"
         "  ----\n"
         "  [image: a] by *Ada*\n"
-        "  [R&D] [… text | text]"
+        "  [R&D] [… text | text]\n"
+        "  [More] [text]"
     )
 
 

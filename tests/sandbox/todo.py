@@ -82,7 +82,7 @@ class Todo:
         app = AsyncApp(name="todo", client=client, **more)
         app.command("/todo")(self._on_command)
         app.command("/tell")(self._on_tell)
-        for action_id in ("done", "who", "more", "new", "explain", "search"):
+        for action_id in ("done", "who", "more", "new", "explain", "search", "rate"):
             app.action(action_id)(getattr(self, f"_on_{action_id}"))
         app.options("assignee")(self._on_assignee)
         app.view("task")(self._on_task)
@@ -190,6 +190,10 @@ class Todo:
         self._hear("explain", body)
         why = {"type": "modal", "title": plain("Why"), "blocks": [section(text=mrkdwn("Because."))]}
         await client.views_push(trigger_id=body["trigger_id"], view=why)
+
+    async def _on_rate(self, ack: Any, body: Json) -> None:
+        await ack()
+        self._hear("rate", body)
 
     async def _on_search(self, ack: Any, body: Json, action: Json, client: AsyncWebClient) -> None:
         await ack()

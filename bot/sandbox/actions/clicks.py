@@ -9,21 +9,24 @@ from bot.sandbox.blocks import elements_of
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError
 from bot.sandbox.inputs import option_with_value
-from bot.sandbox.locators import Place, find_element
+from bot.sandbox.locators import Place, clicked, find_element
 
 
 async def click(
     actor: Actor, place: Place, action_id: str, *, value: str | None, block_id: str | None
 ) -> None:
-    """Click a button. Raises NotPossibleError, NotAnsweredError."""
-    block, button = find_element(place, action_id, block_id=block_id, value=value, kind="button")
+    """Click a button, or one of two for feedback. Raises NotPossibleError, NotAnsweredError."""
+    block, element = find_element(
+        place, action_id, block_id=block_id, value=value, kinds=("button", "feedback_buttons")
+    )
+    button = clicked(element, value)
     fields: Json = {key: button[key] for key in ("text", "value", "style", "url") if key in button}
-    await _dispatch(actor, place, block, button, {"type": "button", **fields})
+    await _dispatch(actor, place, block, element, {"type": element["type"], **fields})
 
 
 async def overflow(actor: Actor, place: Place, action_id: str, value: str, *, block_id: str | None) -> None:
     """Choose an option of an overflow menu. Raises NotPossibleError, NotAnsweredError."""
-    block, menu = find_element(place, action_id, block_id=block_id, kind="overflow")
+    block, menu = find_element(place, action_id, block_id=block_id, kinds=("overflow",))
     fields = {"type": "overflow", "selected_option": option_with_value(menu, value)}
     await _dispatch(actor, place, block, menu, fields)
 

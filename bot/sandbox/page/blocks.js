@@ -39,6 +39,14 @@ function drawActions(block, context) {
   );
 }
 
+function drawContextActions(block, context) {
+  return h(
+    "div",
+    { class: "block block-context-actions" },
+    block.elements.map((element) => drawElement(element, context, block)),
+  );
+}
+
 function drawImageBlock(block) {
   const title = block.title && h("figcaption", {}, drawPlain(block.title.text, block.title));
   return h("figure", { class: "block block-image" }, title, drawImage(block));
@@ -69,6 +77,7 @@ const DRAW = {
   section: drawSection,
   context: drawContext,
   actions: drawActions,
+  context_actions: drawContextActions,
   header: (block) => h("h3", { class: "block block-header" }, drawPlain(block.text.text, block.text)),
   divider: () => h("hr", { class: "block block-divider" }),
   image: drawImageBlock,

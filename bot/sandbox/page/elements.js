@@ -27,6 +27,22 @@ function drawButton(element, context, block) {
   );
 }
 
+/** Draws two buttons that share an action_id; the value of the pressed one says which. */
+function drawFeedback(element, context, block) {
+  const draw = (button) => {
+    const key = focusKey(context, block, element, button.value);
+    const props = {
+      type: "button",
+      class: "button button-feedback",
+      "aria-label": button.accessibility_label,
+      "data-focus": key,
+      onclick: () => dispatch(context, block, element, { do: "click", value: button.value }, key),
+    };
+    return markPending(h("button", props, drawPlain(button.text.text, button.text)));
+  };
+  return h("span", { class: "feedback" }, draw(element.positive_button), draw(element.negative_button));
+}
+
 function drawOverflow(element, context, block) {
   const items = element.options.map((option) => ({
     value: option.value,
@@ -74,6 +90,7 @@ export function notDrawn(type) {
 const DRAW = {
   button: drawButton,
   overflow: drawOverflow,
+  feedback_buttons: drawFeedback,
   image: drawImage,
   static_select: drawSelect,
   multi_static_select: drawSelect,
