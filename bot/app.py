@@ -215,7 +215,8 @@ def _parts(
         shows_links=settings.links == "on",
         connections=parts.connections,
         installations=changes,
-        texts=parts.deliverer.texts,
+        vectors=parts.deliverer.known.vectors,
+        texts=parts.deliverer.known.texts,
     )
 
 

@@ -44,6 +44,8 @@ _INSTEAD: Mapping[str, str] = {
     ids.MORE_LIKE: "similar ID",
     ids.FEWER_LIKE: "latest",
     ids.TAKE_OPINION_BACK: "latest",
+    ids.FEEDBACK: "similar ID",
+    ids.UNDO_FEEDBACK: "latest",
     ids.FORGET_ME: "forget me",
     ids.FOLLOW_MENU: "follow WORDS",
     ids.EDIT_FOLLOW: "following",

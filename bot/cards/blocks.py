@@ -142,6 +142,18 @@ def actions(*elements: Button | Menu | Select) -> Block:
     return {"type": "actions", "elements": [_element(element) for element in elements]}
 
 
+def feedback(action_id: str, positive: Button, negative: Button) -> Block:
+    """Return two small buttons that share an id and differ by their value, for messages alone.
+
+    https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element
+    """
+    halves = {"positive_button": _half(positive), "negative_button": _half(negative)}
+    return {
+        "type": "context_actions",
+        "elements": [{"type": "feedback_buttons", "action_id": action_id, **halves}],
+    }
+
+
 def rich_text(*elements: Block) -> Block:
     """Return rich text of paragraphs, quotes and lists."""
     return {"type": "rich_text", "elements": list(elements)}
@@ -309,6 +321,11 @@ def _button(button: Button) -> Block:
         "confirm": _confirmation(button.confirmation) if button.confirmation else None,
     }
     return {**block, **{name: value for name, value in optional.items() if value is not None}}
+
+
+def _half(button: Button) -> Block:
+    drawn = _button(button)
+    return {name: drawn[name] for name in ("text", "value", "accessibility_label") if name in drawn}
 
 
 def _confirmation(confirmation: Confirmation) -> Block:

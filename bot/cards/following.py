@@ -6,14 +6,9 @@ from datetime import date
 
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
-from bot.cards.digest import sentence
-from bot.cards.entry import Entry
 from bot.cards.ids import Page
-from bot.cards.paper import saved_button, shown_title
 from bot.cards.rows import Row, paper_row
-from bot.cards.spoken import Spoken, spoken_list
 from bot.locale import Reader, Words
-from bot.text.arxiv_id import abstract_url
 from bot.text.mrkdwn import Mrkdwn, cut
 from storage.records import FollowKind, Paper
 
@@ -24,9 +19,8 @@ TYPED_CHARACTERS = 300
 """The most characters of what is followed, as typed."""
 
 MOST_IN_DIGEST = 8
-"""The most papers in the message of a day."""
+"""The most papers that a person follows in the message of a day."""
 
-_SENTENCE_CHARACTERS = 200
 _NAME_CHARACTERS = 150
 _MOST_REASONS = 2
 
@@ -58,6 +52,8 @@ class Followed:
     text: str
     #: What a reason says: the words without their operator, or the title of a paper.
     name: str
+    #: Whether it is a paper that the person saved.
+    is_saved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,35 +137,14 @@ def followed_blocks(found: FollowedPapers | None, page: Page, reader: Reader) ->
     ]
 
 
-def followed_digest(
-    day: date, matching: Sequence[Matching], entries: Sequence[Entry], words: Words
-) -> Message:
-    """Return the message of a day with what a person follows, a sentence and the reason on each paper."""
-    headline = words("following.headline", date=words.date(day))
-    told = {entry.paper.id: sentence(entry, words, _SENTENCE_CHARACTERS) for entry in entries}
-    rows = [block for each in matching for block in _digest_row(each, told.get(each.paper.id, ""), words)]
-    buttons = blocks.actions(
-        Button(ids.SHOW_FOLLOWING, words("button.following")),
-        Button(ids.OPEN_MY_SETTINGS, words("button.my_settings")),
-    )
-    spoken = [Spoken(each.paper, sentence=reason(each.reasons, words)) for each in matching]
-    return blocks.message(spoken_list([headline], spoken), [blocks.header(headline), *rows, buttons])
-
-
-def _digest_row(match: Matching, told: str, words: Words) -> list[Block]:
-    title = blocks.title_link(abstract_url(match.paper.id), shown_title(match.paper, _NAME_CHARACTERS))
-    text = [blocks.words(f"\n{told}")] if told else []
-    return [
-        blocks.rich_text(blocks.paragraph(title, *text)),
-        blocks.context(Mrkdwn(match.paper.id), reason(match.reasons, words)),
-        blocks.actions(saved_button(match.paper, words, is_saved=False)),
-    ]
-
-
 def reason(reasons: Iterable[Followed], words: Words) -> str:
     """Return why a paper is shown, by the first of what it matches."""
     first = list(reasons)[:_MOST_REASONS]
-    return words.listed([words(_REASONS[each.kind], name=_name(each)) for each in first])
+    return words.listed([words(_reason_key(each), name=_name(each)) for each in first])
+
+
+def _reason_key(followed: Followed) -> str:
+    return "follow.reason_similar_saved" if followed.is_saved else _REASONS[followed.kind]
 
 
 def _matching(match: Matching, page: Page, words: Words) -> list[Block]:

@@ -51,6 +51,8 @@ class ForYou:
     thoughts: tuple[Thought, ...] = ()
     #: Whether the person has saved enough to be picked for.
     is_known: bool = True
+    #: Where not: the first papers in the channel's order.
+    first: tuple[Paper, ...] = ()
 
 
 def for_you_blocks(for_you: ForYou | None, page: Page, words: Words) -> list[Block]:

@@ -92,6 +92,10 @@ IMPORT_FILE = "import_file"
 MORE_LIKE = "more_like"
 FEWER_LIKE = "fewer_like"
 TAKE_OPINION_BACK = "take_opinion_back"
+FEEDBACK = "feedback"
+"""The two buttons below a paper that was picked for a person; their values differ."""
+
+UNDO_FEEDBACK = "undo_feedback"
 
 FORGET_ME = "forget_me"
 
@@ -280,6 +284,19 @@ def read_follow(value: object) -> int:
     if not isinstance(value, str) or not _NUMBER.fullmatch(value):
         raise UnreadableValueError("follow")
     return int(value)
+
+
+def feedback_value(paper_id: str, *, is_liked: bool) -> str:
+    """Return the value of a button that asks for more papers like one, or for fewer."""
+    return f"{'more' if is_liked else 'fewer'} {paper_id}"
+
+
+def read_feedback(value: object) -> tuple[str, bool]:
+    """Return the id of a paper, and whether more like it are wanted; else fewer are."""
+    wanted, _, paper_id = value.partition(" ") if isinstance(value, str) else ("", "", "")
+    if wanted not in {"more", "fewer"}:
+        raise UnreadableValueError("feedback")
+    return read_paper(paper_id), wanted == "more"
 
 
 def read_follow_text(value: object) -> str:

@@ -22,11 +22,10 @@ from bot.delivery.opening import (
     reopen,
     resume_waiting,
 )
-from bot.delivery.personal import PersonalChoice, choose_for_person
+from bot.delivery.personal import Known, PersonalChoice, choose_for_person
 from bot.delivery.worker import DeliveryWorker, Services
 from bot.delivery.workspaces import Workspaces
 from bot.errors import LeaseLostError, OutdatedChoiceError, StorageError
-from bot.lookup.paper_texts import PaperTexts
 from bot.metrics import UNEXPECTED_ERRORS
 from bot.outages import Outages
 from storage.claims import Claim, Claims
@@ -82,9 +81,9 @@ class Deliverer:
         self._outages = Outages(services.clock)
 
     @property
-    def texts(self) -> PaperTexts:
-        """The texts by which people's own digests are chosen."""
-        return self._services.texts
+    def known(self) -> Known:
+        """What is kept of papers, by which people's own digests are chosen."""
+        return self._services.known
 
     async def open_asked(self, subscription: Subscription, day: date) -> int | None:
         """Open the delivery of the papers listed on a day, at a person's request, and return its id.
@@ -181,7 +180,7 @@ class Deliverer:
             return await self._storage.write(lambda tables: open_(tables, None))
         for _ in range(_TRIES_TO_CHOOSE):
             chosen = await self._storage.read(
-                lambda tables: choose_for_person(tables, self.texts, subscription, day)
+                lambda tables: choose_for_person(tables, self.known, subscription, day)
             )
             if chosen is None:
                 return None

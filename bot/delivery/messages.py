@@ -10,8 +10,10 @@ from uuid import UUID, uuid5
 from bot.cards.blocks import Message, is_image
 from bot.cards.digest import digest_parent, nothing_new, rest_list
 from bot.cards.entry import Digest, Entry
-from bot.cards.following import Matching, followed_digest
+from bot.cards.following import Matching
+from bot.cards.for_you import ForYou
 from bot.cards.paper import paper_card
+from bot.cards.personal_digest import personal_digest
 from bot.delivery.answers import METADATA_EVENT
 from bot.delivery.selection import Selection, select
 from bot.locale import Words, words_for
@@ -58,7 +60,9 @@ class Choice:
 
     selection: Selection
     sources: tuple[str, ...]
-    #: Why each of them is in a person's own digest.
+    #: At the head of a person's own digest.
+    for_you: ForYou | None = None
+    #: What the person follows of them, and why each is in their own digest.
     followed: tuple[Matching, ...] = ()
 
 
@@ -193,7 +197,7 @@ def _messages(
     """Return the messages of a digest in order."""
     words, selection = words_for(preferences.language), choice.selection
     if preferences.filters.only_followed:
-        return [_followed(day, choice, words)] if choice.followed else []
+        return [_personal(day, choice, words)] if selection.cards else []
     if not selection.cards:
         is_said = says_when_nothing or preferences.says_when_nothing
         return [_Planned(nothing_new(day, words, notes))] if is_said else []
@@ -209,9 +213,10 @@ def _messages(
     ]
 
 
-def _followed(day: date, choice: Choice, words: Words) -> _Planned:
-    message = followed_digest(day, choice.followed, choice.selection.cards, words)
-    return _Planned(message, tuple(each.paper.id for each in choice.followed))
+def _personal(day: date, choice: Choice, words: Words) -> _Planned:
+    cards = choice.selection.cards
+    message = personal_digest(day, choice.for_you, choice.followed, cards, words)
+    return _Planned(message, tuple(entry.paper.id for entry in cards))
 
 
 def _card(entry: Entry, preferences: Preferences, *, has_model: bool) -> _Planned:

@@ -5,22 +5,37 @@ down, and SQLite has one writer for all. So it is chosen in a transaction that o
 short one that looks again at what may have changed meanwhile.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from bot.cards.following import MOST_IN_DIGEST
+from bot.cards.for_you import MOST_FOR_YOU, ForYou
 from bot.delivery.messages import Choice, lists_in_reach, lists_of_day, papers_had, sources_of
 from bot.delivery.selection import Selection
 from bot.errors import OutdatedChoiceError
-from bot.lookup.following import followed_among
+from bot.lookup.following import followed_among, muted_among
+from bot.lookup.own_list import Owner
+from bot.lookup.own_ranking import MOST_OPINIONS, MOST_SAVED, PaperVectors, for_you
 from bot.lookup.paper_texts import PaperTexts
 from bot.lookup.papers import entries_of
 from bot.subscriptions.preferences import sources_of_channels
-from storage.records import Follow, Listing, Preferences, Subscription
+from storage.records import Follow, Listing, Opinion, Preferences, Subscription
 from storage.tables import Tables
 
 _REACH = timedelta(days=3)
+
+
+# Of arXiv's largest categories a day brings some hundreds; of more, those with the most votes.
+_MOST_RANKED = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept of papers, by which they are compared for any number of people."""
+
+    texts: PaperTexts = field(default_factory=PaperTexts)
+    vectors: PaperVectors = field(default_factory=PaperVectors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +44,9 @@ class _Basis:
 
     preferences: Preferences
     follows: tuple[Follow, ...]
+    opinions: tuple[Opinion, ...]
+    #: The ids of the papers that they saved last.
+    saved: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +66,7 @@ class PersonalChoice:
 
 
 def choose_for_person(
-    tables: Tables, texts: PaperTexts, subscription: Subscription, day: date | None = None
+    tables: Tables, known: Known, subscription: Subscription, day: date | None = None
 ) -> PersonalChoice | None:
     """Choose what the person has not had of the latest lists, or of a day's; `None` where it has ended."""
     basis = _basis(tables, subscription)
@@ -58,15 +76,20 @@ def choose_for_person(
         listings = lists_of_day(tables, day, subscription.preferences)
     else:
         listings = lists_in_reach(tables, _with_sources_of_channels(tables, subscription), _REACH)
-    return PersonalChoice(subscription, _chosen(tables, texts, subscription, basis, listings), basis)
+    return PersonalChoice(subscription, _chosen(tables, known, subscription, basis, listings), basis)
 
 
 def _basis(tables: Tables, subscription: Subscription) -> _Basis | None:
     current = tables.subscriptions.of_channel(subscription.workspace, subscription.channel)
     if current is None or current.created_by != subscription.created_by:
         return None
-    follows = tables.follows.of_person(subscription.workspace, subscription.created_by or "")
-    return _Basis(current.preferences, follows)
+    whose = (subscription.workspace, subscription.created_by or "")
+    return _Basis(
+        current.preferences,
+        tables.follows.of_person(*whose),
+        tables.opinions.latest(*whose, MOST_OPINIONS),
+        tables.saved_papers.newest(*whose, MOST_SAVED),
+    )
 
 
 def _with_sources_of_channels(tables: Tables, subscription: Subscription) -> Subscription:
@@ -77,23 +100,74 @@ def _with_sources_of_channels(tables: Tables, subscription: Subscription) -> Sub
 
 
 def _chosen(
-    tables: Tables,
-    texts: PaperTexts,
-    subscription: Subscription,
-    basis: _Basis,
-    listings: Iterable[Listing],
+    tables: Tables, known: Known, subscription: Subscription, basis: _Basis, listings: Sequence[Listing]
 ) -> Choice:
-    """Choose the papers that the person follows and has not had, the most voted of them first.
+    """Choose the papers that the person has not had: some that are picked for them, and what they follow.
 
-    More than fit into a message come the next day.
+    The most voted of what they follow come first; more than fit into a message come the next day.
     """
     had = papers_had(tables, subscription, listings)
-    new = [
-        replace(listing, paper_ids=tuple(each for each in listing.paper_ids if each not in had))
-        for listing in listings
+    new = [_without(listing, had) for listing in listings]
+    followed = followed_among(tables, known.texts, basis.follows, new, MOST_IN_DIGEST)
+    of_the_day = [_without(each, had) for each in _came_since(tables, subscription, listings, had)]
+    for_you = _for_you(tables, known, subscription, basis, of_the_day, followed.paper_ids)
+    head = _head(for_you, is_alone=not followed.papers)
+    shown = (*head, *(each.paper.id for each in followed.papers))
+    selection = Selection(tuple(entries_of(tables, shown, subscription.preferences.language)), (), ())
+    return Choice(selection, sources_of(selection, new), for_you, followed.papers)
+
+
+def _without(listing: Listing, had: frozenset[str]) -> Listing:
+    return replace(listing, paper_ids=tuple(each for each in listing.paper_ids if each not in had))
+
+
+def _came_since(
+    tables: Tables, subscription: Subscription, listings: Sequence[Listing], had: frozenset[str]
+) -> list[Listing]:
+    """Return the lists that have come since the person's last digest, else those of the latest day.
+
+    Without that, what was not picked on a day would be picked on the quiet days after it. When a digest file
+    came is not known; it counts until the person has had something of it.
+    """
+    last = tables.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
+    if last is None:
+        latest = max((each.day for each in listings), default=None)
+        return [each for each in listings if each.day == latest]
+    return [
+        each
+        for each in listings
+        if (each.looked_at >= last.opened_at if each.looked_at else had.isdisjoint(each.paper_ids))
     ]
-    matching = followed_among(tables, texts, basis.follows, new, MOST_IN_DIGEST)
-    language = subscription.preferences.language
-    entries = entries_of(tables, tuple(each.paper.id for each in matching), language)
-    selection = Selection(tuple(entries), (), ())
-    return Choice(selection, sources_of(selection, new), matching)
+
+
+def _for_you(
+    tables: Tables,
+    known: Known,
+    subscription: Subscription,
+    basis: _Basis,
+    listings: Sequence[Listing],
+    followed: frozenset[str],
+) -> ForYou | None:
+    """Return what is picked for the person, or first in the channel's order where they saved too little."""
+    listed = dict.fromkeys(paper_id for each in listings for paper_id in each.paper_ids)
+    if not listed:
+        return None
+    votes = tables.papers.votes_of(listed)
+    candidates = sorted(listed, key=lambda each: -votes.get(each, 0))[:_MOST_RANKED]
+    owner = Owner(subscription.workspace, subscription.created_by or "")
+    without = {*followed, *muted_among(tables, known.texts, basis.follows, candidates)}
+    day = max(each.day for each in listings)
+    found = for_you(tables, known.vectors, owner, day, candidates, without)
+    if found.is_known:
+        return found
+    first = [each for each in candidates if each not in without][:MOST_FOR_YOU]
+    return replace(found, first=tables.papers.of_ids(first))
+
+
+def _head(for_you: ForYou | None, *, is_alone: bool) -> list[str]:
+    """Return the papers at the digest's head; what is picked by nothing brings no message by itself."""
+    if for_you is None:
+        return []
+    if for_you.is_known:
+        return [each.paper.id for each in for_you.suggestions]
+    return [] if is_alone else [paper.id for paper in for_you.first]

@@ -29,6 +29,7 @@ from bot.delivery.outcomes import (
     Unknown,
 )
 from bot.delivery.pacer import Pacer
+from bot.delivery.personal import Known
 from bot.delivery.read_back import (
     ClosedError,
     NotPermittedError,
@@ -38,7 +39,6 @@ from bot.delivery.read_back import (
 )
 from bot.delivery.wire import Wire, judged, retry_until_answered, retry_wait
 from bot.locale import words_for
-from bot.lookup.paper_texts import PaperTexts
 from bot.metrics import POSTS
 from storage.claims import Claim, Claims
 from storage.records import PARENT, PARENT_DELETED, Delivery, DeliveryState, Post, PostState
@@ -82,7 +82,7 @@ class Services:
     claims: Claims | None = None
     #: The workspace that `wires` reach; `None` where they reach all.
     workspace: str | None = None
-    texts: PaperTexts = field(default_factory=PaperTexts)
+    known: Known = field(default_factory=Known)
 
 
 class DeliveryWorker:

@@ -21,7 +21,7 @@ from bot.lookup.stored_query import from_json, to_json
 from bot.lookup.typed_query import query_text, read_query
 from bot.text.arxiv_id import find_arxiv_id
 from bot.text.matching import Readable, finder, finders
-from storage.records import Follow, FollowKind, Listing
+from storage.records import Follow, FollowKind, Listing, Paper
 from storage.tables import Tables
 
 # Of arXiv's largest categories a day brings some hundreds; of more, those with the most votes.
@@ -70,11 +70,14 @@ def read_wish(text: str, today: date, *, mutes: bool) -> Wish | None:
 
 
 def followed_of(tables: Tables, follows: Iterable[Follow]) -> tuple[Followed, ...]:
-    """Return what is followed and muted as it is shown, in order."""
+    """Return what a person follows and muted as it is shown, in order."""
     listed = tuple(follows)
-    similar = [each.wanted for each in listed if each.kind is FollowKind.SIMILAR]
-    titles = {paper.id: paper.title for paper in tables.papers.of_ids(similar)}
-    return tuple(_followed(each, titles.get(each.wanted, each.wanted)) for each in listed)
+    similar = [each for each in listed if each.kind is FollowKind.SIMILAR]
+    papers = {paper.id: paper for paper in tables.papers.of_ids(each.wanted for each in similar)}
+    saved = (
+        tables.saved_papers.saved_among(similar[0].workspace, similar[0].person, papers) if similar else ()
+    )
+    return tuple(_followed(each, papers.get(each.wanted), is_saved=each.wanted in saved) for each in listed)
 
 
 def latest_followed(
@@ -110,14 +113,24 @@ def latest_followed(
     return FollowedPapers(since, papers, len(matching))
 
 
+@dataclass(frozen=True, slots=True)
+class FollowedAmong:
+    """Which papers of some lists match what a person follows."""
+
+    #: The most voted of them, as many as were asked for.
+    papers: tuple[Matching, ...]
+    #: The ids of all.
+    paper_ids: frozenset[str]
+
+
 def followed_among(
     tables: Tables,
     texts: PaperTexts,
     follows: Sequence[Follow],
     listings: Iterable[Listing],
     most: int,
-) -> tuple[Matching, ...]:
-    """Return the papers of these lists that match what a person follows, the most voted first.
+) -> FollowedAmong:
+    """Return which papers of these lists match what a person follows.
 
     A list from before they followed something is none of it, but for that of the day before, which is the
     latest one then.
@@ -134,12 +147,13 @@ def followed_among(
     }
     matching = [each for each in newest if matches.get(each)]
     votes = tables.papers.votes_of(matching)
-    by_votes = sorted(matching, key=lambda each: -votes.get(each, 0))[:most]
+    by_votes = sorted(matching, key=lambda each: -votes.get(each, 0))
     by_id = {each.id: each for each in followed_of(tables, follows)}
-    return tuple(
+    papers = tuple(
         Matching(paper, tuple(by_id[one] for one in matches[paper.id]))
-        for paper in tables.papers.of_ids(by_votes)
+        for paper in tables.papers.of_ids(by_votes[:most])
     )
+    return FollowedAmong(papers, frozenset(by_votes))
 
 
 def compare(
@@ -210,9 +224,10 @@ def _query(follow: Follow) -> Query | None:
         return None
 
 
-def _followed(follow: Follow, title: str) -> Followed:
+def _followed(follow: Follow, paper: Paper | None, *, is_saved: bool) -> Followed:
     if follow.kind is FollowKind.SIMILAR:
-        return Followed(follow.id, follow.kind, f"similar:{follow.wanted}", title)
+        title = paper.title if paper else follow.wanted
+        return Followed(follow.id, follow.kind, f"similar:{follow.wanted}", title, is_saved)
     query = _query(follow)
     text = query_text(query) if query else follow.wanted
     return Followed(follow.id, follow.kind, text, _name(query, text) if query else text)

@@ -14,8 +14,7 @@ from time import perf_counter
 import pytest
 
 from bot.delivery.opening import open_scheduled
-from bot.delivery.personal import PersonalChoice, choose_for_person
-from bot.lookup.paper_texts import PaperTexts
+from bot.delivery.personal import Known, PersonalChoice, choose_for_person
 from storage.database import connect
 from storage.engines.engine import Engine
 from storage.engines.statements import insert
@@ -85,20 +84,20 @@ def opened(
 
 
 def test_the_writer_is_held_for_a_fraction_of_what_it_takes_to_choose(engine: Engine) -> None:
-    tables, texts = Tables(engine), PaperTexts()
+    tables, known = Tables(engine), Known()
     choosing: list[float] = []
     inside: list[float] = []
     after: list[float] = []
     people = tables.subscriptions.all()
     for number, subscription in enumerate(people):
         began = perf_counter()
-        chosen = choose_for_person(tables, texts, subscription)
+        chosen = choose_for_person(tables, known, subscription)
         choosing.append(perf_counter() - began)
         began = perf_counter()
         with engine.transaction():
             if number % 2:
                 opened(
-                    tables, subscription, NOON.date(), NOON, choose_for_person(tables, texts, subscription)
+                    tables, subscription, NOON.date(), NOON, choose_for_person(tables, known, subscription)
                 )
             else:
                 opened(tables, subscription, NOON.date(), NOON, chosen)

@@ -20,7 +20,6 @@ from bot.cards.following import (
     begun_notice,
     edit_follow_modal,
     ended_notice,
-    followed_digest,
     following_message,
 )
 from bot.cards.for_you import MOST_FOR_YOU, ForYou, Suggestion, Thought
@@ -31,6 +30,7 @@ from bot.cards.lists import listing_page, week_page
 from bot.cards.my_settings import my_settings_modal, reminder_message
 from bot.cards.notices import help_message
 from bot.cards.paper import LookedUp, abstract_modal, paper_card
+from bot.cards.personal_digest import personal_digest
 from bot.cards.saved_list import (
     ListPlace,
     SavedPage,
@@ -148,7 +148,10 @@ def test_the_longest_and_the_emptiest_paper_make_messages_that_slack_takes(
     assert_view_taken(edited_modal(entry.paper, words, was_there=True))
     reasons = (Followed(10**9, FollowKind.SIMILAR, "&" * 300, "&" * 300),) * 3
     matching = (Matching(entry.paper, reasons),) * MOST_IN_DIGEST
-    assert_taken(followed_digest(NOW.date(), matching, (entry,), words))
+    picked = (Suggestion(entry.paper, entry.paper, is_saved=False),) * MOST_FOR_YOU
+    first = ForYou(NOW.date(), is_known=False, first=(entry.paper,) * MOST_FOR_YOU)
+    for head in (ForYou(NOW.date(), picked), first, None):
+        assert_taken(personal_digest(NOW.date(), head, matching, (entry,), words))
     assert_view_taken(home_view(full_home(page, entry.paper), "/papers", PLACES[language], entry.paper))
     assert_view_taken(report_modal(entry, "about", words))
     if entry.summary:

@@ -11,11 +11,10 @@ import pytest
 from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.opening import open_scheduled
 from bot.delivery.pacer import Pacer
-from bot.delivery.personal import PersonalChoice, choose_for_person
+from bot.delivery.personal import Known, PersonalChoice, choose_for_person
 from bot.delivery.wire import Wire
 from bot.delivery.worker import Services, Timing
 from bot.errors import OutdatedChoiceError
-from bot.lookup.paper_texts import PaperTexts
 from storage.address import Address
 from storage.records import Filters, FollowKind, Listing, ListingState, Paper, Subscription
 from storage.runner import InlineRunner
@@ -69,7 +68,7 @@ def unfollow(tables: Tables, _: Subscription) -> None:
 
 def post_one(tables: Tables, subscription: Subscription) -> None:
     """Post one of them, as another process would that was asked to."""
-    chosen = choose_for_person(tables, PaperTexts(), subscription, LISTED)
+    chosen = choose_for_person(tables, Known(), subscription, LISTED)
     assert chosen
     opened(tables, chosen, days=9)
 
@@ -154,7 +153,7 @@ async def test_nothing_is_written_of_what_was_chosen_by_what_is_no_more(
     storage: InlineRunner, change: Change
 ) -> None:
     subscription = await following(storage)
-    chosen = await storage.read(lambda tables: choose_for_person(tables, PaperTexts(), subscription))
+    chosen = await storage.read(lambda tables: choose_for_person(tables, Known(), subscription))
     assert chosen
     await storage.write(lambda tables: change(tables, subscription))
 
@@ -167,4 +166,4 @@ async def test_another_s_direct_messages_bring_nothing_of_it(storage: InlineRunn
     subscription = await following(storage)
     of_emmy = replace(subscription, created_by="U2")
 
-    assert await storage.read(lambda tables: choose_for_person(tables, PaperTexts(), of_emmy)) is None
+    assert await storage.read(lambda tables: choose_for_person(tables, Known(), of_emmy)) is None

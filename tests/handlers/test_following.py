@@ -1,8 +1,7 @@
 """What people follow and mute: by command and by buttons, each for themselves, in English and Chinese."""
 
-import asyncio
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,8 @@ import pytest
 
 from bot.cards import ids
 from bot.cards.following import MOST_IN_DIGEST
-from bot.cards.ids import SettingsField
+from bot.cards.for_you import MOST_FOR_YOU
 from bot.cards.my_settings import NO_DIGEST
-from bot.delivery.clockwork import Clockwork
 from bot.delivery.operator import operator_of
 from bot.sandbox import Member
 from handlers.requests import Follow, NotUnderstood, Search, ShowFollowing, Unfollow, parse_request
@@ -26,9 +24,9 @@ from storage.records import (
     Paper,
     PostState,
     Preferences,
-    Subscription,
 )
 from storage.tables import Tables
+from tests.handlers.digests import choose_digest, has_digest, tick
 from tests.handlers.forging import Forger, with_value
 from tests.handlers.talking import last_with, opened, say, shows
 from tests.support.stage import Stage, on_each_engine, set_stage
@@ -126,26 +124,6 @@ async def test_two_people_follow_at_once_and_each_sees_their_own_alone(stage: St
     assert await followed_by(stage, "emmy") == [(FollowKind.SIMILAR, TREE)]
 
 
-async def choose_digest(person: Member, at: str) -> None:
-    """Choose in one's settings when what one follows comes as a message."""
-    await person.open_home()
-    await person.sees(lambda _: ids.OPEN_MY_SETTINGS in str(person.home()))
-    await person.click(person.home() or {}, ids.OPEN_MY_SETTINGS)
-    form = await opened(person, SettingsField.FOLLOWED_AT)
-    assert await person.submit(form, {SettingsField.FOLLOWED_AT: {SettingsField.FOLLOWED_AT: at}}) == {}
-
-
-async def has_digest(stage: Stage, person: Member, *, at: str | None) -> Subscription | None:
-    """Wait until the digest of what the person follows is as they chose, and return it."""
-    whose = (stage.bot.workspace, person.id)
-    for _ in range(600):
-        found = await stage.bot.storage.read(lambda tables: tables.subscriptions.personal(*whose))
-        if (found.preferences.at.isoformat("minutes") if found else None) == at:
-            return found
-        await asyncio.sleep(0.02)
-    raise AssertionError(found)
-
-
 async def list_agents(stage: Stage, day: date, count: int, source: str = "digest-file") -> None:
     """List papers about agents, the most voted first."""
     papers = [Paper(f"2509.{number:05}", f"Agents {number}", votes=99 - number) for number in range(count)]
@@ -157,13 +135,6 @@ async def list_agents(stage: Stage, day: date, count: int, source: str = "digest
         tables.listings.put(Listing(source, day, ListingState.COMPLETE, paper_ids))
 
     await stage.bot.storage.write(write)
-
-
-async def tick(stage: Stage, hours: float = 0) -> None:
-    """Let time pass, open what is due, and bring it to its end."""
-    stage.clock.advance(timedelta(hours=hours).total_seconds())
-    await Clockwork(stage.bot.storage, stage.clock, stage.bot.deliverer).tick()
-    await stage.bot.deliverer.join()
 
 
 @on_each_engine
@@ -184,7 +155,10 @@ async def test_what_one_follows_comes_once_in_a_direct_message_at_one_s_hour(sta
     of_ada, of_emmy, of_lin = (each.direct_messages() for each in (ada, emmy, lin))
     assert before == [[], [], []]
     assert [len(each) for each in (of_ada, of_emmy, of_lin)] == [1, 0, 1]
-    assert "What you follow · " in str(of_ada[0]["blocks"])
+    assert [block["text"]["text"] for block in of_ada[0]["blocks"] if block["type"] == "header"] == [
+        "For you · September 29, 2025",
+        "What you follow",
+    ]
     assert TREE_TITLE in of_ada[0]["text"]
     assert "You follow tree search" in str(of_ada[0]["blocks"])
     assert "你关注了 树搜索" in str(of_lin[0]["blocks"])
@@ -213,7 +187,7 @@ async def test_a_digest_of_what_one_follows_is_a_delivery_like_any_other(tmp_pat
     assert delivery
     assert delivery.state is DeliveryState.DONE
     assert [post.state for post in posts] == [PostState.POSTED]
-    assert posts[0].paper_ids == (TREE, "2509.21317")
+    assert posts[0].paper_ids[MOST_FOR_YOU:] == (TREE, "2509.21317")
     assert message["metadata"]["event_payload"] == {"delivery": delivery.key, "position": 0}
 
 

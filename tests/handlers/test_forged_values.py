@@ -81,6 +81,8 @@ ACTIONS = (
     *ids.SEARCH_AGAIN,
     ids.MORE_LIKE,
     ids.FEWER_LIKE,
+    ids.FEEDBACK,
+    ids.UNDO_FEEDBACK,
     ids.TAKE_OPINION_BACK,
     ids.FORGET_ME,
     ids.POST_ANEW,

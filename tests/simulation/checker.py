@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from storage.address import Server
 from storage.database import connect
-from tests.simulation.people import channels_of_people, expected_reasons, told_reasons
+from tests.simulation.people import channels_of_people, expected_digest, told_reasons
 from tests.simulation.runs import Record
 from tests.simulation.world import CAUSED, LONGEST_RUN
 
@@ -62,7 +62,7 @@ def _not_as_followed(record: Record) -> Iterator[str]:
         told = [
             told_reasons(message.blocks or []) for message in channel.messages.values() if message.metadata
         ]
-        wanted = {title: reasons for title in record.titles if (reasons := expected_reasons(name, title))}
+        wanted = expected_digest(name, record.titles)
         if told != ([wanted] if wanted else []):
             yield f"{name} was told {told}, and should be told {wanted}"
 

@@ -20,8 +20,8 @@ A process that sends a message later than that after deciding to can leave a sec
 _LONGEST_STOP_WITHOUT_LEASE = 75.0
 """The same for runs in which leases are taken over at once, so that the last look comes earlier."""
 
-CARDS_OF_PEOPLE = 6
-"""Of so many papers both people follow some, and one of them the same."""
+CARDS_OF_PEOPLE = 8
+"""Of so many papers both people follow some, one of them the same, and one is picked for one of them."""
 
 LIST_AFTER = 45.0
 """In runs through all points of waiting, the list comes between the second tick and the third."""
