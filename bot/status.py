@@ -63,11 +63,27 @@ class HistoryStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonStatus:
+    """Whether a person's own digest works; what it brings them and when is theirs alone."""
+
+    workspace: str
+    #: Their direct messages with the bot.
+    channel: str
+    #: The day of the latest delivery, and how it ended; `None` where there was none.
+    last_day: date | None = None
+    state: DeliveryState | None = None
+    reason: str | None = None
+    paused_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The status of everything, for the bot's admin."""
 
     bot: BotStatus
     channels: tuple[ChannelStatus, ...]
+    #: People's own digests.
+    people: tuple[PersonStatus, ...]
     #: Each source's latest listing.
     sources: tuple[Listing, ...]
     summaries: SummariesStatus
@@ -76,10 +92,22 @@ class Status:
 
 def read_status(tables: Tables, now: datetime, messages_a_minute: int, allowance: Allowance | None) -> Status:
     """Return the status of the bot, all channels and all sources."""
-    channels = tuple(channel_status(tables, each, now) for each in tables.subscriptions.all())
+    every = tables.subscriptions.all()
+    channels = tuple(channel_status(tables, each, now) for each in every if not each.is_personal)
+    people = tuple(_person_status(tables, each) for each in every if each.is_personal)
     bot = bot_status(tables, now, messages_a_minute, allowance)
     summaries = summaries_status(tables, now)
-    return Status(bot, channels, _every_source(tables), summaries, _history_status(tables))
+    return Status(bot, channels, people, _every_source(tables), summaries, _history_status(tables))
+
+
+def _person_status(tables: Tables, subscription: Subscription) -> PersonStatus:
+    place = (subscription.workspace, subscription.channel)
+    last = tables.deliveries.latest_of_channel(*place)
+    if last is None:
+        return PersonStatus(*place, paused_reason=subscription.paused_reason)
+    # Whether there was something for them tells of what they follow.
+    reason = last.reason if last.state is DeliveryState.FAILED else None
+    return PersonStatus(*place, last.day, last.state, reason, subscription.paused_reason)
 
 
 def summaries_status(tables: Tables, now: datetime) -> SummariesStatus:

@@ -11,20 +11,24 @@ from storage.tables import Tables
 
 
 async def show_status(parts: Parts, requester: Requester, _request: ShowStatus) -> Message:
-    """Answer with the status of the channel, of its sources and of the whole bot."""
+    """Answer with the status of the channel, of the person's own digest, of the sources and the whole bot."""
     now, person = parts.clock.now(), requester.person
     rate, allowance = parts.messages_a_minute, parts.summary_queue.allowance
 
-    def read(tables: Tables) -> tuple[ChannelStatus | None, tuple[Listing, ...], BotStatus]:
+    def read(
+        tables: Tables,
+    ) -> tuple[ChannelStatus | None, ChannelStatus | None, tuple[Listing, ...], BotStatus]:
         workspace = person.workspace
         subscription = tables.subscriptions.of_channel(workspace, requester.channel.id)
+        own = tables.subscriptions.personal(workspace, person.id)
         return (
             channel_status(tables, subscription, now) if subscription else None,
+            channel_status(tables, own, now) if own else None,
             source_status(tables, workspace, subscription),
             bot_status(tables, now, rate, allowance, workspace),
         )
 
-    channel, sources, bot = await parts.storage.read(read)
+    channel, own, sources, bot = await parts.storage.read(read)
     reason = None if channel else await refusal_reason(requester.channel)
     refusal = refusal_sentence(reason, requester.channel.bot, person.words) if reason else None
-    return status_message(channel, sources, bot, person.reader(now), refusal=refusal)
+    return status_message(channel, sources, bot, person.reader(now), own=own, refusal=refusal)

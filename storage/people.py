@@ -44,9 +44,22 @@ class People:
             "mistake_reports": _COUNT.format("*", "mistake_reports"),
             "opinions": _COUNT.format("*", "opinions"),
             "follows": _COUNT.format("*", "follows"),
-            "subscriptions": f"SELECT count(*) AS rows FROM subscriptions WHERE {_SET_UP}",  # noqa: S608 -- a constant
         }
-        return PersonalData(**{name: self._number(sql, whose) for name, sql in counted.items()})
+        set_up = self._set_up(whose)
+        own = sum(set_up.values())
+        return PersonalData(
+            **{name: self._number(sql, whose) for name, sql in counted.items()},
+            subscriptions=len(set_up) - own,
+            own_digests=own,
+        )
+
+    def _set_up(self, whose: dict[str, str]) -> dict[int, bool]:
+        """Return the ids of what the person set up, each with whether it is their own digest."""
+        rows = self._engine.query(
+            f"SELECT id, filters FROM subscriptions WHERE {_SET_UP}",  # noqa: S608 -- a constant
+            whose,
+        )
+        return {row["id"]: bool(json.loads(row["filters"]).get("only_followed")) for row in rows}
 
     def workspaces(self, person: str) -> tuple[str, ...]:
         """Return the workspaces in which something is kept of a person with this id; for the command line."""
@@ -75,12 +88,7 @@ class People:
 
     def _delete_personal_digest(self, whose: dict[str, str]) -> None:
         """Delete the digest of what the person follows, and the ledger of it: nobody else has had it."""
-        rows = self._engine.query(
-            f"SELECT id, filters FROM subscriptions WHERE {_SET_UP}",  # noqa: S608 -- a constant
-            whose,
-        )
-        personal = [row["id"] for row in rows if json.loads(row["filters"]).get("only_followed")]
-        for subscription_id in personal:
+        for subscription_id in (each for each, is_own in self._set_up(whose).items() if is_own):
             for table in OF_DELIVERIES:
                 self._engine.execute(
                     f"""

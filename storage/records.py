@@ -595,6 +595,8 @@ class PersonalData:
     mistake_reports: int = 0
     #: Channels whose digests they set up, and of whose failures they are notified.
     subscriptions: int = 0
+    #: Their own digest, with the ledger of its messages.
+    own_digests: int = 0
     #: Papers of which they want more, or fewer.
     opinions: int = 0
     #: What they follow and what they muted.

@@ -17,6 +17,7 @@ _KINDS = {
     "mistake_reports": "forget.mistake_reports",
     "opinions": "forget.opinions",
     "follows": "forget.follows",
+    "own_digests": "forget.own_digests",
     "subscriptions": "forget.subscriptions",
 }
 

@@ -89,16 +89,21 @@ def status_message(
     bot: BotStatus,
     reader: Reader,
     *,
+    own: ChannelStatus | None = None,
     refusal: Mrkdwn | None = None,
 ) -> Message:
-    """Return the status of a channel, its sources and the bot.
+    """Return the status of a channel, its sources and the bot, and of the `own` digest of who asks.
 
     `channel` is `None` for a channel without a subscription, and `refusal` is why it can have none, where it
     cannot: then no button offers to set one up. `sources` are the latest listings.
     """
     words = reader.words
     none_here = refusal or words.mrkdwn("status.not_subscribed")
+    is_own = bool(channel and channel.subscription.is_personal)
     here = _channel_lines(channel, reader) if channel else [none_here]
+    if is_own:
+        here = [words.mrkdwn("status.own_here"), *here]
+    mine = [words.mrkdwn("status.own"), *_channel_lines(own, reader)] if own and not is_own else []
     lists = [
         escape(cut(status_sentence(listing, reader), _SOURCE_CHARACTERS))
         for listing in sources[:_MOST_SOURCES]
@@ -107,14 +112,17 @@ def status_message(
     drawn = (
         blocks.header(words("status.headline")),
         blocks.section(join("\n", here)),
+        *([blocks.section(join("\n", mine))] if mine else []),
         *([blocks.section(join("\n", lists))] if lists else []),
         blocks.context(join("\n", everywhere)),
         *_status_buttons(channel, refusal, words),
     )
-    return Message(join("\n", [*here, *lists, *everywhere]), drawn)
+    return Message(join("\n", [*here, *mine, *lists, *everywhere]), drawn)
 
 
 def _status_buttons(channel: ChannelStatus | None, refusal: Mrkdwn | None, words: Words) -> list[Block]:
+    if channel and channel.subscription.is_personal:
+        return [blocks.actions(Button(ids.OPEN_MY_SETTINGS, words("button.my_settings")))]
     if channel:
         return [blocks.actions(Button(ids.OPEN_PREFERENCES, words("button.settings")))]
     return [] if refusal else [blocks.actions(Button(ids.SET_UP, words("button.set_up"), primary=True))]

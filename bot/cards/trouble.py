@@ -45,4 +45,6 @@ def _resumable(
 def trouble_sentence(channel: str, day: date, reason: str, words: Words) -> Mrkdwn:
     """Return what went wrong with a day's digest; `reason` is the delivery's or Slack's error."""
     key = _SENTENCES.get(reason, "trouble.other")
-    return words.mrkdwn(key, channel=Mrkdwn(f"<#{channel}>"), date=words.date(day), reason=reason)
+    is_direct = channel.startswith("D")
+    place = words.mrkdwn("trouble.direct_messages") if is_direct else Mrkdwn(f"<#{channel}>")
+    return words.mrkdwn(key, channel=place, date=words.date(day), reason=reason)

@@ -62,6 +62,13 @@ def shown_channel(channel: str, name: str) -> str:
     return f"#{name} ({channel})" if name else channel
 
 
+def shown_place(subscription: Subscription, name: str) -> str:
+    """Return where a digest comes as the operator may read it: of a person's own, no more than its id."""
+    if subscription.is_personal:
+        return f"a person's digest ({subscription.channel})"
+    return shown_channel(subscription.channel, name)
+
+
 def in_several(subscriptions: Iterable[Subscription]) -> bool:
     """Return whether channels are of several workspaces, so that a name alone does not tell them apart."""
     return len({each.workspace for each in subscriptions}) > 1

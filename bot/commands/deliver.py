@@ -5,7 +5,7 @@ from datetime import date
 import click
 
 from bot.app import Application, connection
-from bot.commands.channels import channel_id, known_names, learn_names, shown_channel
+from bot.commands.channels import channel_id, known_names, learn_names, shown_place
 from bot.commands.endings import Incomplete
 from bot.commands.terminal import (
     counted,
@@ -85,7 +85,7 @@ async def _deliver(database: Address | None, channel: str | None, day: date | No
         names = await bot.storage.read(known_names)
         for subscription in subscriptions:
             line, is_whole = await _deliver_into(bot, subscription, day)
-            say(f"{shown_channel(subscription.channel, names[subscription.channel])}: {line}")
+            say(f"{shown_place(subscription, names[subscription.channel])}: {line}")
             are_whole = are_whole and is_whole
     return are_whole
 
@@ -95,13 +95,13 @@ async def _dry_run(storage: Runner, channel: str | None, day: date | None) -> li
     names = await storage.read(known_names)
     for subscription in await _subscriptions(storage, channel):
         digest_day = await _day_for(storage, subscription, day)
-        lines.append(f"{shown_channel(subscription.channel, names[subscription.channel])}, {digest_day}:")
+        lines.append(f"{shown_place(subscription, names[subscription.channel])}, {digest_day}:")
         lines += await _verdicts(storage, subscription, digest_day)
     return lines
 
 
 async def _subscriptions(storage: Runner, channel: str | None) -> list[Subscription]:
-    """Return the subscriptions of the channel, or of all.
+    """Return the subscription of the channel, or those of all channels; a person's own only by its id.
 
     Raises `NothingListedError` where none exist, and `UnknownChannelError`.
     """
@@ -111,11 +111,10 @@ async def _subscriptions(storage: Runner, channel: str | None) -> list[Subscript
             "No channel has a daily digest yet. Set one up with `paper-round subscribe`."
         )
     chosen = channel_id(channel, names) if channel else None
-    subscriptions = [each for each in every if chosen in {None, each.channel}]
+    subscriptions = [each for each in every if (each.channel == chosen if chosen else not each.is_personal)]
     if not subscriptions:
-        raise NothingListedError(
-            f"The channel {chosen} has no daily digest yet. Set one up with `paper-round subscribe`."
-        )
+        whose = f"The channel {chosen} has no" if chosen else "No channel has a"
+        raise NothingListedError(f"{whose} daily digest yet. Set one up with `paper-round subscribe`.")
     return subscriptions
 
 

@@ -1,7 +1,7 @@
 """The command that shows the status of the bot, its channels, its sources and its summaries."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from bot.commands.subscriptions import in_words
 from bot.commands.terminal import counted, current_clock, database_option, say, settings_with, with_storage
 from bot.locale import Reader, words_for
 from bot.settings import backup_folder
-from bot.status import HistoryStatus, Status, SummariesStatus, read_status
+from bot.status import HistoryStatus, PersonStatus, Status, SummariesStatus, read_status
 from bot.summarising.summariser import allowance_of
 from bot.text.mrkdwn import json_text, on_one_line
 from storage.address import Address
@@ -79,6 +79,7 @@ def _lines(report: Status, now: datetime, *, has_backups: bool) -> Iterator[str]
     of_several = in_several(each.subscription for each in report.channels)
     for channel in report.channels:
         yield from _channel_lines(channel, of_several=of_several)
+    yield from _people_lines(report.people)
     followed = {source for each in report.channels for source in each.subscription.preferences.sources}
     for listing in report.sources:
         unfollowed = "" if listing.source in followed else " No channel follows it."
@@ -99,6 +100,18 @@ def _channel_lines(channel: ChannelStatus, *, of_several: bool) -> Iterator[str]
     yield in_words(channel.subscription, channel.name, of_several=of_several)
     yield f"  Last digest: {_last_digest(channel.last) if channel.last else 'none yet'}"
     yield f"  Next digest: {_moment(channel.next_at) if channel.next_at else 'none while paused'}"
+
+
+def _people_lines(people: Sequence[PersonStatus]) -> Iterator[str]:
+    """Count the digests of people that work, and yield those that do not by their ids."""
+    failing = [each for each in people if each.state is DeliveryState.FAILED or each.paused_reason]
+    if people:
+        fine = len(people) - len(failing)
+        yield f"People's own digests: {len(people)}, {fine} of them without trouble."
+    for each in failing:
+        what = f"the digest of {each.last_day} failed ({each.reason})" if each.reason else "paused"
+        by = f" ({each.paused_reason})" if each.paused_reason and not each.reason else ""
+        yield f"  a person's digest ({each.channel}): {what}{by}"
 
 
 def _last_digest(last: DeliveryStatus) -> str:

@@ -8,7 +8,14 @@ import click
 
 from bot.app import connection
 from bot.clock import Clock
-from bot.commands.channels import channel_id, find_channels, in_several, known_names, shown_channel
+from bot.commands.channels import (
+    channel_id,
+    find_channels,
+    in_several,
+    known_names,
+    shown_channel,
+    shown_place,
+)
 from bot.commands.terminal import (
     Number,
     current_clock,
@@ -153,13 +160,16 @@ def subscribe(channels: tuple[str, ...], database: Address | None, **choices: An
 @click.command()
 @database_option
 def subscriptions(database: Address | None) -> None:
-    """List the channels that have a daily digest."""
+    """List the channels that have a daily digest.
+
+    Of people's own digests you see the ids by which you can end them; what comes in them is theirs alone.
+    """
 
     async def read(storage: Runner) -> tuple[tuple[Subscription, ...], dict[str, str]]:
         return await storage.read(lambda tables: (tables.subscriptions.all(), known_names(tables)))
 
     every, names = with_storage(database, read, must_exist=True)
-    if not every:
+    if all(each.is_personal for each in every):
         say("No channel has a daily digest yet. Set one up with `paper-round subscribe`.")
     for subscription in every:
         say(in_words(subscription, names[subscription.channel], of_several=in_several(every)))
@@ -211,15 +221,18 @@ def _ended(channel: str, names: Mapping[str, str]) -> str:
 def in_words(subscription: Subscription, name: str, *, of_several: bool = False) -> str:
     """Return a channel's daily digest on one line; the channel's name is empty where it is not known.
 
-    `of_several` adds its workspace, where the others are of other ones.
+    `of_several` adds its workspace, where the others are of other ones. Of a person's own it says no more
+    than that it is there, and whether it is paused.
     """
+    where = f" in {subscription.workspace}" if of_several else ""
+    place = f"{shown_place(subscription, name)}{where}"
+    if subscription.is_personal:
+        return f"{place}{_pause(subscription)}"
     preferences = subscription.preferences
     days = ", ".join(WEEKDAYS[day].title() for day in sorted(preferences.weekdays))
     often = "every day" if len(preferences.weekdays) == len(WEEKDAYS) else days
-    channel = shown_channel(subscription.channel, name)
-    where = f" in {subscription.workspace}" if of_several else ""
     return (
-        f"{channel}{where}: {', '.join(preferences.sources)} at {preferences.at:%H:%M} "
+        f"{place}: {', '.join(preferences.sources)} at {preferences.at:%H:%M} "
         f"{preferences.zone}, {often}, in {preferences.language}{_pause(subscription)}"
     )
 
@@ -260,8 +273,8 @@ async def _resume(database: Address | None, clock: Clock) -> None:
         names = await bot.storage.read(known_names)
     for each in resumed:
         goes_on = f", the {each.delivery.day} digest goes on" if each.delivery else ""
-        channel = each.subscription.channel
-        say(f"{shown_channel(channel, names[channel])}: resumed{goes_on}")
+        place = shown_place(each.subscription, names[each.subscription.channel])
+        say(f"{place}: resumed{goes_on}")
     if not resumed:
         say("No digest is paused because the workspace was closed to the bot.")
 

@@ -36,7 +36,8 @@ async def channel_findings(
 
     `clients` are those of the workspaces that take the bot's tokens; channels of others are left out.
     """
-    looked_at = [each for each in subscriptions if each.workspace in clients][:_MOST_CHANNELS]
+    of_channels = [each for each in subscriptions if not each.is_personal]
+    looked_at = [each for each in of_channels if each.workspace in clients][:_MOST_CHANNELS]
     findings = []
     for subscription in looked_at:
         state = await _state(clients[subscription.workspace], subscription.channel)

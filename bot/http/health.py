@@ -130,7 +130,7 @@ def _look(tables: Tables) -> Work:
     listings = tables.listings.latest()
     return Work(
         deliveries_waiting=len(tables.deliveries.unfinished()),
-        subscriptions=len(tables.subscriptions.all()),
+        subscriptions=sum(not each.is_personal for each in tables.subscriptions.all()),
         last_listing=_newest(listings),
         is_full=tables.condition.trouble() is not None,
     )

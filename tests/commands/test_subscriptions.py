@@ -9,6 +9,7 @@ import pytest
 from sqlite_utils import Database
 
 from storage.database import connect
+from storage.records import Filters
 from storage.tables import Tables
 from tests.support.clocks import SimulatedClock
 from tests.support.command import run, run_on
@@ -49,6 +50,43 @@ def test_channels_of_several_workspaces_are_told_apart(channel: str) -> None:
     assert ended.stderr == (
         f"Error: #papers: Several channels are called so. Give one by id: {channel}, C2.\n"
     )
+
+
+def test_of_people_s_own_digests_the_operator_sees_the_ids_alone(channel: str) -> None:
+    nothing_for_channels = run("subscriptions").output
+    run("subscribe", channel)
+    with closing(connect(Path("paper-round.db"))) as database:
+        tables = Tables(database)
+        filters = Filters(only_followed=True)
+        for number in (1, 2):
+            subscribe(
+                tables, "T0000000001", f"D{number:03}", created_by=f"U{number}", zone="Asia/Tokyo",
+                filters=filters,
+            )  # fmt: skip
+        paused = tables.subscriptions.of_channel("T0000000001", "D002")
+        assert paused
+        tables.subscriptions.pause(paused.id, "account_inactive")
+    listed = run("subscriptions").output.splitlines()
+    shown = run("status").output
+    as_json = json.loads(run("status", "--json").output)
+    posted = run("deliver", "--dry-run").output
+    ended = run("unsubscribe", "D001").output
+
+    assert nothing_for_channels == NO_DIGESTS
+    assert listed[1:] == [
+        "a person's digest (D001)",
+        "a person's digest (D002), paused (Slack answered account_inactive)",
+    ]
+    assert "People's own digests: 2, 1 of them without trouble.\n" in shown
+    assert "  a person's digest (D002): paused (account_inactive)\n" in shown
+    assert "D001" not in shown
+    assert [each["subscription"]["channel"] for each in as_json["channels"]] == [channel]
+    assert [(each["channel"], each["paused_reason"]) for each in as_json["people"]] == [
+        ("D001", None),
+        ("D002", "account_inactive"),
+    ]
+    assert not any(word in shown + posted + json.dumps(as_json) for word in ("U1", "Asia/Tokyo"))
+    assert ended == "D001: no more digests\n"
 
 
 def test_filters_are_read_as_the_form_reads_them(channel: str) -> None:

@@ -116,7 +116,7 @@ async def test_of_who_never_used_it_nothing_is_noted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_any_numbers_can_be_shown(language: str) -> None:
-    kept = PersonalData(10_000, 10_000, 10_000, 10_000, 1, 10_000, 10_000, 10_000, 10_000, 20)
+    kept = PersonalData(10_000, 10_000, 10_000, 10_000, 1, 10_000, 10_000, 10_000, 1, 10_000, 20)
 
     assert_taken(kept_message(kept, words_for(language)))
 

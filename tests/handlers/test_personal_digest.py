@@ -191,6 +191,48 @@ def undo_of(person: Member, paper: Paper) -> dict[str, object]:
     return next(each for each in answers if paper.title in each["text"])
 
 
+@on_each_engine
+async def test_one_s_own_digest_is_in_one_s_status_and_in_nobody_else_s(stage: Stage) -> None:
+    await publish(stage)
+    ada, emmy = stage.person("ada"), stage.person("emmy")
+    await save(ada, ROBOT_ARM, ROBOT_LEG)
+    await want_digest(stage, ada)
+    before = await say(ada, "/papers status", "Your own digest")
+    await tick(stage, 14)
+    own = await stage.bot.storage.read(
+        lambda tables: tables.subscriptions.personal(stage.bot.workspace, ada.id)
+    )
+    assert own
+    after = await say(ada, "/papers status", "Last digest")
+    in_ours = await say(ada, "/papers status", "This is your own digest", channel=own.channel)
+    of_emmy = await say(emmy, "/papers status", "This channel has no daily digest.")
+    kept = await say(ada, "/papers forget me", "This is what I keep")
+
+    assert "Your own digest, which only you see:\nNo digest here yet.\nNext digest: " in before
+    assert "Your own digest, which only you see:\nLast digest: " in after
+    assert "2 of 2 papers." in after
+    assert "Your own digest" not in in_ours
+    assert "digest, which" not in of_emmy
+    assert own.channel not in before + after + in_ours + of_emmy
+    assert "• your own digest, with what it has brought you" in kept
+    assert "channel's digest" not in kept
+
+
+async def test_that_slack_lets_no_message_through_is_told_without_the_id_of_the_direct_messages(
+    tmp_path: Path,
+) -> None:
+    async with set_stage(tmp_path / "test.db") as stage:
+        await publish(stage)
+        ada = stage.person("ada")
+        await say(ada, "/papers follow proofs", "You follow")
+        await want_digest(stage, ada)
+        stage.workspace.faults.add("error", method="chat.postMessage", error="restricted_action")
+        await tick(stage, 14)
+        status = await say(ada, "/papers status", "Your own digest")
+
+    assert "Slack won't let me post in our direct messages (restricted_action)" in status
+
+
 async def test_two_people_who_save_follow_mute_and_judge_at_once_see_their_own_alone(tmp_path: Path) -> None:
     async with set_stage(tmp_path / "test.db") as stage:
         await publish(stage)
