@@ -17,7 +17,7 @@ from bot.text.arxiv_id import abstract_url
 from bot.text.mrkdwn import Mrkdwn
 from storage.records import Paper
 
-_SENTENCE_CHARACTERS = 180
+_SENTENCE_CHARACTERS = 200
 _TITLE_CHARACTERS = 150
 _BECAUSE_CHARACTERS = 100
 

@@ -32,6 +32,9 @@ LATE = timedelta(minutes=2)
 _DATES_APART = timedelta(days=2)
 """The most by which local dates around the world differ at one moment."""
 
+_LONGEST_FOR_PEOPLE = timedelta(seconds=20)
+"""How long a tick looks for people's own digests, before it looks at the channels again."""
+
 _logger = logging.getLogger(__name__)
 
 
@@ -64,15 +67,22 @@ class Clockwork:
         if of_people:
             # What a person follows takes a while to be compared, and no channel waits for that.
             await self._deliverer.start_all()
-            await self._open_all(of_people, now, last_tick)
+            await self._open_all(of_people, now, last_tick, until=self._clock.now() + _LONGEST_FOR_PEOPLE)
         await self._storage.write(lambda tables: tables.heartbeats.beat(HEARTBEAT, now))
         self.ticked_at = now
         await self._deliverer.start_all()
 
     async def _open_all(
-        self, waiting: Sequence["_Waiting"], now: datetime, last_tick: datetime | None
+        self,
+        waiting: Sequence["_Waiting"],
+        now: datetime,
+        last_tick: datetime | None,
+        until: datetime | None = None,
     ) -> None:
+        """Open what is due of these subscriptions; what is left at `until` is left to the next tick."""
         for each in waiting:
+            if until and self._clock.now() > until:
+                return
             subscription = each.subscription
             what = f"Subscription {subscription.id}"
             fields = {"subscription": subscription.id, "channel": subscription.channel}
@@ -105,8 +115,12 @@ class Clockwork:
         slot = due_slot(now, preferences.at, zone, preferences.weekdays, begun, last_slot)
         if slot:
             is_late = slot.lateness(now, last_tick) > timedelta()
-            if await self._deliverer.open_scheduled(subscription, slot.day, is_late=is_late) is None:
+            delivery_id = await self._deliverer.open_scheduled(subscription, slot.day, is_late=is_late)
+            if delivery_id is None:
                 return
+            if subscription.is_personal:
+                # Nobody's waits until everybody's is chosen.
+                self._deliverer.start(delivery_id)
             fields = {"subscription": subscription.id, "channel": subscription.channel}
             _logger.info(
                 "The digest of %s is due in channel %s", slot.day, subscription.channel, extra=fields

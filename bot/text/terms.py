@@ -4,6 +4,9 @@ A Latin word matches whole words, its plural and its singular; a phrase in quote
 `agent*` matches by its beginning; Chinese, Japanese and Korean, which write no spaces, match anywhere, with
 a space beside a Latin word or without one. Case, accents, width and the kind of dash or quote make no
 difference.
+
+Channels' filters look so, and not by the stems of the search: a rule that holds every day has to tell `C++`
+from `C`, `GPT-4` from `GPT-4.5` and an agent from what is agentic.
 """
 
 import re

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
-from typing import TypeVar
+from datetime import time, timedelta
+from typing import Any, TypeVar
 
 import pytest
 
+from bot.delivery.clockwork import Clockwork
 from bot.delivery.deliverer import Deliverer, FailedDelivery
 from bot.delivery.opening import open_scheduled
 from bot.delivery.pacer import Pacer
@@ -20,7 +21,7 @@ from storage.records import Filters, FollowKind, Listing, ListingState, Paper, S
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.support.clocks import SimulatedClock
-from tests.support.stage import NOON, SAMPLE_DAY
+from tests.support.stage import NOON, SAMPLE_DAY, Stage
 from tests.support.subscribing import subscribe
 
 T = TypeVar("T")
@@ -167,3 +168,48 @@ async def test_another_s_direct_messages_bring_nothing_of_it(storage: InlineRunn
     of_emmy = replace(subscription, created_by="U2")
 
     assert await storage.read(lambda tables: choose_for_person(tables, Known(), of_emmy)) is None
+
+
+@pytest.mark.parametrize("address_of_stage", ["sqlite"], indirect=True)
+async def test_channels_come_first_and_after_some_seconds_people_wait_for_the_next_tick(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take_long(*arguments: Any) -> PersonalChoice | None:
+        stage.clock.advance(15)
+        return choose_for_person(*arguments)
+
+    monkeypatch.setattr("bot.delivery.deliverer.choose_for_person", take_long)
+    await stage.import_sample()
+    opened_after: list[list[str]] = []
+
+    def write(tables: Tables) -> None:
+        filters = Filters(only_followed=True)
+        for person in ("U1", "U2", "U3", "U4"):
+            channel, begun = f"D{person}", stage.clock.now()
+            tables.follows.put(
+                stage.bot.workspace, person, FollowKind.SEARCH, '{"words":[{"text":"agents"}]}', begun
+            )
+            subscribe(
+                tables,
+                stage.bot.workspace,
+                channel,
+                created_by=person,
+                at=time(13),
+                begun_at=begun,
+                filters=filters,
+            )
+        subscribe(tables, stage.bot.workspace, "C9", at=time(13), begun_at=stage.clock.now())
+
+    await stage.bot.storage.write(write)
+    stage.clock.advance(3600)
+    for _ in range(2):
+        await Clockwork(stage.bot.storage, stage.clock, stage.bot.deliverer).tick()
+        await stage.bot.deliverer.join()
+        opened_after.append(await stage.bot.storage.read(opened_in))
+
+    assert opened_after == [["C9", "DU1", "DU2"], ["C9", "DU1", "DU2", "DU3", "DU4"]]
+
+
+def opened_in(tables: Tables) -> list[str]:
+    every = (tables.deliveries.get(number) for number in range(1, 9))
+    return [each.channel for each in every if each]
