@@ -1,6 +1,6 @@
 """Ten thousand simulated runs, and each death at each point of a small digest with each single fault.
 
-The digest is one whose list is there, and one that waits for its list.
+The digest is one whose list is there, one that waits for its list, and those of two people.
 """
 
 import itertools
@@ -17,9 +17,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.checker import violations
+from tests.simulation.checker import violations, violations_of_people
 from tests.simulation.faults import Trouble
-from tests.simulation.plans import LIST_AFTER, drawn, drawn_late, drawn_on_server, dying_at, hits, points_of
+from tests.simulation.people import channels_of_people
+from tests.simulation.plans import (
+    LIST_AFTER,
+    drawn,
+    drawn_for_people,
+    drawn_late,
+    drawn_on_server,
+    dying_at,
+    hits,
+    points_of,
+)
 from tests.simulation.runs import Record, RunPlan
 from tests.simulation.world import simulate
 from tests.support.postgresql import programs, running_server
@@ -53,10 +63,13 @@ class Tally:
         self.dropped += record.dropped
         self.unsure += record.unsure
         self.restarts += record.restarts
-        self.doubled_in_passing += len(record.arrivals) > len(record.titles) + 1
+        is_personal = record.plan.is_personal
+        messages = len(channels_of_people(record.workspace)) if is_personal else len(record.titles) + 1
+        self.doubled_in_passing += len(record.arrivals) > messages
         self.longest = max(self.longest, record.ended_after or timedelta())
         self.faults += record.troubles
-        self.broken += [f"{name}: {each}" for each in violations(record)]
+        broken = violations_of_people(record) if is_personal else violations(record)
+        self.broken += [f"{name}: {each}" for each in broken]
 
     def add(self, other: "Tally") -> None:
         self.runs += other.runs
@@ -121,7 +134,9 @@ def _workers() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(os.cpu_count(), get_context("spawn"))
 
 
-@pytest.mark.parametrize("draw", [drawn, drawn_late], ids=["of a digest", "of waiting"])
+@pytest.mark.parametrize(
+    "draw", [drawn, drawn_late, drawn_for_people], ids=["of a digest", "of waiting", "of people's digests"]
+)
 def test_ten_thousand_runs_lose_and_double_nothing(folder: Path, draw: Callable[[int], RunPlan]) -> None:
     always, firsts = itertools.repeat, range(0, _RUNS, _RUNS_A_TASK)
     with _workers() as workers:

@@ -18,7 +18,7 @@ from bot.delivery.worker import Services, Timing
 from bot.errors import OutdatedChoiceError
 from storage.address import Address
 from storage.records import Filters, FollowKind, Listing, ListingState, Paper, Subscription
-from storage.runner import InlineRunner
+from storage.runner import InlineRunner, Runner
 from storage.tables import Tables
 from tests.support.clocks import SimulatedClock
 from tests.support.stage import NOON, SAMPLE_DAY, Stage
@@ -121,13 +121,16 @@ async def unasked(failed: FailedDelivery) -> bool:
     raise AssertionError(failed)
 
 
+def deliverer_on(storage: Runner) -> Deliverer:
+    clock = SimulatedClock(NOON)
+    return Deliverer(Services(storage, Unplugged(), clock, Pacer(clock), Timing()), unasked)
+
+
 async def papers_after(storage: InlineRunner, change: Change) -> list[tuple[str, ...]]:
     """Open a digest while something changes between choosing and writing; return what its posts hold."""
     subscription = await following(storage)
     meddled = Meddled(storage, lambda tables: change(tables, subscription))
-    clock = SimulatedClock(NOON)
-    services = Services(meddled, Unplugged(), clock, Pacer(clock), Timing())
-    delivery_id = await Deliverer(services, unasked).open_scheduled(subscription, SLOT)
+    delivery_id = await deliverer_on(meddled).open_scheduled(subscription, SLOT)
     if delivery_id is None:
         return []
     posts = await storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
@@ -147,6 +150,19 @@ async def test_what_changes_while_it_is_chosen_counts(
     storage: InlineRunner, change: Change, left: list[tuple[str, ...]]
 ) -> None:
     assert await papers_after(storage, change) == left
+
+
+async def test_what_is_asked_for_comes_once_and_not_again_when_it_is_due(storage: InlineRunner) -> None:
+    subscription, deliverer = await following(storage), deliverer_on(storage)
+    asked = [await deliverer.open_asked(subscription, LISTED) for _ in range(2)]
+    due = await deliverer.open_scheduled(subscription, SLOT)
+    assert due
+    posts = await storage.read(
+        lambda tables: [tables.posts.of_delivery(each) for each in (asked[0] or 0, due)]
+    )
+
+    assert asked == [1, 1]
+    assert [[post.paper_ids for post in each] for each in posts] == [[(GARDEN.id, ROBOT.id)], []]
 
 
 @pytest.mark.parametrize("change", [mute, unfollow, post_one, read_chinese])
