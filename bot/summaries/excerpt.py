@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
+from bot.summaries.evidence import NumberedText
+from bot.summaries.numbering import ABSTRACT, LEFT_OUT, Stretch, numbered, written
 from bot.summaries.sentences import sentences
 from storage.records import Paper, TextRead
 
-LEFT_OUT = "[…]"
-"""The line that marks where text is left out."""
+__all__ = ["LEFT_OUT", "Excerpt", "excerpt", "tokens", "was_cut"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,24 @@ class Excerpt:
     text: str
     #: Which of the paper's texts it is taken from.
     text_read: TextRead
-    #: By our estimate.
+    #: By our estimate, with the numbers of its sentences.
     tokens: int = field(default=0, compare=False)
+    #: The same text as stretches under their headings.
+    stretches: tuple[Stretch, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def numbered(self) -> NumberedText:
+        """The sentences of the text by number."""
+        return numbered(self._stretches)
+
+    @property
+    def written(self) -> str:
+        """The text as a model reads it, with a number before each sentence."""
+        return written(self._stretches)
+
+    @property
+    def _stretches(self) -> tuple[Stretch, ...]:
+        return self.stretches or (Stretch(self.text),)
 
 
 def excerpt(
@@ -37,14 +54,14 @@ def excerpt(
     abstract = " ".join((paper.abstract or "").split())
     pieces = _pieces(abstract, (full_text or "").splitlines())
     taken = _within(pieces, most_tokens)
-    while taken and (cost := tokens(text := _composed(pieces, taken))) > most_tokens:
+    while taken and (cost := tokens(written(given := _stretches(pieces, taken)))) > most_tokens:
         taken.pop()
     if not taken:
         return None
     is_abstract = all(pieces[index].kind is _Kind.ABSTRACT for index in taken)
     is_all = is_whole and len(taken) == len(pieces)
     read = TextRead.ABSTRACT if is_abstract else TextRead.FULL_TEXT if is_all else TextRead.PART
-    return Excerpt(text, read, cost)
+    return Excerpt(_composed(pieces, taken), read, cost, given)
 
 
 # --- Tokens ----------------------------------------------------------------------------------------------
@@ -174,17 +191,28 @@ def _kind_of(name: str) -> _Kind:
     return next((kind for kind, pattern in _NAMED if pattern.search(name)), _Kind.MIDDLE)
 
 
-def _labelled(lines: list[str]) -> Iterator[tuple[_Kind | None, str]]:
-    """Yield each line with the kind of its section, `None` before the first heading.
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line with its section."""
 
-    A heading is joined to the line after it, since alone it says nothing.
-    """
+    #: `None` before the first heading.
+    kind: _Kind | None
+    text: str
+    #: The heading above it, of the innermost section.
+    section: str = ""
+    #: The headings right above it, each with its line break.
+    opening: str = ""
+
+
+def _labelled(lines: list[str]) -> Iterator[_Line]:
+    """Yield each line with its section; a heading goes with the line after it, since alone it says nothing."""
     kind: _Kind | None = None
     section: _Kind | None = None
     number = 0
-    opening = ""
+    opening, name = "", ""
     for line in lines:
         if heading := _heading(line, number):
+            name = line.strip()
             number = heading.number or number
             kind = _kind_of(heading.name)
             if not heading.is_part:
@@ -193,9 +221,9 @@ def _labelled(lines: list[str]) -> Iterator[tuple[_Kind | None, str]]:
                 kind = section
             opening += f"{line}\n"
         else:
-            yield kind, opening + line
+            yield _Line(kind, line, name, opening)
             opening = ""
-    yield from [(kind, opening.rstrip())] if opening else []
+    yield from [_Line(kind, "", name, opening)] if opening else []
 
 
 # --- Choosing --------------------------------------------------------------------------------------------
@@ -216,6 +244,7 @@ So a long introduction does not starve the results."""
 
 _OPENING_SHARE, _CLOSING_SHARE = 0.25, 0.1
 _LONGEST_PIECE = 100
+_TOKENS_OF_A_NUMBER = 2
 _CHARACTERS_OF_A_PIECE = re.compile(r"\S.{0,398}\S(?!\S)|\S{1,400}")
 
 
@@ -227,23 +256,26 @@ class _Piece:
     text: str
     tokens: int
     line: int
+    section: str
+    #: The headings right above it, each with its line break.
+    opening: str
 
 
 def _pieces(abstract: str, lines: list[str]) -> list[_Piece]:
-    labelled = [(_Kind.ABSTRACT, abstract)] if abstract else []
+    labelled = [(_Kind.ABSTRACT, _Line(_Kind.ABSTRACT, abstract, ABSTRACT))] if abstract else []
     labelled += _body(list(_labelled(lines)), has_abstract=bool(abstract))
     return [
-        _Piece(kind, piece, cost, number)
+        _Piece(kind, piece, cost, number, line.section, opening)
         for number, (kind, line) in enumerate(labelled)
-        for piece, cost in _sentences_of_long(line)
+        for piece, cost, opening in _pieces_of(line)
     ]
 
 
-def _body(lines: list[tuple[_Kind | None, str]], *, has_abstract: bool) -> list[tuple[_Kind, str]]:
+def _body(lines: list[_Line], *, has_abstract: bool) -> list[tuple[_Kind, _Line]]:
     """Give each line a kind; a known abstract and the title page are left out."""
-    kinds = [kind for kind, _ in lines if kind]
+    kinds = [line.kind for line in lines if line.kind]
     if not kinds:
-        return _by_place([line for _, line in lines])
+        return _by_place(lines)
     front = _Kind.INTRODUCTION
     has_introduction = _Kind.INTRODUCTION in kinds
     twice: set[_Kind | None] = set()
@@ -253,13 +285,13 @@ def _body(lines: list[tuple[_Kind | None, str]], *, has_abstract: bool) -> list[
         twice.add(_Kind.ABSTRACT)
     stand_in = _Kind.INTRODUCTION if has_abstract else _Kind.ABSTRACT
     return [
-        (stand_in if kind is _Kind.ABSTRACT else kind or front, line)
-        for kind, line in lines
-        if kind not in twice
+        (stand_in if line.kind is _Kind.ABSTRACT else line.kind or front, line)
+        for line in lines
+        if line.kind not in twice
     ]
 
 
-def _by_place(lines: list[str]) -> list[tuple[_Kind, str]]:
+def _by_place(lines: list[_Line]) -> list[tuple[_Kind, _Line]]:
     """Guess the kinds in a text without headings from the position of the lines."""
     opening, closing = _OPENING_SHARE * len(lines), (1 - _CLOSING_SHARE) * len(lines)
     return [
@@ -268,18 +300,24 @@ def _by_place(lines: list[str]) -> list[tuple[_Kind, str]]:
     ]
 
 
-def _sentences_of_long(line: str) -> Iterator[tuple[str, int]]:
-    """Yield a line, or the sentences of a long one, each with its tokens."""
-    cost = tokens(line)
-    if cost <= _LONGEST_PIECE:
-        yield from [(line.strip(), cost)] if line.strip() else []
-        return
-    for sentence in sentences(line):
-        cost = tokens(sentence)
-        if cost <= _LONGEST_PIECE:
-            yield sentence, cost
-        else:
-            yield from ((part, tokens(part)) for part in _CHARACTERS_OF_A_PIECE.findall(sentence))
+def _pieces_of(line: _Line) -> Iterator[tuple[str, int, str]]:
+    """Yield a line, or the sentences of a long one, each with its tokens; the first has the headings."""
+    opening = line.opening
+    for piece in _sentences_of_long(line.text.strip()) or ([""] if opening else []):
+        yield piece, tokens(opening + piece) + _TOKENS_OF_A_NUMBER * len(sentences(piece)), opening
+        opening = ""
+
+
+def _sentences_of_long(text: str) -> list[str]:
+    if tokens(text) <= _LONGEST_PIECE:
+        return [text] if text else []
+    return [
+        part
+        for sentence in sentences(text)
+        for part in (
+            [sentence] if tokens(sentence) <= _LONGEST_PIECE else _CHARACTERS_OF_A_PIECE.findall(sentence)
+        )
+    ]
 
 
 def _within(pieces: list[_Piece], most_tokens: int) -> list[int]:
@@ -304,13 +342,33 @@ def _within(pieces: list[_Piece], most_tokens: int) -> list[int]:
 def _composed(pieces: list[_Piece], taken: list[int]) -> str:
     """Return the pieces in the paper's order, with a mark at each gap and at a missing end."""
     places = sorted(taken)
-    parts = [pieces[places[0]].text]
+    parts = [_whole(pieces[places[0]])]
     for before, at in pairwise(places):
         if at > before + 1:
             parts.append(f"\n{LEFT_OUT}\n")
         else:
             parts.append(" " if pieces[at].line == pieces[before].line else "\n")
-        parts.append(pieces[at].text)
+        parts.append(_whole(pieces[at]))
     if places[-1] < len(pieces) - 1:
         parts.append(f"\n{LEFT_OUT}")
     return "".join(parts)
+
+
+def _whole(piece: _Piece) -> str:
+    return (piece.opening + piece.text).rstrip("\n")
+
+
+def _stretches(pieces: list[_Piece], taken: list[int]) -> tuple[Stretch, ...]:
+    """Return the pieces in the paper's order, those without a heading or a gap between them together."""
+    found: list[Stretch] = []
+    before: int | None = None
+    for at in sorted(taken):
+        piece, is_after_gap = pieces[at], before is not None and at > before + 1
+        if found and not (is_after_gap or piece.opening or piece.section != found[-1].section):
+            joint = " " if before is not None and pieces[before].line == piece.line else "\n"
+            found[-1] = replace(found[-1], text=f"{found[-1].text}{joint}{piece.text}")
+        else:
+            found.append(Stretch(piece.text, piece.section, piece.opening.strip(), is_after_gap=is_after_gap))
+        before = at
+    is_cut = before is not None and before < len(pieces) - 1
+    return (*found, Stretch("", is_after_gap=True)) if is_cut else tuple(found)

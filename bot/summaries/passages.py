@@ -51,15 +51,23 @@ def _around_row(place: int, first: int, rows: int) -> tuple[int, ...]:
     return (*header, place, first + rows)
 
 
+def paragraphs(text: str) -> Iterator[list[str]]:
+    """Yield the passages of each paragraph, and of each table row, which has only one unless it is long."""
+    return (pieces for pieces, _ in _divided(text))
+
+
 def _blocks(text: str) -> Iterator[tuple[str, bool]]:
     """Yield each sentence and row, with whether it is a row."""
+    for pieces, is_row in _divided(text):
+        yield from ((piece, is_row) for piece in pieces)
+
+
+def _divided(text: str) -> Iterator[tuple[list[str], bool]]:
+    """Yield the sentences of each paragraph, and each row, with whether it is a row."""
     for paragraph, is_row in _paragraphs(text):
-        if is_row:
-            yield from ((piece, True) for piece in _SENTENCE.findall(paragraph))
-            continue
-        for chunk in _PARAGRAPH.findall(paragraph):
-            for sentence in sentences(chunk):
-                yield from ((piece, False) for piece in _SENTENCE.findall(sentence))
+        chunks = [paragraph] if is_row else _PARAGRAPH.findall(paragraph)
+        whole = chunks if is_row else [each for chunk in chunks for each in sentences(chunk)]
+        yield [piece for each in whole for piece in _SENTENCE.findall(each)], is_row
 
 
 def _paragraphs(text: str) -> Iterator[tuple[str, bool]]:
