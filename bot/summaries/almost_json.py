@@ -423,8 +423,17 @@ def _is_plain(value: object, expected: Collection[str]) -> bool:
 
 
 def _is_text(value: object) -> bool:
+    """Tell whether a value is a text, a statement with the numbers that it names, or a list of these."""
     texts = value if isinstance(value, list) else [value]
-    return all(isinstance(each, str) for each in texts)
+    return all(isinstance(each, str | int) or _is_statement(each) for each in texts)
+
+
+def _is_statement(value: object) -> bool:
+    if not isinstance(value, dict) or value.keys() != {"from", "text"}:
+        return False
+    numbers = value["from"]
+    are_numbers = isinstance(numbers, list) and all(isinstance(each, int) for each in numbers)
+    return are_numbers and isinstance(value["text"], str)
 
 
 def _breaks_off(source: str, rest: str) -> bool:

@@ -10,7 +10,7 @@ from bot.summaries.languages import has_latin_letters, is_written_in
 from bot.summaries.likeness import is_about
 from bot.summaries.markup import balanced, without_markup
 from bot.summaries.placeholders import says_something
-from bot.summaries.question import MOST_KEYWORDS, OPTIONAL_PARTS, most_characters
+from bot.summaries.question import MOST_KEYWORDS, OPTIONAL_PARTS, WORDS, Told, most_characters
 from bot.text.mrkdwn import ELLIPSIS, cut, without_bold
 from storage.records import SUMMARY_PARTS, Grounding, Paper, Summary
 
@@ -47,6 +47,9 @@ _SENTENCES = {
 _MENDED = frozenset({FaultKind.LINK_OR_MENTION, FaultKind.TOO_MANY_KEYWORDS})
 _REJECTED = frozenset({FaultKind.WRONG_LANGUAGE, FaultKind.OTHER_PAPER})
 _ABSENT = frozenset({FaultKind.MISSING_PART, FaultKind.PLACEHOLDER, FaultKind.REPEATED_PART})
+_MODELS_WORDS = frozenset({FaultKind.PLACEHOLDER, FaultKind.LINK_OR_MENTION, FaultKind.FIGURE_NOT_FOUND})
+"""The faults whose detail is in the model's own words."""
+
 _MOST_ABSENT = 1
 _MANY_NOT_FOUND = 3
 
@@ -66,11 +69,22 @@ class Fault:
 
     @property
     def sentence(self) -> str:
-        """What is wrong and what to do, in English, for the model's second try.
+        """What is wrong and what to do, in English.
 
         It never quotes the paper's title, which outside of the paper's marks the model would read as ours.
         """
-        return _SENTENCES[self.kind].format(part=self.part, detail=cut(self.detail, _LONGEST_DETAIL))
+        return _SENTENCES[self.kind].format(part=self.part, detail=self._shown_detail)
+
+    @property
+    def told(self) -> Told:
+        """The same for the model, with its own words apart."""
+        if self.kind in _MODELS_WORDS:
+            return Told(_SENTENCES[self.kind].format(part=self.part, detail=WORDS), self._shown_detail)
+        return Told(self.sentence)
+
+    @property
+    def _shown_detail(self) -> str:
+        return cut(self.detail, _LONGEST_DETAIL)
 
 
 @dataclass(frozen=True, slots=True)

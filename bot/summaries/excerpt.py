@@ -205,7 +205,7 @@ class _Line:
 
 
 def _labelled(lines: list[str]) -> Iterator[_Line]:
-    """Yield each line with its section; a heading goes with the line after it, since alone it says nothing."""
+    """Yield each line with its section; a heading goes with the line after it: alone it says nothing."""
     kind: _Kind | None = None
     section: _Kind | None = None
     number = 0

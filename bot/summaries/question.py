@@ -8,7 +8,10 @@ from bot.text.language import CJK, primary_language
 
 MOST_KEYWORDS = 6
 
-OPTIONAL_PARTS = frozenset({"english_keywords"})
+PROSE = ("tldr", "problem", "method", "results", "takeaway")
+"""The parts of a summary that are sentences, in the order of a card."""
+
+OPTIONAL_PARTS = frozenset({"english_keywords", "evidence"})
 """What a model may leave out; it is asked for like the rest, since strict schemas have nothing optional."""
 
 _KEYWORDS = frozenset({"keywords", "english_keywords"})
@@ -44,6 +47,31 @@ class Question:
     schema: Mapping[str, Any]
     #: The limit of the answer.
     most_tokens: int
+    #: What encloses words that are not ours, as `<mark>…</mark>`.
+    mark: str = ""
+
+
+WORDS = "{words}"
+"""Where a sentence about an answer repeats the answer's own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is wrong with an answer, for the model that wrote it."""
+
+    #: Of ours, with WORDS where the model's own are repeated.
+    sentence: str
+    #: The model's own.
+    words: str = ""
+
+    @classmethod
+    def quoting(cls, sentence: str) -> "Told":
+        """Return a sentence of ours of which the quotation, “like this”, is the model's own."""
+        before, opening, rest = sentence.partition("“")
+        words, closing, after = rest.rpartition("”")
+        if not (opening and closing):
+            return cls(sentence)
+        return cls(f"{before}{WORDS}{after}", words)
 
 
 def has_english_keywords(language: str) -> bool:

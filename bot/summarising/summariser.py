@@ -28,7 +28,7 @@ from bot.summaries.checks import Checked, check
 from bot.summaries.excerpt import Excerpt, excerpt, tokens, was_cut
 from bot.summaries.model import ModelAnswer, ModelClient, Usage
 from bot.summaries.prompt import MOST_TOKENS, PROMPT_VERSION, correction, input_hash, question, read_answer
-from bot.summaries.question import Question
+from bot.summaries.question import Question, Told
 from storage.card_updates import CARDS_CHANGE_FOR
 from storage.claims import Claim
 from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure, TextRead
@@ -288,14 +288,13 @@ class Summariser:
             answer = await self._ask_with_room(task, task.question, spent)
             task = self._as_read(task, answer)
         except ModelSlipError as slip:
-            asked = correction(task.question, slip.answer, [slip.slip])
+            asked = correction(task.question, slip.answer, [Told.quoting(slip.slip)])
             return await self._check(task, await self._ask_with_room(task, asked, spent))
         first = await self._check(task, answer)
         if not first.wants_second_try:
             return first
-        sentences = [fault.sentence for fault in first.faults]
         try:
-            asked = correction(task.question, answer.text, sentences)
+            asked = correction(task.question, answer.text, [fault.told for fault in first.faults])
             answer = await self._ask_with_room(task, asked, spent)
         except (ModelError, TokensUsedUpError) as error:
             # The first answer is paid for, and may be good enough with its marks.
@@ -414,7 +413,7 @@ def cost_of(asked: Question, given: Excerpt) -> int:
 
     The paper's text, which is most of it, was counted when it was chosen.
     """
-    around = sum(tokens(turn.content.replace(given.text, "")) for turn in asked.turns)
+    around = sum(tokens(turn.content.replace(given.written, "")) for turn in asked.turns)
     return given.tokens + around + asked.most_tokens
 
 

@@ -239,16 +239,16 @@ async def test_the_full_text_is_read_where_there_is_one(database: Path) -> None:
 
 
 LONG_TEXT = "Introduction\n" + "\n".join(
-    f"In bed {number} the graphs grow 12% taller than those that stand in pots." for number in range(200)
+    f"In bed {number} the graphs grow 12% taller than those that stand in pots." for number in range(180)
 )
 
 
 @pytest.mark.parametrize(
     ("counted", "is_whole", "expected"),
     [
-        (3_700, True, TextRead.FULL_TEXT),
+        (4_400, True, TextRead.FULL_TEXT),
         (2_048, True, TextRead.PART),
-        (3_700, False, TextRead.PART),
+        (4_400, False, TextRead.PART),
         (0, True, TextRead.FULL_TEXT),
     ],
     ids="counted cut in-part uncounted".split(),
