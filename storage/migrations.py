@@ -1008,3 +1008,13 @@ def m033_links_and_pictures(engine: Engine) -> None:
     )
     engine.define("CREATE INDEX shown_links_by_moment ON shown_links (at)")
     engine.define("ALTER TABLE posts ADD COLUMN has_picture INTEGER NOT NULL DEFAULT 0")
+
+
+@_migration
+def m034_evidence(engine: Engine) -> None:
+    """The sentences of the paper on which each sentence of a summary rests; those made before have none."""
+    engine.define(
+        """
+        ALTER TABLE summaries ADD COLUMN evidence TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(evidence))
+        """
+    )

@@ -114,6 +114,57 @@ class Figure:
     nearest: str = ""
 
 
+class DoubtKind(StrEnum):
+    """What speaks against a sentence of a summary."""
+
+    #: It names no sentence of the paper, though it should.
+    NO_SENTENCE = "no_sentence"
+    #: It shares nothing with the sentences that it names.
+    NOTHING_SHARED = "nothing_shared"
+    #: It says more where they say less, better where they say worse, or the like.
+    OTHER_DIRECTION = "other_direction"
+    #: It has a name that the paper does not have.
+    NAME_NOT_FOUND = "name_not_found"
+    #: It has a figure that the paper has elsewhere, and not in or beside these sentences.
+    FIGURE_ELSEWHERE = "figure_elsewhere"
+    #: It has a figure that the paper does not have.
+    FIGURE_NOT_FOUND = "figure_not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What speaks against a sentence of a summary, and the words in it that do."""
+
+    kind: DoubtKind
+    #: The name or figure, or the word of direction; empty where it is the whole sentence.
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSentence:
+    """A sentence or a table row of a paper, in its own words."""
+
+    text: str
+    #: The heading under which it stands, empty where that is unknown.
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of a model's summary, beside the sentences of the paper on which it rests."""
+
+    part: str
+    #: As the summary has it; as the model wrote it where it is left out.
+    text: str
+    #: Those that the model named, as far as the paper has them.
+    sentences: tuple[PaperSentence, ...] = ()
+    #: Whether it is the model's own conclusion, and says so.
+    is_inference: bool = False
+    doubts: tuple[Doubt, ...] = ()
+    #: Whether the summary goes without it.
+    is_left_out: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A paper's summary in one language.
@@ -137,6 +188,8 @@ class Summary:
     figures: tuple[Figure, ...] = ()
     #: The keywords in English, for search, of a model's summary in another language; they are not shown.
     english_keywords: tuple[str, ...] = ()
+    #: Its sentences with the paper's own; none where the model named no sentences of the paper.
+    evidence: tuple[Evidence, ...] = ()
 
 
 class ListingState(StrEnum):

@@ -13,8 +13,12 @@ from storage.engines.statements import upsert
 from storage.records import (
     FROM_MODEL,
     SUMMARY_PARTS,
+    Doubt,
+    DoubtKind,
+    Evidence,
     Figure,
     Grounding,
+    PaperSentence,
     Provenance,
     Summary,
     SummaryCount,
@@ -23,8 +27,9 @@ from storage.records import (
 from storage.rows import reads, whole
 from storage.search_index import SearchIndex
 
-# A page of a list is looked at again and again, and has the texts of ten summaries in each language.
-_readable = lru_cache(maxsize=2048)(latex.readable)
+# A page of a list is looked at again and again, and has the texts of ten summaries in each language,
+# with the paper's sentences.
+_readable = lru_cache(maxsize=8192)(latex.readable)
 
 
 class Summaries:
@@ -175,6 +180,7 @@ def _summary_from_row(row: dict[str, Any]) -> Summary:
         english_keywords=tuple(map(_readable, json.loads(row["english_keywords"]))),
         body=_readable(row["body"]),
         figures=figures,
+        evidence=tuple(_evidence_from_fields(each, figures) for each in json.loads(row["evidence"])),
         **{part: _read(part, row[part], figures) for part in SUMMARY_PARTS if part != "keywords"},
     )
 
@@ -211,9 +217,23 @@ def _row_from_summary(summary: Summary) -> dict[str, Any]:
         "body": summary.body,
         "text_read": summary.provenance.text_read,
         "figures": json.dumps([asdict(figure) for figure in summary.figures], ensure_ascii=False),
+        "evidence": json.dumps([asdict(each) for each in summary.evidence], ensure_ascii=False),
     }
 
 
 def _figure_from_fields(fields: dict[str, str]) -> Figure:
     nearest = latex.readable(fields["nearest"])
     return Figure(fields["text"], fields["part"], Grounding(fields["grounding"]), nearest)
+
+
+def _evidence_from_fields(fields: dict[str, Any], figures: Sequence[Figure]) -> Evidence:
+    return Evidence(
+        part=fields["part"],
+        text=_read(fields["part"], fields["text"], figures),
+        sentences=tuple(
+            PaperSentence(_readable(each["text"]), _readable(each["section"])) for each in fields["sentences"]
+        ),
+        is_inference=bool(fields["is_inference"]),
+        doubts=tuple(Doubt(DoubtKind(each["kind"]), each["words"]) for each in fields["doubts"]),
+        is_left_out=bool(fields["is_left_out"]),
+    )

@@ -13,7 +13,7 @@ from bot.lookup.papers import listing_of_day
 from bot.text.arxiv_id import abstract_url
 from bot.text.language import most_common_language
 from bot.text.mrkdwn import clean, json_text, without_bold
-from storage.records import Listing, Paper, Summary
+from storage.records import Evidence, Listing, Paper, Summary
 from storage.tables import Tables
 
 
@@ -134,6 +134,7 @@ def _summary_fields(summary: Summary) -> dict[str, Any]:
         "results": summary.results,
         "takeaway": summary.takeaway,
         "body": summary.body,
+        "evidence": [_evidence_fields(each) for each in summary.evidence],
         "provenance": {
             "model": provenance.model,
             "prompt": provenance.prompt,
@@ -141,4 +142,15 @@ def _summary_fields(summary: Summary) -> dict[str, Any]:
             "text_read": provenance.text_read.value if provenance.text_read else None,
             "made_at": provenance.made_at.isoformat() if provenance.made_at else None,
         },
+    }
+
+
+def _evidence_fields(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "part": evidence.part,
+        "text": evidence.text,
+        "sentences": [{"section": each.section, "text": each.text} for each in evidence.sentences],
+        "is_inference": evidence.is_inference,
+        "doubts": [{"kind": doubt.kind.value, "words": doubt.words} for doubt in evidence.doubts],
+        "is_left_out": evidence.is_left_out,
     }

@@ -32,10 +32,14 @@ from bot.locale import Reader, words_for
 from bot.text.arxiv_id import abstract_url
 from storage.records import (
     FROM_MODEL,
+    Doubt,
+    DoubtKind,
+    Evidence,
     Figure,
     Grounding,
     ListingState,
     Paper,
+    PaperSentence,
     Provenance,
     SavedIn,
     SavedPaper,
@@ -74,7 +78,7 @@ def paper_of(text: str) -> Paper:
 def entry_of(text: str) -> Entry:
     figures = (Figure("7 Zq", "tldr", Grounding.NOT_FOUND, text),)
     provenance = Provenance(FROM_MODEL, DAY, text)
-    parts = ("tldr", "problem", "method", "results", "takeaway", "body")
+    parts: dict[str, Any] = dict.fromkeys(("tldr", "problem", "method", "results", "takeaway", "body"), text)
     summary = Summary(
         "2509.00001",
         "en",
@@ -82,7 +86,12 @@ def entry_of(text: str) -> Entry:
         (text, text),
         figures=figures,
         english_keywords=(text,),
-        **dict.fromkeys(parts, text),
+        evidence=(
+            Evidence(
+                "tldr", text, (PaperSentence(text, text),), doubts=(Doubt(DoubtKind.NAME_NOT_FOUND, text),)
+            ),
+        ),
+        **parts,
     )
     return Entry(paper_of(text), summary, 1)
 

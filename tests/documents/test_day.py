@@ -11,7 +11,18 @@ from bot.documents.digest_file import DigestEntry, DigestFile, parse
 from bot.documents.files import read_sample
 from bot.documents.importer import Import, import_into
 from bot.errors import NothingListedError
-from storage.records import FROM_MODEL, Listing, ListingState, Paper, Provenance, Summary
+from storage.records import (
+    FROM_MODEL,
+    Doubt,
+    DoubtKind,
+    Evidence,
+    Listing,
+    ListingState,
+    Paper,
+    PaperSentence,
+    Provenance,
+    Summary,
+)
 from storage.runner import InlineRunner
 from storage.tables import Tables
 from tests.support.tables import empty_tables
@@ -28,6 +39,15 @@ SUMMARY = Summary(
     method="Water.",
     results="Twice as tall.",
     takeaway="Water yours.",
+)
+EVIDENCE = (
+    Evidence(
+        "tldr",
+        "图在花园里。",
+        (PaperSentence("Graphs grow.", "4 Results"),),
+        doubts=(Doubt(DoubtKind.NAME_NOT_FOUND, "CloudCast"),),
+        is_left_out=True,
+    ),
 )
 DIGEST = DigestFile(DAY, (DigestEntry(PAPER, SUMMARY), DigestEntry(Paper("2509.00002", "Rivers"), None)))
 
@@ -85,6 +105,7 @@ async def test_json_is_one_object_with_all_that_is_known(storage: InlineRunner) 
                         "results": "Twice as tall.",
                         "takeaway": "Water yours.",
                         "body": "",
+                        "evidence": [],
                         "provenance": {
                             "model": None,
                             "prompt": None,
@@ -109,17 +130,27 @@ async def test_json_is_one_object_with_all_that_is_known(storage: InlineRunner) 
     }
 
 
-async def test_keywords_in_english_beside_others_are_for_programs_alone(storage: InlineRunner) -> None:
+async def test_keywords_in_english_and_evidence_are_for_programs_alone(storage: InlineRunner) -> None:
     chinese = replace(SUMMARY, language="zh-CN", provenance=Provenance(FROM_MODEL, DAY), keywords=("图",))
     await imported(storage, DigestFile(DAY, (DigestEntry(PAPER, None),)))
     await storage.write(lambda tables: tables.summaries.put(chinese))
     without = await storage.read(lambda tables: read_document(tables, DAY))
-    named = replace(chinese, english_keywords=("graph", "gardening"))
+    named = replace(chinese, english_keywords=("graph", "gardening"), evidence=EVIDENCE)
     await storage.write(lambda tables: tables.summaries.put(named))
     document = await storage.read(lambda tables: read_document(tables, DAY))
 
     [summary] = json.loads(as_json(document))["papers"][0]["summaries"]
     assert (summary["keywords"], summary["english_keywords"]) == (["图"], ["graph", "gardening"])
+    assert summary["evidence"] == [
+        {
+            "part": "tldr",
+            "text": "图在花园里。",
+            "sentences": [{"section": "4 Results", "text": "Graphs grow."}],
+            "is_inference": False,
+            "doubts": [{"kind": "name_not_found", "words": "CloudCast"}],
+            "is_left_out": True,
+        }
+    ]
     for written in (as_text, as_markdown):
         assert written(document, "zh-CN") == written(without, "zh-CN")
 

@@ -10,11 +10,15 @@ from storage.records import (
     FROM_MODEL,
     CardUpdate,
     DeliveryKind,
+    Doubt,
+    DoubtKind,
+    Evidence,
     Figure,
     Grounding,
     MistakeReport,
     ModelRequest,
     Paper,
+    PaperSentence,
     Post,
     PostState,
     Provenance,
@@ -38,6 +42,16 @@ SUMMARY = Summary(
     Provenance(FROM_MODEL, NOW.date(), "example-1", "1", TextRead.FULL_TEXT),
     tldr="Graphs grow by 12%.",
     figures=(Figure("12%", "tldr", Grounding.NOT_FOUND, "Graphs grow by 21%."),),
+    evidence=(
+        Evidence(
+            "tldr",
+            "Graphs grow by 12%.",
+            (PaperSentence("Graphs grow by 21%.", "4 Results"), PaperSentence("21 | 12")),
+            doubts=(Doubt(DoubtKind.FIGURE_ELSEWHERE, "12%"), Doubt(DoubtKind.NO_SENTENCE)),
+        ),
+        Evidence("takeaway", "Graphs could grow.", is_inference=True),
+        Evidence("results", "“%s” grow.", is_left_out=True),
+    ),
 )
 
 
@@ -47,8 +61,8 @@ def tables(tables: Tables) -> Tables:
     return tables
 
 
-def test_a_models_summary_comes_back_with_its_figures_beside_an_imported_one(tables: Tables) -> None:
-    imported = replace(SUMMARY, provenance=Provenance(FROM_DIGEST_FILE, NOW.date()), figures=())
+def test_a_models_summary_comes_back_with_figures_and_evidence_beside_an_imported_one(tables: Tables) -> None:
+    imported = replace(SUMMARY, provenance=Provenance(FROM_DIGEST_FILE, NOW.date()), figures=(), evidence=())
     tables.summaries.put(imported)
     tables.summaries.put(SUMMARY, "abc")
 

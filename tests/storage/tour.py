@@ -19,7 +19,10 @@ from storage.records import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    Doubt,
+    DoubtKind,
     EncryptedTokens,
+    Evidence,
     Figure,
     Filters,
     FollowKind,
@@ -31,6 +34,7 @@ from storage.records import (
     ModelRequest,
     Order,
     Paper,
+    PaperSentence,
     PersonSettings,
     Post,
     PostState,
@@ -177,7 +181,10 @@ def _summaries(tables: Tables) -> Iterator[Any]:
             english_keywords=(text, "gardens"),
         )
         tables.summaries.put(imported)
-        made = replace(imported, language="en", provenance=by_model, figures=(figure,))
+        rests = Evidence(
+            "tldr", text, (PaperSentence(text, text),), doubts=(Doubt(DoubtKind.NO_SENTENCE, text),)
+        )
+        made = replace(imported, language="en", provenance=by_model, figures=(figure,), evidence=(rests,))
         tables.summaries.put(made, "abc")
     summaries = tables.summaries
     yield summaries.in_variants(IDS, "zh"), summaries.in_variants(IDS, "z")
