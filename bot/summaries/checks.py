@@ -1,18 +1,22 @@
 """Checks a model's summary before anybody reads it; pure."""
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from bot.summaries.evidence import Claim, NumberedText
 from bot.summaries.grounding import SourceText, grounded
 from bot.summaries.languages import has_latin_letters, is_written_in
 from bot.summaries.likeness import is_about
 from bot.summaries.markup import balanced, without_markup
 from bot.summaries.placeholders import says_something
 from bot.summaries.question import MOST_KEYWORDS, OPTIONAL_PARTS, WORDS, Told, most_characters
+from bot.summaries.resting import Judged, evidence_of, judged
+from bot.summaries.statements import joined
 from bot.text.mrkdwn import ELLIPSIS, cut, without_bold
-from storage.records import SUMMARY_PARTS, Grounding, Paper, Summary
+from storage.records import SUMMARY_PARTS, DoubtKind, Grounding, Paper, Summary
 
 _PROSE = SUMMARY_PARTS[1:]
 
@@ -29,6 +33,12 @@ class FaultKind(StrEnum):
     OTHER_PAPER = "other_paper"
     LINK_OR_MENTION = "link_or_mention"
     FIGURE_NOT_FOUND = "figure_not_found"
+    UNKNOWN_NUMBER = "unknown_number"
+    NO_SENTENCE = "no_sentence"
+    NOTHING_SHARED = "nothing_shared"
+    OTHER_DIRECTION = "other_direction"
+    NAME_NOT_FOUND = "name_not_found"
+    FIGURE_ELSEWHERE = "figure_elsewhere"
 
 
 _SENTENCES = {
@@ -43,11 +53,34 @@ _SENTENCES = {
     FaultKind.LINK_OR_MENTION: "“{part}” has a link or a mention, “{detail}”: leave it out.",
     FaultKind.FIGURE_NOT_FOUND: "“{part}” gives the figure {detail}, which is not in the text: take figures "
     "only from the text, as they stand there, or leave the figure out.",
+    FaultKind.UNKNOWN_NUMBER: "“{part}” names {detail}, which no sentence has: name one that says it.",
+    FaultKind.NO_SENTENCE: "“{part}” says “{detail}” and names no sentence that says it: name one, or "
+    "leave it out.",
+    FaultKind.NOTHING_SHARED: "“{part}” says “{detail}”, which the sentences that it names do not speak of: "
+    "name those that say it, or leave it out.",
+    FaultKind.OTHER_DIRECTION: "“{part}” says “{detail}”, and the sentences that it names say the opposite, "
+    "or compare the other way round: say what they say.",
+    FaultKind.NAME_NOT_FOUND: "“{part}” has the name “{detail}”, which is not in the text: use the names "
+    "that the text uses.",
+    FaultKind.FIGURE_ELSEWHERE: "“{part}” gives the figure {detail}, which the sentences that it names do "
+    "not have: name the sentence that has it, or take the figure that they have.",
 }
+_NOTHING_GIVEN = NumberedText(())
 _MENDED = frozenset({FaultKind.LINK_OR_MENTION, FaultKind.TOO_MANY_KEYWORDS})
 _REJECTED = frozenset({FaultKind.WRONG_LANGUAGE, FaultKind.OTHER_PAPER})
 _ABSENT = frozenset({FaultKind.MISSING_PART, FaultKind.PLACEHOLDER, FaultKind.REPEATED_PART})
-_MODELS_WORDS = frozenset({FaultKind.PLACEHOLDER, FaultKind.LINK_OR_MENTION, FaultKind.FIGURE_NOT_FOUND})
+_DOUBTS = {
+    DoubtKind.NO_SENTENCE: FaultKind.NO_SENTENCE,
+    DoubtKind.NOTHING_SHARED: FaultKind.NOTHING_SHARED,
+    DoubtKind.OTHER_DIRECTION: FaultKind.OTHER_DIRECTION,
+    DoubtKind.NAME_NOT_FOUND: FaultKind.NAME_NOT_FOUND,
+    DoubtKind.FIGURE_ELSEWHERE: FaultKind.FIGURE_ELSEWHERE,
+}
+"""The faults that doubts of a sentence are; a figure that is not found is one already."""
+
+_MODELS_WORDS = frozenset(
+    {FaultKind.PLACEHOLDER, FaultKind.LINK_OR_MENTION, FaultKind.FIGURE_NOT_FOUND, *_DOUBTS.values()}
+)
 """The faults whose detail is in the model's own words."""
 
 _MOST_ABSENT = 1
@@ -119,14 +152,25 @@ class Checked:
         return not_found < _MANY_NOT_FOUND or not_found * 2 <= len(figures)
 
 
-def check(summary: Summary, paper: Paper, text: str) -> Checked:
+def check(
+    summary: Summary,
+    paper: Paper,
+    text: str,
+    claims: Sequence[Claim] = (),
+    given: NumberedText = _NOTHING_GIVEN,
+) -> Checked:
     """Check a model's summary against the text (full text or abstract) that the model was given.
 
     Only words and figures are compared: instructions in the text have no effect. The keywords in English are
     cleaned and cut like the others; what they lack is no fault, and they prove nothing about the rest.
+
+    `claims` are the summary's sentences with the numbers of the sentences `given` that they rest on, each
+    judged by these as `resting.py` says. Without any the summary is checked against the whole text alone.
     """
     faults: list[Fault] = []
-    parts = {part: _prose(getattr(summary, part), part, summary.language, faults) for part in _PROSE}
+    found = judged(_cleaned_claims(claims, faults), given)
+    written = {part: getattr(summary, part) for part in _PROSE} | _without_left_out(found)
+    parts = {part: _prose(written[part], part, summary.language, faults) for part in _PROSE}
     keywords = _keywords(summary.keywords, "keywords", summary.language, faults)
     latin = tuple(filter(has_latin_letters, summary.english_keywords))
     english = _keywords(latin, "english_keywords", summary.language, faults)
@@ -142,8 +186,36 @@ def check(summary: Summary, paper: Paper, text: str) -> Checked:
         for figure in figures
         if figure.grounding is Grounding.NOT_FOUND
     ]
+    faults += _faults_of(found)
     texts: dict[str, Any] = {**parts, "body": body, "keywords": keywords, "english_keywords": english}
-    return Checked(replace(summary, **texts, figures=figures), tuple(faults))
+    evidence = evidence_of(found, parts)
+    return Checked(replace(summary, **texts, figures=figures, evidence=evidence), tuple(faults))
+
+
+# --- Claims ----------------------------------------------------------------------------------------------
+
+
+def _cleaned_claims(claims: Iterable[Claim], faults: list[Fault]) -> Iterator[Claim]:
+    for claim in claims:
+        if text := _cleaned(claim.text, claim.part, faults):
+            yield replace(claim, text=text)
+
+
+def _without_left_out(found: Iterable[Judged]) -> dict[str, str]:
+    """Return the parts of the judged claims, without those that are left out."""
+    kept: dict[str, list[str]] = {}
+    for each in found:
+        kept.setdefault(each.claim.part, []).extend([] if each.is_left_out else [each.claim.text])
+    return {part: joined(texts) for part, texts in kept.items()}
+
+
+def _faults_of(found: Iterable[Judged]) -> Iterator[Fault]:
+    for each in found:
+        part = each.claim.part
+        yield from (Fault(FaultKind.UNKNOWN_NUMBER, part, f"#{number}") for number in each.unknown)
+        for doubt in each.doubts:
+            if kind := _DOUBTS.get(doubt.kind):
+                yield Fault(kind, part, doubt.words or each.claim.text)
 
 
 # --- Parts -----------------------------------------------------------------------------------------------

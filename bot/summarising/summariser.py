@@ -27,7 +27,15 @@ from bot.sources.full_text import FullText, NoFullText
 from bot.summaries.checks import Checked, check
 from bot.summaries.excerpt import Excerpt, excerpt, tokens, was_cut
 from bot.summaries.model import ModelAnswer, ModelClient, Usage
-from bot.summaries.prompt import MOST_TOKENS, PROMPT_VERSION, correction, input_hash, question, read_answer
+from bot.summaries.prompt import (
+    MOST_TOKENS,
+    PROMPT_VERSION,
+    correction,
+    input_hash,
+    question,
+    read_answer,
+    read_claims,
+)
 from bot.summaries.question import Question, Told
 from storage.card_updates import CARDS_CHANGE_FOR
 from storage.claims import Claim
@@ -353,7 +361,8 @@ class Summariser:
         today = self._clock.now().astimezone(UTC).date()
         provenance = Provenance(FROM_MODEL, today, answer.model, PROMPT_VERSION, task.excerpt.text_read)
         summary = read_answer(answer.fields, task.paper.id, task.language, provenance)
-        return await self._in_thread(check, summary, task.paper, task.excerpt.text)
+        claims, given = read_claims(answer.fields), task.excerpt.numbered
+        return await self._in_thread(check, summary, task.paper, task.excerpt.text, claims, given)
 
     async def _ask(self, task: _Task, asked: Question, spent: list[Usage]) -> ModelAnswer:
         request_id = await self._reserve(task, asked)

@@ -19,6 +19,8 @@ class Check:
 
 _KEPT_WITHOUT = "The part stays empty; the summary is dropped if its one sentence or two parts are absent."
 
+_MARKED = "The sentence carries a mark, and “Sources” says why."
+
 CHECKS = (
     Check(FaultKind.MISSING_PART, "Each part says something.", _KEPT_WITHOUT),
     Check(
@@ -55,6 +57,33 @@ CHECKS = (
         "The figure carries a mark and opens beside the nearest sentences; the summary is dropped if "
         "three figures or more are not found and these are more than half.",
     ),
+    Check(
+        FaultKind.UNKNOWN_NUMBER,
+        "Each number that a sentence names is that of a sentence of the text.",
+        "The number is dropped.",
+    ),
+    Check(
+        FaultKind.NO_SENTENCE,
+        "Each sentence names one to three sentences of the paper, but for what the takeaway concludes.",
+        _MARKED,
+    ),
+    Check(
+        FaultKind.NOTHING_SHARED,
+        "Each sentence shares a name, a figure or a term with the sentences that it names.",
+        f"{_MARKED} It is left out, and shown as left out, if it also has a name or a figure that the paper "
+        "does not have and its part has another sentence.",
+    ),
+    Check(
+        FaultKind.OTHER_DIRECTION,
+        "Better, worse, more, fewer and not agree with the sentences that a sentence names.",
+        _MARKED,
+    ),
+    Check(FaultKind.NAME_NOT_FOUND, "Each name in Latin letters occurs in the paper.", _MARKED),
+    Check(
+        FaultKind.FIGURE_ELSEWHERE,
+        "Each figure stands in the sentences that its sentence names or beside them.",
+        "“Sources” says that the figure stands elsewhere in the paper.",
+    ),
 )
 """All checks, in the order of their kinds of faults."""
 
@@ -65,7 +94,14 @@ PROCEDURE = (
 )
 
 BLIND_SPOTS = (
-    "No check knows what is true: a statement without figures is compared with nothing.",
+    (
+        "No check knows what is true: a sentence is compared with those that the model names for it, by "
+        "figures, names and direction alone; whether they bear it out is left to the reader."
+    ),
+    (
+        "What the takeaway concludes, and a summary whose model names no sentences, is compared with the "
+        "figures of the whole text alone."
+    ),
     "A figure of the paper that is said of another thing is seen only where the text around the two differs.",
     "A figure with four significant digits counts as found wherever the text has it.",
     "A figure is found by chance more often the more figures the text has.",

@@ -73,10 +73,18 @@ HAZARDS = (
         "H3",
         "A wrong statement in words",
         "The summary claims what the paper does not, leaves out a limit, or praises.",
-        "The prompt asks for what the paper says alone. Each card opens the abstract and the PDF, and "
-        "anyone can report a mistake or have the summary made anew.",
-        "No check compares statements; only people find this.",
-        HazardStatus.OPEN,
+        "The model names the sentences of the paper that each sentence rests on. Code takes them from the "
+        "paper and compares names and direction. “Sources” shows both side by side, and what is the model's "
+        "own inference. Anyone can report a mistake or have the summary made anew.",
+        "What no name, figure or direction gives away only people find, by reading the two side by side.",
+        HazardStatus.PARTLY,
+        (
+            FaultKind.UNKNOWN_NUMBER,
+            FaultKind.NO_SENTENCE,
+            FaultKind.NOTHING_SHARED,
+            FaultKind.OTHER_DIRECTION,
+            FaultKind.NAME_NOT_FOUND,
+        ),
     ),
     Hazard(
         "H4",
