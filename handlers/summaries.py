@@ -10,6 +10,7 @@ from bot.cards.entry import Entry
 from bot.cards.ids import Opened, SummaryAct, SummaryChoice
 from bot.cards.notices import notice, paper_notice
 from bot.cards.provenance import not_found
+from bot.cards.sources import sources_modal
 from bot.cards.summaries import NOTE_CHARACTERS, figures_modal, report_answer, report_modal
 from bot.locale import Words
 from bot.lookup.papers import paper_entry
@@ -40,8 +41,10 @@ _OUTCOMES = {Outcome.FAILED: "again.failed", Outcome.WITHDRAWN: "again.withdrawn
 
 def register(app: AsyncApp, parts: Parts) -> None:
     """Listen to what a card offers to do with its summary, and to a report that is sent in."""
-    for action_id in (ids.SHOW_FIGURES, ids.SUMMARY_MENU):
+    for action_id in (ids.SHOW_FIGURES, ids.SHOW_SOURCES, ids.SUMMARY_MENU):
         listen(app, parts, action_id, _on_choice)
+    for action_id in (ids.PREVIOUS_SOURCES, ids.NEXT_SOURCES):
+        listen(app, parts, action_id, _on_turn_sources)
 
     listen_to_form(app, parts, ids.SUBMIT_REPORT, _on_report)
 
@@ -70,6 +73,28 @@ async def _show_figures(parts: Parts, click: Click, choice: SummaryChoice) -> No
         await click.answer(paper_notice(entry.paper, "figures.none_missing", words))
     else:
         await click.open_modal(figures_modal(entry.paper, entry.summary, words))
+
+
+async def _show_sources(parts: Parts, click: Click, choice: SummaryChoice) -> None:
+    words = click.person.words
+    entry = await parts.storage.read(lambda tables: _entry(tables, choice))
+    if entry is None or entry.summary is None:
+        await click.answer(notice(words.mrkdwn("summary.gone")))
+    elif not entry.summary.evidence:
+        await click.answer(paper_notice(entry.paper, "sources.none", words))
+    else:
+        await click.open_modal(sources_modal(entry.paper, entry.summary, words))
+
+
+async def _on_turn_sources(parts: Parts, click: Click) -> None:
+    choice, page = ids.read_choice(click.value), ids.read_choice_page(click.value)
+    words = click.person.words
+    entry = await parts.storage.read(lambda tables: _entry(tables, choice))
+    if entry is None or entry.summary is None:
+        await click.answer(notice(words.mrkdwn("summary.gone")))
+        return
+    view = sources_modal(entry.paper, entry.summary, words, page)
+    await click.answers.show_in_modal(click.place.view_id, view)
 
 
 async def _open_report(parts: Parts, click: Click, choice: SummaryChoice) -> None:
@@ -144,6 +169,7 @@ def _entry(tables: Tables, choice: SummaryChoice) -> Entry | None:
 
 _ACTS: Mapping[SummaryAct, Callable[[Parts, Click, SummaryChoice], Awaitable[None]]] = {
     SummaryAct.FIGURES: _show_figures,
+    SummaryAct.SOURCES: _show_sources,
     SummaryAct.REPORT: _open_report,
     SummaryAct.REGENERATE: _regenerate,
 }

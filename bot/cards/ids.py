@@ -76,6 +76,9 @@ SHARE_CHANNEL = "share_channel"
 
 SUMMARY_MENU = "summary_menu"
 SHOW_FIGURES = "show_figures"
+SHOW_SOURCES = "show_sources"
+PREVIOUS_SOURCES = "previous_sources"
+NEXT_SOURCES = "next_sources"
 SUBMIT_REPORT = "submit_report"
 REPORT_NOTE = "report_note"
 
@@ -120,6 +123,7 @@ _MOST_OPTION = 150
 _LAST_OFFSET = 1_000_000
 _LAST_MONDAY = date.max - timedelta(days=6)
 _NUMBER = re.compile("[0-9]{1,18}")
+_MOST_PAGES = 1000
 _CHANNEL = re.compile("[CDG][A-Z0-9]{1,30}")
 
 
@@ -240,6 +244,7 @@ class SummaryAct(StrEnum):
     REGENERATE = "again"
     REPORT = "report"
     FIGURES = "figures"
+    SOURCES = "sources"
 
 
 _ACTS = frozenset(SummaryAct)
@@ -389,9 +394,18 @@ def read_part(value: object) -> Page:
     return Page(own="" if value == EVERY_TAG else _own(value))
 
 
-def choice_value(choice: SummaryChoice) -> str:
-    """Return the value of a button or an option that acts on a summary."""
-    return json.dumps({"do": choice.act, "paper": choice.paper_id, "language": choice.language})
+def choice_value(choice: SummaryChoice, page: int = 0) -> str:
+    """Return the value of a button or an option that acts on a summary, or turns a page of what it opens."""
+    fields = {"do": choice.act, "paper": choice.paper_id, "language": choice.language}
+    return json.dumps({**fields, "page": page} if page else fields)
+
+
+def read_choice_page(value: object) -> int:
+    """Return the page that a button turns to, from 0."""
+    page = _record(value).get("page", 0)
+    if not isinstance(page, int) or isinstance(page, bool) or not 0 <= page < _MOST_PAGES:
+        raise UnreadableValueError("page")
+    return page
 
 
 def read_choice(value: object) -> SummaryChoice:

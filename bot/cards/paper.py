@@ -6,7 +6,7 @@ from bot.cards import blocks, ids
 from bot.cards.blocks import NOTHING, Block, Button, Confirmation, Menu, Message
 from bot.cards.entry import Entry
 from bot.cards.ids import Opened, SummaryAct, SummaryChoice, choice_value
-from bot.cards.provenance import missing_line, origin, with_marks
+from bot.cards.provenance import doubted_line, missing_line, origin, with_marks
 from bot.locale import Words
 from bot.sources.pictures import picture_url
 from bot.text.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
@@ -72,6 +72,7 @@ def paper_card(
     keywords, paragraphs = _fitted(entry, words)
     made = origin(entry, words, looked_up.languages if looked_up else ())
     withdrawn = withdrawn_line(entry.paper, words)
+    doubted = doubted_line(entry.summary, words)
     drawn = [
         *([blocks.context(opening)] if opening else []),
         _title(entry),
@@ -81,11 +82,12 @@ def paper_card(
         *([blocks.context(keywords)] if keywords else []),
         *_body(paragraphs),
         *_missing(entry, words),
+        *([blocks.context(doubted)] if doubted else []),
         blocks.context(made),
         _buttons(entry, words, is_saved=is_saved, has_model=has_model, looked_up=looked_up),
         *([_looked_up_buttons(entry.paper, looked_up, words)] if looked_up else []),
     ]
-    lines = (missing_line(entry.summary, words), made)
+    lines = (missing_line(entry.summary, words), doubted, made)
     ending = "".join(f"\n{line}" for line in lines if line)
     spoken = _spoken(entry, keywords, paragraphs, words)
     line = Mrkdwn(f"{opening}\n") if opening else NOTHING
@@ -210,6 +212,8 @@ def _buttons(
                 spoken=words("button.abstract_of", title=title),
             )
         )
+    if entry.summary and entry.summary.evidence:
+        buttons.append(_sources_button(paper, words))
     if not paper.withdrawal:
         spoken = words("button.pdf_of", title=title)
         buttons.append(Button(ids.OPEN_PDF, words("button.pdf"), url=pdf_url(paper.id), spoken=spoken))
@@ -219,6 +223,15 @@ def _buttons(
     if entry.summary:
         buttons += _summary_menu(paper, entry.summary, words, has_model=has_model)
     return blocks.actions(*buttons)
+
+
+def _sources_button(paper: Paper, words: Words) -> Button:
+    return Button(
+        ids.SHOW_SOURCES,
+        words("button.sources"),
+        value=choice_value(SummaryChoice(SummaryAct.SOURCES, paper.id, words.language)),
+        spoken=words("button.sources_of", title=shown_title(paper)),
+    )
 
 
 def _summary_menu(paper: Paper, summary: Summary, words: Words, *, has_model: bool) -> list[Menu]:

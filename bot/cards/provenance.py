@@ -12,6 +12,8 @@ from storage.records import (
     FROM_ABSTRACT,
     FROM_COMMUNITY,
     FROM_MODEL,
+    DoubtKind,
+    Evidence,
     Figure,
     Grounding,
     Provenance,
@@ -31,6 +33,10 @@ _WHERE_LOOKED: dict[TextRead | None, str] = {
     TextRead.PART: "figures.the_part",
     TextRead.ABSTRACT: "figures.the_abstract",
 }
+_SENTENCE_MARKED = frozenset({DoubtKind.NO_SENTENCE, DoubtKind.NOTHING_SHARED, DoubtKind.OTHER_DIRECTION})
+_FIRST_WITH_SOURCES = 4
+"""The first version of the prompt that asks for sources."""
+
 _MODEL_CHARACTERS = 80
 _LANGUAGE_CHARACTERS = 60
 
@@ -51,6 +57,7 @@ def origin(entry: Entry, words: Words, others: Collection[str] = ()) -> str:
         _text_read(provenance, words),
         _date(provenance.made_at, words),
         _language(summary, words, others),
+        _sources(summary, words),
         _all_found(summary, words),
     ]
     return " · ".join(filter(None, parts))
@@ -71,20 +78,61 @@ def missing_line(summary: Summary | None, words: Words) -> str:
     return f"{MARK} {line}"
 
 
+def doubted_line(summary: Summary | None, words: Words) -> str:
+    """Return how many sentences of a summary are marked, and how many left out; empty without any."""
+    evidence = summary.evidence if summary else ()
+    left_out = sum(each.is_left_out for each in evidence)
+    marked = sum(_is_marked(each) for each in evidence)
+    lines = [
+        f"{MARK} {words.count('sources.doubted', marked)}" if marked else "",
+        words.count("sources.count_left_out", left_out) if left_out else "",
+    ]
+    return " · ".join(filter(None, lines))
+
+
 def where_looked(summary: Summary, words: Words) -> str:
     """Return the name of the searched text: the paper, or its abstract or part if no more was read."""
     return words(_WHERE_LOOKED.get(summary.provenance.text_read, "figures.the_paper"))
 
 
 def with_marks(summary: Summary, part: str) -> str:
-    """Return a part of the summary with a mark after each unfound figure."""
+    """Return a part of the summary with a mark after each unfound figure and name and doubted sentence."""
     text = str(getattr(summary, part))
-    unsure = sorted({figure.text for figure in not_found(summary) if figure.part == part}, key=len)
+    doubted = [each for each in summary.evidence if each.part == part and _is_marked(each)]
+    for sentence in dict.fromkeys(each.text for each in doubted if _is_doubted(each)):
+        text = _after(sentence, text)
+    names = {
+        doubt.words for each in doubted for doubt in each.doubts if doubt.kind is DoubtKind.NAME_NOT_FOUND
+    }
+    text = _after_each(names - {""}, r"(?<![A-Za-z0-9])(?:{})(?![A-Za-z0-9])", text)
+    unsure = {figure.text for figure in not_found(summary) if figure.part == part}
+    # Not within another number or a name.
+    return _after_each(unsure, r"(?<![A-Za-z0-9.,])(?:{})(?![0-9]|[.,][0-9])", text)
+
+
+def _is_marked(evidence: Evidence) -> bool:
+    """Whether a sentence that is shown carries a mark, after it or after a name in it."""
+    kinds = {doubt.kind for doubt in evidence.doubts}
+    return not evidence.is_left_out and not kinds.isdisjoint({*_SENTENCE_MARKED, DoubtKind.NAME_NOT_FOUND})
+
+
+def _is_doubted(evidence: Evidence) -> bool:
+    return any(doubt.kind in _SENTENCE_MARKED for doubt in evidence.doubts)
+
+
+def _after(sentence: str, text: str) -> str:
+    """Return the text with a mark after a sentence, or at its end where the sentence is not found."""
+    before, found, after = text.partition(sentence) if sentence else ("", "", "")
+    if not text:
+        return ""
+    return f"{before}{found} {MARK}{after}" if found else f"{text} {MARK}"
+
+
+def _after_each(unsure: Collection[str], pattern: str, text: str) -> str:
     if not unsure:
         return text
-    figures = "|".join(re.escape(figure) for figure in reversed(unsure))
-    # Not within another number or a name.
-    return re.sub(rf"(?<![A-Za-z0-9.,])(?:{figures})(?![0-9]|[.,][0-9])", rf"\g<0> {MARK}", text)
+    longest_first = "|".join(re.escape(each) for each in sorted(unsure, key=len, reverse=True))
+    return re.sub(pattern.format(longest_first), rf"\g<0> {MARK}", text)
 
 
 def _maker(provenance: Provenance, words: Words) -> str:
@@ -116,6 +164,14 @@ def _language(summary: Summary, words: Words, others: Collection[str]) -> str:
         return words("origin.language", language=language)
     wanted = cut(clean(words.language_name(words.language)), _LANGUAGE_CHARACTERS)
     return words("origin.other_language", language=language, wanted=wanted)
+
+
+def _sources(summary: Summary, words: Words) -> str:
+    """Return that a model gave no sources, where it was asked for them."""
+    prompt = summary.provenance.prompt or ""
+    was_asked = prompt.isascii() and prompt.isdecimal() and int(prompt) >= _FIRST_WITH_SOURCES
+    is_without = summary.provenance.source == FROM_MODEL and was_asked and not summary.evidence
+    return words("origin.no_sources") if is_without else ""
 
 
 def _all_found(summary: Summary, words: Words) -> str:

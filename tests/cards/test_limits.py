@@ -43,6 +43,7 @@ from bot.cards.saved_list import (
 from bot.cards.search import Results, search_page, similar_page
 from bot.cards.search_modal import search_modal
 from bot.cards.sharing import share_modal, shared_card
+from bot.cards.sources import sources_modal
 from bot.cards.summaries import figures_modal, report_modal
 from bot.locale import Reader, words_for
 from storage.follows import MOST_FOLLOWS
@@ -214,6 +215,8 @@ def test_any_summary_can_be_looked_into_and_reported(paper: Paper, summary: Summ
     words = words_for(language)
 
     assert_view_taken(figures_modal(paper, summary, words))
+    assert_view_taken(sources_modal(paper, summary, words))
+    assert_view_taken(sources_modal(paper, summary, words, 7))
     assert_view_taken(report_modal(Entry(paper, summary), "about", words))
 
 

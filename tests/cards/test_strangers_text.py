@@ -27,6 +27,7 @@ from bot.cards.saved_list import (
     saved_notice,
     saved_page,
 )
+from bot.cards.sources import sources_modal
 from bot.cards.summaries import figures_modal, report_answer, report_modal
 from bot.locale import Reader, words_for
 from bot.text.arxiv_id import abstract_url
@@ -120,6 +121,7 @@ def drawn(text: str) -> Iterator[Message | Block]:
     yield from (edit_modal(noted, None, WORDS), edited_modal(paper, WORDS, was_there=True))
     yield from (paper_notice(paper, key, WORDS) for key in NAMES_A_PAPER)
     yield from (abstract_modal(paper, WORDS), figures_modal(paper, summary, WORDS))
+    yield sources_modal(paper, summary, WORDS)
     yield from (report_modal(entry, "", WORDS), report_answer(paper, WORDS))
 
 

@@ -94,6 +94,9 @@ ACTIONS = (
     ids.RESUME_DIGESTS,
     ids.SUMMARY_MENU,
     ids.SHOW_FIGURES,
+    ids.SHOW_SOURCES,
+    ids.PREVIOUS_SOURCES,
+    ids.NEXT_SOURCES,
     *map(str, PREVIEWED_AT_ONCE),
     "an_unknown_action",
 )
@@ -115,6 +118,7 @@ WITH_A_VALUE = {
     **dict.fromkeys(ids.MARK_PAPER.values(), "saved"),
     ids.SHOW_ABSTRACT: "ID",
     ids.SHOW_FIGURES: "ID",
+    ids.SHOW_SOURCES: "ID",
     ids.PREVIOUS_PAGE: "latest",
     ids.NEXT_PAGE: "latest",
     ids.PREVIOUS_DAY: "latest",

@@ -20,9 +20,11 @@ from storage.records import (
     FROM_ABSTRACT,
     FROM_DIGEST_FILE,
     FROM_MODEL,
+    Evidence,
     Figure,
     Grounding,
     MistakeReport,
+    PaperSentence,
     Provenance,
     Summary,
     TextRead,
@@ -115,6 +117,46 @@ async def test_figures_of_a_summary_that_is_another_now_are_told_from_the_new_on
 
     assert await hears(ada, "has a newer summary", before) == (
         f"{LINK} has a newer summary than this card shows, and all its figures were found."
+    )
+
+
+# ---- Sources
+
+
+async def test_sources_open_beside_the_papers_sentences_and_turn_their_pages(stage: Stage) -> None:
+    long = PaperSentence("The score rises by 5.78 points. " * 18, "5 Results")
+    evidence = tuple(
+        Evidence("results", f"The score rises, says {number}.", (long,) * 5) for number in range(1, 41)
+    )
+    await stage.import_sample()
+    await keep(stage, *(replace(by_model(each), evidence=evidence) for each in ("en", "zh-CN")))
+    await stage.deliver_sample()
+    ada, lin = stage.person("ada"), stage.person("lin")
+
+    await ada.click(card(ada), ids.SHOW_SOURCES)
+    first = await opened(ada, "Sources")
+    await ada.click(first, ids.NEXT_SOURCES)
+    second = await opened(ada, "says 40.")
+    await lin.click(card(lin), ids.SHOW_SOURCES)
+    chinese = await opened(lin, "出处")
+
+    assert "5 Results" in str(first)
+    assert "says 40." not in str(first)
+    assert ids.PREVIOUS_SOURCES in str(second)
+    assert "The score rises by 5.78 points." in str(chinese)
+
+
+async def test_sources_of_a_summary_that_is_another_now_are_none(stage: Stage) -> None:
+    await stage.import_sample()
+    await keep(stage, replace(by_model("en"), evidence=(Evidence("tldr", "Trees."),)))
+    await stage.deliver_sample()
+    ada, before = stage.person("ada"), [each["ts"] for each in stage.person("ada").messages("papers")]
+    await keep(stage, by_model("en"))
+
+    await ada.click(card(ada), ids.SHOW_SOURCES)
+
+    assert await hears(ada, "gave no sources", before) == (
+        f"{LINK} has a newer summary than this card shows, and its model gave no sources."
     )
 
 

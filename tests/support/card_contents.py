@@ -15,10 +15,14 @@ from storage.records import (
     FROM_DIGEST_FILE,
     FROM_MODEL,
     SUMMARY_PARTS,
+    Doubt,
+    DoubtKind,
+    Evidence,
     Figure,
     Grounding,
     ListingState,
     Paper,
+    PaperSentence,
     Provenance,
     Summary,
     TextRead,
@@ -57,6 +61,15 @@ FIGURES = st.builds(
     grounding=st.sampled_from(Grounding),
     nearest=TEXTS,
 )
+EVIDENCE = st.builds(
+    Evidence,
+    part=st.sampled_from(["tldr", "problem", "method", "results", "takeaway"]),
+    text=TEXTS,
+    sentences=st.lists(st.builds(PaperSentence, TEXTS, TEXTS), max_size=5).map(tuple),
+    is_inference=st.booleans(),
+    doubts=st.lists(st.builds(Doubt, st.sampled_from(DoubtKind), TEXTS), max_size=8).map(tuple),
+    is_left_out=st.booleans(),
+)
 SUMMARIES = st.builds(
     Summary,
     paper_id=st.just("2509.00001"),
@@ -71,6 +84,7 @@ SUMMARIES = st.builds(
     body=TEXTS,
     figures=st.lists(FIGURES, max_size=40).map(tuple),
     english_keywords=st.lists(st.text(max_size=60), max_size=12).map(tuple),
+    evidence=st.lists(EVIDENCE, max_size=6).map(tuple),
 )
 ENTRIES = st.builds(
     Entry, paper=PAPERS, summary=st.none() | SUMMARIES, number=st.none() | st.integers(1, 999)
