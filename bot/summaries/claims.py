@@ -8,10 +8,14 @@ whole paper.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
+from bot.summaries.directions import opposed_words
 from bot.summaries.evidence import Claim, NumberedSentence, NumberedText
-from bot.summaries.figures import StatedFigure, stated_figures
-from bot.summaries.grounding import SourceText
+from bot.summaries.figures import StatedFigure, numbers_in, stated_figures
+from bot.summaries.grounding import SourceText, is_derived, stands_in
+from bot.summaries.numerals import Number
+from bot.summaries.terms import terms
 from bot.text.mrkdwn import without_bold
 
 
@@ -60,7 +64,12 @@ def check_claim(claim: Claim, given: NumberedText, paper_text: SourceText, langu
     named = given.named(claim.numbers)
     around = tuple(_around(named, given))
     figures = stated_figures(text, language)
-    return ClaimVerdict(tuple(_graded(text, figures, around, paper_text)))
+    return ClaimVerdict(
+        figures=tuple(_graded(text, figures, named, around, paper_text)),
+        foreign_names=paper_text.names.foreign_names(text),
+        opposed=opposed_words(text, [each.text for each in named], [each.text for each in around]),
+        shares_nothing=bool(named) and _shares_nothing(text, around, paper_text),
+    )
 
 
 def _around(named: Iterable[NumberedSentence], given: NumberedText) -> Iterator[NumberedSentence]:
@@ -69,8 +78,56 @@ def _around(named: Iterable[NumberedSentence], given: NumberedText) -> Iterator[
     yield from found.values()
 
 
+def _shares_nothing(text: str, around: Iterable[NumberedSentence], paper_text: SourceText) -> bool:
+    shared = paper_text.terms_around(text) | {_value(number) for number in _numbers(text)}
+    told = {term for each in around for term in _told(each.text)}
+    return bool(shared) and shared.isdisjoint(told)
+
+
+@lru_cache(maxsize=4_096)
+def _told(sentence: str) -> frozenset[str]:
+    return frozenset(terms(sentence) | {_value(number) for number in _numbers(sentence)})
+
+
+def _value(number: Number) -> str:
+    return f"={number.value.normalize()}"
+
+
+# --- Figures ---------------------------------------------------------------------------------------------
+
+
 def _graded(
-    text: str, figures: Iterable[StatedFigure], around: tuple[NumberedSentence, ...], paper_text: SourceText
+    text: str,
+    figures: Iterable[StatedFigure],
+    named: tuple[NumberedSentence, ...],
+    around: tuple[NumberedSentence, ...],
+    paper_text: SourceText,
 ) -> Iterator[GradedFigure]:
-    for figure in figures:
-        yield GradedFigure(figure.text, Grade.NEAR)
+    stated = tuple(figures)
+    if not stated:
+        return
+    groups = [_numbers(each.text) for each in around]
+    together = tuple(number for each in named for number in _numbers(each.text))
+    everywhere = paper_text.claim(text, [number for figure in stated for number in figure.numbers])
+    for figure in stated:
+        near = [_is_near(number, groups, together) for number in figure.numbers]
+        if all(near):
+            yield GradedFigure(figure.text, Grade.NEAR)
+            continue
+        results = [
+            near_one or paper_text.has(number, everywhere)
+            for near_one, number in zip(near, figure.numbers, strict=True)
+        ]
+        yield GradedFigure(figure.text, Grade.ELSEWHERE if all(results) else Grade.NOT_IN_PAPER)
+
+
+def _is_near(number: Number, groups: list[tuple[Number, ...]], together: tuple[Number, ...]) -> bool:
+    """Whether a number stands in one of the sentences, or is derived in one or across the named ones."""
+    return any(stands_in(number, group) or is_derived(number, group) for group in groups) or is_derived(
+        number, together
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _numbers(sentence: str) -> tuple[Number, ...]:
+    return tuple(numbers_in(sentence))

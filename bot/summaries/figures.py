@@ -22,6 +22,7 @@ from babel.numbers import get_decimal_symbol
 from bot.summaries.numerals import (
     CJK_NUMERAL_SIGNS,
     ENGLISH_NUMERALS,
+    Bound,
     Kind,
     Number,
     raised,
@@ -51,10 +52,16 @@ def stated_figures(text: str, language: str = "en") -> list[StatedFigure]:
     found = [
         each for each in _found(plain, decimal_comma=decimal_comma) if each.is_claim and not each.is_in_name
     ]
-    return [
-        StatedFigure(first.start, last.end, text[first.start : last.end], _about(plain, first.start, numbers))
+    figures = [
+        StatedFigure(
+            first.start,
+            last.end,
+            text[first.start : last.end],
+            _about(plain, first.start, last.end, numbers),
+        )
         for first, last, numbers in _joined(plain, found)
     ]
+    return _with_shared_units(plain, figures)
 
 
 def numbers_in(sentence: str) -> list[Number]:
@@ -162,6 +169,8 @@ def _of_cjk(plain: str, token: re.Match[str]) -> _Found | None:
     before = plain[max(0, token.start() - 1) : token.start()]
     if number is None or before in _VAGUE_BEFORE or not (is_percent or _COUNTER.match(plain, token.end())):
         return None
+    if _IN_PAIRS.fullmatch(signs):
+        return None
     if is_percent:
         return _Found(token.start(), token.end(), (replace(number, kind=Kind.PERCENT),))
     scaled_number, end = _with_unit(plain, number, token.end()) or (number, token.end())
@@ -187,12 +196,13 @@ def _of_name(token: re.Match[str]) -> _Found | None:
 _REFERENCE = re.compile(
     r"(?:\b(?:tables?|tab\.|figures?|figs?\.?|sections?|secs?\.?|eqs?\.?|equations?|appendix|algorithms?"
     r"|theorems?|lemmas?|chapters?|steps?|stages?|phases?|abbildung|tabelle|abschnitt|tableau|section|figura"
-    r"|tabla|sección|étape|schritt|paso)\s?~?\(?|第|[表图圖]\s?)$",
+    r"|tabla|sección|étape|schritt|paso)\s?~?\(?|第\s?|[表图圖]\s?)$",
     re.IGNORECASE,
 )
 _ITEM_END = re.compile(r"[)）](?!\s*[,.;])|[.、]\s?(?![0-9])")
 _ITEM_BEFORE = re.compile(r"(?:^|[\u4e00-\u9fff]\s|[:：。;；!?！？.,，(（]\s*|\band |和|及|与)$")
 _VAGUE_BEFORE = frozenset("数几上第")
+_IN_PAIRS = re.compile("(?:一一|两两|三三)+")
 _LONGEST_BEFORE = 14
 _LONGEST_ITEM = 2
 _BRACKET_REACH = 120
@@ -269,7 +279,7 @@ _WORDS_OF_MAGNITUDE = "|".join(
 )
 _MAGNITUDE = re.compile(
     rf"(?P<letter>[kKMBbT])(?![{_LETTER}0-9])|\s(?P<apart>[KMB])(?![{_LETTER}0-9])"
-    rf"|[\s-]?(?P<word>(?i:{_WORDS_OF_MAGNITUDE}))(?![{_LETTER}])|\s?[余多]?(?P<sign>[百千万萬亿億兆백천만억조])"
+    rf"|[\s-]?(?P<word>(?i:{_WORDS_OF_MAGNITUDE}))(?![{_LETTER}])|\s?(?P<sign>[百千万萬亿億兆백천만억조])"
 )
 _SMALLER_MYRIADS = re.compile(r"\s?([0-9]{1,4})\s?([万萬만])")
 _POWER = re.compile(r"\s?(?:\^\s?\{?\s?(?P<plain>[-+]?[0-9]{1,3})(?:\s?\})?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]{1,3}))")
@@ -278,9 +288,21 @@ _E_POWER = re.compile(r"(?P<plain>[-+]?[0-9]{1,3})")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 
 _PERCENT = re.compile(
-    r"\}?\s?(?:\\?%|percent\b|per cent\b|percentage points?\b|个?百分点|個百分點|パーセント|ポイント|퍼센트"
-    r"|prozent\b|pour cent\b|por ciento\b)",
+    r"\}?\s?(?:\\?%|percent\b|per cent\b|パーセント|퍼센트|prozent\b|pour cent\b|por ciento\b)",
     re.IGNORECASE,
+)
+_POINTS = re.compile(
+    r"\}?[\s-]?(?:(?:\\?%|percent(?:age)?)?[\s-]?points?\b(?!\s(?:clouds?|sets?|estimat))|\\?%p\b|pp\b|p\.p\.|pts?\b"
+    r"|\\?%\s?(?:\(?absolute|abs\.)|个?百分点|個百分點|个点(?!云)|ポイント|퍼센트포인트|prozentpunkte?n?\b"
+    r"|points? de pourcentage|puntos? porcentuales)",
+    re.IGNORECASE,
+)
+_MORE = re.compile(
+    r"\s?(?:[余餘多](?=\s?(?:[万萬亿億千百个個种種项項类類倍条條张張篇名位次天年小人家款份组組段套门國国件场場对對幅所座％%"
+    r",，.。、；;:：)）]|$))|\+(?!\s?[0-9+]))"
+)
+_SPAN_AFTER = re.compile(
+    r"\s?(?:[个個种種项項类類倍条條张張篇名位次天年%％人]|小时|分钟)?\s?(?P<above>以上|or more\b|or higher\b)"
 )
 _MULTIPLE = re.compile(
     rf"\}}?\s?(?:[xX](?![{_LETTER}0-9])|(?:×|\\times)(?!\s?[0-9])|-?fold\b|times\b|倍|배"
@@ -296,6 +318,19 @@ _COUNTER = re.compile(
     r"[百千万亿]?\s?[余多]?(?:个|個|种|種|项|項|类|類|层|層|次|步|倍|组|組|张|張|篇|条|條|轮|輪|阶|阶段|大|维|維"
     r"|对|對|份|名|位|帧|款|套|方面|部分|分之|小时|分钟|秒|天|年|つの|件|段|枚|人|道|点|家|门|国|亿|万)"
 )
+
+
+_UNITS_OF_KINDS = ((Kind.POINTS, _POINTS), (Kind.PERCENT, _PERCENT), (Kind.MULTIPLE, _MULTIPLE))
+
+
+def _with_more(plain: str, number: Number, end: int) -> tuple[Number, int]:
+    """Include what says that there are more, as in `9万多`, `100余个` and `300+`."""
+    more = _MORE.match(plain, end)
+    return (_bounded(number, Bound.ABOVE), more.end()) if more else (number, end)
+
+
+def _bounded(number: Number, bound: Bound) -> Number:
+    return replace(number, bound=bound, other=_bounded(number.other, bound) if number.other else None)
 
 
 def _with_power_of_ten(plain: str, number: Number, end: int) -> tuple[Number, int]:
@@ -315,15 +350,17 @@ def _exponent(power: re.Match[str]) -> int:
 
 def _with_unit(plain: str, number: Number, end: int) -> tuple[Number, int] | None:
     """Include the magnitude and the unit that follow; `None` where other letters follow."""
+    number, end = _with_more(plain, number, end)
     while magnitude := _MAGNITUDE.match(plain, end):
         number = scaled(number, _MAGNITUDES[_magnitude_name(magnitude)])
         end = magnitude.end()
         if magnitude["sign"] and (smaller := _SMALLER_MYRIADS.match(plain, end)):
             number = replace(number, value=number.value + int(smaller[1]) * 10**4, step=Decimal(10**4))
             end = smaller.end()
-    for kind, pattern in ((Kind.PERCENT, _PERCENT), (Kind.MULTIPLE, _MULTIPLE)):
+        number, end = _with_more(plain, number, end)
+    for kind, pattern in _UNITS_OF_KINDS:
         if unit := pattern.match(plain, end):
-            return _of_kind(number, kind), unit.end()
+            return _with_more(plain, _of_kind(number, kind), unit.end())
     glued = _GLUED.match(plain, end)
     if glued and len(glued[0]) <= _LONGEST_NAME and glued[0].lower() not in _UNITS:
         return None
@@ -360,26 +397,80 @@ def _numbers_of(run: list[_Found]) -> tuple[Number, ...]:
     numbers = [number for found in run for number in found.numbers]
     last = numbers[-1]
     magnitude = max(last.step, Decimal(1))
+    if magnitude == 1:
+        return _sharing(tuple(numbers), last)
     return tuple(
         replace(number, other=scaled(number, magnitude))
-        if magnitude > 1 and number.step <= 1 and number.other is None
+        if number.step <= 1 and number.other is None
+        else number
+        for number in numbers
+    )
+
+
+_SHARING = re.compile(
+    r"(?:\s|[/、,，→(（]|和|与|及|至|到|从|升|提升|提高|增加|增长|上升|降|降低|下降|减少|为|而|and|or|to|vs\.?|versus|from"
+    r"|->|=)*"
+)
+_UNITS_SHARED = frozenset({Kind.PERCENT, Kind.POINTS, Kind.MULTIPLE})
+
+
+def _with_shared_units(plain: str, figures: list[StatedFigure]) -> list[StatedFigure]:
+    """Let a figure without a unit be read with the next one's too, as in `from 45.2 to 67.8%`."""
+    done: list[StatedFigure] = []
+    following: StatedFigure | None = None
+    for figure in reversed(figures):
+        if following and _SHARING.fullmatch(plain, figure.end, following.start):
+            numbers = _sharing(figure.numbers, following.numbers[-1])
+            figure = replace(figure, numbers=numbers)  # noqa: PLW2901 -- the same with another reading
+        done.append(figure)
+        following = figure
+    return done[::-1]
+
+
+def _sharing(numbers: tuple[Number, ...], following: Number) -> tuple[Number, ...]:
+    kind = next((each.kind for each in following.readings if each.kind in _UNITS_SHARED), None)
+    if kind is None:
+        return numbers
+    return tuple(
+        replace(number, other=replace(number, kind=kind))
+        if number.kind is Kind.PLAIN and number.other is None
         else number
         for number in numbers
     )
 
 
 _ABOUT = re.compile(
-    r"(?:[~≈∼]|\\sim|\\approx|约|約|大约|接近|近|将近|およそ|ほぼ|약|거의"
-    r"|\b(?:about|around|approximately|approx\.?|roughly|nearly|almost|circa|ca\.|etwa|rund|fast|knapp"
-    r"|environ|presque|près de|cerca de|casi|unos|alrededor de))\s?$",
+    r"(?:[~≈∼]|\\sim|\\approx|约|約|大约|左右|およそ|ほぼ|약"
+    r"|\b(?:about|around|approximately|approx\.?|roughly|circa|ca\.|some|etwa|rund"
+    r"|environ|près de|cerca de|unos|alrededor de))\s?$",
+    re.IGNORECASE,
+)
+_ABOVE = re.compile(
+    r"(?:>|≥|\\geq?|超过|超過|超|逾|突破|至少|不少于|不低于|以上"
+    r"|\b(?:over|more than|above|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|at least|no fewer than|no less than"
+    r"|beyond"
+    r"|über|mehr als|mindestens|plus de|au moins|más de|al menos))\s?$",
+    re.IGNORECASE,
+)
+_BELOW = re.compile(
+    r"(?:<|≤|\\leq?|接近|将近|近|不到|不足|至多|最多|不超过|高达|多达|达|거의"
+    r"|\b(?:nearly|almost|close to|approaching|under|less than|fewer than|below|at most|up to|as many as"
+    r"|as much as"
+    r"|fast|knapp|bis zu|presque|jusqu'à|casi|hasta))\s?$",
     re.IGNORECASE,
 )
 
 
-def _about(plain: str, start: int, numbers: tuple[Number, ...]) -> tuple[Number, ...]:
-    if not _ABOUT.search(plain[max(0, start - _LONGEST_BEFORE) : start]):
-        return numbers
-    return tuple(replace(number, is_about=True) for number in numbers)
+def _about(plain: str, start: int, end: int, numbers: tuple[Number, ...]) -> tuple[Number, ...]:
+    """Return the numbers with what the words around them say of their precision."""
+    before = plain[max(0, start - _LONGEST_BEFORE) : start]
+    if _ABOUT.search(before):
+        return tuple(replace(number, is_about=True) for number in numbers)
+    if _BELOW.search(before):
+        return tuple(_bounded(number, Bound.BELOW) for number in numbers)
+    if _ABOVE.search(before) or _SPAN_AFTER.match(plain, end):
+        return tuple(_bounded(number, Bound.ABOVE) for number in numbers)
+    return numbers
 
 
 def _half_width(text: str) -> str:

@@ -10,20 +10,22 @@ passage nearest to the claim shares. Where the text has none of the claim's term
 the number alone decides; so it does where the figure has four significant digits, as `57.76` or `2,219`,
 which is too specific for a coincidence.
 
-A figure is derived if it is the difference or, for times and per cent, the ratio of two numbers in one
-sentence or table row that shares as much with the claim.
+A figure is derived if it is the difference, for counts the sum or, for times and per cent, the ratio of two
+numbers in one sentence or table row that shares as much with the claim.
 """
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from itertools import combinations
 from math import log
 
 from bot.summaries.figures import StatedFigure, numbers_in, stated_figures
-from bot.summaries.numerals import Kind, Number, scaled
+from bot.summaries.names import NameIndex
+from bot.summaries.numerals import Bound, Kind, Number, scaled
 from bot.summaries.passages import passages
 from bot.summaries.sentences import sentences
 from bot.summaries.terms import terms
@@ -71,7 +73,7 @@ def _by_sentence(text: str, stated: list[StatedFigure]) -> Iterator[tuple[str, l
             yield sentence, within
 
 
-def _looked_up(figure: StatedFigure, part: str, claim: "Claim", source: "SourceText") -> Figure:
+def _looked_up(figure: StatedFigure, part: str, claim: "Comparison", source: "SourceText") -> Figure:
     """Look up all numbers of a figure, which is only as well grounded as the worst of them."""
     results = [source.look_up(number, claim) for number in figure.numbers]
     grounding, place = max(results, key=lambda result: list(Grounding).index(result[0]))
@@ -79,7 +81,7 @@ def _looked_up(figure: StatedFigure, part: str, claim: "Claim", source: "SourceT
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Comparison:
     """A sentence of a summary, compared with the source's passages."""
 
     #: How much each of its terms identifies a passage.
@@ -92,6 +94,7 @@ class SourceText:
     """A paper's text, indexed for looking up figures."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._passages = passages(text)
         self._numbers = [numbers_in(passage.text) for passage in self._passages]
         self._where: defaultdict[str, list[int]] = defaultdict(list)
@@ -106,18 +109,23 @@ class SourceText:
         self._sorted = sorted(places, key=lambda each: each[0].value)
         self._values = [number.value for number, _ in self._sorted]
 
+    @cached_property
+    def names(self) -> NameIndex:
+        """The words of the text, for looking up names."""
+        return NameIndex(self._text)
+
     def passage(self, place: int | None) -> str:
         """Return a passage, cut to what a reader can compare at a glance."""
         return "" if place is None else cut(self._passages[place].text, _LONGEST_NEAREST)
 
-    def claim(self, sentence: str, numbers: Iterable[Number]) -> Claim:
+    def claim(self, sentence: str, numbers: Iterable[Number]) -> Comparison:
         """Return a summary's sentence as a claim about this text."""
         weights: dict[str, float] = {}
         for term in terms(sentence) | _number_terms(numbers):
             places = self._where.get(term, ())
             if 0 < len(places) <= self._most_common:
                 weights[term] = log(1 + len(self._passages) / len(places))
-        return Claim(weights, self._nearness(weights))
+        return Comparison(weights, self._nearness(weights))
 
     def _nearness(self, weights: Mapping[str, float]) -> dict[int, float]:
         nearness: defaultdict[int, float] = defaultdict(float)
@@ -126,7 +134,7 @@ class SourceText:
                 nearness[place] += weight
         return nearness
 
-    def look_up(self, number: Number, claim: Claim) -> tuple[Grounding, int | None]:
+    def look_up(self, number: Number, claim: Comparison) -> tuple[Grounding, int | None]:
         """Return whether the text has the number, and the index of the passage nearest to the claim."""
         places = self.places(number)
         others = self._without(number, claim)
@@ -134,42 +142,53 @@ class SourceText:
             places = [place for place in places if self._is_near(place, others)]
         if places:
             return Grounding.SUPPORTED, self._nearest(places, claim)
-        derived = [
-            place
-            for place, near in others.nearness.items()
-            if near >= _NEAR * max(others.nearness.values()) and _is_derived(number, self._numbers[place])
-        ]
-        if derived:
+        if derived := self._derived(number, others):
             return Grounding.DERIVED, self._nearest(derived, claim)
         return Grounding.NOT_FOUND, self._nearest(claim.nearness, claim)
+
+    def has(self, number: Number, claim: Comparison) -> bool:
+        """Return whether the text has the number anywhere, or gives it near the claim."""
+        return bool(self.places(number)) or bool(self._derived(number, claim))
+
+    def _derived(self, number: Number, claim: Comparison) -> list[int]:
+        most = max(claim.nearness.values(), default=0.0)
+        return [
+            place
+            for place, near in claim.nearness.items()
+            if near >= _NEAR * most and is_derived(number, self._numbers[place])
+        ]
+
+    def terms_around(self, text: str) -> set[str]:
+        """Return the terms of a text that some passage has."""
+        return {term for term in terms(text) if term in self._where}
 
     def places(self, number: Number) -> list[int]:
         """Return the indexes of all passages with the number, whatever surrounds it."""
         matching: dict[int, None] = {}
         for stated in _notations(number):
-            slack = _slack(stated)
-            first = bisect_left(self._values, stated.value - slack)
-            last = bisect_right(self._values, stated.value + slack)
+            below, above = _slack(stated)
+            first = bisect_left(self._values, stated.value - below)
+            last = bisect_right(self._values, stated.value + above)
             for candidate, place in self._sorted[first:last]:
                 if _supports(candidate, stated):
                     matching[place] = None
         return list(matching)
 
-    def _without(self, number: Number, claim: Claim) -> Claim:
+    def _without(self, number: Number, claim: Comparison) -> Comparison:
         """Return the claim without the number's own term, which must not support itself."""
         own = _number_terms([number])
         if own.isdisjoint(claim.weights):
             return claim
         weights = {term: weight for term, weight in claim.weights.items() if term not in own}
-        return Claim(weights, self._nearness(weights))
+        return Comparison(weights, self._nearness(weights))
 
-    def _is_near(self, place: int, claim: Claim) -> bool:
+    def _is_near(self, place: int, claim: Comparison) -> bool:
         """Whether a passage and its surroundings are near the claim, relative to the nearest passage."""
         around = {term for each in self._passages[place].around for term in self._terms[each]}
         shared = sum(weight for term, weight in claim.weights.items() if term in around)
         return shared > 0 and shared >= _NEAR * max(claim.nearness.values())
 
-    def _nearest(self, places: Iterable[int], claim: Claim) -> int | None:
+    def _nearest(self, places: Iterable[int], claim: Comparison) -> int | None:
         """Return the nearest passage; ties go to the one with more figures, then to the first."""
         return max(
             places,
@@ -180,6 +199,16 @@ class SourceText:
 
 def _number_terms(numbers: Iterable[Number]) -> set[str]:
     return {f"={number.value.normalize()}" for number in numbers if number.digits >= _LEAST_DIGITS_OF_TERM}
+
+
+def stands_in(number: Number, numbers: Sequence[Number]) -> bool:
+    """Whether one of a text's numbers equals a number, or rounds to it, whatever surrounds it."""
+    for stated in _notations(number):
+        below, above = _slack(stated)
+        low, high = stated.value - below, stated.value + above
+        if any(low <= each.value <= high and _supports(each, stated) for each in numbers):
+            return True
+    return False
 
 
 # --- Equal -----------------------------------------------------------------------------------------------
@@ -199,41 +228,90 @@ def _notations(number: Number) -> Iterator[Number]:
             yield replace(share, kind=Kind.PERCENT)
 
 
-def _slack(stated: Number) -> Decimal:
+_ABOUT_SHARE, _ABOVE_SHARE, _BELOW_SHARE = Decimal("0.05"), Decimal("0.25"), Decimal("0.1")
+"""How far, as a share of a number, the true one may be where words such as about, over or nearly precede."""
+
+
+def _slack(stated: Number) -> tuple[Decimal, Decimal]:
+    """Return how far below and how far above the stated number the true one may be."""
     is_count = stated.step == 1 and stated.kind is Kind.PLAIN
     may_be_rounded = stated.digits >= _LEAST_DIGITS_ROUNDED and not is_count
-    return stated.step / 2 if may_be_rounded or stated.is_about else Decimal(0)
+    rounded = stated.step / 2 if may_be_rounded or stated.is_about else Decimal(0)
+    if stated.is_about:
+        rounded = max(rounded, min(stated.round_step / 2, _ABOUT_SHARE * stated.value))
+    if stated.bound is Bound.ABOVE:
+        return rounded, max(rounded, min(stated.round_step, _ABOVE_SHARE * stated.value))
+    if stated.bound is Bound.BELOW:
+        return max(rounded, min(stated.round_step / 2, _BELOW_SHARE * stated.value)), rounded
+    is_cut = stated.step > 1 and stated.digits >= _LEAST_DIGITS_ROUNDED
+    return rounded, stated.step * (1 - _SMALLEST) if is_cut else rounded
+
+
+_SMALLEST = Decimal("1e-9")
+
+
+_NO_SUPPORT = frozenset(
+    {
+        (Kind.PERCENT, Kind.MULTIPLE),
+        (Kind.PERCENT, Kind.POINTS),
+        (Kind.POINTS, Kind.PERCENT),
+        (Kind.POINTS, Kind.MULTIPLE),
+        (Kind.MULTIPLE, Kind.PERCENT),
+        (Kind.MULTIPLE, Kind.POINTS),
+        (Kind.PLAIN, Kind.PERCENT),
+    }
+)
+"""Kinds of a stated number and of the text's that are not the same: a table may drop a unit, a claim not."""
 
 
 def _supports(candidate: Number, stated: Number) -> bool:
     """Whether a near enough number of the text is as precise as the stated one, and of the same kind."""
-    if {candidate.kind, stated.kind} == {Kind.PERCENT, Kind.MULTIPLE}:
+    if (stated.kind, candidate.kind) in _NO_SUPPORT:
         return False
-    return candidate.value == stated.value or candidate.step < stated.step
+    if candidate.value == stated.value or candidate.step < stated.step:
+        return True
+    return (stated.is_about or stated.bound is not Bound.NONE) and candidate.step <= stated.round_step
 
 
 # --- Derived ---------------------------------------------------------------------------------------------
 
 
-def _is_derived(number: Number, numbers: list[Number]) -> bool:
+def is_derived(number: Number, numbers: Sequence[Number]) -> bool:
+    """Whether a number is the difference, the ratio or the sum of two of a few numbers."""
     if len(numbers) > _MOST_COMBINED:
         return False
-    slack = _slack(number)
+    below, above = _slack(number)
     return any(
-        abs(derived - reading.value) <= slack
+        reading.value - below <= derived <= reading.value + above
         for reading in number.readings
-        for derived in _derivable(reading.kind, numbers)
+        for derived in _derivable(reading, numbers)
     )
 
 
-def _derivable(kind: Kind, numbers: list[Number]) -> Iterator[Decimal]:
-    """Yield the differences or ratios of each pair of numbers of the same kind."""
+def _derivable(stated: Number, numbers: Sequence[Number]) -> Iterator[Decimal]:
+    """Yield the differences, ratios and sums of the numbers that may give one of a kind."""
     for first, second in combinations(numbers, 2):
-        if first.kind is not second.kind or first.value == second.value:
+        if first.kind is not second.kind:
             continue
-        if kind is not Kind.MULTIPLE:
+        if _counts(stated, first, second):
+            yield first.value + second.value
+        if first.value == second.value:
+            continue
+        if stated.kind is not Kind.MULTIPLE and (stated.kind, first.kind) != (Kind.PLAIN, Kind.PERCENT):
             yield abs(first.value - second.value)
-        if kind is not Kind.PLAIN and first.value and second.value:
-            factor = _HUNDRED if kind is Kind.PERCENT else Decimal(1)
+        if stated.kind in _RATIOS and first.value and second.value:
+            factor = _HUNDRED if stated.kind is Kind.PERCENT else Decimal(1)
             yield factor * first.value / second.value
             yield factor * second.value / first.value
+            if stated.kind is Kind.PERCENT:
+                yield abs(factor * (first.value - second.value) / second.value)
+                yield abs(factor * (first.value - second.value) / first.value)
+
+
+def _counts(stated: Number, first: Number, second: Number) -> bool:
+    """Whether a number and two others are counts that can be added up."""
+    is_whole = all(each.kind is Kind.PLAIN and each.step >= 1 for each in (stated, first, second))
+    return is_whole and min(first.digits, second.digits) >= _LEAST_DIGITS_ROUNDED
+
+
+_RATIOS = frozenset({Kind.PERCENT, Kind.MULTIPLE})

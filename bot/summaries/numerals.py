@@ -16,7 +16,19 @@ class Kind(StrEnum):
 
     PLAIN = "plain"
     PERCENT = "percent"
+    #: Percentage points, or points of a score.
+    POINTS = "points"
     MULTIPLE = "multiple"
+
+
+class Bound(StrEnum):
+    """On which side of a number the true one may lie."""
+
+    NONE = "none"
+    #: As in over 300, at least 300 and 300多.
+    ABOVE = "above"
+    #: As in nearly 300, up to 300 and 近300.
+    BELOW = "below"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,7 @@ class Number:
     kind: Kind = Kind.PLAIN
     #: Whether it is approximate, as in about 300 or 约300.
     is_about: bool = False
+    bound: Bound = Bound.NONE
     #: A second reading: `1.234` is a little over one, or in German more than a thousand.
     other: "Number | None" = None
 
@@ -43,6 +56,13 @@ class Number:
         """The number of digits that distinguish it: `digits` without a whole number's trailing zeros."""
         written = str(int(self.value / self.step))
         return len(written if self.step < 1 else written.rstrip("0"))
+
+    @property
+    def round_step(self) -> Decimal:
+        """The value of one in its last place that is no trailing zero: 1,000 for 97,000."""
+        written = str(int(self.value / self.step))
+        zeros = len(written) - len(written.rstrip("0")) if self.step >= 1 and self.value else 0
+        return self.step * Decimal(10) ** zeros
 
     @property
     def readings(self) -> "tuple[Number, ...]":

@@ -1,0 +1,167 @@
+"""Looks up a summary's names in the paper, however both write them; pure.
+
+A name is a word in Latin letters with a capital or a digit: a model, a data set, an acronym, a person. The
+paper may write it with spaces or hyphens in other places, in the plural, as a part of a longer name, or, for
+an acronym, as the words that it stands for. What is written in small letters only is no name.
+"""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
+from itertools import accumulate
+from unicodedata import normalize
+
+_NAME = re.compile(r"(?<![A-Za-z0-9\\])[A-Za-z][A-Za-z0-9]*+(?:(?:[-_.@+&'’·–]|²)?[A-Za-z0-9]++)*+\+*")
+_MATHS = re.compile(r"\$[^$]{0,200}\$|\\[A-Za-z]+|https?://\S+|\S+@\S+\.\S+")
+_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_JOINTS = re.compile(r"[-_.@+&'’·–]")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;。！？：；]\s*[\"“‘(（]?|[(（“\"‘•*-]\s*)$")
+_CJK_AROUND = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+_SHORT = 3
+"""So few letters are found by chance within other words, and count only as a word of their own."""
+
+_LEAST_INITIALS = 2
+_MOST_INITIALS = 7
+_TWICE = 2
+_FUNCTION_WORDS = frozenset(
+    "a an and are as at be by for from has have if in is it its no not of on or our so than that the their "
+    "this to was we were which with can such these each both via when where but all et al".split()
+)
+_GENERIC = frozenset(
+    """ai ml dl nlp cv llm lm gpu cpu tpu api sota gb mb kb tb fps hz khz mhz ghz id vs pdf url html json xml sql ok
+    top best ours baseline github arxiv huggingface python pytorch i ii iii iv v vi a b c d e f g h k l m n p q r s t
+    u w x y z table figure fig appendix section eq latex linux web ui gui iot ceo phd usa us uk eu""".split()
+)
+"""Names of the trade that a summary may use of any paper."""
+
+
+class NameIndex:
+    """The words of a paper, for looking up names."""
+
+    def __init__(self, text: str) -> None:
+        plain = _plain(text)
+        pieces = _PIECE.findall(plain)
+        self._squeezed = "".join(pieces).casefold()
+        self._bounds = [0, *accumulate(map(len, pieces))]
+        self._at_bound = frozenset(self._bounds)
+        self._words = frozenset(_WORD.findall(plain))
+        self._folded = frozenset(word.casefold() for word in self._words)
+        self._sequence = _WORD.findall(re.sub(r"[A-Za-z0-9]+", _split_name, plain).casefold())
+        self._initials = "".join(word[0] for word in self._sequence)
+
+    def foreign_names(self, text: str) -> tuple[str, ...]:
+        """Return the names in a text that the paper does not have, each once, as they are written."""
+        return tuple(dict.fromkeys(name for name in names_in(text) if not self.has(name)))
+
+    def has(self, name: str) -> bool:
+        """Whether the paper has a name in some notation."""
+        plain = _plain(name)
+        squeezed = "".join(_WORD.findall(plain)).casefold()
+        if squeezed in _GENERIC or squeezed.removesuffix("s") in _GENERIC:
+            return True
+        if self._has_written(plain, squeezed) or self._has_initials(plain):
+            return True
+        pieces = [piece for piece in _JOINTS.split(plain) if piece]
+        return len(pieces) > 1 and (
+            "".join(piece[0] for piece in pieces).casefold() in self._folded
+            or all(self._has_piece(piece) for piece in pieces)
+        )
+
+    def _has_piece(self, piece: str) -> bool:
+        """Whether the paper has a piece of a name: digits alone identify nothing."""
+        folded = piece.casefold()
+        return not piece.isdigit() and (
+            folded in _GENERIC or self._has_written(piece, folded) or self._has_initials(piece)
+        )
+
+    def _has_written(self, plain: str, squeezed: str) -> bool:
+        for form in _forms(squeezed):
+            if len(form) <= _SHORT and form.isalpha():
+                if self._has_short(plain, form):
+                    return True
+            elif self._has_squeezed(form):
+                return True
+        return False
+
+    def _has_short(self, plain: str, form: str) -> bool:
+        if not any(map(str.isupper, plain[1:])):
+            return form in self._folded
+        capitals = plain if plain.casefold() == form else plain[:-1]
+        return any(each in self._words for each in (plain, capitals, f"{capitals}s", capitals.upper()))
+
+    def _has_squeezed(self, form: str) -> bool:
+        start = self._squeezed.find(form)
+        while start >= 0:
+            end = start + len(form)
+            if start in self._at_bound and (end in self._at_bound or self._is_plural_end(end)):
+                return True
+            start = self._squeezed.find(form, start + 1)
+        return False
+
+    def _is_plural_end(self, end: int) -> bool:
+        return self._squeezed[end : end + 1] == "s" and end + 1 in self._at_bound
+
+    def _has_initials(self, plain: str) -> bool:
+        """Whether the paper has a phrase, twice, with these initials."""
+        letters = plain.removesuffix("s")
+        if not _LEAST_INITIALS <= len(letters) <= _MOST_INITIALS or not letters.isalpha():
+            return False
+        if sum(map(str.isupper, letters)) < _LEAST_INITIALS:
+            return False
+        phrases: Counter[tuple[str, ...]] = Counter()
+        wanted = letters.casefold()
+        start = self._initials.find(wanted)
+        while start >= 0:
+            phrase = tuple(word[:5] for word in self._sequence[start : start + len(wanted)])
+            whole = self._sequence[start : start + len(wanted)]
+            if _FUNCTION_WORDS.isdisjoint((whole[0], whole[-1])) and all(len(w) > 1 for w in whole):
+                phrases[phrase] += 1
+                if phrases[phrase] >= _TWICE:
+                    return True
+            start = self._initials.find(wanted, start + 1)
+        return False
+
+
+def names_in(text: str) -> Iterator[str]:
+    """Yield what looks like a name in a text: a Latin word with a capital or a digit.
+
+    The first word of a sentence needs more than its first capital, unless the sentence goes on in Chinese,
+    Japanese or Korean.
+    """
+    plain = _MATHS.sub(lambda maths: " " * len(maths[0]), text)
+    for match in _NAME.finditer(plain):
+        name = match[0].rstrip("+") if match[0].endswith("+") and len(match[0]) < 3 else match[0]
+        if _is_name(name, plain, match.start()):
+            yield name
+
+
+def _is_name(name: str, plain: str, start: int) -> bool:
+    letters = sum(map(str.isalpha, name))
+    if letters < _LEAST_INITIALS or (plain[max(0, start - 1) : start] or " ").isdigit():
+        return False
+    rest = name[1:]
+    if any(map(str.isupper, rest)) or any(map(str.isdigit, rest)):
+        return any(map(str.isupper, name)) or any(map(str.isdigit, name))
+    if not name[0].isupper():
+        return False
+    near = plain[max(0, start - 12) : start + len(name) + 12]
+    return bool(_CJK_AROUND.search(near)) or not _SENTENCE_START.search(plain[max(0, start - 4) : start])
+
+
+def _forms(squeezed: str) -> Iterator[str]:
+    yield squeezed
+    if squeezed.endswith("s") and len(squeezed) > 2:
+        yield squeezed[:-1]
+
+
+def _split_name(word: re.Match[str]) -> str:
+    return word[0]
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(each for each in normalize("NFKD", text) if not "\u0300" <= each <= "\u036f")
