@@ -98,6 +98,8 @@ class Grounding(StrEnum):
     SUPPORTED = "supported"
     #: It is a difference or a ratio of two figures in one sentence.
     DERIVED = "derived"
+    #: It is in the paper, and not in the sentences of the paper that the model named for it.
+    ELSEWHERE = "elsewhere"
     NOT_FOUND = "not_found"
 
 

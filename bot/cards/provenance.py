@@ -178,5 +178,10 @@ def _all_found(summary: Summary, words: Words) -> str:
     if not summary.figures or not_found(summary):
         return ""
     found = words.count("figures.found", len(summary.figures), where=where_looked(summary, words))
-    derived = sum(figure.grounding is Grounding.DERIVED for figure in summary.figures)
-    return words.count("figures.derived", derived, found=found) if derived else found
+    for key, grounding in (
+        ("figures.derived", Grounding.DERIVED),
+        ("figures.elsewhere", Grounding.ELSEWHERE),
+    ):
+        if count := sum(figure.grounding is grounding for figure in summary.figures):
+            found = words.count(key, count, found=found)
+    return found

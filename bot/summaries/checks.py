@@ -13,7 +13,7 @@ from bot.summaries.likeness import is_about
 from bot.summaries.markup import balanced, without_markup
 from bot.summaries.placeholders import says_something
 from bot.summaries.question import MOST_KEYWORDS, OPTIONAL_PARTS, WORDS, Told, most_characters
-from bot.summaries.resting import Judged, evidence_of, judged
+from bot.summaries.resting import Judged, evidence_of, judged, regraded
 from bot.summaries.statements import joined
 from bot.text.mrkdwn import ELLIPSIS, cut, without_bold
 from storage.records import SUMMARY_PARTS, DoubtKind, Grounding, Paper, Summary
@@ -168,7 +168,8 @@ def check(
     judged by these as `resting.py` says. Without any the summary is checked against the whole text alone.
     """
     faults: list[Fault] = []
-    found = judged(_cleaned_claims(claims, faults), given)
+    source = SourceText("\n\n".join(filter(None, [paper.title, paper.abstract, text])))
+    found = judged(_cleaned_claims(claims, faults), given, source, summary.language)
     written = {part: getattr(summary, part) for part in _PROSE} | _without_left_out(found)
     parts = {part: _prose(written[part], part, summary.language, faults) for part in _PROSE}
     keywords = _keywords(summary.keywords, "keywords", summary.language, faults)
@@ -179,12 +180,18 @@ def check(
     said = " ".join([*keywords, *parts.values(), body])
     if said.strip() and not is_about(without_bold(said), paper, text):
         faults.append(Fault(FaultKind.OTHER_PAPER, "", paper.title))
-    source = SourceText("\n\n".join(filter(None, [paper.title, paper.abstract, text])))
-    figures = grounded({"keywords": ", ".join(keywords), **parts, "body": body}, summary.language, source)
+    looked_up = grounded({"keywords": ", ".join(keywords), **parts, "body": body}, summary.language, source)
+    figures = regraded(looked_up, found)
     faults += [
         Fault(FaultKind.FIGURE_NOT_FOUND, figure.part, figure.text)
         for figure in figures
         if figure.grounding is Grounding.NOT_FOUND
+    ]
+    faults += [
+        Fault(FaultKind.UNKNOWN_NUMBER, claim.part, f"#{number}")
+        for claim in claims
+        for number in claim.numbers
+        if given.find(number) is None
     ]
     faults += _faults_of(found)
     texts: dict[str, Any] = {**parts, "body": body, "keywords": keywords, "english_keywords": english}
@@ -212,7 +219,6 @@ def _without_left_out(found: Iterable[Judged]) -> dict[str, str]:
 def _faults_of(found: Iterable[Judged]) -> Iterator[Fault]:
     for each in found:
         part = each.claim.part
-        yield from (Fault(FaultKind.UNKNOWN_NUMBER, part, f"#{number}") for number in each.unknown)
         for doubt in each.doubts:
             if kind := _DOUBTS.get(doubt.kind):
                 yield Fault(kind, part, doubt.words or each.claim.text)

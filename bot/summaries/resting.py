@@ -6,16 +6,16 @@ figure that the paper does not have. The last sentence of a part is never left o
 that sums up the paper: they stay with their marks. What is left out is kept, and shown, as evidence.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
+from bot.summaries.claims import ClaimVerdict, Grade, GradedFigure, check_claim
 from bot.summaries.evidence import Claim, NumberedSentence, NumberedText
-from bot.summaries.figures import numbers_in
-from bot.summaries.terms import terms
-from bot.text.mrkdwn import without_bold
-from storage.records import Doubt, DoubtKind, Evidence, PaperSentence
+from bot.summaries.grounding import SourceText
+from storage.records import Doubt, DoubtKind, Evidence, Figure, Grounding, PaperSentence
 
 _NO_GROUND = frozenset({DoubtKind.NO_SENTENCE, DoubtKind.NOTHING_SHARED})
+_GROUNDINGS = {Grade.ELSEWHERE: Grounding.ELSEWHERE, Grade.NOT_IN_PAPER: Grounding.NOT_FOUND}
 _INVENTED = frozenset({DoubtKind.NAME_NOT_FOUND, DoubtKind.FIGURE_NOT_FOUND})
 
 
@@ -25,14 +25,9 @@ class Judged:
 
     claim: Claim
     sentences: tuple[NumberedSentence, ...]
+    figures: tuple[GradedFigure, ...]
     doubts: tuple[Doubt, ...]
     is_left_out: bool = False
-
-    @property
-    def unknown(self) -> tuple[int, ...]:
-        """The numbers that it names and that no sentence has."""
-        known = {sentence.number for sentence in self.sentences}
-        return tuple(number for number in self.claim.numbers if number not in known)
 
     def evidence(self, text: str) -> Evidence:
         """Return what is kept of it, with its text as the summary shows it."""
@@ -46,10 +41,47 @@ class Judged:
         )
 
 
-def judged(claims: Iterable[Claim], given: NumberedText) -> tuple[Judged, ...]:
-    """Judge each claim, and decide which are left out."""
-    found = [Judged(claim, given.named(claim.numbers), _doubts(claim, given)) for claim in claims]
-    return tuple(_decided(found))
+def judged(
+    claims: Iterable[Claim], given: NumberedText, source: SourceText, language: str
+) -> tuple[Judged, ...]:
+    """Judge each claim of a summary in a language (BCP 47), and decide which are left out.
+
+    Where none names a sentence that exists, no sources are given, and there is nothing to judge by.
+    """
+    found = []
+    for claim in claims:
+        named, verdict = given.named(claim.numbers), check_claim(claim, given, source, language)
+        doubts = tuple(_doubts(claim, verdict, is_sourced=bool(named)))
+        found.append(Judged(claim, named, verdict.figures, doubts))
+    return tuple(_decided(found)) if any(each.sentences for each in found) else ()
+
+
+def regraded(figures: Iterable[Figure], found: Iterable[Judged]) -> tuple[Figure, ...]:
+    """Return figures that were looked up in the whole text, by what the sentences named for them have.
+
+    Of a figure that a part has several times the best result counts, as in `grounded`.
+    """
+    graded: dict[tuple[str, str], set[Grade]] = {}
+    for each in found:
+        for figure in each.figures if not each.is_left_out else ():
+            graded.setdefault((each.claim.part, figure.text), set()).add(_grade(figure, each))
+    return tuple(
+        _as_graded(figure, grades) if (grades := graded.get((figure.part, figure.text))) else figure
+        for figure in figures
+    )
+
+
+def _grade(figure: GradedFigure, of: Judged) -> Grade:
+    """Return a figure's grade; what names no sentence cannot have it elsewhere."""
+    return Grade.NEAR if figure.grade is Grade.ELSEWHERE and not of.sentences else figure.grade
+
+
+def _as_graded(figure: Figure, grades: Set[Grade]) -> Figure:
+    best = next(grade for grade in Grade if grade in grades)
+    if best is Grade.NEAR:
+        is_derived = figure.grounding is Grounding.DERIVED
+        return replace(figure, grounding=Grounding.DERIVED if is_derived else Grounding.SUPPORTED)
+    return replace(figure, grounding=_GROUNDINGS[best])
 
 
 def evidence_of(found: Iterable[Judged], parts: Mapping[str, str]) -> tuple[Evidence, ...]:
@@ -87,18 +119,17 @@ def _is_groundless(each: Judged) -> bool:
     return bool(kinds & _NO_GROUND) and bool(kinds & _INVENTED)
 
 
-def _doubts(claim: Claim, given: NumberedText) -> tuple[Doubt, ...]:
-    """Return what speaks against a claim; what a model concludes itself needs no sentence."""
-    named = given.named(claim.numbers)
-    if not named:
-        return () if claim.is_inference else (Doubt(DoubtKind.NO_SENTENCE),)
-    around = {each.number: each for one in named for each in (one, *given.neighbours(one.number))}
-    said = _told(without_bold(claim.text))
-    elsewhere = _told(" ".join(each.text for each in given.sentences))
-    if said & elsewhere and not said & _told(" ".join(each.text for each in around.values())):
-        return (Doubt(DoubtKind.NOTHING_SHARED),)
-    return ()
-
-
-def _told(text: str) -> set[str]:
-    return terms(text) | {f"={number.value.normalize()}" for number in numbers_in(text)}
+def _doubts(claim: Claim, verdict: ClaimVerdict, *, is_sourced: bool) -> Iterator[Doubt]:
+    """Yield what speaks against a claim; what a model concludes itself needs no sentence."""
+    if not is_sourced and not claim.is_inference:
+        yield Doubt(DoubtKind.NO_SENTENCE)
+    if verdict.shares_nothing:
+        yield Doubt(DoubtKind.NOTHING_SHARED)
+    kinds = {
+        DoubtKind.OTHER_DIRECTION: verdict.opposed,
+        DoubtKind.NAME_NOT_FOUND: verdict.foreign_names,
+        DoubtKind.FIGURE_ELSEWHERE: verdict.figures_of(Grade.ELSEWHERE) if is_sourced else (),
+        DoubtKind.FIGURE_NOT_FOUND: verdict.figures_of(Grade.NOT_IN_PAPER),
+    }
+    for kind, words in kinds.items():
+        yield from (Doubt(kind, each) for each in dict.fromkeys(words))

@@ -26,8 +26,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 PAPER_ID = "2509.21240"
 PROVENANCE = Provenance(FROM_MODEL, date(2025, 9, 28), "example-1", "4", TextRead.FULL_TEXT)
 GROUPS = PaperSentence(
-    "By sharing common prefixes, the tree search sampling increases the number of rollouts achievable within a "
-    "fixed budget of tokens or tool calls.",
+    "By sharing common prefixes, the tree search sampling increases the number of rollouts achievable within "
+    "a fixed budget of tokens or tool calls.",
     "3.2 Tree-based sampling",
 )
 ROW = PaperSentence("Tree-GRPO | Qwen2.5-1.5b | 11.7 | 69 % relative | multi-hop QA", "4 Experiments")

@@ -139,12 +139,15 @@ def test_a_sentence_without_one_of_the_paper_is_told_and_carries_its_doubt() -> 
     assert found.summary.results == text
 
 
-def test_a_sentence_that_shares_nothing_with_those_it_names_is_told() -> None:
-    text = "On SiltBench the error falls from 23.4% to 14.9%."
-    found = checked(with_results(([4], text)))
+def test_where_no_number_exists_no_sources_are_given_and_that_is_told() -> None:
+    every = {
+        part: [{"from": [99], "text": each["text"]} for each in ANSWER[part]]
+        for part in ("results", "problem", "method", "takeaway")
+    }
+    found = checked({**ANSWER, **every, "tldr": ANSWER["tldr"]["text"]})
 
-    assert Fault(FaultKind.NOTHING_SHARED, "results", text) in found.faults
-    assert [each.doubts[0].kind for each in results(found)] == [DoubtKind.NOTHING_SHARED]
+    assert {fault.kind for fault in found.faults} == {FaultKind.UNKNOWN_NUMBER}
+    assert (found.summary.evidence, found.summary.method) == ((), ANSWER["method"][0]["text"])
 
 
 def test_faults_repeat_the_models_words_apart_from_ours() -> None:

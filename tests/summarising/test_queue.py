@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from uuid import uuid4
 
 import pytest
 
+from bot.cards.entry import Entry
 from bot.cards.paper import paper_card
 from bot.errors import ModelCutOffError, ModelError, TokensUsedUpError
 from bot.locale import words_for
@@ -33,12 +35,15 @@ from bot.summarising.summariser import Allowance, Outcome, Result, Summariser
 from storage.records import (
     FROM_MODEL,
     DeliveryKind,
+    Doubt,
+    DoubtKind,
     Figure,
     Filters,
     Grounding,
     Listing,
     ListingState,
     Paper,
+    PaperSentence,
     Post,
     Provenance,
     Summary,
@@ -375,6 +380,73 @@ async def test_what_is_almost_json_is_kept_as_it_was_meant_and_costs_no_second_t
     assert result.outcome is not Outcome.FAILED
     assert "imes" not in stored[0].results.replace("times", "")
     assert "\\beta=2" in stored[0].results or "β" in stored[0].results
+
+
+GROWN = PaperSentence("They grow 12% taller than in pots.", "Abstract")
+
+
+def sourced(**changed: list[int]) -> dict[str, Any]:
+    """Return the answer with the numbers of sentences, and those of some parts changed."""
+    numbers = {"tldr": [3], "problem": [1], "method": [2], "results": [3], "takeaway": [], **changed}
+    parts = {part: [{"from": named, "text": FIELDS[part]}] for part, named in numbers.items()}
+    return {**FIELDS, **parts, "tldr": parts["tldr"][0], "evidence": [3]}
+
+
+async def test_a_summarys_sentences_are_kept_with_those_of_the_paper_that_they_name(database: Path) -> None:
+    async with world(database, [completing(sourced())]) as w:
+        await w.keep(PAPER)
+        await w.summariser.make(PAPER, "en")
+        [stored] = await w.stored()
+        asked = w.server.bodies[0]["messages"][-1]["content"]
+
+    assert "#1 Graphs wilt in pots. #2 We plant graphs in gardens. #3 They grow 12% taller" in asked
+    assert [stored.tldr, stored.results] == [FIELDS["tldr"], FIELDS["results"]]
+    assert [(each.part, each.sentences, each.is_inference) for each in stored.evidence] == [
+        ("tldr", (GROWN,), False),
+        ("problem", (PaperSentence("Graphs wilt in pots.", "Abstract"),), False),
+        ("method", (PaperSentence("We plant graphs in gardens.", "Abstract"),), False),
+        ("results", (GROWN,), False),
+        ("takeaway", (), True),
+    ]
+    assert [doubt for each in stored.evidence for doubt in each.doubts] == []
+
+
+@pytest.mark.parametrize(
+    ("second", "sentences", "doubts"),
+    [([3], (GROWN,), ()), ([99], (), (Doubt(DoubtKind.NO_SENTENCE),))],
+    ids=["mended", "twice"],
+)
+async def test_a_number_that_does_not_exist_is_told_once_and_then_shown(
+    database: Path, second: list[int], sentences: tuple[PaperSentence, ...], doubts: tuple[Doubt, ...]
+) -> None:
+    answers = [completing(sourced(results=[99])), completing(sourced(results=second))]
+    async with world(database, answers) as w:
+        await w.keep(PAPER)
+        await w.summariser.make(PAPER, "en")
+        [stored] = await w.stored()
+        told = w.server.bodies[1]["messages"][-1]["content"]
+
+    assert len(w.server.bodies) == 2
+    assert re.search(
+        r"“results” says “<(paper-[0-9a-f]{16})>In the gardens the graphs[^<]*</\1>” and names", told
+    )
+    assert "“results” names #99, which no sentence has" in told
+    assert str(FIELDS["results"]) not in re.sub(r"<(paper-\w+)>.*?</\1>", "", told)
+    [results] = [each for each in stored.evidence if each.part == "results"]
+    assert (results.sentences, results.doubts) == (sentences, doubts)
+
+
+async def test_a_model_that_ignores_the_numbers_is_asked_once_and_its_summary_has_no_sources(
+    database: Path,
+) -> None:
+    async with world(database, [completing(FIELDS)]) as w:
+        await w.keep(PAPER)
+        await w.summariser.make(PAPER, "en")
+        [stored] = await w.stored()
+
+    assert len(w.server.bodies) == 1
+    assert stored.evidence == ()
+    assert "no sources given" in str(paper_card(Entry(PAPER, stored), words_for("en")).blocks)
 
 
 async def test_a_model_that_is_lost_in_thought_gets_more_room_once_and_from_then_on(database: Path) -> None:
