@@ -67,6 +67,7 @@ _SENTENCES = {
 }
 _NOTHING_GIVEN = NumberedText(())
 _MENDED = frozenset({FaultKind.LINK_OR_MENTION, FaultKind.TOO_MANY_KEYWORDS})
+_BORNE = frozenset({FaultKind.FIGURE_ELSEWHERE})
 _REJECTED = frozenset({FaultKind.WRONG_LANGUAGE, FaultKind.OTHER_PAPER})
 _ABSENT = frozenset({FaultKind.MISSING_PART, FaultKind.PLACEHOLDER, FaultKind.REPEATED_PART})
 _DOUBTS = {
@@ -136,8 +137,12 @@ class Checked:
 
     @property
     def wants_second_try(self) -> bool:
-        """Whether to ask the model again; links, mentions and surplus keywords are just removed."""
-        return any(fault.kind not in _MENDED for fault in self.faults)
+        """Whether to ask the model again.
+
+        Links, mentions and surplus keywords are just removed, and a figure that is elsewhere in the paper is
+        right as far as code can tell.
+        """
+        return any(fault.kind not in _MENDED | _BORNE for fault in self.faults)
 
     @property
     def is_kept(self) -> bool:

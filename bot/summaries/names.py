@@ -6,7 +6,6 @@ an acronym, as the words that it stands for. What is written in small letters on
 """
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from itertools import accumulate

@@ -126,7 +126,7 @@ def _doubts(claim: Claim, verdict: ClaimVerdict, *, is_sourced: bool) -> Iterato
     if verdict.shares_nothing:
         yield Doubt(DoubtKind.NOTHING_SHARED)
     kinds = {
-        DoubtKind.OTHER_DIRECTION: verdict.opposed,
+        DoubtKind.OTHER_DIRECTION: [", ".join(verdict.opposed)] if verdict.opposed else [],
         DoubtKind.NAME_NOT_FOUND: verdict.foreign_names,
         DoubtKind.FIGURE_ELSEWHERE: verdict.figures_of(Grade.ELSEWHERE) if is_sourced else (),
         DoubtKind.FIGURE_NOT_FOUND: verdict.figures_of(Grade.NOT_IN_PAPER),

@@ -88,7 +88,7 @@ CHECKS = (
 """All checks, in the order of their kinds of faults."""
 
 PROCEDURE = (
-    "Where a check finds a fault, other than a link or a surplus keyword, the model is told what is wrong"
+    "Where a check finds a fault, other than a link, a surplus keyword or a figure that is elsewhere in the paper, the model is told what is wrong"
     " and asked once more; the better of its two answers counts. A summary that is dropped is tried again"
     " later, and until then the card shows the abstract."
 )

@@ -53,7 +53,7 @@ def summary_in(language: str) -> Summary:
         Evidence("tldr", method, (GROUPS,)),
         Evidence("method", method, (GROUPS, PaperSentence("W" * 90, "3.2 Tree-based sampling"))),
         Evidence("results", gain, (ROW,)),
-        Evidence("results", worse, (GROUPS,), doubts=(Doubt(DoubtKind.OTHER_DIRECTION),)),
+        Evidence("results", worse, (GROUPS,), doubts=(Doubt(DoubtKind.OTHER_DIRECTION, "worse"),)),
         Evidence("takeaway", inference, is_inference=True),
     )
     return Summary(
@@ -70,9 +70,9 @@ def summary_in(language: str) -> Summary:
     [
         (
             *("ada", "Sources", "The model's own inference: the paper doesn't say this."),
-            "[?] The paper's sentences here point the other way.",
+            "[?] “worse” goes against the paper's sentences here.",
         ),
-        ("lin", "出处", "这是模型的推断，论文并没有这样说。", "[?] 这里的论文原句说法相反。"),
+        ("lin", "出处", "这是模型的推断，论文并没有这样说。", "[?] “worse”与这里的论文原句方向相反。"),
     ],
     ids=["en", "zh-CN"],
 )

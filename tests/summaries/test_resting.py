@@ -16,6 +16,7 @@ from storage.records import (
     Doubt,
     DoubtKind,
     Evidence,
+    Grounding,
     Paper,
     PaperSentence,
     Provenance,
@@ -148,6 +149,63 @@ def test_where_no_number_exists_no_sources_are_given_and_that_is_told() -> None:
 
     assert {fault.kind for fault in found.faults} == {FaultKind.UNKNOWN_NUMBER}
     assert (found.summary.evidence, found.summary.method) == ((), ANSWER["method"][0]["text"])
+
+
+def test_a_sentence_that_shares_nothing_with_those_it_names_is_told() -> None:
+    text = "On SiltBench the error falls from 23.4% to 14.9%."
+    found = checked(with_results(([4], text)))
+
+    assert Fault(FaultKind.NOTHING_SHARED, "results", text) in found.faults
+    assert [each.doubts[0].kind for each in results(found)] == [DoubtKind.NOTHING_SHARED]
+
+
+def test_a_figure_that_is_elsewhere_in_the_paper_is_told_of_and_carries_no_mark() -> None:
+    found = checked(with_results(([7], "During floods RiverNet is no better, with an error of 14.9%.")))
+
+    assert found.faults == (Fault(FaultKind.FIGURE_ELSEWHERE, "results", "14.9%"),)
+    assert not found.wants_second_try
+    assert results(found)[0].doubts == (Doubt(DoubtKind.FIGURE_ELSEWHERE, "14.9%"),)
+    assert [(each.text, each.grounding) for each in found.summary.figures if each.part == "results"] == [
+        ("14.9%", Grounding.ELSEWHERE)
+    ]
+
+
+def test_a_figure_a_name_and_a_direction_that_the_paper_does_not_have_are_doubts() -> None:
+    found = checked(
+        with_results(
+            ([5], "On SiltBench RiverNet lowers the error to 11.7%."),
+            ([6], "It runs 3 times slower than HydroLSTM."),
+            ([6], "It runs 3 times faster than CloudCast."),
+        )
+    )
+
+    assert [[doubt.kind for doubt in each.doubts] for each in results(found)] == [
+        [DoubtKind.FIGURE_NOT_FOUND],
+        [DoubtKind.OTHER_DIRECTION],
+        [DoubtKind.NAME_NOT_FOUND],
+    ]
+    assert found.wants_second_try
+
+
+def test_what_shares_nothing_and_has_an_invented_name_is_left_out_and_kept_as_evidence() -> None:
+    found = checked(
+        with_results(
+            ([5], "On SiltBench RiverNet lowers the error from 23.4% to 14.9%."),
+            ([4], "SiltBench errors with CloudCast fall below 23.4%."),
+        )
+    )
+
+    assert found.summary.results == "On SiltBench RiverNet lowers the error from 23.4% to 14.9%."
+    assert [each.is_left_out for each in results(found)] == [False, True]
+
+
+def test_the_last_sentence_of_a_part_and_the_one_sentence_are_never_left_out() -> None:
+    text = "SiltBench errors with CloudCast fall below 23.4%."
+    found = checked(with_results(([4], text)) | {"tldr": {"from": [4], "text": text}})
+
+    assert found.summary.results == ""
+    assert found.summary.tldr == text
+    assert not any(each.is_left_out for each in found.summary.evidence)
 
 
 def test_faults_repeat_the_models_words_apart_from_ours() -> None:
