@@ -70,12 +70,12 @@ def _drawn(evidence: Evidence, summary: Summary, words: Words, *, is_first: bool
     text = cut(clean(evidence.text).strip(), _SENTENCE_CHARACTERS)
     left_out = words("sources.left_out", text=text) if evidence.is_left_out else text
     quotes = [_quote(each) for each in evidence.sentences]
-    notes = list(_notes(evidence, summary, words))
+    said = list(notes(evidence, summary, words))
     return [
         blocks.rich_text(
             blocks.paragraph(*label, *(blocks.marked(left_out) or [blocks.words("…")])), *quotes
         ),
-        *([blocks.context("\n".join(notes))] if notes else []),
+        *([blocks.context("\n".join(said))] if said else []),
     ]
 
 
@@ -86,7 +86,8 @@ def _quote(sentence: PaperSentence) -> Block:
     return blocks.quote(*heading, blocks.words(text))
 
 
-def _notes(evidence: Evidence, summary: Summary, words: Words) -> Iterator[str]:
+def notes(evidence: Evidence, summary: Summary, words: Words) -> Iterator[str]:
+    """Yield what is to be said of a sentence: that it is an inference, or what speaks against it."""
     if evidence.is_inference:
         yield words("sources.inference")
     for doubt in evidence.doubts:

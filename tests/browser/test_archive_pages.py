@@ -14,7 +14,18 @@ from bot.documents.files import read_sample
 from bot.documents.importer import import_digest
 from bot.documents.pages.site import Wanted, site_into
 from storage.database import connect, prepare
-from storage.records import FROM_MODEL, Figure, Grounding, Listing, ListingState, Paper, Provenance, TextRead
+from storage.records import (
+    FROM_MODEL,
+    Evidence,
+    Figure,
+    Grounding,
+    Listing,
+    ListingState,
+    Paper,
+    PaperSentence,
+    Provenance,
+    TextRead,
+)
 from storage.tables import Tables
 from tests.browser.inspection import low_contrast, nameless_controls
 
@@ -51,7 +62,10 @@ def _fill(tables: Tables) -> None:
         assert summary
         made = Provenance(FROM_MODEL, DAY, "example-1", "1", TextRead.FULL_TEXT)
         figure = Figure("12.5%", "results", Grounding.NOT_FOUND, "We gain 11.2% over the baseline.")
-        tables.summaries.put(replace(summary, provenance=made, results="It gains 12.5%.", figures=(figure,)))
+        rests = Evidence("results", "It gains 12.5%.", (PaperSentence(LONG, LONG),), is_inference=True)
+        tables.summaries.put(
+            replace(summary, provenance=made, results="It gains 12.5%.", figures=(figure,), evidence=(rests,))
+        )
     hostile = Paper("2509.00001", HOSTILE, (HOSTILE,) * 9, HOSTILE, 12, "https://github.com/example/code", 3)
     tables.papers.add(hostile)
     tables.papers.add(Paper("2509.00002", LONG, (LONG,), f"{LONG} {LONG}.", withdrawal=LONG))

@@ -36,24 +36,26 @@ EVERY_TEXT = {
         "The tree shares what its branches have in common, so a budget brings more rollouts.",
         "On multi-hop questions Tree-GRPO gains 69% with the smallest model.",
         "It is worse than chains.",
+        "worse",
         "Agents that call costly tools could gain most.",
     ),
     "zh-CN": (
         "树搜索让各分支共享前缀，同样的预算可以得到更多采样。",
         "在多跳问答上，Tree-GRPO 用最小的模型相对提升 69%。",
         "它不如链式采样。",
+        "不如",
         "调用昂贵工具的智能体可能受益最大。",
     ),
 }
 
 
 def summary_in(language: str) -> Summary:
-    method, gain, worse, inference = EVERY_TEXT[language]
+    method, gain, worse, opposed, inference = EVERY_TEXT[language]
     evidence = (
         Evidence("tldr", method, (GROUPS,)),
         Evidence("method", method, (GROUPS, PaperSentence("W" * 90, "3.2 Tree-based sampling"))),
         Evidence("results", gain, (ROW,)),
-        Evidence("results", worse, (GROUPS,), doubts=(Doubt(DoubtKind.OTHER_DIRECTION, "worse"),)),
+        Evidence("results", worse, (GROUPS,), doubts=(Doubt(DoubtKind.OTHER_DIRECTION, opposed),)),
         Evidence("takeaway", inference, is_inference=True),
     )
     return Summary(
@@ -66,13 +68,19 @@ def summary_in(language: str) -> Summary:
 
 
 @pytest.mark.parametrize(
-    ("person", "title", "inference", "direction"),
+    ("person", "language", "title", "inference", "direction"),
     [
         (
-            *("ada", "Sources", "The model's own inference: the paper doesn't say this."),
+            *("ada", "en", "Sources", "The model's own inference: the paper doesn't say this."),
             "[?] “worse” goes against the paper's sentences here.",
         ),
-        ("lin", "出处", "这是模型的推断，论文并没有这样说。", "[?] “worse”与这里的论文原句方向相反。"),
+        (
+            "lin",
+            "zh-CN",
+            "出处",
+            "这是模型的推断，论文并没有这样说。",
+            "[?] “不如”与这里的论文原句方向相反。",
+        ),
     ],
     ids=["en", "zh-CN"],
 )
@@ -80,25 +88,25 @@ async def test_sources_are_read_on_a_phone_without_moving_sideways(
     window: BrowserContext,
     tmp_path: Path,
     person: str,
+    language: str,
     title: str,
     inference: str,
     direction: str,
 ) -> None:
     def keep(tables: Tables) -> None:
-        for language in EVERY_TEXT:
-            tables.summaries.put(summary_in(language))
+        tables.summaries.put(summary_in(language))
 
     async with set_stage(tmp_path / "test.db") as stage:
         await stage.import_sample()
         await stage.bot.storage.write(keep)
-        await stage.deliver_sample()
+        await stage.deliver_sample(language=language)
         screen = Screen(await window.new_page(), stage.sandbox)
         screen.watch()
         await screen.page.set_viewport_size({"width": 375, "height": 812})
         parent = next(iter(stage.workspace.channel("papers").messages))
         page = await screen.open(person, thread=parent)
-        card = thread_of(page).get_by_role("article").filter(has_text=EVERY_TEXT["en"][0]).last
-        await card.get_by_role("button", name="Sources").click()
+        card = thread_of(page).get_by_role("article").filter(has_text=EVERY_TEXT[language][0]).last
+        await card.get_by_role("button", name=title).click()
         modal = page.get_by_role("dialog")
 
         await expect(modal.get_by_text(GROUPS.text).first).to_be_visible()
@@ -111,5 +119,7 @@ async def test_sources_are_read_on_a_phone_without_moving_sideways(
         rights = "[...box.querySelectorAll('*')].map(each => each.getBoundingClientRect().right)"
         assert await modal.evaluate(f"box => Math.max(...{rights})") <= 375
         await page.screenshot(path=tmp_path / f"sources-{person}.png")
+        await modal.get_by_text(inference).scroll_into_view_if_needed()
+        await page.screenshot(path=tmp_path / f"inference-{person}.png")
         await leave(page, stage.sandbox)
     assert screen.complaints == []

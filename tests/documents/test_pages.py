@@ -21,11 +21,15 @@ from bot.documents.pages.site import Wanted, site_into
 from bot.locale import words_for
 from storage.records import (
     FROM_MODEL,
+    Doubt,
+    DoubtKind,
+    Evidence,
     Figure,
     Grounding,
     Listing,
     ListingState,
     Paper,
+    PaperSentence,
     Provenance,
     Summary,
     TextRead,
@@ -245,6 +249,25 @@ async def test_chinese_pages_say_so_and_mark_what_is_in_another_language(
     assert [term.text() for term in page.css("dt")] == ["问题", "方法", "结果", "对从业者的启示"]
 
 
+def test_a_page_opens_each_sentence_above_those_of_the_paper() -> None:
+    evidence = (
+        Evidence(
+            "results",
+            "Twice as tall, by 12%.",
+            (PaperSentence("We measured 11%.", "4 Results"), PaperSentence("11 | 22")),
+            doubts=(Doubt(DoubtKind.FIGURE_NOT_FOUND, "12%"),),
+        ),
+        Evidence("takeaway", "Water yours.", is_inference=True),
+    )
+    page = tree(page_of(Entry(PAPER, replace(SUMMARY, evidence=evidence), 1)))
+    opened = next(each for each in page.css("details") if "Sources" in each.text())
+
+    assert [" ".join(item.text(separator=" ").split()) for item in opened.css("li")] == [
+        "Twice as tall, by 12%. 4 Results We measured 11%. 11 | 22 [?] 12% isn't in the paper.",
+        "Water yours. The model's own inference: the paper doesn't say this.",
+    ]
+
+
 def test_a_language_that_the_bot_does_not_speak_is_marked_within_an_english_page() -> None:
     page = tree(page_of(Entry(PAPER, replace(SUMMARY, language="de"), 1), "de"))
 
@@ -283,7 +306,9 @@ def test_what_strangers_write_stays_text_everywhere() -> None:
         ("tldr", "problem", "method", "results", "takeaway", "body"), HOSTILE
     )
     figure = Figure("1", "tldr", Grounding.NOT_FOUND, HOSTILE)
-    summary = replace(SUMMARY, keywords=(HOSTILE,), figures=(figure,), **parts)
+    sentence = PaperSentence(HOSTILE, HOSTILE)
+    rests = Evidence("tldr", HOSTILE, (sentence,), doubts=(Doubt(DoubtKind.NAME_NOT_FOUND, HOSTILE),))
+    summary = replace(SUMMARY, keywords=(HOSTILE,), figures=(figure,), evidence=(rests,), **parts)
     page = tree(page_of(Entry(paper, summary, 1)))
 
     assert found(page, "h2 a").text() == HOSTILE

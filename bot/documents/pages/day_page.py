@@ -8,13 +8,14 @@ from xml.etree.ElementTree import Element
 from bot.cards.digest import source_name
 from bot.cards.entry import Entry
 from bot.cards.paper import LABELLED_PARTS, PART_LABELS, authors_line, shown_title, withdrawn_line
-from bot.cards.provenance import MARK, missing_line, not_found, origin, with_marks
+from bot.cards.provenance import MARK, doubted_line, missing_line, not_found, origin, with_marks
+from bot.cards.sources import notes
 from bot.documents.pages.frame import Place, page, spoken_language
 from bot.documents.pages.markup import Node, element, marked, shown
 from bot.locale import Words
 from bot.text.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
 from bot.text.language import language_of, primary_language
-from storage.records import FROM_ABSTRACT, Figure, Listing, Paper, Summary
+from storage.records import FROM_ABSTRACT, Evidence, Figure, Listing, Paper, Summary
 
 _WEB = ("https://", "http://")
 
@@ -97,6 +98,8 @@ def _article(entry: Entry, words: Words) -> Element:
         _paragraph("note", withdrawn),
         *(_summary(summary, words) if summary else ()),
         _missing(summary, words) if summary and missing_line(summary, words) else None,
+        _paragraph("note", doubted_line(summary, words)),
+        _sources(summary, words) if summary and summary.evidence else None,
         _abstract(entry, words),
         _paragraph("origin", origin(entry, words)),
         _links(paper, words),
@@ -144,6 +147,25 @@ def _missing(summary: Summary, words: Words) -> Element:
     items = [element("li", *_figure(figure, words)) for figure in not_found(summary)]
     line = element("summary", missing_line(summary, words))
     return element("details", line, element("ul", *items), class_="missing")
+
+
+def _sources(summary: Summary, words: Words) -> Element:
+    """Return what opens each sentence of a summary above those of the paper."""
+    items = [element("li", *_evidence(each, summary, words)) for each in summary.evidence]
+    intro = element("p", words("sources.intro"))
+    return element("details", element("summary", words("sources.title")), intro, element("ul", *items))
+
+
+def _evidence(evidence: Evidence, summary: Summary, words: Words) -> Iterator[Element]:
+    text = shown(evidence.text)
+    said = words("sources.left_out", text=text) if evidence.is_left_out else text
+    yield element("p", *marked(said), **in_language_of(summary, words))
+    for sentence in evidence.sentences:
+        section, own = shown(sentence.section), shown(sentence.text)
+        heading = [element("strong", section), element("br")] if section else []
+        yield element("blockquote", *heading, own, **_language(language_of(own), words))
+    for note in notes(evidence, summary, words):
+        yield element("p", note, class_="facts")
 
 
 def _figure(figure: Figure, words: Words) -> Iterator[Element]:
