@@ -213,7 +213,7 @@ def _buttons(
             )
         )
     if entry.summary and entry.summary.evidence:
-        buttons.append(_sources_button(paper, words))
+        buttons.append(_sources_button(paper, entry.summary, words))
     if not paper.withdrawal:
         spoken = words("button.pdf_of", title=title)
         buttons.append(Button(ids.OPEN_PDF, words("button.pdf"), url=pdf_url(paper.id), spoken=spoken))
@@ -225,11 +225,12 @@ def _buttons(
     return blocks.actions(*buttons)
 
 
-def _sources_button(paper: Paper, words: Words) -> Button:
+def _sources_button(paper: Paper, summary: Summary, words: Words) -> Button:
+    """Return the button that opens the sources of the summary that is shown, whoever clicks."""
     return Button(
         ids.SHOW_SOURCES,
         words("button.sources"),
-        value=choice_value(SummaryChoice(SummaryAct.SOURCES, paper.id, words.language)),
+        value=choice_value(SummaryChoice(SummaryAct.SOURCES, paper.id, summary.language)),
         spoken=words("button.sources_of", title=shown_title(paper)),
     )
 

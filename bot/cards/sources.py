@@ -43,7 +43,7 @@ def sources_modal(paper: Paper, summary: Summary, words: Words, page: int = 0) -
         blocks.rich_text(blocks.paragraph(title)),
         blocks.context(words("sources.intro")),
         *pages[at],
-        *_pager(SummaryChoice(SummaryAct.SOURCES, paper.id, words.language), at, len(pages), words),
+        *_pager(SummaryChoice(SummaryAct.SOURCES, paper.id, summary.language), at, len(pages), words),
     ]
     return blocks.modal(words("sources.title"), words("button.close"), drawn)
 

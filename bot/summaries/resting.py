@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from bot.summaries.claims import ClaimVerdict, Grade, GradedFigure, check_claim
 from bot.summaries.evidence import Claim, NumberedSentence, NumberedText
 from bot.summaries.grounding import SourceText
+from bot.text.mrkdwn import cut
 from storage.records import Doubt, DoubtKind, Evidence, Figure, Grounding, PaperSentence
 
 _NO_GROUND = frozenset({DoubtKind.NO_SENTENCE, DoubtKind.NOTHING_SHARED})
+_LONGEST_LEFT_OUT = 600
 _GROUNDINGS = {Grade.ELSEWHERE: Grounding.ELSEWHERE, Grade.NOT_IN_PAPER: Grounding.NOT_FOUND}
 _INVENTED = frozenset({DoubtKind.NAME_NOT_FOUND, DoubtKind.FIGURE_NOT_FOUND})
 
@@ -95,7 +97,7 @@ def evidence_of(found: Iterable[Judged], parts: Mapping[str, str]) -> tuple[Evid
         part, text = each.claim.part, each.claim.text
         shown, end = parts.get(part, ""), ends.get(part, 0)
         if each.is_left_out:
-            kept += [each.evidence(text)] if shown else []
+            kept += [each.evidence(cut(text, _LONGEST_LEFT_OUT))] if shown else []
             continue
         start = shown.find(text, end)
         seen = text if start >= 0 else shown[end:].strip()

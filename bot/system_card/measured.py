@@ -33,7 +33,11 @@ class Rate:
     source: str = SOURCE
 
 
+OF_CLAIMS: tuple[Rate, ...] = ()
+"""The rates of what is checked of a sentence against the sentences of the paper that it names."""
+
 RATES = (
+    *OF_CLAIMS,
     *(
         Rate(
             f"altered_figure_unmarked_{figures}",

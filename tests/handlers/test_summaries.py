@@ -146,6 +146,20 @@ async def test_sources_open_beside_the_papers_sentences_and_turn_their_pages(sta
     assert "The score rises by 5.78 points." in str(chinese)
 
 
+async def test_sources_are_those_of_the_summary_that_the_card_shows_whoever_clicks(stage: Stage) -> None:
+    await stage.import_sample()
+    every = {"en": "Trees.", "zh-CN": "树。"}
+    await keep(
+        stage, *(replace(by_model(each), evidence=(Evidence("tldr", text),)) for each, text in every.items())
+    )
+    await stage.deliver_sample()
+    lin = stage.person("lin")
+
+    await lin.click(card(lin), ids.SHOW_SOURCES)
+
+    assert "Trees." in str(await opened(lin, "出处"))
+
+
 async def test_sources_of_a_summary_that_is_another_now_are_none(stage: Stage) -> None:
     await stage.import_sample()
     await keep(stage, replace(by_model("en"), evidence=(Evidence("tldr", "Trees."),)))
