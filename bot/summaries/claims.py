@@ -5,16 +5,17 @@ and whether it says more, better or faster where they say less, worse or slower.
 whole paper.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from bot.summaries.directions import opposed_words
+from bot.summaries.directions import contradicted_trends, opposed_words
 from bot.summaries.evidence import Claim, NumberedSentence, NumberedText
 from bot.summaries.figures import StatedFigure, numbers_in, stated_figures
-from bot.summaries.grounding import SourceText, is_derived, stands_in
-from bot.summaries.numerals import Number
+from bot.summaries.grounding import SourceText, has_other_unit, is_derived, is_sum, stands_in
+from bot.summaries.numerals import Kind, Number
 from bot.summaries.terms import terms
 from bot.text.mrkdwn import without_bold
 
@@ -67,7 +68,10 @@ def check_claim(claim: Claim, given: NumberedText, paper_text: SourceText, langu
     return ClaimVerdict(
         figures=tuple(_graded(text, figures, named, around, paper_text)),
         foreign_names=paper_text.names.foreign_names(text),
-        opposed=opposed_words(text, [each.text for each in named], [each.text for each in around]),
+        opposed=(
+            *opposed_words(text, [each.text for each in named], [each.text for each in around]),
+            *contradicted_trends(text),
+        ),
         shares_nothing=bool(named) and _shares_nothing(text, around, paper_text),
     )
 
@@ -106,11 +110,11 @@ def _graded(
     stated = tuple(figures)
     if not stated:
         return
-    groups = [_numbers(each.text) for each in around]
-    together = tuple(number for each in named for number in _numbers(each.text))
+    evidence = _Evidence(named, around)
     everywhere = paper_text.claim(text, [number for figure in stated for number in figure.numbers])
     for figure in stated:
-        near = [_is_near(number, groups, together) for number in figure.numbers]
+        is_change = bool(_CHANGE.search(_clause(text, figure)))
+        near = [evidence.has(number, is_change=is_change) for number in figure.numbers]
         if all(near):
             yield GradedFigure(figure.text, Grade.NEAR)
             continue
@@ -121,11 +125,44 @@ def _graded(
         yield GradedFigure(figure.text, Grade.ELSEWHERE if all(results) else Grade.NOT_IN_PAPER)
 
 
-def _is_near(number: Number, groups: list[tuple[Number, ...]], together: tuple[Number, ...]) -> bool:
-    """Whether a number stands in one of the sentences, or is derived in one or across the named ones."""
-    return any(stands_in(number, group) or is_derived(number, group) for group in groups) or is_derived(
-        number, together
-    )
+class _Evidence:
+    """The numbers of the named sentences and of their neighbours."""
+
+    def __init__(self, named: Iterable[NumberedSentence], around: Iterable[NumberedSentence]) -> None:
+        self._named = [_numbers(each.text) for each in named]
+        self._around = [_numbers(each.text) for each in around]
+        self._all = [number for numbers in self._around for number in numbers]
+        self._all_named = [number for numbers in self._named for number in numbers]
+
+    def has(self, number: Number, *, is_change: bool) -> bool:
+        """Whether a number stands in the sentences; one that tells a change may also be derived there.
+
+        A single digit stands in too many sentences by chance to be looked for in the neighbours.
+        """
+        if has_other_unit(number, self._all):
+            return False
+        where = self._all if number.digits > 1 else self._all_named
+        if stands_in(number, where):
+            return True
+        if not is_change and number.kind is not Kind.MULTIPLE:
+            return is_sum(number, self._all_named)
+        return any(is_derived(number, group) for group in (*self._around, self._all_named))
+
+
+_CHANGE = re.compile(
+    r"[增升降减差快慢高低多少超优胜提缩短倍省领先落后改善]|\b(?:improv|gain|increas|reduc|decreas|drop|fewer|more|less|than|faster"
+    r"|slower|higher|lower|better|worse|difference|gap|by|over|boost|cut|sav|declin|outperform|surpass|exceed|rel)",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile("[，,。；;：:、]")
+_REACH = 40
+
+
+def _clause(text: str, figure: StatedFigure) -> str:
+    """Return the words around a figure in its clause."""
+    before = _CLAUSE_END.split(text[max(0, figure.start - _REACH) : figure.start])[-1]
+    after = _CLAUSE_END.split(text[figure.end : figure.end + _REACH], maxsplit=1)[0]
+    return f"{before} {after}"
 
 
 @lru_cache(maxsize=4_096)

@@ -408,8 +408,7 @@ def _numbers_of(run: list[_Found]) -> tuple[Number, ...]:
 
 
 _SHARING = re.compile(
-    r"(?:\s|[/、,，→(（]|和|与|及|至|到|从|升|提升|提高|增加|增长|上升|降|降低|下降|减少|为|而|and|or|to|vs\.?|versus|from"
-    r"|->|=)*"
+    r"(?:\s|[/→]|至|到|提升|提高|增加|增长|上升|升|降低|下降|减少|降|\b(?:and|or|to|vs\.?|versus)\b|->)*"
 )
 _UNITS_SHARED = frozenset({Kind.PERCENT, Kind.POINTS, Kind.MULTIPLE})
 

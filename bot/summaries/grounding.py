@@ -203,12 +203,22 @@ def _number_terms(numbers: Iterable[Number]) -> set[str]:
 
 def stands_in(number: Number, numbers: Sequence[Number]) -> bool:
     """Whether one of a text's numbers equals a number, or rounds to it, whatever surrounds it."""
-    for stated in _notations(number):
-        below, above = _slack(stated)
-        low, high = stated.value - below, stated.value + above
-        if any(low <= each.value <= high and _supports(each, stated) for each in numbers):
-            return True
-    return False
+    return any(_matches(each, stated) for stated in _notations(number) for each in numbers)
+
+
+def has_other_unit(number: Number, numbers: Sequence[Number]) -> bool:
+    """Whether numbers have a number with another unit: per cent for points or without a unit, and not its own."""
+    equal = [each for each in numbers for stated in number.readings if each.value == stated.value]
+    kinds = {each.kind for each in equal}
+    own = {stated.kind for stated in number.readings}
+    is_clear = number.digits >= _LEAST_DIGITS_ROUNDED or Kind.POINTS in own
+    return is_clear and Kind.PERCENT in kinds - own and not kinds & (own - {Kind.PLAIN})
+
+
+def _matches(candidate: Number, stated: Number) -> bool:
+    below, above = _slack(stated)
+    is_close = stated.value - below <= candidate.value <= stated.value + above
+    return is_close and _supports(candidate, stated)
 
 
 # --- Equal -----------------------------------------------------------------------------------------------
@@ -288,6 +298,14 @@ def is_derived(number: Number, numbers: Sequence[Number]) -> bool:
     )
 
 
+def is_sum(number: Number, numbers: Sequence[Number]) -> bool:
+    """Whether a count is the sum of two of a few counts."""
+    return len(numbers) <= _MOST_COMBINED and any(
+        _counts(number, first, second) and first.value + second.value == number.value
+        for first, second in combinations(numbers, 2)
+    )
+
+
 def _derivable(stated: Number, numbers: Sequence[Number]) -> Iterator[Decimal]:
     """Yield the differences, ratios and sums of the numbers that may give one of a kind."""
     for first, second in combinations(numbers, 2):
@@ -297,7 +315,7 @@ def _derivable(stated: Number, numbers: Sequence[Number]) -> Iterator[Decimal]:
             yield first.value + second.value
         if first.value == second.value:
             continue
-        if stated.kind is not Kind.MULTIPLE and (stated.kind, first.kind) != (Kind.PLAIN, Kind.PERCENT):
+        if stated.kind is not Kind.MULTIPLE and (stated.kind, first.kind) not in _NO_DIFFERENCE:
             yield abs(first.value - second.value)
         if stated.kind in _RATIOS and first.value and second.value:
             factor = _HUNDRED if stated.kind is Kind.PERCENT else Decimal(1)
@@ -314,4 +332,7 @@ def _counts(stated: Number, first: Number, second: Number) -> bool:
     return is_whole and min(first.digits, second.digits) >= _LEAST_DIGITS_ROUNDED
 
 
+_NO_DIFFERENCE = frozenset(
+    {(Kind.PLAIN, Kind.PERCENT), (Kind.PERCENT, Kind.MULTIPLE), (Kind.POINTS, Kind.MULTIPLE)}
+)
 _RATIOS = frozenset({Kind.PERCENT, Kind.MULTIPLE})

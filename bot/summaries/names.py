@@ -22,7 +22,8 @@ _CJK_AROUND = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SHORT = 3
 """So few letters are found by chance within other words, and count only as a word of their own."""
 
-_LEAST_INITIALS = 2
+_LEAST_INITIALS = 3
+_LEAST_LETTERS = 2
 _MOST_INITIALS = 7
 _TWICE = 2
 _FUNCTION_WORDS = frozenset(
@@ -65,15 +66,21 @@ class NameIndex:
             return True
         pieces = [piece for piece in _JOINTS.split(plain) if piece]
         return len(pieces) > 1 and (
-            "".join(piece[0] for piece in pieces).casefold() in self._folded
-            or all(self._has_piece(piece) for piece in pieces)
+            self._has_acronym(pieces) or all(self._has_piece(piece) for piece in pieces)
         )
+
+    def _has_acronym(self, pieces: list[str]) -> bool:
+        """Whether the paper has the acronym of three words or more, as CoT for Chain-of-Thought."""
+        acronym = "".join(piece[0] for piece in pieces)
+        return len(pieces) > _SHORT - 1 and not self._words.isdisjoint({acronym, acronym.upper()})
 
     def _has_piece(self, piece: str) -> bool:
         """Whether the paper has a piece of a name: digits alone identify nothing."""
         folded = piece.casefold()
-        return not piece.isdigit() and (
-            folded in _GENERIC or self._has_written(piece, folded) or self._has_initials(piece)
+        return (
+            len(piece) >= _LEAST_LETTERS
+            and not piece.isdigit()
+            and (folded in _GENERIC or self._has_written(piece, folded) or self._has_initials(piece))
         )
 
     def _has_written(self, plain: str, squeezed: str) -> bool:
@@ -108,7 +115,7 @@ class NameIndex:
         letters = plain.removesuffix("s")
         if not _LEAST_INITIALS <= len(letters) <= _MOST_INITIALS or not letters.isalpha():
             return False
-        if sum(map(str.isupper, letters)) < _LEAST_INITIALS:
+        if sum(map(str.isupper, letters)) < _LEAST_LETTERS:
             return False
         phrases: Counter[tuple[str, ...]] = Counter()
         wanted = letters.casefold()
@@ -139,7 +146,7 @@ def names_in(text: str) -> Iterator[str]:
 
 def _is_name(name: str, plain: str, start: int) -> bool:
     letters = sum(map(str.isalpha, name))
-    if letters < _LEAST_INITIALS or (plain[max(0, start - 1) : start] or " ").isdigit():
+    if letters < _LEAST_LETTERS or (plain[max(0, start - 1) : start] or " ").isdigit():
         return False
     rest = name[1:]
     if any(map(str.isupper, rest)) or any(map(str.isdigit, rest)):
