@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.summaries.almost_json import read_object
 from bot.summaries.evidence import Claim
 from bot.summaries.excerpt import Excerpt, tokens
 from bot.summaries.prompt import (
@@ -292,6 +293,37 @@ def test_an_endless_answer_is_repeated_in_part() -> None:
 
 
 # --- Reading ---------------------------------------------------------------------------------------------
+
+WRITTEN = json.dumps(ANSWER)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        WRITTEN,
+        f"Here it is:\n```json\n{WRITTEN}\n```",
+        f"<think>Perhaps {{}}.</think>{WRITTEN}",
+        f"[{WRITTEN[:-1]},}}]",
+        json.dumps({"summary": ANSWER}),
+        str(ANSWER),
+        json.dumps(WRITTEN),
+        WRITTEN.replace("2%.", "2%, “surely”."),
+        WRITTEN.replace("to 2%.", 'to "2%".'),
+        json.dumps({name: value for name, value in ANSWER.items() if name != "evidence"}),
+    ],
+    ids="plain fenced thought commas wrapped python quoted marks quotes without-evidence".split(),
+)
+def test_statements_with_numbers_are_read_from_almost_json(answer: str) -> None:
+    fields = read_object(answer, question(PAPER, READ, "en").schema["required"])
+
+    assert [(claim.part, claim.numbers) for claim in read_claims(fields)] == [
+        ("tldr", (1,)),
+        ("problem", (1, 2)),
+        ("method", (99,)),
+        ("results", (1,)),
+        ("takeaway", ()),
+    ]
+    assert read(fields).results.startswith("Errors fall to ")
 
 
 def test_an_answer_as_asked_is_a_summary() -> None:
