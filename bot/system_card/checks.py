@@ -52,8 +52,9 @@ CHECKS = (
     ),
     Check(
         FaultKind.FIGURE_NOT_FOUND,
-        "Each figure is in the text that the model was given, equal or rounded, where the text speaks of "
-        "the same; or it is the difference or ratio of two figures of one sentence.",
+        "Each figure is in the text that the model was given, equal or rounded, or it is the difference or "
+        "ratio of two figures of one sentence. If its sentence names none of the paper, it has to be where "
+        "the text speaks of the same.",
         "The figure carries a mark and opens beside the nearest sentences; the summary is dropped if "
         "three figures or more are not found and these are more than half.",
     ),
@@ -88,7 +89,8 @@ CHECKS = (
 """All checks, in the order of their kinds of faults."""
 
 PROCEDURE = (
-    "Where a check finds a fault, other than a link, a surplus keyword or a figure that is elsewhere in the paper, the model is told what is wrong"
+    "Where a check finds a fault, other than a link, a surplus keyword or a figure that is elsewhere in the"
+    " paper, the model is told what is wrong"
     " and asked once more; the better of its two answers counts. A summary that is dropped is tried again"
     " later, and until then the card shows the abstract."
 )

@@ -52,9 +52,10 @@ HAZARDS = (
         "H1",
         "A figure that the paper does not have",
         "The model invents, misreads or converts a figure.",
-        "Every figure is looked up in the text that the model was given; the model is asked once more; "
-        "what is still not found carries a mark.",
-        f"Of 100 altered figures, some are found by chance and carry no mark: {_ALTERED}.",
+        "Every figure is looked up in the sentences that the model names for it, and in the rest of the text "
+        "that it was given; the model is asked once more; what is still not found carries a mark.",
+        "Without named sentences, of 100 altered figures some are found by chance and carry no mark: "
+        f"{_ALTERED}.",
         HazardStatus.GUARDED,
         (FaultKind.FIGURE_NOT_FOUND,),
     ),
@@ -62,12 +63,13 @@ HAZARDS = (
         "H2",
         "A figure of the paper, said of another thing",
         "Two figures change places, or a result is given for the wrong model, data set or measure.",
-        "A figure counts as found only where the text around it shares words, names or other figures with"
-        " the claim, or where it has four significant digits.",
-        f"Of 100 figures that changed places, {EXCHANGED_WITHIN_A_PART:.1f} are marked if both are in one "
-        f"part of the summary, and {EXCHANGED_BETWEEN_PARTS:.1f} if they are in two.",
+        "Where the model names sentences of the paper, a figure has to stand in them or beside them, or "
+        "“Sources” says that it does not. Without them it counts as found only where the text around it "
+        "shares words, names or other figures with the claim, or where it has four significant digits.",
+        f"Without named sentences, of 100 figures that changed places, {EXCHANGED_WITHIN_A_PART:.1f} are "
+        f"marked if both are in one part of the summary, and {EXCHANGED_BETWEEN_PARTS:.1f} if in two.",
         HazardStatus.PARTLY,
-        (FaultKind.FIGURE_NOT_FOUND,),
+        (FaultKind.FIGURE_NOT_FOUND, FaultKind.FIGURE_ELSEWHERE),
     ),
     Hazard(
         "H3",
