@@ -68,16 +68,23 @@ def summary_in(language: str) -> Summary:
 
 
 @pytest.mark.parametrize(
-    ("person", "language", "title", "inference", "direction"),
+    ("person", "language", "title", "doubted", "inference", "direction"),
     [
         (
-            *("ada", "en", "Sources", "The model's own inference: the paper doesn't say this."),
+            *(
+                "ada",
+                "en",
+                "Sources",
+                "[?] 1 statement in doubt; Sources says why",
+                "The model's own inference: the paper doesn't say this.",
+            ),
             "[?] “worse” goes against the paper's sentences here.",
         ),
         (
             "lin",
             "zh-CN",
             "出处",
+            "[?] 1 句话存疑，原因见“出处”",
             "这是模型的推断，论文并没有这样说。",
             "[?] “不如”与这里的论文原句方向相反。",
         ),
@@ -90,6 +97,7 @@ async def test_sources_are_read_on_a_phone_without_moving_sideways(
     person: str,
     language: str,
     title: str,
+    doubted: str,
     inference: str,
     direction: str,
 ) -> None:
@@ -106,6 +114,7 @@ async def test_sources_are_read_on_a_phone_without_moving_sideways(
         parent = next(iter(stage.workspace.channel("papers").messages))
         page = await screen.open(person, thread=parent)
         card = thread_of(page).get_by_role("article").filter(has_text=EVERY_TEXT[language][0]).last
+        await expect(card).to_contain_text(doubted)
         await card.get_by_role("button", name=title).click()
         modal = page.get_by_role("dialog")
 
