@@ -69,7 +69,7 @@ def check_claim(claim: Claim, given: NumberedText, paper_text: SourceText, langu
         figures=tuple(_graded(text, figures, named, around, paper_text)),
         foreign_names=paper_text.names.foreign_names(text),
         opposed=(
-            *opposed_words(text, [each.text for each in named], [each.text for each in around]),
+            *opposed_words(text, [each.text for each in named], is_strict=claim.part != "problem"),
             *contradicted_trends(text),
         ),
         shares_nothing=bool(named) and _shares_nothing(text, around, paper_text),

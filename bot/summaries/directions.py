@@ -23,6 +23,10 @@ class _Pointer:
     #: With or without.
     need: int = 0
 
+    #: Whether it compares two things, as outperforms and 优于, and tells of no change.
+    is_comparison: bool = False
+    #: Of what it speaks, if that is one of the known measures.
+    measure: str = ""
     #: Whether it only says how good something is, as in robust; it supports or opposes others.
     is_weak: bool = False
 
@@ -58,42 +62,64 @@ def contradicted_trends(text: str) -> Iterator[str]:
                 yield match[0]
 
 
-def opposed_words(text: str, named: Iterable[str], around: Iterable[str]) -> tuple[str, ...]:
+def opposed_words(text: str, named: Iterable[str], *, is_strict: bool = True) -> tuple[str, ...]:
     """Return the words of a text that point the other way than the sentences on which it rests.
 
-    `around` are these and their neighbours; a word that one of them shares is not opposed.
+    A strict look also holds against a word of loss that the sentences only praise.
     """
     own = [each for each in _pointers(text) if not each.is_weak]
     if not own:
         return ()
-    held_against = [each for sentence in named for each in _pointers(sentence)]
-    spoken_for = [each for sentence in around for each in _pointers(sentence)]
-    opposed = (
-        each.word
-        for each in own
-        if any(each.opposes(other) for other in held_against)
-        and not any(each.agrees_with(other) for other in spoken_for)
+    said = [each for sentence in named for each in _pointers(sentence)]
+    return tuple(dict.fromkeys(each.word for each in own if _is_opposed(each, said, is_strict=is_strict)))
+
+
+def _is_opposed(own: _Pointer, said: list[_Pointer], *, is_strict: bool) -> bool:
+    """Whether what points in the most similar respect points the other way, and none of it the same way."""
+    strong = [each for each in said if not each.is_weak]
+    weak = [each for each in said if each.is_weak and own.quality < 0 and is_strict]
+    alike = (
+        [each for each in strong if own.measure and each.measure == own.measure],
+        [
+            each
+            for each in strong
+            if each.is_comparison == own.is_comparison and not (each.measure and own.measure)
+        ],
+        strong,
+        weak,
     )
-    return tuple(dict.fromkeys(opposed))
+    for group in alike:
+        if any(own.agrees_with(each) for each in group):
+            return False
+        if any(own.opposes(each) for each in group):
+            return True
+    falls = is_strict and own.amount < 0 and not own.quality
+    praised = [each for each in said if each.quality]
+    return (
+        falls
+        and bool(praised)
+        and all(each.quality > 0 for each in praised)
+        and not any(each.amount < 0 for each in strong)
+    )
 
 
 # --- Words -----------------------------------------------------------------------------------------------
 
 _BETTER = (
-    r"outperform\w*|surpass\w*|superior\w*|better|best|exceed\w*|beats?|beating|improv\w+|gains?|boost\w*"
+    r"outperform\w*|surpass\w*|superior\w*|better|exceed\w*|beats?|beating|improv\w+|gains?|boost\w*"
     r"|enhanc\w+|advantages?|faster|fastest|quicker|speed-?ups?|speeds? up|accelerat\w+|stronger|wins?"
-    r"|优于|超越|超过|胜过|领先|更好|更优|最优|最好|最佳|改善|改进|增强|强化|优势|好于|超出|击败|更快|快于|加速|提速|更强|强于|最强"
+    r"|优于|超越|超过|胜过|领先(?!模型)|更好|更优|改善|改进|增强(?<!检索增强)(?![生检型])|强化(?!学习)|优势|好于|超出|击败|更快|快于|加速|提速|更强|强于"
     r"|较好|较优|较快|赶超"
 )
 _WORSE = (
     r"underperform\w*|inferior\w*|worse\w*|worst|degrad\w+|deteriorat\w+|falls? short|falling short|lag(?:s|ged|ging)?"
     r"|trail(?:s|ed|ing)|slower|slowest|slow(?:s|ed|ing)? down|weaker|impair\w*|harm(?:s|ed|ing)?|hurts?|los(?:es|ing) to"
-    r"|collaps\w+|struggl\w+|suffers?|limited|poor(?:ly|er)?"
+    r"|collaps\w+|struggl\w+|suffers?|poorer"
     r"|劣于|逊于|不如|不及|落后|更差|差于|最差|恶化|退化|弱于|变差|逊色|更慢|慢于|减速|减慢|更弱|较差|较慢|受损|减弱|削弱|衰退|崩溃"
 )
 _MORE = (
     r"higher|highest|more(?! than\b)|larger|greater|increas\w+|rises?|rising|rose|grows?|growing|grew|raises?|raising|longer"
-    r"|above|up(?= (?:by|from|to)\b)"
+    r"|above"
     r"|高于|更高|最高|提高|提升|增加|增长|上升|大于|更大|更多|多于|增大|上涨|翻倍|较高|升高|升至|增至|提至|高出|更长|扩大|推高|延长"
 )
 _LESS = (
@@ -103,19 +129,23 @@ _LESS = (
     r"|低于|更低|最低|降低|减少|下降|缩短|小于|更小|更少|少于|节省|减小|削减|缓解|减轻|消除|抑制|跌至|降至|降到|较低|缩小"
 )
 _WITHOUT = (
-    r"without|no need|free|not need\w*|not requir\w*|no longer|no (?:additional|extra|further)|avoid\w*|obviat\w+"
-    r"|independent(?:ly)?|zero-shot|unsupervised|agnostic"
+    r"without|no need|(?:eliminat|remov|avoid|obviat)\w+ (?:the|any) need|(?<=-)free|not need\w*|not requir\w*|no longer|no (?:additional|extra|further)|avoid\w*|obviat\w+"
     r"|无需|不需要|不需|无须|不必|免于|不依赖|不要求|摆脱|避免"
 )
 _WITH = (
-    r"requir(?:es?|ed|ing)|needs?|needed|rel(?:y|ies|ying) on|depends? on|must|necessary|mandatory"
+    r"requir(?:es?|ed|ing)|needs?(?= to\b)|needed|rel(?:y|ies|ying) on|depends? on|must|necessary|mandatory"
     r"|需要|必须|必需"
+)
+_COMPARISON = re.compile(
+    r"(?:out|under)perform\w*|surpass\w*|superior\w*|inferior\w*|better|best|worse|worst|exceed\w*|beat\w*|falls? short"
+    r"|falling short|lag\w*|优于|超越|超过|胜过|领先|更好|更优|最优|好于|超出|击败|劣于|逊于|不如|不及|落后|更差|差于|弱于|强于",
+    re.IGNORECASE,
 )
 _GOOD = (
     r"state[- ]of[- ]the[- ]art|sota|high(?!-dim)|strong\w*|robust\w*|effective\w*|efficient\w*|excel\w*|amplif\w+|enabl\w+"
     r"|success\w*|competitive|comparable|accurate\w*|scalable|reliabl\w+|promising|outstanding|advanc\w+|substantial gains"
-    r"|facilitat\w+|strengthen\w*|preserv\w+|optimal|well"
-    r"|先进|卓越|优异|优秀|高效|有效|鲁棒|稳健|成功"
+    r"|best|facilitat\w+|strengthen\w*|preserv\w+|optimal|well"
+    r"|最优|最好|最佳|最强|先进|卓越|优异|优秀|高效|有效|鲁棒|稳健|成功"
 )
 _BAD = (
     r"low|poor\w*|fail\w*|challeng\w+|limit(?:s|ed|ing|ations?)|difficult\w*|lack\w*|unable|insufficient\w*|bottlenecks?"
@@ -145,39 +175,113 @@ def _pattern(words: str) -> str:
 
 _POINTING = re.compile("|".join(f"(?P<{name}>{_pattern(words)})" for name, words in _KINDS), re.IGNORECASE)
 
-_LESS_IS_BETTER = re.compile(
-    r"\b(?:errors?|loss(?:es)?|perplexity|ppl|latenc(?:y|ies)|times?|runtimes?|costs?|costly|expensive|memory|footprints?"
-    r"|flops|overheads?|fid|fvd|wer|cer|der|mae|rmse|mse|nll|hallucinat\w+|variances?|bias(?:es)?|toxicity|complexit(?:y|ies)"
-    r"|redundan\w+|tokens?|consumption|energy|failures?|risks?|distances?|divergences?|forgetting|noise|gaps?|burdens?"
-    r"|requirements?|parameters?|size|budget|delays?|artifacts?|uncertaint(?:y|ies)|violations?|collisions?|attacks?"
-    r"|false|regret|dependenc(?:e|y)|steps|epochs|hours|seconds|minutes|usage|bottlenecks?|drift|interference|conflicts?"
-    r"|leakage|mortality|eer|asr|ece|brier|fpr|fnr|fdr)\b"
-    r"|误差|错误|损失|困惑度|延迟|时延|时间|耗时|成本|开销|内存|显存|占用|计算量|复杂度|幻觉|方差|偏差|冗余|消耗|能耗|风险"
-    r"|失败|遗忘|噪声|差距|负担|需求|参数|数据量|误报|漏报|碰撞|不确定性|偏见|攻击|代价|干扰|依赖|泄露|冲突|步数|轮数|体积|门槛"
-    r"|时长|词元|瓶颈|死亡|漂移",
+# One measure a line; what the first block counts is better the less there is of it, of the second the more.
+_LESS_IS_BETTER = """
+error errors mistakes misdiagnosis 误差 错误 误诊
+loss losses nll 损失
+perplexity ppl 困惑度
+latency latencies delay delays 延迟 时延
+time times runtime runtimes hours seconds minutes days weeks duration 时间 耗时 时长
+cost costs costly expensive expense budget price 成本 开销 代价 费用
+memory footprint vram 内存 显存 占用
+flops compute computation computations overhead overheads complexity complexities 计算量 复杂度 计算开销
+fid fvd
+wer cer der eer
+mae rmse mse ece brier
+hallucination hallucinations hallucinated 幻觉
+variance variances uncertainty uncertainties 方差 不确定性
+bias biases disparity disparities 偏差 偏见 偏倚
+toxicity harm harms 毒性
+redundancy redundant 冗余
+tokens token 词元
+consumption energy 消耗 能耗
+failure failures 失败
+risk risks mortality 风险 死亡
+distance distances divergence divergences
+forgetting 遗忘
+noise artifacts artefacts 噪声 伪影
+gap gaps difference differences 差距 差异
+burden burdens workload effort 负担 工作量
+requirement requirements dependence dependency reliance 需求 依赖
+parameters 参数 体积
+violations collisions conflicts interference 碰撞 冲突 干扰
+attack attacks leakage 攻击 泄露
+false fpr fnr fdr 误报 漏报 假阳性
+regret
+drift 漂移
+steps epochs 步数 轮数
+bottleneck bottlenecks barrier barriers 瓶颈 门槛 障碍
+"""
+_MORE_IS_BETTER = """
+accuracy accuracies accurate accurately 准确
+precision 精度 精确
+recall sensitivity 召回 敏感性 灵敏度
+specificity 特异性
+f1 auc auroc auprc ndcg map dice iou miou c-index
+score scores 得分 分数 评分
+performance performances 性能 表现 效果
+success 成功
+quality 质量
+robustness robust 鲁棒 稳健
+throughput 吞吐
+speed speeds 速度
+efficiency efficient efficiently 效率 高效
+generalization generalisation generalizability 泛化
+reward rewards 奖励
+bleu rouge psnr ssim
+correlation correlations 相关性
+win 胜率
+capability capabilities ability abilities 能力
+power 效能 功效
+fidelity faithfulness 保真 忠实
+consistency consistent coherence 一致性
+reliability reliable 可靠
+stability stable 稳定
+safety safe 安全
+interpretability interpretable explainability transparency 可解释 透明
+fairness 公平
+diversity 多样
+alignment 对齐
+effectiveness effective effectively 有效
+coverage 覆盖
+utility usability applicability 实用 适用 效用
+trust trustworthiness 可信
+scalability 扩展性 可扩展
+contiguity completeness 连续性 完整
+"""
+
+
+def _measures() -> dict[str, tuple[str, int]]:
+    """Return each word's measure, named by its first word, and whether more (1) or less (-1) is better."""
+    return {
+        word: (line.split()[0], worth)
+        for worth, lines in ((-1, _LESS_IS_BETTER), (1, _MORE_IS_BETTER))
+        for line in lines.strip().split("\n")
+        for word in line.split()
+    }
+
+
+_MEASURES = _measures()
+_MEASURE = re.compile(
+    rf"(?:{_pattern('|'.join(map(re.escape, _MEASURES)))})(?!\s?(?:stratif|predict|scor|model|factor|分层|预测|评分|因素|位点|基因))",
     re.IGNORECASE,
 )
-_MORE_IS_BETTER = re.compile(
-    r"\b(?:accurac(?:y|ies)|precision|recall|f1|auc|auroc|auprc|scores?|performances?|success|quality|robust\w*|throughput"
-    r"|speeds?|efficien\w+|generali[sz]\w+|rewards?|bleu|rouge|psnr|ssim|dice|iou|miou|map|correlations?|win rates?"
-    r"|capabilit\w+|abilit\w+|fidelity|consisten\w+|reliab\w+|stab\w+|safety|interpretab\w+|fairness|diversity|alignment"
-    r"|accurate|effective\w*|r2|ndcg|pass@\w+|sensitivity|specificity|coverage|utility|adherence|coherence|realism|yield)\b"
-    r"|准确|精度|精确|召回|得分|分数|性能|表现|成功率|质量|鲁棒|吞吐|速度|效率|泛化|奖励|相关|胜率|能力|保真|一致性|可靠|稳定"
-    r"|安全|可解释|公平|多样|水平|效果|有效|覆盖|指标|收益|真实|敏感性|特异性",
-    re.IGNORECASE,
+_REACH, _REACH_WIDE = 60, 30
+_CLAUSE_END = re.compile(
+    r"[,;:.!?()，；：。！？（）、]|\b(?:while|and|but|whereas|than)\b|而|同时|并|及|和|与"
 )
-_GOOD_WITHOUT_MEASURE = frozenset({"提升", "提高"})
-_REACH = 40
-_REACH_WIDE = 12
-_CLAUSE_END = re.compile(r"[,;:.!?()，；：。！？（）、]|\b(?:while|and|but|whereas)\b|而|同时|并")
+_GOOD_ITSELF = frozenset({"提升"})
+_OF_THINGS = frozenset({"smaller", "larger"})
 
 _NEGATED = re.compile(
-    r"(?:\b(?:not|no|never|neither|nor|cannot|without|fail(?:s|ed|ing)? to|n't|avoid(?:s|ing)?|rather than|hardly|unable to)"
+    r"(?:\b(?:not(?! only)|no|never|neither|nor|cannot|without|fail(?:s|ed|ing)? to|n't|avoid(?:s|ing)?|rather than|hardly|unable to)"
     r"(?:\s+[\w-]+){0,3}\s*|n't(?:\s+[\w-]+){0,2}\s*"
-    r"|(?:没有|并无)[^，。；,;]{0,24}|(?:未能|并未|不会|并不|并没有|无法|无明显|未见|未|不|无|避免|而非)[^，。；、,;]{0,4})$",
+    r"|(?:没有|并无)[^，。；,;]{0,24}|(?:未能|并未|不会|并不|并没有|无法|无明显|未见|未(?!来)|不(?![仅但同断良确平足少])|无(?!监督)|避免|而非)[^，。；、,;]{0,4})$",
     re.IGNORECASE,
 )
 _REACH_OF_NEGATION = 40
+_IN_BRACKETS = re.compile(r"[(（][^()（）]{0,30}[)）]")
+_CONDITION = re.compile(r"(?:随着?[^，。；,;而]{0,14}|\b(?:as|when)\b[^,;]{0,14}|\bwith )$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4_096)
@@ -186,9 +290,12 @@ def _pointers(text: str) -> tuple[_Pointer, ...]:
 
 
 def _found(text: str) -> Iterator[_Pointer]:
+    text = _IN_BRACKETS.sub("", text)
     for match in _POINTING.finditer(text):
         kind, word = match.lastgroup or "", match[0]
         before = text[max(0, match.start() - _REACH_OF_NEGATION) : match.start()]
+        if _CONDITION.search(before):
+            continue
         turn = -1 if kind not in {"without", "with_"} and _NEGATED.search(before) else 1
         if kind == "with_":
             yield _Pointer(word, need=-1 if _NEGATED.search(before) else 1)
@@ -197,20 +304,42 @@ def _found(text: str) -> Iterator[_Pointer]:
         elif kind in {"good", "bad"}:
             yield _Pointer(word, quality=turn if kind == "good" else -turn, is_weak=True)
         elif kind in {"better", "worse"}:
-            yield _Pointer(word, quality=turn if kind == "better" else -turn)
+            measure = _measure(text, match)[0]
+            is_comparison = bool(_COMPARISON.fullmatch(word))
+            yield _Pointer(
+                word,
+                quality=turn if kind == "better" else -turn,
+                measure=measure,
+                is_comparison=is_comparison,
+            )
         else:
             amount = turn if kind == "more" else -turn
-            worth = _worth(text, match) or (word in _GOOD_WITHOUT_MEASURE)
-            yield _Pointer(word, quality=amount * worth, amount=amount)
+            measure, worth = _measure(text, match)
+            if word in _GOOD_ITSELF:
+                yield _Pointer(word, quality=turn, measure=measure)
+                continue
+            worth = 0 if word.casefold() in _OF_THINGS else worth
+            quality = amount * worth
+            yield _Pointer(word, quality=quality, amount=amount, measure=measure)
+            if amount > 0 and not quality:
+                yield _Pointer(word, quality=1, is_weak=True)
 
 
-def _worth(text: str, match: re.Match[str]) -> int:
-    """Return whether more (1) or less (-1) of the nearest measure in the clause is better; 0 without any."""
+def _measure(text: str, match: re.Match[str]) -> tuple[str, int]:
+    """Return the nearest measure after a word in its clause, else before it, and which way it is better."""
     reach = _REACH if match[0][0].isascii() else _REACH_WIDE
     after = _CLAUSE_END.split(text[match.end() : match.end() + reach], maxsplit=1)[0]
     before = _CLAUSE_END.split(text[max(0, match.start() - reach) : match.start()])[-1]
-    nearest: list[tuple[int, int]] = []
-    for worth, pattern in ((-1, _LESS_IS_BETTER), (1, _MORE_IS_BETTER)):
-        nearest += [(each.start(), worth) for each in pattern.finditer(after)]
-        nearest += [(len(before) - each.end(), worth) for each in pattern.finditer(before)]
-    return min(nearest)[1] if nearest else 0
+    ahead, behind = _last_of_phrase(after), list(_MEASURE.finditer(before))
+    found = ahead or (behind[-1] if behind else None)
+    return _MEASURES.get(found[0].casefold(), ("", 0)) if found else ("", 0)
+
+
+def _last_of_phrase(text: str) -> re.Match[str] | None:
+    """Return the first measure of a text, or the last of those that follow it at once, as in accuracy loss."""
+    found: re.Match[str] | None = None
+    for each in _MEASURE.finditer(text):
+        if found and each.start() > found.end() + 1:
+            break
+        found = each
+    return found

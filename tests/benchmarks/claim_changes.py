@@ -12,14 +12,14 @@ from bot.summaries.evidence import Claim, NumberedText
 from bot.summaries.figures import StatedFigure, numbers_in, stated_figures
 from bot.summaries.grounding import SourceText, is_derived, stands_in
 from bot.summaries.names import names_in
-from bot.summaries.numbering import ABSTRACT
 from bot.summaries.numerals import Kind, Number
 from bot.summaries.sentences import sentences
 from bot.summaries.terms import terms
 from bot.text.mrkdwn import without_bold
 
 _MOST_NAMED = 3
-_LEAST_SHARED, _SECOND = 0.12, 0.6
+_LEAST_SHARED, _LEAST_PAIRS = 0.15, 2
+_CLAUSES = re.compile("[，；：]")
 
 
 class Naming:
@@ -28,15 +28,11 @@ class Naming:
     A published translation of the abstract tells which of its sentences a claim in Chinese is nearest to.
     """
 
-    def __init__(self, given: NumberedText, translation: str = "") -> None:
+    def __init__(self, given: NumberedText, abstract: str = "", translation: str = "") -> None:
         self._given = given
         self._lengths = [len(each) for each in sentences(translation)]
         self._translated = [_pairs(each) for each in sentences(translation)]
-        self._abstract = (
-            [place for place, each in enumerate(given.sentences) if each.section == ABSTRACT]
-            if translation
-            else []
-        )
+        self._abstract = [place for place, each in enumerate(given.sentences) if each.text in abstract][:40]
         self._terms = [terms(each.text) for each in given.sentences]
         self._numbers = [tuple(numbers_in(each.text)) for each in given.sentences]
         self._places: defaultdict[str, list[int]] = defaultdict(list)
@@ -45,7 +41,10 @@ class Naming:
                 self._places[term].append(place)
 
     def right(self, text: str, language: str) -> tuple[int, ...]:
-        """Return the sentences with the claim's figures that are nearest to it, else the nearest one."""
+        """Return the sentences whose translations are nearest and those with the claim's figures.
+
+        None where there is no figure and no translation is near: then we cannot tell which is right.
+        """
         near = self._nearness(text)
         wanted = [number for figure in stated_figures(text, language) for number in figure.numbers]
         chosen = self._aligned(text)[:1]
@@ -63,8 +62,6 @@ class Naming:
                 chosen.append(place)
                 wanted = [number for number in wanted if not self._has(place, number)]
         chosen += [place for place in self._aligned(text)[1:] if place not in chosen]
-        if not chosen and near:
-            chosen = [max(near, key=lambda each: (near[each], -each))]
         return tuple(self._given.sentences[place].number for place in chosen[:_MOST_NAMED])
 
     def wrong(self, generator: random.Random) -> tuple[int, ...]:
@@ -73,14 +70,17 @@ class Naming:
         return tuple(generator.randrange(1, count + 1) for _ in range(2))
 
     def _aligned(self, text: str) -> list[int]:
-        """Return the places of the abstract's sentences whose translations are nearest, one or two."""
-        own = _pairs(text)
-        shared = [len(own & each) / max(1, len(own)) for each in self._translated]
-        if not shared or not self._abstract or max(shared) < _LEAST_SHARED:
+        """Return the places of the abstract's sentences whose translations are nearest to the claim's clauses."""
+        if not self._abstract or not self._translated:
             return []
-        order = sorted(range(len(shared)), key=lambda each: -shared[each])[:2]
-        near = [each for each in order if shared[each] >= _SECOND * max(shared)]
-        return list(dict.fromkeys(self._counterpart(each) for each in near))
+        near: defaultdict[int, float] = defaultdict(float)
+        for clause in (text, *_CLAUSES.split(text)):
+            own = _pairs(clause)
+            shared = [len(own & each) for each in self._translated]
+            at = shared.index(max(shared))
+            if shared[at] >= _LEAST_SHARED * len(own) and shared[at] >= _LEAST_PAIRS:
+                near[self._counterpart(at)] += shared[at]
+        return sorted(near, key=lambda each: -near[each])[:_MOST_NAMED]
 
     def _counterpart(self, at: int) -> int:
         """Return the place of the sentence that a sentence of the translation translates."""
@@ -210,7 +210,7 @@ _FLIPS = {
 def flipped(text: str, language: str) -> Change:
     """Yield the text with one word of direction turned round, for each."""
     for word, other in _FLIPS[language[:2]].items():
-        pattern = rf"\b{word}\b" if word.isascii() else word
+        pattern = rf"\b{word}\b" if word.isascii() else rf"(?<!检索){word}(?!生成)"
         for match in re.finditer(pattern, text):
             yield text[: match.start()] + other + text[match.end() :]
 
