@@ -17,6 +17,9 @@ from storage.records import Doubt, DoubtKind, Evidence, Figure, Grounding, Paper
 
 _NO_GROUND = frozenset({DoubtKind.NO_SENTENCE, DoubtKind.NOTHING_SHARED})
 _LONGEST_LEFT_OUT = 600
+_SUM = "tldr"
+"""The part that sums up the others, and may go without sentences of its own."""
+
 _GROUNDINGS = {Grade.ELSEWHERE: Grounding.ELSEWHERE, Grade.NOT_IN_PAPER: Grounding.NOT_FOUND}
 _INVENTED = frozenset({DoubtKind.NAME_NOT_FOUND, DoubtKind.FIGURE_NOT_FOUND})
 
@@ -89,7 +92,8 @@ def _as_graded(figure: Figure, grades: Set[Grade]) -> Figure:
 def evidence_of(found: Iterable[Judged], parts: Mapping[str, str]) -> tuple[Evidence, ...]:
     """Return what is kept of the judged claims, for the parts as they are shown.
 
-    Of a sentence that was cut with its part the rest is kept, of one that was cut away nothing.
+    Of a sentence that was cut with its part the rest is kept, of one that was cut away nothing, nor of the
+    one that sums up the others where it names no sentence and nothing speaks against it.
     """
     kept: list[Evidence] = []
     ends: dict[str, int] = {}
@@ -101,7 +105,7 @@ def evidence_of(found: Iterable[Judged], parts: Mapping[str, str]) -> tuple[Evid
             continue
         start = shown.find(text, end)
         seen = text if start >= 0 else shown[end:].strip()
-        if seen:
+        if seen and (part != _SUM or each.sentences or each.doubts):
             kept.append(each.evidence(seen))
         ends[part] = start + len(text) if start >= 0 else len(shown)
     return tuple(kept)
@@ -111,7 +115,7 @@ def _decided(found: Sequence[Judged]) -> Iterable[Judged]:
     for part in dict.fromkeys(each.claim.part for each in found):
         of_part = [each for each in found if each.claim.part == part]
         bad = [each for each in of_part if _is_groundless(each)]
-        keeps_none = part == "tldr" or len(bad) == len(of_part)
+        keeps_none = part == _SUM or len(bad) == len(of_part)
         for each in of_part:
             yield replace(each, is_left_out=True) if each in bad and not keeps_none else each
 
@@ -122,8 +126,8 @@ def _is_groundless(each: Judged) -> bool:
 
 
 def _doubts(claim: Claim, verdict: ClaimVerdict, *, is_sourced: bool) -> Iterator[Doubt]:
-    """Yield what speaks against a claim; what a model concludes itself needs no sentence."""
-    if not is_sourced and not claim.is_inference:
+    """Yield what speaks against a claim; what a model concludes, or sums up, needs no sentence."""
+    if not is_sourced and not claim.is_inference and claim.part != _SUM:
         yield Doubt(DoubtKind.NO_SENTENCE)
     if verdict.shares_nothing:
         yield Doubt(DoubtKind.NOTHING_SHARED)

@@ -65,7 +65,8 @@ CHECKS = (
     ),
     Check(
         FaultKind.NO_SENTENCE,
-        "Each sentence names one to three sentences of the paper, but for what the takeaway concludes.",
+        "Each sentence names one to three of the paper, but for the one that sums up and what the takeaway "
+        "concludes.",
         _MARKED,
     ),
     Check(

@@ -151,6 +151,14 @@ def test_where_no_number_exists_no_sources_are_given_and_that_is_told() -> None:
     assert (found.summary.evidence, found.summary.method) == ((), ANSWER["method"][0]["text"])
 
 
+def test_the_one_sentence_may_go_without_sentences_of_its_own() -> None:
+    found = checked(ANSWER | {"tldr": ANSWER["tldr"]["text"]})
+
+    assert found.faults == ()
+    assert found.summary.tldr == ANSWER["tldr"]["text"]
+    assert "tldr" not in {each.part for each in found.summary.evidence}
+
+
 def test_a_sentence_that_shares_nothing_with_those_it_names_is_told() -> None:
     text = "On SiltBench the error falls from 23.4% to 14.9%."
     found = checked(with_results(([4], text)))
