@@ -981,6 +981,67 @@ def m031_reading_together(engine: Engine) -> None:
 
 
 @_migration
+def m032_readers_and_discussions(engine: Engine) -> None:
+    """Who will read which paper with a channel, when it discusses one, and whether that was worth it."""
+    engine.define(
+        """
+        CREATE TABLE readers (
+            workspace TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            paper_id TEXT NOT NULL,
+            person TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (workspace, channel, paper_id, person)
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX readers_by_moment ON readers (workspace, channel, at, paper_id)")
+    engine.define("CREATE INDEX readers_by_person ON readers (workspace, person, channel, paper_id)")
+    engine.define(
+        """
+        CREATE TABLE discussions (
+            id INTEGER PRIMARY KEY,
+            workspace TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            paper_id TEXT NOT NULL,
+            planned_for TEXT NOT NULL,
+            presenter TEXT,
+            planned_by TEXT,
+            state TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            reminded_at TEXT,
+            opened_ts TEXT,
+            ended_at TEXT
+        ) STRICT
+        """
+    )
+    engine.define(
+        "CREATE UNIQUE INDEX discussions_planned ON discussions (workspace, channel, paper_id)"
+        " WHERE state = 'planned'"
+    )
+    engine.define("CREATE INDEX discussions_by_paper ON discussions (workspace, channel, paper_id, id)")
+    engine.define(
+        "CREATE INDEX discussions_newest ON discussions (workspace, channel, state, planned_for, id)"
+    )
+    engine.define("CREATE INDEX discussions_by_presenter ON discussions (workspace, presenter)")
+    engine.define("CREATE INDEX discussions_by_planner ON discussions (workspace, planned_by)")
+    engine.define("CREATE INDEX discussions_due ON discussions (planned_for, id) WHERE state = 'planned'")
+    engine.define(
+        """
+        CREATE TABLE verdicts (
+            discussion_id INTEGER NOT NULL REFERENCES discussions (id),
+            workspace TEXT NOT NULL,
+            person TEXT NOT NULL,
+            is_worth INTEGER NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (discussion_id, person)
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX verdicts_by_person ON verdicts (workspace, person)")
+
+
+@_migration
 def m033_links_and_pictures(engine: Engine) -> None:
     """Which channels want links to papers shown, which were shown where, and which cards have a picture."""
     engine.define(

@@ -10,11 +10,19 @@ from storage.workspaces import OF_DELIVERIES, OF_SUBSCRIPTIONS
 _OF_PERSON = "workspace = :workspace AND person = :person"
 _COUNT = f"SELECT count({{}}) AS rows FROM {{}} WHERE {_OF_PERSON}"  # noqa: S608 -- constants
 _SET_UP = "workspace = :workspace AND created_by = :person"
+_PLANNED = """
+SELECT count(*) AS rows FROM (
+    SELECT id FROM discussions WHERE workspace = :workspace AND presenter = :person
+    UNION SELECT id FROM discussions WHERE workspace = :workspace AND planned_by = :person
+) AS planned
+"""
 TABLES = (
     "saved_paper_tags",
     "saved_papers",
     "removed_papers",
     "opinions",
+    "readers",
+    "verdicts",
     "personal_settings",
     "follows",
     "deactivated_people",
@@ -44,6 +52,9 @@ class People:
             "mistake_reports": _COUNT.format("*", "mistake_reports"),
             "opinions": _COUNT.format("*", "opinions"),
             "follows": _COUNT.format("*", "follows"),
+            "readings": _COUNT.format("*", "readers"),
+            "verdicts": _COUNT.format("*", "verdicts"),
+            "discussions": _PLANNED,
         }
         set_up = self._set_up(whose)
         own = sum(set_up.values())
@@ -65,16 +76,20 @@ class People:
         """Return the workspaces in which something is kept of a person with this id; for the command line."""
         each = [f"SELECT workspace FROM {table} WHERE person = :person" for table in TABLES]  # noqa: S608 -- constants
         each.append("SELECT workspace FROM subscriptions WHERE created_by = :person")
+        each.append("SELECT workspace FROM discussions WHERE :person IN (presenter, planned_by)")
         rows = self._engine.query(f"{' UNION '.join(each)} ORDER BY workspace", {"person": person})
         return tuple(row["workspace"] for row in rows)
 
     def forget(self, workspace: str, person: str) -> PersonalData:
         """Delete all that is kept of the person, and return how much it was.
 
-        The digests that they set up go on; nobody is notified of their failures any more.
+        The digests that they set up go on; nobody is notified of their failures any more. Discussions
+        that they planned or present stay on the plan without their name, and cards that counted them are
+        redrawn.
         """
         kept, whose = self.what_is_kept(workspace, person), {"workspace": workspace, "person": person}
         self._delete_personal_digest(whose)
+        self._enqueue_cards_read(whose)
         for table in TABLES:
             self._engine.execute(f"DELETE FROM {table} WHERE {_OF_PERSON}", whose)  # noqa: S608 -- constants
         self._engine.execute(
@@ -84,7 +99,36 @@ class People:
             """,
             whose,
         )
+        for column in ("presenter", "planned_by"):
+            self._engine.execute(
+                f"""
+                UPDATE discussions SET {column} = NULL
+                WHERE workspace = :workspace AND {column} = :person
+                """,  # noqa: S608 -- constants
+                whose,
+            )
         return kept
+
+    def _enqueue_cards_read(self, whose: dict[str, str]) -> None:
+        """Enqueue the cards whose number of readers the person is in, as due since their deliveries began."""
+        self._engine.execute(
+            """
+            INSERT INTO card_updates (delivery_id, position, next_try_at, tries)
+            SELECT posts.delivery_id, posts.position, deliveries.opened_at, 0
+            FROM readers CROSS JOIN subscriptions CROSS JOIN channel_papers CROSS JOIN deliveries
+                CROSS JOIN posts
+            WHERE readers.workspace = :workspace AND readers.person = :person
+                AND subscriptions.workspace = :workspace AND subscriptions.channel = readers.channel
+                AND channel_papers.subscription_id = subscriptions.id
+                AND channel_papers.paper_id = readers.paper_id
+                AND deliveries.id = channel_papers.delivery_id
+                AND posts.delivery_id = channel_papers.delivery_id
+                AND posts.position = channel_papers.position
+                AND posts.state != 'refused' AND posts.card_language IS NOT NULL
+            ON CONFLICT (delivery_id, position) DO UPDATE SET next_try_at = excluded.next_try_at, tries = 0
+            """,
+            whose,
+        )
 
     def _delete_personal_digest(self, whose: dict[str, str]) -> None:
         """Delete the digest of what the person follows, and the ledger of it: nobody else has had it."""

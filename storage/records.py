@@ -580,6 +580,56 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadPaper:
+    """How many people will read a paper with a channel."""
+
+    paper_id: str
+    readers: int
+    #: When the last of them said so.
+    last_at: datetime
+
+
+class DiscussionState(StrEnum):
+    """How far a channel is with the discussion of a paper."""
+
+    PLANNED = "planned"
+    DISCUSSED = "discussed"
+    #: It was taken off the plan.
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Discussion:
+    """One discussion of a paper in a channel."""
+
+    id: int
+    workspace: str
+    channel: str
+    paper_id: str
+    planned_for: date
+    #: Who pressed that they present it; `None` while nobody did, or once they are forgotten.
+    presenter: str | None
+    #: Who set the date; `None` once they are forgotten.
+    planned_by: str | None
+    state: DiscussionState
+    created_at: datetime
+    #: When the channel was reminded of it.
+    reminded_at: datetime | None = None
+    #: The message under which it is discussed.
+    opened_ts: str | None = None
+    #: When it was discussed, or dropped.
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictCounts:
+    """What people said of a paper that they discussed, never who."""
+
+    worth: int = 0
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SaveOutcome:
     """What saving a paper has changed."""
 
@@ -656,6 +706,12 @@ class PersonalData:
     opinions: int = 0
     #: What they follow and what they muted.
     follows: int = 0
+    #: Papers that they said they will read, in each channel.
+    readings: int = 0
+    #: Discussions that they present, or whose date they set.
+    discussions: int = 0
+    #: Discussed papers of which they said whether they were worth it.
+    verdicts: int = 0
 
     @property
     def is_nothing(self) -> bool:

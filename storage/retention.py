@@ -1,8 +1,9 @@
 """What is kept for a time only, and the nightly job that deletes what is past it.
 
-Papers, lists, summaries, saved papers, opinions, reports and the ledger of deliveries are kept for ever. What
-a person removed from their list can be put back for a day. What is kept of a person whom Slack deactivated
-goes after 90 days, and all of a workspace some weeks after the bot was uninstalled there.
+Papers, lists, summaries, saved papers, opinions, what people read together, reports and the ledger of
+deliveries are kept for ever. What a person removed from their list can be put back for a day. What is kept of
+a person whom Slack deactivated goes after 90 days, and all of a workspace some weeks after the bot was
+uninstalled there.
 """
 
 import logging

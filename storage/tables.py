@@ -5,6 +5,7 @@ from storage.card_updates import CardUpdates
 from storage.channel_names import ChannelNames
 from storage.condition import Condition
 from storage.deliveries import Deliveries
+from storage.discussions import Discussions
 from storage.engines.engine import Engine
 from storage.events import Events
 from storage.follows import Follows
@@ -23,6 +24,7 @@ from storage.papers import Papers
 from storage.people import People
 from storage.personal_settings import PersonalSettings
 from storage.posts import Posts
+from storage.readers import Readers
 from storage.reconciliations import Reconciliations
 from storage.saved_papers import SavedPapers
 from storage.search import Search
@@ -60,6 +62,8 @@ class Tables:
         self.heartbeats = Heartbeats(engine)
         self.saved_papers = SavedPapers(engine)
         self.opinions = Opinions(engine)
+        self.readers = Readers(engine)
+        self.discussions = Discussions(engine)
         self.personal_settings = PersonalSettings(engine)
         self.follows = Follows(engine)
         self.people = People(engine)

@@ -18,6 +18,9 @@ _KINDS = {
     "opinions": "forget.opinions",
     "follows": "forget.follows",
     "own_digests": "forget.own_digests",
+    "readings": "forget.readings",
+    "discussions": "forget.discussions",
+    "verdicts": "forget.verdicts",
     "subscriptions": "forget.subscriptions",
 }
 

@@ -264,16 +264,26 @@ def test_all_of_a_person_is_told_and_forgotten_and_nobody_else(shelf: Tables) ->
         shelf.opinions.put(*whose, IDS[1], NOW, is_liked=False)
         shelf.personal_settings.put(PersonSettings(*whose))
         shelf.follows.put(*whose, FollowKind.SIMILAR, IDS[0], NOW)
+        shelf.readers.add(whose[0], "C1", whose[1], IDS[0], NOW)
+        planned = shelf.discussions.plan(
+            *(whose[0], "C1", IDS[int(whose[1][1:])], NOW.date()),
+            presenter=whose[1],
+            planned_by=whose[1],
+            now=NOW,
+        )
+        assert planned
+        shelf.discussions.give_verdict(whose[0], planned.id, whose[1], NOW, is_worth=True)
         shelf.summary_requests.add(*whose, IDS[0], "en", NOW)
         shelf.mistake_reports.add(MistakeReport(*whose, IDS[0], "en", NOW, "No.", FROM_MODEL, NOW.date()))
     subscribe(shelf, "T1", "C1", created_by="U1")
-    everything = PersonalData(2, 1, 2, 1, 1, 1, 1, 1, opinions=1, follows=1)
+    together = {"readings": 1, "discussions": 1, "verdicts": 1}
+    everything = PersonalData(2, 1, 2, 1, 1, 1, 1, 1, opinions=1, follows=1, **together)
 
     assert shelf.people.what_is_kept(*ME) == everything
     assert shelf.people.forget(*ME) == everything
     assert shelf.people.what_is_kept(*ME) == PersonalData()
     kept = [shelf.people.what_is_kept(*other) for other in OTHERS]
-    assert kept == [PersonalData(2, 1, 2, 1, 1, 1, 1, 0, opinions=1, follows=1)] * 2
+    assert kept == [PersonalData(2, 1, 2, 1, 1, 1, 1, 0, opinions=1, follows=1, **together)] * 2
 
 
 def test_the_last_opinion_of_a_paper_counts_and_can_be_taken_back(shelf: Tables) -> None:
@@ -305,11 +315,12 @@ def test_no_table_with_a_person_in_it_is_overlooked(tmp_path: Path) -> None:
         rows = engine.query(
             """
             SELECT tables.name FROM sqlite_master AS tables JOIN pragma_table_info(tables.name) AS columns
-            WHERE tables.type = 'table' AND columns.name IN ('person', 'created_by')
+            WHERE tables.type = 'table'
+                AND columns.name IN ('person', 'created_by', 'presenter', 'planned_by')
             """
         )
 
-        assert {row["name"] for row in rows} == {*TABLES, "subscriptions"}
+        assert {row["name"] for row in rows} == {*TABLES, "subscriptions", "discussions"}
 
 
 def test_a_reminder_is_begun_once(shelf: Tables) -> None:

@@ -21,6 +21,7 @@ from storage.records import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    DiscussionState,
     EncryptedTokens,
     Follow,
     FollowKind,
@@ -266,6 +267,34 @@ CALLS: dict[str, Call] = {
     "opinions.put": lambda tables, _: tables.opinions.put("T1", "U1", ONE, NOW, is_liked=True),
     "opinions.remove": lambda tables, _: tables.opinions.remove("T1", "U1", ONE),
     "opinions.latest": lambda tables, _: tables.opinions.latest("T1", "U1", 10),
+    "readers.add": lambda tables, _: tables.readers.add("T1", "C1", "U2", ONE, NOW),
+    "readers.remove": lambda tables, _: tables.readers.remove("T1", "C1", "U1", ONE),
+    "readers.counts": lambda tables, _: tables.readers.counts("T1", "C1", SOME),
+    "readers.of_paper": lambda tables, _: tables.readers.of_paper("T1", "C1", ONE),
+    "readers.most_read": lambda tables, _: tables.readers.most_read(
+        "T1", "C1", NOW - timedelta(days=7), NOW, 10
+    ),
+    "readers.waiting": lambda tables, _: tables.readers.waiting(
+        "T1", "C1", NOW - timedelta(days=7), offset=0, limit=10
+    ),
+    "discussions.plan": lambda tables, _: tables.discussions.plan(
+        "T1", "C1", ONE, LAST_DAY, presenter="U2", planned_by="U2", now=NOW
+    ),
+    "discussions.get": lambda tables, _: tables.discussions.get("T1", 1),
+    "discussions.of_paper": lambda tables, _: tables.discussions.of_paper("T1", "C1", ONE),
+    "discussions.of_channel": lambda tables, _: tables.discussions.of_channel(
+        "T1", "C1", DiscussionState.DISCUSSED, offset=0, limit=10
+    ),
+    "discussions.due_reminders": lambda tables, _: tables.discussions.due_reminders(LAST_DAY, 10),
+    "discussions.reminded": lambda tables, _: tables.discussions.reminded(1, NOW),
+    "discussions.opened": lambda tables, _: tables.discussions.opened(1, "1.1"),
+    "discussions.change": lambda tables, _: tables.discussions.change("T1", 1, LAST_DAY, "U2"),
+    "discussions.drop": lambda tables, _: tables.discussions.drop("T1", 1, NOW),
+    "discussions.discussed": lambda tables, _: tables.discussions.discussed("T1", 1, NOW),
+    "discussions.give_verdict": lambda tables, _: tables.discussions.give_verdict(
+        "T1", 1, "U1", NOW, is_worth=True
+    ),
+    "discussions.verdict_counts": lambda tables, _: tables.discussions.verdict_counts([1, 2]),
     "saved_papers.savers": lambda tables, _: tables.saved_papers.savers("T1", SOME),
     "follows.put": lambda tables, _: tables.follows.put("T1", "U1", FollowKind.SIMILAR, ONE, NOW),
     "follows.of_person": lambda tables, _: tables.follows.of_person("T1", "U1"),

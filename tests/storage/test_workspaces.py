@@ -18,6 +18,7 @@ from storage.engines.sqlite import SQLiteEngine
 from storage.people import TABLES as TABLES_OF_PEOPLE
 from storage.records import (
     DeliveryKind,
+    DiscussionState,
     EncryptedTokens,
     FollowKind,
     Installation,
@@ -68,6 +69,12 @@ def fill(tables: Tables, workspace: str) -> None:
         tables.saved_papers.remove(workspace, person, PAPER.id, NOW)
         tables.saved_papers.save(workspace, person, paper.id, NOW, tags=["gardens"], note="Mine.")
         tables.opinions.put(workspace, person, paper.id, NOW, is_liked=True)
+        tables.readers.add(workspace, channel, person, paper.id, NOW)
+        planned = tables.discussions.plan(
+            *(workspace, channel, paper.id, DAY), presenter=person, planned_by=person, now=NOW
+        )
+        assert planned
+        tables.discussions.give_verdict(workspace, planned.id, person, NOW, is_worth=True)
         tables.personal_settings.put(PersonSettings(workspace, person, "zh-CN"))
         tables.follows.put(workspace, person, FollowKind.SIMILAR, paper.id, NOW)
         tables.people.note_deactivated(workspace, person, NOW)
@@ -119,6 +126,12 @@ OF_A_PERSON: dict[str, Callable[[Tables, str], Any]] = {
     "one paper": lambda tables, workspace: tables.saved_papers.get(workspace, "U1", "2509.00001"),
     "tags": lambda tables, workspace: tables.saved_papers.tags(workspace, "U1"),
     "opinions": lambda tables, workspace: tables.opinions.latest(workspace, "U1", 9),
+    "readers": lambda tables, workspace: tables.readers.of_paper(workspace, "C1", "2509.00001"),
+    "numbers of readers": lambda tables, workspace: tables.readers.counts(workspace, "C1", ["2509.00001"]),
+    "plan": lambda tables, workspace: tables.discussions.of_channel(
+        workspace, "C1", DiscussionState.PLANNED, offset=0, limit=9
+    ),
+    "discussion": lambda tables, workspace: tables.discussions.of_paper(workspace, "C1", "2509.00001"),
     "settings": lambda tables, workspace: tables.personal_settings.get(workspace, "U1"),
     "follows": lambda tables, workspace: tables.follows.of_person(workspace, "U1"),
     "what is kept": lambda tables, workspace: tables.people.what_is_kept(workspace, "U1"),

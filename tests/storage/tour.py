@@ -21,6 +21,7 @@ from storage.records import (
     DeliveryState,
     Doubt,
     DoubtKind,
+    DiscussionState,
     EncryptedTokens,
     Evidence,
     Figure,
@@ -384,6 +385,34 @@ def _personal_data(tables: Tables) -> Iterator[Any]:
     yield tables.people.what_is_kept(WORKSPACE, "U2"), tables.people.what_is_kept(WORKSPACE, PERSON)
 
 
+def _read_together(tables: Tables) -> Iterator[Any]:
+    readers, discussions, day = tables.readers, tables.discussions, DAY + timedelta(days=4)
+    place = (WORKSPACE, CHANNEL)
+    yield [readers.add(*place, person, IDS[0], NOW) for person in (PERSON, "U2", PERSON, ODD_TEXTS[1])]
+    yield readers.add(*place, PERSON, IDS[1], LATER), readers.counts(*place, IDS)
+    yield readers.remove(*place, ODD_TEXTS[1], IDS[0]), readers.of_paper(*place, IDS[0])
+    yield readers.most_read(*place, NOW, LATER, 5), readers.waiting(*place, NOW, offset=0, limit=5)
+    planned, again, other = (
+        discussions.plan(*place, paper_id, planned_for, presenter=PERSON, planned_by="U2", now=NOW)
+        for paper_id, planned_for in ((IDS[0], day), (IDS[0], DAY), (IDS[1], DAY))
+    )
+    assert planned
+    assert other
+    yield planned, again, discussions.get(WORKSPACE, planned.id)
+    yield readers.waiting(*place, NOW, offset=0, limit=5), discussions.of_paper(*place, IDS[0])
+    yield discussions.due_reminders(day, 5), discussions.due_reminders(day + timedelta(days=1), 5)
+    yield [discussions.reminded(planned.id, NOW) for _ in range(2)]
+    yield [discussions.opened(planned.id, ts) for ts in ("9.1", "9.2")]
+    yield discussions.change(WORKSPACE, planned.id, day, "U2"), discussions.get(WORKSPACE, planned.id)
+    yield discussions.change(WORKSPACE, planned.id, DAY, None), discussions.get(WORKSPACE, planned.id)
+    for person, is_worth in ((PERSON, False), (PERSON, True), ("U2", False)):
+        yield discussions.give_verdict(WORKSPACE, planned.id, person, NOW, is_worth=is_worth)
+    yield [discussions.discussed(WORKSPACE, planned.id, LATER) for _ in range(2)]
+    yield discussions.verdict_counts([planned.id, planned.id + 9])
+    yield discussions.drop(WORKSPACE, other.id, LATER)
+    yield [discussions.of_channel(*place, state, offset=0, limit=5) for state in DiscussionState]
+
+
 def _installations(tables: Tables) -> Iterator[Any]:
     installations, organisations = tables.installations, tables.organisation_workspaces
     rotating = EncryptedTokens(ODD_TEXTS[5], "key-1", ODD_TEXTS[4], LATER)
@@ -434,6 +463,7 @@ def _people(tables: Tables) -> Iterator[Any]:
     yield saved.remove(WORKSPACE, PERSON, IDS[0], NOW), saved.count(WORKSPACE, PERSON)
     yield saved.page(WORKSPACE, PERSON, offset=2, limit=3), saved.saved_among(WORKSPACE, PERSON, IDS)
     yield from _noted_papers(tables)
+    yield from _read_together(tables)
     yield from _personal_data(tables)
 
     for note in ODD_TEXTS:

@@ -109,6 +109,8 @@ def _list(engine: Engine, past: Past, abstract: str) -> None:
         "model_requests": _model_request,
         "summary_requests": _summary_request,
         "mistake_reports": _report,
+        "readers": _reader,
+        "discussions": _discussion,
     }
     for table, row in one_a_day.items():
         _put(engine, table, (row(day, past.papers_of(day)[0]) for day in past.all_days()))
@@ -185,6 +187,17 @@ def _report(day: date, paper_id: str) -> dict[str, Any]:
     return {
         "workspace": "T1", "person": "U1", "paper_id": paper_id, "language": "en", "reported_at": _at(day),
         "note": "Wrong.", "summary_source": "model", "summary_made_at": day.isoformat(),
+    }  # fmt: skip
+
+
+def _reader(day: date, paper_id: str) -> dict[str, Any]:
+    return {"workspace": "T1", "channel": "C1", "paper_id": paper_id, "person": "U1", "at": _at(day)}
+
+
+def _discussion(day: date, paper_id: str) -> dict[str, Any]:
+    return {
+        "workspace": "T1", "channel": "C1", "paper_id": paper_id, "planned_for": day.isoformat(),
+        "presenter": "U1", "planned_by": "U1", "state": "discussed", "created_at": _at(day),
     }  # fmt: skip
 
 
