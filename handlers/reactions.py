@@ -1,4 +1,6 @@
-"""A reaction that saves the papers of a message, and its removal that takes them off the list again.
+"""Reactions: one saves the papers of a message, another says that its person will read them.
+
+Its removal takes them off the list again, or takes that back.
 
 Nobody else hears of it, and the person only if something could not be done: their reaction is its own answer.
 What the reaction saved is removed with it, unless the person saved it in another way since, or has noted,
@@ -18,6 +20,7 @@ from bot.cards.linked import linked_papers_message
 from bot.delivery.answers import is_ts
 from bot.errors import SlackCallError
 from bot.manifest import Event
+from handlers import reading
 from handlers.answers import Answers
 from handlers.exports import refused
 from handlers.linked_papers import MOST_LINKED, linked_papers
@@ -56,18 +59,14 @@ def register(app: AsyncApp, parts: Parts) -> None:
     async def on_added(
         event: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient, respond: AsyncRespond
     ) -> None:
-        reaction = _reaction(event, context)
-        if reaction is None or not await _saves(parts, reaction):
-            return
-        async with turns.setdefault(reaction.key, asyncio.Lock()):
-            await _save(parts, client, respond, reaction)
+        if reaction := _reaction(event, context):
+            await _added(parts, client, respond, reaction, turns.setdefault(reaction.key, asyncio.Lock()))
 
-    async def on_removed(event: dict[str, Any], context: AsyncBoltContext) -> None:
-        reaction = _reaction(event, context)
-        if reaction is None or not await _saves(parts, reaction):
-            return
-        async with turns.setdefault(reaction.key, asyncio.Lock()):
-            await _remove(parts, reaction)
+    async def on_removed(
+        event: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient, respond: AsyncRespond
+    ) -> None:
+        if reaction := _reaction(event, context):
+            await _removed(parts, client, respond, reaction, turns.setdefault(reaction.key, asyncio.Lock()))
 
     app.event(Event.REACTION_ADDED)(on_added)
     app.event(Event.REACTION_REMOVED)(on_removed)
@@ -86,6 +85,28 @@ def _reaction(event: Mapping[str, object], context: AsyncBoltContext) -> _Reacti
     return found if is_whole and found.person != context.bot_user_id else None
 
 
+async def _added(
+    parts: Parts, client: AsyncWebClient, respond: AsyncRespond, reaction: _Reaction, turn: asyncio.Lock
+) -> None:
+    saves, reads = await _saves(parts, reaction), await _reads(parts, reaction)
+    async with turn:
+        if saves:
+            await _save(parts, client, respond, reaction)
+        if reads:
+            await _take_up(parts, client, respond, reaction)
+
+
+async def _removed(
+    parts: Parts, client: AsyncWebClient, respond: AsyncRespond, reaction: _Reaction, turn: asyncio.Lock
+) -> None:
+    saves = await _saves(parts, reaction)
+    async with turn:
+        if saves:
+            await _remove(parts, reaction)
+        if reaction.emoji in reading.EMOJI:
+            await _put_down(parts, client, respond, reaction)
+
+
 async def _saves(parts: Parts, reaction: _Reaction) -> bool:
     """Return whether it is the emoji that saves papers, by the person's own setting or else the bot's."""
     own = await parts.storage.read(
@@ -93,6 +114,53 @@ async def _saves(parts: Parts, reaction: _Reaction) -> bool:
     )
     chosen = own.reaction if own and own.reaction is not None else parts.save_reaction
     return reaction.emoji == chosen
+
+
+async def _reads(parts: Parts, reaction: _Reaction) -> bool:
+    """Return whether the reaction says that its person will read what the message is about."""
+    return reaction.emoji in reading.EMOJI and await reading.is_read_together(
+        parts, reaction.workspace, reaction.channel
+    )
+
+
+async def _take_up(parts: Parts, client: AsyncWebClient, respond: AsyncRespond, reaction: _Reaction) -> None:
+    person = await parts.people.get(client, reaction.workspace, reaction.person)
+    answers = Answers(client, respond, person.id, Place(channel=reaction.channel))
+    try:
+        paper_ids = await _papers_to_read(parts, client, reaction)
+    except SlackCallError as error:
+        await answers.tell(refused(error, person.words, "reading.unread"), person.words)
+        return
+    missing = await reading.take_up(parts, person, reaction.channel, paper_ids)
+    if missing:
+        await answers.tell(missing, person.words)
+
+
+async def _put_down(parts: Parts, client: AsyncWebClient, respond: AsyncRespond, reaction: _Reaction) -> None:
+    """Take back what the reaction said; of a card also where the channel has stopped reading together."""
+    try:
+        paper_ids = await _papers_to_read(parts, client, reaction)
+    except SlackCallError as error:
+        person = await parts.people.get(client, reaction.workspace, reaction.person)
+        answers = Answers(client, respond, person.id, Place(channel=reaction.channel))
+        await answers.tell(refused(error, person.words, "reading.unread"), person.words)
+        return
+    await reading.put_down(parts, reaction.workspace, reaction.channel, reaction.person, paper_ids)
+
+
+async def _papers_to_read(parts: Parts, client: AsyncWebClient, reaction: _Reaction) -> tuple[str, ...]:
+    """Return the paper of a card, or those that a person's message links to; raises `SlackCallError`.
+
+    A digest's head and its lists name many papers that nobody means by one reaction.
+    """
+    sent = await parts.storage.read(
+        lambda tables: tables.posts.papers_of_message(reaction.workspace, reaction.channel, reaction.ts)
+    )
+    if sent:
+        return sent.paper_ids if len(sent.paper_ids) == 1 else ()
+    if not await reading.is_read_together(parts, reaction.workspace, reaction.channel):
+        return ()
+    return linked_papers(await _message(client, reaction))
 
 
 async def _save(parts: Parts, client: AsyncWebClient, respond: AsyncRespond, reaction: _Reaction) -> None:

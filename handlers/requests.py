@@ -180,6 +180,11 @@ class ShowStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowShelf:
+    """What this channel will read, plans and has discussed."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHelp:
     """The requests that the command knows."""
 
@@ -230,6 +235,7 @@ Request = (
     | Resume
     | Links
     | ShowStatus
+    | ShowShelf
     | ShowHelp
     | InvalidDate
     | MissingPaperId
@@ -258,6 +264,7 @@ _WORDS: dict[str, Request] = {
     **dict.fromkeys(["links on", "打开链接预览", "开启链接预览"], Links(is_on=True)),
     **dict.fromkeys(["links off", "关闭链接预览"], Links(is_on=False)),
     **dict.fromkeys(["status", "状态"], ShowStatus()),
+    **dict.fromkeys(["shelf", "the shelf", "our shelf", "书架"], ShowShelf()),
     **dict.fromkeys(["help", "?", "帮助"], ShowHelp()),
 }
 

@@ -30,6 +30,7 @@ from handlers.parts import Parts
 from handlers.payloads import place_of, text_at
 from handlers.people import Person
 from handlers.preferences import open_preferences
+from handlers.shelf import show_shelf
 from handlers.status import show_status
 
 _ECHOED_CHARACTERS = 200
@@ -132,6 +133,7 @@ _CHANNEL_ANSWERS: Mapping[
     requests.Resume: subscriptions.resume,
     requests.Links: links.answer,
     requests.ShowStatus: show_status,
+    requests.ShowShelf: show_shelf,
 }
 
 _ANSWERS: Mapping[type[requests.Request], Callable[[Parts, Person, Any], Awaitable[Message]]] = {

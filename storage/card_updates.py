@@ -11,6 +11,20 @@ from storage.rows import reads, whole
 CARDS_CHANGE_FOR = timedelta(days=30)
 """Cards of deliveries opened longer ago are not updated."""
 
+# CROSS JOIN has SQLite look the paper up for each channel.
+_ENQUEUE = """
+INSERT INTO card_updates (delivery_id, position, next_try_at, tries)
+SELECT posts.delivery_id, posts.position, :now, 0
+FROM subscriptions CROSS JOIN channel_papers CROSS JOIN deliveries CROSS JOIN posts
+WHERE channel_papers.subscription_id = subscriptions.id AND channel_papers.paper_id = :paper_id
+    AND deliveries.id = channel_papers.delivery_id AND deliveries.opened_at >= :opened_since
+    AND posts.delivery_id = channel_papers.delivery_id
+    AND posts.position = channel_papers.position
+    AND {}
+    AND posts.state != 'refused' AND posts.card_language IS NOT NULL
+ON CONFLICT (delivery_id, position) DO UPDATE SET next_try_at = excluded.next_try_at, tries = 0
+"""
+
 
 class CardUpdates:
     """Cards to redraw, by delivery and position."""
@@ -24,23 +38,26 @@ class CardUpdates:
         Cards not posted yet are included, since their payload is frozen; those of deliveries opened before
         `opened_since` are not.
         """
-        # CROSS JOIN has SQLite look the paper up for each channel.
         return self._engine.execute(
-            """
-            INSERT INTO card_updates (delivery_id, position, next_try_at, tries)
-            SELECT posts.delivery_id, posts.position, :now, 0
-            FROM subscriptions CROSS JOIN channel_papers CROSS JOIN deliveries CROSS JOIN posts
-            WHERE channel_papers.subscription_id = subscriptions.id AND channel_papers.paper_id = :paper_id
-                AND deliveries.id = channel_papers.delivery_id AND deliveries.opened_at >= :opened_since
-                AND posts.delivery_id = channel_papers.delivery_id
-                AND posts.position = channel_papers.position
-                AND (:language IS NULL OR subscriptions.language = :language)
-                AND posts.state != 'refused' AND posts.card_language IS NOT NULL
-            ON CONFLICT (delivery_id, position) DO UPDATE SET next_try_at = excluded.next_try_at, tries = 0
-            """,
+            _ENQUEUE.format("(:language IS NULL OR subscriptions.language = :language)"),
             {
                 "paper_id": paper_id,
                 "language": language,
+                "opened_since": opened_since.isoformat(),
+                "now": now.isoformat(),
+            },
+        )
+
+    def enqueue_in_channel(
+        self, workspace: str, channel: str, paper_id: str, opened_since: datetime, now: datetime
+    ) -> int:
+        """Enqueue each card of the paper in one channel, as `enqueue` does, and return how many."""
+        return self._engine.execute(
+            _ENQUEUE.format("subscriptions.workspace = :workspace AND subscriptions.channel = :channel"),
+            {
+                "workspace": workspace,
+                "channel": channel,
+                "paper_id": paper_id,
                 "opened_since": opened_since.isoformat(),
                 "now": now.isoformat(),
             },

@@ -991,6 +991,7 @@ def m032_readers_and_discussions(engine: Engine) -> None:
             paper_id TEXT NOT NULL,
             person TEXT NOT NULL,
             at TEXT NOT NULL,
+            is_named INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (workspace, channel, paper_id, person)
         ) STRICT
         """

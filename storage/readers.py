@@ -18,12 +18,24 @@ class Readers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, workspace: str, channel: str, person: str, paper_id: str, now: datetime) -> bool:
-        """Note that the person will read the paper; return False where that was noted before."""
+    def add(
+        self,
+        workspace: str,
+        channel: str,
+        person: str,
+        paper_id: str,
+        now: datetime,
+        *,
+        is_named: bool = False,
+    ) -> bool:
+        """Note that the person will read the paper; return False where that was noted before.
+
+        `is_named` is whether the channel told its readers each other's names when they said so.
+        """
         added = self._engine.execute(
             """
-            INSERT INTO readers (workspace, channel, paper_id, person, at)
-            VALUES (:workspace, :channel, :paper_id, :person, :at)
+            INSERT INTO readers (workspace, channel, paper_id, person, at, is_named)
+            VALUES (:workspace, :channel, :paper_id, :person, :at, :is_named)
             ON CONFLICT (workspace, channel, paper_id, person) DO NOTHING
             """,
             {
@@ -32,6 +44,7 @@ class Readers:
                 "paper_id": paper_id,
                 "person": person,
                 "at": sortable_text(now),
+                "is_named": int(is_named),
             },
         )
         return added > 0
@@ -59,12 +72,20 @@ class Readers:
 
     def of_paper(self, workspace: str, channel: str, paper_id: str) -> tuple[str, ...]:
         """Return who will read the paper, in the order in which they said so."""
+        return tuple(person for person, _ in self._of_paper(workspace, channel, paper_id))
+
+    def named(self, workspace: str, channel: str, paper_id: str) -> tuple[str, ...]:
+        """Return those of them who said so while the channel's readers were told each other's names."""
+        return tuple(person for person, is_named in self._of_paper(workspace, channel, paper_id) if is_named)
+
+    def _of_paper(self, workspace: str, channel: str, paper_id: str) -> list[tuple[str, bool]]:
         # Sorted here: SQLite would read the channel's past by its moments to spare the sorting.
         rows = self._engine.query(
-            f"SELECT at, person FROM readers WHERE {_OF_PAPER}",  # noqa: S608 -- a constant
+            f"SELECT at, person, is_named FROM readers WHERE {_OF_PAPER}",  # noqa: S608 -- a constant
             {"workspace": workspace, "channel": channel, "paper_id": paper_id},
         )
-        return tuple(row["person"] for row in sorted(rows, key=lambda row: (row["at"], row["person"])))
+        earliest = sorted(rows, key=lambda row: (row["at"], row["person"]))
+        return [(row["person"], bool(row["is_named"])) for row in earliest]
 
     def most_read(
         self, workspace: str, channel: str, since: datetime, until: datetime, limit: int

@@ -16,7 +16,7 @@ from handlers.requests import NotUnderstood, Search, parse_request
 
 HELP_KEYS = (
     "latest search narrow similar day relative week paper saved part save remove export import forget"
-    " subscribe settings pause links unsubscribe status"
+    " subscribe settings shelf pause links unsubscribe status"
 ).split()
 ROOT = Path(__file__).parents[1]
 LONGEST = 150

@@ -102,6 +102,14 @@ UNDO_FEEDBACK = "undo_feedback"
 
 FORGET_ME = "forget_me"
 
+WILL_READ = "will_read"
+UNDO_WILL_READ = "undo_will_read"
+RESTORE_WILL_READ = "restore_will_read"
+SHELF_PREVIOUS = "shelf_previous"
+SHELF_NEXT = "shelf_next"
+SHELF_OPEN = "shelf_open"
+SHELF_DISCUSSED = "shelf_discussed"
+
 SHOW_FOLLOWING = "show_following"
 FOLLOW_MENU = "follow_menu"
 EDIT_FOLLOW = "edit_follow"
@@ -258,6 +266,30 @@ class SummaryChoice:
     paper_id: str
     #: The readers' language, or that of a summary to be made.
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfPage:
+    """A page of a channel's shelf."""
+
+    offset: int = 0
+    #: What was discussed, in place of what is planned and what people will read.
+    is_discussed: bool = False
+
+
+def shelf_value(page: ShelfPage) -> str:
+    """Return the value of a button that opens a page of the channel's shelf."""
+    return _written({"offset": page.offset, "discussed": page.is_discussed})
+
+
+def read_shelf(value: object) -> ShelfPage:
+    """Return the page of the shelf that a button opens; of which channel comes from where it is pressed."""
+    fields = _record(value)
+    offset, is_discussed = fields.get("offset"), fields.get("discussed")
+    # A bool is an int, too.
+    if type(offset) is not int or not 0 <= offset <= _LAST_OFFSET or not isinstance(is_discussed, bool):
+        raise UnreadableValueError("shelf")
+    return ShelfPage(offset, is_discussed)
 
 
 def read_paper(value: object) -> str:

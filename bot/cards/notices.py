@@ -21,7 +21,7 @@ _HELP_GROUPS = {
     "help.look_up": ("help.narrow", "help.similar", "help.day", "help.relative", "help.week"),
     "help.your_list": ("help.part", "help.save", "help.remove", "help.export", "help.import", "help.forget"),
     "help.you_follow": ("help.follow", "help.mute", "help.following"),
-    "help.this_channel": ("help.settings", "help.pause", "help.links", "help.unsubscribe"),
+    "help.this_channel": ("help.settings", "help.shelf", "help.pause", "help.links", "help.unsubscribe"),
 }
 """What else the command can be asked, under the heading of each group."""
 

@@ -58,6 +58,7 @@ def paper_card(
     is_saved: bool = False,
     has_model: bool = True,
     saves: int = 0,
+    readers: int | None = None,
     looked_up: LookedUp | None = None,
     opening: Mrkdwn = NOTHING,
     has_picture: bool = False,
@@ -66,7 +67,8 @@ def paper_card(
 
     Long texts are cut so that the card stays within Slack's limits. A new summary is offered where the bot
     has a model that makes one. `saves` is how many people here have saved it, 0 where they are too few to
-    tell; nobody is told who. `opening` is a line of our own above it all. With `has_picture` the card shows
+    tell; nobody is told who. `readers` is how many said in the channel that they will read it, `None` where
+    it doesn't read together. `opening` is a line of our own above it all. With `has_picture` the card shows
     the paper's picture, if its source gives one.
     """
     keywords, paragraphs = _fitted(entry, words)
@@ -76,7 +78,7 @@ def paper_card(
     drawn = [
         *([blocks.context(opening)] if opening else []),
         _title(entry),
-        *_facts(entry.paper, saves, words),
+        *_facts(entry.paper, saves, readers_line(readers, words), words),
         *(_picture(entry.paper, words) if has_picture else []),
         *([blocks.rich_text(blocks.paragraph(blocks.words(withdrawn)))] if withdrawn else []),
         *([blocks.context(keywords)] if keywords else []),
@@ -84,14 +86,26 @@ def paper_card(
         *_missing(entry, words),
         *([blocks.context(doubted)] if doubted else []),
         blocks.context(made),
-        _buttons(entry, words, is_saved=is_saved, has_model=has_model, looked_up=looked_up),
+        _buttons(
+            entry,
+            words,
+            is_saved=is_saved,
+            has_model=has_model,
+            is_read_together=readers is not None,
+            looked_up=looked_up,
+        ),
         *([_looked_up_buttons(entry.paper, looked_up, words)] if looked_up else []),
     ]
-    lines = (missing_line(entry.summary, words), doubted, made)
+    lines = (readers_line(readers, words), missing_line(entry.summary, words), doubted, made)
     ending = "".join(f"\n{line}" for line in lines if line)
     spoken = _spoken(entry, keywords, paragraphs, words)
     line = Mrkdwn(f"{opening}\n") if opening else NOTHING
     return blocks.message(spoken, drawn, opening=line, ending=ending)
+
+
+def readers_line(readers: int | None, words: Words) -> str:
+    """Return how many will read the paper with the channel; empty where nobody said so."""
+    return words.count("paper.readers", readers) if readers else ""
 
 
 def abstract_modal(paper: Paper, words: Words) -> Block:
@@ -140,9 +154,10 @@ def _title(entry: Entry) -> Block:
     return blocks.rich_text(blocks.paragraph(*number, title))
 
 
-def _facts(paper: Paper, saves: int, words: Words) -> list[Block]:
+def _facts(paper: Paper, saves: int, read: str, words: Words) -> list[Block]:
     saved = words.count("paper.saves", saves) if saves else ""
-    parts = [part for part in (authors_line(paper, words), facts_line(paper, words), saved) if part]
+    all_parts = (authors_line(paper, words), facts_line(paper, words), saved, read)
+    parts = [part for part in all_parts if part]
     return [blocks.context(*parts)] if parts else []
 
 
@@ -198,11 +213,20 @@ def _missing(entry: Entry, words: Words) -> list[Block]:
 
 
 def _buttons(
-    entry: Entry, words: Words, *, is_saved: bool, has_model: bool, looked_up: LookedUp | None
+    entry: Entry,
+    words: Words,
+    *,
+    is_saved: bool,
+    has_model: bool,
+    is_read_together: bool,
+    looked_up: LookedUp | None,
 ) -> Block:
     paper, title = entry.paper, shown_title(entry.paper)
     opened = looked_up.opened if looked_up else None
     buttons: list[Button | Menu] = [saved_button(paper, words, is_saved=is_saved, opened=opened)]
+    if is_read_together:
+        spoken = words("button.will_read_of", title=title)
+        buttons.append(Button(ids.WILL_READ, words("button.will_read"), value=paper.id, spoken=spoken))
     if paper.abstract:
         buttons.append(
             Button(

@@ -1,4 +1,4 @@
-"""Updates of posted cards, in place, when a paper's summary comes after them."""
+"""Updates of posted cards, in place, when a summary comes after them or people say they will read one."""
 
 import logging
 from collections.abc import Iterable
@@ -18,6 +18,7 @@ from bot.locale import words_for
 from bot.lookup.papers import paper_entry
 from bot.metrics import UNEXPECTED_ERRORS
 from bot.outages import Outages
+from bot.subscriptions.reading import readers_of_card
 from bot.text.language import primary_language
 from storage.claims import Claim, Claims
 from storage.records import CardUpdate, ShownCard
@@ -166,9 +167,15 @@ def _card(tables: Tables, update: CardUpdate, *, has_model: bool) -> _Card | Non
         return None
     # Cards come first in a digest, so the position of one is its number.
     saves = tables.saved_papers.savers(delivery.workspace, [entry.paper.id]).get(entry.paper.id, 0)
+    readers = readers_of_card(tables, subscription, entry.paper.id)
     numbered = replace(entry, number=post.position)
     message = paper_card(
-        numbered, words_for(language), has_model=has_model, saves=saves, has_picture=post.has_picture
+        numbered,
+        words_for(language),
+        has_model=has_model,
+        saves=saves,
+        readers=readers,
+        has_picture=post.has_picture,
     )
     shown = shown_card(message, language)
     if shown == post.card:

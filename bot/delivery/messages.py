@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID, uuid5
@@ -27,6 +27,7 @@ from storage.records import (
     ListingState,
     Post,
     Preferences,
+    Reading,
     ShownCard,
     Subscription,
 )
@@ -122,6 +123,7 @@ def plan_digest(
         notes,
         says_when_nothing=has_parent,
         has_model=has_model,
+        readers=_readers(tables, subscription, choice),
     )
     if delivery.waits_for:
         tables.deliveries.wait_for(delivery, ())
@@ -193,8 +195,9 @@ def _messages(
     *,
     says_when_nothing: bool,
     has_model: bool,
+    readers: Mapping[str, int] | None,
 ) -> list[_Planned]:
-    """Return the messages of a digest in order."""
+    """Return the messages of a digest in order; its cards tell of `readers` where the channel has any."""
     words, selection = words_for(preferences.language), choice.selection
     if preferences.filters.only_followed:
         return [_personal(day, choice, words)] if selection.cards else []
@@ -208,7 +211,7 @@ def _messages(
     ]
     return [
         _Planned(digest_parent(digest, words, sources=choice.sources, notes=notes)),
-        *(_card(entry, preferences, has_model=has_model) for entry in selection.cards),
+        *(_card(entry, preferences, has_model=has_model, readers=readers) for entry in selection.cards),
         *(_Planned(rest_list(some, words), tuple(entry.paper.id for entry in some)) for some in rest),
     ]
 
@@ -219,10 +222,24 @@ def _personal(day: date, choice: Choice, words: Words) -> _Planned:
     return _Planned(message, tuple(entry.paper.id for entry in cards))
 
 
-def _card(entry: Entry, preferences: Preferences, *, has_model: bool) -> _Planned:
+def _readers(tables: Tables, subscription: Subscription, choice: Choice) -> Mapping[str, int] | None:
+    """Return how many will read each paper with a card; `None` where the channel doesn't read together."""
+    if subscription.preferences.reading is Reading.OFF:
+        return None
+    cards = [entry.paper.id for entry in choice.selection.cards]
+    return tables.readers.counts(subscription.workspace, subscription.channel, cards)
+
+
+def _card(
+    entry: Entry, preferences: Preferences, *, has_model: bool, readers: Mapping[str, int] | None
+) -> _Planned:
     language = preferences.language
     message = paper_card(
-        entry, words_for(language), has_model=has_model, has_picture=preferences.has_thumbnails
+        entry,
+        words_for(language),
+        has_model=has_model,
+        readers=None if readers is None else readers.get(entry.paper.id, 0),
+        has_picture=preferences.has_thumbnails,
     )
     return _Planned(message, (entry.paper.id,), shown_card(message, language))
 

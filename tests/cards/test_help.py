@@ -40,7 +40,13 @@ def test_the_commands_that_matter_first_come_first_and_the_others_in_groups() ->
             "/papers forget me",
         ],
         ['/papers follow author:"Kaiming He"', "/papers mute medical imaging", "/papers following"],
-        ["/papers settings", "/papers pause", "/papers links on", "/papers unsubscribe"],
+        [
+            "/papers settings",
+            "/papers shelf",
+            "/papers pause",
+            "/papers links on",
+            "/papers unsubscribe",
+        ],
     ]
 
 

@@ -271,6 +271,7 @@ CALLS: dict[str, Call] = {
     "readers.remove": lambda tables, _: tables.readers.remove("T1", "C1", "U1", ONE),
     "readers.counts": lambda tables, _: tables.readers.counts("T1", "C1", SOME),
     "readers.of_paper": lambda tables, _: tables.readers.of_paper("T1", "C1", ONE),
+    "readers.named": lambda tables, _: tables.readers.named("T1", "C1", ONE),
     "readers.most_read": lambda tables, _: tables.readers.most_read(
         "T1", "C1", NOW - timedelta(days=7), NOW, 10
     ),
@@ -337,6 +338,9 @@ CALLS: dict[str, Call] = {
     "saved_papers.saved_among": lambda tables, _: tables.saved_papers.saved_among("T1", "U1", SOME),
     "card_updates.enqueue": lambda tables, _: tables.card_updates.enqueue(
         ONE, "en", NOW - timedelta(days=30), NOW
+    ),
+    "card_updates.enqueue_in_channel": lambda tables, _: tables.card_updates.enqueue_in_channel(
+        "T1", "C1", ONE, NOW - timedelta(days=30), NOW
     ),
     "card_updates.due": lambda tables, _: tables.card_updates.due(NOW),
     "card_updates.postpone": lambda tables, last: tables.card_updates.postpone(CardUpdate(last, 1, NOW)),

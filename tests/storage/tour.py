@@ -389,7 +389,8 @@ def _read_together(tables: Tables) -> Iterator[Any]:
     readers, discussions, day = tables.readers, tables.discussions, DAY + timedelta(days=4)
     place = (WORKSPACE, CHANNEL)
     yield [readers.add(*place, person, IDS[0], NOW) for person in (PERSON, "U2", PERSON, ODD_TEXTS[1])]
-    yield readers.add(*place, PERSON, IDS[1], LATER), readers.counts(*place, IDS)
+    yield readers.add(*place, PERSON, IDS[1], LATER, is_named=True), readers.counts(*place, IDS)
+    yield readers.named(*place, IDS[0]), readers.named(*place, IDS[1])
     yield readers.remove(*place, ODD_TEXTS[1], IDS[0]), readers.of_paper(*place, IDS[0])
     yield readers.most_read(*place, NOW, LATER, 5), readers.waiting(*place, NOW, offset=0, limit=5)
     planned, again, other = (
