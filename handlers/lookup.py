@@ -12,6 +12,7 @@ from bot.cards.notices import notice
 from bot.cards.paper import LookedUp, paper_card
 from bot.locale import Words
 from bot.lookup.papers import other_languages, page_of_day, paper_entry
+from bot.subscriptions.reading import readers_of_card
 from bot.text.arxiv_id import abstract_url
 from bot.text.mrkdwn import Mrkdwn, link
 from handlers.channels import Requester
@@ -39,23 +40,34 @@ async def days_ago(parts: Parts, person: Person, request: DaysAgo) -> Message:
 
 async def one_paper(parts: Parts, requester: Requester, request: OnePaper) -> Message:
     """Answer with the card of a paper, or with its address where it was never listed here."""
-    opened, channel = Opened(request.paper_id), requester.channel.name
-    return await paper_message(parts, requester.person, opened, channel=channel)
+    opened, channel = Opened(request.paper_id), requester.channel
+    return await paper_message(parts, requester.person, opened, channel=channel.name, channel_id=channel.id)
 
 
 async def paper_message(
-    parts: Parts, person: Person, opened: Opened, *, channel: str | None, has_back: bool = False
+    parts: Parts,
+    person: Person,
+    opened: Opened,
+    *,
+    channel: str | None,
+    channel_id: str = "",
+    has_back: bool = False,
 ) -> Message:
-    """Answer with the card that a person has before them; `channel` is where, as `Place` names it."""
+    """Answer with the card that a person has before them; `channel` is where, as `Place` names it.
 
-    def read(tables: Tables) -> tuple[Entry | None, frozenset[str], tuple[str, ...], int]:
+    Its id is given where the card is in the channel itself, and not in a view.
+    """
+
+    def read(tables: Tables) -> tuple[Entry | None, frozenset[str], tuple[str, ...], int, int | None]:
         entry = paper_entry(tables, opened.paper_id, opened.language or person.language)
         saved = tables.saved_papers.saved_among(person.workspace, person.id, [opened.paper_id])
         savers = tables.saved_papers.savers(person.workspace, [opened.paper_id])
         languages = other_languages(tables, entry) if entry else ()
-        return entry, saved, languages, savers.get(opened.paper_id, 0)
+        subscription = tables.subscriptions.of_channel(person.workspace, channel_id)
+        readers = readers_of_card(tables, subscription, opened.paper_id) if subscription else None
+        return entry, saved, languages, savers.get(opened.paper_id, 0), readers
 
-    entry, saved, languages, saves = await parts.storage.read(read)
+    entry, saved, languages, saves, readers = await parts.storage.read(read)
     if entry is None:
         return unknown_paper(opened.paper_id, person.words)
     has_model = parts.summary_queue.allowance is not None
@@ -67,6 +79,7 @@ async def paper_message(
         has_model=has_model,
         looked_up=looked_up,
         saves=saves,
+        readers=readers,
     )
 
 

@@ -80,8 +80,15 @@ async def _redraw_after(parts: Parts, click: Click, opened: Opened, done: Messag
 
 async def _card(parts: Parts, click: Click, opened: Opened) -> Message:
     is_over = bool(click.place.view_type) and not (opened.page and opened.page.similar)
-    channel = click.place.channel_name
-    return await paper_message(parts, click.person, opened, channel=channel, has_back=not is_over)
+    place = click.place
+    return await paper_message(
+        parts,
+        click.person,
+        opened,
+        channel=place.channel_name,
+        channel_id="" if place.view_type else place.channel,
+        has_back=not is_over,
+    )
 
 
 def _without_origin(page: Page | None) -> Page | None:

@@ -155,8 +155,11 @@ async def _notify(parts: Parts, click: Click, paper: Paper, result: Result | Non
     """Notify the person of the outcome; an answer that only they see is redrawn."""
     is_made = result is not None and result.outcome is not Outcome.FAILED
     if is_made and click.is_on_answer:
-        opened, channel = Opened(paper.id), click.place.channel_name
-        await click.replace(await paper_message(parts, click.person, opened, channel=channel))
+        opened, place = Opened(paper.id), click.place
+        message = await paper_message(
+            parts, click.person, opened, channel=place.channel_name, channel_id=place.channel
+        )
+        await click.replace(message)
     else:
         await click.answer(outcome_message(result, paper, click.person.words))
 

@@ -97,7 +97,13 @@ async def _with_summary(
 ) -> Message:
     """Return the card with the summary that was made, or why there is none."""
     if result and result.outcome is not Outcome.FAILED:
-        return await paper_message(parts, person, Opened(request.paper_id), channel=place.channel_name)
+        return await paper_message(
+            parts,
+            person,
+            Opened(request.paper_id),
+            channel=place.channel_name,
+            channel_id="" if place.view_type else place.channel,
+        )
     paper = await parts.storage.read(lambda tables: tables.papers.get(request.paper_id))
     return (
         outcome_message(result, paper, person.words)

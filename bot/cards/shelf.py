@@ -57,7 +57,10 @@ def shelf_message(shelf: Shelf, command: str, reader: Reader) -> Message:
         *([] if shelf.is_on else [words("shelf.off", command=command)]),
     ]
     title = words("shelf.title")
-    spoken = [Spoken(each.paper, None, _below(each, reader)) for each in (*shelf.planned, *shelf.rows)]
+    spoken = [
+        *(Spoken(each.paper, None, _planned(each, reader)) for each in shelf.planned),
+        *(Spoken(each.paper, None, _below(each, reader)) for each in shelf.rows),
+    ]
     return blocks.message(
         spoken_list([title], spoken, notes),
         [blocks.header(title), *parts, *([blocks.context(*notes)] if notes else []), *_turning(shelf, words)],
@@ -87,6 +90,11 @@ def _row(row: Shelved, reader: Reader) -> list[Block]:
         blocks.rich_text(blocks.paragraph(title)),
         blocks.context(join(" · ", [part for part in below if part])),
     ]
+
+
+def _planned(row: Shelved, reader: Reader) -> str:
+    """Return the same of what is planned, where no heading says that it is."""
+    return f"{reader.words('shelf.planned')} · {_below(row, reader)}"
 
 
 def _below(row: Shelved, reader: Reader) -> str:

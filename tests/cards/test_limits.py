@@ -185,7 +185,7 @@ def test_the_longest_results_of_a_search_make_messages_that_slack_takes(
     assert_taken(results)
     assert_view_taken(search_modal(words, results))
     assert_taken(similar_page(found, Page(similar=SimilarTo(("2509.21240",))), [entry.paper], words))
-    assert_taken(paper_card(entry, words, looked_up=looked_up))
+    assert_taken(paper_card(entry, words, looked_up=looked_up, saves=10_000, readers=10_000))
     assert_taken(shared_card(entry, "U012345678", words))
     assert_view_taken(share_modal(entry.paper, words))
 

@@ -51,6 +51,8 @@ ODD_VALUES: tuple[Any, ...] = (
     json.dumps({"offset": 0, "day": None, "own": "#" * 2000}),
     json.dumps({"offset": 0, "day": None, "own": {"person": "U2"}}),
     json.dumps({"paper": PAPER, "offset": 0, "day": None, "own": 5, "person": "U2", "workspace": "T2"}),
+    json.dumps({"offset": 0, "discussed": "yes"}),
+    json.dumps({"offset": -1, "discussed": True, "channel": "C2"}),
     json.dumps({"do": "figures", "paper": PAPER}),
     json.dumps({"do": ["figures"], "paper": PAPER, "language": "en"}),
     json.dumps({"do": "explode", "paper": PAPER, "language": "en"}),

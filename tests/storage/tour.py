@@ -324,6 +324,7 @@ def _posts(tables: Tables, delivery: Delivery) -> Iterator[Any]:
     updates.remove(second)
     yield first, second, updates.due(NOW), updates.due(LATER)
     yield updates.enqueue(IDS[2], None, NOW, NOW), updates.delete(LATER, 1)
+    yield [updates.enqueue_in_channel(WORKSPACE, each, IDS[0], NOW, NOW) for each in (CHANNEL, "C9")]
 
 
 def _noted_papers(tables: Tables) -> Iterator[Any]:

@@ -21,6 +21,7 @@ from bot.manifest import app_manifest
 from bot.sandbox import ManualClock, Member, Sandbox, Workspace, create_workspace
 from bot.settings import Settings
 from storage.address import Address
+from storage.records import Reading
 from tests.support.clocks import SimulatedClock
 from tests.support.subscribing import subscribe
 from tests.support.tables import empty_tables
@@ -83,7 +84,11 @@ class Stage:
             await import_into(self.bot.storage, digest)
 
     async def open_sample(
-        self, channel: str = "papers", language: str = "en", created_by: str | None = None
+        self,
+        channel: str = "papers",
+        language: str = "en",
+        created_by: str | None = None,
+        reading: Reading = Reading.OFF,
     ) -> int:
         """Open the delivery of the bundled sample into the channel and return its id."""
         await self.import_sample()
@@ -97,6 +102,7 @@ class Stage:
                 begun_at=NOON,
                 created_by=created_by,
                 language=language,
+                reading=reading,
             )
         )
         delivery_id = await self.bot.deliverer.open_asked(subscription, SAMPLE_DAY)
@@ -104,10 +110,14 @@ class Stage:
         return delivery_id
 
     async def deliver_sample(
-        self, channel: str = "papers", language: str = "en", created_by: str | None = None
+        self,
+        channel: str = "papers",
+        language: str = "en",
+        created_by: str | None = None,
+        reading: Reading = Reading.OFF,
     ) -> int:
         """Deliver the bundled sample into the channel and return the delivery's id."""
-        delivery_id = await self.open_sample(channel, language, created_by)
+        delivery_id = await self.open_sample(channel, language, created_by, reading)
         await self.bot.deliverer.run(delivery_id)
         return delivery_id
 
