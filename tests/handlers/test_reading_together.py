@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from bot.sandbox import Member
 from handlers.requests import ShowShelf, parse_request
 from storage.records import Paper, Reading
 from storage.tables import Tables
+from tests.delivery.test_card_updates import summary_comes
 from tests.handlers.forging import Forger, handled, with_value
 from tests.handlers.talking import hears, say, shows
 from tests.handlers.test_message_shortcut import LISTED
@@ -97,8 +99,18 @@ def card_again(person: Member, card: dict[str, Any]) -> str:
 
 
 def mentions(person: Member, *others: Member) -> int:
-    """Return how often the others are in anything that the person's client was given."""
-    return sum(json.dumps(person.view(), ensure_ascii=False).count(other.id) for other in others)
+    """Return how often the others are in what the person's client was given, beside reactions.
+
+    Slack shows everybody who reacted.
+    """
+    shown = json.dumps(_without_reactions(person.view()), ensure_ascii=False)
+    return sum(shown.count(other.id) for other in others)
+
+
+def _without_reactions(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_reactions(each) for key, each in value.items() if key != "reactions"}
+    return [_without_reactions(each) for each in value] if isinstance(value, list) else value
 
 
 @on_each_engine
@@ -117,6 +129,88 @@ async def test_two_who_press_at_once_are_one_update_and_counted(stage: Stage) ->
     assert "1 other person will read it, too." in first + second
     assert (emmy.id in first, ada.id in second) == (False, False)
     assert mentions(lin, ada, emmy) == known
+
+
+@pytest.mark.parametrize("seed", range(3))
+@on_each_engine
+async def test_two_people_who_press_react_and_are_forgotten_at_once_are_counted_right(
+    stage: Stage, seed: int
+) -> None:
+    """What each of them does in turn has the same end, whatever the other does meanwhile."""
+    await stage.deliver_sample(reading=Reading.COUNTED)
+    ada, emmy, lin = (stage.person(name) for name in ("ada", "emmy", "lin"))
+    cards = cards_of(ada)[:3]
+    known = mentions(lin, ada, emmy)
+    told = await asyncio.gather(
+        _story(stage, "ada", cards, Random(seed)), _story(stage, "emmy", cards, Random(seed + 100))
+    )
+    await updated(stage)
+    found = [set(await readers(stage, paper_of(card))) for card in cards]
+    expected = [
+        {who.id for who, wanted in zip((ada, emmy), told, strict=True) if card["ts"] in wanted}
+        for card in cards
+    ]
+    counted = [
+        f"{len(each)} will read it" in card_again(lin, card) for card, each in zip(cards, found, strict=True)
+    ]
+    none = ["will read it" not in card_again(lin, card) for card in cards]
+
+    assert found == expected
+    assert [
+        is_counted if each else is_none
+        for is_counted, is_none, each in zip(counted, none, found, strict=True)
+    ] == [True] * len(cards)
+    assert mentions(lin, ada, emmy) == known
+
+
+async def _story(stage: Stage, name: str, cards: list[dict[str, Any]], random: Random) -> set[str]:
+    """Have the person act at random; return the `ts` of the cards that they will read after it.
+
+    Nobody is told when a reaction is handled, so there is one only where it changes something to wait for.
+    """
+    person, workspace = stage.person(name), stage.bot.workspace
+    wanted: set[str] = set()
+    reacted: set[str] = set()
+    for _ in range(20):
+        card, act = random.choice(cards), random.choice(("press", "press", "react", "react", "forget"))
+        ts = card["ts"]
+        if act == "forget":
+            await stage.bot.storage.write(lambda tables: tables.people.forget(workspace, person.id))
+            wanted.clear()
+            continue
+        if act == "react" and ts in wanted & reacted:
+            await person.unreact(card, "book")
+            reacted.discard(ts)
+        elif act == "react" and ts not in wanted | reacted:
+            await person.react(card, "book")
+            reacted.add(ts)
+        else:
+            await person.click(card, ids.WILL_READ)
+        wanted ^= {ts}
+        await _is_reader(stage, person, paper_of(card), is_wanted=ts in wanted)
+    return wanted
+
+
+async def _is_reader(stage: Stage, person: Member, paper_id: str, *, is_wanted: bool) -> None:
+    async with asyncio.timeout(30):
+        while (person.id in await readers(stage, paper_id)) != is_wanted:  # noqa: ASYNC110 -- see above
+            await asyncio.sleep(0.01)
+
+
+async def test_a_summary_that_comes_later_leaves_the_button_and_the_count(tmp_path: Path) -> None:
+    async with set_stage(tmp_path / "test.db") as stage:
+        delivery_id = await stage.deliver_sample(reading=Reading.COUNTED)
+        ada = stage.person("ada")
+        card = cards_of(ada)[1]
+        await press(ada, card, "You'll read")
+        ts = await summary_comes(stage, delivery_id)
+        updates = await updated(stage)
+
+    assert (ts, updates) == (card["ts"], 1)
+    assert all(
+        each in card_again(ada, card)
+        for each in ("A model wrote this later.", "1 will read it", f'"{ids.WILL_READ}"')
+    )
 
 
 @on_each_engine
