@@ -9,7 +9,7 @@ from bot.cards.entry import DayPage, Entry
 from bot.cards.ids import Opened
 from bot.cards.lists import listing_page
 from bot.cards.notices import notice
-from bot.cards.paper import LookedUp, paper_card
+from bot.cards.paper import Interest, LookedUp, paper_card
 from bot.locale import Words
 from bot.lookup.papers import other_languages, page_of_day, paper_entry
 from bot.subscriptions.reading import readers_of_card
@@ -58,16 +58,16 @@ async def paper_message(
     Its id is given where the card is in the channel itself, and not in a view.
     """
 
-    def read(tables: Tables) -> tuple[Entry | None, frozenset[str], tuple[str, ...], int, int | None]:
+    def read(tables: Tables) -> tuple[Entry | None, frozenset[str], tuple[str, ...], Interest]:
         entry = paper_entry(tables, opened.paper_id, opened.language or person.language)
         saved = tables.saved_papers.saved_among(person.workspace, person.id, [opened.paper_id])
         savers = tables.saved_papers.savers(person.workspace, [opened.paper_id])
         languages = other_languages(tables, entry) if entry else ()
         subscription = tables.subscriptions.of_channel(person.workspace, channel_id)
         readers = readers_of_card(tables, subscription, opened.paper_id) if subscription else None
-        return entry, saved, languages, savers.get(opened.paper_id, 0), readers
+        return entry, saved, languages, Interest(savers.get(opened.paper_id, 0), readers)
 
-    entry, saved, languages, saves, readers = await parts.storage.read(read)
+    entry, saved, languages, interest = await parts.storage.read(read)
     if entry is None:
         return unknown_paper(opened.paper_id, person.words)
     has_model = parts.summary_queue.allowance is not None
@@ -78,8 +78,7 @@ async def paper_message(
         is_saved=bool(saved),
         has_model=has_model,
         looked_up=looked_up,
-        saves=saves,
-        readers=readers,
+        interest=interest,
     )
 
 

@@ -51,14 +51,27 @@ class LookedUp:
     has_back: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """How many people take an interest in a paper; nobody is told who."""
+
+    #: How many here have saved it, 0 where they are too few to tell.
+    saves: int = 0
+    #: How many said in the channel that they will read it; `None` where it doesn't read together.
+    readers: int | None = None
+
+
+UNTOLD = Interest()
+"""The interest in a paper where it is not told."""
+
+
 def paper_card(
     entry: Entry,
     words: Words,
     *,
     is_saved: bool = False,
     has_model: bool = True,
-    saves: int = 0,
-    readers: int | None = None,
+    interest: Interest = UNTOLD,
     looked_up: LookedUp | None = None,
     opening: Mrkdwn = NOTHING,
     has_picture: bool = False,
@@ -66,9 +79,7 @@ def paper_card(
     """Return the card: title, authors and votes, the summary or else the abstract, its origin, and buttons.
 
     Long texts are cut so that the card stays within Slack's limits. A new summary is offered where the bot
-    has a model that makes one. `saves` is how many people here have saved it, 0 where they are too few to
-    tell; nobody is told who. `readers` is how many said in the channel that they will read it, `None` where
-    it doesn't read together. `opening` is a line of our own above it all. With `has_picture` the card shows
+    has a model that makes one. `opening` is a line of our own above it all. With `has_picture` the card shows
     the paper's picture, if its source gives one.
     """
     keywords, paragraphs = _fitted(entry, words)
@@ -78,7 +89,7 @@ def paper_card(
     drawn = [
         *([blocks.context(opening)] if opening else []),
         _title(entry),
-        *_facts(entry.paper, saves, readers_line(readers, words), words),
+        *_facts(entry.paper, interest, words),
         *(_picture(entry.paper, words) if has_picture else []),
         *([blocks.rich_text(blocks.paragraph(blocks.words(withdrawn)))] if withdrawn else []),
         *([blocks.context(keywords)] if keywords else []),
@@ -91,12 +102,12 @@ def paper_card(
             words,
             is_saved=is_saved,
             has_model=has_model,
-            is_read_together=readers is not None,
+            is_read_together=interest.readers is not None,
             looked_up=looked_up,
         ),
         *([_looked_up_buttons(entry.paper, looked_up, words)] if looked_up else []),
     ]
-    lines = (readers_line(readers, words), missing_line(entry.summary, words), doubted, made)
+    lines = (readers_line(interest.readers, words), missing_line(entry.summary, words), doubted, made)
     ending = "".join(f"\n{line}" for line in lines if line)
     spoken = _spoken(entry, keywords, paragraphs, words)
     line = Mrkdwn(f"{opening}\n") if opening else NOTHING
@@ -154,8 +165,9 @@ def _title(entry: Entry) -> Block:
     return blocks.rich_text(blocks.paragraph(*number, title))
 
 
-def _facts(paper: Paper, saves: int, read: str, words: Words) -> list[Block]:
-    saved = words.count("paper.saves", saves) if saves else ""
+def _facts(paper: Paper, interest: Interest, words: Words) -> list[Block]:
+    saved = words.count("paper.saves", interest.saves) if interest.saves else ""
+    read = readers_line(interest.readers, words)
     all_parts = (authors_line(paper, words), facts_line(paper, words), saved, read)
     parts = [part for part in all_parts if part]
     return [blocks.context(*parts)] if parts else []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.cards.blocks import is_image
-from bot.cards.paper import paper_card
+from bot.cards.paper import Interest, paper_card
 from bot.clock import Clock
 from bot.delivery.connections import Wires
 from bot.delivery.messages import shown_card
@@ -167,14 +167,12 @@ def _card(tables: Tables, update: CardUpdate, *, has_model: bool) -> _Card | Non
         return None
     # Cards come first in a digest, so the position of one is its number.
     saves = tables.saved_papers.savers(delivery.workspace, [entry.paper.id]).get(entry.paper.id, 0)
-    readers = readers_of_card(tables, subscription, entry.paper.id)
     numbered = replace(entry, number=post.position)
     message = paper_card(
         numbered,
         words_for(language),
         has_model=has_model,
-        saves=saves,
-        readers=readers,
+        interest=Interest(saves, readers_of_card(tables, subscription, entry.paper.id)),
         has_picture=post.has_picture,
     )
     shown = shown_card(message, language)

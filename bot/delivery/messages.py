@@ -12,7 +12,7 @@ from bot.cards.digest import digest_parent, nothing_new, rest_list
 from bot.cards.entry import Digest, Entry
 from bot.cards.following import Matching
 from bot.cards.for_you import ForYou
-from bot.cards.paper import paper_card
+from bot.cards.paper import UNTOLD, Interest, paper_card
 from bot.cards.personal_digest import personal_digest
 from bot.delivery.answers import METADATA_EVENT
 from bot.delivery.selection import Selection, select
@@ -238,7 +238,7 @@ def _card(
         entry,
         words_for(language),
         has_model=has_model,
-        readers=None if readers is None else readers.get(entry.paper.id, 0),
+        interest=UNTOLD if readers is None else Interest(readers=readers.get(entry.paper.id, 0)),
         has_picture=preferences.has_thumbnails,
     )
     return _Planned(message, (entry.paper.id,), shown_card(message, language))

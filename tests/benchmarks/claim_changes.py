@@ -58,7 +58,7 @@ class Naming:
                 }
                 if not held:
                     break
-                place = max(held, key=lambda each: (held[each] + near.get(each, 0.0), -each))  # noqa: B023
+                place = max(held, key=lambda each: (held[each] + near.get(each, 0.0), -each))
                 chosen.append(place)
                 wanted = [number for number in wanted if not self._has(place, number)]
         chosen += [place for place in self._aligned(text)[1:] if place not in chosen]

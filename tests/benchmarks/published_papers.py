@@ -114,7 +114,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _git(git_directory: Path, *arguments: str) -> str:
-    done = subprocess.run(  # noqa: S603 -- read only, of a directory that the caller names
+    done = subprocess.run(
         ["git", "--git-dir", str(git_directory), *arguments],  # noqa: S607
         capture_output=True, check=True,
     )  # fmt: skip

@@ -29,7 +29,7 @@ from bot.cards.ids import Opened, Page, SimilarTo
 from bot.cards.lists import listing_page, week_page
 from bot.cards.my_settings import my_settings_modal, reminder_message
 from bot.cards.notices import help_message
-from bot.cards.paper import LookedUp, abstract_modal, paper_card
+from bot.cards.paper import Interest, LookedUp, abstract_modal, paper_card
 from bot.cards.personal_digest import personal_digest
 from bot.cards.saved_list import (
     ListPlace,
@@ -135,9 +135,9 @@ def test_the_longest_and_the_emptiest_paper_make_messages_that_slack_takes(
     page = page_of((kept,) * 10, 10, 35, "&" * 300)
 
     assert_taken(paper_card(entry, words))
-    assert_taken(paper_card(entry, words, is_saved=True, saves=10_000))
+    assert_taken(paper_card(entry, words, is_saved=True, interest=Interest(10_000, 10_000)))
     pictured = replace(entry, paper=replace(entry.paper, thumbnail_url=LONGEST_PICTURE))
-    assert_taken(paper_card(pictured, words, has_picture=True, saves=10_000))
+    assert_taken(paper_card(pictured, words, has_picture=True, interest=Interest(10_000, 10_000)))
     assert_taken(digest_parent(digest_of([entry] * 100), words))
     assert_taken(listing_page(day_page_of([entry] * 100, 10), words))
     assert_taken(week_page(week_page_of([entry] * 100, 10), words))
@@ -185,7 +185,7 @@ def test_the_longest_results_of_a_search_make_messages_that_slack_takes(
     assert_taken(results)
     assert_view_taken(search_modal(words, results))
     assert_taken(similar_page(found, Page(similar=SimilarTo(("2509.21240",))), [entry.paper], words))
-    assert_taken(paper_card(entry, words, looked_up=looked_up, saves=10_000, readers=10_000))
+    assert_taken(paper_card(entry, words, looked_up=looked_up, interest=Interest(10_000, 10_000)))
     assert_taken(shared_card(entry, "U012345678", words))
     assert_view_taken(share_modal(entry.paper, words))
 
