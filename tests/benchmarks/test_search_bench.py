@@ -20,19 +20,14 @@ from typing import Any
 import pytest
 
 from bot.cards.found import FoundPage
-from bot.lookup.found import SearchReader
-from bot.lookup.search import find
 from bot.lookup.similar import similar
 from bot.lookup.sought import FILLERS
-from bot.lookup.typed_query import read_query
 from bot.text import index_tokens
-from bot.text.full_text import Match
 from storage.database import connect
 from storage.engines.engine import Engine
-from storage.engines.sqlite_full_text import expression
 from storage.records import Listing, ListingState
-from storage.search import Search
 from storage.tables import Tables
+from tests.benchmarks.asked_searches import READER, bare, found_by, timed_search, words_of
 from tests.benchmarks.search_data import LAST_DAY, Material, store
 from tests.support.tables import empty_tables
 
@@ -43,41 +38,8 @@ FILE = os.environ.get("PAPER_ROUND_BENCH_FILE")
 QUERIES = 200
 DAYS = 10
 PAPERS_A_DAY = 35
-READER = SearchReader("T1", "U1", "zh-CN", LAST_DAY + timedelta(days=1))
 
 Ask = Callable[[Tables, str], FoundPage]
-
-
-class TimedSearch(Search):
-    """The search, with how long it took since it was last looked at, and what it was asked for."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self.seconds = 0.0
-        self.matches: list[Match] = []
-
-    def timed(self, call: Callable[..., Any], *arguments: Any) -> Any:
-        began = time.thread_time()
-        try:
-            return call(*arguments)
-        finally:
-            self.seconds += time.thread_time() - began
-
-    def count(self, *arguments: Any) -> Any:
-        return self.timed(super().count, *arguments)
-
-    def best(self, *arguments: Any) -> Any:
-        self.matches.append(arguments[0])
-        return self.timed(super().best, *arguments)
-
-    def having(self, *arguments: Any) -> Any:
-        return self.timed(super().having, *arguments)
-
-    def words(self, *arguments: Any) -> Any:
-        return self.timed(super().words, *arguments)
-
-    def words_of_form(self, *arguments: Any) -> Any:
-        return self.timed(super().words_of_form, *arguments)
 
 
 @dataclass
@@ -171,7 +133,7 @@ def asked(tables: Tables, all_typed: list[str], ask: Ask) -> Taken:
     """Ask each in turn with the bare query of the same words, so that both meet the same moods."""
     taken = Taken()
     for typed in all_typed:
-        timed = tables.search = TimedSearch(tables.search._engine)
+        timed = tables.search = timed_search(tables)
         began = time.thread_time()
         page = ask(tables, typed)
         taken.whole.append((time.thread_time() - began) * 1000)
@@ -180,19 +142,6 @@ def asked(tables: Tables, all_typed: list[str], ask: Ask) -> Taken:
         if timed.matches:
             taken.bare.append(bare(tables.search._engine, timed.matches))
     return taken
-
-
-def bare(engine: Engine, matches: list[Match]) -> float:
-    """Return how long FTS5 takes for the ten best of all words, or of any where that was asked for last."""
-    last = matches[-1]
-    terms = expression(Match(some=last.some) if last.some else Match(every=matches[0].every))
-    began = time.thread_time()
-    engine.query("SELECT rowid FROM search_texts WHERE search_texts MATCH ? ORDER BY rank LIMIT 10", [terms])
-    return (time.thread_time() - began) * 1000
-
-
-def found_by(tables: Tables, typed: str) -> FoundPage:
-    return find(tables, read_query(typed, READER.today), typed, READER)
 
 
 def similar_to(tables: Tables, paper_id: str) -> FoundPage:
@@ -224,11 +173,6 @@ def kinds(tables: Tables, material: Material, chance: random.Random) -> dict[str
         "five words with typos": [" ".join(misspelt(chance.sample(each, 5), chance)) for each in words],
         "similar papers": [chance.choice(paper_ids) for _ in range(QUERIES)],
     }
-
-
-def words_of(text: str) -> list[str]:
-    runs = index_tokens.runs(text)
-    return sorted({run for run in runs if run.isalpha() and len(run) > 4 and run not in FILLERS})
 
 
 def phrase(paper: Any, chance: random.Random) -> str:

@@ -1,0 +1,70 @@
+"""The figures as one table to read and as JSON."""
+
+import os
+import platform
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from statistics import median
+from typing import Any
+
+from rich.table import Table
+
+from tests.benchmarks.measured.comparison import Comparison
+
+
+def table(comparisons: Iterable[Comparison]) -> Table:
+    """Return a table with a row for each comparison."""
+    drawn = Table(title=f"{_today()} · {machine()}")
+    for name in ("what", "against", "unit", "ours", "beside", "ratio", "least to most"):
+        drawn.add_column(name, justify="left" if name in {"what", "against", "unit"} else "right")
+    for each in comparisons:
+        counts = "".join(f", {count} {name}" for name, count in each.counts.items())
+        drawn.add_row(
+            f"{each.what}{counts}",
+            each.against,
+            each.unit,
+            _figure(median(each.ours)),
+            _figure(median(each.beside)),
+            f"{each.ratio:.2f}",
+            f"{each.ratios[0]:.2f}–{each.ratios[-1]:.2f}",
+        )
+    return drawn
+
+
+def as_json(comparisons: Iterable[Comparison]) -> dict[str, Any]:
+    """Return all figures of all runs, with the day and the machine."""
+    return {
+        "day": _today().isoformat(),
+        "machine": machine(),
+        "figures": [
+            {
+                "what": each.what,
+                "against": each.against,
+                "unit": each.unit,
+                "ours": [round(figure, 4) for figure in each.ours],
+                "beside": [round(figure, 4) for figure in each.beside],
+                "ratio": round(each.ratio, 3),
+                "least": round(each.ratios[0], 3),
+                "most": round(each.ratios[-1], 3),
+                "counts": dict(each.counts),
+            }
+            for each in comparisons
+        ],
+    }
+
+
+def machine() -> str:
+    """Return what the figures were measured on, without the machine's name."""
+    return (
+        f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    )
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
