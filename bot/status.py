@@ -148,7 +148,7 @@ def _every_source(tables: Tables) -> tuple[Listing, ...]:
 
 def channel_status(tables: Tables, subscription: Subscription, now: datetime) -> ChannelStatus:
     """Return the status of one channel; a paused one has no next digest."""
-    latest = tables.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
+    latest = tables.deliveries.latest_digest(subscription.workspace, subscription.channel)
     last = _delivery_status(tables, latest) if latest else None
     next_at = None if is_paused(subscription, now) else _next_at(tables, subscription, now)
     name = tables.channel_names.get(subscription.workspace, subscription.channel)

@@ -5,6 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from handlers import (
     card_links,
     deliveries,
+    discussions,
     events,
     failures,
     following,
@@ -52,6 +53,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
         preferences,
         subscriptions,
         deliveries,
+        discussions,
         invitations,
         links,
         message_shortcut,

@@ -130,7 +130,7 @@ def _new_papers(tables: Tables, person: Person, channels: tuple[str, ...], now: 
 
 def _recent(tables: Tables, person: Person, channels: tuple[str, ...], now: datetime) -> list[Delivery]:
     """Return the latest digest of each channel, unless it is old; the latest first."""
-    found = [tables.deliveries.latest_of_channel(person.workspace, channel) for channel in channels]
+    found = [tables.deliveries.latest_digest(person.workspace, channel) for channel in channels]
     recent = [each for each in found if each and now - each.opened_at < _NEW_FOR]
     return sorted(recent, key=lambda each: each.opened_at, reverse=True)
 

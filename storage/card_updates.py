@@ -63,6 +63,23 @@ class CardUpdates:
             },
         )
 
+    def enqueue_one(self, update: CardUpdate) -> None:
+        """Enqueue a message to redraw."""
+        self._engine.execute(
+            """
+            INSERT INTO card_updates (delivery_id, position, next_try_at, tries)
+            VALUES (:delivery_id, :position, :next_try_at, :tries)
+            ON CONFLICT (delivery_id, position)
+            DO UPDATE SET next_try_at = excluded.next_try_at, tries = excluded.tries
+            """,
+            {
+                "delivery_id": update.delivery_id,
+                "position": update.position,
+                "next_try_at": update.next_try_at.isoformat(),
+                "tries": update.tries,
+            },
+        )
+
     def due(self, now: datetime, workspace: str | None = None) -> tuple[CardUpdate, ...]:
         """Return the due updates of cards that are there, the oldest first; of one workspace or of all."""
         rows = self._engine.query(

@@ -14,7 +14,10 @@ from storage.rows import reads, whole
 
 
 class Deliveries:
-    """One scheduled delivery per subscription and day; others as often as a person asks."""
+    """One scheduled digest and one recap per subscription and day, one reminder per discussion and date.
+
+    Others are opened as often as a person asks.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -38,12 +41,11 @@ class Deliveries:
         )
         return next(map(_delivery_from_row, rows), None)
 
-    def last_slot(self, subscription_id: int) -> date | None:
-        """Return the latest local date for which a scheduled digest was opened."""
+    def last_slot(self, subscription_id: int, kind: DeliveryKind = DeliveryKind.SCHEDULED) -> date | None:
+        """Return the latest local date for which a scheduled digest, or another kind, was opened."""
         rows = self._engine.query(
-            "SELECT day FROM deliveries WHERE subscription_id = ? AND kind = 'scheduled'"
-            " ORDER BY day DESC LIMIT 1",
-            [subscription_id],
+            "SELECT day FROM deliveries WHERE subscription_id = ? AND kind = ? ORDER BY day DESC LIMIT 1",
+            [subscription_id, kind],
         )
         return next(whole(_day_from_row, rows), None)
 
@@ -62,6 +64,25 @@ class Deliveries:
             [workspace, channel],
         )
         return next(map(_delivery_from_row, rows), None)
+
+    def latest_digest(self, workspace: str, channel: str) -> Delivery | None:
+        """Return the channel's most recently opened digest."""
+        rows = self._engine.query(
+            """
+            SELECT * FROM deliveries
+            WHERE workspace = ? AND channel = ? AND kind IN ('scheduled', 'asked')
+            ORDER BY id DESC LIMIT 1
+            """,
+            [workspace, channel],
+        )
+        return next(map(_delivery_from_row, rows), None)
+
+    def of_discussion(self, discussion_id: int) -> tuple[Delivery, ...]:
+        """Return the reminders of a discussion, one for each date that it was reminded of."""
+        rows = self._engine.query(
+            "SELECT * FROM deliveries WHERE discussion_id = ? ORDER BY day", [discussion_id]
+        )
+        return tuple(whole(_delivery_from_row, rows))
 
     def first_opened_at(self) -> datetime | None:
         """Return when the first delivery was opened."""
@@ -94,16 +115,18 @@ class Deliveries:
         *,
         waits_for: Iterable[str] = (),
         is_late: bool = False,
+        discussion_id: int | None = None,
     ) -> Delivery:
         """Open a delivery and return it."""
         rows = self._engine.query(
             """
             INSERT INTO deliveries (
-                key, subscription_id, workspace, channel, kind, day, state, opened_at, waits_for, is_late
+                key, subscription_id, workspace, channel, kind, day, state, opened_at, waits_for, is_late,
+                discussion_id
             )
             VALUES (
                 :key, :subscription_id, :workspace, :channel, :kind, :day, 'open', :opened_at, :waits_for,
-                :is_late
+                :is_late, :discussion_id
             )
             RETURNING *
             """,
@@ -117,15 +140,22 @@ class Deliveries:
                 "opened_at": now.isoformat(),
                 "waits_for": json.dumps(list(waits_for)),
                 "is_late": int(is_late),
+                "discussion_id": discussion_id,
             },
         )
         return _delivery_from_row(next(rows))
 
     def adopt(
-        self, subscription: Subscription, kind: DeliveryKind, day: date, key: str, opened_at: datetime
+        self,
+        subscription: Subscription,
+        kind: DeliveryKind,
+        day: date,
+        key: str,
+        opened_at: datetime,
+        discussion_id: int | None = None,
     ) -> Delivery:
         """Record a delivery that is in the channel, although nothing is known of it here, as done."""
-        delivery = self.open(subscription, kind, day, key, opened_at)
+        delivery = self.open(subscription, kind, day, key, opened_at, discussion_id=discussion_id)
         self.close(delivery, DeliveryState.DONE)
         return replace(delivery, state=DeliveryState.DONE)
 
@@ -287,4 +317,5 @@ def _delivery_from_row(row: dict[str, Any]) -> Delivery:
         waits_for=tuple(json.loads(row["waits_for"])),
         is_late=bool(row["is_late"]),
         is_stop_asked=bool(row["stop_asked"]),
+        discussion_id=row["discussion_id"],
     )

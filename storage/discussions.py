@@ -6,7 +6,7 @@ from typing import Any
 
 from storage.engines.engine import Engine
 from storage.moments import moment_of, optional_moment
-from storage.records import Discussion, DiscussionState, VerdictCounts
+from storage.records import Discussion, DiscussionState, JudgedDiscussion, VerdictCounts
 from storage.rows import reads, whole
 
 _OF_CHANNEL = "workspace = :workspace AND channel = :channel"
@@ -98,6 +98,68 @@ class Discussions:
         )
         return tuple(whole(_discussion_from_row, rows))
 
+    def past(self, before: date, limit: int) -> tuple[Discussion, ...]:
+        """Return what is planned for a day before this one, the earliest first."""
+        rows = self._engine.query(
+            """
+            SELECT * FROM discussions WHERE state = 'planned' AND planned_for < :before
+            ORDER BY planned_for, id LIMIT :limit
+            """,
+            {"before": before.isoformat(), "limit": limit},
+        )
+        return tuple(whole(_discussion_from_row, rows))
+
+    def most_judged(
+        self, workspace: str, channel: str, first: date, last: date, limit: int
+    ) -> tuple[JudgedDiscussion, ...]:
+        """Return the discussions of these days with verdicts, those with the most of them first."""
+        days = {"first": first.isoformat(), "last": last.isoformat()}
+        found = [
+            JudgedDiscussion(each.paper_id, each.planned_for, self._verdicts_of(each.id))
+            for state in (DiscussionState.PLANNED, DiscussionState.DISCUSSED)
+            for each in self._between(workspace, channel, state, days)
+        ]
+        judged = (each for each in found if each.verdicts != VerdictCounts())
+        return tuple(sorted(judged, key=_by_verdicts))[:limit]
+
+    def _between(
+        self, workspace: str, channel: str, state: DiscussionState, days: Mapping[str, str]
+    ) -> tuple[Discussion, ...]:
+        rows = self._engine.query(
+            f"""
+            SELECT * FROM discussions WHERE {_OF_CHANNEL} AND state = :state
+                AND planned_for >= :first AND planned_for <= :last
+            ORDER BY planned_for DESC, id DESC
+            """,  # noqa: S608 -- a constant
+            {"workspace": workspace, "channel": channel, "state": state, **days},
+        )
+        return tuple(whole(_discussion_from_row, rows))
+
+    def next_of_channel(self, workspace: str, channel: str, since: date) -> Discussion | None:
+        """Return what the channel plans for the earliest day from this one on."""
+        rows = self._engine.query(
+            f"""
+            SELECT * FROM discussions
+            WHERE {_OF_CHANNEL} AND state = 'planned' AND planned_for >= :since
+            ORDER BY planned_for, id LIMIT 1
+            """,  # noqa: S608 -- a constant
+            {"workspace": workspace, "channel": channel, "since": since.isoformat()},
+        )
+        return next(whole(_discussion_from_row, rows), None)
+
+    def note_opened(self) -> int:
+        """Note the messages of reminders that are in their channels by now; return how many."""
+        return self._engine.execute(
+            """
+            UPDATE discussions SET opened_ts = (
+                SELECT posts.ts FROM deliveries
+                JOIN posts ON posts.delivery_id = deliveries.id AND posts.position = 0
+                WHERE deliveries.discussion_id = discussions.id AND deliveries.day = discussions.planned_for
+            )
+            WHERE state = 'planned' AND reminded_at IS NOT NULL AND opened_ts IS NULL
+            """
+        )
+
     def reminded(self, discussion_id: int, now: datetime) -> bool:
         """Note that the channel is reminded of it; return False where it was, or it is off the plan."""
         noted = self._engine.execute(
@@ -125,7 +187,8 @@ class Discussions:
         changed = self._engine.execute(
             f"""
             UPDATE discussions SET planned_for = :planned_for, presenter = :presenter,
-                reminded_at = CASE WHEN planned_for = :planned_for THEN reminded_at END
+                reminded_at = CASE WHEN planned_for = :planned_for THEN reminded_at END,
+                opened_ts = CASE WHEN planned_for = :planned_for THEN opened_ts END
             WHERE {_ONE} AND state = 'planned'
             """,  # noqa: S608 -- a constant
             {
@@ -188,6 +251,11 @@ class Discussions:
         )
         people = {row["is_worth"]: int(row["people"]) for row in rows}
         return VerdictCounts(people.get(1, 0), people.get(0, 0))
+
+
+def _by_verdicts(judged: JudgedDiscussion) -> tuple[int, int, str]:
+    """Order by how many verdicts there are, then the later day first."""
+    return -(judged.verdicts.worth + judged.verdicts.skip), -judged.day.toordinal(), judged.paper_id
 
 
 @reads("discussions")

@@ -1080,3 +1080,37 @@ def m034_evidence(engine: Engine) -> None:
         ALTER TABLE summaries ADD COLUMN evidence TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(evidence))
         """
     )
+
+
+@_migration
+def m035_recaps_and_reminders(engine: Engine) -> None:
+    """Deliveries of a week's recap and of the reminder of a discussion, each once.
+
+    SQLite changes no constraint of a column that exists, so the column is made anew.
+    """
+    for index in ("deliveries_by_day", "deliveries_scheduled", "deliveries_by_subscription"):
+        engine.define(f"DROP INDEX {index}")
+    engine.define("ALTER TABLE deliveries RENAME COLUMN kind TO former_kind")
+    engine.define(
+        """
+        ALTER TABLE deliveries ADD COLUMN kind TEXT NOT NULL DEFAULT 'scheduled'
+        CHECK (kind IN ('scheduled', 'asked', 'recap', 'discussion'))
+        """
+    )
+    engine.define("UPDATE deliveries SET kind = former_kind")
+    engine.define("ALTER TABLE deliveries DROP COLUMN former_kind")
+    engine.define("ALTER TABLE deliveries ADD COLUMN discussion_id INTEGER")
+    engine.define("CREATE INDEX deliveries_by_day ON deliveries (subscription_id, kind, day)")
+    engine.define("CREATE INDEX deliveries_by_subscription ON deliveries (subscription_id, kind, id)")
+    engine.define("CREATE INDEX deliveries_by_opening ON deliveries (subscription_id, opened_at)")
+    engine.define(
+        "CREATE UNIQUE INDEX deliveries_scheduled ON deliveries (subscription_id, day)"
+        " WHERE kind = 'scheduled'"
+    )
+    engine.define(
+        "CREATE UNIQUE INDEX deliveries_recap ON deliveries (subscription_id, day) WHERE kind = 'recap'"
+    )
+    engine.define(
+        "CREATE UNIQUE INDEX deliveries_of_discussion ON deliveries (discussion_id, day)"
+        " WHERE discussion_id IS NOT NULL"
+    )

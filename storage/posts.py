@@ -126,6 +126,27 @@ class Posts:
         )
         return frozenset(row["id"] for row in rows)
 
+    def papers_since(self, subscription_id: int, since: datetime, until: datetime) -> frozenset[str]:
+        """Return the papers that the channel got with digests opened from `since` and before `until`."""
+        rows = self._engine.query(
+            """
+            SELECT DISTINCT channel_papers.paper_id
+            FROM deliveries
+            JOIN channel_papers ON channel_papers.delivery_id = deliveries.id
+            JOIN posts ON posts.delivery_id = channel_papers.delivery_id
+                AND posts.position = channel_papers.position
+            WHERE deliveries.subscription_id = :subscription_id
+                AND deliveries.opened_at >= :since AND deliveries.opened_at < :until
+                AND deliveries.kind IN ('scheduled', 'asked') AND posts.state = 'posted'
+            """,
+            {
+                "subscription_id": subscription_id,
+                "since": since.isoformat(),
+                "until": until.isoformat(),
+            },
+        )
+        return frozenset(row["paper_id"] for row in rows)
+
     def last_attempt(self, workspace: str, channel: str) -> datetime | None:
         """Return when one of the channel's latest deliveries last sent a message, if any did."""
         rows = self._engine.query(
@@ -250,7 +271,13 @@ class Posts:
                     AND (deliveries.state = 'done' OR EXISTS (
                         SELECT 1 FROM deliveries AS later
                         WHERE later.workspace = deliveries.workspace AND later.channel = deliveries.channel
-                            AND later.id > deliveries.id
+                            AND later.id > deliveries.id AND (
+                                later.kind = deliveries.kind
+                                OR (
+                                    later.kind IN ('scheduled', 'asked')
+                                    AND deliveries.kind IN ('scheduled', 'asked')
+                                )
+                            )
                     ))
                 ORDER BY posts.delivery_id, posts.position LIMIT :limit
             )

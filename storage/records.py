@@ -376,6 +376,15 @@ class DeliveryKind(StrEnum):
     SCHEDULED = "scheduled"
     #: A person, for the date of a list.
     ASKED = "asked"
+    #: The time of the week's recap, once per local date.
+    RECAP = "recap"
+    #: The reminder of a discussion, once for its date, which is the delivery's day.
+    DISCUSSION = "discussion"
+
+    @property
+    def is_digest(self) -> bool:
+        """Whether it brings papers that the channel has not had."""
+        return self in {DeliveryKind.SCHEDULED, DeliveryKind.ASKED}
 
 
 class DeliveryState(StrEnum):
@@ -392,6 +401,9 @@ class DeliveryState(StrEnum):
 
 NOTHING_NEW = "nothing_new"
 """The reason of a delivery without papers: there were no new ones."""
+
+TOO_LATE = "too_late"
+"""The reason of a recap or a reminder without papers: the bot was not running until its time was over."""
 
 SOURCE_LATE = "source_late"
 """The reason of a delivery without papers: a source did not answer before the next digest was due."""
@@ -435,6 +447,8 @@ class Delivery:
     is_late: bool = False
     #: Whether a person asked it to stop; its worker does so before the next message.
     is_stop_asked: bool = False
+    #: The discussion that it reminds of; `None` for any other kind.
+    discussion_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -627,6 +641,15 @@ class VerdictCounts:
 
     worth: int = 0
     skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedDiscussion:
+    """A discussion of which people said whether the paper was worth it."""
+
+    paper_id: str
+    day: date
+    verdicts: VerdictCounts
 
 
 @dataclass(frozen=True, slots=True)

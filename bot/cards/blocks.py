@@ -6,6 +6,7 @@ Text from strangers goes into rich text or plain text, in which Slack parses no 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from bot.text.mrkdwn import Mrkdwn, bold_runs, clean, cut, escape, escape_within, split
@@ -252,6 +253,11 @@ def text_input(value: str, limit: int, *, multiline: bool = False) -> Block:
     """Return a text input of one or several lines and at most `limit` characters."""
     element: Block = {"type": "plain_text_input", "max_length": limit, "multiline": multiline}
     return {**element, "initial_value": value[:limit]} if value else element
+
+
+def date_input(day: date) -> Block:
+    """Return a picker of a date."""
+    return {"type": "datepicker", "initial_date": day.isoformat()}
 
 
 def search_input(value: str, limit: int, placeholder: str) -> Block:

@@ -117,6 +117,16 @@ END_FOLLOW = "end_follow"
 SUBMIT_FOLLOW = "submit_follow"
 FOLLOW_TEXT = "follow_text"
 
+PLAN_DISCUSSION = "plan_discussion"
+CHANGE_DISCUSSION = "change_discussion"
+DROP_DISCUSSION = "drop_discussion"
+PRESENT_DISCUSSION = "present_discussion"
+SUBMIT_DISCUSSION = "submit_discussion"
+DISCUSSION_DAY = "discussion_day"
+DISCUSSION_PRESENTER = "discussion_presenter"
+FOUND_WORTH = "found_worth"
+FOUND_SKIP = "found_skip"
+
 PAGE_LENGTH = 10
 """The papers per page of a list."""
 
@@ -341,6 +351,49 @@ def read_follow_text(value: object) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= _MOST_OPTION:
         raise UnreadableValueError("follow")
     return value
+
+
+def discussion_value(discussion_id: int) -> str:
+    """Return the value of a button about a discussion."""
+    return str(discussion_id)
+
+
+def read_discussion(value: object) -> int:
+    """Return the id of the discussion that a button is about; whose it is comes from where it is."""
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        raise UnreadableValueError("discussion")
+    return int(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a form plans: a paper's discussion in a channel, a new one or one that is there."""
+
+    channel: str
+    paper_id: str
+    discussion_id: int | None = None
+
+
+def planned_value(planned: Planned) -> str:
+    """Return what a form that plans a discussion is about."""
+    discussion = None if planned.discussion_id is None else discussion_value(planned.discussion_id)
+    return _written({"channel": planned.channel, "paper": planned.paper_id, "discussion": discussion})
+
+
+def read_planned(value: object) -> Planned:
+    """Return what a form plans."""
+    fields = _record(value)
+    discussion = fields.get("discussion")
+    return Planned(
+        read_channel(fields.get("channel")),
+        read_paper(fields.get("paper")),
+        None if discussion is None else read_discussion(discussion),
+    )
+
+
+def read_day(value: object) -> date:
+    """Return the date that was picked."""
+    return _day(value)
 
 
 def read_channel(value: object) -> str:

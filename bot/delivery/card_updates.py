@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.cards.blocks import is_image
+from bot.cards.blocks import Message, is_image
 from bot.cards.paper import Interest, paper_card
 from bot.clock import Clock
 from bot.delivery.connections import Wires
+from bot.delivery.discussions import drawn_reminder
 from bot.delivery.messages import shown_card
 from bot.delivery.outcomes import Done, NotNow, Refused, Scope, Unknown
 from bot.delivery.slack_errors import UPDATE_IMPOSSIBLE_ERRORS
@@ -21,7 +22,15 @@ from bot.outages import Outages
 from bot.subscriptions.reading import readers_of_card
 from bot.text.language import primary_language
 from storage.claims import Claim, Claims
-from storage.records import CardUpdate, ShownCard
+from storage.records import (
+    PARENT,
+    CardUpdate,
+    Delivery,
+    DeliveryKind,
+    Post,
+    ShownCard,
+    Subscription,
+)
 from storage.runner import Runner
 from storage.tables import Tables
 
@@ -161,13 +170,15 @@ def _card(tables: Tables, update: CardUpdate, *, has_model: bool) -> _Card | Non
     post = tables.posts.get(update.delivery_id, update.position)
     if delivery is None or subscription is None or post is None or post.card is None or post.ts is None:
         return None
+    if delivery.kind is DeliveryKind.DISCUSSION and post.position == PARENT:
+        return _reminder(tables, delivery, subscription, post)
     language = subscription.preferences.language
     entry = paper_entry(tables, post.paper_ids[0], language)
     if entry is None or primary_language(post.card.language) != primary_language(language):
         return None
     # Cards come first in a digest, so the position of one is its number.
     saves = tables.saved_papers.savers(delivery.workspace, [entry.paper.id]).get(entry.paper.id, 0)
-    numbered = replace(entry, number=post.position)
+    numbered = entry if delivery.kind is DeliveryKind.DISCUSSION else replace(entry, number=post.position)
     message = paper_card(
         numbered,
         words_for(language),
@@ -175,8 +186,19 @@ def _card(tables: Tables, update: CardUpdate, *, has_model: bool) -> _Card | Non
         interest=Interest(saves, readers_of_card(tables, subscription, entry.paper.id)),
         has_picture=post.has_picture,
     )
+    return _changed(delivery, post, message, language)
+
+
+def _reminder(tables: Tables, delivery: Delivery, subscription: Subscription, post: Post) -> _Card | None:
+    """Return a discussion's reminder with its verdicts as they are now, or `None` if it shows those."""
+    message = drawn_reminder(tables, delivery, subscription)
+    return _changed(delivery, post, message, subscription.preferences.language) if message else None
+
+
+def _changed(delivery: Delivery, post: Post, message: Message, language: str) -> _Card | None:
+    """Return the message as it is to be, or `None` if it shows that already."""
     shown = shown_card(message, language)
-    if shown == post.card:
+    if shown == post.card or post.ts is None:
         return None
     drawn = [] if post.is_plain else list(message.blocks)
     payload = {"text": message.text, "blocks": drawn}

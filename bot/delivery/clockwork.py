@@ -14,11 +14,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.background import SECONDS_TO_END, end
 from bot.clock import Clock
 from bot.delivery.deliverer import Deliverer
+from bot.delivery.discussions import due_discussions, end_past
 from bot.metrics import UNEXPECTED_ERRORS
 from bot.outages import Outages
-from bot.subscriptions.due import due_at, due_slot, is_paused, local_date
+from bot.subscriptions.due import due_at, due_slot, is_caught_up, is_paused, local_date, recap_slot
 from bot.watchdog import Pulse, Sign
-from storage.records import Subscription
+from storage.records import DeliveryKind, Discussion, Subscription
 from storage.runner import Runner
 from storage.tables import Tables
 
@@ -68,9 +69,29 @@ class Clockwork:
             # What a person follows takes a while to be compared, and no channel waits for that.
             await self._deliverer.start_all()
             await self._open_all(of_people, now, last_tick, until=self._clock.now() + _LONGEST_FOR_PEOPLE)
+        await self._remind(now)
         await self._storage.write(lambda tables: tables.heartbeats.beat(HEARTBEAT, now))
         self.ticked_at = now
         await self._deliverer.start_all()
+
+    async def _remind(self, now: datetime) -> None:
+        """Remind the channels of what they discuss tomorrow, and end what they discussed."""
+        for discussion in await self._storage.read(lambda tables: due_discussions(tables, now)):
+            await self._open_reminder(discussion)
+        await self._storage.write(lambda tables: _end_discussions(tables, now))
+
+    async def _open_reminder(self, discussion: Discussion) -> None:
+        what = f"Discussion {discussion.id}"
+        fields = {"channel": discussion.channel}
+        try:
+            if await self._deliverer.open_reminder(discussion):
+                _logger.info("%s is tomorrow in channel %s", what, discussion.channel, extra=fields)
+            self._outages.end(what, fields)
+        except Exception as error:
+            # The other channels are reminded, and the next tick retries this one.
+            UNEXPECTED_ERRORS.labels("discussion").inc()
+            if self._outages.begin(what, error):
+                _logger.exception("%s could not be reminded of", what, extra=fields)
 
     async def _open_all(
         self,
@@ -88,6 +109,7 @@ class Clockwork:
             fields = {"subscription": subscription.id, "channel": subscription.channel}
             try:
                 await self._open_if_due(subscription, each.last_slot, now, last_tick)
+                await self._open_recap_if_due(each, now, last_tick)
                 self._outages.end(what, fields)
             except Exception as error:
                 # The other subscriptions go on, and the next tick retries this one.
@@ -125,6 +147,28 @@ class Clockwork:
             _logger.info(
                 "The digest of %s is due in channel %s", slot.day, subscription.channel, extra=fields
             )
+
+    async def _open_recap_if_due(
+        self, waiting: "_Waiting", now: datetime, last_tick: datetime | None
+    ) -> None:
+        subscription, preferences = waiting.subscription, waiting.subscription.preferences
+        if preferences.recap is None or is_paused(subscription, now):
+            return
+        zone, last_slot = ZoneInfo(preferences.zone), waiting.last_recap
+        if last_slot and last_slot > local_date(now, zone) + _DATES_APART:
+            last_slot = None
+        begun = _begun(subscription, zone)
+        slot = recap_slot(now, preferences.recap, zone, begun, last_slot, last_tick)
+        if slot is None:
+            return
+        is_late = slot.lateness(now, last_tick) > timedelta()
+        if await self._deliverer.open_recap(subscription, slot, is_late=is_late) is None:
+            return
+        fields = {"subscription": subscription.id, "channel": subscription.channel}
+        told = (
+            "is due" if is_caught_up(slot, now) else "is skipped, as the bot was not running when it was due,"
+        )
+        _logger.info("The recap of %s %s in channel %s", slot.day, told, subscription.channel, extra=fields)
 
 
 def _begun(subscription: Subscription, zone: ZoneInfo) -> datetime:
@@ -196,11 +240,25 @@ class _Waiting:
     subscription: Subscription
     #: The latest local date of which a digest was opened.
     last_slot: date | None
+    #: That of which a recap was opened; `None` too where the channel wants none.
+    last_recap: date | None
 
 
 def _look(tables: Tables) -> tuple[datetime | None, list[_Waiting]]:
     waiting = [
-        _Waiting(subscription, tables.deliveries.last_slot(subscription.id))
+        _Waiting(
+            subscription,
+            tables.deliveries.last_slot(subscription.id),
+            tables.deliveries.last_slot(subscription.id, DeliveryKind.RECAP)
+            if subscription.preferences.recap
+            else None,
+        )
         for subscription in tables.subscriptions.all()
     ]
     return tables.heartbeats.last(HEARTBEAT), waiting
+
+
+def _end_discussions(tables: Tables, now: datetime) -> None:
+    """Note where the reminders are, and end the discussions whose day is over."""
+    tables.discussions.note_opened()
+    end_past(tables, now)

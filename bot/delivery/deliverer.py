@@ -14,6 +14,7 @@ from datetime import date, datetime
 from functools import partial
 
 from bot.background import Background, to_its_end
+from bot.delivery.discussions import open_reminder
 from bot.delivery.opening import (
     DayCounts,
     day_counts,
@@ -23,13 +24,15 @@ from bot.delivery.opening import (
     resume_waiting,
 )
 from bot.delivery.personal import Known, PersonalChoice, choose_for_person
+from bot.delivery.recaps import open_recap
 from bot.delivery.worker import DeliveryWorker, Services
 from bot.delivery.workspaces import Workspaces
 from bot.errors import LeaseLostError, OutdatedChoiceError, StorageError
 from bot.metrics import UNEXPECTED_ERRORS
 from bot.outages import Outages
+from bot.subscriptions.due import Slot
 from storage.claims import Claim, Claims
-from storage.records import Delivery, DeliveryState, Post, Subscription
+from storage.records import Delivery, DeliveryState, Discussion, Post, Subscription
 from storage.tables import Tables
 
 _SECONDS_BETWEEN_TRIES = 2.0
@@ -109,6 +112,20 @@ class Deliverer:
             )
 
         return await self._open(subscription, None, open_)
+
+    async def open_recap(self, subscription: Subscription, slot: Slot, *, is_late: bool) -> int | None:
+        """Open the recap of a week and return its delivery's id, as `bot.delivery.recaps` does."""
+        now, has_model = self._services.clock.now(), self._services.has_model
+        return await self._storage.write(
+            lambda tables: open_recap(tables, subscription, slot, now, is_late=is_late, has_model=has_model)
+        )
+
+    async def open_reminder(self, discussion: Discussion) -> int | None:
+        """Open the reminder of a discussion if it is due, as `bot.delivery.discussions` does."""
+        now, has_model = self._services.clock.now(), self._services.has_model
+        return await self._storage.write(
+            lambda tables: open_reminder(tables, discussion, now, has_model=has_model)
+        )
 
     async def run(self, delivery_id: int) -> Progress:
         """Advance a delivery as far as it can go now, unless another worker holds it; return its progress.

@@ -42,7 +42,7 @@ _HASH_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
+class Planned:
     """A message that is to be posted."""
 
     message: Message
@@ -143,6 +143,13 @@ def shown_card(message: Message, language: str) -> ShownCard:
     return ShownCard(language, hashlib.sha256(content.encode()).hexdigest()[:_HASH_LENGTH])
 
 
+def plan_messages(tables: Tables, delivery: Delivery, messages: Sequence[Planned]) -> None:
+    """Plan all posts of a delivery whose messages are known at once."""
+    tables.posts.plan(
+        delivery, [_post(delivery, position, message) for position, message in enumerate(messages)]
+    )
+
+
 def plan_parent(tables: Tables, delivery: Delivery, message: Message) -> None:
     """Plan the parent of a delivery whose other posts wait for a list."""
     tables.posts.plan(delivery, [Post(delivery.id, PARENT, _payload(delivery, str(PARENT), PARENT, message))])
@@ -196,30 +203,33 @@ def _messages(
     says_when_nothing: bool,
     has_model: bool,
     readers: Mapping[str, int] | None,
-) -> list[_Planned]:
+) -> list[Planned]:
     """Return the messages of a digest in order; its cards tell of `readers` where the channel has any."""
     words, selection = words_for(preferences.language), choice.selection
     if preferences.filters.only_followed:
         return [_personal(day, choice, words)] if selection.cards else []
     if not selection.cards:
         is_said = says_when_nothing or preferences.says_when_nothing
-        return [_Planned(nothing_new(day, words, notes))] if is_said else []
+        return [Planned(nothing_new(day, words, notes))] if is_said else []
     entries = (*selection.cards, *selection.rest)
     digest = Digest(day, choice.sources[0], ListingState.COMPLETE, entries)
     rest = [
         selection.rest[at : at + _ENTRIES_A_LIST] for at in range(0, len(selection.rest), _ENTRIES_A_LIST)
     ]
     return [
-        _Planned(digest_parent(digest, words, sources=choice.sources, notes=notes)),
-        *(_card(entry, preferences, has_model=has_model, readers=readers) for entry in selection.cards),
-        *(_Planned(rest_list(some, words), tuple(entry.paper.id for entry in some)) for some in rest),
+        Planned(digest_parent(digest, words, sources=choice.sources, notes=notes)),
+        *(
+            planned_card(entry, preferences, has_model=has_model, interest=_interest(entry, readers))
+            for entry in selection.cards
+        ),
+        *(Planned(rest_list(some, words), tuple(entry.paper.id for entry in some)) for some in rest),
     ]
 
 
-def _personal(day: date, choice: Choice, words: Words) -> _Planned:
+def _personal(day: date, choice: Choice, words: Words) -> Planned:
     cards = choice.selection.cards
     message = personal_digest(day, choice.for_you, choice.followed, cards, words)
-    return _Planned(message, tuple(entry.paper.id for entry in cards))
+    return Planned(message, tuple(entry.paper.id for entry in cards))
 
 
 def _readers(tables: Tables, subscription: Subscription, choice: Choice) -> Mapping[str, int] | None:
@@ -230,21 +240,26 @@ def _readers(tables: Tables, subscription: Subscription, choice: Choice) -> Mapp
     return tables.readers.counts(subscription.workspace, subscription.channel, cards)
 
 
-def _card(
-    entry: Entry, preferences: Preferences, *, has_model: bool, readers: Mapping[str, int] | None
-) -> _Planned:
+def _interest(entry: Entry, readers: Mapping[str, int] | None) -> Interest:
+    return UNTOLD if readers is None else Interest(readers=readers.get(entry.paper.id, 0))
+
+
+def planned_card(
+    entry: Entry, preferences: Preferences, *, has_model: bool, interest: Interest = UNTOLD
+) -> Planned:
+    """Return the card of a paper as it is posted first."""
     language = preferences.language
     message = paper_card(
         entry,
         words_for(language),
         has_model=has_model,
-        interest=UNTOLD if readers is None else Interest(readers=readers.get(entry.paper.id, 0)),
+        interest=interest,
         has_picture=preferences.has_thumbnails,
     )
-    return _Planned(message, (entry.paper.id,), shown_card(message, language))
+    return Planned(message, (entry.paper.id,), shown_card(message, language))
 
 
-def _post(delivery: Delivery, position: int, planned: _Planned) -> Post:
+def _post(delivery: Delivery, position: int, planned: Planned) -> Post:
     payload = _payload(delivery, str(position), position, planned.message)
     return Post(
         delivery.id,

@@ -167,7 +167,7 @@ def reopen(tables: Tables, delivery_id: int, workspace: str) -> bool:
     """Have a delivery of the workspace go on that ended early or was stopped, and return whether it does.
 
     It cannot if a person deleted it, the channel is no longer subscribed, or a later digest was opened, which
-    has the papers that this one lacks.
+    has the papers that this one lacks. A recap or a reminder gives way to a later one.
     """
     delivery = tables.deliveries.get(delivery_id)
     if delivery is None or delivery.workspace != workspace or not _can_reopen(tables, delivery):
@@ -183,8 +183,15 @@ def _can_reopen(tables: Tables, delivery: Delivery) -> bool:
     if not ended_early and not is_stopped(tables, delivery):
         return False
     subscription = tables.subscriptions.of_channel(delivery.workspace, delivery.channel)
-    latest = tables.deliveries.latest_of_channel(delivery.workspace, delivery.channel)
-    return bool(subscription and latest and latest.id == delivery.id)
+    return subscription is not None and _is_latest(tables, delivery)
+
+
+def _is_latest(tables: Tables, delivery: Delivery) -> bool:
+    """Return whether nothing opened later stands for the delivery: no digest, recap or reminder like it."""
+    if not delivery.kind.is_digest:
+        return not tables.deliveries.is_superseded(delivery)
+    latest = tables.deliveries.latest_digest(delivery.workspace, delivery.channel)
+    return latest is not None and latest.id == delivery.id
 
 
 def is_stopped(tables: Tables, delivery: Delivery) -> bool:

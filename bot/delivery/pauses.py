@@ -28,7 +28,7 @@ def end(tables: Tables, subscription: Subscription, now: datetime) -> None:
 def resume(tables: Tables, subscription: Subscription) -> Delivery | None:
     """Resume the digests, and return the delivery that goes on, if one was stopped."""
     tables.subscriptions.resume(subscription.id)
-    latest = tables.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
+    latest = tables.deliveries.latest_digest(subscription.workspace, subscription.channel)
     if latest is None or not is_stopped(tables, latest):
         return None
     return latest if reopen(tables, latest.id, latest.workspace) else None
@@ -53,7 +53,7 @@ def resume_workspace(tables: Tables, workspace: str) -> tuple[Resumed, ...]:
 
 def _resume_closed(tables: Tables, subscription: Subscription) -> Delivery | None:
     going_on = resume(tables, subscription)
-    latest = tables.deliveries.latest_of_channel(subscription.workspace, subscription.channel)
+    latest = tables.deliveries.latest_digest(subscription.workspace, subscription.channel)
     if going_on or latest is None or not closes_workspace(latest.reason):
         return going_on
     return latest if reopen(tables, latest.id, latest.workspace) else None

@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from storage.records import Subscription
+from storage.records import Recap, Subscription
 
 LATE_AFTER = timedelta(minutes=5)
 """How late a digest still counts as on time, even past midnight: ten ticks of 30 seconds."""
 
+CAUGHT_UP_FOR = timedelta(days=1)
+"""How late a recap is still posted where the bot was not running when it was due."""
+
 _ONE_DAY = timedelta(days=1)
+
+_DAYS_OF_A_WEEK = 7
 
 _DAYS_TO_SEARCH = 15
 """Today and two weeks: today's digest may be over, and the zone may skip the date a week from now."""
@@ -115,6 +120,42 @@ def next_due(
         if day.weekday() in weekdays and _exists(day, zone) and (due := due_at(day, at, zone)) > now:
             return due
     raise ValueError("No digest is ever due: choose at least one weekday, from 0 for Monday to 6 for Sunday.")
+
+
+def recap_slot(
+    now: datetime,
+    recap: Recap,
+    zone: ZoneInfo,
+    begun: datetime,
+    last_slot: date | None,
+    last_tick: datetime | None,
+) -> Slot | None:
+    """Return the recap to open now, or `None`.
+
+    It is opened as a digest is, until the end of its local day. One that became due while the bot was not
+    running, in the last seven days, is returned too: it is posted where `is_caught_up` says so, and else
+    skipped. One whose time passed while the bot ran was not wanted then.
+    """
+    if slot := due_slot(now, recap.at, zone, frozenset({recap.weekday}), begun, last_slot):
+        return slot
+    today = local_date(now, zone)
+    for day in (today - back * _ONE_DAY for back in range(_DAYS_OF_A_WEEK)):
+        if day.weekday() != recap.weekday or (last_slot and day <= last_slot) or not _exists(day, zone):
+            continue
+        due = due_at(day, recap.at, zone)
+        was_running = last_tick is None or last_tick >= due
+        return Slot(day, due) if begun <= due <= now and not was_running else None
+    return None
+
+
+def is_caught_up(slot: Slot, now: datetime) -> bool:
+    """Tell whether a recap is still posted; a later one is skipped, since its week is told of by then."""
+    return now - slot.due_at <= CAUGHT_UP_FOR
+
+
+def reminder_due_at(discussed_on: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return when a channel is reminded of a discussion: the day before, at the time of its digest."""
+    return due_at(discussed_on - _ONE_DAY, at, zone)
 
 
 def _exists(day: date, zone: ZoneInfo) -> bool:

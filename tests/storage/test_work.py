@@ -167,6 +167,8 @@ CALLS: dict[str, Call] = {
     "deliveries.last_slot": lambda tables, _: tables.deliveries.last_slot(1),
     "deliveries.is_superseded": _with_delivery("is_superseded"),
     "deliveries.latest_of_channel": lambda tables, _: tables.deliveries.latest_of_channel("T1", "C1"),
+    "deliveries.latest_digest": lambda tables, _: tables.deliveries.latest_digest("T1", "C1"),
+    "deliveries.of_discussion": lambda tables, _: tables.deliveries.of_discussion(1),
     "deliveries.first_opened_at": lambda tables, _: tables.deliveries.first_opened_at(),
     "deliveries.first_with_payload_opened_at": lambda tables, _: (
         tables.deliveries.first_with_payload_opened_at()
@@ -207,6 +209,7 @@ CALLS: dict[str, Call] = {
     "posts.papers_of_channel": lambda tables, _: tables.posts.papers_of_channel("T1", "C1", SOME),
     "posts.papers_in_channel": lambda tables, _: tables.posts.papers_in_channel("T1", "C1", SOME),
     "posts.has_had_papers": lambda tables, _: tables.posts.has_had_papers("T1", "C1"),
+    "posts.papers_since": lambda tables, _: tables.posts.papers_since(1, NOW - timedelta(days=7), NOW),
     "posts.last_attempt": lambda tables, _: tables.posts.last_attempt("T1", "C1"),
     "posts.plan": lambda tables, last: tables.posts.plan(
         _delivery(tables, last), [replace(_post_of(last), position=99)]
@@ -287,6 +290,12 @@ CALLS: dict[str, Call] = {
         "T1", "C1", DiscussionState.DISCUSSED, offset=0, limit=10
     ),
     "discussions.due_reminders": lambda tables, _: tables.discussions.due_reminders(LAST_DAY, 10),
+    "discussions.past": lambda tables, _: tables.discussions.past(LAST_DAY, 10),
+    "discussions.most_judged": lambda tables, _: tables.discussions.most_judged(
+        "T1", "C1", LAST_DAY - timedelta(days=7), LAST_DAY, 3
+    ),
+    "discussions.next_of_channel": lambda tables, _: tables.discussions.next_of_channel("T1", "C1", LAST_DAY),
+    "discussions.note_opened": lambda tables, _: tables.discussions.note_opened(),
     "discussions.reminded": lambda tables, _: tables.discussions.reminded(1, NOW),
     "discussions.opened": lambda tables, _: tables.discussions.opened(1, "1.1"),
     "discussions.change": lambda tables, _: tables.discussions.change("T1", 1, LAST_DAY, "U2"),
@@ -341,6 +350,9 @@ CALLS: dict[str, Call] = {
     ),
     "card_updates.enqueue_in_channel": lambda tables, _: tables.card_updates.enqueue_in_channel(
         "T1", "C1", ONE, NOW - timedelta(days=30), NOW
+    ),
+    "card_updates.enqueue_one": lambda tables, last: tables.card_updates.enqueue_one(
+        CardUpdate(last, 1, NOW, 0)
     ),
     "card_updates.due": lambda tables, _: tables.card_updates.due(NOW),
     "card_updates.postpone": lambda tables, last: tables.card_updates.postpone(CardUpdate(last, 1, NOW)),

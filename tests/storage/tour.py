@@ -16,9 +16,11 @@ from storage.records import (
     FROM_DIGEST_FILE,
     FROM_MODEL,
     ArxivRecord,
+    CardUpdate,
     Delivery,
     DeliveryKind,
     DeliveryState,
+    Discussion,
     DiscussionState,
     Doubt,
     DoubtKind,
@@ -272,7 +274,11 @@ def _deliveries(tables: Tables) -> Iterator[Any]:
     deliveries.reopen(opened.id)
     asked = _opened(tables, subscription, "key-2", DeliveryKind.ASKED)
     yield deliveries.is_superseded(opened), deliveries.is_superseded(asked), deliveries.get(opened.id)
-    yield deliveries.latest_of_channel(WORKSPACE, CHANNEL)
+    yield deliveries.latest_of_channel(WORKSPACE, CHANNEL), deliveries.latest_digest(WORKSPACE, CHANNEL)
+    recap = _opened(tables, subscription, "key-4", DeliveryKind.RECAP)
+    deliveries.close(recap, DeliveryState.DONE, "nothing_new")
+    yield deliveries.last_slot(subscription.id, DeliveryKind.RECAP)
+    yield deliveries.latest_of_channel(WORKSPACE, CHANNEL), deliveries.latest_digest(WORKSPACE, CHANNEL)
     yield deliveries.of_day(subscription.id, DeliveryKind.SCHEDULED, DAY)
     deliveries.release(opened)
     deliveries.release_all()
@@ -310,6 +316,8 @@ def _posts(tables: Tables, delivery: Delivery) -> Iterator[Any]:
     posts.replace_payload(delivery, 1, '{"text": "anew"}')
     yield posts.of_delivery(delivery.id), posts.counts(delivery.id), posts.last_attempt(WORKSPACE, CHANNEL)
     yield posts.papers_of_channel(WORKSPACE, CHANNEL, IDS), posts.papers_in_channel(WORKSPACE, CHANNEL, IDS)
+    yield sorted(posts.papers_since(delivery.subscription_id, NOW, LATER))
+    yield sorted(posts.papers_since(delivery.subscription_id, LATER, LATER))
     posts.record_card(delivery.id, 1, ShownCard("zh-CN", "abc"))
     yield (
         posts.get(delivery.id, 1),
@@ -404,15 +412,40 @@ def _read_together(tables: Tables) -> Iterator[Any]:
     yield readers.waiting(*place, NOW, offset=0, limit=5), discussions.of_paper(*place, IDS[0])
     yield discussions.due_reminders(day, 5), discussions.due_reminders(day + timedelta(days=1), 5)
     yield [discussions.reminded(planned.id, NOW) for _ in range(2)]
+    yield from _reminded(tables, planned)
     yield [discussions.opened(planned.id, ts) for ts in ("9.1", "9.2")]
     yield discussions.change(WORKSPACE, planned.id, day, "U2"), discussions.get(WORKSPACE, planned.id)
     yield discussions.change(WORKSPACE, planned.id, DAY, None), discussions.get(WORKSPACE, planned.id)
     for person, is_worth in ((PERSON, False), (PERSON, True), ("U2", False)):
         yield discussions.give_verdict(WORKSPACE, planned.id, person, NOW, is_worth=is_worth)
+    yield discussions.most_judged(*place, DAY, day, 5), discussions.most_judged(*place, day, day, 5)
+    yield discussions.next_of_channel(*place, DAY), discussions.next_of_channel(*place, day)
+    yield discussions.past(day, 5), discussions.past(DAY, 5)
     yield [discussions.discussed(WORKSPACE, planned.id, LATER) for _ in range(2)]
     yield discussions.verdict_counts([planned.id, planned.id + 9])
     yield discussions.drop(WORKSPACE, other.id, LATER)
     yield [discussions.of_channel(*place, state, offset=0, limit=5) for state in DiscussionState]
+
+
+def _reminded(tables: Tables, planned: Discussion) -> Iterator[Any]:
+    subscription = tables.subscriptions.of_channel(WORKSPACE, CHANNEL)
+    assert subscription
+    yield tables.discussions.note_opened()
+    delivery = tables.deliveries.open(
+        *(subscription, DeliveryKind.DISCUSSION, planned.planned_for, "key-5", NOW), discussion_id=planned.id
+    )
+    parent = Post(
+        delivery.id, 0, "{}", PostState.POSTED, card=ShownCard("en", "0"), ts="9.0", attempted_at=NOW
+    )
+    tables.posts.plan(delivery, [parent])
+    yield tables.discussions.note_opened(), tables.discussions.get(WORKSPACE, planned.id)
+    yield tables.deliveries.of_discussion(planned.id)
+    tables.card_updates.enqueue_one(CardUpdate(delivery.id, 0, NOW, 0))
+    [update] = tables.card_updates.due(NOW)
+    tables.card_updates.enqueue_one(replace(update, next_try_at=LATER, tries=1))
+    yield tables.card_updates.due(NOW), tables.card_updates.due(LATER)
+    tables.card_updates.remove(replace(update, next_try_at=LATER))
+    tables.deliveries.close(delivery, DeliveryState.DONE)
 
 
 def _installations(tables: Tables) -> Iterator[Any]:
