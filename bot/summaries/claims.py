@@ -16,6 +16,7 @@ from bot.summaries.evidence import Claim, NumberedSentence, NumberedText
 from bot.summaries.figures import StatedFigure, numbers_in, stated_figures
 from bot.summaries.grounding import SourceText, has_other_unit, is_derived, is_sum, stands_in
 from bot.summaries.numerals import Kind, Number
+from bot.summaries.roles import exchanged
 from bot.summaries.terms import terms
 from bot.text.mrkdwn import without_bold
 
@@ -25,7 +26,7 @@ class Grade(StrEnum):
 
     #: In the named sentences or beside them, or derived from numbers there.
     NEAR = "near"
-    #: Elsewhere in the paper, or derived from numbers there.
+    #: Elsewhere in the paper, derived from numbers there, or in the named sentences for something else.
     ELSEWHERE = "elsewhere"
     NOT_IN_PAPER = "not_in_paper"
 
@@ -82,10 +83,14 @@ def _around(named: Iterable[NumberedSentence], given: NumberedText) -> Iterator[
     yield from found.values()
 
 
+_LEAST_SHARED = 5
+"""Fewer terms in common with the paper, as a claim in another language has, prove nothing."""
+
+
 def _shares_nothing(text: str, around: Iterable[NumberedSentence], paper_text: SourceText) -> bool:
     shared = paper_text.terms_around(text) | {_value(number) for number in _numbers(text)}
     told = {term for each in around for term in _told(each.text)}
-    return bool(shared) and shared.isdisjoint(told)
+    return len(shared) >= _LEAST_SHARED and shared.isdisjoint(told)
 
 
 @lru_cache(maxsize=4_096)
@@ -111,11 +116,12 @@ def _graded(
     if not stated:
         return
     evidence = _Evidence(named, around)
+    swapped = set(exchanged(text, stated, [each.text for each in named]))
     everywhere = paper_text.claim(text, [number for figure in stated for number in figure.numbers])
     for figure in stated:
         is_change = bool(_CHANGE.search(_clause(text, figure)))
         near = [evidence.has(number, is_change=is_change) for number in figure.numbers]
-        if all(near):
+        if all(near) and figure not in swapped:
             yield GradedFigure(figure.text, Grade.NEAR)
             continue
         results = [
@@ -141,6 +147,8 @@ class _Evidence:
         """
         if has_other_unit(number, self._all):
             return False
+        if number.kind is Kind.POINTS and not is_change:
+            return stands_in(number, [each for each in self._all if each.kind is Kind.POINTS])
         where = self._all if number.digits > 1 else self._all_named
         if stands_in(number, where):
             return True

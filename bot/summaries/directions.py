@@ -42,24 +42,28 @@ class _Pointer:
         return self.need * other.need or self.quality * other.quality or self.amount * other.amount
 
 
-_FIGURE = r"([0-9]+(?:\.[0-9]+)?)\s?(%|万|亿|倍|[A-Za-z]{1,8}|个?百分点|小时|分钟|秒|天|周|个月)?"
-_TREND = re.compile(
-    rf"从\s?(?:[^0-9，。；]{{0,6}}\s?){_FIGURE}\s?(?:左右)?(?P<verb>[^0-9，。；]{{0,8}}?)[至到为]\s?(?:约|近|了)?\s?{_FIGURE}"
-    rf"|(?P<before>\w+)\s(?:[\w-]+\s){{0,6}}?from\s{_FIGURE}\sto\s{_FIGURE}",
-    re.IGNORECASE,
+_VALUE = (
+    r"(?P<{0}>[0-9]+(?:\.[0-9]+)?)\s?"
+    r"(?P<{0}_unit>%|万|亿|倍|个?百分点|小时|分钟|秒|天|周|个月|[A-Za-z]{{1,8}})?"
+)
+_FIRST, _SECOND = _VALUE.format("first"), _VALUE.format("second")
+_TRENDS = (
+    re.compile(
+        rf"从\s?[^0-9，。；]{{0,6}}{_FIRST}\s?(?:左右)?"
+        rf"(?P<verb>[^0-9，。；]{{0,8}}?)[至到为]\s?[约近了]?\s?{_SECOND}"
+    ),
+    re.compile(rf"(?P<verb>(?:[\w-]+\s){{1,6}})from\s{_FIRST}\sto\s{_SECOND}", re.IGNORECASE),
 )
 
 
 def contradicted_trends(text: str) -> Iterator[str]:
     """Yield what says that something rises from one figure to a smaller one, or falls to a greater one."""
-    for match in _TREND.finditer(text):
-        groups = [each for each in match.groups() if each is not None]
-        ways = {each.amount or each.quality for each in _pointers(match["verb"] or match["before"])}
-        numbers = [each for each in groups if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", each)]
-        units = [match[2] or match[5] or "", match[5] or match[2] or ""] if match["verb"] else ["", ""]
-        if len(numbers) == 2 and len(ways) == 1 and units[0] == units[1]:  # noqa: PLR2004 -- from and to
-            if (float(numbers[1]) - float(numbers[0])) * next(iter(ways)) < 0:
-                yield match[0]
+    for match in (match for pattern in _TRENDS for match in pattern.finditer(text)):
+        ways = {each.amount or each.quality for each in _pointers(match["verb"])}
+        units = {match["first_unit"], match["second_unit"]} - {None}
+        change = float(match["second"]) - float(match["first"])
+        if len(ways) == 1 and len(units) <= 1 and change * ways.pop() < 0:
+            yield match[0]
 
 
 def opposed_words(text: str, named: Iterable[str], *, is_strict: bool = True) -> tuple[str, ...]:
@@ -108,50 +112,54 @@ def _is_opposed(own: _Pointer, said: list[_Pointer], *, is_strict: bool) -> bool
 _BETTER = (
     r"outperform\w*|surpass\w*|superior\w*|better|exceed\w*|beats?|beating|improv\w+|gains?|boost\w*"
     r"|enhanc\w+|advantages?|faster|fastest|quicker|speed-?ups?|speeds? up|accelerat\w+|stronger|wins?"
-    r"|优于|超越|超过|胜过|领先(?!模型)|更好|更优|改善|改进|增强(?<!检索增强)(?![生检型])|强化(?!学习)|优势|好于|超出|击败|更快|快于|加速|提速|更强|强于"
-    r"|较好|较优|较快|赶超"
+    r"|优于|超越|超过|胜过|领先(?!模型)|更好|更优|改善|改进|增强(?<!检索增强)(?![生检型])|强化(?!学习)"
+    r"|优势|好于|超出|击败|更快|快于|加速|提速|更强|强于|较好|较优|较快|赶超"
 )
 _WORSE = (
-    r"underperform\w*|inferior\w*|worse\w*|worst|degrad\w+|deteriorat\w+|falls? short|falling short|lag(?:s|ged|ging)?"
-    r"|trail(?:s|ed|ing)|slower|slowest|slow(?:s|ed|ing)? down|weaker|impair\w*|harm(?:s|ed|ing)?|hurts?|los(?:es|ing) to"
-    r"|collaps\w+|struggl\w+|suffers?|poorer"
-    r"|劣于|逊于|不如|不及|落后|更差|差于|最差|恶化|退化|弱于|变差|逊色|更慢|慢于|减速|减慢|更弱|较差|较慢|受损|减弱|削弱|衰退|崩溃"
+    r"underperform\w*|inferior\w*|worse\w*|worst|degrad\w+|deteriorat\w+|falls? short|falling short"
+    r"|lag(?:s|ged|ging)?|trail(?:s|ed|ing)|slower|slowest|slow(?:s|ed|ing)? down|weaker|impair\w*"
+    r"|harm(?:s|ed|ing)?|hurts?|los(?:es|ing) to|collaps\w+|struggl\w+|suffers?|poorer|劣于|逊于|不如"
+    r"|不及|落后|更差|差于|最差|恶化|退化|弱于|变差|逊色|更慢|慢于|减速|减慢|更弱|较差|较慢|受损|减弱"
+    r"|削弱|衰退|崩溃"
 )
 _MORE = (
-    r"higher|highest|more(?! than\b)|larger|greater|increas\w+|rises?|rising|rose|grows?|growing|grew|raises?|raising|longer"
-    r"|above"
-    r"|高于|更高|最高|提高|提升|增加|增长|上升|大于|更大|更多|多于|增大|上涨|翻倍|较高|升高|升至|增至|提至|高出|更长|扩大|推高|延长"
+    r"higher|highest|more(?! than\b)|larger|greater|increas\w+|rises?|rising|rose|grows?|growing|grew"
+    r"|raises?|raising|longer|above|高于|更高|最高|提高|提升|增加|增长|上升|大于|更大|更多|多于|增大"
+    r"|上涨|翻倍|较高|升高|升至|增至|提至|高出|更长|扩大|推高|延长"
 )
 _LESS = (
-    r"lower\w*|lowest|less(?! than\b)|fewer|smaller|reduc\w+|decreas\w+|drop(?:s|ped|ping)?|declin\w+|shrink\w*|shrank"
-    r"|cuts?|cutting|shorter|shorten\w*|below|sav(?:es?|ed|ings?)|diminish\w*|mitigat\w+|alleviat\w+|eliminat\w+"
-    r"|suppress\w*|minimi[sz]\w+|halv\w+"
-    r"|低于|更低|最低|降低|减少|下降|缩短|小于|更小|更少|少于|节省|减小|削减|缓解|减轻|消除|抑制|跌至|降至|降到|较低|缩小"
+    r"lower\w*|lowest|less(?! than\b)|fewer|smaller|reduc\w+|decreas\w+|drop(?:s|ped|ping)?|declin\w+"
+    r"|shrink\w*|shrank|cuts?|cutting|shorter|shorten\w*|below|sav(?:es?|ed|ings?)|diminish\w*"
+    r"|mitigat\w+|alleviat\w+|eliminat\w+|suppress\w*|minimi[sz]\w+|halv\w+|低于|更低|最低|降低|减少"
+    r"|下降|缩短|小于|更小|更少|少于|节省|减小|削减|缓解|减轻|消除|抑制|跌至|降至|降到|较低|缩小"
 )
 _WITHOUT = (
-    r"without|no need|(?:eliminat|remov|avoid|obviat)\w+ (?:the|any) need|(?<=-)free|not need\w*|not requir\w*|no longer|no (?:additional|extra|further)|avoid\w*|obviat\w+"
-    r"|无需|不需要|不需|无须|不必|免于|不依赖|不要求|摆脱|避免"
+    r"without|no need|(?:eliminat|remov|avoid|obviat)\w+ (?:the|any) need|(?<=-)free|not need\w*"
+    r"|not requir\w*|no longer|no (?:additional|extra|further)|avoid\w*|obviat\w+|无需|不需要|不需|无须"
+    r"|不必|免于|不依赖|不要求|摆脱|避免"
 )
 _WITH = (
-    r"requir(?:es?|ed|ing)|needs?(?= to\b)|needed|rel(?:y|ies|ying) on|depends? on|must|necessary|mandatory"
-    r"|需要|必须|必需"
+    r"requir(?:es?|ed|ing)|needs?(?= to\b)|needed|rel(?:y|ies|ying) on|depends? on|must|necessary"
+    r"|mandatory|需要|必须|必需"
 )
 _COMPARISON = re.compile(
-    r"(?:out|under)perform\w*|surpass\w*|superior\w*|inferior\w*|better|best|worse|worst|exceed\w*|beat\w*|falls? short"
-    r"|falling short|lag\w*|优于|超越|超过|胜过|领先|更好|更优|最优|好于|超出|击败|劣于|逊于|不如|不及|落后|更差|差于|弱于|强于",
+    r"(?:out|under)perform\w*|surpass\w*|superior\w*|inferior\w*|better|best|worse|worst|exceed\w*"
+    r"|beat\w*|falls? short|falling short|lag\w*|优于|超越|超过|胜过|领先|更好|更优|最优|好于|超出|击败"
+    r"|劣于|逊于|不如|不及|落后|更差|差于|弱于|强于",
     re.IGNORECASE,
 )
 _GOOD = (
-    r"state[- ]of[- ]the[- ]art|sota|high(?!-dim)|strong\w*|robust\w*|effective\w*|efficient\w*|excel\w*|amplif\w+|enabl\w+"
-    r"|success\w*|competitive|comparable|accurate\w*|scalable|reliabl\w+|promising|outstanding|advanc\w+|substantial gains"
-    r"|best|facilitat\w+|strengthen\w*|preserv\w+|optimal|well"
+    r"state[- ]of[- ]the[- ]art|sota|high(?!-dim)|strong\w*|robust\w*|effective\w*|efficient\w*|excel\w*"
+    r"|amplif\w+|enabl\w+|success\w*|competitive|comparable|accurate\w*|scalable|reliabl\w+|promising"
+    r"|outstanding|advanc\w+|substantial gains|best|facilitat\w+|strengthen\w*|preserv\w+|optimal|well"
     r"|最优|最好|最佳|最强|先进|卓越|优异|优秀|高效|有效|鲁棒|稳健|成功"
 )
 _BAD = (
-    r"low|poor\w*|fail\w*|challeng\w+|limit(?:s|ed|ing|ations?)|difficult\w*|lack\w*|unable|insufficient\w*|bottlenecks?"
-    r"|prohibitive\w*|vulnerab\w+|brittle\w*|suboptimal|sub-optimal|inaccura\w+|inefficien\w+|costly|hinder\w*|ineffective"
-    r"|slow|weak\w*|neglect\w*|ignor\w+|overlook\w*|unreliab\w+|scarc\w+|hallucinat\w+|burden\w*|expensive|gaps?|constrain\w+"
-    r"|较弱|不足|局限|困难|缺乏|难以|瓶颈"
+    r"low|poor\w*|fail\w*|challeng\w+|limit(?:s|ed|ing|ations?)|difficult\w*|lack\w*|unable"
+    r"|insufficient\w*|bottlenecks?|prohibitive\w*|vulnerab\w+|brittle\w*|suboptimal|sub-optimal"
+    r"|inaccura\w+|inefficien\w+|costly|hinder\w*|ineffective|slow|weak\w*|neglect\w*|ignor\w+"
+    r"|overlook\w*|unreliab\w+|scarc\w+|hallucinat\w+|burden\w*|expensive|gaps?|constrain\w+|较弱|不足"
+    r"|局限|困难|缺乏|难以|瓶颈"
 )
 _KINDS = (
     ("without", _WITHOUT),
@@ -263,20 +271,30 @@ def _measures() -> dict[str, tuple[str, int]]:
 
 _MEASURES = _measures()
 _MEASURE = re.compile(
-    rf"(?:{_pattern('|'.join(map(re.escape, _MEASURES)))})(?!\s?(?:stratif|predict|scor|model|factor|分层|预测|评分|因素|位点|基因))",
+    rf"(?:{_pattern('|'.join(map(re.escape, _MEASURES)))})"
+    r"(?!\s?(?:stratif|predict|scor|model|factor|分层|预测|评分|因素|位点|基因))",
     re.IGNORECASE,
 )
 _REACH, _REACH_WIDE = 60, 30
 _CLAUSE_END = re.compile(
     r"[,;:.!?()，；：。！？（）、]|\b(?:while|and|but|whereas|than)\b|而|同时|并|及|和|与"
 )
+
+
+def measures_in(text: str) -> set[str]:
+    """Return the measures of which a text speaks, in whichever language."""
+    return {f"%{_MEASURES[each[0].casefold()][0]}" for each in _MEASURE.finditer(text)}
+
+
 _GOOD_ITSELF = frozenset({"提升"})
 _OF_THINGS = frozenset({"smaller", "larger"})
 
 _NEGATED = re.compile(
-    r"(?:\b(?:not(?! only)|no|never|neither|nor|cannot|without|fail(?:s|ed|ing)? to|n't|avoid(?:s|ing)?|rather than|hardly|unable to)"
-    r"(?:\s+[\w-]+){0,3}\s*|n't(?:\s+[\w-]+){0,2}\s*"
-    r"|(?:没有|并无)[^，。；,;]{0,24}|(?:未能|并未|不会|并不|并没有|无法|无明显|未见|未(?!来)|不(?![仅但同断良确平足少])|无(?!监督)|避免|而非)[^，。；、,;]{0,4})$",
+    r"(?:\b(?:not(?! only)|no|never|neither|nor|cannot|without|fail(?:s|ed|ing)? to|n't|avoid(?:s|ing)?"
+    r"|rather than|hardly|unable to)(?:\s+[\w-]+){0,3}\s*|n't(?:\s+[\w-]+){0,2}\s*"
+    r"|(?:没有|并无)[^，。；,;]{0,24}"
+    r"|(?:未能|并未|不会|并不|并没有|无法|无明显|未见|未(?!来)|不(?![仅但同断良确平足少])|无(?!监督)|避免|而非)"
+    r"[^，。；、,;]{0,4})$",
     re.IGNORECASE,
 )
 _REACH_OF_NEGATION = 40
@@ -292,37 +310,37 @@ def _pointers(text: str) -> tuple[_Pointer, ...]:
 def _found(text: str) -> Iterator[_Pointer]:
     text = _IN_BRACKETS.sub("", text)
     for match in _POINTING.finditer(text):
-        kind, word = match.lastgroup or "", match[0]
         before = text[max(0, match.start() - _REACH_OF_NEGATION) : match.start()]
-        if _CONDITION.search(before):
-            continue
-        turn = -1 if kind not in {"without", "with_"} and _NEGATED.search(before) else 1
-        if kind == "with_":
-            yield _Pointer(word, need=-1 if _NEGATED.search(before) else 1)
-        elif kind == "without":
+        if not _CONDITION.search(before):
+            yield from _read(text, match, -1 if _NEGATED.search(before) else 1)
+
+
+def _read(text: str, match: re.Match[str], turn: int) -> Iterator[_Pointer]:
+    """Yield what a word says, turned round where it is negated."""
+    word = match[0]
+    match match.lastgroup:
+        case "with_":
+            yield _Pointer(word, need=turn)
+        case "without":
             yield _Pointer(word, need=-1)
-        elif kind in {"good", "bad"}:
+        case "good" | "bad" as kind:
             yield _Pointer(word, quality=turn if kind == "good" else -turn, is_weak=True)
-        elif kind in {"better", "worse"}:
-            measure = _measure(text, match)[0]
-            is_comparison = bool(_COMPARISON.fullmatch(word))
-            yield _Pointer(
-                word,
-                quality=turn if kind == "better" else -turn,
-                measure=measure,
-                is_comparison=is_comparison,
-            )
-        else:
-            amount = turn if kind == "more" else -turn
-            measure, worth = _measure(text, match)
-            if word in _GOOD_ITSELF:
-                yield _Pointer(word, quality=turn, measure=measure)
-                continue
-            worth = 0 if word.casefold() in _OF_THINGS else worth
-            quality = amount * worth
-            yield _Pointer(word, quality=quality, amount=amount, measure=measure)
-            if amount > 0 and not quality:
-                yield _Pointer(word, quality=1, is_weak=True)
+        case "better" | "worse" as kind:
+            measure, is_comparison = _measure(text, match)[0], bool(_COMPARISON.fullmatch(word))
+            quality = turn if kind == "better" else -turn
+            yield _Pointer(word, quality=quality, measure=measure, is_comparison=is_comparison)
+        case kind:
+            yield from _of_amount(word, turn if kind == "more" else -turn, *_measure(text, match))
+
+
+def _of_amount(word: str, amount: int, measure: str, worth: int) -> Iterator[_Pointer]:
+    if word in _GOOD_ITSELF:
+        yield _Pointer(word, quality=amount, measure=measure)
+        return
+    quality = 0 if word.casefold() in _OF_THINGS else amount * worth
+    yield _Pointer(word, quality=quality, amount=amount, measure=measure)
+    if amount > 0 and not quality:
+        yield _Pointer(word, quality=1, is_weak=True)
 
 
 def _measure(text: str, match: re.Match[str]) -> tuple[str, int]:
@@ -336,7 +354,7 @@ def _measure(text: str, match: re.Match[str]) -> tuple[str, int]:
 
 
 def _last_of_phrase(text: str) -> re.Match[str] | None:
-    """Return the first measure of a text, or the last of those that follow it at once, as in accuracy loss."""
+    """Return the first measure of a text, or the last of those right after it, as in accuracy loss."""
     found: re.Match[str] | None = None
     for each in _MEASURE.finditer(text):
         if found and each.start() > found.end() + 1:

@@ -69,6 +69,11 @@ def numbers_in(sentence: str) -> list[Number]:
     return [number for found in _found(_half_width(sentence)) for number in found.numbers]
 
 
+def numbers_at(sentence: str) -> list[tuple[int, int, tuple[Number, ...]]]:
+    """Return the same with where each starts and ends."""
+    return [(found.start, found.end, found.numbers) for found in _found(_half_width(sentence))]
+
+
 # --- Tokens ----------------------------------------------------------------------------------------------
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -446,8 +451,8 @@ _ABOUT = re.compile(
 )
 _ABOVE = re.compile(
     r"(?:>|≥|\\geq?|超过|超過|超|逾|突破|至少|不少于|不低于|以上"
-    r"|\b(?:over|more than|above|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|at least|no fewer than|no less than"
-    r"|beyond"
+    r"|\b(?:over|more than|above|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|at least|no fewer than"
+    r"|no less than|beyond"
     r"|über|mehr als|mindestens|plus de|au moins|más de|al menos))\s?$",
     re.IGNORECASE,
 )

@@ -207,7 +207,7 @@ def stands_in(number: Number, numbers: Sequence[Number]) -> bool:
 
 
 def has_other_unit(number: Number, numbers: Sequence[Number]) -> bool:
-    """Whether numbers have a number with another unit: per cent for points or without a unit, and not its own."""
+    """Whether numbers have a number as per cent that is stated as points or without a unit."""
     equal = [each for each in numbers for stated in number.readings if each.value == stated.value]
     kinds = {each.kind for each in equal}
     own = {stated.kind for stated in number.readings}
@@ -250,9 +250,9 @@ def _slack(stated: Number) -> tuple[Decimal, Decimal]:
     if stated.is_about:
         rounded = max(rounded, min(stated.round_step / 2, _ABOUT_SHARE * stated.value))
     if stated.bound is Bound.ABOVE:
-        return rounded, max(rounded, min(stated.round_step, _ABOVE_SHARE * stated.value))
+        return Decimal(0), max(rounded, min(stated.round_step, _ABOVE_SHARE * stated.value))
     if stated.bound is Bound.BELOW:
-        return max(rounded, min(stated.round_step / 2, _BELOW_SHARE * stated.value)), rounded
+        return max(rounded, min(stated.round_step / 2, _BELOW_SHARE * stated.value)), Decimal(0)
     is_cut = stated.step > 1 and stated.digits >= _LEAST_DIGITS_ROUNDED
     return rounded, stated.step * (1 - _SMALLEST) if is_cut else rounded
 
@@ -291,7 +291,7 @@ def is_derived(number: Number, numbers: Sequence[Number]) -> bool:
     if len(numbers) > _MOST_COMBINED:
         return False
     below, above = _slack(number)
-    return any(
+    return is_sum(number, numbers) or any(
         reading.value - below <= derived <= reading.value + above
         for reading in number.readings
         for derived in _derivable(reading, numbers)
@@ -307,12 +307,10 @@ def is_sum(number: Number, numbers: Sequence[Number]) -> bool:
 
 
 def _derivable(stated: Number, numbers: Sequence[Number]) -> Iterator[Decimal]:
-    """Yield the differences, ratios and sums of the numbers that may give one of a kind."""
+    """Yield the differences and ratios of the numbers that may give one of a kind."""
     for first, second in combinations(numbers, 2):
         if first.kind is not second.kind:
             continue
-        if _counts(stated, first, second):
-            yield first.value + second.value
         if first.value == second.value:
             continue
         if stated.kind is not Kind.MULTIPLE and (stated.kind, first.kind) not in _NO_DIFFERENCE:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from unicodedata import normalize
 
-_NAME = re.compile(r"(?<![A-Za-z0-9\\])[A-Za-z][A-Za-z0-9]*+(?:(?:[-_.@+&'’·–]|²)?[A-Za-z0-9]++)*+\+*")
+_NAME = re.compile(r"(?<![A-Za-z0-9\\])[A-Za-z][A-Za-z0-9]*+(?:(?:[-_.@+&'’·–]|²)?[A-Za-z0-9]++)*+")
 _MATHS = re.compile(r"\$[^$]{0,200}\$|\\[A-Za-z]+|https?://\S+|\S+@\S+\.\S+")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WORD = re.compile(r"[A-Za-z0-9]+")
@@ -26,14 +26,16 @@ _LEAST_INITIALS = 3
 _LEAST_LETTERS = 2
 _MOST_INITIALS = 7
 _TWICE = 2
+_STEM = 5
 _FUNCTION_WORDS = frozenset(
     "a an and are as at be by for from has have if in is it its no not of on or our so than that the their "
     "this to was we were which with can such these each both via when where but all et al".split()
 )
 _GENERIC = frozenset(
-    """ai ml dl nlp cv llm lm gpu cpu tpu api sota gb mb kb tb fps hz khz mhz ghz id vs pdf url html json xml sql ok
-    top best ours baseline github arxiv huggingface python pytorch i ii iii iv v vi a b c d e f g h k l m n p q r s t
-    u w x y z table figure fig appendix section eq latex linux web ui gui iot ceo phd usa us uk eu""".split()
+    """ai ml dl nlp cv llm lm gpu cpu tpu api sota gb mb kb tb fps hz khz mhz ghz id vs pdf url html json xml
+    sql ok top best ours baseline github arxiv huggingface python pytorch i ii iii iv v vi a b c d e f g h k l
+    m n p q r s t u w x y z table figure fig appendix section eq latex linux web ui gui iot ceo phd usa us uk
+    eu""".split()
 )
 """Names of the trade that a summary may use of any paper."""
 
@@ -49,7 +51,7 @@ class NameIndex:
         self._at_bound = frozenset(self._bounds)
         self._words = frozenset(_WORD.findall(plain))
         self._folded = frozenset(word.casefold() for word in self._words)
-        self._sequence = _WORD.findall(re.sub(r"[A-Za-z0-9]+", _split_name, plain).casefold())
+        self._sequence = _WORD.findall(plain.casefold())
         self._initials = "".join(word[0] for word in self._sequence)
 
     def foreign_names(self, text: str) -> tuple[str, ...]:
@@ -121,14 +123,15 @@ class NameIndex:
         wanted = letters.casefold()
         start = self._initials.find(wanted)
         while start >= 0:
-            phrase = tuple(word[:5] for word in self._sequence[start : start + len(wanted)])
-            whole = self._sequence[start : start + len(wanted)]
-            if _FUNCTION_WORDS.isdisjoint((whole[0], whole[-1])) and all(len(w) > 1 for w in whole):
-                phrases[phrase] += 1
-                if phrases[phrase] >= _TWICE:
-                    return True
+            phrase = self._sequence[start : start + len(wanted)]
+            if _is_phrase(phrase):
+                phrases[tuple(word[:_STEM] for word in phrase)] += 1
             start = self._initials.find(wanted, start + 1)
-        return False
+        return max(phrases.values(), default=0) >= _TWICE
+
+
+def _is_phrase(words: list[str]) -> bool:
+    return _FUNCTION_WORDS.isdisjoint((words[0], words[-1])) and all(len(word) > 1 for word in words)
 
 
 def names_in(text: str) -> Iterator[str]:
@@ -139,9 +142,8 @@ def names_in(text: str) -> Iterator[str]:
     """
     plain = _MATHS.sub(lambda maths: " " * len(maths[0]), text)
     for match in _NAME.finditer(plain):
-        name = match[0].rstrip("+") if match[0].endswith("+") and len(match[0]) < 3 else match[0]
-        if _is_name(name, plain, match.start()):
-            yield name
+        if _is_name(match[0], plain, match.start()):
+            yield match[0]
 
 
 def _is_name(name: str, plain: str, start: int) -> bool:
@@ -159,12 +161,8 @@ def _is_name(name: str, plain: str, start: int) -> bool:
 
 def _forms(squeezed: str) -> Iterator[str]:
     yield squeezed
-    if squeezed.endswith("s") and len(squeezed) > 2:
+    if squeezed.endswith("s") and len(squeezed) >= _SHORT:
         yield squeezed[:-1]
-
-
-def _split_name(word: re.Match[str]) -> str:
-    return word[0]
 
 
 def _plain(text: str) -> str:

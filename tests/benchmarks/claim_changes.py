@@ -1,10 +1,11 @@
-"""Claims of published summaries, the sentences that a good model would name for them, and ways to spoil them."""
+"""Claims of published summaries, the sentences that a good model would name, and ways to spoil claims."""
 
 import random
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from math import log
 
 from bot.summaries.claims import Grade, check_claim
@@ -70,7 +71,7 @@ class Naming:
         return tuple(generator.randrange(1, count + 1) for _ in range(2))
 
     def _aligned(self, text: str) -> list[int]:
-        """Return the places of the abstract's sentences whose translations are nearest to the claim's clauses."""
+        """Return the places of the abstract's sentences whose translations are nearest to its clauses."""
         if not self._abstract or not self._translated:
             return []
         near: defaultdict[int, float] = defaultdict(float)
@@ -178,9 +179,9 @@ def as_points(text: str, language: str) -> Change:
 
 
 def swapped(text: str, language: str) -> Change:
-    """Yield the text with two different figures of a kind in each other's place, for each neighbouring pair."""
+    """Yield the text with two figures of a kind in each other's place, for each neighbouring pair."""
     figures = stated_figures(text, language)
-    for first, second in zip(figures, figures[1:], strict=False):
+    for first, second in pairwise(figures):
         if len(first.numbers) != len(second.numbers) or first.text == second.text:
             continue
         if [each.kind for each in first.numbers] == [each.kind for each in second.numbers]:

@@ -1,0 +1,213 @@
+"""One sentence of a summary, checked against the paper's sentences that it names."""
+
+import pytest
+from hypothesis import given as generated
+from hypothesis import strategies as st
+
+from bot.summaries.claims import ClaimVerdict, Grade, GradedFigure, check_claim
+from bot.summaries.evidence import Claim, NumberedSentence, NumberedText
+from bot.summaries.grounding import SourceText
+
+SENTENCES = (
+    (1, 1, "We present RiverNet, a network of sparse attention that reads 5% of the gauges."),
+    (2, 2, "On SiltBench RiverNet outperforms HydroLSTM and lowers the error from 23.4% to 14.9%."),
+    (3, 2, "Training takes 40 minutes, three times less than HydroLSTM, without any labelled data."),
+    (4, 3, "The corpus has 90,704 readings of 18,622 days: 400 English and 400 Chinese reports."),
+    (5, 4, "Accuracy rises to 57.8 on lakes, 2.7 points above HydroLSTM."),
+    (6, 5, "The agreement of 12 annotators was 61.5% on dams and 72.5% on weirs."),
+    (7, 6, "During floods RiverNet is no better than persistence."),
+    (8, 7, "Large language models (LLMs) were given 97,455 questions by Kara Stone."),
+)
+GIVEN = NumberedText(
+    tuple(NumberedSentence(number, text, "", paragraph) for number, paragraph, text in SENTENCES)
+)
+PAPER = SourceText("\n\n".join(text for _, _, text in SENTENCES))
+
+
+def verdict(text: str, *numbers: int, language: str = "en", part: str = "results") -> ClaimVerdict:
+    return check_claim(Claim(part, text, numbers, is_inference=False), GIVEN, PAPER, language)
+
+
+def graded(text: str, *numbers: int, language: str = "en") -> list[tuple[str, Grade]]:
+    return [(each.text, each.grade) for each in verdict(text, *numbers, language=language).figures]
+
+
+def test_a_sentence_that_says_what_the_named_ones_say_has_nothing_against_it() -> None:
+    found = verdict("On SiltBench RiverNet cuts HydroLSTM's error from 23.4% to 14.9%.", 2)
+
+    assert found == ClaimVerdict((GradedFigure("23.4%", Grade.NEAR), GradedFigure("14.9%", Grade.NEAR)))
+
+
+def test_a_figure_is_near_elsewhere_or_not_in_the_paper() -> None:
+    text = "Training takes 40 minutes, on 57.8 lakes and 33 rivers."
+
+    assert graded(text, 3) == [
+        ("40", Grade.NEAR),
+        ("57.8", Grade.ELSEWHERE),
+        ("33", Grade.NOT_IN_PAPER),
+    ]
+    assert graded(text) == [
+        ("40", Grade.ELSEWHERE),
+        ("57.8", Grade.ELSEWHERE),
+        ("33", Grade.NOT_IN_PAPER),
+    ]
+    assert graded(text, 99) == graded(text)
+
+
+def test_a_neighbour_in_the_same_paragraph_counts_and_the_next_paragraph_does_not() -> None:
+    assert graded("Training takes 40 minutes.", 2) == [("40", Grade.NEAR)]
+    assert graded("It reads 90,704 readings.", 3) == [("90,704", Grade.ELSEWHERE)]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "language"),
+    [
+        ("语料有9万多条读数。", 4, "zh-CN"),
+        ("语料有近10万条读数。", 4, "zh-CN"),
+        ("语料有9万余条读数。", 4, "zh-CN"),
+        ("语料有超过9万条读数。", 4, "zh-CN"),
+        ("语料约有9.1万条读数。", 4, "zh-CN"),
+        ("语料覆盖1.8万天。", 4, "zh-CN"),
+        ("语料覆盖1.9万天。", 4, "zh-CN"),
+        ("语料有800份报告。", 4, "zh-CN"),
+        ("The corpus has over 90,000 readings.", 4, "en"),
+        ("The corpus has 90,000+ readings.", 4, "en"),
+        ("The corpus has at least 18,000 days.", 4, "en"),
+        ("The models got over 97,000 questions.", 8, "en"),
+        ("The models got up to 97,500 questions.", 8, "en"),
+        ("The models got nearly 97,500 questions.", 8, "en"),
+        ("误差降低了8.5个百分点。", 2, "zh-CN"),
+        ("The error falls by 8.5 points.", 2, "en"),
+        ("Accuracy rises by 2.7 percentage points.", 5, "en"),
+        ("Agreement was 61.5 to 72.5%.", 6, "en"),
+        ("一致性从61.5到72.5%。", 6, "zh-CN"),
+    ],
+)
+def test_a_figure_as_people_write_it_is_near(text: str, number: int, language: str) -> None:
+    assert [grade for _, grade in graded(text, number, language=language)] == [Grade.NEAR] * len(
+        graded(text, number, language=language)
+    )
+    assert graded(text, number, language=language)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "language"),
+    [
+        ("语料有8万多条读数。", 4, "zh-CN"),
+        ("语料有近9万条读数。", 4, "zh-CN"),
+        ("语料有超过10万条读数。", 4, "zh-CN"),
+        ("The corpus has over 91,000 readings.", 4, "en"),
+        ("The corpus has 801 reports.", 4, "en"),
+        ("Agreement on dams was 61.5.", 6, "en"),
+        ("Agreement on dams was 61.5 points.", 6, "en"),
+        ("Agreement on dams was 61.5 times.", 6, "en"),
+        ("水坝的一致性为61.5个百分点。", 6, "zh-CN"),
+        ("Accuracy rises by 2.7%.", 5, "en"),
+        ("It reads 5 of the gauges.", 2, "en"),
+    ],
+)
+def test_another_figure_or_another_unit_is_not_near(text: str, number: int, language: str) -> None:
+    assert [grade for _, grade in graded(text, number, language=language)] != [Grade.NEAR]
+
+
+@pytest.mark.parametrize(
+    "text", ["二者一一对应。", "它在第4章。", "它在第 4 章。", "其R²更高。", "以E²R训练。"]
+)
+def test_what_only_looks_like_a_figure_is_none(text: str) -> None:
+    assert graded(text, 4, language="zh-CN") == []
+
+
+def test_figures_in_each_others_place_are_not_near() -> None:
+    assert graded("Agreement was 72.5% on dams and 61.5% on weirs.", 6) == [
+        ("72.5%", Grade.ELSEWHERE),
+        ("61.5%", Grade.ELSEWHERE),
+    ]
+    assert graded("语料有18,622条读数，覆盖90,704天。", 4, language="zh-CN") == [
+        ("18,622", Grade.ELSEWHERE),
+        ("90,704", Grade.ELSEWHERE),
+    ]
+    assert graded("语料覆盖18,622天的90,704条读数。", 4, language="zh-CN") == [
+        ("18,622", Grade.NEAR),
+        ("90,704", Grade.NEAR),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("RiverNet与HydroLSTM在SiltBench上比较。", ()),
+        ("River-Net is compared on Silt Bench.", ()),
+        ("LLM被问及问题。", ()),
+        ("大语言模型（LLMs）由Stone提问。", ()),
+        ("LakeNet在SiltBench上优于基线。", ("LakeNet",)),
+        ("On LakeBench RiverNet is compared with GPT-4.", ("LakeBench", "GPT-4")),
+        ("RiverNet-2 is compared.", ("RiverNet-2",)),
+        ("Rivers are slow, and Training is not.", ()),
+    ],
+)
+def test_a_name_that_the_paper_does_not_have_is_foreign(text: str, names: tuple[str, ...]) -> None:
+    assert verdict(text, 2).foreign_names == names
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "words"),
+    [
+        ("RiverNet outperforms HydroLSTM.", 2, ()),
+        ("RiverNet underperforms HydroLSTM.", 2, ("underperforms",)),
+        ("RiverNet优于HydroLSTM。", 2, ()),
+        ("RiverNet劣于HydroLSTM。", 2, ("劣于",)),
+        ("RiverNet不如HydroLSTM。", 2, ("不如",)),
+        ("RiverNet降低了误差。", 2, ()),
+        ("RiverNet提高了误差。", 2, ("提高",)),
+        ("RiverNet不仅优于HydroLSTM。", 2, ()),
+        ("它无需标注数据。", 3, ()),
+        ("它需要标注数据。", 3, ("需要",)),
+        ("During floods RiverNet is better than persistence.", 7, ("better",)),
+        ("During floods RiverNet is not better than persistence.", 7, ()),
+        ("准确率上升。", 5, ()),
+        ("准确率下降。", 5, ("下降",)),
+        ("RiverNet劣于HydroLSTM。", 4, ()),
+        ("误差从23.4%降低到14.9%。", 2, ()),
+        ("误差从14.9%降低到23.4%。", 2, ("从14.9%降低到23.4%",)),
+        ("It lowers the error from 14.9% to 23.4%.", 2, ("It lowers the error from 14.9% to 23.4%",)),
+    ],
+)
+def test_a_direction_against_the_named_sentences_is_told(
+    text: str, number: int, words: tuple[str, ...]
+) -> None:
+    assert verdict(text, number).opposed == words
+
+
+def test_without_a_named_sentence_neither_direction_nor_terms_are_judged() -> None:
+    found = verdict("RiverNet underperforms HydroLSTM.")
+
+    assert (found.opposed, found.shares_nothing) == ((), False)
+
+
+def test_a_sentence_that_speaks_of_something_else_shares_nothing() -> None:
+    text = "During floods the network of sparse attention is no better than persistence of rivers."
+
+    assert verdict(text, 7).shares_nothing is False
+    assert verdict(text, 8).shares_nothing is True
+
+
+@generated(
+    st.text(alphabet="RiverNet优于不12.%多近 从至、，。-误差AB", max_size=40),
+    st.lists(st.integers(-1, 10), max_size=4),
+)
+def test_any_claim_gets_a_verdict_whose_words_are_its_own(text: str, numbers: list[int]) -> None:
+    found = verdict(text, *numbers, language="zh-CN")
+
+    assert all(figure.text in text for figure in found.figures)
+    assert all(name in text for name in found.foreign_names)
+
+
+@generated(st.integers(11, 99_999), st.sampled_from(["", "%", "个百分点", "倍"]))
+def test_a_figure_that_stands_in_the_named_sentence_as_it_is_written_is_near(value: int, unit: str) -> None:
+    sentence = f"它提高了 {value}{unit}。"
+    given = NumberedText((NumberedSentence(1, sentence, "", 1),))
+    found = check_claim(
+        Claim("results", sentence, (1,), is_inference=False), given, SourceText(sentence), "zh-CN"
+    )
+
+    assert {figure.grade for figure in found.figures} <= {Grade.NEAR}
