@@ -94,7 +94,7 @@ class SourceText:
     """A paper's text, indexed for looking up figures."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
         self._passages = passages(text)
         self._numbers = [numbers_in(passage.text) for passage in self._passages]
         self._where: defaultdict[str, list[int]] = defaultdict(list)
@@ -112,7 +112,7 @@ class SourceText:
     @cached_property
     def names(self) -> NameIndex:
         """The words of the text, for looking up names."""
-        return NameIndex(self._text)
+        return NameIndex(self.text)
 
     def passage(self, place: int | None) -> str:
         """Return a passage, cut to what a reader can compare at a glance."""

@@ -21,6 +21,7 @@ _REACH, _REACH_WIDE = 60, 18
 _CLAUSE_END = re.compile(
     r"[,;:()，；：（）。、]|\b(?:and|while|across|from|of|in|on|with|over|spanning|covering)\b|和|与|及|并"
 )
+_PREPOSITION = re.compile(r"^\s*(?:of|in|on|with|for|across|from)\b")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LISTED = re.compile(r"(?:[\s、,，和与及/]|\band\b)+")
 _TREND = re.compile(r"[升高增降低减少]\w{0,3}[至到为]|^\s?(?:至|到|\bto\b)")
@@ -188,9 +189,9 @@ def _placed(text: str, found: Iterable[tuple[int, int, tuple[Number, ...]]]) -> 
     for at, (start, end, numbers) in enumerate(spans):
         low = max(start - reach, spans[at - 1][1] if at else 0)
         high = min(end + reach, spans[at + 1][0] if at + 1 < len(spans) else len(text))
-        chunks = _CLAUSE_END.split(text[end:high])
         is_count = numbers[-1].kind is Kind.PLAIN and numbers[-1].step >= 1
-        after = chunks[0] if is_count else next(filter(str.strip, chunks), "")
+        told = text[end:high] if is_count else _PREPOSITION.sub("", text[end:high])
+        after = _CLAUSE_END.split(told, maxsplit=1)[0]
         before = _CLAUSE_END.split(text[low:start])[-1]
         placed.append(_Placed(start, end, numbers, _spoken_of(after), _spoken_of(before)))
     return tuple(placed)

@@ -20,6 +20,30 @@ IN_THE_ABSTRACT = 42.0
 """Of 100 figures of published summaries, how many are found in the papers' abstracts alone."""
 
 
+CLAIMS_SOURCE = "tests/benchmarks/test_claims_bench.py"
+"""Where the checks of single sentences are measured, on summaries that others published."""
+
+CLAIMS_WITHIN = 2.0
+"""How far, of 100, those rates may be from these: the cases are drawn at random."""
+
+CLAIMS: Mapping[str, float] = MappingProxyType(
+    {
+        "unmarked_one_digit": 4.0,
+        "unmarked_swapped": 25.0,
+        "unmarked_percent_as_points": 5.0,
+        "unmarked_percent_dropped": 5.0,
+        "unmarked_direction": 35.0,
+        "unmarked_direction_in_results": 24.0,
+        "unmarked_name": 3.0,
+        "true_figure_not_found": 0.3,
+        "true_figure_elsewhere": 1.5,
+        "true_name_not_found": 0.5,
+        "true_direction_opposed": 2.0,
+        "true_shares_nothing": 1.0,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """A measured rate."""

@@ -65,11 +65,6 @@ class Naming:
         chosen += [place for place in self._aligned(text)[1:] if place not in chosen]
         return tuple(self._given.sentences[place].number for place in chosen[:_MOST_NAMED])
 
-    def wrong(self, generator: random.Random) -> tuple[int, ...]:
-        """Return any two sentences."""
-        count = len(self._given.sentences)
-        return tuple(generator.randrange(1, count + 1) for _ in range(2))
-
     def _aligned(self, text: str) -> list[int]:
         """Return the places of the abstract's sentences whose translations are nearest to its clauses."""
         if not self._abstract or not self._translated:
@@ -129,6 +124,11 @@ class Told:
     def changed(self, text: str) -> "Told":
         """Return the claim with another text and the same sentences."""
         return replace(self, claim=replace(self.claim, text=text))
+
+    def any_two(self, generator: random.Random) -> tuple[int, ...]:
+        """Return the numbers of any two sentences of the paper."""
+        count = len(self.given.sentences)
+        return generator.randrange(1, count + 1), generator.randrange(1, count + 1)
 
     def marks(self) -> tuple[str, ...]:
         """Return all that the checks say against it, as `kind:words`."""
