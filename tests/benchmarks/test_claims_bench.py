@@ -72,8 +72,11 @@ def named(told: list[Told], naming: str) -> list[Told]:
     if naming == "right":
         return told
     generator = random.Random(3)
-    numbers = {"wrong": lambda each: each.any_two(generator), "none": lambda _: ()}[naming]
-    return [replace(each, claim=replace(each.claim, numbers=numbers(each))) for each in told]
+    numbers = [each.any_two(generator) if naming == "wrong" else () for each in told]
+    return [
+        replace(each, claim=replace(each.claim, numbers=named))
+        for each, named in zip(told, numbers, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("change", [*changes(), "name"])
