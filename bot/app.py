@@ -217,6 +217,7 @@ def _parts(
         installations=changes,
         vectors=parts.deliverer.known.vectors,
         texts=parts.deliverer.known.texts,
+        topic_reader=web.topic_reader,
     )
 
 

@@ -21,6 +21,7 @@ from bot.sources.http import Fetcher, web_client
 from bot.summaries.model import ModelClient
 from bot.summarising.queue import SummaryQueue
 from bot.summarising.summariser import Summariser, allowance_of
+from bot.summarising.topics import TopicReader
 from storage.address import Server
 from storage.claims import Claims, open_claims
 from storage.runner import Runner, ThreadRunner
@@ -38,6 +39,8 @@ class Web:
     texts: FullTexts
     summariser: Summariser | None
     summary_queue: SummaryQueue
+    #: `None` where no model is set.
+    topic_reader: TopicReader | None = None
 
 
 @asynccontextmanager
@@ -72,7 +75,9 @@ async def open_web(
     watcher = ListingWatcher(storage, clock, find, claims)
     stack.push_async_callback(watcher.aclose)
     texts = FullTexts(arxiv, settings.texts)
-    summariser = _summariser(settings, clock, storage, client, texts)
+    model, allowance = _model(settings, clock, client), allowance_of(settings)
+    summariser = Summariser(storage, clock, model, texts, allowance) if model and allowance else None
+    reader = TopicReader(storage, clock, model, allowance) if model and allowance else None
     enricher = Enricher(storage, clock, arxiv.papers, claims)
     look_up = enricher.enrich if has_sources else None
     summary_queue = SummaryQueue(storage, clock, summariser, look_up=look_up, claims=claims)
@@ -80,7 +85,7 @@ async def open_web(
     unlisted = UnlistedPapers(storage, clock, arxiv.papers, claims)
     stack.push_async_callback(unlisted.aclose)
     asked = unlisted if has_sources else None
-    return Web(storage, watcher, enricher, asked, texts, summariser, summary_queue)
+    return Web(storage, watcher, enricher, asked, texts, summariser, summary_queue, reader)
 
 
 def arxiv_client(settings: Settings, clock: Clock, fetcher: Fetcher, gate: Path | Claims) -> ArxivClient:
@@ -101,14 +106,11 @@ def _no_source(_name: str) -> None:
     """Find no source."""
 
 
-def _summariser(
-    settings: Settings, clock: Clock, storage: Runner, client: httpx.AsyncClient, texts: FullTexts
-) -> Summariser | None:
-    """Return the summariser, or `None` where no model is set."""
-    allowance = allowance_of(settings)
-    if allowance is None:
+def _model(settings: Settings, clock: Clock, client: httpx.AsyncClient) -> ModelClient | None:
+    """Return what asks the model, or `None` where none is set."""
+    if not settings.model:
         return None
-    model = ModelClient(
+    return ModelClient(
         client,
         clock,
         base_url=settings.model_url,
@@ -117,4 +119,3 @@ def _summariser(
         random=Random(),  # noqa: S311 -- it only spreads waits
         at_once=settings.model_requests_at_once,
     )
-    return Summariser(storage, clock, model, texts, allowance)

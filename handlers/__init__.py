@@ -29,6 +29,7 @@ from handlers import (
     slash_command,
     subscriptions,
     summaries,
+    tuning,
     uninstalls,
     unknown,
 )
@@ -59,6 +60,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
         message_shortcut,
         forget,
         following,
+        tuning,
         reactions,
         reading,
         shelf,

@@ -17,6 +17,7 @@ from bot.lookup.following import latest_followed, muted_among
 from bot.lookup.own_list import WHOLE_LIST, Owner, OwnQuery, own_page
 from bot.lookup.own_ranking import for_you
 from bot.lookup.papers import listing_of_day
+from bot.lookup.steering import asked_of_papers
 from bot.manifest import Event
 from handlers.answers import Answers
 from handlers.clicks import Click, listen
@@ -25,7 +26,7 @@ from handlers.parts import Parts
 from handlers.payloads import Place, text_at
 from handlers.people import Person
 from handlers.requests import Latest
-from storage.records import PARENT, Delivery, Paper, ReadingStatus, SavedFilter, SavedIn
+from storage.records import PARENT, Delivery, Paper, ReadingStatus, SavedFilter, SavedIn, TopicOwner
 from storage.tables import Tables
 
 _NEW_FOR = timedelta(hours=36)
@@ -104,13 +105,14 @@ def _content(
     whose = (person.workspace, person.id)
     saved = own_page(tables, wanted, Owner(*whose), offset)
     settings = tables.personal_settings.get(*whose)
+    topics = tables.topics.used(TopicOwner(person.workspace, person=person.id))
     return HomeContent(
         saved=saved,
         reading=tables.saved_papers.page(*whose, _READING, offset=0, limit=MOST_READING),
         new=_new_papers(tables, person, channels, now),
         channels=channels,
         has_reminder=bool(settings and settings.next_reminder_at),
-        is_first_time=saved.is_empty_list and settings is None,
+        is_first_time=saved.is_empty_list and settings is None and not topics,
         followed=latest_followed(tables, parts.texts, *whose),
     )
 
@@ -145,7 +147,8 @@ def _for_you(
     day, paper_ids = found
     whose = (person.workspace, person.id)
     muted = muted_among(tables, parts.texts, tables.follows.of_person(*whose), paper_ids)
-    return for_you(tables, parts.vectors, Owner(*whose), day, paper_ids, muted)
+    asked = asked_of_papers(tables, parts.texts, Owner(*whose), paper_ids)
+    return for_you(tables, parts.vectors, Owner(*whose), day, paper_ids, muted, asked)
 
 
 def _of_latest_digest(

@@ -12,6 +12,7 @@ from bot.lookup.own_ranking import PaperVectors
 from bot.lookup.paper_texts import PaperTexts
 from bot.lookup.unlisted import UnlistedPapers
 from bot.summarising.queue import SummaryQueue
+from bot.summarising.topics import TopicReader
 from handlers.memberships import Memberships
 from handlers.people import People
 from storage.runner import Runner
@@ -42,5 +43,7 @@ class Parts:
     connections: Connections
     #: `None` where the bot has one token, from its settings.
     installations: InstallationChanges | None = None
+    #: `None` where no model is set: then what people tune is read as they typed it.
+    topic_reader: TopicReader | None = None
     vectors: PaperVectors = field(default_factory=PaperVectors)
     texts: PaperTexts = field(default_factory=PaperTexts)

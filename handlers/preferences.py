@@ -16,6 +16,7 @@ from bot.cards.preferences import changed_message, changes, when_sentence
 from bot.cards.preferences_form import form_of, opening_modal, preferences_modal, sentence_modal
 from bot.cards.preview import Chosen, Preview, preview_blocks, preview_refused
 from bot.cards.status import ChannelStatus
+from bot.cards.tuning import with_topics
 from bot.delivery.messages import choose_whole_day
 from bot.delivery.selection import Selection, Verdict, Why
 from bot.locale import Reader, words_for
@@ -30,7 +31,8 @@ from handlers.parts import Parts
 from handlers.payloads import place_of
 from handlers.people import Person
 from handlers.preferences_form import InvalidForm, proposed, read_form, read_preferences
-from storage.records import PAUSED_BY_PERSON, Preferences, Subscription
+from handlers.tuning import propose_for_channel
+from storage.records import PAUSED_BY_PERSON, Preferences, Subscription, Topic, TopicOwner
 from storage.tables import Tables
 
 _FIRST_ONES = 3
@@ -143,6 +145,14 @@ async def _on_submit(parts: Parts, form: Submission) -> None:
     await parts.watcher.start_due_polls()
     if not is_settled and (failure := await announcement):
         await form.answers.show_in_modal(form.answers.place.view_id, _confirmation(saved, reader, failure))
+    if not _is_about_the_same(saved) and (topics := await propose_for_channel(parts, person, channel.id)):
+        view = with_topics(_confirmation(saved, reader, failure), topics)
+        await form.answers.show_in_modal(form.answers.place.view_id, view)
+
+
+def _is_about_the_same(saved: _Saved) -> bool:
+    before = saved.before.preferences.about if saved.before else ""
+    return before == saved.after.subscription.preferences.about
 
 
 async def _save(parts: Parts, person: Person, channel: str, name: str, preferences: Preferences) -> _Saved:
@@ -191,7 +201,8 @@ def preview(tables: Tables, workspace: str, channel: str, preferences: Preferenc
     day = tables.listings.latest_complete_day(preferences.sources)
     if day is None:
         return None
-    selection = choose_whole_day(tables, day, preferences).selection
+    topics = _topics(tables, workspace, channel, preferences)
+    selection = choose_whole_day(tables, day, preferences, topics).selection
     chosen = (*selection.cards, *selection.rest)
     verdicts = {verdict.entry.paper.id: verdict for verdict in selection.verdicts}
     had = tables.posts.papers_of_channel(workspace, channel, [entry.paper.id for entry in chosen])
@@ -203,7 +214,16 @@ def preview(tables: Tables, workspace: str, channel: str, preferences: Preferenc
         left_out=_left_out(selection),
         had=len(had),
         matches=_matches(selection),
+        moved=selection.moved,
     )
+
+
+def _topics(tables: Tables, workspace: str, channel: str, preferences: Preferences) -> tuple[Topic, ...]:
+    """Return the channel's topics as long as it is about what they were made of."""
+    current = tables.subscriptions.of_channel(workspace, channel)
+    if not preferences.about or current is None or current.preferences.about != preferences.about:
+        return ()
+    return tables.topics.used(TopicOwner(workspace, channel=channel))
 
 
 def _chosen(verdict: Verdict) -> Chosen:

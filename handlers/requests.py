@@ -129,6 +129,13 @@ class ShowFollowing:
 
 
 @dataclass(frozen=True, slots=True)
+class Tune:
+    """What the person wants more of and less of, to be read; empty asks what that is."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetMe:
     """What is kept of the person, to be removed."""
 
@@ -226,6 +233,7 @@ Request = (
     | Follow
     | Unfollow
     | ShowFollowing
+    | Tune
     | ForgetMe
     | Subscribe
     | Unsubscribe
@@ -254,6 +262,7 @@ _WORDS: dict[str, Request] = {
     **dict.fromkeys(["unread", "to read", "my unread", "未读", "待读"], _UNREAD),
     **dict.fromkeys(["import", "导入"], Import()),
     **dict.fromkeys(["following", "follow", "mute", "我的关注", "关注", "屏蔽", "关注列表"], ShowFollowing()),
+    **dict.fromkeys(["tune", "调整", "我的调整"], Tune()),
     **dict.fromkeys(["forget me", "forget", "忘记我", "忘掉我", "删除我的数据"], ForgetMe()),
     **dict.fromkeys(["subscribe", "订阅"], Subscribe()),
     **dict.fromkeys(["unsubscribe", "退订", "取消订阅"], Unsubscribe()),
@@ -310,6 +319,8 @@ _FOLLOW = re.compile(
     r"|(?P<mutes>mute(?![\w-])|屏蔽(?=[\s:\"]))|follow(?![\w-])|关注(?=[\s:\"]))[\s:]*(?P<rest>.+)",
     re.IGNORECASE,
 )
+# 调整 may begin words to look for, unless a sign follows it.
+_TUNE = re.compile(r"/?(?:tune(?![\w-])|调整(?=[\s:]|[少多更再别不]|减少|增加))[\s:]*(.+)", re.IGNORECASE)
 _EXPORT = re.compile(r"/?(?:export(?![\w-])|导出)[\s:]*(.*)", re.IGNORECASE)
 _FORMAT_NAMES: dict[str, str] = {
     **{name: name for name in FORMATS},
@@ -344,7 +355,7 @@ def parse_request(text: str, today: date) -> Request:
     if match := _EXPORT.fullmatch(typed):
         return _export(match[1], today)
     value = _value(typed)
-    if request := _follow(typed, today) or _similar(typed) or _named(typed, value, today):
+    if request := _tune(typed) or _follow(typed, today) or _similar(typed) or _named(typed, value, today):
         return _with_note(request, html.unescape(text)) if isinstance(request, Save) else request
     if near := _near_days(value, today):
         return near
@@ -406,6 +417,11 @@ def _follow(typed: str, today: date) -> Follow | Unfollow | NotUnderstood | None
     if wish is None:
         return NotUnderstood(typed)
     return Unfollow(wish, read_wish(match["rest"], today, mutes=True)) if match["ends"] else Follow(wish)
+
+
+def _tune(typed: str) -> Tune | None:
+    match = _TUNE.fullmatch(typed)
+    return Tune(match[1]) if match else None
 
 
 def _export(text: str, today: date) -> Export:

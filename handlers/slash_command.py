@@ -20,6 +20,7 @@ from handlers import (
     saved_papers,
     search,
     subscriptions,
+    tuning,
     unlisted,
     weeks,
 )
@@ -149,6 +150,7 @@ _ANSWERS: Mapping[type[requests.Request], Callable[[Parts, Person, Any], Awaitab
     requests.Follow: following.follow,
     requests.Unfollow: following.unfollow,
     requests.ShowFollowing: following.show_following,
+    requests.Tune: tuning.tune,
     requests.ForgetMe: forget.show_kept,
     requests.MissingPaperId: saved_papers.missing_paper_id,
     requests.ShowHelp: _help,

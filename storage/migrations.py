@@ -1114,3 +1114,34 @@ def m035_recaps_and_reminders(engine: Engine) -> None:
         "CREATE UNIQUE INDEX deliveries_of_discussion ON deliveries (discussion_id, day)"
         " WHERE discussion_id IS NOT NULL"
     )
+
+
+@_migration
+def m038_topics(engine: Engine) -> None:
+    """What people and channels want more of and less of, and what it cost to read that with a model."""
+    engine.define(
+        """
+        CREATE TABLE topics (
+            id INTEGER PRIMARY KEY,
+            workspace TEXT NOT NULL,
+            person TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            is_used INTEGER NOT NULL,
+            words TEXT NOT NULL,
+            weight INTEGER NOT NULL,
+            UNIQUE (workspace, person, channel, is_used, words)
+        ) STRICT
+        """
+    )
+    engine.define(
+        """
+        CREATE TABLE topic_requests (
+            id INTEGER PRIMARY KEY,
+            model TEXT NOT NULL,
+            at TEXT NOT NULL,
+            prompt_tokens INTEGER NOT NULL,
+            completion_tokens INTEGER NOT NULL
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX topic_requests_by_moment ON topic_requests (at)")

@@ -58,14 +58,18 @@ class ModelRequests:
         return next(whole(_moment_from_row, rows), None)
 
     def tokens_of_day(self, day: date) -> int:
-        """Return the tokens of a UTC day, prompts included."""
+        """Return the tokens of a UTC day, prompts included, and those of questions about no paper."""
         start = datetime.combine(day, time.min, UTC)
+        bounds = [start.isoformat(), (start + timedelta(days=1)).isoformat()]
+        return sum(self._tokens(table, bounds) for table in ("model_requests", "topic_requests"))
+
+    def _tokens(self, table: str, bounds: list[str]) -> int:
         rows = self._engine.query(
-            """
+            f"""
             SELECT coalesce(sum(prompt_tokens + completion_tokens), 0) AS tokens
-            FROM model_requests WHERE at >= ? AND at < ?
-            """,
-            [start.isoformat(), (start + timedelta(days=1)).isoformat()],
+            FROM {table} WHERE at >= ? AND at < ?
+            """,  # noqa: S608 -- a constant
+            bounds,
         )
         return int(next(rows)["tokens"])
 

@@ -25,6 +25,7 @@ TABLES = (
     "verdicts",
     "personal_settings",
     "follows",
+    "topics",
     "deactivated_people",
     "summary_requests",
     "mistake_reports",
@@ -55,6 +56,7 @@ class People:
             "readings": _COUNT.format("*", "readers"),
             "verdicts": _COUNT.format("*", "verdicts"),
             "discussions": _PLANNED,
+            "topics": _COUNT.format("*", "topics"),
         }
         set_up = self._set_up(whose)
         own = sum(set_up.values())

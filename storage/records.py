@@ -708,6 +708,24 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """Something that papers are to be about more, or less."""
+
+    words: str
+    #: From -2, far less, to 2, far more; never 0.
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicOwner:
+    """Whose topics they are: a person's, or a channel's."""
+
+    workspace: str
+    person: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonalData:
     """How much is kept of one person in one workspace."""
 
@@ -735,6 +753,8 @@ class PersonalData:
     discussions: int = 0
     #: Discussed papers of which they said whether they were worth it.
     verdicts: int = 0
+    #: What they want more of and less of, in words.
+    topics: int = 0
 
     @property
     def is_nothing(self) -> bool:

@@ -98,6 +98,7 @@ class Retention:
             "payloads": lambda tables, limit: tables.posts.delete_payloads(payloads, limit),
             "card_updates": lambda tables, limit: tables.card_updates.delete(now - CARDS_CHANGE_FOR, limit),
             "model_requests": lambda tables, limit: tables.model_requests.delete(records, limit),
+            "topic_requests": lambda tables, limit: tables.topic_requests.delete(records, limit),
             "summary_requests": lambda tables, limit: tables.summary_requests.delete(records, limit),
             "summary_failures": lambda tables, limit: tables.summary_failures.delete(records, limit),
             "removed_papers": lambda tables, limit: tables.saved_papers.delete_removed(

@@ -34,6 +34,8 @@ from storage.subscriptions import Subscriptions
 from storage.summaries import Summaries
 from storage.summary_failures import SummaryFailures
 from storage.summary_requests import SummaryRequests
+from storage.topic_requests import TopicRequests
+from storage.topics import Topics
 from storage.workspaces import Workspaces
 
 
@@ -66,6 +68,7 @@ class Tables:
         self.discussions = Discussions(engine)
         self.personal_settings = PersonalSettings(engine)
         self.follows = Follows(engine)
+        self.topics = Topics(engine)
         self.people = People(engine)
         self.installations = Installations(engine)
         self.organisation_workspaces = OrganisationWorkspaces(engine)
@@ -73,5 +76,6 @@ class Tables:
         self.card_updates = CardUpdates(engine)
         self.mistake_reports = MistakeReports(engine)
         self.model_requests = ModelRequests(engine)
+        self.topic_requests = TopicRequests(engine)
         self.summary_failures = SummaryFailures(engine)
         self.summary_requests = SummaryRequests(engine)

@@ -20,6 +20,7 @@ TABLES = {
     "discussions": "id",
     "personal_settings": "workspace, person",
     "follows": "id",
+    "topics": "id",
     "deactivated_people": "workspace, person",
     "summary_requests": "id",
     "mistake_reports": "id",

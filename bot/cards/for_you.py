@@ -27,9 +27,11 @@ class Suggestion:
     """A paper for the person, and the one that is the reason."""
 
     paper: Paper
-    because: Paper
+    because: Paper | None
     #: Whether the person saved that one; else they asked for more like it.
     is_saved: bool
+    #: What they asked for in words, where that is the reason and no paper is.
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,6 @@ def for_you_blocks(for_you: ForYou | None, page: Page, words: Words) -> list[Blo
 
 def _suggestion(each: Suggestion, page: Page, words: Words) -> list[Block]:
     link = blocks.title_link(abstract_url(each.paper.id), shown_title(each.paper, _TITLE_CHARACTERS))
-    reason = "foryou.because_saved" if each.is_saved else "foryou.because_more"
     value, title = ids.listed_value(Listed(each.paper.id, page)), shown_title(each.paper)
     labels = (
         (ids.OPEN_PAPER, "button.open", "button.open_of"),
@@ -85,9 +86,18 @@ def _suggestion(each: Suggestion, page: Page, words: Words) -> list[Block]:
     ]
     return [
         blocks.rich_text(blocks.paragraph(link)),
-        paper_sentence(each.because, reason, words),
+        _reason(each, words),
         blocks.actions(*buttons),
     ]
+
+
+def _reason(each: Suggestion, words: Words) -> Block:
+    if each.because is None:
+        asked = words("foryou.because_asked", topic=each.topic)
+        return blocks.rich_text(blocks.paragraph(blocks.words(asked)))
+    return paper_sentence(
+        each.because, "foryou.because_saved" if each.is_saved else "foryou.because_more", words
+    )
 
 
 def _thoughts(thoughts: Sequence[Thought], page: Page, words: Words) -> list[Block]:

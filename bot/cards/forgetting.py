@@ -21,6 +21,7 @@ _KINDS = {
     "readings": "forget.readings",
     "discussions": "forget.discussions",
     "verdicts": "forget.verdicts",
+    "topics": "forget.topics",
     "subscriptions": "forget.subscriptions",
 }
 

@@ -126,6 +126,14 @@ DISCUSSION_DAY = "discussion_day"
 DISCUSSION_PRESENTER = "discussion_presenter"
 FOUND_WORTH = "found_worth"
 FOUND_SKIP = "found_skip"
+USE_TOPICS = "use_topics"
+EDIT_TOPICS = "edit_topics"
+DROP_TOPICS = "drop_topics"
+END_TOPICS = "end_topics"
+SHOW_TOPICS = "show_topics"
+SUBMIT_TOPICS = "submit_topics"
+TOPICS_TEXT = "topics_text"
+_MY_TOPICS, _CHANNELS_TOPICS = "mine", "channel"
 
 PAGE_LENGTH = 10
 """The papers per page of a list."""
@@ -394,6 +402,28 @@ def read_planned(value: object) -> Planned:
 def read_day(value: object) -> date:
     """Return the date that was picked."""
     return _day(value)
+
+
+def topics_value(*, are_channels: bool) -> str:
+    """Return the value of a button for topics, the person's own or those of the channel that it is in."""
+    return _CHANNELS_TOPICS if are_channels else _MY_TOPICS
+
+
+def read_are_channels_topics(value: object) -> bool:
+    """Return whether a button is for a channel's topics; whose the others are comes from who acts."""
+    if value not in (_MY_TOPICS, _CHANNELS_TOPICS):
+        raise UnreadableValueError("topics")
+    return value == _CHANNELS_TOPICS
+
+
+def read_topics_place(value: object) -> str:
+    """Return the channel whose topics a form is for; empty for the person's own."""
+    return "" if value == _MY_TOPICS else read_channel(value)
+
+
+def topics_place(channel: str) -> str:
+    """Return what a form carries to tell whose topics it is for."""
+    return channel or _MY_TOPICS
 
 
 def read_channel(value: object) -> str:

@@ -20,7 +20,7 @@ _HELP_FIRST = ("help.latest", "help.search", "help.paper", "help.saved", "help.s
 _HELP_GROUPS = {
     "help.look_up": ("help.narrow", "help.similar", "help.day", "help.relative", "help.week"),
     "help.your_list": ("help.part", "help.save", "help.remove", "help.export", "help.import", "help.forget"),
-    "help.you_follow": ("help.follow", "help.mute", "help.following"),
+    "help.you_follow": ("help.follow", "help.mute", "help.following", "help.tune"),
     "help.this_channel": ("help.settings", "help.shelf", "help.pause", "help.links", "help.unsubscribe"),
 }
 """What else the command can be asked, under the heading of each group."""

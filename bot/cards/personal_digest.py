@@ -74,6 +74,8 @@ def _of_match(match: Matching, words: Words) -> _Card:
 
 
 def _because(each: Suggestion, words: Words) -> str:
+    if each.because is None:
+        return words("foryou.because_asked", topic=each.topic)
     key = "foryou.reason_saved" if each.is_saved else "foryou.reason_more"
     return words(key, title=shown_title(each.because, _BECAUSE_CHARACTERS))
 

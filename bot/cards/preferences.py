@@ -135,6 +135,8 @@ def _buttons(subscription: Subscription, words: Words) -> list[Button]:
         Button(ids.OPEN_PREFERENCES, words("button.change")),
         Button(ids.POST_NOW, words("button.post_now")),
     ]
+    if subscription.preferences.about:
+        buttons.append(Button(ids.SHOW_TOPICS, words("button.topics")))
     if subscription.paused_reason:
         buttons.append(Button(ids.RESUME_DIGESTS, words("button.resume")))
     return buttons

@@ -7,6 +7,7 @@ from datetime import date
 from bot.cards import blocks
 from bot.cards.blocks import Block
 from bot.cards.paper import shown_title
+from bot.cards.steering import NOTHING_MOVED, Moved, moved_lines
 from bot.locale import Words
 from bot.text.mrkdwn import cut, escape
 from storage.records import Paper
@@ -57,6 +58,8 @@ class Preview:
     had: int = 0
     #: How many papers each word or category let in, the one with most first.
     matches: Mapping[str, int] = field(default_factory=dict)
+    #: What the channel's topics did to the order.
+    moved: Moved = NOTHING_MOVED
 
 
 def preview_blocks(preview: Preview | None, words: Words) -> list[Block]:
@@ -97,6 +100,7 @@ def _notes(preview: Preview, words: Words) -> str:
         for why, key in _WHY_LEFT_OUT.items()
         if preview.left_out.get(why)
     ]
+    notes += moved_lines(preview.moved, words)
     if preview.had:
         notes.append(words.count("why.had", preview.had))
     return " · ".join(notes)

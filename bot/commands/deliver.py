@@ -5,6 +5,7 @@ from datetime import date
 import click
 
 from bot.app import Application, connection
+from bot.cards.steering import moved_lines
 from bot.commands.channels import channel_id, known_names, learn_names, shown_place
 from bot.commands.endings import Incomplete
 from bot.commands.terminal import (
@@ -21,6 +22,7 @@ from bot.delivery.messages import choose_of_day
 from bot.delivery.opening import DayCounts
 from bot.delivery.selection import Verdict, Why
 from bot.errors import NothingListedError
+from bot.locale import words_for
 from bot.lookup.papers import listing_of_day
 from bot.text.mrkdwn import on_one_line
 from bot.text.typed import plain_value
@@ -162,7 +164,8 @@ async def _verdicts(storage: Runner, subscription: Subscription, day: date) -> l
     if subscription.is_personal:
         return []
     choice = await storage.read(lambda tables: choose_of_day(tables, day, subscription))
-    return [_verdict_line(verdict) for verdict in choice.selection.verdicts]
+    lines = [_verdict_line(verdict) for verdict in choice.selection.verdicts]
+    return [*lines, *(f"  = {line}" for line in moved_lines(choice.selection.moved, words_for("en")))]
 
 
 def _verdict_line(verdict: Verdict) -> str:

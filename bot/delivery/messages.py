@@ -14,10 +14,12 @@ from bot.cards.following import Matching
 from bot.cards.for_you import ForYou
 from bot.cards.paper import UNTOLD, Interest, paper_card
 from bot.cards.personal_digest import personal_digest
+from bot.cards.steering import moved_lines
 from bot.delivery.answers import METADATA_EVENT
 from bot.delivery.selection import Selection, select
 from bot.locale import Words, words_for
 from bot.lookup.papers import entries_of, listing_of_day
+from bot.lookup.steering import topics_of_papers
 from storage.records import (
     NOTHING_NEW,
     PARENT,
@@ -30,6 +32,8 @@ from storage.records import (
     Reading,
     ShownCard,
     Subscription,
+    Topic,
+    TopicOwner,
 )
 from storage.tables import Tables
 
@@ -70,12 +74,15 @@ class Choice:
 def choose_of_day(tables: Tables, day: date, subscription: Subscription) -> Choice:
     """Choose those papers of one day's lists that the channel has not had."""
     listings = lists_of_day(tables, day, subscription.preferences)
-    return _choose(tables, listings, subscription.preferences, papers_had(tables, subscription, listings))
+    had, topics = papers_had(tables, subscription, listings), topics_of_channel(tables, subscription)
+    return _choose(tables, listings, subscription.preferences, had, topics)
 
 
-def choose_whole_day(tables: Tables, day: date, preferences: Preferences) -> Choice:
-    """Choose what the preferences make of one day's lists, whatever of it a channel has had."""
-    return _choose(tables, lists_of_day(tables, day, preferences), preferences, frozenset())
+def choose_whole_day(
+    tables: Tables, day: date, preferences: Preferences, topics: Sequence[Topic] = ()
+) -> Choice:
+    """Choose what the preferences and topics make of one day's lists, whatever of it a channel has had."""
+    return _choose(tables, lists_of_day(tables, day, preferences), preferences, frozenset(), topics)
 
 
 def choose_new(tables: Tables, subscription: Subscription) -> Choice:
@@ -87,7 +94,15 @@ def choose_new(tables: Tables, subscription: Subscription) -> Choice:
     listings = lists_in_reach(tables, subscription)
     had = papers_had(tables, subscription, listings)
     not_whole = [listing for listing in listings if not had.issuperset(listing.paper_ids)]
-    return _choose(tables, not_whole, subscription.preferences, had)
+    topics = topics_of_channel(tables, subscription)
+    return _choose(tables, not_whole, subscription.preferences, had, topics)
+
+
+def topics_of_channel(tables: Tables, subscription: Subscription) -> tuple[Topic, ...]:
+    """Return the topics of what the channel is about, once somebody there has confirmed them."""
+    if not subscription.preferences.about:
+        return ()
+    return tables.topics.used(TopicOwner(subscription.workspace, channel=subscription.channel))
 
 
 def papers_had(tables: Tables, subscription: Subscription, listings: Iterable[Listing]) -> frozenset[str]:
@@ -96,8 +111,16 @@ def papers_had(tables: Tables, subscription: Subscription, listings: Iterable[Li
     return tables.posts.papers_of_channel(subscription.workspace, subscription.channel, listed)
 
 
-def _choose(tables: Tables, listings: list[Listing], preferences: Preferences, had: frozenset[str]) -> Choice:
-    selection = select(_entries(tables, listings, preferences.language), had, preferences)
+def _choose(
+    tables: Tables,
+    listings: list[Listing],
+    preferences: Preferences,
+    had: frozenset[str],
+    topics: Sequence[Topic],
+) -> Choice:
+    new = dict.fromkeys(each for listing in listings for each in listing.paper_ids if each not in had)
+    of_papers = topics_of_papers(tables, topics, new)
+    selection = select(_entries(tables, listings, preferences.language), had, preferences, of_papers)
     return Choice(selection, sources_of(selection, listings))
 
 
@@ -212,12 +235,13 @@ def _messages(
         is_said = says_when_nothing or preferences.says_when_nothing
         return [Planned(nothing_new(day, words, notes))] if is_said else []
     entries = (*selection.cards, *selection.rest)
+    all_notes = [*notes, *moved_lines(selection.moved, words)]
     digest = Digest(day, choice.sources[0], ListingState.COMPLETE, entries)
     rest = [
         selection.rest[at : at + _ENTRIES_A_LIST] for at in range(0, len(selection.rest), _ENTRIES_A_LIST)
     ]
     return [
-        Planned(digest_parent(digest, words, sources=choice.sources, notes=notes)),
+        Planned(digest_parent(digest, words, sources=choice.sources, notes=all_notes)),
         *(
             planned_card(entry, preferences, has_model=has_model, interest=_interest(entry, readers))
             for entry in selection.cards

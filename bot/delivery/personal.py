@@ -19,6 +19,7 @@ from bot.lookup.own_list import Owner
 from bot.lookup.own_ranking import MOST_OPINIONS, MOST_SAVED, PaperVectors, for_you
 from bot.lookup.paper_texts import PaperTexts
 from bot.lookup.papers import entries_of
+from bot.lookup.steering import asked_of_papers
 from bot.subscriptions.preferences import sources_of_channels
 from storage.records import Follow, Listing, Opinion, Preferences, Subscription
 from storage.tables import Tables
@@ -157,7 +158,8 @@ def _for_you(
     owner = Owner(subscription.workspace, subscription.created_by or "")
     without = {*followed, *muted_among(tables, known.texts, basis.follows, candidates)}
     day = max(each.day for each in listings)
-    found = for_you(tables, known.vectors, owner, day, candidates, without)
+    asked = asked_of_papers(tables, known.texts, owner, candidates)
+    found = for_you(tables, known.vectors, owner, day, candidates, without, asked)
     if found.is_known:
         return found
     first = [each for each in candidates if each not in without][:MOST_FOR_YOU]

@@ -1,7 +1,7 @@
 """Reads what papers are ranked for a person by: what they saved and think, and how rare words are."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from threading import Lock
 
@@ -10,6 +10,7 @@ from bot.lookup.for_you import Candidates, Ranked, Taste, Vector, candidates, ra
 from bot.lookup.own_list import Owner
 from bot.lookup.similar import EVERYTHING, word_counts
 from bot.lookup.sought import FILLERS
+from storage.records import Topic
 from storage.tables import Tables
 
 MOST_SAVED = 40
@@ -93,22 +94,33 @@ def for_you(
     day: date,
     paper_ids: Sequence[str],
     without: Collection[str] = (),
+    asked: Mapping[str, tuple[Topic, ...]] | None = None,
 ) -> ForYou:
-    """Return what the papers of a day, in the order in which all get them, have for the person."""
+    """Return what the papers of a day, in the order in which all get them, have for the person.
+
+    `asked` are the topics of each paper that the person asked to have more of, or less.
+    """
     taste = taste_of(tables, vectors, owner)
     thoughts = _thoughts(tables, owner, paper_ids)
-    if not taste.is_known:
+    if not taste.is_known and not asked:
         return ForYou(day, thoughts=thoughts, is_known=False)
     whose = (owner.workspace, owner.person)
     known = {*without, *tables.saved_papers.saved_among(*whose, paper_ids)}
-    found = ranked(candidates_of(tables, vectors, paper_ids), taste, known)
-    best = [(each.paper_id, each.because) for each in found if each.because and each.score > 0]
-    reasons = {paper_id: because for paper_id, because in best[:MOST_FOR_YOU] if because}
-    papers = {paper.id: paper for paper in tables.papers.of_ids([*reasons, *reasons.values()])}
-    saved = tables.saved_papers.saved_among(*whose, reasons.values())
+    found = ranked(candidates_of(tables, vectors, paper_ids), taste, known, asked or {})
+    best = [each for each in found if (each.because or each.topic) and each.score > 0][:MOST_FOR_YOU]
+    reasons = [each.because for each in best if each.because]
+    papers = {
+        paper.id: paper for paper in tables.papers.of_ids([*(each.paper_id for each in best), *reasons])
+    }
+    saved = tables.saved_papers.saved_among(*whose, reasons)
     suggestions = (
-        Suggestion(papers[paper_id], papers[because], is_saved=because in saved)
-        for paper_id, because in reasons.items()
+        Suggestion(
+            papers[each.paper_id],
+            papers[each.because] if each.because else None,
+            is_saved=each.because in saved,
+            topic=each.topic,
+        )
+        for each in best
     )
     return ForYou(day, tuple(suggestions), thoughts)
 

@@ -15,7 +15,7 @@ from bot.text.language import known_tag
 from bot.text.mrkdwn import cut
 from bot.text.terms import read_terms
 from bot.text.typed import plain, plain_value
-from storage.records import Preferences, Recap, Subscription
+from storage.records import Preferences, Recap, Subscription, TopicOwner
 from storage.tables import Tables
 
 MOST_VOTES = 1_000_000
@@ -65,6 +65,9 @@ def save_preferences(
         # Whatever else is changed, it stays this person's.
         preferences = replace(preferences, filters=replace(preferences.filters, only_followed=True))
         created_by = current.created_by
+    if current is None or current.preferences.about != preferences.about:
+        # Its topics were made of the other sentence.
+        tables.topics.end(TopicOwner(workspace, channel=channel))
     tables.channel_names.put(workspace, channel, channel_name)
     return tables.subscriptions.put(
         workspace,

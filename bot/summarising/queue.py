@@ -21,13 +21,15 @@ from weakref import WeakValueDictionary
 from bot.background import Background
 from bot.cards.entry import Entry
 from bot.clock import Clock, to_the_second
+from bot.delivery.messages import topics_of_channel
 from bot.delivery.selection import select
 from bot.errors import LeaseLostError, ModelError, TokensUsedUpError
+from bot.lookup.steering import topics_of_papers
 from bot.metrics import SUMMARIES_MISSING, UNEXPECTED_ERRORS
 from bot.outages import Outages
 from bot.summarising.summariser import Allowance, Outcome, Result, Summariser
 from storage.claims import Claim, Claims
-from storage.records import Paper, Subscription
+from storage.records import Paper, Subscription, Topic
 from storage.runner import Runner
 from storage.tables import Tables
 
@@ -370,6 +372,17 @@ def _entries_by_list(tables: Tables, sources: Iterable[str], first: date) -> _En
     }
 
 
+def _topics(
+    tables: Tables, subscription: Subscription, entries: Iterable[Entry]
+) -> dict[str, tuple[Topic, ...]]:
+    """Return the papers' topics where they decide which of them get a card."""
+    if subscription.preferences.most_cards is None:
+        return {}
+    return topics_of_papers(
+        tables, topics_of_channel(tables, subscription), [entry.paper.id for entry in entries]
+    )
+
+
 def _papers_with_cards(
     tables: Tables, subscription: Subscription, listings: _EntriesByList, settled: Container[tuple[str, str]]
 ) -> Iterator[Paper]:
@@ -384,7 +397,8 @@ def _papers_with_cards(
         if is_done or source not in preferences.sources:
             continue
         if day >= subscription.since_of(source):
-            yield from (entry.paper for entry in select(entries, frozenset(), preferences).cards)
+            topics = _topics(tables, subscription, entries)
+            yield from (entry.paper for entry in select(entries, frozenset(), preferences, topics).cards)
         else:
             listed = [entry.paper.id for entry in entries]
             had = tables.posts.papers_of_channel(subscription.workspace, subscription.channel, listed)

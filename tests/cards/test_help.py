@@ -39,7 +39,12 @@ def test_the_commands_that_matter_first_come_first_and_the_others_in_groups() ->
             "/papers import",
             "/papers forget me",
         ],
-        ['/papers follow author:"Kaiming He"', "/papers mute medical imaging", "/papers following"],
+        [
+            '/papers follow author:"Kaiming He"',
+            "/papers mute medical imaging",
+            "/papers following",
+            "/papers tune less image generation, more agents with tools",
+        ],
         [
             "/papers settings",
             "/papers shelf",

@@ -102,7 +102,7 @@ def test_a_copy_gives_free_ids_at_once(source: Address, make_address: MakeAddres
         )
     assert set(greatest) == {
         *("subscriptions", "deliveries", "model_requests", "summary_requests", "mistake_reports"),
-        *("follows", "discussions"),
+        *("follows", "discussions", "topics", "topic_requests"),
     }
 
 

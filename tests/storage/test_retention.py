@@ -113,6 +113,7 @@ async def test_costs_requests_and_failures_go_after_90_days(address: Address) ->
         tables.papers.add(PAPER)
         for at, language in ((LONG_AGO, "en"), (RECENTLY, "de")):
             tables.model_requests.add(ModelRequest(PAPER.id, language, "example-1", at, 10, 1))
+            tables.topic_requests.add("example-1", at, 10, 1)
             tables.summary_requests.add("T1", "U1", PAPER.id, language, at)
             tables.summary_failures.put(SummaryFailure(PAPER.id, language, 1, "no", at, at))
     await tidy_up(address)
@@ -120,6 +121,8 @@ async def test_costs_requests_and_failures_go_after_90_days(address: Address) ->
     with closing(connect(address)) as engine:
         tables = Tables(engine)
         assert tables.model_requests.first_at() == RECENTLY
+        assert tables.model_requests.tokens_of_day(LONG_AGO.date()) == 0
+        assert tables.model_requests.tokens_of_day(RECENTLY.date()) == 22
         assert tables.summary_requests.count_since("T1", "U1", LONG_AGO) == 1
         assert [each.language for each in tables.summary_failures.since(LONG_AGO)] == ["de"]
 
@@ -150,10 +153,10 @@ async def test_years_are_tidied_up_in_steps_of_500_rows(address: Address) -> Non
         live_through(engine, past)
     steps = await tidy_up(address)
 
-    # Of 40 digests of 35 messages the last four are kept; then eleven kinds of rows have no more. A claim, a
+    # Of 40 digests of 35 messages the last four are kept; then twelve kinds of rows have no more. A claim, a
     # beat and a release are around it.
     assert len(payloads(address)) == 4
-    assert steps == -(-36 * 35 // 500) + 12 + 3
+    assert steps == -(-36 * 35 // 500) + 13 + 3
 
 
 async def test_it_is_done_once_a_night(address: Address) -> None:

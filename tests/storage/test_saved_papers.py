@@ -26,6 +26,8 @@ from storage.records import (
     SavedIn,
     SavedPaper,
     SaveOutcome,
+    Topic,
+    TopicOwner,
 )
 from storage.tables import Tables
 from tests.support.subscribing import subscribe
@@ -273,17 +275,19 @@ def test_all_of_a_person_is_told_and_forgotten_and_nobody_else(shelf: Tables) ->
         )
         assert planned
         shelf.discussions.give_verdict(whose[0], planned.id, whose[1], NOW, is_worth=True)
+        shelf.topics.put(TopicOwner(*whose), [Topic("rivers", 1)])
+        shelf.topics.propose(TopicOwner(*whose), [Topic("seas", 1)])
         shelf.summary_requests.add(*whose, IDS[0], "en", NOW)
         shelf.mistake_reports.add(MistakeReport(*whose, IDS[0], "en", NOW, "No.", FROM_MODEL, NOW.date()))
     subscribe(shelf, "T1", "C1", created_by="U1")
     together = {"readings": 1, "discussions": 1, "verdicts": 1}
-    everything = PersonalData(2, 1, 2, 1, 1, 1, 1, 1, opinions=1, follows=1, **together)
+    everything = PersonalData(2, 1, 2, 1, 1, 1, 1, 1, opinions=1, follows=1, topics=2, **together)
 
     assert shelf.people.what_is_kept(*ME) == everything
     assert shelf.people.forget(*ME) == everything
     assert shelf.people.what_is_kept(*ME) == PersonalData()
     kept = [shelf.people.what_is_kept(*other) for other in OTHERS]
-    assert kept == [PersonalData(2, 1, 2, 1, 1, 1, 1, 0, opinions=1, follows=1, **together)] * 2
+    assert kept == [PersonalData(2, 1, 2, 1, 1, 1, 1, 0, opinions=1, follows=1, topics=2, **together)] * 2
 
 
 def test_the_last_opinion_of_a_paper_counts_and_can_be_taken_back(shelf: Tables) -> None:

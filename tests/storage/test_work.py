@@ -40,6 +40,8 @@ from storage.records import (
     ShownCard,
     Summary,
     SummaryFailure,
+    Topic,
+    TopicOwner,
 )
 from storage.search import HitOrder, Scope
 from storage.tables import Tables
@@ -95,6 +97,7 @@ def _index_change(tables: Tables) -> None:
 
 
 FOLLOW = Follow(1, "T1", "U1", FollowKind.SEARCH, "{}", NOW)
+MINE = TopicOwner("T1", "U1")
 SETTINGS = PersonSettings("T1", "U1", next_reminder_at=NOW)
 FAILURE = SummaryFailure(ONE, "en", 1, "no", NOW, LATE)
 
@@ -310,6 +313,16 @@ CALLS: dict[str, Call] = {
     "follows.of_person": lambda tables, _: tables.follows.of_person("T1", "U1"),
     "follows.get": lambda tables, _: tables.follows.get("T1", "U1", 1),
     "follows.change": lambda tables, _: tables.follows.change(FOLLOW, FollowKind.SIMILAR, ONE),
+    "topics.used": lambda tables, _: tables.topics.used(MINE),
+    "topics.proposed": lambda tables, _: tables.topics.proposed(MINE),
+    "topics.propose": lambda tables, _: tables.topics.propose(MINE, [Topic("rivers", 1)]),
+    "topics.use": lambda tables, _: tables.topics.use(MINE),
+    "topics.put": lambda tables, _: tables.topics.put(MINE, [Topic("rivers", -1)]),
+    "topics.drop": lambda tables, _: tables.topics.drop(MINE),
+    "topics.end": lambda tables, _: tables.topics.end(MINE),
+    "topic_requests.add": lambda tables, _: tables.topic_requests.add("example-1", NOW, 1, 1),
+    "topic_requests.settle": lambda tables, _: tables.topic_requests.settle(1, "example-1", 1, 1),
+    "topic_requests.delete": lambda tables, _: tables.topic_requests.delete(LATE, 5),
     "follows.end": lambda tables, _: tables.follows.end("T1", "U1", 1),
     "personal_settings.get": lambda tables, _: tables.personal_settings.get("T1", "U1"),
     "personal_settings.put": lambda tables, _: tables.personal_settings.put(SETTINGS),

@@ -28,6 +28,8 @@ from storage.records import (
     Post,
     PostState,
     ShownCard,
+    Topic,
+    TopicOwner,
 )
 from storage.retention import Retention
 from storage.runner import InlineRunner
@@ -44,7 +46,7 @@ TOKENS = EncryptedTokens("encrypted", "key")
 OF_THE_WORLD = {"papers", "listings", "listing_papers", "summaries", "arxiv_records"}
 """What is published, the same for all."""
 
-OF_THE_BOT = {"summary_failures", "model_requests", "heartbeats", "leases", "events"}
+OF_THE_BOT = {"summary_failures", "model_requests", "topic_requests", "heartbeats", "leases", "events"}
 """What the bot keeps of its own work; none of it tells who asked for what."""
 
 
@@ -77,6 +79,8 @@ def fill(tables: Tables, workspace: str) -> None:
         tables.discussions.give_verdict(workspace, planned.id, person, NOW, is_worth=True)
         tables.personal_settings.put(PersonSettings(workspace, person, "zh-CN"))
         tables.follows.put(workspace, person, FollowKind.SIMILAR, paper.id, NOW)
+        tables.topics.put(TopicOwner(workspace, person), [Topic("rivers", 1)])
+        tables.topics.put(TopicOwner(workspace, channel=channel), [Topic("rivers", 1)])
         tables.people.note_deactivated(workspace, person, NOW)
         tables.summary_requests.add(workspace, person, paper.id, "en", NOW)
         tables.mistake_reports.add(MistakeReport(workspace, person, paper.id, "en", NOW, "No.", "model", DAY))
@@ -134,6 +138,8 @@ OF_A_PERSON: dict[str, Callable[[Tables, str], Any]] = {
     "discussion": lambda tables, workspace: tables.discussions.of_paper(workspace, "C1", "2509.00001"),
     "settings": lambda tables, workspace: tables.personal_settings.get(workspace, "U1"),
     "follows": lambda tables, workspace: tables.follows.of_person(workspace, "U1"),
+    "topics": lambda tables, workspace: tables.topics.used(TopicOwner(workspace, "U1")),
+    "topics of a channel": lambda tables, workspace: tables.topics.used(TopicOwner(workspace, channel="C1")),
     "what is kept": lambda tables, workspace: tables.people.what_is_kept(workspace, "U1"),
     "requests": lambda tables, workspace: tables.summary_requests.count_since(workspace, "U1", NOW),
     "subscription": lambda tables, workspace: tables.subscriptions.of_channel(workspace, "C1"),
@@ -165,7 +171,7 @@ def test_a_workspace_is_deleted_as_a_whole_and_in_steps_and_no_other_is_touched(
         tables.organisation_workspaces.enter(workspace, "E1")
     tables.reconciliations.begin(NOW)
     every = dict.fromkeys((*TABLES, *OF_DELIVERIES, *OF_SUBSCRIPTIONS), 2)
-    every |= {"installations": 1, "organisation_workspaces": 1}
+    every |= {"installations": 1, "organisation_workspaces": 1, "topics": 4}
     assert rows_of(engine, "T1") == rows_of(engine, "T2") == every
 
     steps = 0

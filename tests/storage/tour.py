@@ -53,6 +53,8 @@ from storage.records import (
     Summary,
     SummaryFailure,
     TextRead,
+    Topic,
+    TopicOwner,
 )
 from storage.search import HitOrder, Scope
 from storage.tables import Tables
@@ -380,6 +382,7 @@ def _personal_data(tables: Tables) -> Iterator[Any]:
         tables.follows.end(WORKSPACE, PERSON, third.id),
     )
     yield tables.follows.of_person(WORKSPACE, PERSON)
+    yield from _topics(tables)
     tables.saved_papers.save(WORKSPACE, "U2", IDS[0], NOW, tags=["rivers"], note=ODD_TEXTS[3])
     tables.saved_papers.remove(WORKSPACE, "U2", IDS[0], NOW)
     yield tables.saved_papers.saved_by_reaction(WORKSPACE, PERSON, CHANNEL, "1.1")
@@ -446,6 +449,23 @@ def _reminded(tables: Tables, planned: Discussion) -> Iterator[Any]:
     yield tables.card_updates.due(NOW), tables.card_updates.due(LATER)
     tables.card_updates.remove(replace(update, next_try_at=LATER))
     tables.deliveries.close(delivery, DeliveryState.DONE)
+
+
+def _topics(tables: Tables) -> Iterator[Any]:
+    mine, of_channel = TopicOwner(WORKSPACE, PERSON), TopicOwner(WORKSPACE, channel=CHANNEL)
+    for owner in (mine, of_channel):
+        tables.topics.put(owner, [Topic(ODD_TEXTS[0], -2)])
+        tables.topics.propose(owner, [Topic(text, 1) for text in ODD_TEXTS[:3]])
+        yield tables.topics.used(owner), tables.topics.proposed(owner), tables.topics.use(owner)
+        yield tables.topics.used(owner), tables.topics.proposed(owner), tables.topics.use(owner)
+    tables.topics.propose(mine, [Topic(ODD_TEXTS[3], 2)])
+    tables.topics.drop(mine)
+    tables.topics.end(of_channel)
+    yield [tables.topics.used(owner) for owner in (mine, of_channel)]
+    request = tables.topic_requests.add("example-1", NOW, 1000, 2000)
+    tables.topic_requests.settle(request, "example-2", 900, 80)
+    tables.topic_requests.add("example-1", NOW - timedelta(days=9), 1, 1)
+    yield tables.model_requests.tokens_of_day(DAY), tables.topic_requests.delete(NOW, 5)
 
 
 def _installations(tables: Tables) -> Iterator[Any]:
