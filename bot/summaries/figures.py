@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol
@@ -213,12 +214,19 @@ _LONGEST_ITEM = 2
 _BRACKET_REACH = 120
 
 _FIRST_YEAR, _LAST_YEAR, _YEAR_DIGITS = 1980, 2039, 4
-_MONTHS = frozenset(
-    name.casefold()
-    for tag in ("en", "de", "fr", "es")
-    for width in ("wide", "abbreviated")
-    for name in Locale(tag).months["format"][width].values()
-)
+
+
+@cache
+def _months() -> frozenset[str]:
+    """Return the names of months in some languages; at the first use, as Babel reads 8 MB for them."""
+    return frozenset(
+        name.casefold()
+        for tag in ("en", "de", "fr", "es")
+        for width in ("wide", "abbreviated")
+        for name in Locale(tag).months["format"][width].values()
+    )
+
+
 _DAY = re.compile(r"\s?[年月日号日]|(?:st|nd|rd|th)?\.?\s(?:de\s|of\s)?([^\W\d_]{3,10}\.?)(?:\W|$)")
 _WORD_BEFORE = re.compile(r"([^\W\d_]{3,10}\.?)\s?$")
 _COUNTED = re.compile(r"\s?(?!and\b|or\b|by\b|the\b|in\b|to\b|on\b|with\b|for\b|as\b|is\b|was\b)[a-z]{3,}")
@@ -251,9 +259,9 @@ def _is_in_time(plain: str, start: int, end: int, number: Number) -> bool:
         return False
     before = _WORD_BEFORE.search(plain[max(0, start - _LONGEST_BEFORE) : start])
     after = _DAY.match(plain, end)
-    if end - start <= _LONGEST_ITEM and before and before[1].casefold() in _MONTHS:
+    if end - start <= _LONGEST_ITEM and before and before[1].casefold() in _months():
         return True
-    if after and (after[1] is None or after[1].casefold() in _MONTHS):
+    if after and (after[1] is None or after[1].casefold() in _months()):
         return end - start <= _LONGEST_ITEM or end - start == _YEAR_DIGITS
     if end - start != _YEAR_DIGITS or not _FIRST_YEAR <= number.value <= _LAST_YEAR:
         return False
