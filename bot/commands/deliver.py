@@ -66,7 +66,8 @@ def deliver(channel: str | None, day: date | None, dry_run: bool, database: Addr
     """Post a digest now, leaving out papers already posted.
 
     If you run it twice, nothing is posted twice. A digest that was interrupted is resumed. After a change of
-    the filters, it brings what the channel has not had.
+    the filters, it brings what the channel has not had. A person's own digest comes only if you name it by
+    its id, and a dry run tells nothing of it.
 
     Exits with status 1 if a digest did not arrive whole, and 130 if interrupted.
     """
