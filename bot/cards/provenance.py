@@ -131,8 +131,13 @@ def _after(sentence: str, text: str) -> str:
 def _after_each(unsure: Collection[str], pattern: str, text: str) -> str:
     if not unsure:
         return text
-    longest_first = "|".join(re.escape(each) for each in sorted(unsure, key=len, reverse=True))
+    longest_first = "|".join(map(_with_bold_inside, sorted(unsure, key=len, reverse=True)))
     return re.sub(pattern.format(longest_first), rf"\g<0> {MARK}", text)
+
+
+def _with_bold_inside(words: str) -> str:
+    """Return the pattern of words in which bold may begin or end, as in `**98**%`."""
+    return r"\*{0,2}".join(map(re.escape, words))
 
 
 def _maker(provenance: Provenance, words: Words) -> str:

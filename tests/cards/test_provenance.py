@@ -206,6 +206,7 @@ def test_figures_that_were_not_found_are_counted_and_can_be_looked_at(
         ("It grows by 57.8% a year.", "It grows by 57.8% [?] a year."),
         ("从 12% 提升到57.8%，", "从 12% 提升到57.8% [?]，"),
         ("**57.8%**, then 57.8%", "**57.8% [?]**, then 57.8% [?]"),
+        ("It grows by **57.8**% and 57.**8%**.", "It grows by **57.8**% [?] and 57.**8% [?]**."),
         ("157.8%, 1.57.8% and v57.8%", "157.8%, 1.57.8% and v57.8%"),
     ],
 )
