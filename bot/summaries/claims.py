@@ -83,14 +83,17 @@ def _around(named: Iterable[NumberedSentence], given: NumberedText) -> Iterator[
     yield from found.values()
 
 
-_LEAST_SHARED = 5
-"""Fewer terms in common with the paper, as a claim in another language has, prove nothing."""
+_LEAST_SHARED, _LEAST_SHARED_ACROSS = 3, 5
+"""Fewer terms in common with the paper prove nothing, least of all across scripts, where few can be common."""
+
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def _shares_nothing(text: str, around: Iterable[NumberedSentence], paper_text: SourceText) -> bool:
     shared = paper_text.terms_around(text) | {_value(number) for number in _numbers(text)}
     told = {term for each in around for term in _told(each.text)}
-    return len(shared) >= _LEAST_SHARED and shared.isdisjoint(told)
+    least = _LEAST_SHARED_ACROSS if _WIDE.search(text) else _LEAST_SHARED
+    return len(shared) >= least and shared.isdisjoint(told)
 
 
 @lru_cache(maxsize=4_096)
