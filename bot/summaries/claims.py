@@ -84,7 +84,7 @@ def _around(named: Iterable[NumberedSentence], given: NumberedText) -> Iterator[
 
 
 _LEAST_SHARED, _LEAST_SHARED_ACROSS = 3, 5
-"""Fewer terms in common with the paper prove nothing, least of all across scripts, where few can be common."""
+"""Fewer terms in common with the paper prove nothing, least of all across scripts."""
 
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
