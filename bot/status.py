@@ -5,16 +5,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.cards.recap import Upcoming
 from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus
 from bot.delivery.clockwork import HEARTBEAT
 from bot.delivery.opening import is_stopped
 from bot.listings.expected import latest_lists
-from bot.subscriptions.due import is_paused, next_due
+from bot.subscriptions.due import is_paused, local_date, next_due
 from bot.summarising.summariser import Allowance
 from storage.nightly_backups import FAILED as BACKUP_FAILED
 from storage.nightly_backups import HEARTBEAT as BACKUP
 from storage.records import (
     Delivery,
+    DeliveryKind,
     DeliveryState,
     Listing,
     MistakeReport,
@@ -152,7 +154,33 @@ def channel_status(tables: Tables, subscription: Subscription, now: datetime) ->
     last = _delivery_status(tables, latest) if latest else None
     next_at = None if is_paused(subscription, now) else _next_at(tables, subscription, now)
     name = tables.channel_names.get(subscription.workspace, subscription.channel)
-    return ChannelStatus(subscription, last, next_at, name)
+    return ChannelStatus(
+        subscription,
+        last,
+        next_at,
+        name,
+        recap_at=_recap_at(tables, subscription, now) if next_at else None,
+        upcoming=_upcoming(tables, subscription, now),
+    )
+
+
+def _recap_at(tables: Tables, subscription: Subscription, now: datetime) -> datetime | None:
+    """Return when the next recap is due; `None` where the channel wants none."""
+    recap = subscription.preferences.recap
+    if recap is None:
+        return None
+    zone = ZoneInfo(subscription.preferences.zone)
+    last_slot = tables.deliveries.last_slot(subscription.id, DeliveryKind.RECAP)
+    return next_due(now, recap.at, zone, frozenset({recap.weekday}), last_slot)
+
+
+def _upcoming(tables: Tables, subscription: Subscription, now: datetime) -> Upcoming | None:
+    """Return what the channel discusses next, from today on."""
+    today = local_date(now, ZoneInfo(subscription.preferences.zone))
+    place = (subscription.workspace, subscription.channel)
+    discussion = tables.discussions.next_of_channel(*place, today)
+    paper = tables.papers.get(discussion.paper_id) if discussion else None
+    return Upcoming(paper, discussion.planned_for) if discussion and paper else None
 
 
 def bot_status(

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
 from bot.cards.list_states import source_names, status_sentence
+from bot.cards.paper import shown_title
 from bot.cards.preferences import when_sentence
+from bot.cards.recap import Upcoming
 from bot.cards.trouble import trouble_sentence
 from bot.locale import Reader, Words
 from bot.text.mrkdwn import Mrkdwn, cut, escape, join
@@ -23,6 +25,7 @@ from storage.records import (
 
 _MOST_SOURCES = 10
 _SOURCE_CHARACTERS = 250
+_TITLE_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ class ChannelStatus:
     next_at: datetime | None
     #: The channel's name, where it is known.
     name: str = ""
+    #: When the next recap is due, where the channel wants them.
+    recap_at: datetime | None = None
+    #: What the channel discusses next.
+    upcoming: Upcoming | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +139,18 @@ def _channel_lines(channel: ChannelStatus, reader: Reader) -> list[Mrkdwn]:
     wanted, words = channel.subscription, reader.words
     last = _last_lines(channel, channel.last, reader) if channel.last else [words.mrkdwn("status.none_yet")]
     following = [escape(when_sentence(wanted, channel.next_at, reader))]
-    return [*last, *following, *_pause_lines(channel, words)]
+    return [*last, *following, *_reading_lines(channel, reader), *_pause_lines(channel, words)]
+
+
+def _reading_lines(channel: ChannelStatus, reader: Reader) -> list[Mrkdwn]:
+    """Return when the next recap comes, and what the channel discusses next."""
+    words, lines = reader.words, []
+    if channel.recap_at:
+        lines.append(words.mrkdwn("status.next_recap", moment=reader.moment(channel.recap_at)))
+    if channel.upcoming:
+        title, day = shown_title(channel.upcoming.paper, _TITLE_CHARACTERS), reader.day(channel.upcoming.day)
+        lines.append(escape(words("status.next_discussion", title=title, date=day)))
+    return lines
 
 
 def _last_lines(channel: ChannelStatus, last: DeliveryStatus, reader: Reader) -> list[Mrkdwn]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from bot.cards.list_states import status_sentence
+from bot.cards.paper import shown_title
 from bot.cards.status import BotStatus, ChannelStatus, DeliveryStatus, TokensStatus
 from bot.commands.channels import in_several
 from bot.commands.subscriptions import in_words
@@ -32,6 +33,8 @@ from storage.records import (
 from storage.runner import Runner
 
 _WITHOUT_PAPERS = {NOTHING_NEW: "nothing new", SOURCE_LATE: "no papers, as a source was late"}
+
+_TITLE_CHARACTERS = 200
 
 _STATES = {
     DeliveryState.OPEN: "posted so far",
@@ -100,6 +103,11 @@ def _channel_lines(channel: ChannelStatus, *, of_several: bool) -> Iterator[str]
     yield in_words(channel.subscription, channel.name, of_several=of_several)
     yield f"  Last digest: {_last_digest(channel.last) if channel.last else 'none yet'}"
     yield f"  Next digest: {_moment(channel.next_at) if channel.next_at else 'none while paused'}"
+    if channel.recap_at:
+        yield f"  Next recap: {_moment(channel.recap_at)}"
+    if channel.upcoming:
+        title = shown_title(channel.upcoming.paper, _TITLE_CHARACTERS)
+        yield f"  Next discussion: {channel.upcoming.day}, {title}"
 
 
 def _people_lines(people: Sequence[PersonStatus]) -> Iterator[str]:

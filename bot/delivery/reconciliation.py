@@ -17,19 +17,35 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.delivery.connections import Wires
+from bot.delivery.discussions import reminder_key
 from bot.delivery.outcomes import ChannelMessage
 from bot.delivery.pacer import Pacer
 from bot.delivery.read_back import ClosedError, NotPermittedError, ThreadGoneError, read_back
+from bot.delivery.recaps import recap_key
 from bot.sources.kinds import kind_of
 from bot.subscriptions.due import due_slot, local_date
 from storage.claims import Claims
 from storage.reconciliations import Reconciliation
-from storage.records import PARENT, Delivery, DeliveryKind, DeliveryState, Post, PostState, Subscription
+from storage.records import (
+    PARENT,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Discussion,
+    DiscussionState,
+    Post,
+    PostState,
+    Subscription,
+)
 from storage.runner import Runner
 from storage.tables import Tables
 
 # Slack's clock and ours differ, and the last heartbeat is from before the backup.
 _MARGIN = timedelta(minutes=5)
+
+_ONE_DAY = timedelta(days=1)
+
+_DISCUSSIONS_COMPARED = 100
 
 _logger = logging.getLogger(__name__)
 
@@ -191,17 +207,34 @@ def _adopt_all(
 
 
 def _adopt(tables: Tables, subscription: Subscription, thread: _Thread) -> int:
-    """Record a digest that was opened after the backup, with those of its messages that are there."""
-    kind, day = _slot(tables, subscription, thread.begun_at)
-    delivery = tables.deliveries.adopt(subscription, kind, day, thread.key, thread.begun_at)
+    """Record what was opened after the backup, with those of its messages that are there."""
+    if reminded := _reminded(tables, subscription, thread):
+        kind, day, discussion_id = DeliveryKind.DISCUSSION, reminded.planned_for, reminded.id
+        tables.discussions.reminded(reminded.id, thread.begun_at)
+    else:
+        (kind, day), discussion_id = _slot(tables, subscription, thread), None
+    delivery = tables.deliveries.adopt(
+        subscription, kind, day, thread.key, thread.begun_at, discussion_id=discussion_id
+    )
     posts = [_posted(delivery, each) for _, each in sorted(thread.by_position.items())]
     tables.posts.plan(delivery, posts)
     return len(posts)
 
 
-def _slot(tables: Tables, subscription: Subscription, begun_at: datetime) -> tuple[DeliveryKind, date]:
-    """Return what opened a digest that was posted then: the time that it was due, or else a person."""
+def _reminded(tables: Tables, subscription: Subscription, thread: _Thread) -> Discussion | None:
+    """Return the planned discussion that the thread reminds of, by its key; `None` for anything else."""
+    place, at_once = (subscription.workspace, subscription.channel), _DISCUSSIONS_COMPARED
+    planned = tables.discussions.of_channel(*place, DiscussionState.PLANNED, offset=0, limit=at_once)
+    return next((each for each in planned if reminder_key(each) == thread.key), None)
+
+
+def _slot(tables: Tables, subscription: Subscription, thread: _Thread) -> tuple[DeliveryKind, date]:
+    """Return what opened what was posted then: a recap's time or a digest's, or else a person."""
     preferences, zone = subscription.preferences, ZoneInfo(subscription.preferences.zone)
+    begun_at, today = thread.begun_at, local_date(thread.begun_at, zone)
+    for day in (today, today - _ONE_DAY, today - 2 * _ONE_DAY):
+        if recap_key(subscription, day) == thread.key:
+            return DeliveryKind.RECAP, day
     slot = due_slot(begun_at, preferences.at, zone, preferences.weekdays, subscription.begun_at, None)
     if slot and tables.deliveries.of_day(subscription.id, DeliveryKind.SCHEDULED, slot.day) is None:
         return DeliveryKind.SCHEDULED, slot.day

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot.sandbox.methods import MethodRegistry
 from bot.subscriptions.preferences import save_preferences
 from storage.backups import back_up, restore
 from storage.database import connect
-from storage.records import DeliveryKind, DeliveryState, Listing, ListingState, Paper
+from storage.records import DeliveryKind, DeliveryState, Listing, ListingState, Paper, Reading, Recap
 from storage.tables import Tables
 from tests.support.clocks import SimulatedClock
 from tests.support.stage import NOON, FollowingClock, settings_for
@@ -161,6 +162,42 @@ async def test_digests_that_came_after_the_backup_are_known_again(place: Place) 
 
     assert place.cards() == cards_of(0, 1, 2, 3)
     assert [each and each.state for each in deliveries] == [DeliveryState.DONE, DeliveryState.DONE]
+
+
+async def test_a_recap_and_a_reminder_that_came_after_the_backup_are_known_again(place: Place) -> None:
+    await place.day(0)
+    async with place.bot() as bot:
+        await bot.storage.write(partial(_read_together, workspace=bot.workspace))
+    place.back_up()
+    await place.day(1)
+    first = [each.text for each in place.messages()]
+    place.restore()
+    async with place.bot() as bot:
+        await place.publish(bot, 1)
+        await place.tick(bot, 1)
+        known = await bot.storage.read(
+            lambda tables: (
+                tables.deliveries.last_slot(1, DeliveryKind.RECAP),
+                [each.day for each in tables.deliveries.of_discussion(1)],
+            )
+        )
+
+    assert sum("Recap · " in each for each in first) == 1
+    assert sum("Discussion on " in each for each in first) == 1
+    assert [each.text for each in place.messages()] == first
+    assert known == (MONDAY + timedelta(days=1), [MONDAY + timedelta(days=2)])
+
+
+def _read_together(tables: Tables, workspace: str) -> None:
+    """Have the channel want a recap on Tuesday at nine, and discuss a paper on Wednesday."""
+    [subscription] = tables.subscriptions.all()
+    wanted = wanting(recap=Recap(weekday=1, at=time(9, 0)), reading=Reading.COUNTED)
+    place = (workspace, subscription.channel)
+    save_preferences(tables, *place, wanted, NOON)
+    paper_id = f"2509.{MONDAY.day:02}000"
+    tables.readers.add(*place, "U1", paper_id, NOON)
+    planned = MONDAY + timedelta(days=2)
+    tables.discussions.plan(*place, paper_id, planned, presenter=None, planned_by="U1", now=NOON)
 
 
 async def test_what_a_digest_lacked_when_the_bot_died_comes_with_the_next_one(place: Place) -> None:

@@ -21,7 +21,7 @@ from storage.records import (
 )
 from storage.tables import Tables
 from tests.handlers.forging import Forger, with_value
-from tests.handlers.talking import hears, last_with, opened, press, shows
+from tests.handlers.talking import hears, last_with, opened, press, say, shows
 from tests.support.stage import Stage, on_each_engine
 from tests.support.ticking import subscribe, tick_at
 
@@ -136,6 +136,16 @@ async def test_the_form_names_nobody_where_the_channel_only_counts(stage: Stage)
     await ada.click(last_with(ada, ids.PLAN_DISCUSSION), ids.PLAN_DISCUSSION)
 
     assert stage.person("emmy").id not in str(await opened(ada, "Who presents"))
+
+
+async def test_the_status_names_the_next_recap_and_the_next_discussion(stage: Stage) -> None:
+    await recap(stage)
+    ada = stage.person("ada")
+    await plan(ada)
+    shown = await say(ada, "/papers status", "Next recap")
+
+    assert "Next recap: October 10 at 12:00" in shown
+    assert f"Next discussion: {TITLE}, Wednesday." in shown
 
 
 @pytest.mark.parametrize(
