@@ -15,13 +15,13 @@ from bot.cards.notices import answer_modal, notice
 from bot.delivery.discussions import redraw_reminders
 from bot.locale import words_for
 from bot.subscriptions.due import local_date
+from bot.subscriptions.reading import Reader, other_readers, will_read
 from handlers.clicks import Click, Submission, listen, listen_to_form
 from handlers.lookup import unknown_paper
 from handlers.parts import Parts
 from handlers.payloads import text_at
 from handlers.people import Person
-from storage.card_updates import CARDS_CHANGE_FOR
-from storage.records import Discussion, DiscussionState, Paper, Reading, Subscription
+from storage.records import Discussion, DiscussionState, Paper, Subscription
 from storage.tables import Tables
 
 # Slack waits three seconds for the answer to a form; the pacer may reach the channel later than that.
@@ -104,16 +104,14 @@ def _form(
     day: date,
 ) -> PlanForm:
     """Return the form; it names readers only where the channel does, to those who are among them."""
-    readers = tables.readers.of_paper(person.workspace, subscription.channel, paper.id)
-    is_shown = subscription.preferences.reading is Reading.NAMED and person.id in readers
-    others = tuple(each for each in readers if each != person.id) if is_shown else ()
+    reader = Reader(person.workspace, subscription.channel, person.id)
     return PlanForm(
         subscription.channel,
         paper,
         planned.planned_for if planned else day,
         planned,
         is_presenter=bool(planned and planned.presenter == person.id),
-        readers=others,
+        readers=other_readers(tables, reader, paper.id).named,
     )
 
 
@@ -179,7 +177,7 @@ def _write_plan(tables: Tables, plan: _Plan, now: datetime) -> tuple[Discussion,
     known = tables.discussions.of_paper(workspace, about.channel, about.paper_id)
     known = known if known and known.state is DiscussionState.PLANNED else None
     if plan.presents:
-        _note_reader(tables, workspace, about.channel, person, about.paper_id, now)
+        will_read(tables, Reader(workspace, about.channel, person), [about.paper_id], now)
     if known is None and about.discussion_id is None:
         presenter = person if plan.presents else None
         place = (workspace, about.channel, about.paper_id)
@@ -207,7 +205,8 @@ async def _on_present(parts: Parts, click: Click) -> None:
             return "discussion.gone"
         if discussion.presenter not in {None, person.id}:
             return "discussion.taken"
-        _note_reader(tables, person.workspace, discussion.channel, person.id, discussion.paper_id, now)
+        reader = Reader(person.workspace, discussion.channel, person.id)
+        will_read(tables, reader, [discussion.paper_id], now)
         tables.discussions.change(person.workspace, discussion.id, discussion.planned_for, person.id)
         redraw_reminders(tables, discussion.id, now)
         return _change(tables, discussion, Told.CHANGED)
@@ -253,14 +252,6 @@ def _discussion(tables: Tables, click: Click) -> Discussion | None:
 def _planned(tables: Tables, click: Click) -> Discussion | None:
     discussion = _discussion(tables, click)
     return discussion if discussion and discussion.state is DiscussionState.PLANNED else None
-
-
-def _note_reader(
-    tables: Tables, workspace: str, channel: str, person: str, paper_id: str, now: datetime
-) -> None:
-    """Note that who presents the paper will read it, and have its cards show that."""
-    if tables.readers.add(workspace, channel, person, paper_id, now):
-        tables.card_updates.enqueue(paper_id, None, now - CARDS_CHANGE_FOR, now)
 
 
 def _change(tables: Tables, discussion: Discussion, told: Told) -> _Change | str:

@@ -92,6 +92,7 @@ class People:
         kept, whose = self.what_is_kept(workspace, person), {"workspace": workspace, "person": person}
         self._delete_personal_digest(whose)
         self._enqueue_cards_read(whose)
+        self._enqueue_reminders(whose)
         for table in TABLES:
             self._engine.execute(f"DELETE FROM {table} WHERE {_OF_PERSON}", whose)  # noqa: S608 -- constants
         self._engine.execute(
@@ -127,6 +128,22 @@ class People:
                 AND posts.delivery_id = channel_papers.delivery_id
                 AND posts.position = channel_papers.position
                 AND posts.state != 'refused' AND posts.card_language IS NOT NULL
+            ON CONFLICT (delivery_id, position) DO UPDATE SET next_try_at = excluded.next_try_at, tries = 0
+            """,
+            whose,
+        )
+
+    def _enqueue_reminders(self, whose: dict[str, str]) -> None:
+        """Enqueue the reminders that count the person or name them, as `_enqueue_cards_read` does."""
+        self._engine.execute(
+            """
+            INSERT INTO card_updates (delivery_id, position, next_try_at, tries)
+            SELECT posts.delivery_id, posts.position, deliveries.opened_at, 0
+            FROM deliveries JOIN posts ON posts.delivery_id = deliveries.id AND posts.position = 0
+            WHERE deliveries.discussion_id IN (
+                SELECT discussion_id FROM verdicts WHERE workspace = :workspace AND person = :person
+                UNION SELECT id FROM discussions WHERE workspace = :workspace AND presenter = :person
+            ) AND posts.state != 'refused' AND posts.card_language IS NOT NULL
             ON CONFLICT (delivery_id, position) DO UPDATE SET next_try_at = excluded.next_try_at, tries = 0
             """,
             whose,

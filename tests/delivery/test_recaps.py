@@ -51,7 +51,9 @@ async def choose(
     def write(tables: Tables) -> None:
         for paper_id, people in readers:
             for person in range(people):
-                tables.readers.add(workspace, channel, f"U{person}", paper_id, stage.clock.now())
+                tables.readers.add(
+                    workspace, channel, f"U{person}", paper_id, stage.clock.now(), is_named=False
+                )
         for paper_id, people in saves:
             for person in range(people):
                 tables.saved_papers.save(workspace, f"U{person}", paper_id, stage.clock.now())

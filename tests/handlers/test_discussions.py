@@ -43,7 +43,9 @@ async def recap(stage: Stage, **preferences: Any) -> None:
 
     def read_it(tables: Tables) -> None:
         for name in ("ada", "emmy"):
-            tables.readers.add(workspace, channel, stage.person(name).id, TREE, stage.clock.now())
+            tables.readers.add(
+                workspace, channel, stage.person(name).id, TREE, stage.clock.now(), is_named=True
+            )
 
     await stage.bot.storage.write(read_it)
     await tick_at(stage, at(3, 16))
@@ -136,6 +138,27 @@ async def test_the_form_names_nobody_where_the_channel_only_counts(stage: Stage)
     await ada.click(last_with(ada, ids.PLAN_DISCUSSION), ids.PLAN_DISCUSSION)
 
     assert stage.person("emmy").id not in str(await opened(ada, "Who presents"))
+
+
+@on_each_engine
+async def test_who_is_forgotten_counts_no_more_and_is_named_no_more(stage: Stage) -> None:
+    await recap(stage)
+    ada, emmy = stage.person("ada"), stage.person("emmy")
+    await plan(ada, presenter="me")
+    await tick_at(stage, at(7, 9))
+    await press(ada, ids.FOUND_WORTH, "Noted: worth it.")
+    await press(emmy, ids.FOUND_SKIP, "Noted: skip it.")
+    await stage.bot.jobs["cards"]()
+    [before] = reminders(stage)
+    workspace = stage.bot.workspace
+    await stage.bot.storage.write(lambda tables: tables.people.forget(workspace, ada.id))
+    await stage.bot.jobs["cards"]()
+    [after] = reminders(stage)
+
+    assert before["text"].splitlines()[0] == f"<@{ada.id}> presents."
+    assert "Worth it: 1 · Skip it: 1" in before["text"]
+    assert after["text"].splitlines()[0] == "Nobody presents yet."
+    assert "Worth it: 0 · Skip it: 1" in after["text"]
 
 
 async def test_the_status_names_the_next_recap_and_the_next_discussion(stage: Stage) -> None:

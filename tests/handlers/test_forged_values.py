@@ -94,6 +94,12 @@ ACTIONS = (
     ids.FORGET_ME,
     ids.POST_ANEW,
     ids.RESUME_DELIVERY,
+    ids.PLAN_DISCUSSION,
+    ids.CHANGE_DISCUSSION,
+    ids.DROP_DISCUSSION,
+    ids.PRESENT_DISCUSSION,
+    ids.FOUND_WORTH,
+    ids.FOUND_SKIP,
     ids.OPEN_PREFERENCES,
     ids.SET_UP,
     ids.PREVIEW,
@@ -137,6 +143,12 @@ WITH_A_VALUE = {
     ids.RANK_WEEK: "this week",
     ids.POST_ANEW: "settings",
     ids.RESUME_DELIVERY: "resume",
+    ids.PLAN_DISCUSSION: "ID",
+    ids.CHANGE_DISCUSSION: "status",
+    ids.DROP_DISCUSSION: "status",
+    ids.PRESENT_DISCUSSION: "status",
+    ids.FOUND_WORTH: "ID",
+    ids.FOUND_SKIP: "ID",
 }
 
 

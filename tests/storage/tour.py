@@ -444,7 +444,7 @@ def _reminded(tables: Tables, planned: Discussion) -> Iterator[Any]:
     yield tables.discussions.note_opened(), tables.discussions.get(WORKSPACE, planned.id)
     yield tables.deliveries.of_discussion(planned.id)
     tables.card_updates.enqueue_one(CardUpdate(delivery.id, 0, NOW, 0))
-    [update] = tables.card_updates.due(NOW)
+    update = next(each for each in tables.card_updates.due(NOW) if each.delivery_id == delivery.id)
     tables.card_updates.enqueue_one(replace(update, next_try_at=LATER, tries=1))
     yield tables.card_updates.due(NOW), tables.card_updates.due(LATER)
     tables.card_updates.remove(replace(update, next_try_at=LATER))
