@@ -9,6 +9,7 @@ from itertools import groupby
 from bot.summaries.question import MOST_KEYWORDS, most_characters
 from bot.summaries.sentences import sentences
 from bot.text.language import language_of
+from bot.text.notation.latex import readable
 from storage.records import FROM_ABSTRACT, FROM_COMMUNITY, Paper, Provenance, Summary
 
 _PAPERS_REMEMBERED = 2048
@@ -19,9 +20,9 @@ _PAPERS_REMEMBERED = 2048
 def draw(paper: Paper) -> Summary | None:
     """Return a paper's summary without a model, or `None` where only its title is known.
 
-    It is the listing site's sentence and keywords, where there are any. Otherwise the parts are whole,
-    unchanged sentences of the abstract, sorted by their cues; an abstract that does not say what is proposed
-    or studied stays in one piece, as the body.
+    It is the listing site's sentence and keywords, where there are any. Otherwise the parts are whole
+    sentences of the abstract, sorted by their cues; of the first one, an opening that leans on the sentence
+    before is cut. An abstract that does not say what is proposed or studied stays in one piece, as the body.
     """
     sentence = _one_line(paper.community_summary)
     if sentence:
@@ -40,7 +41,7 @@ def draw(paper: Paper) -> Summary | None:
         paper.id,
         language_of(abstract),
         _made_from(FROM_ABSTRACT),
-        keywords=_some(_terms(_one_line(paper.title), abstract)),
+        keywords=_keywords(_one_line(paper.title), abstract),
         tldr=parts.get("tldr", ""),
         problem=parts.get("problem", ""),
         method=parts.get("method", ""),
@@ -54,7 +55,7 @@ def _made_from(source: str) -> Provenance:
 
 
 def _one_line(text: str | None) -> str:
-    return " ".join((text or "").split())
+    return " ".join(readable(text or "").split())
 
 
 def _some(keywords: Iterable[str]) -> tuple[str, ...]:
@@ -112,7 +113,20 @@ _ACTS = _any(
     rf"^(?:to|by|with|using|based on)\b.*?{_WE}",
     _we("conduct|address|tackle|revisit|explore|examine|evaluate|study|investigate", 2),
 )
-_SHOWS = _any(_we("show|demonstrate|find|prove|provide|reveal", 2))
+_SHOWS = _any(
+    _we("show|demonstrate|find|found|prove|reveal|observe", 2),
+    r"^(?:our|the|these|experimental|empirical|extensive) (?:\w+ ){0,3}"
+    r"(?:results?|experiments?|findings|evaluations?)\b",
+)
+_WEAK_RESULT = _any(
+    r"\b(?:improv(?:e[sd]?|ing|ements?)|gains?|effective(?:ness)?|reduc(?:es?|ed|ing|tions?)|performances?)\b",
+    r"\b(?:accura(?:te|cy)|yield(?:s|ed)?|reveal(?:s|ed)?|suggest(?:s|ed)?|demonstrat\w+|correlat\w+|findings?)\b",
+    r"\b(?:results?|experiments?|successful(?:ly)?|robust(?:ness)?|consistently|significant(?:ly)?|observed?)\b",
+)
+_PROMISES = _any(
+    r"\b(?:aim(?:s|ed)?|goals?|could|might|will|future|challenging|designed|paves?)\b",
+    r"\bwe (?:discuss|outline|release)\b",
+)
 _LEANS = re.compile(
     r"^(?:however|yet|but|nevertheless|this|these|such|they|it|as a result|thus)\b", re.IGNORECASE
 )
@@ -121,9 +135,17 @@ _NAMES_THE_PROBLEM = _any(
     r"\b(?:challeng\w+|remains?|struggl\w+|suffers?|unclear|under-?explored|overlook\w*|impediments?)\b",
 )
 _OURS = _any(rf"{_WE}|\bour\b", _RESULT.pattern)
+_GAP = _any(
+    r"\b(?:our (?:understanding|knowledge|ability)|we (?:still |currently )?(?:lack|do not|cannot))\b"
+)
+_ASKS = re.compile(r"\?$|^(?:however|yet|but|while|although|existing|current|prior)\b", re.IGNORECASE)
+_BESIDES = _any(
+    rf"{_WE} (?:also|further|additionally|finally|then)\b", r"^(?:finally|additionally|furthermore)\b"
+)
 _SOON = 3
 """An abstract that opens with its core names the problem within this many sentences."""
 
+_LAST_SENTENCES = 3
 _FIGURE = re.compile(r"(?<![\w.(-])[0-9](?![0-9]?\))")
 _AVAILABLE = _any(
     r"https?://|\bgithub\b",
@@ -139,20 +161,35 @@ def _parts(abstract: Sequence[str]) -> dict[str, str]:
     if at is None:
         return {}
     before, after = candidates[:at], candidates[at + 1 :]
-    shown = [sentence for sentence in before if _SHOWS.search(sentence)]
-    acts = [sentence for sentence in before if _ACTS.search(sentence) and sentence not in shown]
+    shown = [sentence for sentence in before if _is_shown(sentence)]
+    acts = [sentence for sentence in before if _is_act(sentence) and sentence not in shown]
     causes = [sentence for sentence in before if sentence not in [*shown, *acts]]
     if not causes:
         causes = [sentence for sentence in after[:_SOON] if _is_problem(sentence)]
     rest = [sentence for sentence in after if sentence not in causes]
-    findings = [*shown, *_findings(rest)]
+    findings = _findings(rest)
+    if not shown:
+        findings = findings or _weak_findings(rest)
+    findings = [*shown, *findings]
     steps = [*acts, *(sentence for sentence in rest if sentence not in findings)]
     return {
-        "tldr": candidates[at],
+        "tldr": _standing_alone(candidates[at]),
         "problem": _problem(causes),
         "method": _fitting(steps, range(len(steps)), "method"),
         "results": _results(findings),
     }
+
+
+def _is_shown(sentence: str) -> bool:
+    return _SHOWS.search(sentence) is not None
+
+
+def _is_act(sentence: str) -> bool:
+    """Whether the authors do something in it, unlike in "we lack" and "how can we"."""
+    if _ACTS.search(sentence):
+        return True
+    is_open = _GAP.search(sentence) or _ASKS.search(sentence)
+    return not is_open and re.search(_WE, sentence, re.IGNORECASE) is not None
 
 
 def _is_problem(sentence: str) -> bool:
@@ -160,11 +197,19 @@ def _is_problem(sentence: str) -> bool:
 
 
 def _core(candidates: Sequence[str]) -> int | None:
-    """Return the index of the sentence with what the paper proposes, or else studies."""
-    for cue in (_PROPOSES, _STUDIES, _SPEAKS):
-        for at, sentence in enumerate(candidates):
-            if cue.search(sentence):
-                return at
+    """Return the index of the sentence with what the paper proposes, or else studies.
+
+    Of several with the same cue it is the first that stands alone, at least without its opening; what is
+    done "also" is the core only where nothing else is.
+    """
+    numbered = list(enumerate(candidates))
+    first = [(at, sentence) for at, sentence in numbered if not _BESIDES.search(sentence)]
+    for choices in (first, numbered):
+        for cue in (_PROPOSES, _STUDIES, _SPEAKS):
+            cued = [(at, sentence) for at, sentence in choices if cue.search(sentence)]
+            alone = [at for at, sentence in cued if not leans(_standing_alone(sentence))]
+            if cued:
+                return alone[0] if alone else cued[0][0]
     return None
 
 
@@ -173,6 +218,16 @@ def _findings(after: Sequence[str]) -> list[str]:
     new = [sentence for sentence in after if not _PROPOSES.search(sentence)]
     first = next((at for at, sentence in enumerate(new) if _RESULT.search(sentence)), len(new))
     return new[first:]
+
+
+def _weak_findings(after: Sequence[str]) -> list[str]:
+    """Return which of the last sentences tells a result in weaker words, where none says so plainly."""
+    last = after[-_LAST_SENTENCES:]
+    return [
+        sentence
+        for sentence in last
+        if _WEAK_RESULT.search(sentence) and not (_PROMISES.search(sentence) or _PROPOSES.search(sentence))
+    ]
 
 
 def _problem(causes: Sequence[str]) -> str:
@@ -205,6 +260,66 @@ def _fitting(choices: Sequence[str], places: Iterable[int], part: str) -> str:
     return " ".join(choices[at] for at in sorted(taken))
 
 
+# --- A sentence alone ---------------------------------------------------------------------------------------
+
+_KINDS = (
+    r"(?:(?:technical|position|survey|new|short) )?(?:paper|work|article|report|study|survey|thesis|review|"
+    r"tutorial|manuscript|research|project|chapter|letter|note|book|dissertation|perspective|monograph)"
+)
+_POINTS_BACK = (
+    rf"(?:th(?:is|ese|at|ose)\b(?! {_KINDS}\b)|such\b(?! as\b)|them\b|it\b|the (?:above|latter|former)\b)"
+)
+_CONNECTIVE = (
+    r"(?:however|therefore|thus|hence|here|consequently|accordingly|instead|moreover|furthermore|additionally|"
+    r"in addition|specifically|more specifically|concretely|also|yet|but|and|so|then|finally|lastly|further|"
+    r"besides|nevertheless|nonetheless|conversely|in (?:response|turn|contrast|particular|summary|short)|"
+    r"by contrast|to be specific|as a (?:result|remedy|first step|solution|consequence)|for example|notably|"
+    r"second(?:ly)?|third(?:ly)?|at the same time|importantly|crucially|alternatively|overall|rather)"
+)
+_AUTHORS_SPEAK = (
+    rf"(?:here,? )?(?:we|our|I|this {_KINDS}|the (?:present |current )?(?:paper|work|study|article|authors?)|"
+    rf"in (?:this|our|the (?:present|current)) {_KINDS})\b"
+)
+_LEADING_CONNECTIVE = re.compile(
+    rf"{_CONNECTIVE}\b,?\s+(?={_AUTHORS_SPEAK}|to\b|by\b|based\b|building\b|in\b)", re.IGNORECASE
+)
+_LEADING_CLAUSE = re.compile(
+    r"(?:(?:in order )?to|with|towards?|for|from|given|following|leveraging|using|by|in|on|at|under|after|"
+    r"(?:building|based|drawing|relying) (?:up)?on|motivated|inspired|driven|guided|informed|prompted|"
+    r"against|because of|due to|unlike|addressing|recognizing|as|beyond|through|via|exploiting|taking|"
+    rf"filling|bridging)\b(?P<clause>.{{0,240}}?),?\s+(?={_AUTHORS_SPEAK})",
+    re.IGNORECASE,
+)
+_BACK = re.compile(rf"\b{_POINTS_BACK}", re.IGNORECASE)
+_LEANS_AT_START = re.compile(
+    rf"(?:{_CONNECTIVE}|they|its?|their)\b|{_POINTS_BACK}"
+    r"|(?:(?:in order )?to|by|with|in|from|given|for|(?:building|based) (?:up)?on)\s"
+    rf"(?:(?!\bwe\b)[^,]){{0,60}}?\b{_POINTS_BACK}"
+    rf"|{_AUTHORS_SPEAK} (?:\w+ ){{0,2}}?\w+ (?:with |on |to )?(?:this|these|those)\b(?! {_KINDS}\b)",
+    re.IGNORECASE,
+)
+
+
+def leans(sentence: str) -> bool:
+    """Whether a sentence's opening points to what came before it."""
+    return _LEANS_AT_START.match(sentence) is not None
+
+
+def _standing_alone(sentence: str) -> str:
+    """Return a sentence without the words before its subject that point to the sentence before.
+
+    "To address this, we propose" begins with "We propose"; what says in its own words what for stays.
+    """
+    rest = sentence
+    while opening := _LEADING_CONNECTIVE.match(rest):
+        rest = rest[opening.end() :]
+    clause = _LEADING_CLAUSE.match(rest)
+    if clause and _BACK.search(clause["clause"]):
+        rest = rest[clause.end() :]
+    rest = re.sub(r"^here,?\s+(?=we\b|I\b)", "", rest, flags=re.IGNORECASE)
+    return rest[:1].upper() + rest[1:] if rest != sentence else sentence
+
+
 # --- Keywords --------------------------------------------------------------------------------------------
 
 _NAME = re.compile(r"(?<![\w\\])[^\W_]+(?:[-.+][^\W_]+)*(?:\+\+)?")
@@ -229,7 +344,37 @@ _EMPTY = frozenset(
     "improved improving efficient effective simple towards learning language large-scale".split()
 )
 _PAIR, _LONGEST_PHRASE = 2, 4
+_SHORTEST_WORD = 5
+_KEYWORDS_OF_TITLE = 3
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _PUNCTUATION = re.compile(r"[^\w\s-]+|--+")
+
+
+def _keywords(title: str, abstract: str) -> tuple[str, ...]:
+    """Return names and terms that recur, else the title's own terms, as the abstract writes them."""
+    return _some(_terms(title, abstract)) or _some(_terms_of_title(title, abstract))[:_KEYWORDS_OF_TITLE]
+
+
+def _terms_of_title(title: str, abstract: str) -> Iterator[str]:
+    """Yield the title's phrases that the abstract has at all, else its words that recur, else its phrases."""
+    written, own = _phrases(abstract), _phrases(title)
+    shared = _longest([phrase for phrase in own if phrase in written])
+    yield from (written[phrase][0] for phrase in shared)
+    if not shared:
+        counts = Counter(map(_singular, _WORD.findall(abstract.lower())))
+        words = _WORD.findall(title)
+        telling = [word for word in words if counts[_singular(word.lower())] > 1 and _is_telling(word)]
+        yield from map(_lowered, telling)
+        if not telling:
+            yield from (own[phrase][0] for phrase in _longest([*own]) if len(phrase) <= _WORDS_OF_A_NAME)
+
+
+def _is_telling(word: str) -> bool:
+    return len(word) >= _SHORTEST_WORD and word.lower() not in _EMPTY | _GRAMMAR
+
+
+def _lowered(word: str) -> str:
+    return word.lower() if word.istitle() else word
 
 
 def _terms(title: str, abstract: str) -> Iterator[str]:
@@ -261,8 +406,11 @@ def _shared_phrases(title: str, abstract: str) -> list[str]:
         for phrase in _phrases(title)
         if len(written.get(phrase, ())) > (1 if len(phrase) == _PAIR else 0)
     ]
-    longest = [phrase for phrase in shared if not any(_is_within(phrase, other) for other in shared)]
-    return [written[phrase][0] for phrase in longest]
+    return [written[phrase][0] for phrase in _longest(shared)]
+
+
+def _longest(phrases: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return [phrase for phrase in phrases if not any(_is_within(phrase, other) for other in phrases)]
 
 
 def _is_within(phrase: tuple[str, ...], other: tuple[str, ...]) -> bool:

@@ -14,6 +14,7 @@ from bot.lookup.papers import page_of_day, paper_entry
 from bot.summaries.question import MOST_KEYWORDS
 from bot.summaries.sentences import sentences
 from bot.summaries.without_model import draw
+from bot.text.notation.latex import readable
 from storage.records import (
     FROM_ABSTRACT,
     FROM_COMMUNITY,
@@ -31,12 +32,13 @@ from tests.support.tables import empty_tables
 
 BACKGROUND = "Rivers carry mud to the sea."
 GAP = "However, existing gauges struggle with mud, e.g. after a storm (see Smith et al. 2020)."
-CORE = "To address this, we propose RiverNet, a network of cheap gauges."
+CORE = "We propose RiverNet, a network of cheap gauges."
+LEANING_CORE = "To address this, we propose RiverNet, a network of cheap gauges."
 STEP = "RiverNet places a gauge at each bend and learns from its neighbours."
 PLAIN_RESULT = "Experiments on three rivers show that RiverNet outperforms a single gauge."
 RESULT = "It cuts the error by 3.5% at half the cost."
 CODE = "Code is available at https://example.org/rivernet."
-ABSTRACT = " ".join([BACKGROUND, GAP, CORE, STEP, PLAIN_RESULT, RESULT, CODE])
+ABSTRACT = " ".join([BACKGROUND, GAP, LEANING_CORE, STEP, PLAIN_RESULT, RESULT, CODE])
 PAPER = Paper("2509.00001", "RiverNet: Mud gauges that learn", abstract=ABSTRACT)
 
 
@@ -140,7 +142,7 @@ def test_line_breaks_of_the_abstract_are_spaces() -> None:
         (
             "We show that mud is 5% sand. To use this, we develop SandNet. It sieves.",
             {
-                "tldr": "To use this, we develop SandNet.",
+                "tldr": "We develop SandNet.",
                 "method": "It sieves.",
                 "results": "We show that mud is 5% sand.",
             },
@@ -190,15 +192,64 @@ words = st.sampled_from([BACKGROUND, GAP, CORE, STEP, PLAIN_RESULT, RESULT, CODE
 
 
 @given(st.lists(words, min_size=1, max_size=12, unique=True) | st.lists(st.text(max_size=80), max_size=8))
-def test_parts_are_whole_sentences_of_the_abstract_and_none_stands_twice(abstract: list[str]) -> None:
+def test_parts_are_sentences_of_the_abstract_at_most_without_an_opening_and_none_stands_twice(
+    abstract: list[str],
+) -> None:
     summary = draw(Paper("2509.00001", "Mud", abstract=" ".join(abstract)))
-    told = sentences(" ".join(" ".join(abstract).split()))
+    told = sentences(" ".join(readable(" ".join(abstract)).split()))
     shown = [getattr(summary, part) for part in (*SUMMARY_PARTS[1:], "body")] if summary else []
     left = list(told)
 
     for part in filter(None, shown):
         for sentence in [part] if part in told else sentences(part):
-            left.remove(sentence)
+            left.remove(sentence if sentence in left else ending_in(sentence, left))
+
+
+def ending_in(mended: str, told: list[str]) -> str:
+    return next(sentence for sentence in told if sentence.endswith(mended[1:]))
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("To address this, we propose RiverNet.", "We propose RiverNet."),
+        (
+            "To overcome these limits, such as mud, in this paper we propose RiverNet.",
+            "In this paper we propose RiverNet.",
+        ),
+        ("Therefore, this paper introduces RiverNet.", "This paper introduces RiverNet."),
+        ("Here, we present RiverNet.", "We present RiverNet."),
+        ("However, to this end, we present RiverNet.", "We present RiverNet."),
+        ("To measure mud at night, we present RiverNet.", "To measure mud at night, we present RiverNet."),
+        ("In this paper, we present RiverNet.", "In this paper, we present RiverNet."),
+    ],
+)
+def test_the_first_sentence_stands_without_the_one_before(told: str, expected: str) -> None:
+    assert drawn(f"{GAP} {told}").tldr == expected
+
+
+def test_a_sentence_that_stands_alone_is_taken_before_one_that_points_back() -> None:
+    told = drawn(f"{GAP} We address this gap with a network. We present RiverNet, a network of gauges.")
+
+    assert told.tldr == "We present RiverNet, a network of gauges."
+
+
+def test_what_is_done_besides_is_not_the_core() -> None:
+    told = drawn("Mud is wet. This paper studies mud. We further propose MudNet.")
+
+    assert told.tldr == "This paper studies mud."
+
+
+def test_a_formula_is_shown_as_people_write_it() -> None:
+    assert drawn("We present RiverNet, which is $3\\times$ faster, by 45\\%.").tldr == (
+        "We present RiverNet, which is 3× faster, by 45%."
+    )
+
+
+def test_a_result_in_weak_words_is_one_where_no_other_is() -> None:
+    told = drawn(f"{CORE} {STEP} Its accuracy is consistently high in storms.")
+
+    assert (told.method, told.results) == (STEP, "Its accuracy is consistently high in storms.")
 
 
 # --- Keywords --------------------------------------------------------------------------------------------
@@ -219,7 +270,8 @@ def test_parts_are_whole_sentences_of_the_abstract_and_none_stands_twice(abstrac
             "The flow is mud. River mud flow is slow.",
             ("River mud flow",),
         ),
-        ("Sticky mud", "It is sticky mud.", ()),
+        ("Sticky mud", "It is sticky mud.", ("sticky mud",)),
+        ("Rivers at night", "A river rises. The rivers fall.", ("rivers",)),
         ("Sticky muds", "It is sticky mud. All sticky mud sticks.", ("sticky mud",)),
         ("The model of the data", "The model of the data. The model of the data.", ()),
         ("PokéNet for mud", "PokéNet \\textit{learns}. PokéNet \\textit{acts}.", ("PokéNet",)),
