@@ -55,7 +55,7 @@ def excerpt(
     pieces = _pieces(abstract, (full_text or "").splitlines())
     taken = _within(pieces, most_tokens)
     while taken and (cost := tokens(written(given := _stretches(pieces, taken)))) > most_tokens:
-        taken.pop()
+        _drop(taken, pieces, cost - most_tokens)
     if not taken:
         return None
     is_abstract = all(pieces[index].kind is _Kind.ABSTRACT for index in taken)
@@ -339,6 +339,12 @@ def _within(pieces: list[_Piece], most_tokens: int) -> list[int]:
     return list(taken)
 
 
+def _drop(taken: list[int], pieces: list[_Piece], excess: int) -> None:
+    """Drop the least important of the pieces, one at least, until their tokens make up the excess."""
+    while taken and excess > 0:
+        excess -= max(1, pieces[taken.pop()].tokens)
+
+
 def _composed(pieces: list[_Piece], taken: list[int]) -> str:
     """Return the pieces in the paper's order, with a mark at each gap and at a missing end."""
     places = sorted(taken)
@@ -361,14 +367,17 @@ def _whole(piece: _Piece) -> str:
 def _stretches(pieces: list[_Piece], taken: list[int]) -> tuple[Stretch, ...]:
     """Return the pieces in the paper's order, those without a heading or a gap between them together."""
     found: list[Stretch] = []
+    texts: list[list[str]] = []
     before: int | None = None
     for at in sorted(taken):
         piece, is_after_gap = pieces[at], before is not None and at > before + 1
         if found and not (is_after_gap or piece.opening or piece.section != found[-1].section):
             joint = " " if before is not None and pieces[before].line == piece.line else "\n"
-            found[-1] = replace(found[-1], text=f"{found[-1].text}{joint}{piece.text}")
+            texts[-1] += (joint, piece.text)
         else:
-            found.append(Stretch(piece.text, piece.section, piece.opening.strip(), is_after_gap=is_after_gap))
+            found.append(Stretch("", piece.section, piece.opening.strip(), is_after_gap=is_after_gap))
+            texts.append([piece.text])
         before = at
+    whole = [replace(each, text="".join(parts)) for each, parts in zip(found, texts, strict=True)]
     is_cut = before is not None and before < len(pieces) - 1
-    return (*found, Stretch("", is_after_gap=True)) if is_cut else tuple(found)
+    return (*whole, Stretch("", is_after_gap=True)) if is_cut else tuple(whole)

@@ -17,6 +17,9 @@ from storage.records import Doubt, DoubtKind, Evidence, Figure, Grounding, Paper
 
 _NO_GROUND = frozenset({DoubtKind.NO_SENTENCE, DoubtKind.NOTHING_SHARED})
 _LONGEST_LEFT_OUT = 600
+_LONGEST_JUDGED = 1_000
+"""The characters of a sentence that are judged; no part of a card has as many."""
+
 _SUM = "tldr"
 """The part that sums up the others, and may go without sentences of its own."""
 
@@ -55,7 +58,9 @@ def judged(
     """
     found = []
     for claim in claims:
-        named, verdict = given.named(claim.numbers), check_claim(claim, given, source, language)
+        named = given.named(claim.numbers)
+        read = replace(claim, text=claim.text[:_LONGEST_JUDGED])
+        verdict = check_claim(read, given, source, language)
         doubts = tuple(_doubts(claim, verdict, is_sourced=bool(named)))
         found.append(Judged(claim, named, verdict.figures, doubts))
     return tuple(_decided(found)) if any(each.sentences for each in found) else ()

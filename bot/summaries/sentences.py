@@ -2,7 +2,7 @@
 
 import re
 
-_END = re.compile(r"(?:[.!?]+[\"'”’)\]}*]*(?=\s)|[。！？]+[”’」』）]*)\s*")
+_END = re.compile(r"(?:(?<![.!?])[.!?]++[\"'”’)\]}*]*+(?=\s)|[。！？]+[”’」』）]*)\s*")
 _LAST_WORD = re.compile(r"[^\s(\[{\"“‘,;:/–—-]+$")
 _LONGEST_WORD = 60
 _NEXT_WORD = re.compile(r"(?:\\[a-z]+\{|[\"'“‘(\[{*$])*(\w+)")

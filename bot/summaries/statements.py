@@ -23,9 +23,9 @@ _NUMBER_NAMES = frozenset(
     {"from", "numbers", "number", "sources", "source", "sentences", "evidence", "ids", "refs", "references"}
 )
 _WRITTEN = re.compile(r"#?([0-9]{1,6})(?:\s*[-–]\s*#?([0-9]{1,6}))?")
-_ONLY_NUMBERS = re.compile(r"[\s#,，、;\[\]()0-9–-]*[0-9][\s#,，、;\[\]()0-9–-]*")
-_WITHIN = re.compile(r"\s*[\[(（【]\s*(?:#[0-9]{1,6}[\s,，、;–-]*)+[\])）】]")
-_AFTER_STOP = re.compile(rf"([.!?。！？]+)({_WITHIN.pattern})")
+_ONLY_NUMBERS = re.compile(r"(?=[^0-9]*+[0-9])[\s#,，、;\[\]()0-9–-]++")
+_WITHIN = re.compile(r"(?<!\s)\s*+[\[(（【]\s*(?:#[0-9]{1,6}[\s,，、;–-]*)+[\])）】]")
+_AFTER_STOP = re.compile(rf"(?<![.!?。！？])([.!?。！？]++)({_WITHIN.pattern})")
 _CLOSED = re.compile(r"[.!?。！？…][\"'”’)\]}*」』）]*$")
 _WIDE_END = re.compile(r"[。！？…][”’」』）*]*$")
 

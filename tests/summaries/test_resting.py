@@ -1,10 +1,12 @@
 """A summary's sentences, judged by the sentences of the paper that they name."""
 
+import time
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.summaries.checks import Checked, Fault, FaultKind, check
@@ -199,7 +201,7 @@ def test_what_shares_nothing_and_has_an_invented_name_is_left_out_and_kept_as_ev
     found = checked(
         with_results(
             ([5], "On SiltBench RiverNet lowers the error from 23.4% to 14.9%."),
-            ([4], "SiltBench errors with CloudCast fall below 23.4%."),
+            ([4], "SiltBench errors with CloudCast lower RiverNet 23.4%, 14.9%."),
         )
     )
 
@@ -208,7 +210,7 @@ def test_what_shares_nothing_and_has_an_invented_name_is_left_out_and_kept_as_ev
 
 
 def test_the_last_sentence_of_a_part_and_the_one_sentence_are_never_left_out() -> None:
-    text = "SiltBench errors with CloudCast fall below 23.4%."
+    text = "SiltBench errors with CloudCast lower RiverNet 23.4%, 14.9%."
     found = checked(with_results(([4], text)) | {"tldr": {"from": [4], "text": text}})
 
     assert found.summary.results == ""
@@ -306,3 +308,46 @@ def assert_only_the_papers_own(fields: dict[str, Any], full_text: str) -> None:
             assert evidence.text.rstrip("…") in getattr(found.summary, evidence.part)
     if not any(number in numbers for claim in claims for number in claim.numbers):
         assert not any(each.sentences for each in found.summary.evidence)
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        "从 到 至 降 提升 升到 优于 劣于 不 未 无需 比 3 23.4% 14.9 1.6万 百分点 倍 "
+        "RiverNet CloudCast SiltBench from to rises falls lower better worse not than by up error 3x $x^2$ "
+        "** ( ) 、 。 . , | R² E²R GPT-4o".split()
+    )
+    | st.text(max_size=4),
+    max_size=25,
+)
+
+
+@settings(max_examples=300)
+@example(["从", "3", "到", "14.9"], ["从", "3", "到", "5"], "", "zh-CN")
+@given(PIECES, PIECES, st.sampled_from(["", " "]), st.sampled_from(["en", "zh-CN", "ja", "de"]))
+def test_any_sentence_beside_any_sentence_is_judged_without_an_error(
+    said: list[str], told: list[str], between: str, language: str
+) -> None:
+    fields = with_results(([1, 5, 8], between.join(said)), ([5], " ".join(told)))
+
+    found = checked(fields, f"{FULL}{between.join(told)}\n", language)
+
+    assert all(isinstance(each, Evidence) for each in found.summary.evidence)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["1", "a1", "[1,", "@", "一", "三百", "从3到", "R²", "\n", ". ", "A. ", "(#1)", "##1", "...", "**"],
+)
+def test_neither_a_sentence_nor_a_paper_takes_long_to_judge(piece: str) -> None:
+    """Time that grows with the square of a text's length would be a minute here."""
+    seconds = seconds_of(piece, 40_000)
+
+    assert seconds < 2 or seconds < 8 * seconds_of(piece, 10_000)
+
+
+def seconds_of(piece: str, length: int) -> float:
+    text = piece * (length // len(piece))
+    fields = with_results(([1, 5], text), ([6], "It runs 3 times faster than HydroLSTM."))
+    started = time.process_time()
+    checked(fields, f"{FULL}{text}\n")
+    return time.process_time() - started
