@@ -25,19 +25,52 @@ _COMMON_NAMES = frozenset(
 """Names that many papers share: of techniques, models, measures and places."""
 
 
+_LEAST_SHARE_OF_WORDS = 0.45
+"""Model-written sentences share at least 0.58 of their words with their paper's abstract, 99 times in 100."""
+
+_LEAST_SHARE = 0.5
+_LEAST_SHARE_ELSEWHERE = 0.15
+"""In other languages, whose summaries may name more than the abstract that is at hand."""
+
+_FEW_NAMES = 2
+
+
 def is_about(summary: str, paper: Paper, text: str) -> bool:
     """Whether a summary can be about the paper with this text (or abstract).
 
-    It has to share a name with the title or the abstract, or enough words with the title. A summary in
-    another language than English cannot share words; it passes if it or the paper has no names, or if one of
-    its names is anywhere in the text.
+    It has to share a name with the title or the abstract, or enough words with the title; half of its names
+    have to be in the paper, and nearly half of its words. A summary in another language than English cannot
+    share words; some of its names have to be in the paper, and it passes if it or the paper has none, or if
+    one of its names is anywhere in the text.
     """
-    ours, theirs = _names(f"{paper.title}\n{paper.abstract or text}"), _names(summary)
-    if (ours & theirs) or _names_of_title(paper.title) & _tokens(summary) or _has_title(summary, paper.title):
-        return True
+    source = "\n".join(filter(None, [paper.title, paper.abstract, text]))
+    theirs, ours = _names(summary), _names(f"{paper.title}\n{paper.abstract or text}")
+    has_title = _names_of_title(paper.title) & _tokens(summary) or _has_title(summary, paper.title)
     if is_written_in(summary, "en"):
-        return False
-    return not theirs or not ours or not theirs.isdisjoint(_names(text))
+        has_words = _has_words(summary, source)
+        return bool(has_title or ours & theirs) and has_words and _has_names(theirs, source, _LEAST_SHARE)
+    if has_title or not theirs or not ours:
+        return True
+    has_names = _has_names(theirs, source, _LEAST_SHARE_ELSEWHERE)
+    return has_names and not theirs.isdisjoint(ours | _names(text))
+
+
+def _has_names(names: set[str], source: str, least_share: float) -> bool:
+    """Whether a text has this share of the names, or there are too few to tell."""
+    if len(names) < _FEW_NAMES:
+        return True
+    known = {_singular(each) for token in _tokens(source) for each in (token, *re.split("[-.]", token))}
+    found = sum(_singular(name) in known for name in names)
+    return found >= least_share * len(names)
+
+
+def _singular(name: str) -> str:
+    return name.removesuffix("s")
+
+
+def _has_words(summary: str, source: str) -> bool:
+    said = words(summary)
+    return len(said & words(source)) >= _LEAST_SHARE_OF_WORDS * len(said)
 
 
 def _tokens(text: str) -> set[str]:

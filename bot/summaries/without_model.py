@@ -81,7 +81,7 @@ def _we(verbs: str, words_between: int) -> str:
 
 
 _PROPOSES = _any(
-    _we("propose|introduce|present|develop|describe|design|devise|formulate|unveil", 4),
+    _we("propose|introduce|present|develop|describe|design|devise|formulate|unveil|pioneer", 4),
     _we("build|create|construct|release|contribute|offer|define|establish|curate", 2),
     r"\b(?:is|are) (?:proposed|introduced|presented) (?:in this|here)",
     r"\b(?:in this \w+,|novel) .{0,120}\b(?:is|are) (?:proposed|introduced|presented|developed)\b",
@@ -139,9 +139,7 @@ _GAP = _any(
     r"\b(?:our (?:understanding|knowledge|ability)|we (?:still |currently )?(?:lack|do not|cannot))\b"
 )
 _ASKS = re.compile(r"\?$|^(?:however|yet|but|while|although|existing|current|prior)\b", re.IGNORECASE)
-_BESIDES = _any(
-    rf"{_WE} (?:also|further|additionally|finally|then)\b", r"^(?:finally|additionally|furthermore)\b"
-)
+_BESIDES = _any(rf"{_WE} (?:also|further)\b", r"^finally\b")
 _SOON = 3
 """An abstract that opens with its core names the problem within this many sentences."""
 

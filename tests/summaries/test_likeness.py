@@ -70,3 +70,19 @@ def test_a_summary_in_other_characters_with_names_of_another_paper_is_not() -> N
 
     assert is_about("RiverNet用于预测泥沙。", paper, "")
     assert not is_about("该研究提出CloudCast，在RainBench上优于MetNet。", paper, paper.abstract or "")
+
+
+def test_an_english_summary_of_other_words_is_refused_even_with_a_name_in_common() -> None:
+    said = "TinyGauge paints faces of actors from speech, with masks, lips and studio lights, on FaceSet."
+    paper = Paper("2509.00003", "Silt in rivers", abstract="TinyGauge measures silt in rivers and lakes.")
+
+    assert not is_about(said, paper, "")
+    assert is_about("TinyGauge measures how much silt rivers carry.", paper, "")
+
+
+def test_a_summary_most_of_whose_names_are_foreign_is_refused() -> None:
+    text = "TinyGauge measures silt in rivers with a small network of gauges."
+    paper = Paper("2509.00003", "Silt in rivers", abstract=text)
+
+    assert is_about("TinyGauge measures silt in rivers with a network.", paper, text)
+    assert not is_about("TinyGauge measures silt in rivers with MudNet and SandNet.", paper, text)
