@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from bot.delivery.opening import is_stopped, reopen
 from bot.delivery.slack_errors import closes_workspace
-from storage.records import PAUSED_BY_PERSON, Delivery, Subscription
+from storage.records import PAUSED_BY_PERSON, Delivery, Subscription, TopicOwner
 from storage.tables import Tables
 
 
@@ -22,6 +22,7 @@ def pause(tables: Tables, subscription: Subscription, until: date | None) -> Non
 def end(tables: Tables, subscription: Subscription, now: datetime) -> None:
     """End the subscription; what the channel has had is kept."""
     tables.subscriptions.end(subscription.id, now)
+    tables.topics.end(TopicOwner(subscription.workspace, channel=subscription.channel))
     tables.deliveries.ask_to_stop(subscription.id)
 
 

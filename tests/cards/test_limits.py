@@ -45,7 +45,9 @@ from bot.cards.search_modal import search_modal
 from bot.cards.sharing import share_modal, shared_card
 from bot.cards.sources import sources_modal
 from bot.cards.summaries import figures_modal, report_modal
+from bot.cards.tuning import Tuned, edit_topics_modal, topics_told, tuned_message
 from bot.locale import Reader, words_for
+from bot.text.topics import MOST_CHARACTERS
 from storage.follows import MOST_FOLLOWS
 from storage.records import (
     FollowKind,
@@ -56,7 +58,9 @@ from storage.records import (
     SavedPaper,
     SaveOutcome,
     Summary,
+    Topic,
 )
+from storage.topics import MOST_TOPICS
 from tests.support.card_contents import (
     AMPERSANDS,
     DAY,
@@ -103,6 +107,25 @@ def full_home(page: SavedPage, paper: Paper) -> HomeContent:
     )
     channels = ("C" * 20,) * 100
     return HomeContent(page, page.papers[:3], new, for_you, channels, has_reminder=True, followed=followed)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("character", ["&", "扩"])
+@pytest.mark.parametrize("are_channels", [False, True])
+def test_as_many_topics_as_there_may_be_make_messages_that_slack_takes(
+    character: str, language: str, are_channels: bool
+) -> None:
+    words = words_for(language)
+    topics = tuple(
+        Topic(f"{number} {character * (MOST_CHARACTERS - 3)}", (-2, -1, 1, 2)[number % 4])
+        for number in range(MOST_TOPICS)
+    )
+
+    for tuned in (Tuned(topics, topics, by_model=True), Tuned(topics), Tuned((), topics), Tuned()):
+        assert_taken(tuned_message(replace(tuned, are_channels=are_channels), "/papers", words))
+    assert_view_taken(edit_topics_modal(topics, "C" * 20 if are_channels else "", words))
+    for some in (topics, ()):
+        assert_taken(topics_told("U" * 20, some, words))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

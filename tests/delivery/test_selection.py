@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.cards.entry import Entry
+from bot.cards.steering import NOTHING_MOVED, Moved
 from bot.delivery.selection import Why, select
-from storage.records import Filters, Order, Paper, Preferences, Provenance, Summary
+from storage.records import Filters, Order, Paper, Preferences, Provenance, Summary, Topic
 
 PROVENANCE = Provenance("digest-file", date(2025, 9, 29))
 EVERYTHING = Preferences("en", ("digest-file",))
@@ -62,6 +63,55 @@ def test_more_papers_than_cards_are_listed_in_short() -> None:
     selection = select(ALL, frozenset(), preferences)
 
     assert (ids(selection.cards), ids(selection.rest)) == (["Gardens of Graphs"], ["Rivers", "Clouds"])
+
+
+MORE_RAIN, LESS_GRAPHS, NO_SWIMMING = Topic("rain", 1), Topic("graphs", -1), Topic("swimming", -2)
+
+
+def test_topics_put_the_largest_sum_of_weights_first_and_leave_nothing_out() -> None:
+    topics = {"2509.00001": (LESS_GRAPHS,), "2509.00003": (MORE_RAIN,)}
+    selection = select(ALL, frozenset(), EVERYTHING, topics)
+
+    assert [(entry.number, entry.paper.title) for entry in selection.cards] == [
+        (1, "Clouds"),
+        (2, "Rivers"),
+        (3, "Gardens of Graphs"),
+    ]
+    assert selection.moved == Moved(1, ("rain",), 1, ("graphs",))
+
+
+def test_papers_of_equal_weight_keep_the_order_of_votes() -> None:
+    preferences = Preferences("en", ("digest-file",), order=Order.VOTES)
+    topics = {each.paper.id: (LESS_GRAPHS,) for each in (GARDENS, RIVERS)}
+    selection = select(ALL, frozenset(), preferences, topics)
+
+    assert ids(selection.cards) == ["Clouds", "Rivers", "Gardens of Graphs"]
+    assert selection.moved == Moved(down=2, down_by=("graphs",))
+
+
+def test_a_paper_that_has_its_place_anyway_is_not_said_to_have_moved() -> None:
+    topics = {"2509.00001": (MORE_RAIN,), "2509.00003": (LESS_GRAPHS,)}
+    selection = select(ALL, frozenset(), EVERYTHING, topics)
+
+    assert (ids(selection.cards), selection.moved) == (
+        ["Gardens of Graphs", "Rivers", "Clouds"],
+        NOTHING_MOVED,
+    )
+
+
+def test_topics_that_outweigh_each_other_move_nothing_and_the_others_name_what_decided() -> None:
+    topics = {"2509.00001": (MORE_RAIN, LESS_GRAPHS), "2509.00002": (MORE_RAIN, NO_SWIMMING)}
+    selection = select(ALL, frozenset(), EVERYTHING, topics)
+
+    assert ids(selection.cards) == ["Gardens of Graphs", "Clouds", "Rivers"]
+    assert selection.moved == Moved(down=1, down_by=("swimming",))
+
+
+def test_what_moved_down_is_in_brief_where_cards_are_few_and_never_gone() -> None:
+    preferences = Preferences("en", ("digest-file",), most_cards=1)
+    selection = select(ALL, frozenset(), preferences, {"2509.00001": (NO_SWIMMING,)})
+
+    assert (ids(selection.cards), ids(selection.rest)) == (["Rivers"], ["Clouds", "Gardens of Graphs"])
 
 
 @pytest.mark.parametrize(

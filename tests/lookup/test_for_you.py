@@ -9,7 +9,7 @@ import pytest
 
 from bot.lookup.for_you import Ranked, Taste, Vector, candidates, ranked, vector
 from bot.lookup.similar import word_counts
-from storage.records import Paper
+from storage.records import Paper, Topic
 
 HALF = math.sqrt(0.5)
 ROBOTS: Vector = {"robot": 1.0}
@@ -90,3 +90,32 @@ def test_the_words_of_the_title_count_three_times() -> None:
     paper = Paper("2509.00001", "Robots plan", abstract="We let robots 42 walk.")
 
     assert word_counts(paper) == Counter({"robots": 4, "plan": 3, "let": 1, "walk": 1})
+
+
+def test_topics_add_their_weight_and_the_largest_addend_is_the_reason() -> None:
+    near = {"robot": 0.8, "agent": 0.6}
+    asked = {
+        "images": (Topic("pictures", 2), Topic("art", 1)),
+        "agents": (Topic("agents", -2),),
+        "robots": (Topic("robots", 1),),
+    }
+
+    found = ranked(DAY, Taste({"A": near, "B": AGENTS}, {}), asked=asked)
+
+    assert rounded(found) == [
+        Ranked("both", 1.48, "A"),
+        Ranked("agents", 1.16, "B"),
+        Ranked("robots", 0.74, "A"),
+        Ranked("images", 0.3, None, "pictures"),
+    ]
+
+
+def test_without_a_known_taste_the_topics_alone_count() -> None:
+    asked = {"images": (Topic("pictures", -1),), "robots": (Topic("robots", 1),)}
+
+    assert rounded(ranked(DAY, Taste({"A": ROBOTS}, {}), asked=asked)) == [
+        Ranked("robots", 0.1, None, "robots"),
+        Ranked("both", 0.0, None),
+        Ranked("agents", 0.0, None),
+        Ranked("images", -0.1, None),
+    ]
