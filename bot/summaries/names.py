@@ -44,7 +44,7 @@ class NameIndex:
     """The words of a paper, for looking up names."""
 
     def __init__(self, text: str) -> None:
-        plain = _plain(text)
+        plain = self._plain_text = _plain(text)
         pieces = _PIECE.findall(plain)
         self._squeezed = "".join(pieces).casefold()
         self._bounds = [0, *accumulate(map(len, pieces))]
@@ -63,6 +63,8 @@ class NameIndex:
         plain = _plain(name)
         squeezed = "".join(_WORD.findall(plain)).casefold()
         if squeezed in _GENERIC or squeezed.removesuffix("s") in _GENERIC:
+            return True
+        if re.search(rf"(?<![A-Za-z0-9]){re.escape(plain)}(?![A-Za-z0-9])", self._plain_text):
             return True
         if self._has_written(plain, squeezed) or self._has_initials(plain):
             return True
