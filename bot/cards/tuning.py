@@ -7,12 +7,14 @@ from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
 from bot.cards.notices import notice
 from bot.locale import Words
-from bot.text.mrkdwn import Mrkdwn
+from bot.text.mrkdwn import Mrkdwn, cut
 from bot.text.topics import LEAST, LESS, MORE, MOST, topic_line
 from storage.records import Topic
 
 TOPICS_CHARACTERS = 2_000
 """The most characters of all topics, as typed."""
+
+_TOLD_CHARACTERS = 500
 
 _LABELS = {MOST: "tune.most", MORE: "tune.more", LESS: "tune.less", LEAST: "tune.least"}
 
@@ -71,7 +73,7 @@ def topics_told(person: str, topics: Sequence[Topic], words: Words) -> Message:
     who = Mrkdwn(f"<@{person}>")
     if not topics:
         return notice(words.mrkdwn("told.topics_ended", person=who))
-    said = words("tune.joined").join(topic_lines(topics, words))
+    said = cut(words("tune.joined").join(topic_lines(topics, words)), _TOLD_CHARACTERS)
     return notice(words.mrkdwn("told.topics", person=who, topics=said))
 
 

@@ -23,7 +23,7 @@ _MOST_WORDS = 6
 
 # Words, names such as `GPT-4o` or `C++`, and `text/image`: nothing that is markup, an address or an order.
 _WORDS = re.compile(r"[\w+#.][\w+#.'/ -]*")
-_ADDRESS = re.compile(r"://|www\.|@")
+_MARKUP = re.compile(r"://|www\.|[@<>&]")
 
 _SYSTEM = f"""\
 You turn a sentence into topics by which AI papers are put into an order. Someone wrote in it what they want \
@@ -85,9 +85,10 @@ def _topics(value: object) -> Iterator[Topic]:
 
 
 def _words(value: object) -> str:
-    words = usable_words(value) if isinstance(value, str) else ""
-    is_topic = len(words.split()) <= _MOST_WORDS and _WORDS.fullmatch(words) and not _ADDRESS.search(words)
-    return words if is_topic else ""
+    if not isinstance(value, str) or _MARKUP.search(value):
+        return ""
+    words = usable_words(value)
+    return words if len(words.split()) <= _MOST_WORDS and _WORDS.fullmatch(words) else ""
 
 
 def _weight(topic: Mapping[str, Any]) -> int:

@@ -47,7 +47,7 @@ from bot.cards.sources import sources_modal
 from bot.cards.summaries import figures_modal, report_modal
 from bot.cards.tuning import Tuned, edit_topics_modal, topics_told, tuned_message
 from bot.locale import Reader, words_for
-from bot.text.topics import MOST_CHARACTERS
+from bot.text.topics import MOST_AT_ONCE, MOST_CHARACTERS
 from storage.follows import MOST_FOLLOWS
 from storage.records import (
     FollowKind,
@@ -110,7 +110,7 @@ def full_home(page: SavedPage, paper: Paper) -> HomeContent:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("character", ["&", "扩"])
+@pytest.mark.parametrize("character", ["x", '"', "扩"])
 @pytest.mark.parametrize("are_channels", [False, True])
 def test_as_many_topics_as_there_may_be_make_messages_that_slack_takes(
     character: str, language: str, are_channels: bool
@@ -121,7 +121,8 @@ def test_as_many_topics_as_there_may_be_make_messages_that_slack_takes(
         for number in range(MOST_TOPICS)
     )
 
-    for tuned in (Tuned(topics, topics, by_model=True), Tuned(topics), Tuned((), topics), Tuned()):
+    few = topics[:MOST_AT_ONCE]
+    for tuned in (Tuned(topics, few, by_model=True), Tuned(topics), Tuned((), few), Tuned()):
         assert_taken(tuned_message(replace(tuned, are_channels=are_channels), "/papers", words))
     assert_view_taken(edit_topics_modal(topics, "C" * 20 if are_channels else "", words))
     for some in (topics, ()):

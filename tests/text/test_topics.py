@@ -22,6 +22,8 @@ ASKED: dict[str, list[tuple[str, int]]] = {
     'less "image, video and audio"': [("image, video and audio", -1)],
     "agents and robots": [("agents", 1), ("robots", 1)],
     "retrieval and ranking for products": [("retrieval and ranking for products", 1)],
+    "more Q&A": [("Q A", 1)],
+    "less A<B>C": [("A B C", -1)],
     "doing more with less": [("doing more with less", 1)],
     "more reasoning with less data": [("reasoning with less data", 1)],
     "no-code tools": [("no-code tools", 1)],
