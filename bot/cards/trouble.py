@@ -18,6 +18,12 @@ _SENTENCES = {
 }
 
 
+_OF_RECAPS_AND_REMINDERS = {
+    PARENT_UNCERTAIN: "trouble.message_uncertain",
+    PARENT_DELETED: "trouble.message_deleted",
+}
+
+
 def trouble_message(delivery: Delivery, reason: str, words: Words, *, of_workspace: bool = False) -> Message:
     """Return what went wrong, with a button to post the digest again or to resume it.
 
@@ -27,7 +33,9 @@ def trouble_message(delivery: Delivery, reason: str, words: Words, *, of_workspa
         return _resumable(
             words.mrkdwn("trouble.workspace", reason=reason), "button.resume_all", delivery, words
         )
-    sentence = trouble_sentence(delivery.channel, delivery.day, reason, words)
+    sentence = trouble_sentence(
+        delivery.channel, delivery.day, reason, words, is_digest=delivery.kind.is_digest
+    )
     if reason == PARENT_DELETED:
         return notice(sentence)
     if reason == PARENT_UNCERTAIN:
@@ -42,9 +50,14 @@ def _resumable(
     return notice(sentence, buttons=[button])
 
 
-def trouble_sentence(channel: str, day: date, reason: str, words: Words) -> Mrkdwn:
-    """Return what went wrong with a day's digest; `reason` is the delivery's or Slack's error."""
+def trouble_sentence(channel: str, day: date, reason: str, words: Words, *, is_digest: bool = True) -> Mrkdwn:
+    """Return what went wrong with a day's digest, or with a recap or a reminder.
+
+    `reason` is the delivery's or Slack's error.
+    """
     key = _SENTENCES.get(reason, "trouble.other")
+    if not is_digest:
+        key = _OF_RECAPS_AND_REMINDERS.get(reason, key)
     is_direct = channel.startswith("D")
     place = words.mrkdwn("trouble.direct_messages") if is_direct else Mrkdwn(f"<#{channel}>")
     return words.mrkdwn(key, channel=place, date=words.date(day), reason=reason)

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from bot.cards.trouble import trouble_message
 from bot.locale import words_for
 from bot.subscriptions.preferences import save_preferences
 from storage.records import (
     NOTHING_NEW,
+    PARENT_DELETED,
     TOO_LATE,
     Delivery,
     DeliveryKind,
@@ -186,6 +188,21 @@ async def test_it_is_told_in_the_channels_language(stage: Stage) -> None:
 
     assert seen[-1].startswith("一周回顾 · ")
     assert "1 人想读" in seen[-1]
+
+
+async def test_a_recap_that_somebody_deletes_is_told_of_as_such(stage: Stage) -> None:
+    ada = stage.person("ada")
+    await week(stage)
+    await choose(stage, readers=[(TREE, 1)])
+    await tick_at(stage, at(3, 16))
+    [recap] = await recaps(stage)
+    message = trouble_message(recap, PARENT_DELETED, words_for("en"))
+
+    assert message.text == (
+        f"Someone deleted the recap or reminder of October 3, 2025 in <#{recap.channel}>, "
+        "so I stopped posting it."
+    )
+    assert ada.direct_messages() == []
 
 
 async def test_a_paused_channel_gets_none(stage: Stage) -> None:
