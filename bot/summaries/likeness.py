@@ -25,7 +25,7 @@ _COMMON_NAMES = frozenset(
 """Names that many papers share: of techniques, models, measures and places."""
 
 
-_LEAST_SHARE_OF_WORDS = 0.45
+_LEAST_SHARE_OF_WORDS = 0.42
 """Model-written sentences share at least 0.58 of their words with their paper's abstract, 99 times in 100."""
 
 _LEAST_SHARE = 0.5
@@ -33,15 +33,15 @@ _LEAST_SHARE_ELSEWHERE = 0.15
 """In other languages, whose summaries may name more than the abstract that is at hand."""
 
 _FEW_NAMES = 2
+_FEW_WORDS = 15
 
 
 def is_about(summary: str, paper: Paper, text: str) -> bool:
     """Whether a summary can be about the paper with this text (or abstract).
 
     It has to share a name with the title or the abstract, or enough words with the title; half of its names
-    have to be in the paper, and nearly half of its words. A summary in another language than English cannot
-    share words; some of its names have to be in the paper, and it passes if it or the paper has none, or if
-    one of its names is anywhere in the text.
+    have to be in the paper, and over two fifths of its words. A summary in another language than English
+    cannot share words; some of its names have to be in the paper, and it passes if it or the paper has none.
     """
     source = "\n".join(filter(None, [paper.title, paper.abstract, text]))
     theirs, ours = _names(summary), _names(f"{paper.title}\n{paper.abstract or text}")
@@ -69,7 +69,10 @@ def _singular(name: str) -> str:
 
 
 def _has_words(summary: str, source: str) -> bool:
+    """Whether a text has enough of the words, or there are too few to tell."""
     said = words(summary)
+    if len(said) < _FEW_WORDS:
+        return True
     return len(said & words(source)) >= _LEAST_SHARE_OF_WORDS * len(said)
 
 

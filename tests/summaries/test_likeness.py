@@ -73,7 +73,10 @@ def test_a_summary_in_other_characters_with_names_of_another_paper_is_not() -> N
 
 
 def test_an_english_summary_of_other_words_is_refused_even_with_a_name_in_common() -> None:
-    said = "TinyGauge paints faces of actors from speech, with masks, lips and studio lights, on FaceSet."
+    said = (
+        "TinyGauge paints faces of actors from their speech, with masks, lips, make-up, studio lights, "
+        "cameras, microphones and a director who rehearses every scene."
+    )
     paper = Paper("2509.00003", "Silt in rivers", abstract="TinyGauge measures silt in rivers and lakes.")
 
     assert not is_about(said, paper, "")
