@@ -48,7 +48,8 @@ class HttpEvent(StrEnum):
 
 
 _HISTORY = (
-    "looking for a message that Slack never confirmed, and reading one that somebody saves by a reaction"
+    "looking for a message that Slack never confirmed, and reading one that somebody saves, or will read, "
+    "by a reaction"
 )
 _CHANNELS = "whether a channel can have digests, and its name"
 _FILES_OUT = "sending you your list as a file"
@@ -63,7 +64,7 @@ SCOPES: Mapping[str, str] = {
     "im:write": "sending you what you follow, or your list as a file",
     "files:write": _FILES_OUT,
     "files:read": "reading a file of references that you bring in",
-    "reactions:read": "hearing of the reaction that saves papers",
+    "reactions:read": "hearing of the reactions that save papers, and that say what you will read",
 }
 """The scopes that the bot needs, and what for."""
 

@@ -14,7 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.background import SECONDS_TO_END, end
 from bot.clock import Clock
 from bot.delivery.deliverer import Deliverer
-from bot.delivery.discussions import due_discussions, end_past
+from bot.delivery.discussions import are_near, due_discussions, end_past
 from bot.metrics import UNEXPECTED_ERRORS
 from bot.outages import Outages
 from bot.subscriptions.due import due_at, due_slot, is_caught_up, is_paused, local_date, recap_slot
@@ -78,7 +78,9 @@ class Clockwork:
         """Remind the channels of what they discuss tomorrow, and end what they discussed."""
         for discussion in await self._storage.read(lambda tables: due_discussions(tables, now)):
             await self._open_reminder(discussion)
-        await self._storage.write(lambda tables: _end_discussions(tables, now))
+        # A write of nothing would say of a full disk that it works again.
+        if await self._storage.read(lambda tables: are_near(tables, now)):
+            await self._storage.write(lambda tables: _end_discussions(tables, now))
 
     async def _open_reminder(self, discussion: Discussion) -> None:
         what = f"Discussion {discussion.id}"

@@ -107,6 +107,11 @@ def redraw_reminders(tables: Tables, discussion_id: int, now: datetime) -> None:
             tables.card_updates.enqueue_one(CardUpdate(delivery.id, PARENT, now, 0))
 
 
+def are_near(tables: Tables, now: datetime) -> bool:
+    """Return whether any discussion is planned that may be reminded of or over by now, in any time zone."""
+    return bool(tables.discussions.past(now.date() + 2 * _AHEAD, 1))
+
+
 def end_past(tables: Tables, now: datetime) -> None:
     """Note of each discussion whose day is over in its channel that it took place."""
     for discussion in tables.discussions.past(now.date() + _AHEAD, _AT_ONCE):

@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
-from rich.console import Console
 
 from tests.benchmarks.measured import (
     answers,
@@ -59,7 +58,7 @@ def main(
     with TemporaryDirectory(dir=folder) as own:
         scale = _scale(Path(own), papers, is_short=short)
         found = asyncio.run(_measured(only or tuple(MEASURES), scale))
-    Console(width=150).print(table(found))
+    click.echo(table(found))
     if out:
         out.write_text(json.dumps(as_json(found), indent=1) + "\n", encoding="utf-8")
 

@@ -3,33 +3,34 @@
 import os
 import platform
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from statistics import median
 from typing import Any
 
-from rich.table import Table
-
 from tests.benchmarks.measured.comparison import Comparison
 
+_HEAD = ("what", "takes", "against", "takes", "ratio", "least to most")
 
-def table(comparisons: Iterable[Comparison]) -> Table:
-    """Return a table with a row for each comparison."""
-    drawn = Table(title=f"{_today()} · {machine()}")
-    for name in ("what", "against", "unit", "ours", "beside", "ratio", "least to most"):
-        drawn.add_column(name, justify="left" if name in {"what", "against", "unit"} else "right")
-    for each in comparisons:
-        counts = "".join(f", {count} {name}" for name, count in each.counts.items())
-        drawn.add_row(
-            f"{each.what}{counts}",
-            each.against,
-            each.unit,
-            _figure(median(each.ours)),
-            _figure(median(each.beside)),
-            f"{each.ratio:.2f}",
-            f"{each.ratios[0]:.2f}–{each.ratios[-1]:.2f}",
-        )
-    return drawn
+
+def table(comparisons: Sequence[Comparison]) -> str:
+    """Return a table with a row for each comparison, as plain text."""
+    rows = [_HEAD, *map(_row, comparisons)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join([f"{_today()} · {machine()}", *map(str.rstrip, lines)])
+
+
+def _row(each: Comparison) -> tuple[str, ...]:
+    counts = "".join(f", {count} {name}" for name, count in each.counts.items())
+    return (
+        f"{each.what}{counts}",
+        f"{_figure(median(each.ours))} {each.unit}",
+        each.against,
+        f"{_figure(median(each.beside))} {each.unit}",
+        f"{each.ratio:.2f}",
+        f"{each.ratios[0]:.2f}–{each.ratios[-1]:.2f}",
+    )
 
 
 def as_json(comparisons: Iterable[Comparison]) -> dict[str, Any]:
