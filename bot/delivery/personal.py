@@ -21,7 +21,7 @@ from bot.lookup.paper_texts import PaperTexts
 from bot.lookup.papers import entries_of
 from bot.lookup.steering import asked_of_papers
 from bot.subscriptions.preferences import sources_of_channels
-from storage.records import Follow, Listing, Opinion, Preferences, Subscription
+from storage.records import Follow, Listing, Opinion, Preferences, Subscription, Topic, TopicOwner
 from storage.tables import Tables
 
 _REACH = timedelta(days=3)
@@ -48,6 +48,8 @@ class _Basis:
     opinions: tuple[Opinion, ...]
     #: The ids of the papers that they saved last.
     saved: tuple[str, ...]
+    #: What they want more of and less of.
+    topics: tuple[Topic, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def _basis(tables: Tables, subscription: Subscription) -> _Basis | None:
         tables.follows.of_person(*whose),
         tables.opinions.latest(*whose, MOST_OPINIONS),
         tables.saved_papers.newest(*whose, MOST_SAVED),
+        tables.topics.used(TopicOwner(*whose)),
     )
 
 

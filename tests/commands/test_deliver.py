@@ -9,6 +9,7 @@ from bot.commands.deliver import WHY
 from bot.delivery.selection import Why
 from bot.documents.files import read_sample
 from storage.database import connect
+from storage.records import Topic, TopicOwner
 from storage.tables import Tables
 from tests.support.clocks import SimulatedClock
 from tests.support.command import run, run_on
@@ -37,6 +38,19 @@ def test_a_dry_run_tells_which_word_or_category_let_a_paper_in(channel: str) -> 
         "mentions “tree search”)",
         "mentions “robots”)",
     ]
+
+
+def test_a_dry_run_tells_what_the_channel_s_topics_would_do(channel: str) -> None:
+    run("subscribe", channel, "--about", "less image generation")
+    with closing(connect(Path("paper-round.db"))) as engine, engine.transaction():
+        tables = Tables(engine)
+        [subscription] = tables.subscriptions.all()
+        owner = TopicOwner(subscription.workspace, channel=channel)
+        tables.topics.put(owner, [Topic("image generation", -1)])
+    lines = run("deliver", "--dry-run").output.splitlines()
+
+    assert len(lines) == 14
+    assert lines[-1] == "  = 2 moved down: image generation"
 
 
 def test_deliver_brings_it_once_and_status_tells_so(channel: str, clock: SimulatedClock) -> None:

@@ -49,6 +49,8 @@ from storage.records import (
     Summary,
     SummaryFailure,
     TextRead,
+    Topic,
+    TopicOwner,
 )
 from storage.runner import InlineRunner
 from storage.tables import Tables
@@ -596,6 +598,23 @@ async def test_what_channels_will_get_is_wanted_and_nothing_else(database: Path)
         await w.storage.write(lambda tables: tables.summaries.put(imported))
 
         assert await w.wanted() == [(PAPER.id, "en"), (OTHER.id, "en")]
+
+
+async def test_where_cards_are_few_the_topics_of_a_channel_decide_which_papers_are_summarised(
+    database: Path,
+) -> None:
+    deserts = replace(PAPER, id="2509.00004", title="Deserts")
+    steered = TopicOwner("T1", channel="C1")
+    async with world(database) as w:
+        await w.keep(PAPER, deserts)
+        await w.subscribe("C1", most_cards=1, about="deserts")
+        assert await w.wanted() == [(PAPER.id, "en")]
+
+        await w.storage.write(lambda tables: tables.topics.propose(steered, [Topic("deserts", 1)]))
+        assert await w.wanted() == [(PAPER.id, "en")]
+
+        await w.storage.write(lambda tables: tables.topics.use(steered))
+        assert await w.wanted() == [(deserts.id, "en")]
 
 
 async def test_of_lists_before_its_subscription_a_channel_wants_only_what_it_asked_for(
