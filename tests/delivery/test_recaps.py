@@ -187,7 +187,7 @@ async def test_it_is_told_in_the_channels_language(stage: Stage) -> None:
     seen = await tick_at(stage, at(3, 16))
 
     assert seen[-1].startswith("一周回顾 · ")
-    assert "1 人想读" in seen[-1]
+    assert "1 人要读" in seen[-1]
 
 
 async def test_a_recap_that_somebody_deletes_is_told_of_as_such(stage: Stage) -> None:
