@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncResp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards import ids
-from bot.cards.blocks import Block, Button
+from bot.cards.blocks import Block, Button, Message
 from bot.cards.notices import window_not_opened
 from bot.cards.preferences import changed_message, changes, when_sentence
 from bot.cards.preferences_form import form_of, opening_modal, preferences_modal, sentence_modal
@@ -136,23 +136,38 @@ async def _on_submit(parts: Parts, form: Submission) -> None:
         return
     saved = await _save(parts, person, channel.id, state.name, preferences)
     announcement = asyncio.create_task(_announce(parts, person, saved))
-    await asyncio.wait([announcement], timeout=_SECONDS_TO_ANNOUNCE)
-    is_settled = announcement.done()
-    failure = announcement.result() if is_settled else None
+    asking = asyncio.create_task(_new_topics(parts, person, saved))
+    await asyncio.wait([announcement, asking], timeout=_SECONDS_TO_ANNOUNCE)
     reader = person.reader(parts.clock.now())
-    await form.replace(_confirmation(saved, reader, failure))
+    shown = _shown(saved, reader, announcement, asking)
+    await form.replace(shown)
     # A source that no channel wanted before has something to show as soon as it answers.
     await parts.watcher.start_due_polls()
-    if not is_settled and (failure := await announcement):
-        await form.answers.show_in_modal(form.answers.place.view_id, _confirmation(saved, reader, failure))
-    if not _is_about_the_same(saved) and (topics := await propose_for_channel(parts, person, channel.id)):
-        view = with_topics(_confirmation(saved, reader, failure), topics)
-        await form.answers.show_in_modal(form.answers.place.view_id, view)
+    await asyncio.wait([announcement, asking])
+    late = _shown(saved, reader, announcement, asking)
+    if late != shown:
+        await form.answers.show_in_modal(form.answers.place.view_id, late)
 
 
-def _is_about_the_same(saved: _Saved) -> bool:
-    before = saved.before.preferences.about if saved.before else ""
-    return before == saved.after.subscription.preferences.about
+def _shown(
+    saved: _Saved,
+    reader: Reader,
+    announcement: asyncio.Task[str | None],
+    asking: asyncio.Task[Message | None],
+) -> Block:
+    """Return the modal that says that it is saved, with what has been learned by now."""
+    failure = announcement.result() if announcement.done() else None
+    topics = asking.result() if asking.done() else None
+    view = _confirmation(saved, reader, failure)
+    return with_topics(view, topics) if topics else view
+
+
+async def _new_topics(parts: Parts, person: Person, saved: _Saved) -> Message | None:
+    """Return the topics of what the channel is about, to be confirmed, where that has changed."""
+    before, after = saved.before.preferences.about if saved.before else "", saved.after.subscription
+    if before == after.preferences.about:
+        return None
+    return await propose_for_channel(parts, person, after.channel)
 
 
 async def _save(parts: Parts, person: Person, channel: str, name: str, preferences: Preferences) -> _Saved:
