@@ -12,7 +12,8 @@ from itertools import accumulate
 from unicodedata import normalize
 
 _NAME = re.compile(r"(?<![A-Za-z0-9\\])[A-Za-z][A-Za-z0-9]*+(?:(?:[-_.@+&'’·–]|²)?[A-Za-z0-9]++)*+")
-_MATHS = re.compile(r"\$[^$]{0,200}\$|\\[A-Za-z]+|https?://\S+|\S+@\S+\.\S+")
+# An address begins at its word, else a row of "@" would be read from each of them to its end.
+_MATHS = re.compile(r"\$[^$]{0,200}\$|\\[A-Za-z]+|https?://\S+|(?<![^\s@])[^\s@]++@\S+\.\S+")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _JOINTS = re.compile(r"[-_.@+&'’·–]")

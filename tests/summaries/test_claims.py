@@ -1,5 +1,7 @@
 """One sentence of a summary, checked against the paper's sentences that it names."""
 
+import time
+
 import pytest
 from hypothesis import given as generated
 from hypothesis import strategies as st
@@ -211,3 +213,14 @@ def test_a_figure_that_stands_in_the_named_sentence_as_it_is_written_is_near(val
     )
 
     assert {figure.grade for figure in found.figures} <= {Grade.NEAR}
+
+
+@pytest.mark.parametrize("piece", ["@", "a@", "@@a", "$1", "\\a", "A-", "(", "不"])
+def test_a_sentence_of_one_piece_alone_does_not_take_the_third_power_of_its_length(piece: str) -> None:
+    assert seconds_of(piece, 1_600) < max(0.2, 6 * seconds_of(piece, 800))
+
+
+def seconds_of(piece: str, length: int) -> float:
+    started = time.process_time()
+    verdict(piece * (length // len(piece)), 2)
+    return time.process_time() - started
