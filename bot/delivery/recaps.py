@@ -8,13 +8,14 @@ and the reaction that saves, is in the tables already. What was discussed most i
 
 from datetime import date, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
+from zoneinfo import ZoneInfo
 
 from bot.cards.paper import Interest
 from bot.cards.recap import Judged, Ranked, Upcoming, WeekRecap, nothing_to_recap, recap_message
 from bot.delivery.messages import Planned, plan_messages, planned_card
 from bot.locale import words_for
 from bot.lookup.papers import entries_of
-from bot.subscriptions.due import Slot, is_caught_up, is_paused
+from bot.subscriptions.due import Slot, due_at, is_caught_up, is_paused
 from storage.records import (
     NOTHING_NEW,
     TOO_LATE,
@@ -75,7 +76,7 @@ def recap_of_week(tables: Tables, subscription: Subscription, slot: Slot, now: d
     return WeekRecap(
         first,
         last,
-        _ranked(tables, subscription, slot.due_at - _A_WEEK, now),
+        _ranked(tables, subscription, _week_began(subscription.preferences, slot), now),
         tuple(
             Judged(papers[each.paper_id], each.day, each.verdicts)
             for each in judged
@@ -85,6 +86,16 @@ def recap_of_week(tables: Tables, subscription: Subscription, slot: Slot, now: d
         if following and following.paper_id in papers
         else None,
     )
+
+
+def _week_began(preferences: Preferences, slot: Slot) -> datetime:
+    """Return when the week before the slot began: at the same time by the channel's clocks.
+
+    168 hours earlier a week of an hour more or less would leave out an hour, or tell of one twice.
+    """
+    zone = ZoneInfo(preferences.zone)
+    at = preferences.recap.at if preferences.recap else slot.due_at.astimezone(zone).time()
+    return due_at(slot.day - _A_WEEK, at, zone)
 
 
 def _ranked(

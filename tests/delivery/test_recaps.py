@@ -212,3 +212,18 @@ async def test_a_paused_channel_gets_none(stage: Stage) -> None:
     await tick_at(stage, at(3, 16))
 
     assert await recaps(stage) == []
+
+
+async def test_no_hour_of_the_week_is_left_out_when_summer_time_ends(stage: Stage) -> None:
+    """In Berlin the clocks go back on October 26, 2025: that week has 169 hours."""
+    await stage.import_sample()
+    berlin = {"zone": "Europe/Berlin", "at": time(16, 30), "recap": FRIDAY_AT_FOUR}
+    await subscribe(stage, weekdays=frozenset({4}), reading=Reading.COUNTED, **berlin)
+    await tick_at(stage, at(24, 14))
+    [digest] = await tick_at(stage, at(24, 14, 30))
+    await choose(stage, readers=[(TREE, 1)])
+    during = await tick_at(stage, at(31, 14, 59))
+    *_, recap = await tick_at(stage, at(31, 15))
+
+    assert during == [digest]
+    assert titles(recap) == ["1. Tree Search for LLM Agent Reinforcement Learning"]
