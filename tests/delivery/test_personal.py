@@ -17,7 +17,16 @@ from bot.delivery.wire import Wire
 from bot.delivery.worker import Services, Timing
 from bot.errors import OutdatedChoiceError
 from storage.address import Address
-from storage.records import Filters, FollowKind, Listing, ListingState, Paper, Subscription
+from storage.records import (
+    Filters,
+    FollowKind,
+    Listing,
+    ListingState,
+    Paper,
+    Subscription,
+    Topic,
+    TopicOwner,
+)
 from storage.runner import InlineRunner, Runner
 from storage.tables import Tables
 from tests.support.clocks import SimulatedClock
@@ -76,6 +85,10 @@ def post_one(tables: Tables, subscription: Subscription) -> None:
 
 def read_chinese(tables: Tables, subscription: Subscription) -> None:
     subscribe(tables, channel="D1", created_by="U1", filters=subscription.preferences.filters, language="zh")
+
+
+def tune(tables: Tables, _: Subscription) -> None:
+    tables.topics.put(TopicOwner(ADA[0], person=ADA[1]), [Topic("robots", -2)])
 
 
 def end(tables: Tables, subscription: Subscription) -> None:
@@ -165,7 +178,7 @@ async def test_what_is_asked_for_comes_once_and_not_again_when_it_is_due(storage
     assert [[post.paper_ids for post in each] for each in posts] == [[(GARDEN.id, ROBOT.id)], []]
 
 
-@pytest.mark.parametrize("change", [mute, unfollow, post_one, read_chinese])
+@pytest.mark.parametrize("change", [mute, unfollow, tune, post_one, read_chinese])
 async def test_nothing_is_written_of_what_was_chosen_by_what_is_no_more(
     storage: InlineRunner, change: Change
 ) -> None:
