@@ -176,18 +176,18 @@ def _write_plan(tables: Tables, plan: _Plan, now: datetime) -> tuple[Discussion,
     workspace, about, person = plan.person.workspace, plan.about, plan.person.id
     known = tables.discussions.of_paper(workspace, about.channel, about.paper_id)
     known = known if known and known.state is DiscussionState.PLANNED else None
-    if plan.presents:
+    if about.discussion_id is not None and (known is None or known.id != about.discussion_id):
+        return None
+    # Who presents can withdraw; nobody takes a presentation from another.
+    taken = known.presenter if known and known.presenter != person else None
+    presenter = taken or (person if plan.presents else None)
+    if presenter == person:
         will_read(tables, Reader(workspace, about.channel, person), [about.paper_id], now)
-    if known is None and about.discussion_id is None:
-        presenter = person if plan.presents else None
+    if known is None:
         place = (workspace, about.channel, about.paper_id)
         planned = tables.discussions.plan(*place, plan.day, presenter=presenter, planned_by=person, now=now)
         return (planned, Told.PLANNED) if planned else None
-    if known is None or about.discussion_id not in {None, known.id}:
-        return None
-    # Who presents can withdraw, and who does not leaves it as it is.
-    kept = None if known.presenter == person else known.presenter
-    tables.discussions.change(workspace, known.id, plan.day, person if plan.presents else kept)
+    tables.discussions.change(workspace, known.id, plan.day, presenter)
     redraw_reminders(tables, known.id, now)
     changed = tables.discussions.get(workspace, known.id)
     return (changed, Told.CHANGED) if changed else None
@@ -203,8 +203,8 @@ async def _on_present(parts: Parts, click: Click) -> None:
         discussion = _planned(tables, click)
         if discussion is None:
             return "discussion.gone"
-        if discussion.presenter not in {None, person.id}:
-            return "discussion.taken"
+        if discussion.presenter:
+            return "discussion.yours" if discussion.presenter == person.id else "discussion.taken"
         reader = Reader(person.workspace, discussion.channel, person.id)
         will_read(tables, reader, [discussion.paper_id], now)
         tables.discussions.change(person.workspace, discussion.id, discussion.planned_for, person.id)

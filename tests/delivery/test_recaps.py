@@ -217,8 +217,14 @@ async def test_a_paused_channel_gets_none(stage: Stage) -> None:
 async def test_no_hour_of_the_week_is_left_out_when_summer_time_ends(stage: Stage) -> None:
     """In Berlin the clocks go back on October 26, 2025: that week has 169 hours."""
     await stage.import_sample()
-    berlin = {"zone": "Europe/Berlin", "at": time(16, 30), "recap": FRIDAY_AT_FOUR}
-    await subscribe(stage, weekdays=frozenset({4}), reading=Reading.COUNTED, **berlin)
+    await subscribe(
+        stage,
+        zone="Europe/Berlin",
+        at=time(16, 30),
+        weekdays=frozenset({4}),
+        recap=FRIDAY_AT_FOUR,
+        reading=Reading.COUNTED,
+    )
     await tick_at(stage, at(24, 14))
     [digest] = await tick_at(stage, at(24, 14, 30))
     await choose(stage, readers=[(TREE, 1)])

@@ -78,6 +78,11 @@ async def discussion(stage: Stage) -> Discussion | None:
     return await stage.bot.storage.read(lambda tables: tables.discussions.of_paper(workspace, channel, TREE))
 
 
+async def readers(stage: Stage) -> tuple[str, ...]:
+    workspace, channel = stage.bot.workspace, stage.workspace.channel("papers").id
+    return await stage.bot.storage.read(lambda tables: tables.readers.of_paper(workspace, channel, TREE))
+
+
 async def verdicts(stage: Stage) -> VerdictCounts:
     found = await stage.bot.storage.read(lambda tables: tables.discussions.verdict_counts([1]))
     return found.get(1, VerdictCounts())
@@ -222,6 +227,51 @@ async def test_nobody_takes_a_presentation_from_another(stage: Stage) -> None:
 
     assert known is not None
     assert known.presenter == ada.id
+
+
+async def test_a_form_that_was_opened_before_takes_no_presentation_from_another(stage: Stage) -> None:
+    await recap(stage)
+    lin, emmy = stage.person("lin"), stage.person("emmy")
+    await plan(stage.person("ada"))
+    await lin.click(last_with(lin, ids.CHANGE_DISCUSSION), ids.CHANGE_DISCUSSION)
+    view = await opened(lin, "主讲人")
+    await press(emmy, ids.PRESENT_DISCUSSION, f"<@{emmy.id}> presents.")
+    before = [message["ts"] for message in lin.messages("papers")]
+    assert await lin.submit(view, entered(date(2025, 10, 9), "me")) == {}
+    told = await hears(lin, "The plan has changed", before)
+    known = await discussion(stage)
+
+    assert known is not None
+    assert (known.presenter, known.planned_for) == (emmy.id, date(2025, 10, 9))
+    assert told.startswith(f"<@{emmy.id}> presents.")
+    assert lin.id not in await readers(stage)
+
+
+async def test_who_would_present_what_was_dropped_meanwhile_is_no_reader_of_it(stage: Stage) -> None:
+    await recap(stage)
+    lin = stage.person("lin")
+    await plan(stage.person("ada"))
+    await lin.click(last_with(lin, ids.CHANGE_DISCUSSION), ids.CHANGE_DISCUSSION)
+    view = await opened(lin, "主讲人")
+    await press(stage.person("emmy"), ids.DROP_DISCUSSION, "is off the plan")
+    assert await lin.submit(view, entered(WEDNESDAY, "me")) == {}
+    await lin.sees(shows("这次讨论已经不在计划里了。"))
+
+    assert lin.id not in await readers(stage)
+
+
+async def test_the_channel_is_told_once_who_presents(stage: Stage) -> None:
+    await recap(stage)
+    emmy = stage.person("emmy")
+    await plan(emmy)
+    announcement = last_with(emmy, ids.PRESENT_DISCUSSION)
+    await press(emmy, ids.PRESENT_DISCUSSION, f"<@{emmy.id}> presents.")
+    told = len(stage.person("ada").messages("papers"))
+    before = [message["ts"] for message in emmy.messages("papers")]
+    await emmy.click(announcement, ids.PRESENT_DISCUSSION)
+    await hears(emmy, "You present this already.", before)
+
+    assert len(stage.person("ada").messages("papers")) == told
 
 
 async def test_what_is_dropped_is_not_reminded_of_and_its_old_buttons_say_so(stage: Stage) -> None:
