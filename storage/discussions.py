@@ -86,15 +86,26 @@ class Discussions:
         )
         return tuple(whole(_discussion_from_row, rows))
 
-    def due_reminders(self, before: date, limit: int) -> tuple[Discussion, ...]:
-        """Return what is planned for a day before this one and was not reminded of, the earliest first."""
+    def due_reminders(
+        self, before: date, limit: int, after: Discussion | None = None
+    ) -> tuple[Discussion, ...]:
+        """Return what is planned for a day before this one and was not reminded of, the earliest first.
+
+        `after` is the last one that was returned before.
+        """
         rows = self._engine.query(
             """
             SELECT * FROM discussions
             WHERE state = 'planned' AND planned_for < :before AND reminded_at IS NULL
+                AND (planned_for, id) > (:day, :id)
             ORDER BY planned_for, id LIMIT :limit
             """,
-            {"before": before.isoformat(), "limit": limit},
+            {
+                "before": before.isoformat(),
+                "limit": limit,
+                "day": after.planned_for.isoformat() if after else "",
+                "id": after.id if after else 0,
+            },
         )
         return tuple(whole(_discussion_from_row, rows))
 

@@ -3,7 +3,9 @@
 It opens the thread to discuss in: the questions and the verdicts are the parent, the paper's card follows.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
@@ -41,8 +43,21 @@ def reminder_key(discussion: Discussion) -> str:
 
 
 def due_discussions(tables: Tables, now: datetime) -> tuple[Discussion, ...]:
-    """Return the discussions that channels may be reminded of by now, the earliest first."""
-    return tables.discussions.due_reminders(now.date() + _AHEAD, _AT_ONCE)
+    """Return the discussions that channels are to be reminded of by now, the earliest first.
+
+    However many wait in channels that are paused or where it is not the day before yet, the others come.
+    """
+    return tuple(islice(_due(tables, now), _AT_ONCE))
+
+
+def _due(tables: Tables, now: datetime) -> Iterator[Discussion]:
+    last: Discussion | None = None
+    while planned := tables.discussions.due_reminders(now.date() + _AHEAD, _AT_ONCE, last):
+        for discussion in planned:
+            subscription = tables.subscriptions.of_channel(discussion.workspace, discussion.channel)
+            if subscription and _is_due(subscription, discussion, now):
+                yield discussion
+        last = planned[-1]
 
 
 def open_reminder(tables: Tables, discussion: Discussion, now: datetime, *, has_model: bool) -> int | None:
