@@ -77,10 +77,27 @@ def test_an_english_summary_of_other_words_is_refused_even_with_a_name_in_common
         "TinyGauge paints faces of actors from their speech, with masks, lips, make-up, studio lights, "
         "cameras, microphones and a director who rehearses every scene."
     )
-    paper = Paper("2509.00003", "Silt in rivers", abstract="TinyGauge measures silt in rivers and lakes.")
+    about = (
+        "TinyGauge measures silt in rivers and lakes. Sensors along a bank send depth, flow, colour and "
+        "temperature each hour; a linear filter smooths what ice, weeds or boats disturb, and corrects drift "
+        "between visits by technicians. Over two winters, errors against bottled samples fell below those of "
+        "optical probes at every station but one, whose mud clogged pumps after storms. Batteries lasted nine "
+        "months without sun, so remote valleys need fewer trips."
+    )
+    paper = Paper("2509.00003", "Silt in rivers", abstract=about)
 
     assert not is_about(said, paper, "")
     assert is_about("TinyGauge measures how much silt rivers carry.", paper, "")
+
+
+def test_words_tell_nothing_where_the_text_has_only_a_few() -> None:
+    said = (
+        "TinyGauge follows what currents carry past a bank each hour, so that keepers of harbours and "
+        "valleys may plan when to dredge, sail or wait."
+    )
+    paper = Paper("2509.00003", "Silt in rivers", abstract="TinyGauge measures silt in rivers and lakes.")
+
+    assert is_about(said, paper, "")
 
 
 def test_a_summary_most_of_whose_names_are_foreign_is_refused() -> None:
