@@ -46,13 +46,17 @@ class Reminder:
 def reminder_message(reminder: Reminder, words: Words, notes: Sequence[str] = ()) -> Message:
     """Return the message that opens a discussion's thread: three questions, and the channel's verdict.
 
-    Whoever presents is named, since they pressed that they do; of verdicts there are only numbers.
+    Whoever presents is named, since they pressed that they do; of verdicts there are only numbers. One that
+    was taken off the plan since says so, and asks for no verdict.
     """
     discussion, paper = reminder.discussion, reminder.entry.paper
     headline = words("discussion.headline", date=words.date(discussion.planned_for))
     asked = [question(each, reminder.entry, words) for each in prompts(paper, reminder.entry.summary)]
     counted = verdicts_line(reminder.verdicts, words)
-    presented = presenter_line(discussion, words)
+    is_dropped = discussion.state is DiscussionState.DROPPED
+    presented = words.mrkdwn("discussion.gone") if is_dropped else presenter_line(discussion, words)
+    verdict_buttons = [] if is_dropped else _verdict_buttons(discussion, paper, words)
+    buttons = [*verdict_buttons, *_planning_buttons(discussion, words)]
     below = blocks.context(presented, *notes)
     drawn = [
         blocks.header(headline),
@@ -61,7 +65,7 @@ def reminder_message(reminder: Reminder, words: Words, notes: Sequence[str] = ()
         blocks.section(words.mrkdwn("discussion.questions")),
         blocks.rich_text(blocks.numbered([blocks.words(each)] for each in asked)),
         blocks.context(counted),
-        blocks.actions(*_verdict_buttons(discussion, paper, words), *_planning_buttons(discussion, words)),
+        *([blocks.actions(*buttons)] if buttons else []),
     ]
     numbered = (f"{number}. {each}" for number, each in enumerate(asked, start=1))
     lines = [headline, spoken_title(paper), *notes, words("discussion.questions"), *numbered, counted]

@@ -293,6 +293,22 @@ async def test_what_is_dropped_is_not_reminded_of_and_its_old_buttons_say_so(sta
     assert known.state is DiscussionState.DROPPED
 
 
+async def test_a_reminder_says_that_its_discussion_was_taken_off_the_plan_since(stage: Stage) -> None:
+    await recap(stage)
+    ada = stage.person("ada")
+    await plan(ada, presenter="me")
+    await tick_at(stage, at(7, 9))
+    await press(ada, ids.DROP_DISCUSSION, "is off the plan")
+    await stage.bot.jobs["cards"]()
+    [reminder] = reminders(stage)
+
+    assert reminder["text"].splitlines()[:2] == [
+        "This discussion is no longer on the plan.",
+        "Discussion on October 8, 2025",
+    ]
+    assert [block for block in reminder["blocks"] if block["type"] == "actions"] == []
+
+
 async def test_a_discussion_of_today_is_reminded_of_at_once_and_ends_with_its_day(stage: Stage) -> None:
     await recap(stage)
     await plan(stage.person("ada"), date(2025, 10, 3))
