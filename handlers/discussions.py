@@ -60,19 +60,21 @@ async def _on_plan(parts: Parts, click: Click) -> None:
     paper_id, channel, person = ids.read_paper(click.value), click.channel, click.person
     now = parts.clock.now()
 
-    def read(tables: Tables) -> PlanForm | None:
+    def read(tables: Tables) -> PlanForm | Message:
         subscription = tables.subscriptions.of_channel(person.workspace, channel)
+        if subscription is None:
+            return notice(person.words.mrkdwn("digests.not_subscribed", command=parts.command))
         paper = tables.papers.get(paper_id)
-        if subscription is None or paper is None:
-            return None
+        if paper is None:
+            return unknown_paper(paper_id, person.words)
         known = tables.discussions.of_paper(person.workspace, channel, paper_id)
         planned = known if known and known.state is DiscussionState.PLANNED else None
         today = local_date(now, ZoneInfo(subscription.preferences.zone))
         return _form(tables, subscription, person, paper, planned, today + _A_WEEK)
 
     form = await parts.storage.read(read)
-    if form is None:
-        await click.answer(unknown_paper(paper_id, person.words))
+    if isinstance(form, Message):
+        await click.answer(form)
     else:
         await click.open_modal(plan_modal(form, person.words))
 

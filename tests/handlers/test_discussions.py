@@ -323,6 +323,16 @@ async def test_a_discussion_of_today_is_reminded_of_at_once_and_ends_with_its_da
     assert (during.state, after.state) == (DiscussionState.PLANNED, DiscussionState.DISCUSSED)
 
 
+async def test_where_digests_ended_nothing_is_planned_and_the_answer_says_why(stage: Stage) -> None:
+    await recap(stage)
+    clock = stage.clock
+    await stage.bot.storage.write(lambda tables: tables.subscriptions.end(1, clock.now()))
+
+    told = await press(stage.person("ada"), ids.PLAN_DISCUSSION, "daily digest")
+
+    assert told == "This channel has no daily digest. Set one up with `/papers subscribe`."
+
+
 async def test_a_reminder_whose_day_is_over_is_skipped(stage: Stage) -> None:
     await recap(stage)
     await plan(stage.person("ada"))
