@@ -161,7 +161,8 @@ def plan_modal(form: PlanForm, words: Words) -> Block:
         ids.Planned(form.channel, form.paper.id, form.discussion.id if form.discussion else None)
     )
     view = blocks.modal(words("discussion.title"), words("button.cancel"), drawn, about=about)
-    return blocks.form(view, ids.SUBMIT_DISCUSSION, words("button.plan"))
+    submit = "button.save_changes" if form.discussion else "button.plan"
+    return blocks.form(view, ids.SUBMIT_DISCUSSION, words(submit))
 
 
 def presents_chosen(value: str) -> bool:

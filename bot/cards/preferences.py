@@ -19,6 +19,15 @@ _VALUE_CHARACTERS = 500
 
 _LINES_CHARACTERS = 2500
 
+_FILTERS = (
+    "settings.words",
+    "settings.categories",
+    "settings.or_categories",
+    "settings.least_votes",
+    "settings.never_words",
+)
+"""The labels of what keeps papers out; the rest of the preferences do not."""
+
 
 def preferences_message(subscription: Subscription, next_at: datetime | None, reader: Reader) -> Message:
     """Return the preferences in words, with buttons to change them and to post the latest list."""
@@ -89,24 +98,30 @@ def changed_message(before: Preferences | None, after: Preferences, person: str,
 def changes(before: Preferences, after: Preferences, words: Words) -> list[str]:
     """Return a sentence for each changed preference, with its old and its new value.
 
-    A filter has no old value where it is new, and no new one where it is gone.
+    What is new has no old value, and what is gone no new one.
     """
+    filters = {words(each) for each in _FILTERS}
     rows_before = preference_rows(before, words, beside=after.language)
     rows_after = preference_rows(after, words, beside=before.language)
     return [
         words(
-            _change(old, new), label=label_after if new else label, before=cut(old, 150), after=cut(new, 150)
+            _change(old, new, is_filter=label in filters),
+            label=label_after if new else label,
+            before=cut(old, 150),
+            after=cut(new, 150),
         )
         for (label, old), (label_after, new) in zip(rows_before, rows_after, strict=True)
         if old != new
     ]
 
 
-def _change(old: str, new: str) -> str:
+def _change(old: str, new: str, *, is_filter: bool) -> str:
     """Return the key of the sentence on a change from one value to another."""
-    if not old:
-        return "told.filter_added"
-    return "told.change" if new else "told.filter_removed"
+    if old and new:
+        return "told.change"
+    if is_filter:
+        return "told.filter_removed" if old else "told.filter_added"
+    return "told.removed" if old else "told.added"
 
 
 def when_sentence(subscription: Subscription, next_at: datetime | None, reader: Reader) -> str:

@@ -22,8 +22,8 @@ PICKED = "Interactive Recommendation Agent with Active User Commands"
             *("Fewer like this: “Interactive", f"You want fewer like {PICKED}"),
         ),
         (
-            *("lin", "已收藏", "为你推荐", "因为你收藏了Tree Search for LLM Agent"),
-            *("少推荐这类：《Interactive", f"会少推荐类似{PICKED}的论文"),
+            *("lin", "已收藏", "为你推荐", "因为你收藏了《Tree Search for LLM Agent"),
+            *("少推荐这类：《Interactive", f"会少推荐类似《{PICKED}》的论文"),
         ),
     ],
 )

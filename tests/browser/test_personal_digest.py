@@ -60,9 +60,9 @@ LABELS = (
         followed="你关注了 Judge",
         more="多推荐这类：《Interactive",
         fewer="少推荐这类：《Interactive",
-        told=f"会少推荐类似{PICKED}的论文",
+        told=f"会少推荐类似《{PICKED}》的论文",
         undo="撤销",
-        taken_back=f"已撤销对{PICKED}的推荐偏好",
+        taken_back=f"已撤销对《{PICKED}》的推荐偏好",
     ),
 )
 

@@ -68,7 +68,7 @@ LABELS = (
         shelf="本频道的书架",
         presenter="@Ada",
         discussed="讨论过的",
-        verdict="值得读 4 · 不必读 1",
+        verdict="值得读 4 · 可跳过 1",
     ),
 )
 

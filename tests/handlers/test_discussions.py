@@ -66,7 +66,7 @@ async def plan(person: Member, day: date = WEDNESDAY, presenter: str = "nobody")
     assert await person.submit(view, entered(day, presenter)) == {}
     await person.sees(shows("Done."))
     await person.close(person.modals()[-1])
-    return await hears(person, "we discuss", before)
+    return await hears(person, "we'll discuss", before)
 
 
 def moved(tables: Tables, workspace: str, day: date) -> None:
@@ -109,7 +109,7 @@ async def test_the_whole_way_from_the_recap_to_the_verdict(stage: Stage) -> None
 
     assert told.splitlines() == [
         "Nobody presents yet.",
-        f"On Wed, October 8 we discuss {TITLE} (https://arxiv.org/abs/{TREE})",
+        f"On Wed, October 8 we'll discuss {TITLE} (https://arxiv.org/abs/{TREE})",
     ]
     assert presented.startswith(f"<@{emmy.id}> presents.")
     assert [len(each) for each in (early, seen, later)] == [4, 5, 5]
@@ -220,7 +220,8 @@ async def test_nobody_takes_a_presentation_from_another(stage: Stage) -> None:
     await plan(ada, presenter="me")
     before = [message["ts"] for message in emmy.messages("papers")]
     await emmy.click(last_with(emmy, ids.CHANGE_DISCUSSION), ids.CHANGE_DISCUSSION)
-    view = await opened(emmy, "No change")
+    view = await opened(emmy, "Leave as it is")
+    assert view["submit"]["text"] == "Save"
     assert await emmy.submit(view, entered(date(2025, 10, 9))) == {}
     await hears(emmy, "The plan has changed", before)
     known = await discussion(stage)

@@ -89,7 +89,7 @@ async def test_a_chinese_reader_is_told_in_chinese(stage: Stage) -> None:
     part = picked(await home_of(lin, "为你推荐"), "为你推荐")
 
     assert "选自 2025年9月29日的论文" in str(part[1])
-    assert reasons(part, "因为你收藏了") == [f"因为你收藏了{TREE_TITLE}"] * 2
+    assert reasons(part, "因为你收藏了") == [f"因为你收藏了《{TREE_TITLE}》"] * 2
     assert "多推荐这类" in str(part[-1])
     assert "少推荐这类" in str(part[-1])
 

@@ -218,7 +218,7 @@ async def test_pressed_again_it_is_taken_back_and_undo_brings_it_again(stage: St
     await stage.deliver_sample(reading=Reading.COUNTED)
     ada = stage.person("ada")
     card = cards_of(ada)[0]
-    await press(ada, card, "Nobody else said so yet.")
+    await press(ada, card, "Nobody else has said so yet.")
     await press(ada, card, "You won't read")
     after_two = await readers(stage, paper_of(card))
     await updated(stage)

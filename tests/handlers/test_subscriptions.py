@@ -254,6 +254,23 @@ async def test_filters_of_which_any_is_enough_are_told_so_and_a_removed_one_as_r
     ]
 
 
+async def test_what_keeps_no_paper_out_is_not_told_as_a_filter(stage: Stage) -> None:
+    ada = stage.person("ada")
+    await subscribe(ada)
+    await subscribe(ada, thumbnails=["yes"], reading="counted")
+    begun = ada.messages("papers")[-1]["text"].splitlines()[1:]
+    await subscribe(ada, thumbnails=[], reading="off")
+
+    assert begun == [
+        "• Pictures: Show a paper's picture on its card",
+        "• Reading together: A card shows how many will read it",
+    ]
+    assert ada.messages("papers")[-1]["text"].splitlines()[1:] == [
+        "• Removed: “Pictures: Show a paper's picture on its card”",
+        "• Removed: “Reading together: A card shows how many will read it”",
+    ]
+
+
 async def test_settings_under_a_digest_open_what_the_channel_has(stage: Stage) -> None:
     await stage.deliver_sample(language="ja")
     ada = stage.person("ada")
