@@ -84,7 +84,7 @@ def test_each_sentence_stands_above_the_papers_own_with_what_is_to_be_said_of_it
     assert modal["title"]["text"] == "Sources"
     assert said(modal["blocks"]) == [
         "Gardens",
-        "Under each sentence of the summary are the paper's own, as the model named them.",
+        "Under each sentence of the summary are the paper's sentences that the model named for it.",
         (
             "In one sentence\nGraphs grow in gardens.\n> 4 Results\nGraphs grow by 21% in gardens.\n"
             "> Graphs | 21"
