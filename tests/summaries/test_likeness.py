@@ -78,11 +78,11 @@ def test_an_english_summary_of_other_words_is_refused_even_with_a_name_in_common
         "cameras, microphones and a director who rehearses every scene."
     )
     about = (
-        "TinyGauge measures silt in rivers and lakes. Sensors along a bank send depth, flow, colour and "
-        "temperature each hour; a linear filter smooths what ice, weeds or boats disturb, and corrects drift "
-        "between visits by technicians. Over two winters, errors against bottled samples fell below those of "
-        "optical probes at every station but one, whose mud clogged pumps after storms. Batteries lasted nine "
-        "months without sun, so remote valleys need fewer trips."
+        "TinyGauge measures silt in rivers and lakes. Sensors along a bank send depth, flow, colour "
+        "and temperature each hour; a linear filter smooths what ice, weeds or boats disturb, and "
+        "corrects drift between visits by technicians. Over two winters, errors against bottled "
+        "samples fell below those of optical probes at every station but one, whose mud clogged pumps"
+        " after storms. Batteries lasted nine months without sun, so remote valleys need fewer trips."
     )
     paper = Paper("2509.00003", "Silt in rivers", abstract=about)
 
