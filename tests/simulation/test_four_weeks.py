@@ -192,7 +192,10 @@ class _Weeks:
             planned_by=self.random.choice(PEOPLE),
             now=now,
         )
-        assert planned
+        if planned is None:
+            # No process has lived since the day of the one before was over, to end it.
+            assert any(each.paper_id == paper_id and each.day < now.date() for each in self.model.discussions)
+            return
         pressed = {presenter} if presenter else set()
         self.model.discussions.append(_Planned(planned.id, paper_id, day, presenter, pressed))
 
@@ -268,11 +271,14 @@ class _Weeks:
         [card] = self._thread(reminder)
         of_paper = [each for each in self.model.discussions if each.paper_id == _paper_of(card)]
         value = _value_of(reminder)
-        [of] = [each for each in of_paper if each.id == value]
-        worth = sum(of.verdicts.values())
         [counted] = _VERDICTS.findall(reminder.text)
-        assert counted == (str(worth), str(len(of.verdicts) - worth))
         named = _MENTION.findall(f"{reminder.text} {reminder.blocks}")
+        if value is None:
+            dropped = [each for each in of_paper if not each.is_on]
+            assert (counted in map(_counted, dropped), named) == (True, [])
+            return
+        [of] = [each for each in of_paper if each.id == value]
+        assert (of.is_on, counted) == (True, _counted(of))
         assert set(named) <= of.pressed
         assert set(named) == ({of.presenter} if of.presenter else set())
 
@@ -381,10 +387,15 @@ def _paper_of(card: Message) -> str:
     return found[1]
 
 
-def _value_of(reminder: Message) -> int:
+def _counted(discussion: _Planned) -> tuple[str, str]:
+    worth = sum(discussion.verdicts.values())
+    return str(worth), str(len(discussion.verdicts) - worth)
+
+
+def _value_of(reminder: Message) -> int | None:
+    """Return which discussion a verdict is of; `None` where it was taken off the plan."""
     found = re.search(r"'action_id': 'found_worth'.*?'value': '(\d+)'", str(reminder.blocks))
-    assert found
-    return int(found[1])
+    return int(found[1]) if found else None
 
 
 def _simulate(folder: Path, seed: int) -> _Weeks:
