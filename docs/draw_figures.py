@@ -117,7 +117,7 @@ def page(measured: dict[str, Any]) -> str:
     return f"""# Measured
 
 Each figure is the bot's beside other work that ran in turn with it on the same machine: medians, their \
-ratio, and the least and the most ratio of all runs. On {measured["day"]}, {measured["machine"]}.
+ratio, and the least and the most ratio of all runs. {_circumstances(measured)}
 `.venv/bin/python -m tests.benchmarks` measures on yours; with `--short` it only shows that it still works.
 
 | what | takes | against | takes | ratio | least to most |
@@ -133,11 +133,16 @@ def with_table(readme: str, measured: dict[str, Any]) -> str:
     short = [each for each in measured["figures"] if any(re.fullmatch(one, each["what"]) for one in IN_SHORT)]
     rows = "\n".join(_row(each, spread=False) for each in short)
     table = f"| what | takes | against | takes | ratio |\n|---|---|---|---|---|\n{rows}"
-    on = f"On {measured['day']}, {measured['machine']}; [all figures](docs/measured.md)."
+    on = f"{_circumstances(measured)} [All figures](docs/measured.md)."
     pictures = _pictures(measured["figures"], "docs/")
     before, _, rest = readme.partition(_BEGIN)
     _, _, after = rest.partition(_END)
     return f"{before}{_BEGIN}\n{table}\n\n{on}\n\n{pictures}\n{_END}{after}"
+
+
+def _circumstances(measured: dict[str, Any]) -> str:
+    """Return when and on what it was measured, and a note that somebody wrote into the file by hand."""
+    return " ".join(filter(None, [f"On {measured['day']}, {measured['machine']}.", measured.get("note", "")]))
 
 
 def _row(each: dict[str, Any], *, spread: bool) -> str:

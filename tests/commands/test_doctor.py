@@ -276,7 +276,8 @@ async def test_an_app_that_may_not_read_what_it_posted(
         seen = bot.sandbox.person("ada").transcript("papers")
 
     history = (
-        "looking for a message that Slack never confirmed, and reading one that somebody saves by a reaction"
+        "looking for a message that Slack never confirmed, and reading one that somebody saves, "
+        "or will read, by a reaction"
     )
     assert status == 0
     assert scope["what"] == f"channels:history is missing, which is for {history}."

@@ -258,7 +258,8 @@ async def test_missing_scopes_are_named_with_what_will_not_work(folder: Path) ->
     told = [line for line in result.stdout.splitlines() if line.startswith("warning")]
     people, joining = SCOPES["users:read"], OPTIONAL_SCOPES["channels:join"]
     history = (
-        "looking for a message that Slack never confirmed, and reading one that somebody saves by a reaction"
+        "looking for a message that Slack never confirmed, and reading one that somebody saves, "
+        "or will read, by a reaction"
     )
     assert told == [
         f"warning      scopes: users:read is missing, which is for {people}.",
