@@ -20,7 +20,7 @@ README = FOLDER.parent / "README.md"
 IN_SHORT = (
     r"/papers, one paper, .*",
     r"a search for 3 .*, [0-9]+,000 papers",
-    r"a digest of .* into (1|500) channels.*",
+    r"a digest of .* into (1|500) channels?.*",
     r"importing the program",
     r"start to first answer",
     r"memory after .*",
@@ -208,9 +208,7 @@ def _workers(figures: list[dict[str, Any]]) -> Panel:
         return Panel("", "", ())
     bars = [("SQLite", median(found["one"]["beside"]))]
     bars += [(f"PG {1 if name == 'one' else name}", median(each["ours"])) for name, each in found.items()]
-    return Panel(
-        "Digests a minute: SQLite, PostgreSQL by workers", "a minute", (Line("", tuple(bars)),), is_bars=True
-    )
+    return Panel("Digests a minute, by workers", "", (Line("", tuple(bars)),), is_bars=True)
 
 
 def _matching(figures: list[dict[str, Any]], pattern: str) -> Iterator[tuple[str, dict[str, Any]]]:

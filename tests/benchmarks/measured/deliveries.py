@@ -79,13 +79,18 @@ async def measure(scale: Scale) -> AsyncIterator[Comparison]:
                 # In a process of its own, since a loop of simulated time cannot run within this one.
                 outcome = await loop.run_in_executor(process, deliver, rush)
                 yield Comparison(
-                    f"a digest of {MESSAGES} messages into {channels} channels of {workspaces} workspaces",
+                    f"a digest of {MESSAGES} messages into {_counted(channels, 'channel')}"
+                    f" of {_counted(workspaces, 'workspace')}",
                     "the least possible time",
                     "simulated s",
                     (outcome.seconds,),
                     (rush.least_seconds(),),
                     {"429s": outcome.refused, "lost": outcome.lost, "doubled": outcome.doubled},
                 )
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def deliver(rush: Rush) -> Outcome:
