@@ -33,7 +33,7 @@ from bot.manifest import EVENTS_PATH, OPTIONAL_SCOPES, SCOPES
 from bot.settings import OverHttp, OverSocket, Settings, bot_token, token_keys, wrong_proxy
 from bot.watchdog import Sign
 from handlers.http_mode import HttpMode
-from handlers.installing import INSTALL_PATH, Installing
+from handlers.installs import INSTALL_PATH, Installing
 from handlers.socket_mode import SocketModeHandler, rejected, unable, unreachable
 from storage.claims import Claims
 from storage.runner import Runner

@@ -15,7 +15,7 @@ from bot.cards.notices import answer_modal, notice
 from bot.delivery.discussions import redraw_reminders
 from bot.locale import words_for
 from bot.subscriptions.due import local_date
-from bot.subscriptions.reading import Reader, other_readers, will_read
+from bot.subscriptions.readers import Reader, other_readers, will_read
 from handlers.clicks import Click, Submission, listen, listen_to_form
 from handlers.lookup import unknown_paper
 from handlers.parts import Parts

@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 
 from bot.cards import ids
 from bot.cards.blocks import Message
-from bot.cards.forgetting import forgotten_message, kept_message
+from bot.cards.erasure import forgotten_message, kept_message
 from bot.manifest import Event
 from handlers.clicks import Click, listen
 from handlers.parts import Parts

@@ -13,11 +13,11 @@ from bot.cards.for_you import ForYou
 from bot.cards.home import MOST_NEW, MOST_READING, HomeContent, NewPapers, home_view
 from bot.cards.notices import help_message
 from bot.cards.saved_list import ListPlace
-from bot.lookup.following import latest_followed, muted_among
+from bot.lookup.follows import latest_followed, muted_among
 from bot.lookup.own_list import WHOLE_LIST, Owner, OwnQuery, own_page
-from bot.lookup.own_ranking import for_you
 from bot.lookup.papers import listing_of_day
-from bot.lookup.steering import asked_of_papers
+from bot.lookup.personal_ranking import for_you
+from bot.lookup.topics import asked_of_papers
 from bot.manifest import Event
 from handlers.answers import Answers
 from handlers.clicks import Click, listen

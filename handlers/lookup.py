@@ -12,7 +12,7 @@ from bot.cards.notices import notice
 from bot.cards.paper import Interest, LookedUp, paper_card
 from bot.locale import Words
 from bot.lookup.papers import other_languages, page_of_day, paper_entry
-from bot.subscriptions.reading import readers_of_card
+from bot.subscriptions.readers import readers_of_card
 from bot.text.arxiv_id import abstract_url
 from bot.text.mrkdwn import Mrkdwn, link
 from handlers.channels import Requester

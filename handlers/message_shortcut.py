@@ -17,7 +17,7 @@ from handlers.linked_papers import linked_papers
 from handlers.parts import Parts
 from handlers.payloads import Place, place_of, record_at, text_at
 from handlers.people import Person
-from handlers.saving import save_all
+from handlers.saves import save_all
 from handlers.unlisted import NOTICED_AFTER
 from storage.records import SavedIn, SaveOutcome
 

@@ -8,8 +8,8 @@ from bot.delivery.connections import Connections
 from bot.delivery.deliverer import Deliverer
 from bot.installations.changes import InstallationChanges
 from bot.listings.watcher import ListingWatcher
-from bot.lookup.own_ranking import PaperVectors
 from bot.lookup.paper_texts import PaperTexts
+from bot.lookup.personal_ranking import PaperVectors
 from bot.lookup.unlisted import UnlistedPapers
 from bot.summarising.queue import SummaryQueue
 from bot.summarising.topics import TopicReader

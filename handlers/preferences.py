@@ -16,7 +16,7 @@ from bot.cards.preferences import changed_message, changes, when_sentence
 from bot.cards.preferences_form import form_of, opening_modal, preferences_modal, sentence_modal
 from bot.cards.preview import Chosen, Preview, preview_blocks, preview_refused
 from bot.cards.status import ChannelStatus
-from bot.cards.tuning import with_topics
+from bot.cards.topics import with_topics
 from bot.delivery.messages import choose_whole_day
 from bot.delivery.selection import Selection, Verdict, Why
 from bot.locale import Reader, words_for
@@ -31,7 +31,7 @@ from handlers.parts import Parts
 from handlers.payloads import place_of
 from handlers.people import Person
 from handlers.preferences_form import InvalidForm, proposed, read_form, read_preferences
-from handlers.tuning import propose_for_channel
+from handlers.topics import propose_for_channel
 from storage.records import PAUSED_BY_PERSON, Preferences, Subscription, Topic, TopicOwner
 from storage.tables import Tables
 

@@ -20,14 +20,14 @@ from bot.cards.linked import linked_papers_message
 from bot.delivery.answers import is_ts
 from bot.errors import SlackCallError
 from bot.manifest import Event
-from handlers import reading
+from handlers import readers
 from handlers.answers import Answers
 from handlers.exports import refused
 from handlers.linked_papers import MOST_LINKED, linked_papers
 from handlers.parts import Parts
 from handlers.payloads import Place, text_at
 from handlers.people import Person
-from handlers.saving import save_all
+from handlers.saves import save_all
 from handlers.slack_calls import call
 from storage.records import SavedIn
 from storage.tables import Tables
@@ -103,7 +103,7 @@ async def _removed(
     async with turn:
         if saves:
             await _remove(parts, reaction)
-        if reaction.emoji in reading.EMOJI:
+        if reaction.emoji in readers.EMOJI:
             await _put_down(parts, client, respond, reaction)
 
 
@@ -118,7 +118,7 @@ async def _saves(parts: Parts, reaction: _Reaction) -> bool:
 
 async def _reads(parts: Parts, reaction: _Reaction) -> bool:
     """Return whether the reaction says that its person will read what the message is about."""
-    return reaction.emoji in reading.EMOJI and await reading.is_read_together(
+    return reaction.emoji in readers.EMOJI and await readers.is_read_together(
         parts, reaction.workspace, reaction.channel
     )
 
@@ -131,7 +131,7 @@ async def _take_up(parts: Parts, client: AsyncWebClient, respond: AsyncRespond, 
     except SlackCallError as error:
         await answers.tell(refused(error, person.words, "reading.unread"), person.words)
         return
-    missing = await reading.take_up(parts, person, reaction.channel, paper_ids)
+    missing = await readers.take_up(parts, person, reaction.channel, paper_ids)
     if missing:
         await answers.tell(missing, person.words)
 
@@ -145,7 +145,7 @@ async def _put_down(parts: Parts, client: AsyncWebClient, respond: AsyncRespond,
         answers = Answers(client, respond, person.id, Place(channel=reaction.channel))
         await answers.tell(refused(error, person.words, "reading.unread"), person.words)
         return
-    await reading.put_down(parts, reaction.workspace, reaction.channel, reaction.person, paper_ids)
+    await readers.put_down(parts, reaction.workspace, reaction.channel, reaction.person, paper_ids)
 
 
 async def _papers_to_read(parts: Parts, client: AsyncWebClient, reaction: _Reaction) -> tuple[str, ...]:
@@ -158,7 +158,7 @@ async def _papers_to_read(parts: Parts, client: AsyncWebClient, reaction: _React
     )
     if sent:
         return sent.paper_ids if len(sent.paper_ids) == 1 else ()
-    if not await reading.is_read_together(parts, reaction.workspace, reaction.channel):
+    if not await readers.is_read_together(parts, reaction.workspace, reaction.channel):
         return ()
     return linked_papers(await _message(client, reaction))
 

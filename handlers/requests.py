@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.lookup.following import Wish, read_wish
+from bot.lookup.follows import Wish, read_wish
 from bot.lookup.own_list import WHOLE_LIST, OwnQuery, names_status, read_own_query
 from bot.lookup.query import Query
 from bot.lookup.typed_query import read_query

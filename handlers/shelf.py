@@ -7,7 +7,7 @@ from bot.cards.blocks import Message
 from bot.cards.ids import ShelfPage
 from bot.cards.shelf import Shelf, ask_in_channel, shelf_message
 from bot.lookup.shelf import shelf_of
-from bot.subscriptions.reading import reading_in
+from bot.subscriptions.readers import reading_in
 from handlers.channels import Requester
 from handlers.clicks import Click, listen
 from handlers.parts import Parts

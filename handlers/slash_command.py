@@ -12,7 +12,7 @@ from bot.lookup.unlisted import Finding
 from bot.text.mrkdwn import cut
 from handlers import (
     exports,
-    following,
+    follows,
     forget,
     links,
     lookup,
@@ -20,7 +20,7 @@ from handlers import (
     saved_papers,
     search,
     subscriptions,
-    tuning,
+    topics,
     unlisted,
     weeks,
 )
@@ -147,10 +147,10 @@ _ANSWERS: Mapping[type[requests.Request], Callable[[Parts, Person, Any], Awaitab
     requests.ShowSavedPapers: saved_papers.my_papers,
     requests.Save: saved_papers.save,
     requests.Remove: saved_papers.remove,
-    requests.Follow: following.follow,
-    requests.Unfollow: following.unfollow,
-    requests.ShowFollowing: following.show_following,
-    requests.Tune: tuning.tune,
+    requests.Follow: follows.follow,
+    requests.Unfollow: follows.unfollow,
+    requests.ShowFollowing: follows.show_following,
+    requests.Tune: topics.tune,
     requests.ForgetMe: forget.show_kept,
     requests.MissingPaperId: saved_papers.missing_paper_id,
     requests.ShowHelp: _help,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button
-from bot.cards.following import FollowedPapers, followed_blocks
+from bot.cards.follows import FollowedPapers, followed_blocks
 from bot.cards.for_you import ForYou, for_you_blocks
 from bot.cards.ids import Listed, Page
 from bot.cards.paper import shown_title

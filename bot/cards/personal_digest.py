@@ -8,7 +8,7 @@ from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button, Message
 from bot.cards.digest import sentence
 from bot.cards.entry import Entry
-from bot.cards.following import Matching, reason
+from bot.cards.follows import Matching, reason
 from bot.cards.for_you import ForYou, Suggestion
 from bot.cards.paper import saved_button, shown_title
 from bot.cards.spoken import Spoken, spoken_list

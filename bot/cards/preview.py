@@ -7,7 +7,7 @@ from datetime import date
 from bot.cards import blocks
 from bot.cards.blocks import Block
 from bot.cards.paper import shown_title
-from bot.cards.steering import NOTHING_MOVED, Moved, moved_lines
+from bot.cards.topic_effects import NOTHING_MOVED, Moved, moved_lines
 from bot.locale import Words
 from bot.text.mrkdwn import cut, escape
 from storage.records import Paper

@@ -5,7 +5,7 @@ from datetime import date
 import click
 
 from bot.app import Application, connection
-from bot.cards.steering import moved_lines
+from bot.cards.topic_effects import moved_lines
 from bot.commands.channels import channel_id, known_names, learn_names, shown_place
 from bot.commands.endings import Incomplete
 from bot.commands.terminal import (

@@ -11,7 +11,7 @@ from bot.commands.terminal import current_clock, database_option, run_until_stop
 from bot.files import open_to_others
 from bot.settings import OverHttp, OverSocket, Settings, way_to_run
 from bot.watchdog import end_process, ending_within
-from handlers.installing import INSTALL_PATH
+from handlers.installs import INSTALL_PATH
 from storage.address import Address
 from storage.database import files_of
 

@@ -19,7 +19,7 @@ from bot.locale import words_for
 from bot.lookup.papers import paper_entry
 from bot.metrics import UNEXPECTED_ERRORS
 from bot.outages import Outages
-from bot.subscriptions.reading import readers_of_card
+from bot.subscriptions.readers import readers_of_card
 from bot.text.language import primary_language
 from storage.claims import Claim, Claims
 from storage.records import (

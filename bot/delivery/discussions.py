@@ -16,7 +16,7 @@ from bot.delivery.messages import Planned, plan_messages, planned_card, shown_ca
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
 from bot.subscriptions.due import is_paused, local_date, reminder_due_at
-from bot.subscriptions.reading import readers_of_card
+from bot.subscriptions.readers import readers_of_card
 from storage.records import (
     PARENT,
     TOO_LATE,

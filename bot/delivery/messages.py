@@ -10,16 +10,16 @@ from uuid import UUID, uuid5
 from bot.cards.blocks import Message, is_image
 from bot.cards.digest import digest_parent, nothing_new, rest_list
 from bot.cards.entry import Digest, Entry
-from bot.cards.following import Matching
+from bot.cards.follows import Matching
 from bot.cards.for_you import ForYou
 from bot.cards.paper import UNTOLD, Interest, paper_card
 from bot.cards.personal_digest import personal_digest
-from bot.cards.steering import moved_lines
+from bot.cards.topic_effects import moved_lines
 from bot.delivery.answers import METADATA_EVENT
 from bot.delivery.selection import Selection, select
 from bot.locale import Words, words_for
 from bot.lookup.papers import entries_of, listing_of_day
-from bot.lookup.steering import topics_of_papers
+from bot.lookup.topics import topics_of_papers
 from storage.records import (
     NOTHING_NEW,
     PARENT,

@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from bot.cards.following import MOST_IN_DIGEST
+from bot.cards.follows import MOST_IN_DIGEST
 from bot.cards.for_you import MOST_FOR_YOU, ForYou
 from bot.delivery.messages import Choice, lists_in_reach, lists_of_day, papers_had, sources_of
 from bot.delivery.selection import Selection
 from bot.errors import OutdatedChoiceError
-from bot.lookup.following import followed_among, muted_among
+from bot.lookup.follows import followed_among, muted_among
 from bot.lookup.own_list import Owner
-from bot.lookup.own_ranking import MOST_OPINIONS, MOST_SAVED, PaperVectors, for_you
 from bot.lookup.paper_texts import PaperTexts
 from bot.lookup.papers import entries_of
-from bot.lookup.steering import asked_of_papers
+from bot.lookup.personal_ranking import MOST_OPINIONS, MOST_SAVED, PaperVectors, for_you
+from bot.lookup.topics import asked_of_papers
 from bot.subscriptions.preferences import sources_of_channels
 from storage.records import Follow, Listing, Opinion, Preferences, Subscription, Topic, TopicOwner
 from storage.tables import Tables

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.cards.entry import Entry
-from bot.cards.steering import NOTHING_MOVED, Moved
+from bot.cards.topic_effects import NOTHING_MOVED, Moved
 from bot.sources.categories import first_in_category
 from bot.text.terms import first_term, fold, shown_term
 from storage.records import Filters, Order, Preferences, Topic

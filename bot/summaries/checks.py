@@ -8,12 +8,12 @@ from typing import Any
 
 from bot.summaries.evidence import Claim, NumberedText
 from bot.summaries.grounding import SourceText, grounded
+from bot.summaries.judgements import Judged, evidence_of, judged, regraded
 from bot.summaries.languages import has_latin_letters, is_written_in
 from bot.summaries.likeness import is_about
 from bot.summaries.markup import balanced, without_markup
 from bot.summaries.placeholders import says_something
 from bot.summaries.question import MOST_KEYWORDS, OPTIONAL_PARTS, WORDS, Told, most_characters
-from bot.summaries.resting import Judged, evidence_of, judged, regraded
 from bot.summaries.statements import joined
 from bot.text.mrkdwn import ELLIPSIS, cut, without_bold
 from storage.records import SUMMARY_PARTS, DoubtKind, Grounding, Paper, Summary

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from bot.summaries.evidence import NumberedText
-from bot.summaries.numbering import ABSTRACT, LEFT_OUT, Stretch, numbered, written
+from bot.summaries.numbered_text import ABSTRACT, LEFT_OUT, Stretch, numbered, written
 from bot.summaries.sentences import sentences
 from storage.records import Paper, TextRead
 

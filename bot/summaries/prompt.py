@@ -11,7 +11,7 @@ from babel import Locale, UnknownLocaleError
 
 from bot.summaries.evidence import Claim
 from bot.summaries.excerpt import LEFT_OUT, Excerpt
-from bot.summaries.numbering import apart
+from bot.summaries.numbered_text import apart
 from bot.summaries.question import (
     MOST_KEYWORDS,
     PROSE,

@@ -24,7 +24,7 @@ from bot.clock import Clock, to_the_second
 from bot.delivery.messages import topics_of_channel
 from bot.delivery.selection import select
 from bot.errors import LeaseLostError, ModelError, TokensUsedUpError
-from bot.lookup.steering import topics_of_papers
+from bot.lookup.topics import topics_of_papers
 from bot.metrics import SUMMARIES_MISSING, UNEXPECTED_ERRORS
 from bot.outages import Outages
 from bot.summarising.summariser import Allowance, Outcome, Result, Summariser

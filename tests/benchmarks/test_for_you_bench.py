@@ -31,7 +31,7 @@ import pytest
 
 from bot.lookup.for_you import Taste, Vector, candidates, ranked, vector
 from bot.lookup.own_list import Owner
-from bot.lookup.own_ranking import MOST_SAVED, PaperVectors, candidates_of, ranked_for
+from bot.lookup.personal_ranking import MOST_SAVED, PaperVectors, candidates_of, ranked_for
 from bot.lookup.similar import _cjk_counted, _counted, _telling, word_counts
 from bot.sources.huggingface import read_page
 from bot.text.full_text import Match

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.cards import ids
 from bot.cards.digest import digest_parent
 from bot.cards.entry import Entry
-from bot.cards.following import (
+from bot.cards.follows import (
     MOST_IN_DIGEST,
     MOST_MATCHES,
     Followed,
@@ -42,10 +42,10 @@ from bot.cards.saved_list import (
 )
 from bot.cards.search import Results, search_page, similar_page
 from bot.cards.search_modal import search_modal
-from bot.cards.sharing import share_modal, shared_card
+from bot.cards.shares import share_modal, shared_card
 from bot.cards.sources import sources_modal
 from bot.cards.summaries import figures_modal, report_modal
-from bot.cards.tuning import Tuned, edit_topics_modal, topics_told, tuned_message
+from bot.cards.topics import Tuned, edit_topics_modal, topics_told, tuned_message
 from bot.locale import Reader, words_for
 from bot.text.topics import MOST_AT_ONCE, MOST_CHARACTERS
 from storage.follows import MOST_FOLLOWS

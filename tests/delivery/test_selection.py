@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.cards.entry import Entry
-from bot.cards.steering import NOTHING_MOVED, Moved
+from bot.cards.topic_effects import NOTHING_MOVED, Moved
 from bot.delivery.selection import Why, select
 from storage.records import Filters, Order, Paper, Preferences, Provenance, Summary, Topic
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.cards import ids
-from bot.cards.forgetting import kept_message
+from bot.cards.erasure import kept_message
 from bot.locale import words_for
 from storage.records import PersonalData, PersonSettings
 from storage.retention import LEAVERS_KEPT_FOR, Retention

@@ -19,7 +19,7 @@ from bot.sandbox import Teams, Workspace
 from bot.settings import OverHttp
 from handlers import uninstalls
 from handlers.http_mode import HttpMode
-from handlers.installing import INSTALL_PATH, Installing
+from handlers.installs import INSTALL_PATH, Installing
 from storage.address import Address
 from storage.runner import InlineRunner, Runner
 from tests.installations.installing import CIPHER, Worker

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from bot.lookup.following import read_wish
+from bot.lookup.follows import read_wish
 from bot.sandbox import Workspace
 from bot.sandbox.records import Channel
 from storage.records import Filters, Paper, Preferences

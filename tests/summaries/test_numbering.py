@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bot.summaries.evidence import NumberedSentence
 from bot.summaries.excerpt import LEFT_OUT, excerpt
-from bot.summaries.numbering import Stretch, numbered, written
+from bot.summaries.numbered_text import Stretch, numbered, written
 from storage.records import Paper
 
 PAPER = Paper("2509.00001", "Mud", abstract="Rivers carry mud. We measure it with RiverNet.")

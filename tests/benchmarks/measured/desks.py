@@ -21,7 +21,7 @@ from cryptography.fernet import Fernet
 
 from bot.clock import SystemClock
 from bot.manifest import EVENTS_PATH, OPTIONAL_SCOPES, REDIRECT_PATH, SCOPES
-from handlers.installing import INSTALL_PATH
+from handlers.installs import INSTALL_PATH
 from tests.support.slack_requests import FORM, SECRET, signed
 from tests.support.web_server import refusing_address, serving
 

@@ -9,7 +9,7 @@ from bot.cards import ids
 from bot.cards.blocks import Block
 from bot.cards.entry import Entry
 from bot.cards.notices import answer_modal, notice
-from bot.cards.sharing import share_modal, shared_card
+from bot.cards.shares import share_modal, shared_card
 from bot.locale import words_for
 from bot.lookup.papers import paper_entry
 from bot.text.mrkdwn import Mrkdwn

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.cards.for_you import ForYou, Suggestion, Thought
-from bot.lookup import own_ranking
+from bot.lookup import personal_ranking
 from bot.lookup.own_list import Owner
-from bot.lookup.own_ranking import PaperVectors, for_you, taste_of
+from bot.lookup.personal_ranking import PaperVectors, for_you, taste_of
 from storage.database import connect
 from storage.records import Paper
 from storage.tables import Tables
@@ -99,7 +99,7 @@ def test_of_one_paper_no_taste_is_known(tables: Tables) -> None:
 
 
 def test_only_the_newest_saved_papers_count(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_ranking, "MOST_SAVED", 2)
+    monkeypatch.setattr(personal_ranking, "MOST_SAVED", 2)
     save(tables, ADA, "walking", "painting", "proving")
 
     assert list(taste_of(tables, PaperVectors(), ADA).liked) == [IDS["proving"], IDS["painting"]]

@@ -18,7 +18,7 @@ from bot.http.pages import words_of_browser
 from bot.http.server import HttpServer
 from bot.manifest import REDIRECT_PATH
 from bot.settings import OverHttp
-from handlers.installing import INSTALL_PATH, Installing
+from handlers.installs import INSTALL_PATH, Installing
 from handlers.oauth_states import COOKIE
 from tests.support.clocks import SimulatedClock
 from tests.support.stage import NOON

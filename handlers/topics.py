@@ -8,9 +8,9 @@ from slack_bolt.async_app import AsyncApp
 from bot.cards import ids
 from bot.cards.blocks import Message
 from bot.cards.notices import answer_modal, notice
-from bot.cards.tuning import Tuned, edit_topics_modal, topics_told, tuned_message
+from bot.cards.topics import Tuned, edit_topics_modal, topics_told, tuned_message
 from bot.locale import words_for
-from bot.lookup.tuning import topics_in
+from bot.lookup.topics import topics_in
 from handlers.clicks import Click, Submission, listen, listen_to_form
 from handlers.parts import Parts
 from handlers.payloads import record_at, text_at

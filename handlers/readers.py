@@ -8,9 +8,9 @@ from slack_bolt.async_app import AsyncApp
 from bot.cards import ids
 from bot.cards.blocks import Message
 from bot.cards.linked import LinkedPapers, linked_papers_message
-from bot.cards.reading import reading_off_notice, will_read_notice, wont_read_notice
+from bot.cards.readers import reading_off_notice, will_read_notice, wont_read_notice
 from bot.lookup.unlisted import Finding
-from bot.subscriptions.reading import Reader, other_readers, reading_in, will_read, wont_read
+from bot.subscriptions.readers import Reader, other_readers, reading_in, will_read, wont_read
 from handlers.clicks import Click, listen
 from handlers.lookup import unknown_paper
 from handlers.parts import Parts

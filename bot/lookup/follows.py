@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bot.cards.following import MOST_MATCHES, Followed, FollowedPapers, Matching
+from bot.cards.follows import MOST_MATCHES, Followed, FollowedPapers, Matching
 from bot.errors import UnreadableValueError
 from bot.lookup.paper_texts import PaperTexts
 from bot.lookup.query import Query, Ranking

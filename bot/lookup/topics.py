@@ -1,4 +1,4 @@
-"""Which of some papers are about what people want more of and less of, told from the papers' texts.
+"""What people want more of and less of: read from a sentence, and found in the texts of papers.
 
 A topic is found as a search finds its words: every one of them, in any form, anywhere in the text as the
 index has it.
@@ -12,6 +12,7 @@ from bot.lookup.paper_texts import PaperTexts
 from bot.lookup.query import Wanted
 from bot.lookup.sought import Sought, sought
 from bot.text.matching import Finder, Readable, finder, finders, readable_document
+from bot.text.topics import MOST_AT_ONCE, read_topics
 from storage.records import Topic, TopicOwner
 from storage.search_index import document_of
 from storage.tables import Tables
@@ -69,3 +70,8 @@ def asked_of_papers(
 
 def _needed(one: Sought) -> tuple[Finder, tuple[Finder, ...]]:
     return finder(one.term), finders(part.term for part in one.parts)
+
+
+def topics_in(text: str, most: int = MOST_AT_ONCE) -> tuple[Topic, ...]:
+    """Return the topics that a text names in its own words, at most so many."""
+    return tuple(Topic(each.words, each.weight) for each in read_topics(text, most))

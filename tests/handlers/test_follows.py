@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.cards import ids
-from bot.cards.following import MOST_IN_DIGEST
+from bot.cards.follows import MOST_IN_DIGEST
 from bot.cards.for_you import MOST_FOR_YOU
 from bot.cards.my_settings import NO_DIGEST
 from bot.delivery.operator import operator_of

@@ -4,11 +4,11 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.cards import ids
 from bot.cards.blocks import Message
-from bot.cards.following import begun_notice, edit_follow_modal, ended_notice, following_message
+from bot.cards.follows import begun_notice, edit_follow_modal, ended_notice, following_message
 from bot.cards.notices import answer_modal, notice
 from bot.errors import UnreadableValueError
 from bot.locale import Reader
-from bot.lookup.following import Wish, followed_of, latest_followed, read_wish
+from bot.lookup.follows import Wish, followed_of, latest_followed, read_wish
 from bot.lookup.paper_texts import PaperTexts
 from handlers.clicks import Click, Submission, listen, listen_to_form
 from handlers.home import draw_home
