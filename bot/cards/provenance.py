@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from datetime import date
+from itertools import pairwise
 
 from bot.cards.entry import Entry
 from bot.locale import Words
@@ -137,7 +138,12 @@ def _after_each(unsure: Collection[str], pattern: str, text: str) -> str:
 
 def _with_bold_inside(words: str) -> str:
     """Return the pattern of words in which bold may begin or end, as in `**98**%`."""
-    return r"\*{0,2}".join(map(re.escape, words))
+    # Beside an asterisk of its own nothing is optional: a row of them would be tried in all ways there are.
+    parts = [
+        re.escape(each) + ("" if "*" in (each, following) else r"\*{0,2}")
+        for each, following in pairwise(words)
+    ]
+    return "".join(parts) + re.escape(words[-1:])
 
 
 def _maker(provenance: Provenance, words: Words) -> str:

@@ -20,7 +20,7 @@ from bot.summaries.sentences import sentences
 from bot.text.mrkdwn import without_bold
 from storage.records import FROM_MODEL, Evidence, Paper, Provenance, Summary, TextRead
 from tests.summaries.changing import published_summaries
-from tests.summaries.test_resting import ANSWERS, TEXTS, assert_only_the_papers_own
+from tests.summaries.test_judgements import ANSWERS, TEXTS, assert_only_the_papers_own
 
 pytestmark = pytest.mark.benchmark
 

@@ -19,6 +19,9 @@ from storage.records import (
     FROM_COMMUNITY,
     FROM_DIGEST_FILE,
     FROM_MODEL,
+    Doubt,
+    DoubtKind,
+    Evidence,
     Figure,
     Grounding,
     ListingState,
@@ -212,6 +215,17 @@ def test_figures_that_were_not_found_are_counted_and_can_be_looked_at(
 )
 def test_a_figure_that_was_not_found_bears_a_mark_where_it_stands(text: str, marked: str) -> None:
     assert with_marks(replace(summary_of(BY_MODEL, MISSING), results=text), "results") == marked
+
+
+def test_asterisks_of_a_name_are_its_own_and_a_row_of_them_takes_no_time() -> None:
+    names = ("f*g", "*" * 200)
+    doubts = tuple(Doubt(DoubtKind.NAME_NOT_FOUND, words=each) for each in names)
+    evidence = Evidence("tldr", "f*g", doubts=doubts)
+    summary = replace(summary_of(BY_MODEL), evidence=(evidence,))
+
+    assert with_marks(replace(summary, tldr="**f*g** grows."), "tldr") == "**f*g [?]** grows."
+    assert with_marks(replace(summary, tldr="*" * 399), "tldr") == f"{'*' * 200} [?]{'*' * 199}"
+    assert with_marks(replace(summary, tldr="*" * 199 + "."), "tldr") == "*" * 199 + "."
 
 
 def test_a_mark_stands_behind_the_longest_figure_and_only_in_its_part() -> None:
