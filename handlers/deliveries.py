@@ -55,10 +55,10 @@ async def _on_resume(parts: Parts, click: Click) -> None:
 
 async def _resume_workspace(parts: Parts, click: Click) -> None:
     words, workspace = click.person.words, click.person.workspace
-    resumed = await parts.storage.write(lambda tables: pauses.resume_workspace(tables, workspace))
-    for each in resumed:
-        if each.delivery:
-            parts.deliverer.start(each.delivery.id)
+    now = parts.clock.now()
+    resumed = await parts.storage.write(lambda tables: pauses.resume_workspace(tables, workspace, now))
+    for delivery in (delivery for each in resumed for delivery in each.deliveries):
+        parts.deliverer.start(delivery.id)
     told = words.count("digests.all_resumed", len(resumed)) if resumed else words("digests.nothing_to_resume")
     await click.replace(notice(escape(told)))
 

@@ -84,11 +84,13 @@ async def resume(parts: Parts, requester: Requester, _request: Resume) -> Messag
         return notice(requester.person.words.mrkdwn("digests.not_paused"))
     if reason := await refusal_reason(requester.channel, joins=True):
         return notice(refusal_sentence(reason, requester.channel.bot, requester.person.words))
-    delivery = await parts.storage.write(lambda tables: pauses.resume(tables, subscription))
-    if delivery is None:
+    now = parts.clock.now()
+    resumed = await parts.storage.write(lambda tables: pauses.resume(tables, subscription, now))
+    for each in resumed.deliveries:
+        parts.deliverer.start(each.id)
+    if resumed.digest is None:
         return await _announce(parts, requester, subscription, "told.resumed")
-    parts.deliverer.start(delivery.id)
-    day = words_for(subscription.preferences.language).date(delivery.day)
+    day = words_for(subscription.preferences.language).date(resumed.digest.day)
     return await _announce(parts, requester, subscription, "told.goes_on", date=day)
 
 

@@ -51,11 +51,16 @@ class Deliveries:
 
     def is_superseded(self, delivery: Delivery) -> bool:
         """Return whether a later delivery of its kind was opened for its subscription."""
+        latest = self.latest_of_kind(delivery.subscription_id, delivery.kind)
+        return latest is not None and latest.id > delivery.id
+
+    def latest_of_kind(self, subscription_id: int, kind: DeliveryKind) -> Delivery | None:
+        """Return the subscription's most recently opened delivery of a kind."""
         rows = self._engine.query(
-            "SELECT id FROM deliveries WHERE subscription_id = ? AND kind = ? ORDER BY id DESC LIMIT 1",
-            [delivery.subscription_id, delivery.kind],
+            "SELECT * FROM deliveries WHERE subscription_id = ? AND kind = ? ORDER BY id DESC LIMIT 1",
+            [subscription_id, kind],
         )
-        return any(row["id"] > delivery.id for row in rows)
+        return next(map(_delivery_from_row, rows), None)
 
     def latest_of_channel(self, workspace: str, channel: str) -> Delivery | None:
         """Return the channel's most recently opened delivery."""

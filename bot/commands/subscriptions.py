@@ -269,10 +269,12 @@ async def _subscribe(
 async def _resume(database: Address | None, clock: Clock) -> None:
     """Resume the digests of the workspace that the token is for, which Slack has to take for that."""
     async with connection(settings_with(database), clock) as bot:
-        resumed = await bot.storage.write(lambda tables: pauses.resume_workspace(tables, bot.workspace))
+        resumed = await bot.storage.write(
+            lambda tables: pauses.resume_workspace(tables, bot.workspace, clock.now())
+        )
         names = await bot.storage.read(known_names)
     for each in resumed:
-        goes_on = f", the {each.delivery.day} digest goes on" if each.delivery else ""
+        goes_on = f", the {each.digest.day} digest goes on" if each.digest else ""
         place = shown_place(each.subscription, names[each.subscription.channel])
         say(f"{place}: resumed{goes_on}")
     if not resumed:

@@ -1,15 +1,16 @@
-"""Pausing, ending and resuming a channel's digests, together with the digest that is on its way.
+"""Pausing, ending and resuming a channel's digests, together with what is on its way.
 
 Each is one transaction. The worker of a delivery looks at the tables before each message, so a digest stops
 after the message under way, whichever process delivers it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.delivery.opening import is_stopped, reopen
 from bot.delivery.slack_errors import closes_workspace
-from storage.records import PAUSED_BY_PERSON, Delivery, Subscription, TopicOwner
+from bot.subscriptions.due import CAUGHT_UP_FOR
+from storage.records import PAUSED_BY_PERSON, Delivery, DeliveryKind, Subscription, TopicOwner
 from storage.tables import Tables
 
 
@@ -26,35 +27,54 @@ def end(tables: Tables, subscription: Subscription, now: datetime) -> None:
     tables.deliveries.ask_to_stop(subscription.id)
 
 
-def resume(tables: Tables, subscription: Subscription) -> Delivery | None:
-    """Resume the digests, and return the delivery that goes on, if one was stopped."""
-    tables.subscriptions.resume(subscription.id)
-    latest = tables.deliveries.latest_digest(subscription.workspace, subscription.channel)
-    if latest is None or not is_stopped(tables, latest):
-        return None
-    return latest if reopen(tables, latest.id, latest.workspace) else None
-
-
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """A subscription as it was while it was paused, and the delivery that goes on, if there is one."""
+    """A subscription as it was while it was paused, and the deliveries that go on."""
 
     subscription: Subscription
-    delivery: Delivery | None
+    digest: Delivery | None
+    #: Of the recap and of reminders, those that are not too late by now.
+    others: tuple[Delivery, ...] = ()
+
+    @property
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """All that go on."""
+        return (self.digest, *self.others) if self.digest else self.others
 
 
-def resume_workspace(tables: Tables, workspace: str) -> tuple[Resumed, ...]:
+def resume(tables: Tables, subscription: Subscription, now: datetime) -> Resumed:
+    """Resume the channel's digests, and with them what was stopped on its way."""
+    tables.subscriptions.resume(subscription.id)
+    latest = tables.deliveries.latest_digest(subscription.workspace, subscription.channel)
+    others = (
+        each
+        for kind in (DeliveryKind.RECAP, DeliveryKind.DISCUSSION)
+        if (each := tables.deliveries.latest_of_kind(subscription.id, kind))
+        and now - each.opened_at <= CAUGHT_UP_FOR
+    )
+    return Resumed(
+        subscription,
+        latest if latest and _goes_on(tables, latest) else None,
+        tuple(each for each in others if _goes_on(tables, each)),
+    )
+
+
+def _goes_on(tables: Tables, delivery: Delivery) -> bool:
+    return is_stopped(tables, delivery) and reopen(tables, delivery.id, delivery.workspace)
+
+
+def resume_workspace(tables: Tables, workspace: str, now: datetime) -> tuple[Resumed, ...]:
     """Resume the digests that were paused because the workspace was closed to the bot, and return them.
 
     What a person paused, or an error of one channel, stays paused.
     """
     paused = [each for each in tables.subscriptions.all(workspace) if closes_workspace(each.paused_reason)]
-    return tuple(Resumed(each, _resume_closed(tables, each)) for each in paused)
+    return tuple(_resume_closed(tables, each, now) for each in paused)
 
 
-def _resume_closed(tables: Tables, subscription: Subscription) -> Delivery | None:
-    going_on = resume(tables, subscription)
+def _resume_closed(tables: Tables, subscription: Subscription, now: datetime) -> Resumed:
+    resumed = resume(tables, subscription, now)
     latest = tables.deliveries.latest_digest(subscription.workspace, subscription.channel)
-    if going_on or latest is None or not closes_workspace(latest.reason):
-        return going_on
-    return latest if reopen(tables, latest.id, latest.workspace) else None
+    if resumed.digest or latest is None or not closes_workspace(latest.reason):
+        return resumed
+    return replace(resumed, digest=latest) if reopen(tables, latest.id, latest.workspace) else resumed

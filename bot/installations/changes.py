@@ -59,8 +59,8 @@ class InstallationChanges:
 
     async def enter(self, workspaces: Iterable[str], enterprise_id: str) -> None:
         """Have the organisation's installation serve the workspaces, and resume digests there."""
-        entered = list(workspaces)
-        await self._storage.write(lambda tables: enter(tables, entered, enterprise_id))
+        entered, now = list(workspaces), self._clock.now()
+        await self._storage.write(lambda tables: enter(tables, entered, enterprise_id, now))
         for workspace in entered:
             self._forget(workspace)
 
@@ -81,7 +81,7 @@ def install(tables: Tables, installation: Installation) -> None:
     """Store the installation, and resume the digests of the workspaces that it serves."""
     tables.installations.put(installation)
     for workspace in _served(tables, installation.workspace):
-        resume_workspace(tables, workspace)
+        resume_workspace(tables, workspace, installation.installed_at)
 
 
 def uninstall(tables: Tables, key: str, now: datetime, happened_at: datetime | None = None) -> bool:
@@ -101,12 +101,12 @@ def uninstall(tables: Tables, key: str, now: datetime, happened_at: datetime | N
     return has_ended
 
 
-def enter(tables: Tables, workspaces: Iterable[str], enterprise_id: str) -> None:
+def enter(tables: Tables, workspaces: Iterable[str], enterprise_id: str, now: datetime) -> None:
     """Note that the organisation's installation serves the workspaces, and resume their digests."""
     for workspace in workspaces:
         tables.organisation_workspaces.enter(workspace, enterprise_id)
         if tables.installations.serving(workspace):
-            resume_workspace(tables, workspace)
+            resume_workspace(tables, workspace, now)
 
 
 def leave(tables: Tables, workspaces: Iterable[str], now: datetime) -> None:

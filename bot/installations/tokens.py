@@ -117,11 +117,13 @@ class Tokens:
     async def _entered(self, workspace: str, enterprise_id: str) -> Installation | None:
         """Have an organisation's installation serve the workspace, if there is one."""
 
+        now = self._clock.now()
+
         def enter_if_installed(tables: Tables) -> Installation | None:
             found = tables.installations.get(enterprise_id)
             if found is None or not found.is_org_wide or found.uninstalled_at:
                 return None
-            enter(tables, [workspace], enterprise_id)
+            enter(tables, [workspace], enterprise_id, now)
             return tables.installations.serving(workspace)
 
         return await self._storage.write(enter_if_installed)

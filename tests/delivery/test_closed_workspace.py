@@ -83,12 +83,13 @@ async def test_resuming_the_workspace_resumes_what_it_paused_and_nothing_else(st
     await stage.bot.storage.write(subscribe_others)
     stage.workspace.faults.add("error", method=POST, skip=3, error="token_revoked")
     delivery_id = await stage.deliver_sample()
-    resumed = await stage.bot.storage.write(lambda tables: resume_workspace(tables, workspace))
-    again = await stage.bot.storage.write(lambda tables: resume_workspace(tables, workspace))
+    now = stage.clock.now()
+    resumed = await stage.bot.storage.write(lambda tables: resume_workspace(tables, workspace, now))
+    again = await stage.bot.storage.write(lambda tables: resume_workspace(tables, workspace, now))
     progress = await stage.bot.deliverer.run(delivery_id)
     every = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
 
-    assert {each.subscription.channel: each.delivery.id if each.delivery else None for each in resumed} == {
+    assert {each.subscription.channel: each.digest.id if each.digest else None for each in resumed} == {
         stage.workspace.channel("papers").id: delivery_id,
         "C0OTHER": None,
     }

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from bot.cards.trouble import trouble_message
+from bot.delivery import pauses
+from bot.delivery.recaps import open_recap
 from bot.locale import words_for
+from bot.subscriptions.due import Slot
 from bot.subscriptions.preferences import save_preferences
 from storage.records import (
     NOTHING_NEW,
@@ -212,6 +215,36 @@ async def test_a_paused_channel_gets_none(stage: Stage) -> None:
     await tick_at(stage, at(3, 16))
 
     assert await recaps(stage) == []
+
+
+@pytest.mark.parametrize(("hours", "arrives"), [(5, True), (25, False)])
+async def test_one_that_a_pause_stopped_comes_when_the_channel_is_resumed_within_a_day(
+    stage: Stage, hours: int, *, arrives: bool
+) -> None:
+    subscription = await week(stage)
+    await choose(stage, readers=[(TREE, 1)])
+    stage.clock.advance((at(3, 16) - stage.clock.now()).total_seconds())
+    slot, now = Slot(at(3, 16).date(), at(3, 16)), stage.clock.now()
+
+    def open_and_pause(tables: Tables) -> int | None:
+        recap = open_recap(tables, subscription, slot, now, is_late=False, has_model=False)
+        pauses.pause(tables, subscription, None)
+        return recap
+
+    recap = await stage.bot.storage.write(open_and_pause)
+    assert recap
+    stage.bot.deliverer.start(recap)
+    await stage.bot.deliverer.join()
+    assert len(await tick_at(stage, at(3, 16) + timedelta(hours=hours))) == 1
+
+    resumed_at = stage.clock.now()
+    resumed = await stage.bot.storage.write(lambda tables: pauses.resume(tables, subscription, resumed_at))
+    told = await tick_at(stage, resumed_at)
+
+    assert [each.id for each in resumed.others] == [recap] * arrives
+    assert [titles(each) for each in told[1:]] == [
+        ["1. Tree Search for LLM Agent Reinforcement Learning"]
+    ] * arrives
 
 
 async def test_no_hour_of_the_week_is_left_out_when_summer_time_ends(stage: Stage) -> None:

@@ -28,11 +28,12 @@ async def pause(stage: Stage) -> None:
 
 async def resume(stage: Stage) -> bool:
     subscription = await subscription_of(stage)
-    delivery = await stage.bot.storage.write(lambda tables: pauses.resume(tables, subscription))
-    if delivery:
-        stage.bot.deliverer.start(delivery.id)
-        await stage.bot.deliverer.join()
-    return delivery is not None
+    now = stage.clock.now()
+    resumed = await stage.bot.storage.write(lambda tables: pauses.resume(tables, subscription, now))
+    for each in resumed.deliveries:
+        stage.bot.deliverer.start(each.id)
+    await stage.bot.deliverer.join()
+    return bool(resumed.deliveries)
 
 
 async def state_of(stage: Stage, delivery_id: int) -> tuple[DeliveryState, int]:
@@ -102,9 +103,10 @@ async def _resumed_while_answered(stage: Stage, *, is_answered: bool) -> bool:
     if is_answered:
         return await resume(stage)
     subscription = await subscription_of(stage)
-    delivery = await stage.bot.storage.write(lambda tables: pauses.resume(tables, subscription))
+    now = stage.clock.now()
+    resumed = await stage.bot.storage.write(lambda tables: pauses.resume(tables, subscription, now))
     await answered(stage)
-    return delivery is not None
+    return resumed.digest is not None
 
 
 async def test_what_was_not_posted_comes_with_the_next_digest_where_nobody_resumed_it(stage: Stage) -> None:

@@ -149,7 +149,8 @@ class _World:
         paused_at = self.clock.now()
         await asyncio.sleep(lasts)
         self.record.begun_in_pause = await runner.read(lambda tables: _begun_since(tables, paused_at))
-        await runner.write(lambda tables: pauses.resume(tables, tables.subscriptions.all()[0]))
+        now = self.clock.now()
+        await runner.write(lambda tables: pauses.resume(tables, tables.subscriptions.all()[0], now))
         self.is_paused = False
         runner.close()
 

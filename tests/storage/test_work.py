@@ -169,6 +169,7 @@ CALLS: dict[str, Call] = {
     "deliveries.of_day": lambda tables, _: tables.deliveries.of_day(1, DeliveryKind.SCHEDULED, MONTH_AGO),
     "deliveries.last_slot": lambda tables, _: tables.deliveries.last_slot(1),
     "deliveries.is_superseded": _with_delivery("is_superseded"),
+    "deliveries.latest_of_kind": lambda tables, _: tables.deliveries.latest_of_kind(1, DeliveryKind.RECAP),
     "deliveries.latest_of_channel": lambda tables, _: tables.deliveries.latest_of_channel("T1", "C1"),
     "deliveries.latest_digest": lambda tables, _: tables.deliveries.latest_digest("T1", "C1"),
     "deliveries.of_discussion": lambda tables, _: tables.deliveries.of_discussion(1),

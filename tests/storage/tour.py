@@ -275,6 +275,7 @@ def _deliveries(tables: Tables) -> Iterator[Any]:
     deliveries.mark_notified(opened.id)
     deliveries.reopen(opened.id)
     asked = _opened(tables, subscription, "key-2", DeliveryKind.ASKED)
+    yield deliveries.latest_of_kind(opened.subscription_id, opened.kind)
     yield deliveries.is_superseded(opened), deliveries.is_superseded(asked), deliveries.get(opened.id)
     yield deliveries.latest_of_channel(WORKSPACE, CHANNEL), deliveries.latest_digest(WORKSPACE, CHANNEL)
     recap = _opened(tables, subscription, "key-4", DeliveryKind.RECAP)
