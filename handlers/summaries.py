@@ -165,7 +165,7 @@ async def _notify(parts: Parts, click: Click, paper: Paper, result: Result | Non
 
 
 def _entry(tables: Tables, choice: SummaryChoice) -> Entry | None:
-    """Return the paper with the summary that the card's readers get now, `None` where there is none."""
+    """Return the paper with the best summary in the language by now, `None` where there is none."""
     entry = paper_entry(tables, choice.paper_id, choice.language)
     return entry if entry and entry.summary else None
 

@@ -282,7 +282,7 @@ class SummaryChoice:
 
     act: SummaryAct
     paper_id: str
-    #: The readers' language, or that of a summary to be made.
+    #: Of the summary that is shown, or of one to be made.
     language: str
 
 

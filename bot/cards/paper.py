@@ -210,11 +210,11 @@ def _body(paragraphs: list[tuple[str, str]]) -> list[Block]:
 
 
 def _missing(entry: Entry, words: Words) -> list[Block]:
-    """Return the number of unfound figures with a button that lists them; nothing without any."""
+    """Return how many figures of the summary were not found, with a button to list them, if there are any."""
     line = missing_line(entry.summary, words)
     if entry.summary is None or not line:
         return []
-    choice = SummaryChoice(SummaryAct.FIGURES, entry.paper.id, words.language)
+    choice = SummaryChoice(SummaryAct.FIGURES, entry.paper.id, entry.summary.language)
     button = Button(
         ids.SHOW_FIGURES,
         words("button.figures"),
@@ -281,7 +281,7 @@ def _summary_menu(paper: Paper, summary: Summary, words: Words, *, has_model: bo
     again = {SummaryChoice(SummaryAct.REGENERATE, paper.id, language): words("button.again")}
     choices = {
         **(again if has_model and not paper.withdrawal else {}),
-        SummaryChoice(SummaryAct.REPORT, paper.id, words.language): words("button.report"),
+        SummaryChoice(SummaryAct.REPORT, paper.id, summary.language): words("button.report"),
     }
     options = {choice_value(choice): label for choice, label in choices.items()}
     if any(len(value) > blocks.OPTION_VALUE_CHARACTERS for value in options):

@@ -294,10 +294,18 @@ def test_anew_a_summary_is_made_in_the_language_of_the_readers(shown: str, asked
 
     choices = [ids.read_choice(option["value"]) for option in menu_of(card.blocks)["options"]]
 
+    # A mistake is reported in the summary that the person sees.
     assert choices == [
         ids.SummaryChoice(ids.SummaryAct.REGENERATE, PAPER.id, anew),
-        ids.SummaryChoice(ids.SummaryAct.REPORT, PAPER.id, asked),
+        ids.SummaryChoice(ids.SummaryAct.REPORT, PAPER.id, shown),
     ]
+
+
+def test_missing_figures_open_for_the_summary_that_is_shown() -> None:
+    card = paper_card(Entry(PAPER, summary_of(BY_MODEL, MISSING, language="zh-CN")), words_for("en"))
+    button = next(block["accessory"] for block in card.blocks if "accessory" in block)
+
+    assert ids.read_choice(button["value"]) == ids.SummaryChoice(ids.SummaryAct.FIGURES, PAPER.id, "zh-CN")
 
 
 def test_a_card_without_a_summary_has_no_menu_for_one() -> None:

@@ -224,7 +224,7 @@ async def test_what_is_drawn_from_an_abstract_can_be_reported_too(stage: Stage, 
     await add_abstract(stage)
     lin = stage.person("lin")
     await say(lin, f"/papers {PAPER_ID}", "摘自论文摘要（非 AI 总结） · 英语（暂无中文总结）")
-    value = choice_value(SummaryChoice(SummaryAct.REPORT, PAPER_ID, "zh-CN"))
+    value = choice_value(SummaryChoice(SummaryAct.REPORT, PAPER_ID, "en"))
     await lin.overflow(lin.messages("papers")[-1], ids.SUMMARY_MENU, value)
     form = await opened(lin, "报告错误")
 
