@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
@@ -19,7 +19,7 @@ from bot.metrics import UNEXPECTED_ERRORS
 from bot.outages import Outages
 from bot.subscriptions.due import due_at, due_slot, is_caught_up, is_paused, local_date, recap_slot
 from bot.watchdog import Pulse, Sign
-from storage.records import DeliveryKind, Discussion, Subscription
+from storage.records import DeliveryKind, Subscription
 from storage.runner import Runner
 from storage.tables import Tables
 
@@ -77,23 +77,13 @@ class Clockwork:
     async def _remind(self, now: datetime) -> None:
         """Remind the channels of what they discuss tomorrow, and end what they discussed."""
         for discussion in await self._storage.read(lambda tables: due_discussions(tables, now)):
-            await self._open_reminder(discussion)
+            with self._apart_from_others("discussion", discussion.id, discussion.channel):
+                if await self._deliverer.open_reminder(discussion):
+                    fields = {"channel": discussion.channel}
+                    _logger.info("Discussion %s is tomorrow", discussion.id, extra=fields)
         # A write of nothing would say of a full disk that it works again.
         if await self._storage.read(lambda tables: are_near(tables, now)):
             await self._storage.write(lambda tables: _end_discussions(tables, now))
-
-    async def _open_reminder(self, discussion: Discussion) -> None:
-        what = f"Discussion {discussion.id}"
-        fields = {"channel": discussion.channel}
-        try:
-            if await self._deliverer.open_reminder(discussion):
-                _logger.info("%s is tomorrow in channel %s", what, discussion.channel, extra=fields)
-            self._outages.end(what, fields)
-        except Exception as error:
-            # The other channels are reminded, and the next tick retries this one.
-            UNEXPECTED_ERRORS.labels("discussion").inc()
-            if self._outages.begin(what, error):
-                _logger.exception("%s could not be reminded of", what, extra=fields)
 
     async def _open_all(
         self,
@@ -107,18 +97,22 @@ class Clockwork:
             if until and self._clock.now() > until:
                 return
             subscription = each.subscription
-            what = f"Subscription {subscription.id}"
-            fields = {"subscription": subscription.id, "channel": subscription.channel}
-            try:
+            with self._apart_from_others("subscription", subscription.id, subscription.channel):
                 await self._open_if_due(subscription, each.last_slot, now, last_tick)
                 await self._open_recap_if_due(each, now, last_tick)
-                self._outages.end(what, fields)
-            except Exception as error:
-                # The other subscriptions go on, and the next tick retries this one.
-                UNEXPECTED_ERRORS.labels("subscription").inc()
-                if self._outages.begin(what, error):
-                    _logger.exception("%s could not be checked", what, extra=fields)
             self.pulse.beat()
+
+    @contextmanager
+    def _apart_from_others(self, kind: str, number: int, channel: str) -> Iterator[None]:
+        """Have the others go on where one fails; the next tick retries it."""
+        what, fields = f"{kind.capitalize()} {number}", {kind: number, "channel": channel}
+        try:
+            yield
+            self._outages.end(what, fields)
+        except Exception as error:
+            UNEXPECTED_ERRORS.labels(kind).inc()
+            if self._outages.begin(what, error):
+                _logger.exception("%s could not be checked", what, extra=fields)
 
     @property
     def sign(self) -> Sign:
