@@ -1,6 +1,7 @@
 """What all tests share, and how they run.
 
-`pytest` shares the tests among all processors; files that are named run in one process. No test depends on
+`pytest` shares the tests among all processors; files that are named run in one process. It runs each long
+story with a few faults of each kind; `pytest -m soak` runs the rest of them. No test depends on
 how quick or how busy the machine is, on the order, or on what runs beside it. These show it, each repeated
 as often as one likes:
 
