@@ -16,6 +16,35 @@ from storage.search_index import SearchIndex
 # A digest with filters reads the abstracts of a month each day, and reading one's LaTeX costs more than that.
 _readable = lru_cache(maxsize=2048)(latex.readable)
 
+# What is not given never overwrites what is known.
+_ADDITION = """
+    INSERT INTO papers (
+        id, title, authors, abstract, votes, code_url, code_stars, categories, comments, organisation,
+        community_summary, community_keywords, thumbnail_url, published, withdrawal
+    ) VALUES (
+        :id, :title, :authors, :abstract, :votes, :code_url, :code_stars, :categories, :comments,
+        :organisation, :community_summary, :community_keywords, :thumbnail_url, :published,
+        :withdrawal
+    ) ON CONFLICT (id) DO UPDATE SET
+        title = excluded.title,
+        authors = CASE excluded.authors
+            WHEN '[]' THEN papers.authors ELSE excluded.authors END,
+        abstract = coalesce(excluded.abstract, papers.abstract),
+        votes = coalesce(excluded.votes, papers.votes),
+        code_url = coalesce(excluded.code_url, papers.code_url),
+        code_stars = coalesce(excluded.code_stars, papers.code_stars),
+        categories = CASE excluded.categories
+            WHEN '[]' THEN papers.categories ELSE excluded.categories END,
+        comments = coalesce(excluded.comments, papers.comments),
+        organisation = coalesce(excluded.organisation, papers.organisation),
+        community_summary = coalesce(excluded.community_summary, papers.community_summary),
+        community_keywords = CASE excluded.community_keywords
+            WHEN '[]' THEN papers.community_keywords ELSE excluded.community_keywords END,
+        thumbnail_url = coalesce(excluded.thumbnail_url, papers.thumbnail_url),
+        published = coalesce(excluded.published, papers.published),
+        withdrawal = coalesce(excluded.withdrawal, papers.withdrawal)
+"""
+
 
 class Papers:
     """Every paper that was ever listed, by arXiv id without version."""
@@ -50,46 +79,27 @@ class Papers:
 
     def add(self, paper: Paper) -> bool:
         """Store the paper and return whether it is new; a `None` never overwrites what is known."""
-        is_new = self.get(paper.id) is None
-        self._search_index.will_change(paper.id)
-        self._engine.execute(
-            """
-            INSERT INTO papers (
-                id, title, authors, abstract, votes, code_url, code_stars, categories, comments, organisation,
-                community_summary, community_keywords, thumbnail_url, published, withdrawal
-            ) VALUES (
-                :id, :title, :authors, :abstract, :votes, :code_url, :code_stars, :categories, :comments,
-                :organisation, :community_summary, :community_keywords, :thumbnail_url, :published,
-                :withdrawal
-            ) ON CONFLICT (id) DO UPDATE SET
-                title = excluded.title,
-                authors = CASE excluded.authors
-                    WHEN '[]' THEN papers.authors ELSE excluded.authors END,
-                abstract = coalesce(excluded.abstract, papers.abstract),
-                votes = coalesce(excluded.votes, papers.votes),
-                code_url = coalesce(excluded.code_url, papers.code_url),
-                code_stars = coalesce(excluded.code_stars, papers.code_stars),
-                categories = CASE excluded.categories
-                    WHEN '[]' THEN papers.categories ELSE excluded.categories END,
-                comments = coalesce(excluded.comments, papers.comments),
-                organisation = coalesce(excluded.organisation, papers.organisation),
-                community_summary = coalesce(excluded.community_summary, papers.community_summary),
-                community_keywords = CASE excluded.community_keywords
-                    WHEN '[]' THEN papers.community_keywords ELSE excluded.community_keywords END,
-                thumbnail_url = coalesce(excluded.thumbnail_url, papers.thumbnail_url),
-                published = coalesce(excluded.published, papers.published),
-                withdrawal = coalesce(excluded.withdrawal, papers.withdrawal)
-            """,
-            _row_from_paper(paper),
+        return self.add_all([paper]) == 1
+
+    def add_all(self, papers: Iterable[Paper]) -> int:
+        """Store the papers as `add` does, and return how many are new."""
+        given = list(papers)
+        paper_ids = list(dict.fromkeys(paper.id for paper in given))
+        known = self._engine.query(
+            f"SELECT id FROM papers WHERE {self._engine.among('id', 'ids')}",  # noqa: S608 -- the engine's word
+            {"ids": paper_ids},
         )
-        return is_new
+        self._search_index.will_change(paper_ids)
+        for paper in given:
+            self._engine.execute(_ADDITION, _row_from_paper(paper))
+        return len(paper_ids) - len(list(known))
 
     def fill(self, paper: Paper) -> None:
         """Fill in authors, categories, abstract and date where the stored paper lacks them.
 
         Whether it is withdrawn is as given.
         """
-        self._search_index.will_change(paper.id)
+        self._search_index.will_change([paper.id])
         self._engine.execute(
             """
             UPDATE papers SET

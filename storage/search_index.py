@@ -10,13 +10,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from bot.text import index_tokens
 from bot.text.full_text import Document
+from bot.text.index_tokens import Tokens
 from bot.text.language import primary_language
 from bot.text.notation.latex import readable
 from storage.engines.engine import Engine, Row
+from storage.engines.statements import insert
 
 _WORD_CHARACTERS = 40
 
@@ -61,11 +64,13 @@ class SearchIndex:
         self._before: dict[str, Texts | None] = {}
         self._listed: dict[str, str] = {}
 
-    def will_change(self, paper_id: str) -> None:
-        """Have a paper indexed at the end of this transaction, which is about to change it."""
-        if paper_id not in self._before:
-            [texts] = self.texts([paper_id]).values() or [None]
-            self._before[paper_id] = texts if self._is_indexed(paper_id) else None
+    def will_change(self, paper_ids: Iterable[str]) -> None:
+        """Have papers indexed at the end of this transaction, which is about to change them."""
+        more = [paper_id for paper_id in paper_ids if paper_id not in self._before]
+        if more:
+            indexed = self._indexed(more)
+            texts = self.texts(indexed) if indexed else {}
+            self._before.update((paper_id, texts.get(paper_id)) for paper_id in more)
 
     def list_papers(self, paper_ids: Iterable[str], day: date) -> None:
         """Note at the end of this transaction that papers are listed on a day."""
@@ -116,12 +121,14 @@ class SearchIndex:
             {"day": day, "paper_ids": paper_ids},
         )
 
-    def _is_indexed(self, paper_id: str) -> bool:
+    def _indexed(self, paper_ids: list[str]) -> list[str]:
+        """Return those of the papers that are indexed by the rules of today."""
+        # As a condition, SQLite would begin with the rules, which almost all papers share.
         rows = self._engine.query(
-            "SELECT 1 AS found FROM search_papers WHERE paper_id = ? AND rules = ?",
-            [paper_id, index_tokens.RULES],
+            f"SELECT paper_id, rules FROM search_papers WHERE {self._engine.among('paper_id', 'paper_ids')}",  # noqa: S608 -- the engine's word
+            {"paper_ids": paper_ids},
         )
-        return any(rows)
+        return [row["paper_id"] for row in rows if row["rules"] == index_tokens.RULES]
 
     def _index(self, before: Mapping[str, Texts | None]) -> None:
         now = self.texts(before)
@@ -139,12 +146,13 @@ class SearchIndex:
     def _numbers(self, texts: Mapping[str, Texts]) -> dict[str, int]:
         """Return the papers' numbers in the index, giving one to those that have none."""
         found = self._found_numbers(texts)
-        for paper_id in [paper_id for paper_id in texts if paper_id not in found]:
-            self._engine.execute(
-                "INSERT INTO search_papers (paper_id, day, is_listed, rules) VALUES (?, ?, 0, 0)",
-                [paper_id, texts[paper_id].published],
-            )
-        return found if len(found) == len(texts) else self._found_numbers(texts)
+        new = [
+            {"paper_id": paper_id, "day": of_paper.published, "is_listed": 0, "rules": 0}
+            for paper_id, of_paper in texts.items()
+            if paper_id not in found
+        ]
+        insert(self._engine, "search_papers", new)
+        return self._found_numbers(texts) if new else found
 
     def _found_numbers(self, paper_ids: Iterable[str]) -> dict[str, int]:
         rows = self._engine.query(
@@ -247,7 +255,7 @@ def _summary_text(row: Row) -> str:
 
 def _prepared(texts: Texts) -> tuple[Document, set[str]]:
     """Return a paper as it is indexed, and its words."""
-    columns = [index_tokens.prepare(text) for text in _read(texts)]
+    columns = _columns(texts)
     words = set().union(*(column.words for column in columns))
     of_title, *others = columns
     forms = [
@@ -256,8 +264,8 @@ def _prepared(texts: Texts) -> tuple[Document, set[str]]:
         *_facets(texts),
     ]
     # A name in the title counts as one, however it is typed.
-    of_title.in_order.extend((*index_tokens.humps(texts.title), *sorted(of_title.joined)))
-    title, authors, summary, abstract = (" ".join(column.in_order) for column in columns)
+    title = " ".join((*of_title.in_order, *index_tokens.humps(texts.title), *sorted(of_title.joined)))
+    authors, summary, abstract = (" ".join(column.in_order) for column in others)
     return Document(title, authors, summary, abstract, " ".join(forms)), _counted(words)
 
 
@@ -267,26 +275,28 @@ def document_of(texts: Texts) -> Document:
 
 
 def _words(texts: Texts) -> set[str]:
-    return _counted(set().union(*(index_tokens.prepare(text).words for text in _read(texts))))
+    return _counted(set().union(*(column.words for column in _columns(texts))))
 
 
 def _counted(words: set[str]) -> set[str]:
     return {word for word in words if 1 < len(word) <= _WORD_CHARACTERS}
 
 
-def _read(texts: Texts) -> tuple[str, str, str, str]:
-    """Return title, authors, summaries and abstract as people read them."""
+def _columns(texts: Texts) -> tuple[Tokens, Tokens, Tokens, Tokens]:
+    """Return title, authors, summaries and abstract as they are indexed."""
     summaries = (text for _, text in texts.summaries)
     return (
-        _readable(texts.title),
-        _readable("\n".join(texts.authors)),
-        _readable("\n".join((*texts.community, *summaries))),
-        _readable(texts.abstract),
+        _column(texts.title),
+        _column("\n".join(texts.authors)),
+        _column("\n".join((*texts.community, *summaries))),
+        _column(texts.abstract),
     )
 
 
-def _readable(text: str) -> str:
-    return readable(text[:_COLUMN_CHARACTERS])
+# Of a paper that changes, most columns are as they were before.
+@lru_cache(maxsize=8)
+def _column(text: str) -> Tokens:
+    return index_tokens.prepare(readable(text[:_COLUMN_CHARACTERS]))
 
 
 def _facets(texts: Texts) -> list[str]:

@@ -117,7 +117,7 @@ class Summaries:
         summary that is derived each time it is shown.
         """
         row = {**_row_from_summary(summary), "input_hash": input_hash}
-        self._search_index.will_change(summary.paper_id)
+        self._search_index.will_change([summary.paper_id])
         upsert(self._engine, "summaries", row, ["paper_id", "language", "source"])
 
     def input_hash(self, paper_id: str, language: str, source: str) -> str | None:

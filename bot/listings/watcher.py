@@ -384,7 +384,7 @@ def _keep_answer(poll: _Poll, listed: DailyList, tables: Tables) -> _Kept:
     if of_day > poll.day:
         listing, new_papers = judge_gone(before, of_day, poll.at), 0
     else:
-        new_papers = sum(tables.papers.add(paper) for paper in listed.papers)
+        new_papers = tables.papers.add_all(listed.papers)
         ids = tuple(paper.id for paper in listed.papers)
         if of_day < poll.day:
             earlier = _keep_earlier(poll, of_day, ids, tables)

@@ -65,7 +65,6 @@ def language_of(text: str) -> str:
 
 # Babel searches all its locales each time, and a page of papers repeats the same few tags.
 @lru_cache(maxsize=1024)
-@lru_cache(maxsize=1024)
 def primary_language(language: str) -> str:
     """Return the language of a BCP 47 tag without script and region, in lower case."""
     try:

@@ -138,7 +138,7 @@ def _listings(tables: Tables) -> Iterator[Any]:
 
 def _search(tables: Tables) -> Iterator[Any]:
     index, search = tables.search_index, tables.search
-    index.will_change(BARE.id)
+    index.will_change([BARE.id])
     tables.papers.add(replace(BARE, title="Rivers and their rivers, well-known"))
     index.list_papers([BARE.id], DAY)
     index.update()
