@@ -1,6 +1,7 @@
 """The commands for documents: digest files imported, a day printed, and many days kept as files."""
 
 import sys
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from bot.commands.terminal import (
 )
 from bot.documents.archive import Archived, Indexed, archive_into
 from bot.documents.day import Document, as_json, as_markdown, as_text, read_document
+from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_digest_file
-from bot.documents.importer import import_into
+from bot.documents.importer import few_at_once, import_together
 from bot.documents.pages.site import Wanted, site_into
 from bot.errors import NotADigestError
 from bot.settings import read_site_address
@@ -45,10 +47,10 @@ def import_files(files: tuple[Path, ...], language: str | None, database: Addres
     skipped; the command then exits with status 1.
     """
 
-    async def import_all(storage: Runner) -> bool:
-        return all([await _import_file(storage, path, language) for path in files])
+    async def import_all(storage: Runner) -> int:
+        return sum([await _import_files(storage, some, language) for some in few_at_once(files)])
 
-    if not with_storage(database, import_all):
+    if with_storage(database, import_all) < len(files):
         sys.exit(1)
 
 
@@ -155,19 +157,25 @@ def archive(
     say(f"{sum(changed)} written, {len(changed) - sum(changed)} unchanged")
 
 
-async def _import_file(storage: Runner, path: Path, language: str | None) -> bool:
-    """Import one file, print how much it holds, and return whether it could be read as a digest."""
+async def _import_files(storage: Runner, paths: Iterable[Path], language: str | None) -> int:
+    """Import a few files, print how much each holds, and return how many could be read as digests."""
+    digests = list(filter(None, (_read(path, language) for path in paths)))
+    for done in await import_together(storage, digests):
+        papers = f"{counted(done.papers, 'paper')} ({done.new_papers} new)"
+        say(f"{done.day}: {papers}, {_summaries(done.summaries)}")
+    return len(digests)
+
+
+def _read(path: Path, language: str | None) -> DigestFile | None:
+    """Return what a file holds, and print what is wrong with it; `None` where it is no digest."""
     try:
         digest_file = read_digest_file(path, language)
     except NotADigestError as error:
         say(f"Error: {error}", err=True)
-        return False
+        return None
     for problem in digest_file.problems:
         say(f"{path}, line {problem.line}: {problem.sentence}", err=True)
-    done = await import_into(storage, digest_file)
-    papers = f"{counted(done.papers, 'paper')} ({done.new_papers} new)"
-    say(f"{done.day}: {papers}, {_summaries(done.summaries)}")
-    return True
+    return digest_file
 
 
 def _laid_out(document: Document, layout: str, language: str) -> str:
