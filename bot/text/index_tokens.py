@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from operator import add
 
 from bot.text.language import CJK_RANGES
 from bot.text.stems import stem
@@ -70,7 +71,7 @@ def prepare(text: str) -> Tokens:
     if not folded.isascii():
         return _prepared(folded)
     found = _ASCII_RUN.findall(folded)
-    return Tokens([stem(run) for run in found], {run for run in found if run[0] > "9"}, _joined(folded))
+    return Tokens(list(map(stem, found)), {run for run in set(found) if run[0] > "9"}, _joined(folded))
 
 
 def _prepared(folded: str) -> Tokens:
@@ -201,7 +202,7 @@ def _folded(text: str) -> str:
 
 
 def _pairs_and_last(run: str) -> list[str]:
-    return [run[start : start + 2] for start in range(len(run))]
+    return [*map(add, run, run[1:]), run[-1]]
 
 
 @lru_cache(maxsize=1024)

@@ -166,6 +166,8 @@ def storable(value: Any) -> Any:
 
     Raises `StorageError` for a number that they do not keep.
     """
+    if type(value) is str:
+        return _storable_text(value)
     if isinstance(value, Enum):
         return storable(value.value)
     if isinstance(value, bool):
@@ -173,10 +175,15 @@ def storable(value: Any) -> Any:
     if isinstance(value, int) and value.bit_length() >= _BITS:
         raise StorageError(f"A number of {value.bit_length()} bits is too great for a database.")
     if isinstance(value, str):
-        return _UNSTORABLE.sub(_replacement, value)
+        return _storable_text(value)
     if isinstance(value, (list, tuple)):
         return [storable(each) for each in value]
     return value
+
+
+def _storable_text(text: str) -> str:
+    # Most texts are soon seen to have neither.
+    return text if text.isascii() and "\x00" not in text else _UNSTORABLE.sub(_replacement, text)
 
 
 def _replacement(match: re.Match[str]) -> str:

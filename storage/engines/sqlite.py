@@ -65,9 +65,9 @@ class SQLiteEngine:
 
     def query(self, sql: str, values: Values = ()) -> Iterator[Row]:
         """Execute a statement at once and return its rows."""
+        cursor = self._run(sql, values)
+        columns = [column[0] for column in cursor.description]
         with _told(self._path):
-            cursor = self._run(sql, values)
-            columns = [column[0] for column in cursor.description]
             return iter([dict(zip(columns, row, strict=True)) for row in cursor.fetchall()])
 
     def define(self, sql: str) -> None:
