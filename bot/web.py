@@ -78,7 +78,7 @@ async def open_web(
     model, allowance = _model(settings, clock, client), allowance_of(settings)
     summariser = Summariser(storage, clock, model, texts, allowance) if model and allowance else None
     reader = TopicReader(storage, clock, model, allowance) if model and allowance else None
-    enricher = Enricher(storage, clock, arxiv.papers, claims)
+    enricher = Enricher(storage, clock, arxiv.papers, claims, has_model=summariser is not None)
     look_up = enricher.enrich if has_sources else None
     summary_queue = SummaryQueue(storage, clock, summariser, look_up=look_up, claims=claims)
     stack.push_async_callback(summary_queue.aclose)

@@ -103,7 +103,7 @@ def _content(
     now: datetime,
 ) -> HomeContent:
     whose = (person.workspace, person.id)
-    saved = own_page(tables, wanted, Owner(*whose), offset)
+    saved = own_page(tables, wanted, Owner(*whose), now, offset)
     settings = tables.personal_settings.get(*whose)
     topics = tables.topics.used(TopicOwner(person.workspace, person=person.id))
     return HomeContent(

@@ -64,4 +64,5 @@ def _wanted(parts: Parts, person: Person, page: Page) -> OwnQuery:
 async def _read_saved(parts: Parts, person: Person, wanted: OwnQuery, offset: int) -> SavedPage:
     """Read a page of the person's list; an offset past the end gives the last page."""
     owner = Owner(person.workspace, person.id)
-    return await parts.storage.read(lambda tables: own_page(tables, wanted, owner, offset))
+    now = parts.clock.now()
+    return await parts.storage.read(lambda tables: own_page(tables, wanted, owner, now, offset))

@@ -70,7 +70,10 @@ class ArxivRecords:
         return tuple((row["id"], row["tries"]) for row in rows)
 
     def put(self, record: ArxivRecord) -> None:
-        """Keep the record, replacing an earlier one."""
+        """Keep the record, replacing an earlier one.
+
+        The first version that arXiv shows is taken to be the stored one; that changes by `store` alone.
+        """
         row = {
             "paper_id": record.paper_id,
             "asked_at": record.asked_at.isoformat(),
@@ -80,6 +83,17 @@ class ArxivRecords:
             "next_try_at": optional_text(record.next_try_at),
         }
         upsert(self._engine, "arxiv_records", row, ["paper_id"])
+        self._engine.execute(
+            "UPDATE arxiv_records SET stored_version = version"
+            " WHERE paper_id = ? AND stored_version IS NULL AND version IS NOT NULL",
+            [record.paper_id],
+        )
+
+    def store(self, paper_id: str, version: int) -> None:
+        """Record that title and abstract of this version are stored now."""
+        self._engine.execute(
+            "UPDATE arxiv_records SET stored_version = ? WHERE paper_id = ?", [version, paper_id]
+        )
 
 
 @reads("arxiv_records")
@@ -91,4 +105,5 @@ def _record_from_row(row: dict[str, Any]) -> ArxivRecord:
         updated=optional_moment(row["updated"]),
         tries=row["tries"],
         next_try_at=optional_moment(row["next_try_at"]),
+        stored_version=row["stored_version"],
     )

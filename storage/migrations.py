@@ -1117,6 +1117,63 @@ def m035_recaps_and_reminders(engine: Engine) -> None:
 
 
 @_migration
+def m036_newer_versions(engine: Engine) -> None:
+    """Which papers are watched for newer versions, which came, and which summaries are of earlier ones.
+
+    What is stored of a paper is taken to be of the version that arXiv showed last.
+    """
+    engine.define("ALTER TABLE arxiv_records ADD COLUMN stored_version INTEGER")
+    engine.define("UPDATE arxiv_records SET stored_version = version")
+    engine.define("CREATE INDEX saved_papers_of_all ON saved_papers (paper_id)")
+    engine.define("CREATE INDEX readers_of_all ON readers (paper_id)")
+    engine.define(
+        """
+        CREATE TABLE watched_papers (
+            paper_id TEXT PRIMARY KEY,
+            since TEXT NOT NULL,
+            asked_at TEXT,
+            next_try_at TEXT NOT NULL
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX watched_papers_due ON watched_papers (next_try_at, paper_id)")
+    engine.define("CREATE INDEX watched_papers_asked ON watched_papers (asked_at)")
+    engine.define(
+        """
+        INSERT INTO watched_papers (paper_id, since, next_try_at)
+        SELECT paper_id, max(at), max(at) FROM (
+            SELECT paper_id, saved_at AS at FROM saved_papers UNION ALL SELECT paper_id, at FROM readers
+        ) AS wanted GROUP BY paper_id
+        """
+    )
+    engine.define(
+        """
+        CREATE TABLE paper_versions (
+            paper_id TEXT PRIMARY KEY,
+            version INTEGER NOT NULL,
+            submitted_at TEXT,
+            seen_at TEXT NOT NULL,
+            earlier_title TEXT NOT NULL,
+            earlier_abstract TEXT
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX paper_versions_newest ON paper_versions (seen_at, paper_id)")
+    engine.define(
+        """
+        CREATE TABLE outdated_summaries (
+            paper_id TEXT NOT NULL,
+            language TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            since TEXT NOT NULL,
+            PRIMARY KEY (paper_id, language)
+        ) STRICT
+        """
+    )
+    engine.define("CREATE INDEX outdated_summaries_by_moment ON outdated_summaries (since)")
+
+
+@_migration
 def m038_topics(engine: Engine) -> None:
     """What people and channels want more of and less of, and what it cost to read that with a model."""
     engine.define(

@@ -16,8 +16,10 @@ from storage.search_index import SearchIndex
 # A digest with filters reads the abstracts of a month each day, and reading one's LaTeX costs more than that.
 _readable = lru_cache(maxsize=2048)(latex.readable)
 
+_IS_RENEWED = "EXISTS (SELECT 1 FROM paper_versions WHERE paper_versions.paper_id = papers.id)"
+
 # What is not given never overwrites what is known.
-_ADDITION = """
+_ADDITION = f"""
     INSERT INTO papers (
         id, title, authors, abstract, votes, code_url, code_stars, categories, comments, organisation,
         community_summary, community_keywords, thumbnail_url, published, withdrawal
@@ -26,10 +28,11 @@ _ADDITION = """
         :organisation, :community_summary, :community_keywords, :thumbnail_url, :published,
         :withdrawal
     ) ON CONFLICT (id) DO UPDATE SET
-        title = excluded.title,
+        title = CASE WHEN {_IS_RENEWED} THEN papers.title ELSE excluded.title END,
         authors = CASE excluded.authors
             WHEN '[]' THEN papers.authors ELSE excluded.authors END,
-        abstract = coalesce(excluded.abstract, papers.abstract),
+        abstract = CASE WHEN {_IS_RENEWED} THEN papers.abstract
+            ELSE coalesce(excluded.abstract, papers.abstract) END,
         votes = coalesce(excluded.votes, papers.votes),
         code_url = coalesce(excluded.code_url, papers.code_url),
         code_stars = coalesce(excluded.code_stars, papers.code_stars),
@@ -43,7 +46,7 @@ _ADDITION = """
         thumbnail_url = coalesce(excluded.thumbnail_url, papers.thumbnail_url),
         published = coalesce(excluded.published, papers.published),
         withdrawal = coalesce(excluded.withdrawal, papers.withdrawal)
-"""
+"""  # noqa: S608 -- a constant
 
 
 class Papers:
@@ -78,7 +81,10 @@ class Papers:
         return {row["id"]: row["votes"] for row in rows}
 
     def add(self, paper: Paper) -> bool:
-        """Store the paper and return whether it is new; a `None` never overwrites what is known."""
+        """Store the paper and return whether it is new; a `None` never overwrites what is known.
+
+        Title and abstract that arXiv gave with a newer version stay: a list may still have the first ones.
+        """
         return self.add_all([paper]) == 1
 
     def add_all(self, papers: Iterable[Paper]) -> int:
@@ -108,6 +114,21 @@ class Papers:
                 categories = CASE categories WHEN '[]' THEN :categories ELSE categories END,
                 published = coalesce(published, :published),
                 withdrawal = :withdrawal
+            WHERE id = :id
+            """,
+            _row_from_paper(paper),
+        )
+
+    def renew(self, paper: Paper) -> None:
+        """Replace title, authors, categories and abstract by those of a newer version, where it has them."""
+        self._search_index.will_change([paper.id])
+        self._engine.execute(
+            """
+            UPDATE papers SET
+                title = :title,
+                authors = CASE :authors WHEN '[]' THEN authors ELSE :authors END,
+                categories = CASE :categories WHEN '[]' THEN categories ELSE :categories END,
+                abstract = coalesce(:abstract, abstract)
             WHERE id = :id
             """,
             _row_from_paper(paper),

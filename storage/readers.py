@@ -8,6 +8,7 @@ from storage.engines.engine import Engine
 from storage.moments import moment_of, sortable_text
 from storage.records import ReadPaper
 from storage.rows import reads, whole
+from storage.watched_papers import WatchedPapers
 
 _OF_PAPER = "workspace = :workspace AND channel = :channel AND paper_id = :paper_id"
 
@@ -15,8 +16,9 @@ _OF_PAPER = "workspace = :workspace AND channel = :channel AND paper_id = :paper
 class Readers:
     """Readers by workspace, channel and paper; who they are is for those among them at most."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, watched: WatchedPapers) -> None:
         self._engine = engine
+        self._watched = watched
 
     def add(
         self,
@@ -32,6 +34,7 @@ class Readers:
 
         `is_named` is whether the channel told its readers each other's names when they said so.
         """
+        self._watched.add(paper_id, now)
         added = self._engine.execute(
             """
             INSERT INTO readers (workspace, channel, paper_id, person, at, is_named)

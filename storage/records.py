@@ -52,6 +52,23 @@ class ArxivRecord:
     tries: int = 0
     #: When to ask again.
     next_try_at: datetime | None = None
+    #: The version of which title and abstract are stored, as far as that is known.
+    stored_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperVersion:
+    """The version of a paper that followed one whose title and abstract were stored."""
+
+    paper_id: str
+    version: int
+    #: When arXiv had it first.
+    seen_at: datetime
+    #: What the version before was called, and its abstract.
+    earlier_title: str
+    earlier_abstract: str | None = None
+    #: When it was submitted, in UTC.
+    submitted_at: datetime | None = None
 
 
 FROM_DIGEST_FILE = "digest-file"

@@ -21,6 +21,9 @@ HEARTBEAT = "retention"
 RECORDS_KEPT_FOR = timedelta(days=90)
 """How long it is kept what summaries cost, who asked for a new one and why some failed."""
 
+OUTDATED_KEPT_FOR = timedelta(days=30)
+"""How long a summary of an earlier version of a paper waits to be made anew."""
+
 REMOVED_KEPT_FOR = timedelta(days=1)
 """How long a paper that a person removed from their list can be put back."""
 
@@ -101,6 +104,9 @@ class Retention:
             "topic_requests": lambda tables, limit: tables.topic_requests.delete(records, limit),
             "summary_requests": lambda tables, limit: tables.summary_requests.delete(records, limit),
             "summary_failures": lambda tables, limit: tables.summary_failures.delete(records, limit),
+            "outdated_summaries": lambda tables, limit: tables.outdated_summaries.delete(
+                now - OUTDATED_KEPT_FOR, limit
+            ),
             "removed_papers": lambda tables, limit: tables.saved_papers.delete_removed(
                 now - REMOVED_KEPT_FOR, limit
             ),

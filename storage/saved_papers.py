@@ -16,6 +16,7 @@ from storage.moments import moment_of, optional_moment
 from storage.papers import paper_from_row
 from storage.records import EVERY_SAVED_PAPER, ReadingStatus, SavedFilter, SavedIn, SavedPaper, SaveOutcome
 from storage.rows import reads, whole
+from storage.watched_papers import WatchedPapers
 
 MOST_NOTE_CHARACTERS = 3_000
 """The most characters of a note: as many as a field of a form takes, where `&` counts as `&amp;`."""
@@ -34,8 +35,9 @@ _TAGGED = """paper_id IN (
 class SavedPapers:
     """Saved papers by workspace and person; every call takes both, so nobody sees another's list."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, watched: WatchedPapers) -> None:
         self._engine = engine
+        self._watched = watched
 
     # ---- Changing
 
@@ -57,6 +59,7 @@ class SavedPapers:
         A new note follows the one that is there, on a line of its own, unless that has it already.
         """
         where = {"workspace": workspace, "person": person, "paper_id": paper_id}
+        self._watched.add(paper_id, now)
         changed = self._engine.execute(
             """
             INSERT INTO saved_papers
@@ -127,6 +130,7 @@ class SavedPapers:
         else:
             of_person = {"workspace": workspace, "person": person}
             insert(self._engine, "saved_papers", [{**of_person, **kept["row"]}])
+            self._watched.add(paper_id, moment_of(kept["row"]["saved_at"]))
             insert(self._engine, "saved_paper_tags", [{**where, "tag": tag} for tag in kept["tags"]])
         self._forget_removed(where)
         return self.get(workspace, person, paper_id)

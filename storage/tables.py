@@ -20,6 +20,8 @@ from storage.model_requests import ModelRequests
 from storage.operator_notices import OperatorNotices
 from storage.opinions import Opinions
 from storage.organisation_workspaces import OrganisationWorkspaces
+from storage.outdated_summaries import OutdatedSummaries
+from storage.paper_versions import PaperVersions
 from storage.papers import Papers
 from storage.people import People
 from storage.personal_settings import PersonalSettings
@@ -36,6 +38,7 @@ from storage.summary_failures import SummaryFailures
 from storage.summary_requests import SummaryRequests
 from storage.topic_requests import TopicRequests
 from storage.topics import Topics
+from storage.watched_papers import WatchedPapers
 from storage.workspaces import Workspaces
 
 
@@ -47,6 +50,9 @@ class Tables:
         self.search = Search(engine)
         self.papers = Papers(engine, self.search_index)
         self.arxiv_records = ArxivRecords(engine)
+        self.watched_papers = WatchedPapers(engine)
+        self.paper_versions = PaperVersions(engine)
+        self.outdated_summaries = OutdatedSummaries(engine)
         self.summaries = Summaries(engine, self.search_index)
         self.listings = Listings(engine, self.search_index)
         self.subscriptions = Subscriptions(engine)
@@ -62,9 +68,9 @@ class Tables:
         self.operator_notices = OperatorNotices(engine)
         self.condition = Condition(engine)
         self.heartbeats = Heartbeats(engine)
-        self.saved_papers = SavedPapers(engine)
+        self.saved_papers = SavedPapers(engine, self.watched_papers)
         self.opinions = Opinions(engine)
-        self.readers = Readers(engine)
+        self.readers = Readers(engine, self.watched_papers)
         self.discussions = Discussions(engine)
         self.personal_settings = PersonalSettings(engine)
         self.follows = Follows(engine)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.cards.ids import Week
+from bot.cards.versions import NewerVersion
 from storage.records import ListingState, Paper, Summary
 
 
@@ -16,6 +17,8 @@ class Entry:
     summary: Summary | None = None
     #: Counts from 1 within a digest; a paper that was looked up by itself has none.
     number: int | None = None
+    #: The version that came after the one that was posted or saved, if one did.
+    newer: NewerVersion | None = None
 
 
 @dataclass(frozen=True, slots=True)

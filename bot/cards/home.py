@@ -9,6 +9,7 @@ from bot.cards.follows import FollowedPapers, followed_blocks
 from bot.cards.for_you import ForYou, for_you_blocks
 from bot.cards.ids import Listed, Page
 from bot.cards.paper import shown_title
+from bot.cards.renewed import renewed_blocks
 from bot.cards.saved_list import ListPlace, SavedPage, message_url, removed_line, saved_blocks, saved_headline
 from bot.locale import Words
 from bot.text.arxiv_id import abstract_url
@@ -133,7 +134,8 @@ def _reading(reading: Sequence[SavedPaper], page: Page, words: Words) -> list[Bl
 def _own_list(saved: SavedPage, place: ListPlace, removed: Paper | None) -> list[Block]:
     words = place.reader.words
     undo = removed_line(removed, saved.page, words) if removed else []
-    return [blocks.header(saved_headline(saved, words)), *undo, *saved_blocks(saved, place)]
+    renewed = renewed_blocks(saved.renewed, words)
+    return [blocks.header(saved_headline(saved, words)), *undo, *renewed, *saved_blocks(saved, place)]
 
 
 def _channels(channels: Sequence[str], words: Words) -> list[Block]:

@@ -7,6 +7,7 @@ from bot.cards.blocks import NOTHING, Block, Button, Confirmation, Menu, Message
 from bot.cards.entry import Entry
 from bot.cards.ids import Opened, SummaryAct, SummaryChoice, choice_value
 from bot.cards.provenance import doubted_line, missing_line, origin, with_marks
+from bot.cards.versions import spoken_version, version_blocks
 from bot.locale import Words
 from bot.sources.pictures import picture_url
 from bot.text.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
@@ -92,6 +93,7 @@ def paper_card(
         *_facts(entry.paper, interest, words),
         *(_picture(entry.paper, words) if has_picture else []),
         *([blocks.rich_text(blocks.paragraph(blocks.words(withdrawn)))] if withdrawn else []),
+        *version_blocks(entry.newer, words),
         *([blocks.context(keywords)] if keywords else []),
         *_body(paragraphs),
         *_missing(entry, words),
@@ -373,6 +375,7 @@ def _spoken(entry: Entry, keywords: str, paragraphs: list[tuple[str, str]], word
         f"{number}{title} ({abstract_url(entry.paper.id)})",
         authors_line(entry.paper, words),
         withdrawn_line(entry.paper, words),
+        spoken_version(entry.newer, words),
         keywords,
         *(words("part.spoken", label=label, text=text) if label else text for label, text in paragraphs),
     ]

@@ -8,8 +8,10 @@ from bot.cards.blocks import Block, Button, Message, Select
 from bot.cards.ids import Edited, EditField, Listed, Page
 from bot.cards.notices import paper_notice, paper_sentence
 from bot.cards.paper import shown_title
+from bot.cards.renewed import RenewedPaper, renewed_blocks, spoken_renewed
 from bot.cards.rows import has_next, position, turning
 from bot.cards.spoken import Spoken, spoken_list, spoken_title
+from bot.cards.versions import NewerVersion, since_line
 from bot.locale import Reader, Words
 from bot.text.arxiv_id import abstract_url
 from bot.text.mrkdwn import Mrkdwn, clean, cut, escape, join, link
@@ -72,6 +74,10 @@ class SavedPage:
     tags: Mapping[str, int] = field(default_factory=dict)
     #: What could not be read of what was typed.
     unreadable: tuple[str, ...] = ()
+    #: The newer versions, by paper, that came since the person saved one.
+    newer: Mapping[str, NewerVersion] = field(default_factory=dict)
+    #: The papers of the list of which a newer version came lately.
+    renewed: tuple[RenewedPaper, ...] = ()
 
     @property
     def page(self) -> Page:
@@ -99,13 +105,15 @@ def saved_page(saved: SavedPage, place: ListPlace, removed: Paper | None = None)
     headline = saved_headline(saved, words)
     sentences = _sentences(saved, words)
     undo = [*removed_line(removed, saved.page, words)] if removed else []
-    drawn = [blocks.header(headline), *undo, *saved_blocks(saved, place)]
+    renewed = renewed_blocks(saved.renewed, words, is_short=True)
+    drawn = [blocks.header(headline), *undo, *renewed, *saved_blocks(saved, place)]
     opening = [
         headline,
         *([words("saved.removed", title=spoken_title(removed))] if removed else []),
+        *spoken_renewed(saved.renewed, words),
         *sentences,
     ]
-    return blocks.message(spoken_list(opening, [_spoken(kept, words) for kept in saved.papers]), drawn)
+    return blocks.message(spoken_list(opening, [_spoken(kept, saved, words) for kept in saved.papers]), drawn)
 
 
 def saved_headline(saved: SavedPage, words: Words) -> str:
@@ -137,7 +145,7 @@ def saved_blocks(saved: SavedPage, place: ListPlace) -> list[Block]:
         *_filters(saved, words),
         *map(_plainly, _sentences(saved, words)),
         *([blocks.context(*where)] if where else []),
-        *(block for kept in saved.papers for block in _row(kept, page, place)),
+        *(block for kept in saved.papers for block in _row(kept, saved, place)),
         *turning(page, words, has_next=is_more),
     ]
 
@@ -307,26 +315,27 @@ def _tag_select(saved: SavedPage, words: Words) -> list[Select]:
     return [Select(ids.CHOOSE_TAG, words("tags.choose"), {**every, **options}, chosen)]
 
 
-def _row(saved: SavedPaper, page: Page, place: ListPlace) -> list[Block]:
-    words = place.reader.words
+def _row(saved: SavedPaper, shown: SavedPage, place: ListPlace) -> list[Block]:
+    words, newer = place.reader.words, shown.newer.get(saved.paper.id)
     note = cut(" ".join(clean(saved.note).split()), _NOTE_CHARACTERS)
-    shown = [
+    title = [
         blocks.paragraph(
             blocks.title_link(abstract_url(saved.paper.id), shown_title(saved.paper, _TITLE_CHARACTERS))
         )
     ]
     return [
-        blocks.rich_text(*shown, *([blocks.quote(blocks.words(note))] if note else [])),
-        blocks.context(*_below(saved, place)),
-        blocks.actions(*_row_buttons(saved, page, words)),
+        blocks.rich_text(*title, *([blocks.quote(blocks.words(note))] if note else [])),
+        blocks.context(*_below(saved, newer, place)),
+        blocks.actions(*_row_buttons(saved, shown.page, words)),
     ]
 
 
-def _below(saved: SavedPaper, place: ListPlace) -> list[str]:
+def _below(saved: SavedPaper, newer: NewerVersion | None, place: ListPlace) -> list[str]:
     reader, words = place.reader, place.reader.words
     since = words("saved.since", date=reader.day(saved.saved_at.astimezone(reader.zone).date()))
     status = [] if saved.status is ReadingStatus.UNREAD else [words(_STATUS_WORDS[saved.status])]
-    facts: list[Mrkdwn] = [escape(part) for part in (saved.paper.id, since, *status)]
+    version = [since_line(newer, words)] if newer else []
+    facts: list[Mrkdwn] = [escape(part) for part in (saved.paper.id, since, *status, *version)]
     if saved.saved_in:
         facts.append(Mrkdwn(link(message_url(place.workspace_url, saved.saved_in), words("saved.thread"))))
     tags = cut(_tag_line(saved.tags), _TAGS_CHARACTERS)
@@ -352,10 +361,14 @@ def _row_buttons(saved: SavedPaper, page: Page, words: Words) -> list[Button]:
     ]
 
 
-def _spoken(saved: SavedPaper, words: Words) -> Spoken:
+def _spoken(saved: SavedPaper, shown: SavedPage, words: Words) -> Spoken:
+    newer = shown.newer.get(saved.paper.id)
+    version = since_line(newer, words) if newer else ""
     status = "" if saved.status is ReadingStatus.UNREAD else words(_STATUS_WORDS[saved.status])
     note = cut(" ".join(clean(saved.note).split()), _NOTE_CHARACTERS)
-    return Spoken(saved.paper, sentence=" · ".join(filter(None, [status, _tag_line(saved.tags), note])))
+    return Spoken(
+        saved.paper, sentence=" · ".join(filter(None, [status, version, _tag_line(saved.tags), note]))
+    )
 
 
 def _plainly(sentence: str) -> Block:

@@ -179,6 +179,8 @@ def _card(tables: Tables, update: CardUpdate, *, has_model: bool) -> _Card | Non
     # Cards come first in a digest, so the position of one is its number.
     saves = tables.saved_papers.savers(delivery.workspace, [entry.paper.id]).get(entry.paper.id, 0)
     numbered = entry if delivery.kind is DeliveryKind.DISCUSSION else replace(entry, number=post.position)
+    if numbered.newer and numbered.newer.seen_at <= delivery.opened_at:
+        numbered = replace(numbered, newer=None)
     message = paper_card(
         numbered,
         words_for(language),

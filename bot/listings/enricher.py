@@ -1,23 +1,26 @@
 """Fills in what lists leave out, from arXiv's API: authors, categories, dates, versions and withdrawals.
 
 No digest waits for it. Each tick asks about a batch of papers, the latest listed first; while arXiv does not
-answer the waits grow, and a paper it does not know is retried after days. For as long as a paper's cards can
-change it is asked about again, since it may be withdrawn.
+answer the waits grow, and a paper it does not know is retried after days. For a month after its listing a
+paper is asked about again, since it may be withdrawn. What somebody saved is asked about once a day for a
+year, since a newer version may come.
 """
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot.clock import Clock, to_the_second
 from bot.errors import LeaseLostError, SourceError, SourceRefusedError, SourceUnreachableError
+from bot.listings.renewal import renew
 from bot.outages import Outages
 from bot.retries import Backoff
 from bot.sources.atom import ArxivPaper
 from storage.card_updates import CARDS_CHANGE_FOR
 from storage.claims import Claim, Claims
 from storage.records import ArxivRecord, Paper
+from storage.retention import last_night
 from storage.runner import Runner
 from storage.tables import Tables
 
@@ -27,6 +30,12 @@ PAPERS_AT_A_TIME = 100
 _BACKOFF = Backoff(first=timedelta(minutes=1), longest=timedelta(hours=1))
 _BACKOFF_OF_A_PAPER = Backoff(first=timedelta(days=1), longest=timedelta(days=30))
 _ASKED_AGAIN_AFTER = timedelta(days=3)
+
+# After arXiv's papers of the day are out, and at a minute at which few programs ask.
+_ROUND_BEGINS = time(6, 20, tzinfo=UTC)
+_A_DAY = timedelta(days=1)
+_MOST_UNWANTED = 500
+
 _RETRYABLE = frozenset({429, 502, 503, 504})
 
 _ARXIV = "Looking papers up at arXiv"
@@ -52,7 +61,10 @@ class Enrichment:
 
 
 class Enricher:
-    """Asks arXiv's API about papers; `ask` returns arXiv's papers by id."""
+    """Asks arXiv's API about papers; `ask` returns arXiv's papers by id.
+
+    `has_model` is whether summaries are made anew where a newer version comes.
+    """
 
     def __init__(
         self,
@@ -60,6 +72,8 @@ class Enricher:
         clock: Clock,
         ask: Callable[[Iterable[str]], Awaitable[Mapping[str, ArxivPaper]]],
         claims: Claims | None = None,
+        *,
+        has_model: bool = False,
     ) -> None:
         self._storage = storage
         self._clock = clock
@@ -69,14 +83,17 @@ class Enricher:
         self._failures = 0
         self._not_before: datetime | None = None
         self._outages = Outages(clock)
+        self._has_model = has_model
 
     async def tick(self) -> None:
         """Ask about one batch of papers that are due, unless a backoff is running or another worker asks."""
         if self._backs_off() or not await self._due(1):
             return
         async with self._claims.held(_REQUESTS) as claim:
-            if claim and (batch := await self._due(self._batch_size)):
-                await self._enrich(batch, claim)
+            if claim:
+                await self._drop_unwanted(claim)
+                if batch := await self._due(self._batch_size):
+                    await self._enrich(batch, claim)
 
     async def enrich(self, paper_ids: Iterable[str]) -> Enrichment:
         """Ask about those of these papers that are due, until all are done or arXiv does not answer.
@@ -103,7 +120,25 @@ class Enricher:
     async def _due(self, size: int, among: tuple[str, ...] | None = None) -> _Batch:
         now = self._clock.now()
         since = (now - CARDS_CHANGE_FOR).astimezone(UTC).date()
-        return await self._storage.read(lambda tables: tables.arxiv_records.due(now, size, since, among))
+
+        def due(tables: Tables) -> _Batch:
+            listed = tables.arxiv_records.due(now, size, since, among)
+            if among is not None or len(listed) >= size:
+                return listed
+            watched = tables.watched_papers.due(last_night(now, _ROUND_BEGINS), size)
+            ids = {paper_id for paper_id, _ in listed}
+            return (*listed, *(each for each in watched if each[0] not in ids))[:size]
+
+        return await self._storage.read(due)
+
+    async def _drop_unwanted(self, claim: Claim) -> None:
+        began = last_night(self._clock.now(), _ROUND_BEGINS)
+        try:
+            await self._storage.write(
+                claim.around(lambda tables: tables.watched_papers.drop_unwanted(began, _MOST_UNWANTED))
+            )
+        except LeaseLostError as error:
+            _logger.warning("%s", error, extra={"action": "enrich"})
 
     async def _enrich(self, batch: _Batch, claim: Claim) -> Enrichment:
         try:
@@ -123,7 +158,9 @@ class Enricher:
         self._outages.end(_ARXIV, {"action": "enrich"})
         self._batch_size = min(2 * self._batch_size, PAPERS_AT_A_TIME)
         now = self._clock.now()
-        await self._storage.write(claim.around(lambda tables: _keep(tables, batch, answer, now)))
+        await self._storage.write(
+            claim.around(lambda tables: _keep(tables, batch, answer, now, has_model=self._has_model))
+        )
         return Enrichment(len(batch), len(answer))
 
     async def _failed(self, batch: _Batch, error: SourceError, claim: Claim) -> None:
@@ -145,7 +182,9 @@ class Enricher:
         if _is_down(error):
             return
         if len(batch) == self._batch_size == 1:
-            await self._storage.write(claim.around(lambda tables: _keep(tables, batch, {}, now)))
+            await self._storage.write(
+                claim.around(lambda tables: _keep(tables, batch, {}, now, has_model=False))
+            )
         self._batch_size = max(1, self._batch_size // 2)
 
 
@@ -156,16 +195,23 @@ def _is_down(error: SourceError) -> bool:
     )
 
 
-def _keep(tables: Tables, batch: _Batch, answer: Mapping[str, ArxivPaper], now: datetime) -> None:
+def _keep(
+    tables: Tables, batch: _Batch, answer: Mapping[str, ArxivPaper], now: datetime, *, has_model: bool
+) -> None:
+    next_round = last_night(now, _ROUND_BEGINS) + _A_DAY
     for paper_id, tries in batch:
         described = answer.get(paper_id)
         if described is None:
-            tables.arxiv_records.put(_unknown(paper_id, tries, now))
+            unknown = _unknown(paper_id, tries, now)
+            tables.arxiv_records.put(unknown)
+            tables.watched_papers.asked(paper_id, now, max(next_round, unknown.next_try_at or now))
             continue
         _fill(tables, described.paper, now)
         next_try_at = now + _ASKED_AGAIN_AFTER
         record = ArxivRecord(paper_id, now, described.version, described.updated, next_try_at=next_try_at)
         tables.arxiv_records.put(record)
+        tables.watched_papers.asked(paper_id, now, next_round)
+        renew(tables, described, now, has_model=has_model)
 
 
 def _fill(tables: Tables, paper: Paper, now: datetime) -> None:

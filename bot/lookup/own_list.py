@@ -3,17 +3,19 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 
 from bot.cards.ids import PAGE_LENGTH
 from bot.cards.saved_list import SavedPage
+from bot.cards.versions import NewerVersion
 from bot.errors import StorageSlowError
 from bot.lookup.papers import last_offset
 from bot.lookup.query import Query, Ranking
 from bot.lookup.search import facets_of
 from bot.lookup.sought import sought
 from bot.lookup.typed_query import query_text, read_query
+from bot.lookup.versions import newer_versions, renewed_papers
 from bot.text import index_tokens
 from bot.text.full_text import Match, Phrase, Term
 from bot.text.tags import read_tags
@@ -91,8 +93,11 @@ def own_query_text(wanted: OwnQuery) -> str:
     return " ".join([*filter(None, [words]), *(f"#{tag}" for tag in wanted.chosen.tags), *status])
 
 
-def own_page(tables: Tables, wanted: OwnQuery, owner: Owner, offset: int = 0) -> SavedPage:
-    """Return a page of the person's list; an offset past the end gives the last page."""
+def own_page(tables: Tables, wanted: OwnQuery, owner: Owner, now: datetime, offset: int = 0) -> SavedPage:
+    """Return a page of the person's list; an offset past the end gives the last page.
+
+    The first page of the whole list has the papers of which a newer version came lately.
+    """
     saved, whose = tables.saved_papers, (owner.workspace, owner.person)
     counts: dict[ReadingStatus, int] = {}
     if wanted.query == Query(ranking=wanted.query.ranking):
@@ -119,7 +124,16 @@ def own_page(tables: Tables, wanted: OwnQuery, owner: Owner, offset: int = 0) ->
         counts=counts,
         tags=saved.tags(*whose),
         unreadable=wanted.query.unreadable,
+        newer=_newer(tables, papers),
+        renewed=renewed_papers(tables, *whose, now) if wanted == WHOLE_LIST and not start else (),
     )
+
+
+def _newer(tables: Tables, papers: Sequence[SavedPaper]) -> dict[str, NewerVersion]:
+    """Return the newer versions that came since these papers were saved."""
+    newer = newer_versions(tables, [saved.paper for saved in papers])
+    saved_at = {saved.paper.id: saved.saved_at for saved in papers}
+    return {paper_id: each for paper_id, each in newer.items() if each.seen_at > saved_at[paper_id]}
 
 
 async def whole_list(storage: Runner, wanted: OwnQuery, owner: Owner) -> list[SavedPaper]:

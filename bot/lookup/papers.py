@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from bot.cards.entry import DayPage, Entry, WeekEntry, WeekPage
 from bot.cards.ids import PAGE_LENGTH, Week
 from bot.lookup.best_summary import best_summary
+from bot.lookup.versions import newer_versions
 from bot.sources.kinds import precedence
 from bot.text.language import primary_language
 from storage.records import Listing, ListingSize, RankedPaper, Summary
@@ -80,12 +81,14 @@ def last_offset(offset: int, total: int) -> int:
 
 
 def paper_entry(tables: Tables, paper_id: str, language: str) -> Entry | None:
-    """Return one paper with its best summary, or `None` where it is not known."""
+    """Return one paper with its best summary and its newer version, or `None` where it is not known."""
     paper = tables.papers.get(paper_id)
     if paper is None:
         return None
     return Entry(
-        paper, best_summary(paper, tables.summaries.of_papers([paper_id]).get(paper_id, []), language)
+        paper,
+        best_summary(paper, tables.summaries.of_papers([paper_id]).get(paper_id, []), language),
+        newer=newer_versions(tables, [paper]).get(paper_id),
     )
 
 

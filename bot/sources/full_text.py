@@ -9,7 +9,7 @@ import json
 import logging
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -42,6 +42,8 @@ class FullText:
     sha256: str
     #: Whether it is the text of the whole paper; there may be no more of it to read.
     is_whole: bool = True
+    #: The version of the paper that was asked for; `None` where any would do.
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +89,23 @@ class FullTexts:
         self._reader = reader
         self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def read(self, paper_id: str, paper: Paper | None = None) -> FullText | NoFullText:
+    async def read(
+        self, paper_id: str, paper: Paper | None = None, version: int | None = None
+    ) -> FullText | NoFullText:
         """Return the paper's text from disk or arXiv; concurrent calls fetch it once.
 
-        What is known of the paper tells its page from that of another file.
+        What is known of the paper tells its page from that of another file. With a version, a text that was
+        kept for an earlier one is fetched again: arXiv gives the latest.
         """
         if find_arxiv_id(paper_id) != paper_id:
             return NoFullText(f"“{paper_id[:40]}” is not the id of a paper on arXiv.", is_lasting=True)
         async with self._reading.setdefault(paper_id, asyncio.Lock()):
             kept = await asyncio.to_thread(self._kept.get, paper_id)
-            if kept is not None:
+            if kept is not None and version in (None, kept.version):
                 return kept
             fetched = await self._fetch(paper_id, paper)
             if isinstance(fetched, FullText):
+                fetched = replace(fetched, version=version)
                 await asyncio.to_thread(self._kept.put, fetched)
             return fetched
 

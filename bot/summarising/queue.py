@@ -6,6 +6,7 @@ from collections.abc import (
     AsyncGenerator,
     Awaitable,
     Callable,
+    Collection,
     Container,
     Iterable,
     Iterator,
@@ -38,6 +39,9 @@ REGENERATIONS_A_DAY = 5
 
 _DAYS = 7
 """For how many days after its listing a paper gets a summary without anybody asking."""
+
+_MOST_OUTDATED = 100
+"""How many summaries of earlier versions are made anew at once."""
 
 _REST = timedelta(minutes=30)
 """How long the queue pauses when the endpoint would answer no paper."""
@@ -334,15 +338,20 @@ def _summaries_of(paper_id: str) -> str:
 
 def _is_settled(tables: Tables, job: SummaryJob, now: datetime) -> bool:
     """Return whether there is a summary, or a failed one whose wait is not over."""
-    made = tables.summaries.made({job.paper.id}) | tables.summary_failures.waiting(now)
-    return (job.paper.id, job.language) in made
+    return (job.paper.id, job.language) in _settled(tables, {job.paper.id}, now)
+
+
+def _settled(tables: Tables, paper_ids: Collection[str], now: datetime) -> frozenset[tuple[str, str]]:
+    """Return the (paper, language) pairs of which no summary is to be made now."""
+    made = tables.summaries.made(paper_ids) - tables.outdated_summaries.among(paper_ids)
+    return made | tables.summary_failures.waiting(now)
 
 
 def missing_summaries(tables: Tables, now: datetime) -> tuple[SummaryJob, ...]:
     """Return the summaries that channels will need and that are missing, the latest listings first.
 
     A digest file's own summaries count as present; a failed one is missing again after its wait, and one of a
-    withdrawn paper never is.
+    withdrawn paper never is. After them come those of papers of which a newer version came.
     """
     first = (now - timedelta(days=_DAYS)).astimezone(UTC).date()
     subscriptions = [
@@ -353,14 +362,26 @@ def missing_summaries(tables: Tables, now: datetime) -> tuple[SummaryJob, ...]:
     sources = dict.fromkeys(source for each in subscriptions for source in each.preferences.sources)
     listings = _entries_by_list(tables, sources, first)
     listed = {entry.paper.id for entries in listings.values() for entry in entries}
-    settled = tables.summaries.made(listed) | tables.summary_failures.waiting(now)
+    settled = _settled(tables, listed, now)
     jobs: dict[tuple[str, str], SummaryJob] = {}
     for subscription in subscriptions:
         language = subscription.preferences.language
         for paper in _papers_with_cards(tables, subscription, listings, settled):
             if (paper.id, language) not in settled and not paper.withdrawal:
                 jobs.setdefault((paper.id, language), SummaryJob(paper, language))
+    for job in _outdated(tables, now):
+        jobs.setdefault((job.paper.id, job.language), job)
     return tuple(jobs.values())
+
+
+def _outdated(tables: Tables, now: datetime) -> Iterator[SummaryJob]:
+    """Yield the summaries to make anew since a newer version of their paper came, the longest due first."""
+    pairs = tables.outdated_summaries.due(now, _MOST_OUTDATED)
+    papers = {paper.id: paper for paper in tables.papers.of_ids({paper_id for paper_id, _ in pairs})}
+    for paper_id, language in pairs:
+        paper = papers.get(paper_id)
+        if paper and not paper.withdrawal:
+            yield SummaryJob(paper, language)
 
 
 def _entries_by_list(tables: Tables, sources: Iterable[str], first: date) -> _EntriesByList:

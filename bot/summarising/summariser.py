@@ -20,6 +20,7 @@ from bot.errors import (
     ModelUnavailableError,
     TokensUsedUpError,
 )
+from bot.listings.renewal import RENEWED_CARDS_ARE_FROM
 from bot.metrics import MODEL_REQUESTS, MODEL_TOKENS
 from bot.retries import Backoff
 from bot.settings import Settings
@@ -112,8 +113,10 @@ def allowance_of(settings: Settings) -> Allowance | None:
 class Texts(Protocol):
     """A source of papers' full texts."""
 
-    async def read(self, paper_id: str, paper: Paper | None = None) -> FullText | NoFullText:
-        """Return a paper's text, fetching it if necessary."""
+    async def read(
+        self, paper_id: str, paper: Paper | None = None, version: int | None = None
+    ) -> FullText | NoFullText:
+        """Return a paper's text, fetching it where none is kept that was of this version."""
         ...
 
     async def kept(self, paper_id: str) -> FullText | None:
@@ -132,6 +135,8 @@ class _Task:
     #: Identifies the question, so that it is not asked twice.
     hash: str
     claim: Claim | None
+    #: The version that followed the stored one, where one did.
+    version: int | None = None
 
 
 class Summariser:
@@ -165,15 +170,18 @@ class Summariser:
         started = self._clock.now()
         if await self._storage.read(lambda tables: _is_withdrawn(tables, paper)):
             return Result(paper.id, language, Outcome.WITHDRAWN)
-        text = await self._texts.read(paper.id, paper)
+        version = await self._storage.read(lambda tables: _version(tables, paper.id))
+        text = await self._texts.read(paper.id, paper, version)
         if isinstance(text, NoFullText) and not regenerate and await self._waits_for(text, paper, language):
             return await self.fail(paper.id, language, text.reason, claim=claim)
         chosen = await self._in_thread(self._excerpt, paper, text if isinstance(text, FullText) else None)
         if chosen is None:
             return await self.fail(paper.id, language, "There is no text to read.", claim=claim)
         asked = question(paper, chosen, language)
-        task = _Task(paper, language, chosen, asked, input_hash(asked, self._model.model), claim)
+        task = _Task(paper, language, chosen, asked, input_hash(asked, self._model.model), claim, version)
         if not regenerate and await self._was_asked(task):
+            now = self._clock.now()
+            await self._storage.write(_under(claim, lambda tables: _update_outdated(tables, task, now)))
             return Result(paper.id, language, Outcome.UNCHANGED)
         result = await self._ask_and_keep(task)
         return replace(result, seconds=(self._clock.now() - started).total_seconds())
@@ -265,7 +273,7 @@ class Summariser:
         await self._storage.write(
             _under(
                 task.claim,
-                lambda tables: _keep(tables, checked.summary, task.hash, now - CARDS_CHANGE_FOR, now),
+                lambda tables: _keep(tables, task, checked.summary, now),
             )
         )
         return Result(task.paper.id, task.language, Outcome.MADE, _sum(spent))
@@ -426,11 +434,25 @@ def cost_of(asked: Question, given: Excerpt) -> int:
     return given.tokens + around + asked.most_tokens
 
 
-def _keep(tables: Tables, summary: Summary, asked_hash: str, opened_since: datetime, now: datetime) -> None:
+def _keep(tables: Tables, task: _Task, summary: Summary, now: datetime) -> None:
     """Keep the summary, and enqueue updates of the cards that show less."""
-    tables.summaries.put(summary, asked_hash)
+    tables.summaries.put(summary, task.hash)
     tables.summary_failures.forget(summary.paper_id, summary.language)
-    tables.card_updates.enqueue(summary.paper_id, summary.language, opened_since, now)
+    tables.card_updates.enqueue(summary.paper_id, summary.language, now - CARDS_CHANGE_FOR, now)
+    _update_outdated(tables, task, now)
+
+
+def _update_outdated(tables: Tables, task: _Task, now: datetime) -> None:
+    """Enqueue updates of the cards that wait for the summary of a newer version, if that is what it is."""
+    paper_id, language = task.paper.id, task.language
+    if task.version and tables.outdated_summaries.remove(paper_id, language, task.version):
+        tables.card_updates.enqueue(paper_id, language, now - RENEWED_CARDS_ARE_FROM, now)
+
+
+def _version(tables: Tables, paper_id: str) -> int | None:
+    """Return the paper's version, if it followed one that was stored before."""
+    newer = tables.paper_versions.of_papers([paper_id]).get(paper_id)
+    return newer.version if newer else None
 
 
 def _is_withdrawn(tables: Tables, paper: Paper) -> bool:

@@ -87,7 +87,7 @@ def test_a_page_and_a_search_of_ten_thousand_take_no_time(
     taken = []
     for _ in range(ROUNDS):
         start = perf_counter()
-        page = own_page(tables, wanted, ME, offset)
+        page = own_page(tables, wanted, ME, NOW, offset)
         taken.append(perf_counter() - start)
 
     print(f"{request.node.callspec.id}: {1000 * median(taken):.1f} ms, {page.total} fit")

@@ -40,7 +40,9 @@ _PARAGRAPH = (
 class LongTexts:
     """A text of the length of a real paper for each."""
 
-    async def read(self, paper_id: str, _paper: object = None) -> FullText | NoFullText:
+    async def read(
+        self, paper_id: str, _paper: object = None, _version: int | None = None
+    ) -> FullText | NoFullText:
         text = f"Introduction\n{_PARAGRAPH * 75}\nResults\n{_PARAGRAPH * 75}"
         return FullText(paper_id, text, "html", "")
 

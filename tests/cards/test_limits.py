@@ -31,6 +31,7 @@ from bot.cards.my_settings import my_settings_modal, reminder_message
 from bot.cards.notices import help_message
 from bot.cards.paper import Interest, LookedUp, abstract_modal, paper_card
 from bot.cards.personal_digest import personal_digest
+from bot.cards.renewed import MOST_RENEWED, RenewedPaper
 from bot.cards.saved_list import (
     ListPlace,
     SavedPage,
@@ -91,7 +92,17 @@ STATUSES = dict.fromkeys([None, *ReadingStatus], "&" * 300)
 def page_of(kept: tuple[SavedPaper, ...], offset: int, total: int, text: str = "") -> SavedPage:
     """Return a page with every filter."""
     counts, tags = dict.fromkeys(ReadingStatus, 3_000), {f"{number}" * 50: 10_000 for number in range(150)}
-    return SavedPage(kept, offset, total, text=text, texts_by_status=STATUSES, counts=counts, tags=tags)
+    newer = AMPERSANDS.newer
+    assert newer
+    return SavedPage(
+        *(kept, offset, total),
+        text=text,
+        texts_by_status=STATUSES,
+        counts=counts,
+        tags=tags,
+        newer={saved.paper.id: newer for saved in kept},
+        renewed=tuple(RenewedPaper(saved.paper, newer) for saved in kept[:MOST_RENEWED]),
+    )
 
 
 def full_home(page: SavedPage, paper: Paper) -> HomeContent:
@@ -248,11 +259,12 @@ def test_any_summary_can_be_looked_into_and_reported(paper: Paper, summary: Summ
 def test_any_digest_and_any_list_are_ones_that_slack_takes(entries: list[Entry], language: str) -> None:
     words = words_for(language)
     kept = tuple(SavedPaper("T1", "U1", entry.paper, NOW) for entry in entries[:10])
+    newer = {entry.paper.id: entry.newer for entry in entries if entry.newer}
+    renewed = tuple(RenewedPaper(entry.paper, entry.newer) for entry in entries if entry.newer)
+    page = SavedPage(kept, 0, len(kept), newer=newer, renewed=renewed[:MOST_RENEWED])
 
     assert_taken(digest_parent(digest_of(entries), words))
     assert_taken(listing_page(day_page_of(entries), words))
     assert_taken(week_page(week_page_of(entries, by_saves=True), words))
-    assert_taken(saved_page(SavedPage(kept, 0, len(kept)), PLACES[language]))
-    assert_view_taken(
-        home_view(HomeContent(SavedPage(kept, 0, len(kept)), kept), "/papers", PLACES[language])
-    )
+    assert_taken(saved_page(page, PLACES[language]))
+    assert_view_taken(home_view(HomeContent(page, kept), "/papers", PLACES[language]))

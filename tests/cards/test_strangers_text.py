@@ -18,6 +18,7 @@ from bot.cards.lists import listing_page, week_page
 from bot.cards.my_settings import reminder_message
 from bot.cards.notices import paper_notice
 from bot.cards.paper import abstract_modal, paper_card
+from bot.cards.renewed import RenewedPaper
 from bot.cards.saved_list import (
     ListPlace,
     SavedPage,
@@ -29,7 +30,9 @@ from bot.cards.saved_list import (
 )
 from bot.cards.sources import sources_modal
 from bot.cards.summaries import figures_modal, report_answer, report_modal
+from bot.cards.versions import NewerVersion
 from bot.locale import Reader, words_for
+from bot.summaries.changes import Changes
 from bot.text.arxiv_id import abstract_url
 from storage.records import (
     FROM_MODEL,
@@ -94,7 +97,7 @@ def entry_of(text: str) -> Entry:
         ),
         **parts,
     )
-    return Entry(paper_of(text), summary, 1)
+    return Entry(paper_of(text), summary, 1, NewerVersion(2, DAY, NOW, Changes((text, text), 1), text))
 
 
 def place_of_list(language: str) -> ListPlace:
@@ -109,6 +112,8 @@ def drawn(text: str) -> Iterator[Message | Block]:
     noted = SavedPaper("T1", "U1", paper, NOW, tags=(text,), note=text)
     outcome = SaveOutcome(True, (text,), (text,))
     kept = SavedPage((noted,), 0, 1, text=text, tags={text: 1}, unreadable=(text,))
+    assert entry.newer
+    kept = replace(kept, newer={paper.id: entry.newer}, renewed=(RenewedPaper(paper, entry.newer),))
     home = HomeContent(kept, (noted,), NewPapers("C1", (paper,), frozenset(), SavedIn("C1", "1.2")))
     assert summary
     yield reminder_message(1, [paper], WORDS)

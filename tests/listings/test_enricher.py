@@ -102,6 +102,7 @@ async def test_a_paper_gets_what_it_lacks_and_keeps_what_it_has(desk: RecordDesk
         version=2,
         updated=datetime(2025, 10, 2, 10, tzinfo=UTC),
         next_try_at=desk.clock.now() + timedelta(days=3),
+        stored_version=2,
     )
 
 

@@ -67,7 +67,7 @@ def shelf(tables: Tables) -> None:
 
 
 def found(tables: Tables, text: str) -> list[Paper]:
-    return [saved.paper for saved in own_page(tables, read_own_query(text, TODAY), ME).papers]
+    return [saved.paper for saved in own_page(tables, read_own_query(text, TODAY), ME, NOW).papers]
 
 
 def test_what_fits_is_found_in_papers_notes_and_tags_the_latest_saved_first(tables: Tables) -> None:
@@ -96,7 +96,7 @@ def test_what_fits_is_found_in_papers_notes_and_tags_the_latest_saved_first(tabl
 
 def test_a_page_tells_its_counts_and_its_tags(tables: Tables) -> None:
     shelf(tables)
-    page = own_page(tables, read_own_query("#rl read", TODAY), ME, offset=90)
+    page = own_page(tables, read_own_query("#rl read", TODAY), ME, NOW, offset=90)
 
     assert (page.total, page.offset, page.text) == (1, 0, "#rl is:read")
     assert page.counts == {"read": 1, "unread": 1}
@@ -116,7 +116,9 @@ def test_a_list_longer_than_a_page_is_turned(tables: Tables) -> None:
         tables.saved_papers.save("T1", "U1", paper.id, NOW + timedelta(minutes=number))
     tables.search_index.update()
     for text in ("", "gardens"):
-        pages = [own_page(tables, read_own_query(text, TODAY), ME, offset) for offset in (0, 10, 20, 500)]
+        pages = [
+            own_page(tables, read_own_query(text, TODAY), ME, NOW, offset) for offset in (0, 10, 20, 500)
+        ]
         assert [(page.offset, page.total, len(page.papers)) for page in pages] == [
             (0, 23, 10),
             (10, 23, 10),

@@ -43,10 +43,19 @@ PAPER = Paper("2509.00001", "Gardens")
 DAY = date(2025, 9, 29)
 TOKENS = EncryptedTokens("encrypted", "key")
 
-OF_THE_WORLD = {"papers", "listings", "listing_papers", "summaries", "arxiv_records"}
+OF_THE_WORLD = {"papers", "listings", "listing_papers", "summaries", "arxiv_records", "paper_versions"}
 """What is published, the same for all."""
 
-OF_THE_BOT = {"summary_failures", "model_requests", "topic_requests", "heartbeats", "leases", "events"}
+OF_THE_BOT = {
+    "summary_failures",
+    "model_requests",
+    "topic_requests",
+    "heartbeats",
+    "leases",
+    "events",
+    "watched_papers",
+    "outdated_summaries",
+}
 """What the bot keeps of its own work; none of it tells who asked for what."""
 
 

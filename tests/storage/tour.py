@@ -169,6 +169,25 @@ def _arxiv_records(tables: Tables) -> Iterator[Any]:
     for tries in (1, 2):
         tables.arxiv_records.put(ArxivRecord(BARE.id, NOW, 2, NOW, tries, LATER))
     yield tables.arxiv_records.get(BARE.id), tables.arxiv_records.due(LATER, 3, DAY)
+    watched, versions = tables.watched_papers, tables.paper_versions
+    watched.add(BARE.id, NOW)
+    watched.asked(BARE.id, NOW, LATER)
+    for number, paper in enumerate(PAPERS):
+        watched.add(paper.id, NOW - timedelta(days=number * 100))
+        versions.begin(paper.id, 2, NOW if number else None, LATER)
+        versions.begin(paper.id, 3, NOW, LATER)
+        tables.papers.renew(replace(paper, abstract=paper.title))
+        tables.arxiv_records.store(paper.id, 3)
+    tables.saved_papers.save(WORKSPACE, PERSON, IDS[0], NOW)
+    yield watched.among(IDS), watched.due(LATER, 3), watched.drop_unwanted(LATER, 9), watched.due(LATER, 30)
+    yield versions.of_papers(IDS), versions.of_saved(WORKSPACE, PERSON, NOW, 3)
+    tables.saved_papers.remove(WORKSPACE, PERSON, IDS[0], NOW)
+    outdated = tables.outdated_summaries
+    outdated.add(BARE.id, ["en", "zh-CN"], 2, NOW)
+    outdated.add(BARE.id, ["en"], 3, LATER)
+    yield outdated.due(NOW, 3), outdated.among([BARE.id])
+    yield outdated.remove(BARE.id, "en", 2), outdated.remove(BARE.id, "en", 3), outdated.delete(LATER, 9)
+    outdated.add(BARE.id, ["en"], 3, LATER)
 
 
 def _summaries(tables: Tables) -> Iterator[Any]:

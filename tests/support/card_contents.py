@@ -1,14 +1,16 @@
 """Any paper and summary that a card may hold, the longest of them, and the check that Slack takes a card."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
 from bot.cards.blocks import BLOCKS_PER_MESSAGE, MESSAGE_CHARACTERS, TEXT_BYTES, Block, Message
 from bot.cards.entry import DayPage, Digest, Entry, WeekEntry, WeekPage
 from bot.cards.ids import PAGE_LENGTH, Week
+from bot.cards.versions import NewerVersion
 from bot.sandbox.blocks import problems_of_message, problems_of_view, size_of
+from bot.summaries.changes import Changes
 from storage.records import (
     FROM_ABSTRACT,
     FROM_COMMUNITY,
@@ -86,8 +88,20 @@ SUMMARIES = st.builds(
     english_keywords=st.lists(st.text(max_size=60), max_size=12).map(tuple),
     evidence=st.lists(EVIDENCE, max_size=6).map(tuple),
 )
+NEWER = st.builds(
+    NewerVersion,
+    version=st.integers(2, 999_999),
+    since=st.just(DAY),
+    seen_at=st.just(datetime(2025, 9, 29, tzinfo=UTC)),
+    changes=st.none() | st.builds(Changes, st.lists(TEXTS, max_size=5).map(tuple), st.integers(0, 500)),
+    earlier_title=st.none() | TEXTS,
+)
 ENTRIES = st.builds(
-    Entry, paper=PAPERS, summary=st.none() | SUMMARIES, number=st.none() | st.integers(1, 999)
+    Entry,
+    paper=PAPERS,
+    summary=st.none() | SUMMARIES,
+    number=st.none() | st.integers(1, 999),
+    newer=st.none() | NEWER,
 )
 AMPERSANDS = Entry(
     Paper("2509.00001", "&" * 400, authors=("&" * 200,) * 150, abstract="&" * 6000, votes=1),
@@ -104,6 +118,9 @@ AMPERSANDS = Entry(
         body="&" * 1235,
     ),
     1,
+    NewerVersion(
+        999_999, DAY, datetime(2025, 9, 29, tzinfo=UTC), Changes(("&" * 300,) * 20, 99_999), "&" * 400
+    ),
 )
 LONG_CHINESE = replace(
     AMPERSANDS,

@@ -40,7 +40,9 @@ class KnownTexts:
         self.is_lasting = True
         self.is_whole = True
 
-    async def read(self, paper_id: str, _paper: Paper | None = None) -> FullText | NoFullText:
+    async def read(
+        self, paper_id: str, _paper: Paper | None = None, _version: int | None = None
+    ) -> FullText | NoFullText:
         return await self.kept(paper_id) or NoFullText("arXiv gives no HTML of it", self.is_lasting)
 
     async def kept(self, paper_id: str) -> FullText | None:

@@ -1,0 +1,102 @@
+"""A newer version of a paper, from arXiv's answer to the card, and to whoever saved it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.listings.enricher import Enricher
+from bot.sources.atom import ArxivPaper
+from storage.records import Paper
+from tests.delivery.test_card_updates import Scripted, left, text_of, updating, wire_of
+from tests.handlers.talking import say
+from tests.support.stage import Stage, on_each_engine
+
+FIRST = "We grow trees. They reach 87.2% of the light. Nothing else is tried."
+SECOND = "We grow trees. They reach 91.3% of the light & <!channel> more. Nothing else is tried."
+THIRD = "We grow trees. They reach 91.3% of the light & <!channel> more."
+
+
+class Arxiv:
+    """arXiv's API with one paper, in the version that a test says."""
+
+    def __init__(self, paper: Paper) -> None:
+        self.described = ArxivPaper(replace(paper, abstract=FIRST), version=1)
+        self.asked: list[str] = []
+
+    def shows(self, version: int, abstract: str, title: str = "") -> None:
+        submitted = datetime(2025, 11, version + 1, 10, tzinfo=UTC)
+        paper = replace(self.described.paper, abstract=abstract, title=title or self.described.paper.title)
+        self.described = ArxivPaper(paper, version, submitted)
+
+    async def ask(self, paper_ids: Iterable[str]) -> dict[str, ArxivPaper]:
+        self.asked += [each for each in paper_ids if each == self.described.paper.id]
+        return {self.described.paper.id: self.described}
+
+
+async def a_day_later(stage: Stage, enricher: Enricher) -> None:
+    """Go to the next day and let all that is due then be asked."""
+    stage.clock.advance(24 * 3600)
+    for _ in range(3):
+        await enricher.tick()
+
+
+async def delivered(stage: Stage) -> tuple[Paper, str, str]:
+    """Deliver the sample; return one of its papers, the `ts` of its card, and the id of another paper."""
+    delivery_id = await stage.deliver_sample()
+    posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
+    paper = await stage.bot.storage.read(lambda tables: tables.papers.get(posts[2].paper_ids[0]))
+    assert paper
+    return paper, posts[2].ts or "", posts[3].paper_ids[0]
+
+
+async def changed(stage: Stage, before: Sequence[dict[str, object]]) -> list[object]:
+    """Update what is due; return the `ts` of each message of the channel that is another one now."""
+    await updating(stage).tick()
+    after = stage.person("ada").messages("papers")
+    known = {each["ts"]: each for each in before}
+    return [each["ts"] for each in after if each["text"] != known[each["ts"]]["text"]]
+
+
+@on_each_engine
+async def test_a_newer_version_is_told_on_the_card_once_and_to_whoever_saved_the_paper(stage: Stage) -> None:
+    paper, ts, other = await delivered(stage)
+    arxiv = Arxiv(paper)
+    await stage.bot.storage.write(lambda tables: tables.papers.add(arxiv.described.paper))
+    enricher = Enricher(stage.bot.storage, stage.clock, arxiv.ask)
+    ada, lin = stage.person("ada"), stage.person("lin")
+    await say(ada, f"/papers save {paper.id}", "Saved: ")
+    await say(lin, f"/papers save {other}", "已收藏")
+    await a_day_later(stage, enricher)
+    posted = ada.messages("papers")
+    assert await changed(stage, posted) == []
+
+    arxiv.shows(2, SECOND, title="Taller Trees")
+    await a_day_later(stage, enricher)
+    wire = Scripted(await wire_of(stage), [])
+    await updating(stage, wire).tick()
+    card = text_of(stage, ts)
+    await a_day_later(stage, enricher)
+
+    line = "v2 since November 3, 2025: It was called “{}” before. New in the abstract: “{}”"
+    told = line.format(paper.title, "They reach 91.3% of the light & <!channel> more.")
+    assert told.replace("&", "&amp;").replace("<!channel>", "&lt;!channel&gt;") in card
+    assert "Taller Trees" in card
+    assert (wire.calls, await left(stage), arxiv.asked) == (1, 0, [paper.id] * 3)
+    assert await changed(stage, ada.messages("papers")) == []
+
+    mine = await say(ada, "/papers saved", "My papers · 1")
+    theirs = await say(lin, "/papers 收藏", "我的收藏 · 1")
+    await ada.open_home()
+    await lin.open_home()
+    await ada.sees(lambda _: "v2 since November 3, 2025" in str(ada.home()))
+    await lin.sees(lambda _: other in str(lin.home()))
+    assert "New versions of papers on your list" in mine
+    assert f"Taller Trees (https://arxiv.org/abs/{paper.id}) · v2 since November 3, 2025" in mine
+    assert "v2" not in str(lin.home()) + theirs
+
+    arxiv.shows(3, THIRD)
+    posted = ada.messages("papers")
+    await a_day_later(stage, enricher)
+    assert await changed(stage, posted) == [ts]
+    assert "v3 since November 4, 2025: 1 sentence left out of the abstract." in text_of(stage, ts)
+    assert "v2 since" not in text_of(stage, ts)
