@@ -786,6 +786,16 @@ async def test_a_text_that_was_kept_before_pages_were_told_apart_is_fetched_anew
     assert library.asked == ["/html/2509.00001"] * 2
 
 
+async def test_a_text_that_was_kept_of_another_version_is_fetched_once_more(library: Library) -> None:
+    library.has(html=saying(LONG_PAGE))
+    first = await library.texts.read("2509.00001")
+    again = [await library.texts.read("2509.00001", None, version) for version in (2, 2, None, 3)]
+
+    assert isinstance(first, FullText)
+    assert again == [replace(first, version=version) for version in (2, 2, 2, 3)]
+    assert library.asked == ["/html/2509.00001"] * 3
+
+
 @pytest.mark.parametrize("piece", [b"", b" " * 10], ids=["silent", "slow"])
 async def test_an_answer_that_does_not_end_in_time_may_do_so_later(tmp_path: Path, piece: bytes) -> None:
     endless = EndlessAnswers(piece, pause=0.01)
