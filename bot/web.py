@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -18,13 +19,15 @@ from bot.sources.arxiv import ArxivClient
 from bot.sources.catalogue import catalogue
 from bot.sources.full_text import FullTexts
 from bot.sources.http import Fetcher, web_client
-from bot.summaries.model import ModelClient
 from bot.summarising.queue import SummaryQueue
 from bot.summarising.summariser import Summariser, allowance_of
 from bot.summarising.topics import TopicReader
 from storage.address import Server
 from storage.claims import Claims, open_claims
 from storage.runner import Runner, ThreadRunner
+
+if TYPE_CHECKING:
+    from bot.summaries.model import ModelClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +109,12 @@ def _no_source(_name: str) -> None:
     """Find no source."""
 
 
-def _model(settings: Settings, clock: Clock, client: httpx.AsyncClient) -> ModelClient | None:
+def _model(settings: Settings, clock: Clock, client: httpx.AsyncClient) -> "ModelClient | None":
     """Return what asks the model, or `None` where none is set."""
     if not settings.model:
         return None
+    from bot.summaries.model import ModelClient  # noqa: PLC0415 -- a bot without a model needs none of it
+
     return ModelClient(
         client,
         clock,

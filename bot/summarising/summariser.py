@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from bot.clock import Clock
 from bot.errors import (
@@ -25,9 +25,7 @@ from bot.metrics import MODEL_REQUESTS, MODEL_TOKENS
 from bot.retries import Backoff
 from bot.settings import Settings
 from bot.sources.full_text import FullText, NoFullText
-from bot.summaries.checks import Checked, check
 from bot.summaries.excerpt import Excerpt, excerpt, tokens, was_cut
-from bot.summaries.model import ModelAnswer, ModelClient, Usage
 from bot.summaries.prompt import (
     MOST_TOKENS,
     PROMPT_VERSION,
@@ -43,6 +41,11 @@ from storage.claims import Claim
 from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure, TextRead
 from storage.runner import Runner
 from storage.tables import Tables
+
+# What asks a model and checks its answers is imported once one is set: most of it is only patterns.
+if TYPE_CHECKING:
+    from bot.summaries.checks import Checked
+    from bot.summaries.model import ModelAnswer, ModelClient, Usage
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -146,7 +149,7 @@ class Summariser:
         self,
         storage: Runner,
         clock: Clock,
-        model: ModelClient,
+        model: "ModelClient",
         texts: Texts,
         allowance: Allowance,
     ) -> None:
@@ -279,7 +282,7 @@ class Summariser:
         return Result(task.paper.id, task.language, Outcome.MADE, _sum(spent))
 
     async def _fail(
-        self, task: _Task, reason: str, spent: list[Usage], wait: timedelta = timedelta()
+        self, task: _Task, reason: str, spent: "list[Usage]", wait: timedelta = timedelta()
     ) -> Result:
         paper_id, language = task.paper.id, task.language
         return await self.fail(paper_id, language, reason, _sum(spent), wait, claim=task.claim)
@@ -295,7 +298,7 @@ class Summariser:
 
         await self._storage.write(_under(task.claim, keep))
 
-    async def _ask_twice_at_most(self, task: _Task, spent: list[Usage]) -> Checked:
+    async def _ask_twice_at_most(self, task: _Task, spent: "list[Usage]") -> "Checked":
         """Return the better of two answers; the second is asked for only where the first has faults.
 
         A slip of form is such a fault. Raises the slip where the second answer has one, too.
@@ -320,7 +323,7 @@ class Summariser:
         second = await self._check(task, answer)
         return min(first, second, key=lambda each: (not each.is_kept, len(each.faults)))
 
-    def _as_read(self, task: _Task, answer: ModelAnswer) -> _Task:
+    def _as_read(self, task: _Task, answer: "ModelAnswer") -> _Task:
         """Return the task with what the endpoint read of its text; that it cut some is told once.
 
         Only a first question shows it: of a later one an endpoint may count what is new alone.
@@ -346,7 +349,7 @@ class Summariser:
         around = cost_of(task.question, task.excerpt) - task.excerpt.tokens - task.question.most_tokens
         return max(_LEAST_TOKENS_A_TEXT, (counted - around) // 100 * 100)
 
-    async def _ask_with_room(self, task: _Task, asked: Question, spent: list[Usage]) -> ModelAnswer:
+    async def _ask_with_room(self, task: _Task, asked: Question, spent: "list[Usage]") -> "ModelAnswer":
         """Ask, and once more with all the tokens there may be where the answer is cut off.
 
         A model whose thoughts took its room gets them from then on.
@@ -365,14 +368,16 @@ class Summariser:
         most = self.allowance.tokens_an_answer
         return replace(asked, most_tokens=most if self._needs_room else min(most, asked.most_tokens))
 
-    async def _check(self, task: _Task, answer: ModelAnswer) -> Checked:
+    async def _check(self, task: _Task, answer: "ModelAnswer") -> "Checked":
+        from bot.summaries.checks import check  # noqa: PLC0415 -- by the first answer
+
         today = self._clock.now().astimezone(UTC).date()
         provenance = Provenance(FROM_MODEL, today, answer.model, PROMPT_VERSION, task.excerpt.text_read)
         summary = read_answer(answer.fields, task.paper.id, task.language, provenance)
         claims, given = read_claims(answer.fields), task.excerpt.numbered
         return await self._in_thread(check, summary, task.paper, task.excerpt.text, claims, given)
 
-    async def _ask(self, task: _Task, asked: Question, spent: list[Usage]) -> ModelAnswer:
+    async def _ask(self, task: _Task, asked: Question, spent: "list[Usage]") -> "ModelAnswer":
         request_id = await self._reserve(task, asked)
         try:
             answer = await self._model.ask(asked)
@@ -409,7 +414,7 @@ class Summariser:
             )
         return request_id
 
-    async def _settle(self, request_id: int, model: str, usage: Usage, spent: list[Usage]) -> None:
+    async def _settle(self, request_id: int, model: str, usage: "Usage", spent: "list[Usage]") -> None:
         spent.append(usage)
         MODEL_TOKENS.labels("prompt").inc(usage.prompt_tokens)
         MODEL_TOKENS.labels("completion").inc(usage.completion_tokens)
@@ -467,5 +472,5 @@ def _tries(tables: Tables, paper_id: str, language: str) -> int:
     return failure.tries if failure else 0
 
 
-def _sum(spent: list[Usage]) -> int:
+def _sum(spent: "list[Usage]") -> int:
     return sum(usage.prompt_tokens + usage.completion_tokens for usage in spent)

@@ -2,12 +2,12 @@
 
 import logging
 from datetime import UTC
+from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.errors import ModelError, TokensUsedUpError
 from bot.metrics import MODEL_REQUESTS, MODEL_TOKENS
 from bot.summaries.excerpt import tokens
-from bot.summaries.model import ModelAnswer, ModelClient, Usage
 from bot.summaries.question import Question
 from bot.summaries.topics import read_topics_answer, topics_question
 from bot.summarising.summariser import Allowance
@@ -15,13 +15,16 @@ from storage.records import Topic
 from storage.runner import Runner
 from storage.tables import Tables
 
+if TYPE_CHECKING:
+    from bot.summaries.model import ModelAnswer, ModelClient, Usage
+
 _logger = logging.getLogger(__name__)
 
 
 class TopicReader:
     """Reads sentences with a model; what people write is kept nowhere and never logged."""
 
-    def __init__(self, storage: Runner, clock: Clock, model: ModelClient, allowance: Allowance) -> None:
+    def __init__(self, storage: Runner, clock: Clock, model: "ModelClient", allowance: Allowance) -> None:
         self._storage = storage
         self._clock = clock
         self._model = model
@@ -40,7 +43,7 @@ class TopicReader:
             return ()
         return read_topics_answer(answer.fields)
 
-    async def _ask(self, asked: Question) -> ModelAnswer:
+    async def _ask(self, asked: Question) -> "ModelAnswer":
         request_id = await self._reserve(asked)
         try:
             answer = await self._model.ask(asked)
@@ -68,7 +71,7 @@ class TopicReader:
             raise TokensUsedUpError("The day's tokens are used up. PAPER_ROUND_TOKENS_A_DAY sets the limit.")
         return request_id
 
-    async def _settle(self, request_id: int, model: str, usage: Usage) -> None:
+    async def _settle(self, request_id: int, model: str, usage: "Usage") -> None:
         MODEL_TOKENS.labels("prompt").inc(usage.prompt_tokens)
         MODEL_TOKENS.labels("completion").inc(usage.completion_tokens)
         await self._storage.write(
