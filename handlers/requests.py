@@ -14,6 +14,7 @@ from bot.references.export import FORMATS
 from bot.text.arxiv_id import find_arxiv_id
 from bot.text.dates import read_day
 from bot.text.nearest import nearest_word
+from bot.text.regex import regex
 from bot.text.tags import read_tags
 from bot.text.typed import plain, plain_value, read_date
 from storage.records import FollowKind, ReadingStatus, SavedFilter
@@ -300,48 +301,48 @@ _MOST_SIMILAR_TO = 20
 _MOST_SIMILAR_CHARACTERS = 3000
 
 # Search-based planning, 搜索引擎 and 相似度 are what papers are about.
-_SEARCH = re.compile(r"/?(?:(?:search|find)(?: for)?|搜索|查找|搜)(?![\w-])[\s:]*(.*)", re.IGNORECASE)
-_SIMILAR = re.compile(
+_SEARCH = regex(r"/?(?:(?:search|find)(?: for)?|搜索|查找|搜)(?![\w-])[\s:]*(.*)", re.IGNORECASE)
+_SIMILAR = regex(
     r"/?(?:(?P<similar>similar|相似|类似)|(?P<like>(?:more )?like|像))(?: (?:papers )?(?:to|as)|于)?"
     r"(?:(?![\w-])|(?<=[^a-z])(?=[0-9]))[\s:]*(?P<rest>.*)",
     re.IGNORECASE,
 )
 
 # `收藏` is a verb, too, and part of longer words.
-_OWN_LIST = re.compile(
+_OWN_LIST = regex(
     r"/?(?:(?:my saved|saved|my papers|my list)(?![\w-])"
     r"|我的收藏|已收藏|收藏(?=[\s:#]|未读|待读|在读|已读))"
     r"[\s:]*(.*)",
     re.IGNORECASE,
 )
-_FOLLOW = re.compile(
+_FOLLOW = regex(
     r"/?(?:(?P<ends>(?:un(?:follow|mute)|stop following)(?![\w-])|取消(?:关注|屏蔽))"
     r"|(?P<mutes>mute(?![\w-])|屏蔽(?=[\s:\"]))|follow(?![\w-])|关注(?=[\s:\"]))[\s:]*(?P<rest>.+)",
     re.IGNORECASE,
 )
 # 调整 may begin words to look for, unless a sign follows it.
-_TUNE = re.compile(r"/?(?:tune(?![\w-])|调整(?=[\s:]|[少多更再别不]|减少|增加))[\s:]*(.+)", re.IGNORECASE)
-_EXPORT = re.compile(r"/?(?:export(?![\w-])|导出)[\s:]*(.*)", re.IGNORECASE)
+_TUNE = regex(r"/?(?:tune(?![\w-])|调整(?=[\s:]|[少多更再别不]|减少|增加))[\s:]*(.+)", re.IGNORECASE)
+_EXPORT = regex(r"/?(?:export(?![\w-])|导出)[\s:]*(.*)", re.IGNORECASE)
 _FORMAT_NAMES: dict[str, str] = {
     **{name: name for name in FORMATS},
     **{ending.removeprefix("."): name for name, ending in FORMATS.items()},
     **dict.fromkeys(["csl", "csljson"], "csl-json"),
 }
-_PIECE = re.compile(r"[^\s,，;；、]+")
-_TAG = re.compile(r"(?<!\S)[#＃]\S+")
+_PIECE = regex(r"[^\s,，;；、]+")
+_TAG = regex(r"(?<!\S)[#＃]\S+")
 _AROUND_NOTE = " \t\n,，;；、:："
 
 # A verb may have a colon or, in Chinese, nothing between it and the id.
-_VERB = re.compile(rf"({'|'.join(_VERBS)})(?![a-z])[\s:]*(.*)", re.IGNORECASE)
-_OTHER_VERB = re.compile(rf"({'|'.join(_OTHER_VERBS)})(?![a-z])[\s:]*(\S+)(?:\s.*)?", re.IGNORECASE)
+_VERB = regex(rf"({'|'.join(_VERBS)})(?![a-z])[\s:]*(.*)", re.IGNORECASE)
+_OTHER_VERB = regex(rf"({'|'.join(_OTHER_VERBS)})(?![a-z])[\s:]*(\S+)(?:\s.*)?", re.IGNORECASE)
 
-_PAUSE = re.compile(
+_PAUSE = regex(
     r"(?:pause\b|暂停)[\s:,-]*(?:(?:until|till)\b|直到|到|至)?[\s:,-]*(.*?)(?:为止|止)?", re.IGNORECASE
 )
 
 # A word may be typed as an option, and as a question; a question mark alone asks for help.
-_BEFORE_WORD = re.compile(r"^(?:--?|/)\s*(?=\w)")
-_AFTER_WORD = re.compile(r"(?<=\w)[\s?:]+$")
+_BEFORE_WORD = regex(r"^(?:--?|/)\s*(?=\w)")
+_AFTER_WORD = regex(r"(?<=\w)[\s?:]+$")
 
 
 def parse_request(text: str, today: date) -> Request:

@@ -15,6 +15,7 @@ from bot.lookup.query import Query, Ranking, SearchedIn, Wanted
 from bot.sources.categories import read_category
 from bot.text.dates import FIRST_YEAR, Period, read_period
 from bot.text.language import CJK_RANGES, known_tag, named_language
+from bot.text.regex import regex
 from bot.text.typed import plain
 
 MOST_CHARACTERS = 300
@@ -69,12 +70,12 @@ _ENDINGS = {
 """How the end of a query says its order."""
 
 # A date without `since` or the like that is one among words, too; `GPT-4 in 2024` ends a title.
-_SURE_DATE = re.compile(
+_SURE_DATE = regex(
     rf".*[{CJK_RANGES}].*|(?:in )?(?:the )?(?:this|last|past|previous) .+|.+ ago|today|yesterday"
     r"|(?:.+ )?[0-9]{4}-[0-9]{2}-[0-9]{2}|(?!in |on ).+ [0-9]{4}"
     r"|in (?:may|[a-z]{4,})(?: [0-9]{4})?|on (?:[a-z]+day|.*[0-9].*)"
 )
-_BOUNDED = re.compile(
+_BOUNDED = regex(
     r"(?:(?P<before>since|after|from|before|until|till|through|从) ?)?(?P<period>.+?)"
     r"(?P<after>之后|以后|以来|至今|之前|以前|为止)?"
 )
@@ -85,7 +86,7 @@ _PAPERS = frozenset({"论文", "文章"})
 
 _OTHER_NAMES = "|".join([*_NAMES_OF_BOUNDS, *_NAMES_OF_LISTS, *"sort order 排序 is 是 has 有".split()])
 _WORD = r'[^\W_](?:[^\s",;、。]|(?<=[0-9]),(?=[0-9]))*'
-_TOKEN = re.compile(
+_TOKEN = regex(
     rf"""(?P<minus>(?<!\S)-)?
     (?:(?P<name>{"|".join(_WANTED_NAMES)}):\s*(?:"(?P<phrase_of_name>[^"]*)"|(?P<word_of_name>{_WORD}))
     |(?P<other_name>{_OTHER_NAMES}):(?P<blank>\s*)(?:"(?P<phrase_of_other>[^"]*)"|(?P<value>[^\s"]+))
@@ -96,7 +97,7 @@ _TOKEN = re.compile(
 _TYPED_NAMES = {SearchedIn.ANYWHERE: "", SearchedIn.TITLE: "title:", SearchedIn.AUTHORS: "author:"}
 
 _AFTER_WORD = "'`!?.:…)]}>》】〉~_/\\|=&^-"
-_BETWEEN_VALUES = re.compile("[,;、]+")
+_BETWEEN_VALUES = regex("[,;、]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from bot.references.reference import one_line
+from bot.text.regex import regex
 
 _GROUPS = frozenset(
     "collaboration collaborations committee community company consortium corporation foundation group inc "
@@ -22,9 +23,9 @@ _CAPITAL_PARTICLES = frozenset(
     "Al Da Dal De Del Della Den Der Di Dos Du El La Le Ten Ter Van Von".split()  # as in G. De Lucia
 )
 _VIETNAMESE = frozenset("bui dang dinh do duong ho hoang huynh le ly ngo nguyen pham phan tran vo vu".split())
-_SUFFIX = re.compile(r"(?:[JS]r\.?|I{2,3}|IV)", re.IGNORECASE)
-_JOINED = re.compile(r"\s(?:and|&)\s|[;:/()\"]|[0-9]|\bet al\b", re.IGNORECASE)
-_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SUFFIX = regex(r"(?:[JS]r\.?|I{2,3}|IV)", re.IGNORECASE)
+_JOINED = regex(r"\s(?:and|&)\s|[;:/()\"]|[0-9]|\bet al\b", re.IGNORECASE)
+_EAST_ASIAN = regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _MOST_WORDS_AROUND_A_COMMA = 3
 
 

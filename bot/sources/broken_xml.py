@@ -16,25 +16,26 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from bot.text.encodings import marked_encoding
+from bot.text.regex import regex
 
 # https://www.w3.org/TR/xml/#charsets
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REPLACED = "\ufffd"
-_FEED = re.compile(r"<(?P<name>(?:[\w.-]+:)?feed)\b[^<>]{0,4000}>")
-_ENTRY = re.compile(r"<(?:[\w.-]+:)?entry[\s>]")
+_FEED = regex(r"<(?P<name>(?:[\w.-]+:)?feed)\b[^<>]{0,4000}>")
+_ENTRY = regex(r"<(?:[\w.-]+:)?entry[\s>]")
 # An entry holds elements, while the word in a text is followed by text.
-_CONTENT = re.compile(r"[^<>]{0,4000}>?\s*<(?:(?!/)|/(?:[\w.-]+:)?entry\b)")
-_ENTRY_END = re.compile(r"</(?:[\w.-]+:)?entry\s*>")
-_AFTER_ENTRY = re.compile(r"</(?:[\w.-]+:)?entry\s*>\s*\Z")
+_CONTENT = regex(r"[^<>]{0,4000}>?\s*<(?:(?!/)|/(?:[\w.-]+:)?entry\b)")
+_ENTRY_END = regex(r"</(?:[\w.-]+:)?entry\s*>")
+_AFTER_ENTRY = regex(r"</(?:[\w.-]+:)?entry\s*>\s*\Z")
 _DECLARATION = re.compile(rb"""<\?xml[^>]{0,200}\bencoding\s*=\s*["']([\w.:-]{1,40})["']""")
-_DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
-_SPOILT = re.compile(
+_DOCTYPE = regex(r"<!DOCTYPE\b", re.IGNORECASE)
+_SPOILT = regex(
     r"<!\[CDATA\[.*?\]\]>|&(?:(?P<name>\w{1,40});|\#(?P<number>x[0-9a-fA-F]{1,6}|[0-9]{1,7});)?"
     r"|</?(?:[\w.-]+:)?entry(?=[\s>])|<(?![A-Za-z_/!?])",
     re.DOTALL,
 )
 # Where marks in a text look like tags, those of Atom and arXiv alone count as such.
-_KNOWN_TAG_OR_MARK = re.compile(
+_KNOWN_TAG_OR_MARK = regex(
     r"<!\[CDATA\[.*?\]\]>"
     r"|</?(?:\w+:)?(?:entry|id|title|summary|content|author|name|category|link|published|updated|rights|doi"
     r"|affiliation|comment|journal_ref|primary_category|creator|announce_type)(?=[\s/>])[^<>]*>|<|\]\]>",

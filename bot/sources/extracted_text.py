@@ -7,15 +7,16 @@ appendix. Or it breaks off in the middle and says so.
 import re
 from dataclasses import dataclass
 
+from bot.text.regex import regex
 from storage.records import Paper
 
-_WORD = re.compile(r"[^\W\d_]{3,}|[^\W_]*[0-9][^\W_]*")
+_WORD = regex(r"[^\W\d_]{3,}|[^\W_]*[0-9][^\W_]*")
 _LEAST_OF_A_TITLE = 0.5
 _LEAST_OF_AN_ABSTRACT = 0.5
 _LETTERS_OF_A_TELLING_WORD = 5
 _FEWEST_TELLING_WORDS = 5
 _COMMON_WORDS = frozenset("and are for from how into its the through toward towards using via with".split())
-_SUPPLEMENT = re.compile(
+_SUPPLEMENT = regex(
     r"\W*(?:[A-Z]\W+)?(?:appendix|appendices|(?:the )?(?:technical |online )?(?:appendix|supplement\w*)"
     r"|electronic supplement\w*|supporting information|(?:\w+ ){0,4}checklist|cover letter"
     r"|rebuttal|(?:reviewer|author)s?\W* responses?"
@@ -25,13 +26,13 @@ _SUPPLEMENT = re.compile(
     re.IGNORECASE,
 )
 # Of a title that is the paper's own but for these words behind it.
-_SUPPLEMENT_ADDED = re.compile(
+_SUPPLEMENT_ADDED = regex(
     r"\b(?:(?:technical |online )?appendix|appendices"
     r"|supplement(?:s|(?:ary|al)(?: materials?| information)?))\W*$",
     re.IGNORECASE,
 )
 # Behind a title, as in “Title: Appendix” or “Title (Supplementary Material)”.
-_SUPPLEMENT_BEHIND = re.compile(
+_SUPPLEMENT_BEHIND = regex(
     r"(?:[:;,.([|\u2013\u2014]|\s-+)\s*(?:the )?(?:technical |online )?"
     r"(?:appendix|appendices|supplement\w*(?: materials?| information)?|supporting information"
     r"|(?:\w+ ){0,2}checklist|rebuttal|(?:reviewer|author)s?\W* responses?|responses? to (?:the )?reviewers?)"

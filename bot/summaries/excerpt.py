@@ -9,6 +9,7 @@ from itertools import pairwise
 from bot.summaries.evidence import NumberedText
 from bot.summaries.numbered_text import ABSTRACT, LEFT_OUT, Stretch, numbered, written
 from bot.summaries.sentences import sentences
+from bot.text.regex import regex
 from storage.records import Paper, TextRead
 
 __all__ = ["LEFT_OUT", "Excerpt", "excerpt", "tokens", "was_cut"]
@@ -67,11 +68,9 @@ def excerpt(
 # --- Tokens ----------------------------------------------------------------------------------------------
 
 # Up to nine letters, a space before digits, up to three digits, or up to two marks.
-_ASCII = re.compile(r"[A-Za-z]{1,9}|(?<=\s)(?=[0-9])|[0-9]{1,3}|[!-/:-@\[-`{-~]{1,2}")
-_NOT_ASCII = re.compile(r"[^\s\x00-\x7f]")
-_WIDE = re.compile(
-    "[\u1100-\u11ff\u3000-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef]"
-)
+_ASCII = regex(r"[A-Za-z]{1,9}|(?<=\s)(?=[0-9])|[0-9]{1,3}|[!-/:-@\[-`{-~]{1,2}")
+_NOT_ASCII = regex(r"[^\s\x00-\x7f]")
+_WIDE = regex("[\u1100-\u11ff\u3000-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef]")
 
 
 def tokens(text: str) -> int:
@@ -130,19 +129,19 @@ _NAMES = (
     (_Kind.RESULTS, r"results?|experiments?|experimental|evaluat(?:ions?|ing)|findings?|ablations?"),
     (_Kind.RESULTS, r"empirical|analys[ei]s|comparisons?|performance"),
 )
-_NAMED = [(kind, re.compile(rf"\b(?:{names})\b", re.IGNORECASE)) for kind, names in _NAMES]
+_NAMED = [(kind, regex(rf"\b(?:{names})\b", re.IGNORECASE)) for kind, names in _NAMES]
 _WITHOUT_PARTS = frozenset({_Kind.ABSTRACT, _Kind.INTRODUCTION, _Kind.CONCLUSION, _Kind.AROUND})
 
 _ROMANS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV".split()
-_NUMBERED = re.compile(
+_NUMBERED = regex(
     r"(?P<number>[0-9]{1,2}|[IVX]{1,4})(?P<part>(?:\.[0-9]{1,2}){0,3})[.:]?\s+(?P<name>[A-Z“\"(].*)"
 )
-_OPENING_NAMES = re.compile(
+_OPENING_NAMES = regex(
     r"abstract|introduction|related works?|background|preliminaries|(?:materials? and )?methods?|methodology"
     r"|approach|experiments?|(?:experimental )?results?(?: and discussions?)?|evaluation|analysis",
     re.IGNORECASE,
 )
-_CLOSING_NAMES = re.compile(
+_CLOSING_NAMES = regex(
     r"(?:discussions?|conclusions?|limitations?)(?: and [a-z ]+)?|acknowledge?ments?"
     r"|(?:ethics|(?:broader )?impact|reproducibility) statement",
     re.IGNORECASE,
@@ -245,7 +244,7 @@ So a long introduction does not starve the results."""
 _OPENING_SHARE, _CLOSING_SHARE = 0.25, 0.1
 _LONGEST_PIECE = 100
 _TOKENS_OF_A_NUMBER = 2
-_CHARACTERS_OF_A_PIECE = re.compile(r"\S.{0,398}\S(?!\S)|\S{1,400}")
+_CHARACTERS_OF_A_PIECE = regex(r"\S.{0,398}\S(?!\S)|\S{1,400}")
 
 
 @dataclass(frozen=True, slots=True)

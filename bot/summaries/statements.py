@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.summaries.sentences import sentences
 from bot.text.mrkdwn import clean
+from bot.text.regex import regex
 
 _MOST_STATEMENTS = 24
 """As many as a summary could use; each has evidence that is looked up and shown."""
@@ -22,12 +23,12 @@ _TEXT_NAMES = frozenset({"text", "sentence", "statement", "claim", "says", "cont
 _NUMBER_NAMES = frozenset(
     {"from", "numbers", "number", "sources", "source", "sentences", "evidence", "ids", "refs", "references"}
 )
-_WRITTEN = re.compile(r"#?([0-9]{1,6})(?:\s*[-–]\s*#?([0-9]{1,6}))?")
-_ONLY_NUMBERS = re.compile(r"(?=[^0-9]*+[0-9])[\s#,，、;\[\]()0-9–-]++")
-_WITHIN = re.compile(r"(?<!\s)\s*+[\[(（【]\s*(?:#[0-9]{1,6}[\s,，、;–-]*)+[\])）】]")
-_AFTER_STOP = re.compile(rf"(?<![.!?。！？])([.!?。！？]++)({_WITHIN.pattern})")
-_CLOSED = re.compile(r"[.!?。！？…][\"'”’)\]}*」』）]*$")
-_WIDE_END = re.compile(r"[。！？…][”’」』）*]*$")
+_WRITTEN = regex(r"#?([0-9]{1,6})(?:\s*[-–]\s*#?([0-9]{1,6}))?")
+_ONLY_NUMBERS = regex(r"(?=[^0-9]*+[0-9])[\s#,，、;\[\]()0-9–-]++")
+_WITHIN = regex(r"(?<!\s)\s*+[\[(（【]\s*(?:#[0-9]{1,6}[\s,，、;–-]*)+[\])）】]")
+_AFTER_STOP = regex(rf"(?<![.!?。！？])([.!?。！？]++)({_WITHIN.pattern})")
+_CLOSED = regex(r"[.!?。！？…][\"'”’)\]}*」』）]*$")
+_WIDE_END = regex(r"[。！？…][”’」』）*]*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from bot.summaries.question import MOST_KEYWORDS, most_characters
 from bot.summaries.sentences import sentences
 from bot.text.language import language_of
 from bot.text.notation.latex import readable
+from bot.text.regex import regex
 from storage.records import FROM_ABSTRACT, FROM_COMMUNITY, Paper, Provenance, Summary
 
 _PAPERS_REMEMBERED = 2048
@@ -69,7 +70,7 @@ def _some(keywords: Iterable[str]) -> tuple[str, ...]:
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+    return regex("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
 _WE = r"(?:\bwe\b|\bthis (?:(?:technical|position) )?(?:paper|work|article|report|study|survey|thesis)\b)"
@@ -127,9 +128,7 @@ _PROMISES = _any(
     r"\b(?:aim(?:s|ed)?|goals?|could|might|will|future|challenging|designed|paves?)\b",
     r"\bwe (?:discuss|outline|release)\b",
 )
-_LEANS = re.compile(
-    r"^(?:however|yet|but|nevertheless|this|these|such|they|it|as a result|thus)\b", re.IGNORECASE
-)
+_LEANS = regex(r"^(?:however|yet|but|nevertheless|this|these|such|they|it|as a result|thus)\b", re.IGNORECASE)
 _NAMES_THE_PROBLEM = _any(
     r"^(?:however|existing|current|prior|previous|traditional)\b",
     r"\b(?:challeng\w+|remains?|struggl\w+|suffers?|unclear|under-?explored|overlook\w*|impediments?)\b",
@@ -138,13 +137,13 @@ _OURS = _any(rf"{_WE}|\bour\b", _RESULT.pattern)
 _GAP = _any(
     r"\b(?:our (?:understanding|knowledge|ability)|we (?:still |currently )?(?:lack|do not|cannot))\b"
 )
-_ASKS = re.compile(r"\?$|^(?:however|yet|but|while|although|existing|current|prior)\b", re.IGNORECASE)
+_ASKS = regex(r"\?$|^(?:however|yet|but|while|although|existing|current|prior)\b", re.IGNORECASE)
 _BESIDES = _any(rf"{_WE} (?:also|further)\b", r"^finally\b")
 _SOON = 3
 """An abstract that opens with its core names the problem within this many sentences."""
 
 _LAST_SENTENCES = 3
-_FIGURE = re.compile(r"(?<![\w.(-])[0-9](?![0-9]?\))")
+_FIGURE = regex(r"(?<![\w.(-])[0-9](?![0-9]?\))")
 _AVAILABLE = _any(
     r"https?://|\bgithub\b",
     r"\b(?:code|data(?:sets?)?|models?|weights|checkpoints|demos?|project page|benchmark)\b.{0,60}?"
@@ -278,18 +277,18 @@ _AUTHORS_SPEAK = (
     rf"(?:here,? )?(?:we|our|I|this {_KINDS}|the (?:present |current )?(?:paper|work|study|article|authors?)|"
     rf"in (?:this|our|the (?:present|current)) {_KINDS})\b"
 )
-_LEADING_CONNECTIVE = re.compile(
+_LEADING_CONNECTIVE = regex(
     rf"{_CONNECTIVE}\b,?\s+(?={_AUTHORS_SPEAK}|to\b|by\b|based\b|building\b|in\b)", re.IGNORECASE
 )
-_LEADING_CLAUSE = re.compile(
+_LEADING_CLAUSE = regex(
     r"(?:(?:in order )?to|with|towards?|for|from|given|following|leveraging|using|by|in|on|at|under|after|"
     r"(?:building|based|drawing|relying) (?:up)?on|motivated|inspired|driven|guided|informed|prompted|"
     r"against|because of|due to|unlike|addressing|recognizing|as|beyond|through|via|exploiting|taking|"
     rf"filling|bridging)\b(?P<clause>.{{0,240}}?),?\s+(?={_AUTHORS_SPEAK})",
     re.IGNORECASE,
 )
-_BACK = re.compile(rf"\b{_POINTS_BACK}", re.IGNORECASE)
-_LEANS_AT_START = re.compile(
+_BACK = regex(rf"\b{_POINTS_BACK}", re.IGNORECASE)
+_LEANS_AT_START = regex(
     rf"(?:{_CONNECTIVE}|they|its?|their)\b|{_POINTS_BACK}"
     r"|(?:(?:in order )?to|by|with|in|from|given|for|(?:building|based) (?:up)?on)\s"
     rf"(?:(?!\bwe\b)[^,]){{0,60}}?\b{_POINTS_BACK}"
@@ -320,8 +319,8 @@ def _standing_alone(sentence: str) -> str:
 
 # --- Keywords --------------------------------------------------------------------------------------------
 
-_NAME = re.compile(r"(?<![\w\\])[^\W_]+(?:[-.+][^\W_]+)*(?:\+\+)?")
-_IS_NAME = re.compile(r"[^\W_A-Z][A-Z]|[A-Z]{2}|[A-Z].*[0-9]|[0-9].*[A-Z]")
+_NAME = regex(r"(?<![\w\\])[^\W_]+(?:[-.+][^\W_]+)*(?:\+\+)?")
+_IS_NAME = regex(r"[^\W_A-Z][A-Z]|[A-Z]{2}|[A-Z].*[0-9]|[0-9].*[A-Z]")
 _GENERIC_NAMES = frozenset(
     "AI ML DL RL NLP CV LLM LLMs LLMS LVLM LVLMs MLLM MLLMs VLM VLMs LM LMs GPU GPUs CPU SOTA API APIs CNN "
     "DNN RNN NN QA 2D 3D 4D 2x 3x PhD US EU UK GPT AUC F1 FPS PSNR FLOPs "
@@ -344,8 +343,8 @@ _EMPTY = frozenset(
 _PAIR, _LONGEST_PHRASE = 2, 4
 _SHORTEST_WORD = 5
 _KEYWORDS_OF_TITLE = 3
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_PUNCTUATION = re.compile(r"[^\w\s-]+|--+")
+_WORD = regex(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_PUNCTUATION = regex(r"[^\w\s-]+|--+")
 
 
 def _keywords(title: str, abstract: str) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ that a version is found in each way it is written; of a run of CJK each two neig
 last character, so that any part of it is a sequence of tokens. Queries are cut by the same rules.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from itertools import pairwise
 from operator import add
 
 from bot.text.language import CJK_RANGES
+from bot.text.regex import regex
 from bot.text.stems import stem
 from bot.text.terms import fold
 
@@ -23,18 +23,18 @@ RULES = 1
 
 # What is longer is no word; in pieces any engine takes it.
 _LONGEST = "{1,100}"
-_ASCII_RUN = re.compile(f"[a-z]{_LONGEST}|[0-9]{_LONGEST}")
-_RUN = re.compile(
+_ASCII_RUN = regex(f"[a-z]{_LONGEST}|[0-9]{_LONGEST}")
+_RUN = regex(
     rf"[a-z]{_LONGEST}|[0-9]{_LONGEST}|[{CJK_RANGES}]+|\d{_LONGEST}|[^\W\d_a-z{CJK_RANGES}]{_LONGEST}"
 )
-_CJK = re.compile(f"[{CJK_RANGES}]")
-_ENGLISH = re.compile(f"[a-z]{_LONGEST}")
+_CJK = regex(f"[{CJK_RANGES}]")
+_ENGLISH = regex(f"[a-z]{_LONGEST}")
 _FIRST_CJK = "\u1100"
 
 # `fine-tuning` is also typed as one word, and `VideoMind` as two.
-_WITH_HYPHENS = re.compile(r"\b[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_HUMPED = re.compile(r"\b[A-Z]?[a-z]+(?:[A-Z][a-z]+)+\b")
+_WITH_HYPHENS = regex(r"\b[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
+_HUMP = regex(r"(?<=[a-z])(?=[A-Z])")
+_HUMPED = regex(r"\b[A-Z]?[a-z]+(?:[A-Z][a-z]+)+\b")
 
 # `π0` is also typed `pi0`; accents are folded before.
 _GREEK = {
@@ -42,7 +42,7 @@ _GREEK = {
     for letter in "αβγδεζηθικλμνξοπρστυφχψω"
 }
 
-_GREEK_ALONE = re.compile(rf"(?<![^\W\d_])[{''.join(_GREEK)}](?![^\W\d_])")
+_GREEK_ALONE = regex(rf"(?<![^\W\d_])[{''.join(_GREEK)}](?![^\W\d_])")
 
 # Of Unicode's private use: tokens for an engine, and nothing that anybody types.
 _LONGEST_VALUE = 100
@@ -184,7 +184,7 @@ def spans(text: str) -> list[Span]:
     ]
 
 
-_SHOWN = re.compile(rf"[{CJK_RANGES}]+|\d{_LONGEST}|[^\W\d_{CJK_RANGES}]{_LONGEST}")
+_SHOWN = regex(rf"[{CJK_RANGES}]+|\d{_LONGEST}|[^\W\d_{CJK_RANGES}]{_LONGEST}")
 
 
 def _spans_of_run(run: str, start: int, end: int) -> Iterator[Span]:

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
+from bot.text.regex import regex
+
 _HAN_RANGES = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _KANA_RANGES = "\u3041-\u309f\u30a1-\u30fa\u31f0-\u31ff\uff66-\uff9d"
 _HANGUL_RANGES = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
@@ -14,16 +16,16 @@ _HANGUL_RANGES = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
 CJK_RANGES = f"{_HAN_RANGES}{_KANA_RANGES}\u30fc{_HANGUL_RANGES}"
 """The characters of Chinese, Japanese and Korean, for a character class of a regular expression."""
 
-_HAN = re.compile(f"[{_HAN_RANGES}]")
-_KANA = re.compile(f"[{_KANA_RANGES}]")
-_HANGUL = re.compile(f"[{_HANGUL_RANGES}]")
-_WORD = re.compile(r"[^\W\d_]+")
+_HAN = regex(f"[{_HAN_RANGES}]")
+_KANA = regex(f"[{_KANA_RANGES}]")
+_HANGUL = regex(f"[{_HANGUL_RANGES}]")
+_WORD = regex(r"[^\W\d_]+")
 
 CJK = frozenset({"zh", "ja", "ko"})
 """The languages in which a character says as much as a syllable or a word elsewhere."""
 
 # The grammar of https://www.rfc-editor.org/rfc/rfc5646#section-2.1 in lower case, without grandfathered tags.
-_TAG = re.compile(
+_TAG = regex(
     r"""(?P<language>[a-z]{2,3})(?P<extended>(?:-[a-z]{3}){0,3})
         (?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|[0-9]{3}))?
         (?P<rest>(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*

@@ -17,6 +17,7 @@ from functools import lru_cache
 from itertools import takewhile
 
 from bot.text.language import CJK_RANGES
+from bot.text.regex import regex
 from bot.text.typed import PLAIN_CHARACTERS
 
 # Latin letters that Unicode does not take apart into a letter and an accent.
@@ -24,49 +25,49 @@ _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", 
 
 _FOLDING = str.maketrans({**PLAIN_CHARACTERS, **_LETTERS})
 # Between them no letter of CJK is one of Latin with a mark.
-_NOT_PLAIN = re.compile(r"[^\x00-\x7f\u2e80-\ud7ff]+")
+_NOT_PLAIN = regex(r"[^\x00-\x7f\u2e80-\ud7ff]+")
 
 # Beyond the Greek and Cyrillic alphabets a mark is part of the letter, as the dots of が are.
 _FIRST_UNACCENTED = "\u0590"
 
 _LETTER_OR_DIGIT = rf"[^\W_{CJK_RANGES}]"
-_CJK = re.compile(f"[{CJK_RANGES}]")
-_BOUNDARY = re.compile(_LETTER_OR_DIGIT)
+_CJK = regex(f"[{CJK_RANGES}]")
+_BOUNDARY = regex(_LETTER_OR_DIGIT)
 
 # `C` is neither `C++` nor `C#`.
 _NOT_ANOTHER_NAME = r"(?!\+\+|#)"
 
 # The plural of a word that is typed as one, with its singular. What follows a group's opening may vary.
 _SINGULARS = (
-    (re.compile(r"(corp)(?:us|ora)$"), r"\1(?:us(?:es)?|ora)"),
-    (re.compile(r"(criteri|phenomen)a$"), r"\1(?:ons?|a)"),
-    (re.compile(r"([^\W\d_])ices$"), r"\1(?:[ie]x(?:es)?|ices?)"),
-    (re.compile(r"([^\W\d_aeiou])ies$"), r"\1(?:y|ies?)"),
-    (re.compile(r"(l|r|lea)ves$"), r"\1(?:fs?|ves?)"),
-    (re.compile(r"(kni|li|wi)ves$"), r"\1(?:fes?|ves)"),
-    (re.compile(r"(ss|x|z|ch|sh|bias|lens|virus)es$"), r"\1(?:es?)?"),
-    (re.compile(r"([^\W\d_]{2}s)es$"), r"\1(?:es?|is)"),
-    (re.compile(r"([^\W\d_]{3})(?<!s)(?<!si|xi|ic)s$"), r"\1(?:s(?:es)?)?"),
-    (re.compile(r"((?:crit|heurist|metr|rubr|top)ic)s$"), r"\1(?:s)?"),
+    (regex(r"(corp)(?:us|ora)$"), r"\1(?:us(?:es)?|ora)"),
+    (regex(r"(criteri|phenomen)a$"), r"\1(?:ons?|a)"),
+    (regex(r"([^\W\d_])ices$"), r"\1(?:[ie]x(?:es)?|ices?)"),
+    (regex(r"([^\W\d_aeiou])ies$"), r"\1(?:y|ies?)"),
+    (regex(r"(l|r|lea)ves$"), r"\1(?:fs?|ves?)"),
+    (regex(r"(kni|li|wi)ves$"), r"\1(?:fes?|ves)"),
+    (regex(r"(ss|x|z|ch|sh|bias|lens|virus)es$"), r"\1(?:es?)?"),
+    (regex(r"([^\W\d_]{2}s)es$"), r"\1(?:es?|is)"),
+    (regex(r"([^\W\d_]{3})(?<!s)(?<!si|xi|ic)s$"), r"\1(?:s(?:es)?)?"),
+    (regex(r"((?:crit|heurist|metr|rubr|top)ic)s$"), r"\1(?:s)?"),
 )
 
 # Words that end as a plural does and without that end are others: `news` is not `new`.
 _NO_PLURALS = frozenset("canvas does lens means news pandas sars species".split())
 
 _PLURALS = (
-    (re.compile(r"(criteri|phenomen)on$"), r"\1(?:ons?|a)"),
-    (re.compile(r"(l|r|lea)f$"), r"\1(?:fs?|ves)"),
-    (re.compile(r"(kni|li|wi)fe$"), r"\1(?:fes?|ves)"),
-    (re.compile(r"(qui|whi)z$"), r"\1z(?:zes)?"),
-    (re.compile(r"([^\W\d_])[ie]x$"), r"\1(?:[ie]x(?:es)?|ices)"),
-    (re.compile(r"is$"), "(?:is|es)"),
-    (re.compile(r"([^\W\d_aeiou])y$"), r"\1(?:y|ies)"),
-    (re.compile(r"(s|x|z|ch|sh)$"), r"\1(?:es)?"),
-    (re.compile(r"([^\W_])$"), r"\1s?"),
+    (regex(r"(criteri|phenomen)on$"), r"\1(?:ons?|a)"),
+    (regex(r"(l|r|lea)f$"), r"\1(?:fs?|ves)"),
+    (regex(r"(kni|li|wi)fe$"), r"\1(?:fes?|ves)"),
+    (regex(r"(qui|whi)z$"), r"\1z(?:zes)?"),
+    (regex(r"([^\W\d_])[ie]x$"), r"\1(?:[ie]x(?:es)?|ices)"),
+    (regex(r"is$"), "(?:is|es)"),
+    (regex(r"([^\W\d_aeiou])y$"), r"\1(?:y|ies)"),
+    (regex(r"(s|x|z|ch|sh)$"), r"\1(?:es)?"),
+    (regex(r"([^\W_])$"), r"\1s?"),
 )
 
 # Commas outside quotes separate terms, and so do line breaks and their Chinese kin.
-_SEPARATED = re.compile(r'(?:"[^"\n]*"|[^",;、\n])+|"')
+_SEPARATED = regex(r'(?:"[^"\n]*"|[^",;、\n])+|"')
 
 # Only what separates is folded, and what nobody sees is left out: the rest stays as the person wrote it.
 _MARKS = str.maketrans(
@@ -81,15 +82,15 @@ _MARKS = str.maketrans(
 _SENTENCE_ENDS = ".。．｡!！?？:："
 
 # The number of a name is joined to it in any way; that of a single letter, as in `R1`, in one way alone.
-_NUMBERED = re.compile(r"([^\W\d_]{2})\s*(?=\d)")
+_NUMBERED = regex(r"([^\W\d_]{2})\s*(?=\d)")
 
 # Some put a space between Chinese and Latin letters, some do not.
-_BESIDE_CJK = re.compile(
+_BESIDE_CJK = regex(
     rf"(?<=[{CJK_RANGES}])\s*(?={_LETTER_OR_DIGIT})|(?<={_LETTER_OR_DIGIT}|[+#])\s*(?=[{CJK_RANGES}])"
 )
 
 # `π_0` is typed for `π0`.
-_BEFORE_SUBSCRIPT = re.compile(r"(?<=[^\W\d_a-z])_(?=\d)")
+_BEFORE_SUBSCRIPT = regex(r"(?<=[^\W\d_a-z])_(?=\d)")
 
 _QUOTES = "\"'`"
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.text.language import CJK_RANGES
+from bot.text.regex import regex
 from bot.text.terms import read_terms
 from bot.text.typed import plain
 
@@ -59,34 +60,33 @@ _CHINESE = (
     ),
 )
 
-_PLEASE = re.compile(
+_PLEASE = regex(
     r"(?:(?:and|but|also|please|show me|give me|send me|i want|i'd like|i would like|want|with|then)\b"
     r"|请|我想看?|我要|希望|给我|帮我|然后|但是?|而且|并且?|以及|和|也)\s*",
     re.IGNORECASE,
 )
-_UNWANTED = re.compile(r"(?:i )?(?:do not|don't) (?:want|show me|show|need) ", re.IGNORECASE)
+_UNWANTED = regex(r"(?:i )?(?:do not|don't) (?:want|show me|show|need) ", re.IGNORECASE)
 _SIGNS = tuple(
-    (weight, re.compile(rf"(?:{spelled})(?:$|(?![\w'-])[\s:]*)", re.IGNORECASE))
-    for weight, spelled in _ENGLISH
-) + tuple((weight, re.compile(rf"(?:{spelled})[\s:]*")) for weight, spelled in _CHINESE)
+    (weight, regex(rf"(?:{spelled})(?:$|(?![\w'-])[\s:]*)", re.IGNORECASE)) for weight, spelled in _ENGLISH
+) + tuple((weight, regex(rf"(?:{spelled})[\s:]*")) for weight, spelled in _CHINESE)
 
 # 图像生成少一点, 视频太多了
 _AT_END = (
-    (LEAST, re.compile("(.+?)(?:就)?(?:不要了|不要|不看了|别来了)")),
-    (LESS, re.compile("(.+?)(?:太多|(?:要|请|再)?少(?:一点儿?|一些|些|点儿?))(?:了|吧)?")),
-    (MORE, re.compile("(.+?)(?:太少|(?:要|请|再)?多(?:一点儿?|一些|些|点儿?))(?:了|吧)?")),
+    (LEAST, regex("(.+?)(?:就)?(?:不要了|不要|不看了|别来了)")),
+    (LESS, regex("(.+?)(?:太多|(?:要|请|再)?少(?:一点儿?|一些|些|点儿?))(?:了|吧)?")),
+    (MORE, regex("(.+?)(?:太少|(?:要|请|再)?多(?:一点儿?|一些|些|点儿?))(?:了|吧)?")),
 )
 
-_ABOUT = re.compile(
+_ABOUT = regex(
     r"(?:(?:of the|of|on|about|papers (?:on|about|with)|work on|the|with)(?![\w-])|关于|有关|是关于)\s*",
     re.IGNORECASE,
 )
-_PAPERS = re.compile(
+_PAPERS = regex(
     r"(?:\s+(?:papers?|articles?|work|please)|(?:方面)?的?(?:论文|文章|内容)|方面的?|了)$", re.IGNORECASE
 )
 
 # A sign in the middle begins the next clause, unless it belongs to a phrase such as `doing more with less`.
-_NEXT_ENGLISH = re.compile(
+_NEXT_ENGLISH = regex(
     r"(?:\s*(?:[.;]|\b(?:and|but|while|plus)\b)\s*)"
     r"(?=(?:much |far |a lot |lots |many |no )?(?:more|less|fewer|no|not|stop|without|never|hide)\s)"
     r"|(?<!\bwith)(?<!\bfrom)(?<!\bfor)(?<!\bis)(?<!\bthe)(?<!\bor)(?<!\beven)(?<!\bmuch)(?<!\bfar)(?<!\blot)"
@@ -94,13 +94,13 @@ _NEXT_ENGLISH = re.compile(
     r"(?=(?:much |far |a lot |no )?(?:more|less|fewer)\s(?!with\b|or\b|than\b))",
     re.IGNORECASE,
 )
-_NEXT_CHINESE = re.compile(
+_NEXT_CHINESE = regex(
     r"(?<=[^\s])\s*(?:[。！]|但是?|而且|并且|然后)?\s*"
     r"(?=(?:更|再|稍微|尽量)?[多少](?:一点|一些|些|点|看|来点|推荐)(?!$|[了吧])|不要再?(?!了|$)|不想看)"
 )
-_TWO_WORDS = re.compile(r"([^\W_]+(?:-[^\W_]+)*) (?:and|or|&) ([^\W_]+(?:-[^\W_]+)*)", re.IGNORECASE)
+_TWO_WORDS = regex(r"([^\W_]+(?:-[^\W_]+)*) (?:and|or|&) ([^\W_]+(?:-[^\W_]+)*)", re.IGNORECASE)
 _JOINING = frozenset({"and", "or", "but", "of", "和", "与", "或"})
-_MENTION = re.compile(r"<[@#!][^>]*>|https?://\S+")
+_MENTION = regex(r"<[@#!][^>]*>|https?://\S+")
 
 _WORDS = {LEAST: "no {}", LESS: "less {}", MORE: "more {}", MOST: "much more {}"}
 _CHINESE_WORDS = {LEAST: "不要 {}", LESS: "少一点 {}", MORE: "多一些 {}", MOST: "多很多 {}"}

@@ -4,9 +4,10 @@ Phones, word processors and chats write “smart” quotes, long dashes and spac
 methods write full-width forms; and what is copied carries characters that nobody sees.
 """
 
-import re
 import unicodedata
 from datetime import date
+
+from bot.text.regex import regex
 
 _SPACES = "\u1680\u2028\u2029"
 
@@ -39,11 +40,11 @@ _BEFORE = "\"'` "
 _AFTER = f"{_BEFORE}.。!,;、"
 _PAIRS = (("(", ")"), ("*", "*"), ("_", "_"), ("~", "~"), ("[", "]"), ("【", "】"), ("《", "》"))
 
-_OPTION = re.compile(r"[a-z][a-z-]*")
+_OPTION = regex(r"[a-z][a-z-]*")
 
 # In Japanese the keys of the hyphen and the slash write ー and ・, in Chinese that of the slash writes 、.
 _BETWEEN_DIGITS = r"(?:--?|[/.ー・·、])"
-_DATE = re.compile(
+_DATE = regex(
     rf"([0-9]{{4}})\s*(?:{_BETWEEN_DIGITS}|年)\s*([0-9]{{1,2}})\s*(?:{_BETWEEN_DIGITS}|月)"
     r"\s*([0-9]{1,2})\s*[日号號]?"
     r"|([0-9]{4})([0-9]{2})([0-9]{2})"

@@ -10,7 +10,9 @@ import sys
 import unicodedata
 from collections.abc import Mapping
 
-COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
+from bot.text.regex import regex
+
+COMMAND = regex(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
 
 
 def _pairs(words: str) -> dict[str, str]:
@@ -174,12 +176,12 @@ def marked(command: str, symbol: str) -> str | None:
 
 _RAISED = str.maketrans("0123456789+-−=()ni′°®†‡", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ′°®†‡")
 _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_CAN_RAISE = re.compile("[0-9+\\-−=()ni′°®†‡]+")
-_CAN_LOWER = re.compile("[0-9+\\-−=()]+")
-_SCRIPTS = re.compile("[⁰¹²³⁴-ⁿⁱ₀-₎]")
-_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
-_ORDINAL = re.compile("st|nd|rd|th")
-_PRINTED_AS_IT_IS = re.compile("[*∗⋆]")
+_CAN_RAISE = regex("[0-9+\\-−=()ni′°®†‡]+")
+_CAN_LOWER = regex("[0-9+\\-−=()]+")
+_SCRIPTS = regex("[⁰¹²³⁴-ⁿⁱ₀-₎]")
+_DECIMAL = regex(r"[0-9]+\.[0-9]+")
+_ORDINAL = regex("st|nd|rd|th")
+_PRINTED_AS_IT_IS = regex("[*∗⋆]")
 
 
 def raised(text: str) -> str:
@@ -202,7 +204,7 @@ def _held(text: str, sign: str) -> str:
     return f"{sign}{text}" if is_one else f"{sign}({text})"
 
 
-_CODE_POINT = re.compile(r"x(?P<hexadecimal>[0-9A-Fa-f]{1,6})|(?P<decimal>[0-9]{1,7})")
+_CODE_POINT = regex(r"x(?P<hexadecimal>[0-9A-Fa-f]{1,6})|(?P<decimal>[0-9]{1,7})")
 
 
 def character(code_point: str) -> str | None:
@@ -217,7 +219,7 @@ def character(code_point: str) -> str | None:
 
 # --- Links -----------------------------------------------------------------------------------------------
 
-_ESCAPED_IN_URL = re.compile(r"\\([%&$_#{}~])")
+_ESCAPED_IN_URL = regex(r"\\([%&$_#{}~])")
 
 
 def bare_url(url: str) -> str:
@@ -235,7 +237,7 @@ def linked(url: str, label: str) -> str:
 
 # --- Braces ----------------------------------------------------------------------------------------------
 
-_BRACE_OR_ESCAPE = re.compile(r"\\.|[{}]", re.DOTALL)
+_BRACE_OR_ESCAPE = regex(r"\\.|[{}]", re.DOTALL)
 
 
 def closing_braces(text: str) -> dict[int, int]:

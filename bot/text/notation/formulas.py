@@ -28,17 +28,18 @@ from bot.text.notation.commands import (
     marked,
     raised,
 )
+from bot.text.regex import regex
 
 _DEEPEST = 12
-_SPACES = re.compile(r"\s*")
-_LIMITS = re.compile(r"\s*(?:\\limits\s*)?[_^]")
-_SIGNED_NUMBER = re.compile(r"[-+−][0-9]+")
-_BRACKETED = re.compile(r"\([^()]*\)")
-_SPACE_IN_BRACKETS = re.compile(r"(?<=[⟨⌈⌊(]) | (?=[⟩⌉⌋)])")
-_FACTOR = re.compile(
+_SPACES = regex(r"\s*")
+_LIMITS = regex(r"\s*(?:\\limits\s*)?[_^]")
+_SIGNED_NUMBER = regex(r"[-+−][0-9]+")
+_BRACKETED = regex(r"\([^()]*\)")
+_SPACE_IN_BRACKETS = regex(r"(?<=[⟨⌈⌊(]) | (?=[⟩⌉⌋)])")
+_FACTOR = regex(
     r"[0-9.,]+|d[a-z]|[^\W\d_][\u0300-\u036f]?(?:[⁰¹²³⁴-ⁿ₀-₎′°]|[_^](?:[^\W_]+))*|[^\W_]+\([^()]*\)"
 )
-_SEVERAL_TERMS = re.compile(r"[\s+\-−±=<>≤≥/,;|∈→]")
+_SEVERAL_TERMS = regex(r"[\s+\-−±=<>≤≥/,;|∈→]")
 _DOUBLE_STRUCK = str.maketrans("CHNPQRZ", "ℂℍℕℙℚℝℤ")
 
 

@@ -31,12 +31,13 @@ from bot.text.notation.commands import (
     raised,
 )
 from bot.text.notation.formulas import plain_formula
+from bot.text.regex import regex
 
 _DEEPEST = 12
 _LONGEST_FORMULA = 500
 # Begins with one set of characters, for which whole texts are looked through twice as fast.
-_ANY = re.compile(r"[\\$~`_^{&-](?:(?<=[\\$~`_^{])|(?<=-)-|(?<=&)[#A-Za-z])")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ANY = regex(r"[\\$~`_^{&-](?:(?<=[\\$~`_^{])|(?<=-)-|(?<=&)[#A-Za-z])")
+_ENTITY = regex(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
 def readable(text: str) -> str:
@@ -59,9 +60,9 @@ def _decoded(entity: re.Match[str]) -> str:
 
 # --- What is looked at -----------------------------------------------------------------------------------
 
-_QUOTED = re.compile(r"(?<![\w`])``([^`\"\s][^`\"]{0,300}?)(?:''|\")")
+_QUOTED = regex(r"(?<![\w`])``([^`\"\s][^`\"]{0,300}?)(?:''|\")")
 
-_MARK = re.compile(
+_MARK = regex(
     r"""(?P<url>https?://(?:\\[%&$_\#{}~]|[^\s{}$<>"\\])+)
     | (?P<path>(?<![A-Za-z])[A-Za-z]:\\[^\s{}$]*+(?![{}$])
         | \\\\[A-Za-z][\w.-]*\\[^\s{}$]++(?![{}$])
@@ -81,15 +82,15 @@ _MARK = re.compile(
 
 # --- Prices, or formulas ---------------------------------------------------------------------------------
 
-_BETWEEN_DOLLARS = re.compile(r"\$((?:\\.|[^$\\]){1,500})\$", re.DOTALL)
-_LATEX = re.compile(r"[\\^_{}]")
-_SURELY_LATEX = re.compile(r"[\\{}]")
-_AMOUNT = re.compile(r"[0-9][0-9.,]*\s?[A-Za-z]?\s+[A-Za-z]{2,}")
-_BRACED = re.compile(r"\\[A-Za-z]+\s*\{[^{}]*\}")
-_PROSE = re.compile(r"(?:(?<![\\A-Za-z])[A-Za-z]{2,}\s+){3}")
-_TWO_WORDS = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{2,}")
-_CLAUSE_ENDS = re.compile(r"[;,:.]\s|\s[A-Za-z]{2,}")
-_GOES_ON = re.compile(r"(?:[A-Za-z]{2,}[/:=-]|[,;])$")
+_BETWEEN_DOLLARS = regex(r"\$((?:\\.|[^$\\]){1,500})\$", re.DOTALL)
+_LATEX = regex(r"[\\^_{}]")
+_SURELY_LATEX = regex(r"[\\{}]")
+_AMOUNT = regex(r"[0-9][0-9.,]*\s?[A-Za-z]?\s+[A-Za-z]{2,}")
+_BRACED = regex(r"\\[A-Za-z]+\s*\{[^{}]*\}")
+_PROSE = regex(r"(?:(?<![\\A-Za-z])[A-Za-z]{2,}\s+){3}")
+_TWO_WORDS = regex(r"[A-Za-z]{2,}\s+[A-Za-z]{2,}")
+_CLAUSE_ENDS = regex(r"[;,:.]\s|\s[A-Za-z]{2,}")
+_GOES_ON = regex(r"(?:[A-Za-z]{2,}[/:=-]|[,;])$")
 
 
 def _is_formula(content: str, after: str) -> bool:
@@ -112,48 +113,48 @@ def _is_formula(content: str, after: str) -> bool:
 
 # --- Reading ---------------------------------------------------------------------------------------------
 
-_RANGE = re.compile(r"(?:(?<=[0-9])|(?<=[0-9]%)|(?<=[0-9]\}))~(?=[0-9])")
-_TIE = re.compile(r"(?<=[\w)\].,;:!?%}”’'\"$*])~(?=[\w(\[\\$“‘`\"'<{-])")
-_LETTER_ALONE = re.compile(r"(?<![\w'])[A-Za-z]\Z")
-_SPACES = re.compile(r"\s*")
-_OPTION = re.compile(r"\s*\[([^\[\]]{0,100})\]")
-_CLOSING_QUOTE = re.compile(r"\\\"(?![A-Za-z{\\])")
-_ACCENT = re.compile(
+_RANGE = regex(r"(?:(?<=[0-9])|(?<=[0-9]%)|(?<=[0-9]\}))~(?=[0-9])")
+_TIE = regex(r"(?<=[\w)\].,;:!?%}”’'\"$*])~(?=[\w(\[\\$“‘`\"'<{-])")
+_LETTER_ALONE = regex(r"(?<![\w'])[A-Za-z]\Z")
+_SPACES = regex(r"\s*")
+_OPTION = regex(r"\s*\[([^\[\]]{0,100})\]")
+_CLOSING_QUOTE = regex(r"\\\"(?![A-Za-z{\\])")
+_ACCENT = regex(
     r"""\\(?P<sign>['`^"~=.])\s?(?:\{\s?(?P<held>\\?[A-Za-z])\s?\}|(?P<bare>\\[ij](?![A-Za-z])|[A-Za-z]))
     | \\(?P<name>[uvHcdbkr])(?:\s?\{\s?(?P<braced>\\?[A-Za-z])\s?\}|\s(?P<apart>[A-Za-z])(?=[A-Za-z]))
     """,
     re.VERBOSE,
 )
-_ACCENT_OF_ACCENTED = re.compile(
+_ACCENT_OF_ACCENTED = regex(
     r"\\(?P<mark>['`^\"~=.]|[uvHcdbkr](?=\s?\{))\s?\{\s?(?P<letter>\\[^{}\s]{1,3}(?:\{[^{}]{1,2}\})?)\s?\}"
 )
 _AT_WORDS_START = frozenset("~=.")
-_APOSTROPHE = re.compile(r"(?<=[A-Za-z])\\'(?=(?:s|t|m|d|re|ve|ll)(?![A-Za-z\\{]))")
+_APOSTROPHE = regex(r"(?<=[A-Za-z])\\'(?=(?:s|t|m|d|re|ve|ll)(?![A-Za-z\\{]))")
 # arXiv takes the first letter of a sign's name for an accent, and puts the rest into braces.
-_SPLIT_SIGN = re.compile(r"\\([bcdHkrtuv])\{([a-z]{2,9})\}")
-_SCRIPT = re.compile(r"[_^]\{[^{}]{1,60}\}")
-_SHORT_BASE = re.compile(r"(?:[0-9)\]]|(?<![A-Za-z])[^\W\d_]{1,2})\Z")
-_ONLY_SPACE = re.compile(r"(?:\s*(?:\\[,;:> ]|~|\\q?quad|\\thinspace))+\s*")
+_SPLIT_SIGN = regex(r"\\([bcdHkrtuv])\{([a-z]{2,9})\}")
+_SCRIPT = regex(r"[_^]\{[^{}]{1,60}\}")
+_SHORT_BASE = regex(r"(?:[0-9)\]]|(?<![A-Za-z])[^\W\d_]{1,2})\Z")
+_ONLY_SPACE = regex(r"(?:\s*(?:\\[,;:> ]|~|\\q?quad|\\thinspace))+\s*")
 # As shells write what they fill in; a formula that begins so goes on otherwise.
-_SHELL_VARIABLE = re.compile(r"\$\{[A-Z][A-Z0-9_]+\}(?=[/:.,;)\s]|\Z)")
-_IN_NUMBER = re.compile(r"(?<=[0-9])\{([,.:=-])\}(?=[0-9])")
-_VERBATIM = re.compile(r"\\verb\*?([^\sA-Za-z*])(.{0,300}?)\1")
-_LINE_HEIGHT = re.compile(r"\*?\[\s?-?[0-9.]+\s?(?:pt|em|ex|mm|cm|in)\s?\]")
-_WITHOUT_BRACES = re.compile("text(?:bf|it|sl|sc|sf|tt|rm)|emph|underline")
-_EACH_SIGN = re.compile(r"[^\s\u0300-\u036f]")
-_NEXT_WORD = re.compile(r"\s+\w")
+_SHELL_VARIABLE = regex(r"\$\{[A-Z][A-Z0-9_]+\}(?=[/:.,;)\s]|\Z)")
+_IN_NUMBER = regex(r"(?<=[0-9])\{([,.:=-])\}(?=[0-9])")
+_VERBATIM = regex(r"\\verb\*?([^\sA-Za-z*])(.{0,300}?)\1")
+_LINE_HEIGHT = regex(r"\*?\[\s?-?[0-9.]+\s?(?:pt|em|ex|mm|cm|in)\s?\]")
+_WITHOUT_BRACES = regex("text(?:bf|it|sl|sc|sf|tt|rm)|emph|underline")
+_EACH_SIGN = regex(r"[^\s\u0300-\u036f]")
+_NEXT_WORD = regex(r"\s+\w")
 # These stand at the end of a word; no folder has such a name.
-_AFTER_WORDS = re.compile("xspace|text")
+_AFTER_WORDS = regex("xspace|text")
 # Braces keep the capitals of a title: `{S}tudy`, `{GPT}-4`.
-_KEPT_CAPITALS = re.compile(r"""(?:^|(?<=[\s("“'-]))\{([A-Z](?=\}[a-z])|[A-Z][A-Za-z0-9]+)\}(?![/{}_^])""")
+_KEPT_CAPITALS = regex(r"""(?:^|(?<=[\s("“'-]))\{([A-Z](?=\}[a-z])|[A-Z][A-Za-z0-9]+)\}(?![/{}_^])""")
 # Braces around words alone, as `{Concept erasure}`, are an author's; sets and code have other signs in them.
-_WORDS_IN_BRACES = re.compile(
+_WORDS_IN_BRACES = regex(
     r"""(?:^|(?<=[\s("“'-])(?<![=∈∉⊂⊆∪∩∖]\s))
     \{(?=[^{}]{0,79}[^\W\d_])(?!\s)((?:[^\W_]|[+ -]){1,80})\}(?![\w/{}_^]|:\S)""",
     re.VERBOSE,
 )
 _LISTS_AND_QUOTES = frozenset("abstract center description enumerate itemize quotation quote".split())
-_TWO_LETTERS_BEFORE = re.compile(r"[A-Za-z]{2}\Z")
+_TWO_LETTERS_BEFORE = regex(r"[A-Za-z]{2}\Z")
 
 
 class _Reader:
