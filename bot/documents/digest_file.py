@@ -215,7 +215,7 @@ def _shown(text: str) -> str:
 
 # --- A summary ------------------------------------------------------------------------------------------
 
-_BLANK_LINE = re.compile(r"\s*\n\s*\n\s*")
+_SPACE = re.compile(r"\s+")
 _GAP = re.compile(r"\s{2,}|(?<=[。！？.!?])\n")
 _LIST_NUMBER = re.compile(r"(?:^|[:：。.;；!?！？]\s+)[0-9]{1,2}[.)]$")
 _CLOSERS = "[”’』」）)\"'*]*"
@@ -250,7 +250,7 @@ def read_summary(text: str, paper_id: str, language: str, provenance: Provenance
 
 def read_pieces(text: str) -> Iterator[Piece]:
     """Divide a summary's text into pieces that together are the whole text."""
-    line = re.sub(r"\s*\n\s*", "\n", _BLANK_LINE.sub("  ", text.strip()))
+    line = _SPACE.sub(_on_one_line, text.strip())
     labels = labels_in(line)
     labelled = {label.part for label in labels}
     first = labels[0] if labels else Label("body", len(line), len(line))
@@ -263,6 +263,12 @@ def read_pieces(text: str) -> Iterator[Piece]:
         if label.bold:
             words, section = words.replace("**", ""), f"**{section}"
         yield from _section(Piece(label.part, section, words), _absent(labelled, between))
+
+
+def _on_one_line(space: re.Match[str]) -> str:
+    """Return a blank line as two spaces, and a line's end without the spaces around it."""
+    ends = space[0].count("\n")
+    return "  " if ends > 1 else "\n" if ends else space[0]
 
 
 def _absent(labelled: set[str], parts: Iterable[str]) -> list[str]:

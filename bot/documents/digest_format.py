@@ -157,8 +157,9 @@ _NUMBER = r"[(（]?(?:[ivx]{1,4}|[0-9]{1,2}|[一二三四五六七])[)）.．、
 _LIST_MARK = rf"(?:(?P<number>{_NUMBER}|[#]{{1,6}}\s+)|[-•*]\s)"
 _LABEL = re.compile(
     rf"""
-    (?: (?: ^\s* | \s{{2,}} | \n | (?<=[。！？.!?:：;；…])\s+ | (?<=[。！？]) ) (?P<mark>{_LIST_MARK})
-      | (?: ^\s* | \s+ | (?<=[。！？]) ) )
+    (?: (?: ^\s*+ | (?<!\s)\s{{2,}}+ | \n | (?<=[。！？.!?:：;；…])\s++ | (?<=[。！？]) )
+        (?P<mark>{_LIST_MARK})
+      | (?: ^\s*+ | (?<!\s)\s++ | (?<=[。！？]) ) )
     (?: \*\* (?:{_NUMBER})? (?P<bold>{_NAME}) (?:\s?[(（](?:{_NAME})[)）])?
         (?: (?P<closed>\*\*(?:\s?[:：])?|\s?[:：]\s?\*\*) | \s?[:：] )
       | (?P<plain>{_NAME}) (?:\s?[(（](?:{_NAME})[)）])? (?: \s?[:：] | (?=\s|$) ) )
@@ -166,7 +167,9 @@ _LABEL = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BEGINS_A_SENTENCE = re.compile(r"\s+(?![a-z])")
-_ROMAN = re.compile(r"(?:^|\n|\s{2,})(?P<mark>[(（]?(?P<roman>i{1,3}|iv|vi?|I{1,3}|IV|VI?)[)）.])(?=\s)")
+_ROMAN = re.compile(
+    r"(?:^|\n|(?<!\s)\s{2,}+)(?P<mark>[(（]?(?P<roman>i{1,3}|iv|vi?|I{1,3}|IV|VI?)[)）.])(?=\s)"
+)
 _ROMANS = ("i", "ii", "iii", "iv", "v", "vi")
 
 
@@ -219,7 +222,7 @@ def _stands_as_label(match: re.Match[str], line: str) -> bool:
     has_colon = re.search("[:：]", match[0]) is not None
     if match["bold"] is not None:
         return has_colon or (_is_wide(match) and _BEGINS_A_SENTENCE.match(line, match.end()) is not None)
-    begins = _is_wide(match) or line[: match.start()].endswith(tuple("。！？.!?"))
+    begins = _is_wide(match) or line.endswith(tuple("。！？.!?"), 0, match.start())
     return begins and (has_colon or match["number"] is not None)
 
 

@@ -38,7 +38,7 @@ _LONGEST_LATEX = 20_000
 
 _START = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+\s*[{(]", re.MULTILINE)
 _INNER_START = re.compile(r"@[ \t]*([A-Za-z]+)\s*[{(]")
-_KEY = re.compile(r"\s*([^,\s={}\"]*)\s*,")
+_KEY = re.compile(r"\s*+([^,\s={}\"]{0,1000}+)\s*+,")
 _BETWEEN = re.compile(r"[\s,]+")
 _FIELD = re.compile(r"([A-Za-z][\w:+.-]*)\s*=\s*")
 _BRACE = re.compile(r"[{}]")

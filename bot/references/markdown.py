@@ -35,7 +35,7 @@ _QUOTE = re.compile(r"[ \t]+>[ \t]?(.*)")
 _RULE = re.compile(r"[\s\-=*_#]*")
 _OURS = re.compile(r"- \[(?:\\.|[^\]\\])*\]\((https://arxiv\.org/abs/[^)\s]+)\) – ")
 # What a link is called may hold a number that looks like an id.
-_LINK = re.compile(r"\[[^\[\]]*\]\((https?://[^)\s]*)\)")
+_LINK = re.compile(r"\[[^\[\]]*+\]\((https?://[^)\s\[]*+)\)")
 
 
 def written(references: Sequence[Reference]) -> str:

@@ -3,7 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.references import bibtex, csl_json, markdown, ris, spreadsheet
@@ -177,13 +177,14 @@ def _paper(entry: Entry, paper_id: str) -> ImportedPaper:
 def _merged(papers: Iterable[ImportedPaper]) -> tuple[ImportedPaper, ...]:
     """Return each paper once; what the first entry leaves open, a later one may say."""
     found: dict[str, ImportedPaper] = {}
+    tags: dict[str, dict[str, None]] = {}
     for paper in papers:
         before = found.get(paper.paper_id, paper)
-        tags = tuple(dict.fromkeys((*before.tags, *paper.tags)))
-        found[paper.paper_id] = ImportedPaper(
-            paper.paper_id, before.status or paper.status, tags, before.note or paper.note
+        tags.setdefault(paper.paper_id, {}).update(dict.fromkeys(paper.tags))
+        found[paper.paper_id] = replace(
+            before, status=before.status or paper.status, note=before.note or paper.note
         )
-    return tuple(found.values())
+    return tuple(replace(paper, tags=tuple(tags[paper.paper_id])) for paper in found.values())
 
 
 def _not_understood(entry: Entry) -> NotUnderstood:

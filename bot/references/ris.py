@@ -81,15 +81,15 @@ def _lines(reference: Reference) -> Iterator[tuple[str, str]]:
 
 def _understood(number: int, text: str) -> Entry:
     values = _values(text)
-    fields: dict[str, str] = {}
+    fields: dict[str, list[str]] = {}
     for tag, value in values:
         if name := _FIELDS.get(tag):
-            fields[name] = f"{fields[name]}\n{value}" if name in fields else value
+            fields.setdefault(name, []).append(value)
     title = next((value for tag, value in values if tag in {"TI", "T1"} and value), "")
     return Entry(
         number,
         one_line(title or text),
-        fields=fields,
+        fields={name: "\n".join(found) for name, found in fields.items()},
         status=next((value for tag, value in values if tag == "U1"), ""),
         tags=tuple(
             part

@@ -143,10 +143,11 @@ def _plain_name(name: str) -> str:
 
 
 def _understood(number: int, names: Sequence[str], row: Sequence[str]) -> Entry:
-    fields: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for name, cell in zip(names, row, strict=False):
         if name and (value := _meant(cell)):
-            fields[name] = f"{fields[name]}\n{value}" if name in fields else value
+            found.setdefault(name, []).append(value)
+    fields = {name: "\n".join(values) for name, values in found.items()}
     return Entry(
         number,
         one_line(fields.get("title", "") or " ".join(row)),

@@ -24,19 +24,22 @@ _REPLACED = "\ufffd"
 _FEED = regex(r"<(?P<name>(?:[\w.-]+:)?feed)\b[^<>]{0,4000}>")
 _ENTRY = regex(r"<(?:[\w.-]+:)?entry[\s>]")
 # An entry holds elements, while the word in a text is followed by text.
-_CONTENT = regex(r"[^<>]{0,4000}>?\s*<(?:(?!/)|/(?:[\w.-]+:)?entry\b)")
+_CONTENT = regex(r"[^<>]{0,4000}+>?\s*+<(?:(?!/)|/(?:[\w.-]+:)?entry\b)")
 _ENTRY_END = regex(r"</(?:[\w.-]+:)?entry\s*>")
 _AFTER_ENTRY = regex(r"</(?:[\w.-]+:)?entry\s*>\s*\Z")
 _DECLARATION = re.compile(rb"""<\?xml[^>]{0,200}\bencoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _DOCTYPE = regex(r"<!DOCTYPE\b", re.IGNORECASE)
+# One that does not end is not looked through again for each that begins within it.
+_CDATA = r"<!\[CDATA\[(?:(?!<!\[CDATA\[).)*?\]\]>"
 _SPOILT = regex(
-    r"<!\[CDATA\[.*?\]\]>|&(?:(?P<name>\w{1,40});|\#(?P<number>x[0-9a-fA-F]{1,6}|[0-9]{1,7});)?"
+    rf"{_CDATA}"
+    r"|&(?:(?P<name>\w{1,40});|\#(?P<number>x[0-9a-fA-F]{1,6}|[0-9]{1,7});)?"
     r"|</?(?:[\w.-]+:)?entry(?=[\s>])|<(?![A-Za-z_/!?])",
     re.DOTALL,
 )
 # Where marks in a text look like tags, those of Atom and arXiv alone count as such.
 _KNOWN_TAG_OR_MARK = regex(
-    r"<!\[CDATA\[.*?\]\]>"
+    rf"{_CDATA}"
     r"|</?(?:\w+:)?(?:entry|id|title|summary|content|author|name|category|link|published|updated|rights|doi"
     r"|affiliation|comment|journal_ref|primary_category|creator|announce_type)(?=[\s/>])[^<>]*>|<|\]\]>",
     re.DOTALL,

@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 _NAME = re.compile(r"(?<![A-Za-z0-9\\])[A-Za-z][A-Za-z0-9]*+(?:(?:[-_.@+&'’·–]|²)?[A-Za-z0-9]++)*+")
 # An address begins at its word, else a row of "@" would be read from each of them to its end.
-_MATHS = re.compile(r"\$[^$]{0,200}\$|\\[A-Za-z]+|https?://\S+|(?<![^\s@])[^\s@]++@\S+\.\S+")
+_MATHS = re.compile(r"\$[^$]{0,200}\$|\\[A-Za-z]+|https?://\S+|(?<!\S)@*+[^\s@]++@\S+\.\S+")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _JOINTS = re.compile(r"[-_.@+&'’·–]")
@@ -23,6 +23,7 @@ _CJK_AROUND = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SHORT = 3
 """So few letters are found by chance within other words, and count only as a word of their own."""
 
+_LONGEST_NAME = 100
 _LEAST_INITIALS = 3
 _LEAST_LETTERS = 2
 _MOST_INITIALS = 7
@@ -65,14 +66,23 @@ class NameIndex:
         squeezed = "".join(_WORD.findall(plain)).casefold()
         if squeezed in _GENERIC or squeezed.removesuffix("s") in _GENERIC:
             return True
-        if re.search(rf"(?<![A-Za-z0-9]){re.escape(plain)}(?![A-Za-z0-9])", self._plain_text):
-            return True
-        if self._has_written(plain, squeezed) or self._has_initials(plain):
+        if self._has_word(plain) or self._has_written(plain, squeezed) or self._has_initials(plain):
             return True
         pieces = [piece for piece in _JOINTS.split(plain) if piece]
         return len(pieces) > 1 and (
             self._has_acronym(pieces) or all(self._has_piece(piece) for piece in pieces)
         )
+
+    def _has_word(self, plain: str) -> bool:
+        """Whether the paper has a name as it is written, and not within a longer word."""
+        text = self._plain_text
+        start = text.find(plain)
+        while start >= 0:
+            around = text[max(0, start - 1) : start] + text[start + len(plain) : start + len(plain) + 1]
+            if not _WORD.search(around):
+                return True
+            start = text.find(plain, start + 1)
+        return False
 
     def _has_acronym(self, pieces: list[str]) -> bool:
         """Whether the paper has the acronym of three words or more, as CoT for Chain-of-Thought."""
@@ -145,7 +155,7 @@ def names_in(text: str) -> Iterator[str]:
     """
     plain = _MATHS.sub(lambda maths: " " * len(maths[0]), text)
     for match in _NAME.finditer(plain):
-        if _is_name(match[0], plain, match.start()):
+        if len(match[0]) <= _LONGEST_NAME and _is_name(match[0], plain, match.start()):
             yield match[0]
 
 

@@ -5,6 +5,9 @@ import re
 _END = re.compile(r"(?:(?<![.!?])[.!?]++[\"'”’)\]}*]*+(?=\s)|[。！？]+[”’」』）]*)\s*")
 _LAST_WORD = re.compile(r"[^\s(\[{\"“‘,;:/–—-]+$")
 _LONGEST_WORD = 60
+_LONGEST_BEFORE = 200
+"""As much of a sentence is looked at where it may end: all of it at each full stop would be quadratic."""
+
 _NEXT_WORD = re.compile(r"(?:\\[a-z]+\{|[\"'“‘(\[{*$])*(\w+)")
 
 _NEVER_ENDS = frozenset(
@@ -32,9 +35,9 @@ def sentences(text: str) -> list[str]:
     """
     found, start = [], 0
     for end in _END.finditer(text):
-        if end.end() < len(text) and _ends_a_sentence(
-            text[start : end.start()], end[0], text[end.end() :][:40]
-        ):
+        before = text[max(start, end.start() - _LONGEST_BEFORE) : end.start()]
+        after = text[end.end() : end.end() + _LONGEST_WORD]
+        if after and _ends_a_sentence(before, end[0], after):
             found.append(text[start : end.end()].strip())
             start = end.end()
     return [*found, *filter(None, [text[start:].strip()])]

@@ -36,9 +36,8 @@ _HAIR_SPACE = "\u200a"
 # since `re` skips quickly to one of few characters.
 _QUOTE = re.compile(r"^(?=[ \t]*>)", re.MULTILINE)
 _SHORT_CODE = re.compile(r":(?=[a-z0-9_+'-]+:)")
-_STYLED = re.compile(
-    r"([*_~])(?=\S)(?!\1)(?<![^\W_].)(?<!\*\*|__|~~)(?=[^\n]{0,3000}?(?!\1)\S\1(?![^\W_])(?!\1))"
-)
+_OPENS = re.compile(r"([*_~])(?=\S)(?!\1)(?<![^\W_].)(?<!\*\*|__|~~)")
+_CLOSES = re.compile(r"([*_~])(?!\1)(?![^\W_])(?<=\S.)(?<!\*\*|__|~~)")
 _LIKE_A_BACKTICK = "\u02cb"
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -87,7 +86,17 @@ def still(text: str) -> str:
     if text.count("`") > 1:
         text = text.replace("`", _LIKE_A_BACKTICK)
     text = _SHORT_CODE.sub(f":{_WORD_JOINER}", _QUOTE.sub(_WORD_JOINER, text))
-    return _STYLED.sub(rf"\1{_HAIR_SPACE}", text)
+    return "\n".join(map(_unstyled, text.split("\n")))
+
+
+def _unstyled(line: str) -> str:
+    last = {mark[0]: mark.start() for mark in _CLOSES.finditer(line)}
+    if not last:
+        return line
+    # Something stands between the two.
+    return _OPENS.sub(
+        lambda mark: mark[0] + _HAIR_SPACE if last.get(mark[0], 0) > mark.end() else mark[0], line
+    )
 
 
 def escape(text: str) -> Mrkdwn:
