@@ -1,8 +1,10 @@
 """Deliveries through crashes, faults and second processes: whatever happens, each paper is there once."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,9 +13,9 @@ from tests.simulation.faults import CALM, SINGLE, trouble
 from tests.simulation.mutants import (
     MUTATIONS,
     MUTATIONS_OF_PAUSES,
+    MUTATIONS_OF_PEOPLE,
     MUTATIONS_OF_WAITING,
     Mutation,
-    without_owner,
 )
 from tests.simulation.plans import (
     CARDS_OF_PEOPLE,
@@ -28,32 +30,48 @@ from tests.simulation.plans import (
     points_of,
     spread,
 )
-from tests.simulation.runs import LifePlan, RunPlan
+from tests.simulation.runs import LifePlan, Record, RunPlan
 from tests.simulation.world import simulate
 from tests.support.postgresql import DatabaseServer
 
-_SEEDS = 200
 _SEEDS_A_TEST = 25
-_SERVER_SEEDS = 24
-_SERVER_SEEDS_A_TEST = 6
 _SEEDS_FOR_A_MUTANT = 200
-_LATE_SEEDS = 50
-_PAUSED_SEEDS = 100
-_SEEDS_OF_PEOPLE = 100
 
 
-@pytest.mark.parametrize("first", range(0, _SEEDS, _SEEDS_A_TEST))
+def _firsts(of_suite: int, of_soak: int) -> list[Any]:
+    """Return the first seed of each test: those of so many seeds are of the suite, the others soak."""
+    firsts = range(0, of_suite, _SEEDS_A_TEST), range(of_suite, of_suite + of_soak, _SEEDS_A_TEST)
+    return [*firsts[0], *(pytest.param(first, marks=pytest.mark.soak) for first in firsts[1])]
+
+
+# The database drops its connections in the first and third, leaves commits in doubt in the first and last.
+_SERVER_SEEDS = (3, 5, 9, 12)
+_ON_SERVER = [
+    pytest.param(_SERVER_SEEDS, id="some"),
+    *(
+        pytest.param(range(first, first + 6), id=f"{first}", marks=pytest.mark.soak)
+        for first in range(0, 24, 6)
+    ),
+]
+
+_TAKES_OVER = [
+    pytest.param(True, id="by the lock"),
+    pytest.param(False, id="by the lease", marks=pytest.mark.soak),
+]
+
+
+@pytest.mark.parametrize("first", _firsts(50, 150))
 def test_each_paper_is_there_once_and_in_order_whatever_happens(folder: Path, first: int) -> None:
     for seed in range(first, first + _SEEDS_A_TEST):
         broken = violations(simulate(drawn(seed), folder))
         assert broken == [], f"seed {seed}"
 
 
-@pytest.mark.parametrize("first", range(0, _SERVER_SEEDS, _SERVER_SEEDS_A_TEST))
+@pytest.mark.parametrize("seeds", _ON_SERVER)
 def test_three_workers_on_one_server_post_each_paper_once_and_in_order_whatever_happens(
-    database_server: DatabaseServer, first: int
+    database_server: DatabaseServer, seeds: Iterable[int]
 ) -> None:
-    for seed in range(first, first + _SERVER_SEEDS_A_TEST):
+    for seed in seeds:
         record = simulate(drawn_on_server(seed), database_server)
         assert violations(record) == [], f"seed {seed}"
         database_server.drop(record.database)
@@ -68,7 +86,13 @@ def test_a_death_at_any_point_loses_and_doubles_nothing(folder: Path, takes_over
         assert violations(simulate(dying_at(point, takes_over=takes_over), folder)) == [], f"point {point}"
 
 
-@pytest.mark.parametrize("list_after", [None, LIST_AFTER], ids=["of a digest", "of waiting"])
+@pytest.mark.parametrize(
+    "list_after",
+    [
+        pytest.param(None, id="of a digest"),
+        pytest.param(LIST_AFTER, id="of waiting", marks=pytest.mark.soak),
+    ],
+)
 def test_a_death_at_any_point_with_some_fault_loses_and_doubles_nothing(
     folder: Path, list_after: float | None
 ) -> None:
@@ -87,21 +111,21 @@ def test_a_death_at_any_point_with_some_fault_loses_and_doubles_nothing(
     assert met == set(hits(list_after=list_after))
 
 
-@pytest.mark.parametrize("first", range(0, _LATE_SEEDS, _SEEDS_A_TEST))
+@pytest.mark.parametrize("first", _firsts(25, 25))
 def test_a_digest_whose_list_came_late_is_whole_whatever_happens(folder: Path, first: int) -> None:
     for seed in range(first, first + _SEEDS_A_TEST):
         broken = violations(simulate(drawn_late(seed), folder))
         assert broken == [], f"seed {seed}"
 
 
-@pytest.mark.parametrize("first", range(0, _PAUSED_SEEDS, _SEEDS_A_TEST))
+@pytest.mark.parametrize("first", _firsts(25, 75))
 def test_a_digest_that_is_paused_stops_at_once_and_is_whole_once_resumed(folder: Path, first: int) -> None:
     for seed in range(first, first + _SEEDS_A_TEST):
         broken = violations(simulate(drawn_with_pause(seed), folder))
         assert broken == [], f"seed {seed}"
 
 
-@pytest.mark.parametrize("first", range(0, _SEEDS_OF_PEOPLE, _SEEDS_A_TEST))
+@pytest.mark.parametrize("first", _firsts(25, 75))
 def test_two_people_get_what_each_follows_once_and_with_its_reasons_whatever_happens(
     folder: Path, first: int
 ) -> None:
@@ -110,7 +134,7 @@ def test_two_people_get_what_each_follows_once_and_with_its_reasons_whatever_hap
         assert broken == [], f"seed {seed}"
 
 
-@pytest.mark.parametrize("takes_over", [True, False], ids=["by the lock", "by the lease"])
+@pytest.mark.parametrize("takes_over", _TAKES_OVER)
 def test_a_death_at_any_point_of_people_s_digests_loses_and_doubles_nothing(
     folder: Path, takes_over: bool
 ) -> None:
@@ -129,34 +153,52 @@ def test_a_fault_at_any_message_of_people_s_digests_loses_and_doubles_nothing(fo
             assert violations_of_people(simulate(plan, folder)) == [], list(map(str, troubles))
 
 
-def test_people_s_digests_on_one_server_are_right_whatever_happens(database_server: DatabaseServer) -> None:
-    for seed in range(_SERVER_SEEDS_A_TEST):
+@pytest.mark.parametrize(
+    "seeds", [(3, 12), pytest.param(range(6), marks=pytest.mark.soak)], ids=["some", "more"]
+)
+def test_people_s_digests_on_one_server_are_right_whatever_happens(
+    database_server: DatabaseServer, seeds: Iterable[int]
+) -> None:
+    for seed in seeds:
         record = simulate(replace(drawn_on_server(seed), is_personal=True), database_server)
         assert violations_of_people(record) == [], f"seed {seed}"
         database_server.drop(record.database)
 
 
-@pytest.mark.parametrize("mutation", [*MUTATIONS, without_owner], ids=lambda mutation: mutation.__name__)
+def _is_noticed(
+    mutation: Mutation,
+    shown_by: int,
+    draw: Callable[[int], RunPlan],
+    judge: Callable[[Record], list[str]],
+    folder: Path,
+) -> bool:
+    """Try the seed that shows it in the delivery of today, then all others."""
+    with pytest.MonkeyPatch.context() as patch:
+        timing = mutation(patch)
+        plans = map(draw, (shown_by, *range(_SEEDS_FOR_A_MUTANT)))
+        return any(judge(simulate(plan, folder, timing)) for plan in plans)
+
+
+def _mutations(shown_by: Mapping[Mutation, int]) -> pytest.MarkDecorator:
+    ids = [mutation.__name__ for mutation in shown_by]
+    return pytest.mark.parametrize(("mutation", "shown_by"), shown_by.items(), ids=ids)
+
+
+@_mutations(MUTATIONS_OF_PEOPLE)
 def test_the_simulation_notices_a_safeguard_of_people_s_digests_that_is_missing(
-    folder: Path, mutation: Mutation
+    folder: Path, mutation: Mutation, shown_by: int
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        timing = mutation(patch)
-        plans = map(drawn_for_people, range(_SEEDS_FOR_A_MUTANT))
-        assert any(violations_of_people(simulate(plan, folder, timing)) for plan in plans)
+    assert _is_noticed(mutation, shown_by, drawn_for_people, violations_of_people, folder)
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS_OF_PAUSES, ids=lambda mutation: mutation.__name__)
+@_mutations(MUTATIONS_OF_PAUSES)
 def test_the_simulation_notices_a_safeguard_of_pauses_that_is_missing(
-    folder: Path, mutation: Mutation
+    folder: Path, mutation: Mutation, shown_by: int
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        timing = mutation(patch)
-        plans = map(drawn_with_pause, range(_SEEDS_FOR_A_MUTANT))
-        assert any(violations(simulate(plan, folder, timing)) for plan in plans)
+    assert _is_noticed(mutation, shown_by, drawn_with_pause, violations, folder)
 
 
-@pytest.mark.parametrize("takes_over", [True, False], ids=["by the lock", "by the lease"])
+@pytest.mark.parametrize("takes_over", _TAKES_OVER)
 def test_a_death_at_any_point_between_waiting_and_digest_loses_and_doubles_nothing(
     folder: Path, takes_over: bool
 ) -> None:
@@ -168,23 +210,18 @@ def test_a_death_at_any_point_between_waiting_and_digest_loses_and_doubles_nothi
         assert violations(simulate(plan, folder)) == [], f"point {point}"
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS_OF_WAITING, ids=lambda mutation: mutation.__name__)
+@_mutations(MUTATIONS_OF_WAITING)
 def test_the_simulation_notices_a_safeguard_of_waiting_that_is_missing(
-    folder: Path, mutation: Mutation
+    folder: Path, mutation: Mutation, shown_by: int
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        timing = mutation(patch)
-        plans = map(drawn_late, range(_SEEDS_FOR_A_MUTANT))
-        broken = (violations(simulate(plan, folder, timing)) for plan in plans)
-        assert any(broken), f"{mutation.__name__} went unnoticed in {_SEEDS_FOR_A_MUTANT} runs"
+    assert _is_noticed(mutation, shown_by, drawn_late, violations, folder)
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
-def test_the_simulation_notices_a_safeguard_that_is_missing(folder: Path, mutation: Mutation) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        timing = mutation(patch)
-        broken = (violations(simulate(drawn(seed), folder, timing)) for seed in range(_SEEDS_FOR_A_MUTANT))
-        assert any(broken), f"{mutation.__name__} went unnoticed in {_SEEDS_FOR_A_MUTANT} runs"
+@_mutations(MUTATIONS)
+def test_the_simulation_notices_a_safeguard_that_is_missing(
+    folder: Path, mutation: Mutation, shown_by: int
+) -> None:
+    assert _is_noticed(mutation, shown_by, drawn, violations, folder)
 
 
 def test_a_run_is_the_same_each_time(folder: Path) -> None:

@@ -32,8 +32,7 @@ from bot.manifest import app_manifest
 from bot.sandbox import ConnectionLostError, Workspace, create_workspace
 from bot.sandbox.records import Channel
 from storage.address import Address, Server
-from storage.database import connect, prepare
-from storage.engines.engine import OneConnection
+from storage.database import connect
 from storage.records import Listing, ListingState, Paper, Preferences
 from storage.runner import InlineRunner
 from storage.tables import Tables
@@ -41,6 +40,7 @@ from tests.simulation.faults import POST, REFUSED_CONNECTION, UPDATE, Trouble, d
 from tests.simulation.people import channels_of_people, subscribe_people
 from tests.simulation.runs import Arrival, LifePlan, Record, RunPlan
 from tests.support.postgresql import DatabaseServer
+from tests.support.tables import PreparedRunner, empty_tables
 from tests.support.virtual_time import START, VirtualClock, run_virtual
 
 LONGEST_RUN = timedelta(hours=3)
@@ -353,15 +353,8 @@ class Life:
         return all(latest) and not tables.deliveries.unfinished() and not self.world.is_paused
 
 
-class _PreparedRunner(InlineRunner):
-    """An inline runner that skips the migrations, which would take most of a life's time."""
-
-    def __init__(self, path: Path) -> None:
-        self._connections = OneConnection(connect(path))
-
-
 def _runner(address: Address) -> InlineRunner:
-    return InlineRunner(address) if isinstance(address, Server) else _PreparedRunner(address)
+    return InlineRunner(address) if isinstance(address, Server) else PreparedRunner(address)
 
 
 class _Runner:
@@ -585,7 +578,7 @@ def _filled(
 ) -> Any:
     kind = f"{'-pictures' if has_pictures else ''}{'-personal' if is_personal else ''}"
     name = f"prepared-{cards}-{state}{kind}.db"
-    address = place.database() if isinstance(place, DatabaseServer) else place / name
+    address = place.database() if isinstance(place, DatabaseServer) else empty_tables(place / name)
     preferences = Preferences("en", (_SOURCE,), at=time(9, 0), has_thumbnails=has_pictures)
     begun_at = START - timedelta(hours=9)
 
@@ -600,7 +593,6 @@ def _filled(
             tables.subscriptions.put(*place_of_channel, preferences, since=_DAY, begun_at=begun_at)
         tables.search_index.update()
 
-    prepare(address)
     with closing(connect(address)) as engine, engine.transaction():
         fill(Tables(engine))
     return address

@@ -4,7 +4,9 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from storage.database import prepare
+from storage.database import connect, prepare
+from storage.engines.engine import OneConnection
+from storage.runner import InlineRunner
 
 
 def empty_tables(path: Path) -> Path:
@@ -12,6 +14,13 @@ def empty_tables(path: Path) -> Path:
     if not path.exists():
         path.write_bytes(_migrated())
     return path
+
+
+class PreparedRunner(InlineRunner):
+    """An inline runner that skips the migrations, which would take most of a short life."""
+
+    def __init__(self, path: Path) -> None:
+        self._connections = OneConnection(connect(path))
 
 
 @cache
