@@ -15,7 +15,7 @@ from handlers.installs import INSTALL_PATH
 from storage.address import Address
 from storage.database import files_of
 
-_SECONDS_TO_STOP = 9.0
+SECONDS_TO_STOP = 9.0
 """How long closing may take: hosts kill after ten seconds or more."""
 
 _logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ async def _serve(settings: Settings) -> None:
     way = way_to_run(settings)
     if isinstance(way, OverSocket) and way.has_http_too:
         say("The settings for HTTP count for nothing, as SLACK_APP_TOKEN is set.")
-    with ending_within(_SECONDS_TO_STOP, end_process) as stop:
+    with ending_within(SECONDS_TO_STOP, end_process) as stop:
         async with application(settings, current_clock(), on_stuck=end_process) as bot:
             _warn_of_open_files(settings)
             say(_greeting(way, bot.workspace))

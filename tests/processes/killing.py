@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from bot.clock import SystemClock
+from bot.commands.run import SECONDS_TO_STOP
 from bot.delivery.answers import Answer
 from bot.delivery.connections import OneWire
 from bot.delivery.deliverer import Deliverer, FailedDelivery
@@ -37,8 +38,11 @@ _LOOK_EVERY = 0.1
 # Answers that come late make it likely that a process dies between its message and the answer.
 _ANSWER_SECONDS = 0.3
 
-SECONDS_TO_STOP = 10
-"""After which Docker kills what it asked to stop: https://docs.docker.com/reference/cli/docker/container/stop/"""
+HOSTS_WAIT = 10
+"""Seconds after which Docker kills what it asked to stop, counted on a machine that is not busy.
+
+https://docs.docker.com/reference/cli/docker/container/stop/
+"""
 
 _SHARE_OF_KILLS = 0.5
 
@@ -125,7 +129,7 @@ class Place:
                 return True
         return False
 
-    async def stop_after(self, seconds: float) -> tuple[int | None, float]:
+    async def stop_after(self, seconds: float) -> float:
         """Run the bot and ask it to stop so long after its first call; return what `stopped` does."""
         async with self.bot() as process:
             await asyncio.sleep(seconds)
@@ -163,14 +167,20 @@ async def until(process: asyncio.subprocess.Process, condition: Callable[[], boo
         await asyncio.wait({asyncio.ensure_future(process.wait())}, timeout=_LOOK_EVERY)
 
 
-async def stopped(process: asyncio.subprocess.Process) -> tuple[int | None, float]:
-    """Ask the process to stop; return its status and how many seconds that took."""
+async def stopped(process: asyncio.subprocess.Process) -> float:
+    """Ask the process to stop, which it has to do by itself; return how many seconds that took.
+
+    Where the machine is so busy that closing takes longer than it may, the bot ends itself with status 1.
+    """
     now = asyncio.get_running_loop().time
     asked_at = now()
     process.terminate()
     async with asyncio.timeout(PATIENCE):
         await process.wait()
-    return process.returncode, now() - asked_at
+    took = now() - asked_at
+    may_end_with = {0} if took < SECONDS_TO_STOP else {0, 1}
+    assert process.returncode in may_end_with, f"Status {process.returncode} after {took:.1f} seconds."
+    return took
 
 
 @asynccontextmanager
@@ -216,17 +226,14 @@ async def _notify(failed: FailedDelivery) -> bool:
 async def stop_again_and_again(place: Place, random: Random, times: int, longest: float) -> list[float]:
     """Kill the bot, or ask it to stop, each time at a random moment; return how long each stop took.
 
-    After each time the database has to be whole, and a bot that was asked has to have ended in time.
+    After each time the database has to be whole.
     """
     took = []
     for _ in range(times):
         if random.random() < _SHARE_OF_KILLS:
             assert await place.kill_after(random.uniform(0, longest))
         else:
-            status, seconds = await place.stop_after(random.uniform(0, longest))
-            assert status == 0, f"It ended with status {status} after {seconds:.1f} seconds."
-            assert seconds < SECONDS_TO_STOP, f"It took {seconds:.1f} seconds."
-            took.append(seconds)
+            took.append(await place.stop_after(random.uniform(0, longest)))
         checked(place.database)
     return took
 

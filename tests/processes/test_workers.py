@@ -176,9 +176,17 @@ class Crew:
 
 
 async def deliver(
-    here: Place, *, workers: int = 3, kill_every: float = inf, patience: float = PATIENCE
+    here: Place,
+    *,
+    workers: int = 3,
+    kill_every: float = inf,
+    kills: float = inf,
+    patience: float = PATIENCE,
 ) -> Crew:
-    """Have workers deliver everything, while one of them is killed again and again if at all."""
+    """Have workers deliver everything, while one is killed whenever so many seconds have passed, if at all.
+
+    The first dies no sooner than something is sent.
+    """
     # Where nobody dies, no lease has to end.
     lease_seconds = 60 if kill_every == inf else 4
     crew, storage, random = Crew(here.plan(lease_seconds)), InlineRunner(here.database), Random(1)
@@ -190,7 +198,7 @@ async def deliver(
         async with asyncio.timeout(patience):
             while not await here.is_done(storage):
                 await asyncio.sleep(_LOOK_EVERY)
-                if now() - killed_at > kill_every:
+                if crew.kills < kills and any(here.positions()) and now() - killed_at > kill_every:
                     await crew.kill(random)
                     killed_at = now()
     finally:
@@ -203,8 +211,9 @@ async def test_workers_that_are_killed_leave_each_card_once_and_in_order(
     database_server: DatabaseServer,
 ) -> None:
     async with place(database_server, workspaces=4, cards=2) as here:
-        await deliver(here, kill_every=3.0)
+        crew = await deliver(here, workers=2, kill_every=0, kills=2)
 
+        assert crew.kills == 2
         assert here.positions() == [[0, 1, 2]] * 4
         assert here.limited() == 0
         assert here.shortest_rest() >= 1
