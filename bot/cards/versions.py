@@ -40,16 +40,17 @@ def change_text(newer: NewerVersion, words: Words, limit: int = _TEXT_CHARACTERS
         parts.append(words("version.earlier_title", title=earlier))
     if newer.changes is not None:
         parts.append(_of_abstract(newer.changes, words, limit))
-    return " ".join(parts)
+    return " · ".join(parts)
 
 
 def version_blocks(newer: NewerVersion | None, words: Words) -> list[Block]:
     """Return what a card says of the newer version; nothing where there is none."""
     if newer is None:
         return []
-    text = change_text(newer, words)
-    changed = [blocks.words(f"\n{text}")] if text else []
-    return [blocks.rich_text(blocks.paragraph(blocks.words(since_line(newer, words), bold=True), *changed))]
+    since = since_line(newer, words)
+    changed = spoken_version(newer, words).removeprefix(since)
+    runs = [blocks.words(since, bold=True), *([blocks.words(changed)] if changed else [])]
+    return [blocks.rich_text(blocks.paragraph(*runs))]
 
 
 def spoken_version(newer: NewerVersion | None, words: Words, limit: int = _TEXT_CHARACTERS) -> str:
@@ -68,7 +69,7 @@ def _of_abstract(changes: Changes, words: Words, limit: int) -> str:
         parts.append(words("version.new_sentences", sentences=sentences))
     if changes.left_out:
         parts.append(words.count("version.left_out", changes.left_out))
-    return " ".join(parts)
+    return " · ".join(parts)
 
 
 def _plain(text: str) -> str:

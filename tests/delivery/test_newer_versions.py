@@ -77,7 +77,7 @@ async def test_a_newer_version_is_told_on_the_card_once_and_to_whoever_saved_the
     card = text_of(stage, ts)
     await a_day_later(stage, enricher)
 
-    line = "v2 since November 3, 2025: It was called “{}” before. New in the abstract: “{}”"
+    line = "v2 since November 3, 2025: formerly “{}” · new in the abstract: “{}”"
     told = line.format(paper.title, "They reach 91.3% of the light & <!channel> more.")
     assert told.replace("&", "&amp;").replace("<!channel>", "&lt;!channel&gt;") in card
     assert "Taller Trees" in card
@@ -98,5 +98,5 @@ async def test_a_newer_version_is_told_on_the_card_once_and_to_whoever_saved_the
     posted = ada.messages("papers")
     await a_day_later(stage, enricher)
     assert await changed(stage, posted) == [ts]
-    assert "v3 since November 4, 2025: 1 sentence left out of the abstract." in text_of(stage, ts)
+    assert "v3 since November 4, 2025: 1 sentence left out of the abstract" in text_of(stage, ts)
     assert "v2 since" not in text_of(stage, ts)

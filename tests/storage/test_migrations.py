@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 
@@ -63,6 +63,26 @@ SUMMARY_BEFORE = (
     )
     VALUES ('2509.00001', 'zh-CN', 'model', '2025-09-29', 'example-1', '2', '["图"]', '一句话。', '', '',
         '', '', '')
+    """,
+)
+
+SAVED_BEFORE = (
+    """
+    INSERT INTO papers (id, title, authors, categories, community_keywords)
+    VALUES ('2509.00001', 'Gardens', '[]', '[]', '[]'), ('2509.00002', 'Trees', '[]', '[]', '[]')
+    """,
+    """
+    INSERT INTO arxiv_records (paper_id, asked_at, version, tries)
+    VALUES ('2509.00001', '2025-09-29T00:00:00+00:00', 2, 0)
+    """,
+    """
+    INSERT INTO saved_papers (workspace, person, paper_id, saved_at) VALUES
+        ('T1', 'U1', '2509.00001', '2025-09-28T00:00:00+00:00'),
+        ('T2', 'U1', '2509.00001', '2025-09-29T00:00:00+00:00')
+    """,
+    """
+    INSERT INTO readers (workspace, channel, paper_id, person, at, is_named)
+    VALUES ('T1', 'C1', '2509.00002', 'U1', '2025-09-29T00:00:00.000000+00:00', 0)
     """,
 )
 
@@ -186,3 +206,19 @@ def test_a_summary_of_long_ago_has_no_keywords_in_english(tmp_path: Path) -> Non
                 )
             ]
         }
+
+
+def test_what_was_saved_and_asked_about_before_is_watched_from_its_version_on(tmp_path: Path) -> None:
+    now = datetime(2025, 9, 29, tzinfo=UTC)
+    with closing(connect(tmp_path / "test.db")) as engine:
+        bring_up_to(engine, "m036_newer_versions")
+        with engine.transaction():
+            for statement in SAVED_BEFORE:
+                engine.execute(statement)
+        migrations.update(engine, "test.db")
+        tables = Tables(engine)
+        record = tables.arxiv_records.get("2509.00001")
+
+        assert tables.watched_papers.due(now + timedelta(days=1), 9) == (("2509.00001", 0), ("2509.00002", 0))
+        assert record
+        assert record.stored_version == 2

@@ -1,0 +1,83 @@
+"""What is watched for newer versions, who is told of one, and which summaries wait, on each engine."""
+
+from datetime import UTC, datetime, timedelta
+
+from storage.records import ArxivRecord, Paper, PaperVersion, SummaryFailure
+from storage.tables import Tables
+from storage.watched_papers import ASKED_A_DAY, WATCHED_FOR
+
+NOW = datetime(2025, 9, 29, 9, 0, tzinfo=UTC)
+A_DAY, A_MINUTE = timedelta(days=1), timedelta(minutes=1)
+FIRST, SECOND, THIRD = (Paper(f"2509.0000{number}", f"Paper {number}") for number in (1, 2, 3))
+
+
+def test_the_longest_due_come_first_and_no_more_than_a_day_may_have(tables: Tables) -> None:
+    watched = tables.watched_papers
+    for number in range(ASKED_A_DAY + 5):
+        watched.add(f"2509.{number:05}", NOW + number * A_MINUTE)
+    tables.papers.add(Paper("2509.00001", "Trees"))
+    tables.arxiv_records.put(ArxivRecord("2509.00001", NOW, tries=3))
+    later = NOW + A_DAY
+
+    assert watched.due(NOW + A_MINUTE, 9) == (("2509.00000", 0), ("2509.00001", 3))
+    for number in range(ASKED_A_DAY - 2):
+        watched.asked(f"2509.{number:05}", later, later + A_DAY)
+    assert [each for each, _ in watched.due(later, 9)] == ["2509.00498", "2509.00499"]
+    for number in (ASKED_A_DAY - 2, ASKED_A_DAY - 1):
+        watched.asked(f"2509.{number:05}", later, later + A_DAY)
+    assert watched.due(later, 9) == ()
+    assert [each for each, _ in watched.due(later + A_DAY, 6)] == [
+        *(f"2509.{ASKED_A_DAY + number:05}" for number in range(5)),
+        "2509.00000",
+    ]
+
+
+def test_a_paper_is_watched_while_anybody_anywhere_has_it_for_a_year(tables: Tables) -> None:
+    for paper in (FIRST, SECOND, THIRD):
+        tables.papers.add(paper)
+    ids = [FIRST.id, SECOND.id, THIRD.id]
+    for workspace in ("T1", "T2"):
+        tables.saved_papers.save(workspace, "U1", FIRST.id, NOW)
+    tables.saved_papers.save("T1", "U1", SECOND.id, NOW)
+    tables.readers.add("T1", "C1", "U1", THIRD.id, NOW + A_DAY)
+    tables.saved_papers.remove("T1", "U1", FIRST.id, NOW)
+    tables.saved_papers.remove("T1", "U1", SECOND.id, NOW)
+
+    assert tables.watched_papers.drop_unwanted(NOW + A_DAY, 100) == 1
+    assert tables.watched_papers.among(ids) == {FIRST.id, THIRD.id}
+    assert tables.watched_papers.drop_unwanted(NOW + WATCHED_FOR + A_MINUTE, 100) == 1
+    assert tables.watched_papers.among(ids) == {THIRD.id}
+
+
+def test_a_newer_version_is_told_to_those_alone_who_saved_an_earlier_one(tables: Tables) -> None:
+    for paper in (FIRST, SECOND):
+        tables.papers.add(paper)
+    tables.saved_papers.save("T1", "U1", FIRST.id, NOW)
+    tables.saved_papers.save("T1", "U2", SECOND.id, NOW)
+    tables.saved_papers.save("T2", "U1", SECOND.id, NOW)
+    seen_at = NOW + A_DAY
+    tables.paper_versions.begin(FIRST.id, 2, None, seen_at)
+    tables.paper_versions.begin("2509.99999", 2, None, seen_at)
+    tables.saved_papers.save("T1", "U3", FIRST.id, seen_at + A_MINUTE)
+    told = PaperVersion(FIRST.id, 2, seen_at, FIRST.title)
+    people = [("T1", "U1"), ("T1", "U2"), ("T1", "U3"), ("T2", "U1")]
+
+    assert [tables.paper_versions.of_saved(*each, NOW, 3) for each in people] == [(told,), (), (), ()]
+    assert tables.paper_versions.of_saved("T1", "U1", seen_at + A_MINUTE, 3) == ()
+    assert tables.paper_versions.of_papers([FIRST.id, SECOND.id, "2509.99999"]) == {FIRST.id: told}
+
+
+def test_outdated_summaries_come_in_their_order_but_for_those_that_failed(tables: Tables) -> None:
+    tables.papers.add(SECOND)
+    outdated = tables.outdated_summaries
+    outdated.add(SECOND.id, ["en", "zh-CN"], 2, NOW)
+    outdated.add(FIRST.id, ["en"], 2, NOW + A_MINUTE)
+    failure = SummaryFailure(SECOND.id, "en", 1, "no", NOW, NOW + A_DAY)
+    tables.summary_failures.put(failure)
+
+    assert outdated.due(NOW, 9) == ((SECOND.id, "zh-CN"), (FIRST.id, "en"))
+    assert outdated.due(NOW + A_DAY, 2) == ((SECOND.id, "en"), (SECOND.id, "zh-CN"))
+    assert outdated.among([SECOND.id]) == {(SECOND.id, "en"), (SECOND.id, "zh-CN")}
+    outdated.add(FIRST.id, ["en"], 3, NOW + A_DAY)
+    assert [outdated.remove(FIRST.id, "en", version) for version in (2, 3, 3)] == [False, True, False]
+    assert (outdated.delete(NOW + A_MINUTE, 1), outdated.delete(NOW + A_MINUTE, 9)) == (1, 1)
