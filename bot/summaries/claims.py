@@ -16,7 +16,7 @@ from bot.summaries.evidence import Claim, NumberedSentence, NumberedText
 from bot.summaries.figures import StatedFigure, numbers_in, stated_figures
 from bot.summaries.grounding import SourceText, has_other_unit, is_derived, is_sum, stands_in
 from bot.summaries.numerals import Kind, Number
-from bot.summaries.roles import exchanged
+from bot.summaries.roles import exceeding_wholes, exchanged, fractions_of_things, misplaced
 from bot.summaries.terms import terms
 from bot.text.mrkdwn import without_bold
 
@@ -119,7 +119,7 @@ def _graded(
     if not stated:
         return
     evidence = _Evidence(named, around)
-    swapped = set(exchanged(text, stated, [each.text for each in named]))
+    swapped = _out_of_place(text, stated, [each.text for each in named])
     everywhere = paper_text.claim(text, [number for figure in stated for number in figure.numbers])
     for figure in stated:
         is_change = bool(_CHANGE.search(_clause(text, figure)))
@@ -132,6 +132,16 @@ def _graded(
             for near_one, number in zip(near, figure.numbers, strict=True)
         ]
         yield GradedFigure(figure.text, Grade.ELSEWHERE if all(results) else Grade.NOT_IN_PAPER)
+
+
+def _out_of_place(text: str, figures: tuple[StatedFigure, ...], named: list[str]) -> set[StatedFigure]:
+    """Return the figures that the sentences have for other things than the claim does."""
+    return {
+        *exchanged(text, figures, named),
+        *misplaced(text, figures, named),
+        *exceeding_wholes(text, figures),
+        *fractions_of_things(text, figures),
+    }
 
 
 class _Evidence:
@@ -157,11 +167,12 @@ class _Evidence:
             return True
         if not is_change and number.kind is not Kind.MULTIPLE:
             return is_sum(number, self._all_named)
-        return any(is_derived(number, group) for group in (*self._around, self._all_named))
+        groups = self._around if number.kind is Kind.PERCENT else (*self._around, self._all_named)
+        return any(is_derived(number, group) for group in groups)
 
 
 _CHANGE = re.compile(
-    r"[增升降减差快慢高低多少超优胜提缩短倍省领先落后改善]|\b(?:improv|gain|increas|reduc|decreas|drop|fewer|more|less|than|faster"
+    r"[增升降减快慢超优胜提缩倍省]|[更较]?[高低多少大小](?:于|出|了)|更[高低多少大小长短好差]|差[距异值]|领先|落后|改善|相差|节约|翻|短|\b(?:improv|gain|increas|reduc|decreas|drop|fewer|more|less|than|faster"
     r"|slower|higher|lower|better|worse|difference|gap|by|over|boost|cut|sav|declin|outperform|surpass|exceed|rel)",
     re.IGNORECASE,
 )

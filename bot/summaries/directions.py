@@ -46,11 +46,13 @@ _VALUE = (
     r"(?P<{0}>[0-9]+(?:\.[0-9]+)?)\s?"
     r"(?P<{0}_unit>%|万|亿|倍|个?百分点|小时|分钟|秒|天|周|个月|[A-Za-z]{{1,8}})?"
 )
+_TO_END = r"(?:\s?[-–~]\s?[0-9]+(?:\.[0-9]+)?%?)?"
+"""The end of a range, as in `0.1-0.3`."""
 _FIRST, _SECOND = _VALUE.format("first"), _VALUE.format("second")
 _TRENDS = (
     re.compile(
-        rf"从\s?[^0-9，。；]{{0,6}}{_FIRST}\s?(?:左右)?"
-        rf"(?P<verb>[^0-9，。；]{{0,8}}?)[至到为]\s?[约近了]?\s?{_SECOND}"
+        rf"[从由]\s?[^0-9，。；]{{0,6}}{_FIRST}{_TO_END}\s?(?:左右)?"
+        rf"(?P<verb>[^0-9，。；]{{0,8}}?[至到为])\s?[约近了]?\s?{_SECOND}"
     ),
     re.compile(rf"(?P<verb>(?:[\w-]+\s){{1,6}})from\s{_FIRST}\sto\s{_SECOND}", re.IGNORECASE),
 )

@@ -156,10 +156,14 @@ def _of_digits(plain: str, token: re.Match[str], *, decimal_comma: bool) -> _Fou
     return _Found(start, end, (*filter(None, others), last))
 
 
+_ONE_OF = re.compile(r"\s(?:of|or)\s")
+"""As in one of the first, one or more: it counts nothing."""
+
+
 def _of_word(plain: str, token: re.Match[str]) -> _Found | None:
     word = token["name"].lower()
     number = read_english(word)
-    if number is None:
+    if number is None or (word == "one" and _ONE_OF.match(plain, token.end())):
         return None
     with_unit = _with_unit(plain, number, token.end())
     scaled_number, end = with_unit or (number, token.end())

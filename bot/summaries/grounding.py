@@ -324,10 +324,16 @@ def _derivable(stated: Number, numbers: Sequence[Number]) -> Iterator[Decimal]:
                 yield abs(factor * (first.value - second.value) / first.value)
 
 
+_LEAST_ADDED = Decimal("0.02")
+"""What adds less than this to a count changes only its last digits, as any number does by chance."""
+
+
 def _counts(stated: Number, first: Number, second: Number) -> bool:
     """Whether a number and two others are counts that can be added up."""
     is_whole = all(each.kind is Kind.PLAIN and each.step >= 1 for each in (stated, first, second))
-    return is_whole and min(first.digits, second.digits) >= _LEAST_DIGITS_ROUNDED
+    lesser, greater = sorted([first.value, second.value])
+    is_telling = lesser >= _LEAST_ADDED * greater
+    return is_whole and is_telling and min(first.digits, second.digits) >= _LEAST_DIGITS_ROUNDED
 
 
 _NO_DIFFERENCE = frozenset(
