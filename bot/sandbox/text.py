@@ -14,6 +14,8 @@ def utf16_length(text: str) -> int:
 
 def escaped(text: str) -> str:
     """Return `text` as Slack stores it, with entities for a bare `&` and for `<`, `>` outside links."""
+    if _is_plain(text):
+        return text
     parts: list[str] = []
     end = 0
     for match in _SPECIAL.finditer(text):
@@ -22,13 +24,17 @@ def escaped(text: str) -> str:
     return "".join([*parts, _entities(text[end:])])
 
 
+def _is_plain(text: str) -> bool:
+    return not ("&" in text or "<" in text or ">" in text)
+
+
 def _entities(text: str) -> str:
     return _BARE_AMPERSAND.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
 
 
 def counted(text: str) -> int:
     """Return the length that Slack's limits apply to: of the stored text, in UTF-16 units."""
-    return utf16_length(escaped(text))
+    return len(text) if text.isascii() and _is_plain(text) else utf16_length(escaped(text))
 
 
 def unescaped(text: str) -> str:

@@ -16,7 +16,7 @@ from bot.app import Application, application
 from bot.delivery.clockwork import Clockwork
 from bot.documents.digest_file import DigestFile
 from bot.documents.files import read_sample
-from bot.documents.importer import import_into
+from bot.documents.importer import import_together
 from bot.manifest import app_manifest
 from bot.sandbox import ManualClock, Member, Sandbox, Workspace, create_workspace
 from bot.settings import Settings
@@ -80,8 +80,7 @@ class Stage:
         return self.sandbox.person(name)
 
     async def import_sample(self) -> None:
-        for digest in sample():
-            await import_into(self.bot.storage, digest)
+        await import_together(self.bot.storage, sample())
 
     async def open_sample(
         self,
