@@ -88,6 +88,7 @@ class Stage:
         language: str = "en",
         created_by: str | None = None,
         reading: Reading = Reading.OFF,
+        most_cards: int | None = None,
     ) -> int:
         """Open the delivery of the bundled sample into the channel and return its id."""
         await self.import_sample()
@@ -102,6 +103,7 @@ class Stage:
                 created_by=created_by,
                 language=language,
                 reading=reading,
+                most_cards=most_cards,
             )
         )
         delivery_id = await self.bot.deliverer.open_asked(subscription, SAMPLE_DAY)
@@ -114,9 +116,10 @@ class Stage:
         language: str = "en",
         created_by: str | None = None,
         reading: Reading = Reading.OFF,
+        most_cards: int | None = None,
     ) -> int:
         """Deliver the bundled sample into the channel and return the delivery's id."""
-        delivery_id = await self.open_sample(channel, language, created_by, reading)
+        delivery_id = await self.open_sample(channel, language, created_by, reading, most_cards)
         await self.bot.deliverer.run(delivery_id)
         return delivery_id
 
