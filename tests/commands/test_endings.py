@@ -258,7 +258,7 @@ def test_an_archive_in_the_place_of_a_file_is_named(database: Path, tmp_path: Pa
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["status", "--help"], ["digest", "2025-09-29"]]
+    "arguments", [["--help"], ["--version"], ["digest", "--help"], ["digest", "2025-09-29"]]
 )
 def test_an_output_that_takes_nothing_is_a_sentence(database: Path, arguments: list[str]) -> None:
     with Path("/dev/full").open("w") as full:

@@ -149,9 +149,10 @@ async def test_ctrl_c_at_any_question_leaves_the_file_as_it_was(sandbox: Sandbox
         (APP_QUESTION, sandbox.workspace.app_token),
         (MODEL_QUESTION, ""),
     ]
-    ends = [await asyncio.to_thread(talk, questions[:asked]) for asked in range(1, len(questions) + 1)]
+    # One that hides what is typed, and the last before anything is written.
+    ends = [await asyncio.to_thread(talk, questions[:asked]) for asked in (2, 4)]
 
-    assert ends == [(130, "# mine\nPAPER_ROUND_CONTACT=a@example.org\n")] * len(questions)
+    assert ends == [(130, "# mine\nPAPER_ROUND_CONTACT=a@example.org\n")] * 2
     assert names_in(tmp_path) == [".env"]
 
 
