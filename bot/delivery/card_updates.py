@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.cards.blocks import Message, is_image
+from bot.cards.entry import Entry
 from bot.cards.paper import Interest, paper_card
 from bot.clock import Clock
 from bot.delivery.connections import Wires
@@ -178,9 +179,7 @@ def _card(tables: Tables, update: CardUpdate, *, has_model: bool) -> _Card | Non
         return None
     # Cards come first in a digest, so the position of one is its number.
     saves = tables.saved_papers.savers(delivery.workspace, [entry.paper.id]).get(entry.paper.id, 0)
-    numbered = entry if delivery.kind is DeliveryKind.DISCUSSION else replace(entry, number=post.position)
-    if numbered.newer and numbered.newer.seen_at <= delivery.opened_at:
-        numbered = replace(numbered, newer=None)
+    numbered = entry if delivery.kind is DeliveryKind.DISCUSSION else _in_digest(entry, delivery, post)
     message = paper_card(
         numbered,
         words_for(language),
@@ -189,6 +188,12 @@ def _card(tables: Tables, update: CardUpdate, *, has_model: bool) -> _Card | Non
         has_picture=post.has_picture,
     )
     return _changed(delivery, post, message, language)
+
+
+def _in_digest(entry: Entry, delivery: Delivery, post: Post) -> Entry:
+    """Return the entry with its number, and without a version that the digest was opened with."""
+    is_news = entry.newer is not None and entry.newer.seen_at > delivery.opened_at
+    return replace(entry, number=post.position, newer=entry.newer if is_news else None)
 
 
 def _reminder(tables: Tables, delivery: Delivery, subscription: Subscription, post: Post) -> _Card | None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.listings.enricher import Enricher
 from bot.sources.atom import ArxivPaper
 from storage.records import Paper
+from storage.retention import Retention
 from tests.delivery.test_card_updates import Scripted, left, text_of, updating, wire_of
 from tests.handlers.talking import say
 from tests.support.stage import Stage, on_each_engine
@@ -95,6 +96,8 @@ async def test_a_newer_version_is_told_on_the_card_once_and_to_whoever_saved_the
     assert "v2" not in str(lin.home()) + theirs
 
     arxiv.shows(3, THIRD)
+    stage.clock.advance(200 * 24 * 3600)
+    await Retention(stage.bot.storage, stage.clock, timedelta(hours=72)).tick()
     posted = ada.messages("papers")
     await a_day_later(stage, enricher)
     assert await changed(stage, posted) == [ts]
