@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.text.regex import regex
 from storage.records import Paper
 
-_WORD = regex(r"[^\W\d_]{3,}|[^\W_]*[0-9][^\W_]*")
+_WORD = regex(r"[^\W\d_]{3,}|[^\W_]{0,30}[0-9][^\W_]*")
 _LEAST_OF_A_TITLE = 0.5
 _LEAST_OF_AN_ABSTRACT = 0.5
 _LETTERS_OF_A_TELLING_WORD = 5

@@ -147,7 +147,7 @@ def readable_formula(tex: str) -> str:
 
 # --- PDF -------------------------------------------------------------------------------------------------
 
-_STAMP = re.compile(r"arXiv:\S+v[0-9]+\s+\[[\w.-]+\]\s+[0-9]{1,2} \w{3} [0-9]{4}")
+_STAMP = re.compile(r"arXiv:\S{1,40}v[0-9]+\s+\[[\w.-]+\]\s+[0-9]{1,2} \w{3} [0-9]{4}")
 _HYPHEN = re.compile(r"(?<=[a-z]{2})-\n(?=[a-z]{2})")
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 

@@ -20,6 +20,7 @@ from bot.summaries.escapes import with_latex
 from bot.summaries.question import OPTIONAL_PARTS
 
 _MOST_BRACES = 1000
+_MOST_READ_IN_VAIN = 5_000_000
 _DEEPEST = 4
 _LONGEST_REPAIRED = 20_000
 _SHOWN = 40
@@ -101,11 +102,15 @@ def _without_escapes(text: str) -> str:
 def _objects(text: str) -> Iterator[tuple[dict[str, Any], int]]:
     """Yield the objects in a text with their ends, outermost first, and pass over what cannot be read."""
     decoder, end = json.JSONDecoder(strict=False, parse_constant=_no_number), 0
+    left = _MOST_READ_IN_VAIN
     for brace in islice(re.finditer(r"\{", text), _MOST_BRACES):
-        if brace.start() < end:
+        if brace.start() < end or left < 0:
             continue
         try:
             value, end = decoder.raw_decode(text, brace.start())
+        except json.JSONDecodeError as error:
+            left -= error.pos - brace.start()
+            continue
         except (ValueError, RecursionError):
             continue
         yield value, end
@@ -328,8 +333,9 @@ def _unquoted(value: object) -> object:
 
 _PYTHON = re.compile(r"\{\s*'")
 _LOW_QUOTED = re.compile(r"„([^\"„“”]{1,300})\"")
-_STRING = r'("(?:\\.|[^"\\])*+")'
-_STRING_OR_COMMENT = re.compile(rf"{_STRING}|//[^\n]*|/\*.*?\*/|(?<=[\s,])#[^\n]*", re.DOTALL)
+# What does not end is taken whole, so that nothing within it is looked through again.
+_STRING = r'("(?:\\.|[^"\\])*+(?:"|\Z))'
+_STRING_OR_COMMENT = re.compile(rf"{_STRING}|//[^\n]*|/\*.*?\*/|(/\*.*)|(?<=[\s,])#[^\n]*", re.DOTALL)
 _STRING_OR_LAST_COMMA = re.compile(rf"{_STRING}|,(\s*[}}\]])", re.DOTALL)
 _OTHER_QUOTES = {"{“": "“”", "{”": "”", "{„": "„“”", "{‘": "‘’", "{＂": "＂"}
 _STRING_OR_WIDE_MARK = re.compile(rf"{_STRING}|[，、：]", re.DOTALL)
@@ -360,7 +366,7 @@ def _repaired(text: str, expected: Collection[str]) -> dict[str, Any]:
 def _without_last_commas(source: str) -> object:
     """Return the JSON that a text is but for comments and commas before closing brackets, or `None`."""
     try:
-        return _decoded(_STRING_OR_LAST_COMMA.sub(r"\1\2", _STRING_OR_COMMENT.sub(r"\1", source)))
+        return _decoded(_STRING_OR_LAST_COMMA.sub(r"\1\2", _STRING_OR_COMMENT.sub(r"\1\2", source)))
     except ValueError:
         return None
 

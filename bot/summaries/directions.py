@@ -54,7 +54,7 @@ _TRENDS = (
         rf"[从由]\s?[^0-9，。；]{{0,6}}{_FIRST}{_TO_END}\s?(?:左右)?"
         rf"(?P<verb>[^0-9，。；]{{0,8}}?[至到为])\s?[约近了]?\s?{_SECOND}"
     ),
-    re.compile(rf"(?P<verb>(?:[\w-]+\s){{1,6}})from\s{_FIRST}\sto\s{_SECOND}", re.IGNORECASE),
+    re.compile(rf"(?<![\w-])(?P<verb>(?:[\w-]++\s){{1,6}})from\s{_FIRST}\sto\s{_SECOND}", re.IGNORECASE),
 )
 
 

@@ -39,7 +39,7 @@ _WORDS_TOO = frozenset("ne neg nexists ngtr ni nless nmid nsim nu num near tan t
 
 _GOES_ON = re.compile(r"[_^={}$\\<>+*/|(0-9]|\s[=<>]|\s?[\u3001-\u9fff\uff08-\uffef]")
 _GOES_BEFORE = re.compile(r"(?:[^\s.!?:;\u3000-\u303f\uff00-\uffef] |[(\[])\Z")
-_DOLLAR = re.compile(r"(?<!\\)\$")
+_LONGEST_VALUE = 4_000
 _UNICODE_ESCAPE = len("\\u0000")
 
 
@@ -88,9 +88,11 @@ def _is_command_here(text: str, escape: re.Match[str], quote: str) -> bool:
     It is within a formula, before a sign or Chinese, and where nobody breaks a line: at the start of a value,
     after a bracket, and after a space within a sentence.
     """
-    before = text[text.rfind(quote, 0, escape.start()) + 1 : escape.start()]
+    near = max(0, escape.start() - _LONGEST_VALUE)
+    before = text[max(near, text.rfind(quote, near, escape.start()) + 1) : escape.start()]
     two = text[max(0, escape.start() - 2) : escape.start()]
     is_first = not before and two != f"\\{quote}"
     if is_first or _GOES_BEFORE.search(two) or _GOES_ON.match(text, escape.end()):
         return True
-    return len(_DOLLAR.findall(before)) % 2 == 1 or before.count("\\(") > before.count("\\)")
+    dollars = before.count("$") - before.count("\\$")
+    return dollars % 2 == 1 or before.count("\\(") > before.count("\\)")

@@ -5,7 +5,7 @@ The format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsi
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -30,9 +30,7 @@ def body_of_events(body: bytes) -> Any:  # any JSON
     choices = [choice for choice in map(_first_choice, whole) if choice]
     if not any("delta" in choice for choice in choices):
         return whole[-1] if whole else None
-    message: dict[str, Any] = {}
-    for choice in choices:
-        _add(message, choice.get("delta") or choice.get("message"))
+    message = _message(choice.get("delta") or choice.get("message") for choice in choices)
     reasons = [choice["finish_reason"] for choice in choices if choice.get("finish_reason")]
     choice = {"message": message, "finish_reason": reasons[-1] if reasons else None}
     others = {name: value for chunk in whole for name, value in chunk.items() if value is not None}
@@ -71,30 +69,32 @@ def _first_choice(chunk: dict[str, Any]) -> dict[str, Any] | None:
     return choice if isinstance(choice, dict) else None
 
 
-def _add(message: dict[str, Any], delta: object) -> None:
-    """Add a piece to a message: its texts, and the arguments of its calls of tools."""
-    if not isinstance(delta, dict):
-        return
-    content = delta.get("content")
-    if content is not None:
-        message.setdefault("content", []).extend(content if isinstance(content, list) else [content])
-    for name in _TEXTS:
-        if isinstance(delta.get(name), str):
-            message[name] = message.get(name, "") + delta[name]
-    calls = delta.get("tool_calls")
-    for call in calls if isinstance(calls, list) else []:
-        _add_call(message.setdefault("tool_calls", []), call)
+def _message(deltas: Iterable[object]) -> dict[str, Any]:
+    """Return the message whose pieces these are: its texts, and the arguments of its calls of tools."""
+    content: list[Any] = []
+    texts: dict[str, list[str]] = {}
+    calls: dict[object, list[str]] = {}
+    for delta in deltas:
+        if not isinstance(delta, dict):
+            continue
+        part, pieces = delta.get("content"), delta.get("tool_calls")
+        content += part if isinstance(part, list) else [] if part is None else [part]
+        for name in _TEXTS:
+            if isinstance(delta.get(name), str):
+                texts.setdefault(name, []).append(delta[name])
+        for index, arguments in map(_arguments, pieces if isinstance(pieces, list) else []):
+            if arguments:
+                calls.setdefault(index, []).append(arguments)
+    joined = {name: "".join(pieces) for name, pieces in texts.items()}
+    called = [{"index": index, "function": {"arguments": "".join(each)}} for index, each in calls.items()]
+    return {"content": content, "tool_calls": called, **joined}
 
 
-def _add_call(calls: list[dict[str, Any]], piece: object) -> None:
-    """Add a piece of a call to the call with its index; a piece without one belongs to the first."""
+def _arguments(piece: object) -> tuple[object, str]:
+    """Return the index of a call and a piece of its arguments; a piece without one belongs to the first."""
     function = piece.get("function") if isinstance(piece, dict) else None
     arguments = function.get("arguments") if isinstance(function, dict) else None
     if not isinstance(piece, dict) or not isinstance(arguments, str):
-        return
-    index = piece.get("index") or 0
-    call = next((call for call in calls if call["index"] == index), None)
-    if call is None:
-        call = {"index": index, "function": {"arguments": ""}}
-        calls.append(call)
-    call["function"]["arguments"] += arguments
+        return 0, ""
+    index = piece.get("index")
+    return index if isinstance(index, int | str) and index else 0, arguments

@@ -37,7 +37,7 @@ _TAGS = (
     "tr tt u ul var video"
 ).split()
 _TAG = re.compile(
-    rf"</?(?:{'|'.join(_TAGS)})(?:\s[^<>\n]{{0,1000}}=[^<>\n]{{0,1000}})?\s{{0,10}}/?>|<!--|-->",
+    rf"</?(?:{'|'.join(_TAGS)})(?:\s[^<>\n=]{{0,1000}}+=[^<>\n]{{0,1000}}+)?\s{{0,10}}+/?>|<!--|-->",
     re.IGNORECASE,
 )
 _FENCE = re.compile(r"(?:```|~~~)(?:[a-z]+$)?", re.MULTILINE)

@@ -271,7 +271,7 @@ def _refusal(
     cause = _cause(status, error, said, wait)
     if cause is Cause.RATE_LIMITED and wait is None:
         wait = reset_wait(headers, error, now)
-    heard = quoted(_without_key(said, secret))
+    heard = quoted(_without_key(said[:_LONGEST_HEARD], secret))
     return Refusal(cause, f"{what} (“{heard}”)" if heard else what, wait)
 
 
@@ -281,6 +281,8 @@ _LIKE_A_KEY = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _LEAST_OF_A_KEY = 4
+_LONGEST_HEARD = 2_000
+"""Of longer words the pattern would take quadratic time; a tenth of it is told."""
 
 
 def _without_key(said: str, secret: str) -> str:

@@ -108,7 +108,7 @@ _RESULT = _any(
     r"\b(?:improv|increas|reduc|boost|rais|cut|gain|reach|deliver|yield|sav)\w*\b.{0,80}?[0-9]",
     r"\bwe (?:.{0,120} and |also |further |then )?(?:find|found|show|observe|demonstrate|validate|prove)\b",
     r"\b(?:extensive|comprehensive|empirical) (?:experiments|evaluations?)\b|^(?:empirically|experiments)\b",
-    r"\b[0-9.]+ ?(?:\\?%|points\b|[x×]\b)",
+    r"\b[0-9.]{1,20} ?(?:\\?%|points\b|[x×]\b)",
 )
 _ACTS = _any(
     rf"^(?:to|by|with|using|based on)\b.*?{_WE}",
@@ -320,7 +320,7 @@ def _standing_alone(sentence: str) -> str:
 # --- Keywords --------------------------------------------------------------------------------------------
 
 _NAME = regex(r"(?<![\w\\])[^\W_]+(?:[-.+][^\W_]+)*(?:\+\+)?")
-_IS_NAME = regex(r"[^\W_A-Z][A-Z]|[A-Z]{2}|[A-Z].*[0-9]|[0-9].*[A-Z]")
+_IS_NAME = regex(r"[^\W_A-Z][A-Z]|[A-Z]{2}|\A(?=.*[A-Z]).*[0-9]")
 _GENERIC_NAMES = frozenset(
     "AI ML DL RL NLP CV LLM LLMs LLMS LVLM LVLMs MLLM MLLMs VLM VLMs LM LMs GPU GPUs CPU SOTA API APIs CNN "
     "DNN RNN NN QA 2D 3D 4D 2x 3x PhD US EU UK GPT AUC F1 FPS PSNR FLOPs "

@@ -214,7 +214,7 @@ def _spelled(meant: _Meant) -> Iterator[str]:
 
 
 def _joint(piece: str) -> str:
-    return r"[\s-]*" if "-" in piece else r"[\s-]+"
+    return r"[\s-]*+" if "-" in piece else r"[\s-]++"
 
 
 def _word(piece: str) -> str:
@@ -234,6 +234,9 @@ def _plural(word: str) -> str:
 def _before(body: str) -> str:
     """Return what may not stand before the term: more of the word, or of the number."""
     number = r"(?<!\d[.,])" if body[0].isdigit() else ""
+    if body[0].isspace() or body[0] == "-":
+        # What begins with a joint is looked for once in a row of them.
+        return r"(?<![\s-])"
     return rf"(?<!{_LETTER_OR_DIGIT}){number}" if _BOUNDARY.match(body[0]) else ""
 
 
