@@ -109,7 +109,7 @@ def test_pieces_of_an_answer_are_put_together_in_one_pass() -> None:
         (lambda: NameIndex(row("ab1")).foreign_names(row("A1b", 900)), ()),
         (lambda: sentences(row("a. ")), [row("a. ").strip()]),
         (lambda: list(contradicted_trends(row("a"))), []),
-        (lambda: draw(Paper("2509.00001", row("1"), abstract=row("1."))).keywords, ()),
+        (lambda: (drawn := draw(Paper("2509.00001", row("1"), abstract=row("1.")))) and drawn.keywords, ()),
     ],
 )
 def test_a_row_in_a_summary_or_an_abstract_is_read_once(read: Callable[[], object], expected: object) -> None:
