@@ -59,7 +59,7 @@ _SENTENCES = {
     FaultKind.NOTHING_SHARED: "“{part}” says “{detail}”, which the sentences that it names do not speak of: "
     "name those that say it, or leave it out.",
     FaultKind.OTHER_DIRECTION: "“{part}” says “{detail}”, and the sentences that it names say the opposite, "
-    "or compare the other way round: say what they say.",
+    "nothing of the kind, or compare the other way round: say what they say, or name those that say it.",
     FaultKind.NAME_NOT_FOUND: "“{part}” has the name “{detail}”, which is not in the text: use the names "
     "that the text uses.",
     FaultKind.FIGURE_ELSEWHERE: "“{part}” gives the figure {detail}, which the sentences that it names do "

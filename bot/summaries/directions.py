@@ -2,12 +2,13 @@
 
 A word such as outperforms, 优于 or "reduces the error" is read as better or worse, where the measure beside
 it tells whether less is better, and as more or less too. Negation turns it round. A word is opposed where
-some of what it rests on points the other way, and none of it points the same way.
+some of what it rests on points the other way, and none of it points the same way; a word of loss also where
+nothing that it rests on is a loss.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 
@@ -29,6 +30,7 @@ class _Pointer:
     measure: str = ""
     #: Whether it only says how good something is, as in robust; it supports or opposes others.
     is_weak: bool = False
+    is_negated: bool = False
 
     def agrees_with(self, other: "_Pointer") -> bool:
         """Whether both point the same way, by their worth where both have one."""
@@ -71,19 +73,53 @@ def contradicted_trends(text: str) -> Iterator[str]:
 def opposed_words(text: str, named: Iterable[str], *, is_strict: bool = True) -> tuple[str, ...]:
     """Return the words of a text that point the other way than the sentences on which it rests.
 
-    A strict look also holds against a word of loss that the sentences only praise.
+    A strict look leaves out sentences on what others lack, and also holds against a word of loss that the
+    sentences have no loss for. One that is not strict, for what tells of a problem, compares measures alone.
     """
     own = [each for each in _pointers(text) if not each.is_weak]
     if not own:
         return ()
-    said = [each for sentence in named for each in _pointers(sentence)]
+    told = [sentence for sentence in named if not (is_strict and is_of_others(sentence))]
+    if not told:
+        return ()
+    said = [each for sentence in told for each in _pointers(sentence)]
     return tuple(dict.fromkeys(each.word for each in own if _is_opposed(each, said, is_strict=is_strict)))
+
+
+_OF_OTHERS = re.compile(
+    r"\b(?:existing|current|prior|previous|traditional|conventional|classical|standard|most|many)\s"
+    r"(?:[\w-]+\s){0,4}?(?:methods?|approach(?:es)?|models?|systems?|strateg(?:y|ies)|techniques|tools|work|works"
+    r"|studies|benchmarks?|datasets?|pipelines|algorithms|solutions|frameworks|practice)\b"
+    r"|\b(?:remains?|is|are) (?:\w+\s)?(?:challenging|limited|unclear|difficult|unknown"
+    r"|underexplored|costly)\b"
+    r"|\b(?:often|typically|frequently|commonly|generally) (?:\w+\s)?(?:suffer|rely|relies|fail|struggle"
+    r"|require|ignore|treat|overlook|lead)"
+    r"|\b(?:major|key|significant|critical|main|fundamental|persistent) (?:challenges?|limitations?"
+    r"|bottlenecks?|barriers?)\b"
+    r"|(?:然而|现有|传统|目前|当前)",
+    re.IGNORECASE,
+)
+_OF_OURS = re.compile(
+    r"\b(?:we|our|ours|this (?:work|paper|study|approach|method|framework)|here|results|experiments?|shows?"
+    r"|showed|demonstrat\w+|outperform\w*|surpass\w*|achiev\w+|compared (?:to|with)|proposed)\b"
+    r"|我们|本文|实验|结果",
+    re.IGNORECASE,
+)
+
+
+def is_of_others(sentence: str) -> bool:
+    """Whether a sentence tells what others lack, and nothing of what the paper does or finds."""
+    return bool(_OF_OTHERS.search(sentence)) and not _OF_OURS.search(sentence)
 
 
 def _is_opposed(own: _Pointer, said: list[_Pointer], *, is_strict: bool) -> bool:
     """Whether what points in the most similar respect points the other way, and none of it the same way."""
     strong = [each for each in said if not each.is_weak]
-    weak = [each for each in said if each.is_weak and own.quality < 0 and is_strict]
+    weak = [
+        each
+        for each in said
+        if each.is_weak and own.quality < 0 and is_strict and not _is_of_any_problem(each)
+    ]
     alike = (
         [each for each in strong if own.measure and each.measure == own.measure],
         [
@@ -94,19 +130,49 @@ def _is_opposed(own: _Pointer, said: list[_Pointer], *, is_strict: bool) -> bool
         strong,
         weak,
     )
-    for group in alike:
+    for group in alike if is_strict else alike[:1]:
         if any(own.agrees_with(each) for each in group):
             return False
-        if any(own.opposes(each) for each in group):
-            return True
-    falls = is_strict and own.amount < 0 and not own.quality
+        if opposed := [each for each in group if own.opposes(each)]:
+            return any(_is_telling(own, each) for each in opposed)
+    return is_strict and (_falls_where_all_is_praised(own, said) or _is_loss_of_nothing(own, said))
+
+
+def _is_telling(own: _Pointer, other: _Pointer) -> bool:
+    """Whether a gain is denied by the other one: what is bad of something else is no reason to doubt it."""
+    is_gain = (own.quality > 0 or (own.quality < 0 and own.is_negated)) and not own.need
+    of_the_same = (own.measure and own.measure == other.measure) or (
+        own.is_comparison and other.is_comparison
+    )
+    return not is_gain or bool(of_the_same)
+
+
+def _falls_where_all_is_praised(own: _Pointer, said: list[_Pointer]) -> bool:
     praised = [each for each in said if each.quality]
     return (
-        falls
+        own.amount < 0
+        and not own.quality
         and bool(praised)
         and all(each.quality > 0 for each in praised)
-        and not any(each.amount < 0 for each in strong)
+        and not any(each.amount < 0 for each in said if not each.is_weak)
     )
+
+
+_OF_ANY_PROBLEM = re.compile(
+    r"challeng|limit|gap|constrain|scarc|bottleneck|difficult|lack|burden|insufficient|局限|困难|缺乏|难以|瓶颈|不足",
+    re.IGNORECASE,
+)
+"""Words for what a paper sets out from: they say of nothing that it got worse."""
+
+
+def _is_loss_of_nothing(own: _Pointer, said: list[_Pointer]) -> bool:
+    """Whether something is told as worse where the sentences have nothing bad and nothing that falls."""
+    bad = [each for each in said if each.quality < 0 or each.amount < 0]
+    return own.quality < 0 and not own.is_negated and all(map(_is_of_any_problem, bad))
+
+
+def _is_of_any_problem(each: _Pointer) -> bool:
+    return each.is_weak and bool(_OF_ANY_PROBLEM.match(each.word))
 
 
 # --- Words -----------------------------------------------------------------------------------------------
@@ -121,7 +187,7 @@ _WORSE = (
     r"underperform\w*|inferior\w*|worse\w*|worst|degrad\w+|deteriorat\w+|falls? short|falling short"
     r"|lag(?:s|ged|ging)?|trail(?:s|ed|ing)|slower|slowest|slow(?:s|ed|ing)? down|weaker|impair\w*"
     r"|harm(?:s|ed|ing)?|hurts?|los(?:es|ing) to|collaps\w+|struggl\w+|suffers?|poorer|劣于|逊于|不如"
-    r"|不及|落后|更差|差于|最差|恶化|退化|弱于|变差|逊色|更慢|慢于|减速|减慢|更弱|较差|较慢|受损|减弱"
+    r"|不及|落后|更差|差于|最差|恶化|退化(?![图数样])|弱于|变差(?<!总变差)|逊色|更慢|慢于|减速|减慢|更弱|较差|较慢|受损(?![数样图])|减弱"
     r"|削弱|衰退|崩溃"
 )
 _MORE = (
@@ -131,12 +197,13 @@ _MORE = (
 )
 _LESS = (
     r"lower\w*|lowest|less(?! than\b)|fewer|smaller|reduc\w+|decreas\w+|drop(?:s|ped|ping)?|declin\w+"
-    r"|shrink\w*|shrank|cuts?|cutting|shorter|shorten\w*|below|sav(?:es?|ed|ings?)|diminish\w*"
+    r"|shrink\w*|shrank|(?<!-)cuts?|cutting|shorter|shorten\w*|below|sav(?:es?|ed|ings?)|diminish\w*"
     r"|mitigat\w+|alleviat\w+|eliminat\w+|suppress\w*|minimi[sz]\w+|halv\w+|低于|更低|最低|降低|减少"
-    r"|下降|缩短|小于|更小|更少|少于|节省|减小|削减|缓解|减轻|消除|抑制|跌至|降至|降到|较低|缩小"
+    r"|下降(?<!梯度下降)(?<!坐标下降)(?![法算沿])|缩短|小于|更小|更少|少于|节省|减小|削减|缓解|减轻|消除|抑制|跌至|降至|降到|较低|缩小"
 )
 _WITHOUT = (
-    r"without|no need|(?:eliminat|remov|avoid|obviat)\w+ (?:the|any) need|(?<=-)free|not need\w*"
+    r"without|no need|requir\w+ only|only requir\w+|needs? only|仅需|只需"
+    r"|(?:eliminat|remov|avoid|obviat)\w+ (?:the|any) need|(?<=-)free|not need\w*"
     r"|not requir\w*|no longer|no (?:additional|extra|further)|avoid\w*|obviat\w+|无需|不需要|不需|无须"
     r"|不必|免于|不依赖|不要求|摆脱|避免"
 )
@@ -314,7 +381,9 @@ def _found(text: str) -> Iterator[_Pointer]:
     for match in _POINTING.finditer(text):
         before = text[max(0, match.start() - _REACH_OF_NEGATION) : match.start()]
         if not _CONDITION.search(before):
-            yield from _read(text, match, -1 if _NEGATED.search(before) else 1)
+            is_negated = bool(_NEGATED.search(before))
+            for found in _read(text, match, -1 if is_negated else 1):
+                yield replace(found, is_negated=is_negated)
 
 
 def _read(text: str, match: re.Match[str], turn: int) -> Iterator[_Pointer]:

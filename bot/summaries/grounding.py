@@ -44,6 +44,8 @@ _LEAST_DIGITS_OF_TERM = 2
 _TELLING_DIGITS = 4
 _MOST_COMBINED = 12
 """Almost anything could be derived from a sentence with more numbers."""
+_MOST_COMBINED_ROUGHLY = 6
+"""The same for a figure of two digits, of which there are only ninety."""
 
 
 def grounded(parts: Mapping[str, str], language: str, source: "SourceText") -> tuple[Figure, ...]:
@@ -288,7 +290,8 @@ def _supports(candidate: Number, stated: Number) -> bool:
 
 def is_derived(number: Number, numbers: Sequence[Number]) -> bool:
     """Whether a number is the difference, the ratio or the sum of two of a few numbers."""
-    if len(numbers) > _MOST_COMBINED:
+    is_telling = number.digits > _LEAST_DIGITS_ROUNDED
+    if len(numbers) > (_MOST_COMBINED if is_telling else _MOST_COMBINED_ROUGHLY):
         return False
     below, above = _slack(number)
     return is_sum(number, numbers) or any(

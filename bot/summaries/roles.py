@@ -22,7 +22,15 @@ _CLAUSE_END = re.compile(
     r"[,;:()，；：（）。、]|\b(?:and|while|across|from|of|in|on|with|over|spanning|covering|are|is|was|were)\b"
     r"|\b(?:than|above|below|outperform\w*|exceed\w*|surpass\w*)\b|和|与|及|并|优于|高于|低于|超过|超越|相比"
 )
+_INTERVAL = re.compile(
+    r",?\s?(?:[(\[]\s?)?(?:9[0-9](?:\.[0-9])?)\s?\\?%\s?(?:CIs?|CrI|confidence intervals?)\b"
+    r"[^)\];]{0,40}[)\]]",
+    re.IGNORECASE,
+)
+"""How sure a figure is, which stands between it and what it measures."""
 _WITHIN_PHRASE = re.compile(r"[\s-]*(?:[A-Za-z]{1,12}[\s-]*)?|[\u3400-\u9fff]{1,2}")
+_ACTING = re.compile(r"\s?[\u3400-\u9fff]?(?:影响|调节|调控|编码|来自|用于|涉及|包含|具有|针对)")
+"""What a thing does stands in Chinese before its name."""
 _PREPOSITION = re.compile(
     r"^\s*(?:(?:[\w-]+\s){0,2}(?:reduction|improvement|increase|decrease|gain|drop|boost|decline|rise)s?\s)?"
     r"(?:of|in|on|with|for|across|from)\b"
@@ -56,7 +64,7 @@ question questions qa queries 问答 问题 题
 task tasks 任务
 benchmark benchmarks 基准
 scenario scenarios setting settings 场景 设置 设定
-condition conditions disease diseases disorders 疾病 状况 病种
+condition conditions disease diseases disorders 疾病 罕见病 状况 病种 癌症 癌种 cancers tumors tumours
 modality modalities 模态
 language languages 语言
 model models llm vlms llms mllms lvlms networks classifiers 模型 网络
@@ -114,7 +122,7 @@ framework frameworks systems 框架 系统
 country countries 国家
 protein proteins sequences peptides antibodies 蛋白 蛋白质 序列 肽段 抗体
 molecule molecules ligands 分子 配体
-feature features variables predictors 特征 变量
+feature features 特征
 region regions loci 区域
 cluster clusters subtypes groups 聚类 簇 亚型
 slide slides wsis patches 切片
@@ -133,6 +141,51 @@ agent agents 智能体
 metric metrics indicators 指标
 code codes 代码
 signal signals 信号
+stage stages phases 阶段
+module modules components 模块 组件
+attribute attributes properties 属性 性质
+node nodes 节点
+platform platforms 平台
+target targets 靶点
+mechanism mechanisms 机制
+pathway pathways paths 通路 路径 途径
+mutation mutations 突变
+haplotype haplotypes 单倍型
+allele alleles 等位基因
+genotype genotypes 基因型
+chromosome chromosomes 染色体
+transcript transcripts isoforms 转录本 异构体
+neuron neurons 神经元
+factor factors 因子 因素
+metabolite metabolites 代谢物
+event events 事件
+iteration iterations 迭代
+abstract abstracts 摘要
+visit visits admissions encounters stays 就诊 住院 入院
+death deaths 死亡
+man men males male 男性
+woman women females female 女性
+community communities 社区
+operator operators 算子
+hypothesis hypotheses 假设
+school schools universities 学校 大学 高校
+company companies firms 公司 企业
+city cities 城市
+vehicle vehicles 车辆
+sensor sensors channels 传感器 通道
+dialogue dialogues conversations 对话
+comment comments reviews reviewers 评论 评审 审稿
+rule rules constraints 规则 约束
+criterion criteria 标准 准则 维度
+level levels grades 级别 等级 层级
+mistake mistakes errors bugs 错误 缺陷
+file files 文件
+website websites pages 网站 网页 页面
+table tables 表格
+entity entities triples 实体 三元组
+game games 游戏
+seed seeds 种子
+qtl qtls
 """
 
 
@@ -309,7 +362,8 @@ def _gain_of_all(first: _Placed, second: _Placed, one: _Placed, two: _Placed) ->
 
 @lru_cache(maxsize=4_096)
 def _placed_in(sentence: str) -> tuple[str, tuple[_Placed, ...]]:
-    return sentence, _placed(sentence, numbers_at(sentence))
+    without = _INTERVAL.sub("", sentence)
+    return without, _placed(without, numbers_at(without))
 
 
 def _placed(text: str, found: Iterable[tuple[int, int, tuple[Number, ...]]]) -> tuple[_Placed, ...]:
@@ -343,6 +397,8 @@ def _without_links(text: str) -> str:
 
 def _counted_in(text: str) -> frozenset[str]:
     """Return what the first counted words of a text mean, up to the end of their phrase."""
+    if _ACTING.match(text):
+        return frozenset()
     found: set[str] = set()
     end = 0
     for each in _COUNTED_WORD.finditer(text):

@@ -78,7 +78,7 @@ def summary_in(language: str) -> Summary:
                 "[?] 1 statement in doubt; Sources says why",
                 "The model's own inference: the paper doesn't say this.",
             ),
-            "[?] “worse” goes against the paper's sentences here.",
+            "[?] The paper's sentences here don't say “worse”, or say the opposite.",
         ),
         (
             "lin",
@@ -86,7 +86,7 @@ def summary_in(language: str) -> Summary:
             "出处",
             "[?] 1 句话存疑，原因见“出处”",
             "这是模型的推断，论文并没有这样说。",
-            "[?] “不如”与这里的论文原句方向相反。",
+            "[?] 这里的论文原句没有说“不如”，或者方向相反。",
         ),
     ],
     ids=["en", "zh-CN"],

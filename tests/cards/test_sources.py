@@ -92,7 +92,7 @@ def test_each_sentence_stands_above_the_papers_own_with_what_is_to_be_said_of_it
         "Results\nThey grow by 21%.\n> 4 Results\nGraphs grow by 21% in gardens.",
         "They are lower than trees.\n> 4 Results\nGraphs grow by 21% in gardens.",
         (
-            "[?] “lower” goes against the paper's sentences here.\n"
+            "[?] The paper's sentences here don't say “lower”, or say the opposite.\n"
             "[?] 3 is elsewhere in the paper, not in the sentences here.\n"
             "[?] 12% isn't in the paper."
         ),
