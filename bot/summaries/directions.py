@@ -76,7 +76,7 @@ def opposed_words(text: str, named: Iterable[str], *, is_strict: bool = True) ->
     A strict look leaves out sentences on what others lack, and also holds against a word of loss that the
     sentences have no loss for. One that is not strict, for what tells of a problem, compares measures alone.
     """
-    own = [each for each in _pointers(text) if not each.is_weak]
+    own = [each for each in _pointers(text) if not each.is_weak or (is_strict and _is_denied_praise(each))]
     if not own:
         return ()
     told = [sentence for sentence in named if not (is_strict and is_of_others(sentence))]
@@ -87,7 +87,7 @@ def opposed_words(text: str, named: Iterable[str], *, is_strict: bool = True) ->
 
 
 _OF_OTHERS = re.compile(
-    r"\b(?:existing|current|prior|previous|traditional|conventional|classical|standard|most|many)\s"
+    r"^(?:However|Yet|Unfortunately)\b|\b(?:existing|current|prior|previous|traditional|conventional|classical|standard|most|many)\s"
     r"(?:[\w-]+\s){0,4}?(?:methods?|approach(?:es)?|models?|systems?|strateg(?:y|ies)|techniques|tools|work|works"
     r"|studies|benchmarks?|datasets?|pipelines|algorithms|solutions|frameworks|practice)\b"
     r"|\b(?:remains?|is|are) (?:\w+\s)?(?:challenging|limited|unclear|difficult|unknown"
@@ -114,6 +114,8 @@ def is_of_others(sentence: str) -> bool:
 
 def _is_opposed(own: _Pointer, said: list[_Pointer], *, is_strict: bool) -> bool:
     """Whether what points in the most similar respect points the other way, and none of it the same way."""
+    if own.is_weak:
+        return all(map(_is_of_any_problem, _bad_of(said)))
     strong = [each for each in said if not each.is_weak]
     weak = [
         each
@@ -167,8 +169,16 @@ _OF_ANY_PROBLEM = re.compile(
 
 def _is_loss_of_nothing(own: _Pointer, said: list[_Pointer]) -> bool:
     """Whether something is told as worse where the sentences have nothing bad and nothing that falls."""
-    bad = [each for each in said if each.quality < 0 or each.amount < 0]
-    return own.quality < 0 and not own.is_negated and all(map(_is_of_any_problem, bad))
+    return own.quality < 0 and not own.is_negated and all(map(_is_of_any_problem, _bad_of(said)))
+
+
+def _is_denied_praise(each: _Pointer) -> bool:
+    """Whether a word says that something is not good, as in not feasible and 没有帮助."""
+    return each.is_weak and each.is_negated and each.quality < 0
+
+
+def _bad_of(said: list[_Pointer]) -> list[_Pointer]:
+    return [each for each in said if each.quality < 0 or each.amount < 0 or each.is_negated]
 
 
 def _is_of_any_problem(each: _Pointer) -> bool:
@@ -202,7 +212,7 @@ _LESS = (
     r"|下降(?<!梯度下降)(?<!坐标下降)(?![法算沿])|缩短|小于|更小|更少|少于|节省|减小|削减|缓解|减轻|消除|抑制|跌至|降至|降到|较低|缩小"
 )
 _WITHOUT = (
-    r"without|no need|requir\w+ only|only requir\w+|needs? only|仅需|只需"
+    r"without|no need|requir\w+ only|only requir\w+|needs? only"
     r"|(?:eliminat|remov|avoid|obviat)\w+ (?:the|any) need|(?<=-)free|not need\w*"
     r"|not requir\w*|no longer|no (?:additional|extra|further)|avoid\w*|obviat\w+|无需|不需要|不需|无须"
     r"|不必|免于|不依赖|不要求|摆脱|避免"
@@ -221,14 +231,15 @@ _GOOD = (
     r"state[- ]of[- ]the[- ]art|sota|high(?!-dim)|strong\w*|robust\w*|effective\w*|efficient\w*|excel\w*"
     r"|amplif\w+|enabl\w+|success\w*|competitive|comparable|accurate\w*|scalable|reliabl\w+|promising"
     r"|outstanding|advanc\w+|substantial gains|best|facilitat\w+|strengthen\w*|preserv\w+|optimal|well"
-    r"|最优|最好|最佳|最强|先进|卓越|优异|优秀|高效|有效|鲁棒|稳健|成功"
+    r"|feasib\w+|viable|suitable|suited|help\w*|useful|resist\w*"
+    r"|最优|最好|最佳|最强|先进|卓越|优异|优秀|高效|有效|鲁棒|稳健|成功|可行|适合|有助于|帮助|有用|抵抗|抵御"
 )
 _BAD = (
     r"low|poor\w*|fail\w*|challeng\w+|limit(?:s|ed|ing|ations?)|difficult\w*|lack\w*|unable"
-    r"|insufficient\w*|bottlenecks?|prohibitive\w*|vulnerab\w+|brittle\w*|suboptimal|sub-optimal"
+    r"|minimal|marginal\w*|negligible|little|insufficient\w*|bottlenecks?|prohibitive\w*|vulnerab\w+|brittle\w*|suboptimal|sub-optimal"
     r"|inaccura\w+|inefficien\w+|costly|hinder\w*|ineffective|slow|weak\w*|neglect\w*|ignor\w+"
     r"|overlook\w*|unreliab\w+|scarc\w+|hallucinat\w+|burden\w*|expensive|gaps?|constrain\w+|较弱|不足"
-    r"|局限|困难|缺乏|难以|瓶颈"
+    r"|局限|困难|缺乏|难以|瓶颈|脆弱|易受|无效|失败|不可行"
 )
 _KINDS = (
     ("without", _WITHOUT),
@@ -254,7 +265,7 @@ _POINTING = re.compile("|".join(f"(?P<{name}>{_pattern(words)})" for name, words
 
 # One measure a line; what the first block counts is better the less there is of it, of the second the more.
 _LESS_IS_BETTER = """
-error errors mistakes misdiagnosis 误差 错误 误诊
+error errors mistakes misdiagnosis 误差 错误 误诊 误判
 loss losses nll 损失
 perplexity ppl 困惑度
 latency latencies delay delays 延迟 时延
@@ -274,7 +285,7 @@ tokens token 词元
 consumption energy 消耗 能耗
 failure failures 失败
 risk risks mortality 风险 死亡
-distance distances divergence divergences
+distance distances divergence divergences 距离 散度
 forgetting 遗忘
 noise artifacts artefacts 噪声 伪影
 gap gaps difference differences 差距 差异
@@ -356,13 +367,14 @@ def measures_in(text: str) -> set[str]:
 
 
 _GOOD_ITSELF = frozenset({"提升"})
+_BEFORE_ITS_MEASURE = frozenset({"more", "less"})
 _OF_THINGS = frozenset({"smaller", "larger"})
 
 _NEGATED = re.compile(
     r"(?:\b(?:not(?! only)|no|never|neither|nor|cannot|without|fail(?:s|ed|ing)? to|n't|avoid(?:s|ing)?"
     r"|rather than|hardly|unable to)(?:\s+[\w-]+){0,3}\s*|n't(?:\s+[\w-]+){0,2}\s*"
     r"|(?:没有|并无)[^，。；,;]{0,24}"
-    r"|(?:未能|并未|不会|并不|并没有|无法|无明显|未见|未(?!来)|不(?![仅但同断良确平足少])|无(?!监督)|避免|而非)"
+    r"|(?:未能|并未|不会|并不|并没有|无法|无明显|未见(?![环任数类样过场领])|未(?![来见知])|不(?![仅但同断良确平足少])|无(?!监督)|避免|而非)"
     r"[^，。；、,;]{0,4})$",
     re.IGNORECASE,
 )
@@ -420,6 +432,8 @@ def _measure(text: str, match: re.Match[str]) -> tuple[str, int]:
     after = _CLAUSE_END.split(text[match.end() : match.end() + reach], maxsplit=1)[0]
     before = _CLAUSE_END.split(text[max(0, match.start() - reach) : match.start()])[-1]
     ahead, behind = _last_of_phrase(after), list(_MEASURE.finditer(before))
+    if match[0].casefold() in _BEFORE_ITS_MEASURE:
+        behind = []
     found = ahead or (behind[-1] if behind else None)
     return _MEASURES.get(found[0].casefold(), ("", 0)) if found else ("", 0)
 
