@@ -72,6 +72,14 @@ class Papers:
         papers = {paper.id: paper for paper in whole(paper_from_row, rows)}
         return tuple(papers[paper_id] for paper_id in wanted if paper_id in papers)
 
+    def known(self, paper_ids: Iterable[str]) -> frozenset[str]:
+        """Return which of these papers are stored."""
+        rows = self._engine.query(
+            f"SELECT id FROM papers WHERE {self._engine.among('id', 'ids')}",  # noqa: S608 -- the engine's word
+            {"ids": list(paper_ids)},
+        )
+        return frozenset(row["id"] for row in rows)
+
     def votes_of(self, paper_ids: Iterable[str]) -> dict[str, int]:
         """Return how many votes each of these papers has, of those whose votes are known."""
         rows = self._engine.query(
@@ -91,14 +99,11 @@ class Papers:
         """Store the papers as `add` does, and return how many are new."""
         given = list(papers)
         paper_ids = list(dict.fromkeys(paper.id for paper in given))
-        known = self._engine.query(
-            f"SELECT id FROM papers WHERE {self._engine.among('id', 'ids')}",  # noqa: S608 -- the engine's word
-            {"ids": paper_ids},
-        )
+        known = self.known(paper_ids)
         self._search_index.will_change(paper_ids)
         for paper in given:
             self._engine.execute(_ADDITION, _row_from_paper(paper))
-        return len(paper_ids) - len(list(known))
+        return len(paper_ids) - len(known)
 
     def fill(self, paper: Paper) -> None:
         """Fill in authors, categories, abstract and date where the stored paper lacks them.
@@ -135,6 +140,11 @@ class Papers:
         )
 
 
+@lru_cache(maxsize=1024)
+def _authors(names: str) -> tuple[str, ...]:
+    return author_names(json.loads(names))
+
+
 @reads("papers")
 def paper_from_row(row: dict[str, Any]) -> Paper:
     """Return the paper in a row with all columns of the papers table, its texts as people read them.
@@ -147,7 +157,7 @@ def paper_from_row(row: dict[str, Any]) -> Paper:
     return Paper(
         id=row["id"],
         title=title if is_visible(title) else row["id"],
-        authors=author_names(json.loads(row["authors"])),
+        authors=_authors(row["authors"]),
         abstract=_readable(row["abstract"]) if row["abstract"] else row["abstract"],
         votes=row["votes"],
         code_url=row["code_url"],

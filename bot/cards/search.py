@@ -86,19 +86,19 @@ def search_page(results: Results, command: str, words: Words) -> Message:
     Where nothing has all the words, it leads on: to nearer spellings, and to a search on arXiv.
     """
     found = results.found
-    page = Page(found.offset, search=found.text)
+    page, listed = Page(found.offset, search=found.text), _listed(found, words)
     headline = words("search.headline", text=cut(clean(found.text), _TEXT_CHARACTERS))
     scope, notes = _scope(found, words), _notes(results, command)
     drawn = [
         blocks.header(headline),
         *_scope_line(page, found, scope, words),
         *([blocks.rich_text(*(note.drawn(words) for note in notes))] if notes else []),
-        *_rows(found, page, words),
+        *_rows(listed, page, words),
         *turning(page, words, has_next=has_next(page, found.total)),
         *_leads(results, words),
     ]
     opening = [headline, scope, *(note.spoken(words) for note in notes)]
-    return blocks.message(spoken_list(opening, _spoken(found, words), _spoken_leads(found, words)), drawn)
+    return blocks.message(spoken_list(opening, _spoken(listed), _spoken_leads(found, words)), drawn)
 
 
 def similar_page(found: FoundPage, page: Page, about: Sequence[Paper], words: Words) -> Message:
@@ -106,7 +106,7 @@ def similar_page(found: FoundPage, page: Page, about: Sequence[Paper], words: Wo
     named = shown_title(about[0], _TEXT_CHARACTERS) if about else ""
     key = "similar.headline" if len(about) == 1 else "similar.headline_of_some"
     headline = words(key, title=named)
-    page = replace(page, offset=found.offset)
+    page, listed = replace(page, offset=found.offset), _listed(found, words)
     is_followed, total = has_next(page, found.total), str(found.total)
     nothing = [] if found.found else [words("similar.cut" if found.is_cut else "similar.none")]
     where = position(page, len(found.found), total, words, has_next=is_followed)
@@ -114,11 +114,11 @@ def similar_page(found: FoundPage, page: Page, about: Sequence[Paper], words: Wo
         blocks.header(headline),
         *(blocks.section(escape(each)) for each in nothing),
         *([blocks.context(*where)] if where else []),
-        *_rows(found, page, words),
+        *_rows(listed, page, words),
         *turning(page, words, has_next=is_followed),
         *_back_to_paper(page, words),
     ]
-    return blocks.message(spoken_list([headline, *nothing, *where], _spoken(found, words)), drawn)
+    return blocks.message(spoken_list([headline, *nothing, *where], _spoken(listed)), drawn)
 
 
 def _scope(found: FoundPage, words: Words) -> str:
@@ -171,24 +171,38 @@ def _unread(typed: str) -> _Note:
     return _Note("search.unknown_operator", {"typed": _short(typed)})
 
 
-def _rows(found: FoundPage, page: Page, words: Words) -> list[Block]:
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A paper as rows and plain text have it: its terms, and a sentence that fits beside them."""
+
+    found: Found
+    number: int
+    terms: list[str]
+    snippet: list[Piece]
+
+
+def _listed(found: FoundPage, words: Words) -> list[_Listed]:
+    terms = [_terms(each, words) for each in found.found]
     return [
-        block
-        for number, each in enumerate(found.found, start=found.offset + 1)
-        for block in paper_row(_row(each, number, words), page, words)
+        _Listed(each, number, of_paper, _snippet(each, of_paper))
+        for number, (each, of_paper) in enumerate(zip(found.found, terms, strict=True), found.offset + 1)
     ]
 
 
-def _row(found: Found, number: int, words: Words) -> Row:
-    paper = found.entry.paper
+def _rows(listed: Sequence[_Listed], page: Page, words: Words) -> list[Block]:
+    return [block for each in listed for block in paper_row(_row(each, words), page, words)]
+
+
+def _row(listed: _Listed, words: Words) -> Row:
+    found, paper = listed.found, listed.found.entry.paper
     facts = facts_line(paper, words)
     below = [
         *([escape(words.date(found.day))] if found.day else []),
         *([facts] if facts else []),
         escape(paper.id),
     ]
-    runs = [blocks.words(piece.text, bold=piece.is_match) for piece in _snippet(found, words)]
-    return Row(paper, number, runs, below, _terms(found, words), found.is_saved)
+    runs = [blocks.words(piece.text, bold=piece.is_match) for piece in listed.snippet]
+    return Row(paper, listed.number, runs, below, listed.terms, found.is_saved)
 
 
 def _terms(found: Found, words: Words) -> list[str]:
@@ -201,10 +215,10 @@ def _terms(found: Found, words: Words) -> list[str]:
     return fit(terms, _TERMS_CHARACTERS)
 
 
-def _snippet(found: Found, words: Words) -> list[Piece]:
+def _snippet(found: Found, terms: Sequence[str]) -> list[Piece]:
     """Return the sentence on a paper, as long as its title and terms leave room for it."""
     title = counted(shown_title(found.entry.paper, TITLE_CHARACTERS))
-    room = _ROW_CHARACTERS - title - sum(map(counted, _terms(found, words)))
+    room = _ROW_CHARACTERS - title - sum(map(counted, terms))
     return _fitted(found.snippet, min(_SNIPPET_CHARACTERS, room))
 
 
@@ -254,19 +268,15 @@ def _spoken_leads(found: FoundPage, words: Words) -> list[str]:
     return [asked] if asked else []
 
 
-def _spoken(found: FoundPage, words: Words) -> list[Spoken]:
+def _spoken(listed: Sequence[_Listed]) -> list[Spoken]:
     return [
         Spoken(
-            each.entry.paper,
-            number,
-            " · ".join(filter(None, [_plain(each, words), *_terms(each, words)])),
+            each.found.entry.paper,
+            each.number,
+            " · ".join(filter(None, ["".join(piece.text for piece in each.snippet), *each.terms])),
         )
-        for number, each in enumerate(found.found, start=found.offset + 1)
+        for each in listed
     ]
-
-
-def _plain(found: Found, words: Words) -> str:
-    return "".join(piece.text for piece in _snippet(found, words))
 
 
 def _back_to_paper(page: Page, words: Words) -> list[Block]:

@@ -6,7 +6,7 @@ import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -176,6 +176,8 @@ def words_for(language: str) -> Words:
     return Words(language, locale, _translations(locale.language))
 
 
+# Babel searches all its locales each time, and a card names several languages.
+@lru_cache(maxsize=1024)
 def _locale(language: str) -> Locale | None:
     """Return what is known of the tag's language, its last subtags left out where nothing is of them."""
     tag = canonical_tag(language) or ""

@@ -128,8 +128,7 @@ class UnlistedPapers:
         return fetching.result() if done else dict.fromkeys(unknown, Finding.NO_ANSWER)
 
     async def _unknown(self, paper_ids: Sequence[str]) -> tuple[str, ...]:
-        stored = await self._storage.read(lambda tables: tables.papers.of_ids(paper_ids))
-        known = {paper.id for paper in stored}
+        known = await self._storage.read(lambda tables: tables.papers.known(paper_ids))
         return tuple(dict.fromkeys(each for each in paper_ids if each not in known))
 
     def _count(self, workspace: str, person: str) -> bool:

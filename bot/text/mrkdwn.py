@@ -148,7 +148,8 @@ def counted(text: str) -> int:
     Entities count in full. Slack does not publish whether an emoji counts as one or as its two UTF-16 units,
     so the larger number is taken.
     """
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2 + _added_by_entities(text)
+    units = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return units + _added_by_entities(text)
 
 
 def cut(text: str, limit: int) -> str:

@@ -104,6 +104,7 @@ FAILURE = SummaryFailure(ONE, "en", 1, "no", NOW, LATE)
 CALLS: dict[str, Call] = {
     "papers.get": lambda tables, _: tables.papers.get(ONE),
     "papers.of_ids": lambda tables, _: tables.papers.of_ids(SOME),
+    "papers.known": lambda tables, _: tables.papers.known(SOME),
     "papers.votes_of": lambda tables, _: tables.papers.votes_of(SOME),
     "papers.add": lambda tables, _: tables.papers.add(Paper(ONE, "New")),
     "papers.add_all": lambda tables, _: tables.papers.add_all(map(Paper, SOME, SOME)),
