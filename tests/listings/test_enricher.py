@@ -62,12 +62,12 @@ class RecordDesk:
     async def record(self, paper_id: str) -> ArxivRecord | None:
         return await self.storage.read(lambda tables: tables.arxiv_records.get(paper_id))
 
-    async def tick_for(self, **span: float) -> None:
-        """Tick each half minute for so long."""
+    async def tick_for(self, apart: float = 30, **span: float) -> None:
+        """Tick for so long, so many seconds apart."""
         end = self.clock.now() + timedelta(**span)
         while self.clock.now() < end:
             await self.enricher.tick()
-            self.clock.advance(30)
+            self.clock.advance(apart)
 
     @property
     def asked(self) -> list[list[str]]:
@@ -176,10 +176,10 @@ async def test_an_api_that_is_down_is_asked_ever_less_and_costs_no_paper(
     well = knowing(*(paper.id for paper in papers))
     desk.service.answers["/api/query"] = answer
     await desk.list_papers(*papers)
-    await desk.tick_for(hours=12)
+    await desk.tick_for(apart=120, hours=12)
     during = len(desk.asked)
     desk.service.answers["/api/query"] = well
-    await desk.tick_for(hours=40)
+    await desk.tick_for(apart=120, hours=40)
     found = [await desk.paper(paper.id) for paper in papers]
 
     assert during <= 60

@@ -39,7 +39,7 @@ DAYS = 28
 HOURS_A_STEP = 4
 DIGEST, RECAP = time(8, 0), Recap(weekday=4, at=time(16, 0))
 PEOPLE = ("U1", "U2", "U3", "U4", "U5")
-SEEDS, SOAK_SEEDS = 2, 62
+SEEDS, SOAK_SEEDS = 1, 63
 _MENTION = re.compile(r"<@(\w+)>")
 _NUMBERED = re.compile(r"^\d\. .*arxiv\.org/abs/([\d.]+)\)", re.MULTILINE)
 _VERDICTS = re.compile(r"Worth it: (\d+) · Skip it: (\d+)")

@@ -40,11 +40,14 @@ def test_only_the_cards_whose_picture_does_not_load_are_without_it(
     assert all(card.blocks for card in cards_of(record))
 
 
-def test_a_death_at_any_point_loses_and_doubles_no_card_whose_picture_does_not_load(folder: Path) -> None:
+@pytest.mark.parametrize("step", [2, pytest.param(1, marks=pytest.mark.soak)])
+def test_a_death_at_any_point_loses_and_doubles_no_card_whose_picture_does_not_load(
+    folder: Path, step: int
+) -> None:
     points = simulate(without_pictures(RunPlan(seed=0, cards=2), _ALWAYS), folder).points
 
     assert points > 30
-    for point in range(1, points + 1):
+    for point in range(1, points + 1, step):
         record = simulate(without_pictures(dying_at(point), _ALWAYS), folder)
         assert violations(record) == [], f"point {point}"
         assert pictures_of(record) == ["", ""], f"point {point}"

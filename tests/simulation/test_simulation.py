@@ -54,10 +54,16 @@ _ON_SERVER = [
     ),
 ]
 
-_TAKES_OVER = [
-    pytest.param(True, id="by the lock"),
-    pytest.param(False, id="by the lease", marks=pytest.mark.soak),
-]
+
+def _deaths(one_in: int) -> pytest.MarkDecorator:
+    """Have a death at one in so many points, half of them by the lock and half by the lease; all soak."""
+    places = [
+        pytest.param(True, 1, 2 * one_in, id="by the lock"),
+        pytest.param(False, 1 + one_in, 2 * one_in, id="by the lease"),
+        pytest.param(True, 1, 1, id="by the lock, at each", marks=pytest.mark.soak),
+        pytest.param(False, 1, 1, id="by the lease, at each", marks=pytest.mark.soak),
+    ]
+    return pytest.mark.parametrize(("takes_over", "first", "step"), places)
 
 
 @pytest.mark.parametrize("first", _firsts(50, 150))
@@ -77,12 +83,14 @@ def test_three_workers_on_one_server_post_each_paper_once_and_in_order_whatever_
         database_server.drop(record.database)
 
 
-@pytest.mark.parametrize("takes_over", [True, False], ids=["by the lock", "by the lease"])
-def test_a_death_at_any_point_loses_and_doubles_nothing(folder: Path, takes_over: bool) -> None:
+@_deaths(one_in=1)
+def test_a_death_at_any_point_loses_and_doubles_nothing(
+    folder: Path, takes_over: bool, first: int, step: int
+) -> None:
     points = points_of(folder, takes_over=takes_over)
 
     assert points > 30
-    for point in range(1, points + 1):
+    for point in range(first, points + 1, step):
         assert violations(simulate(dying_at(point, takes_over=takes_over), folder)) == [], f"point {point}"
 
 
@@ -134,14 +142,14 @@ def test_two_people_get_what_each_follows_once_and_with_its_reasons_whatever_hap
         assert broken == [], f"seed {seed}"
 
 
-@pytest.mark.parametrize("takes_over", _TAKES_OVER)
+@_deaths(one_in=2)
 def test_a_death_at_any_point_of_people_s_digests_loses_and_doubles_nothing(
-    folder: Path, takes_over: bool
+    folder: Path, takes_over: bool, first: int, step: int
 ) -> None:
     points = points_of(folder, takes_over=takes_over, is_personal=True)
 
     assert points > 30
-    for point in range(1, points + 1):
+    for point in range(first, points + 1, step):
         plan = dying_at(point, takes_over=takes_over, is_personal=True)
         assert violations_of_people(simulate(plan, folder)) == [], f"point {point}"
 
@@ -198,14 +206,14 @@ def test_the_simulation_notices_a_safeguard_of_pauses_that_is_missing(
     assert _is_noticed(mutation, shown_by, drawn_with_pause, violations, folder)
 
 
-@pytest.mark.parametrize("takes_over", _TAKES_OVER)
+@_deaths(one_in=2)
 def test_a_death_at_any_point_between_waiting_and_digest_loses_and_doubles_nothing(
-    folder: Path, takes_over: bool
+    folder: Path, takes_over: bool, first: int, step: int
 ) -> None:
     points = points_of(folder, takes_over=takes_over, list_after=LIST_AFTER)
 
     assert points > 60
-    for point in range(1, points + 1):
+    for point in range(first, points + 1, step):
         plan = dying_at(point, takes_over=takes_over, list_after=LIST_AFTER)
         assert violations(simulate(plan, folder)) == [], f"point {point}"
 
