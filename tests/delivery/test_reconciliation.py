@@ -28,7 +28,7 @@ from tests.support.subscribing import wanting
 from tests.support.tables import empty_tables
 
 MONDAY = date(2025, 9, 29)
-CARDS = 5
+CARDS = 3
 
 
 class _Watched(Workspace):
