@@ -12,6 +12,7 @@ from storage.address import Address
 from storage.database import connect
 from storage.engines.engine import Engine
 from storage.tables import Tables
+from tests.support.listeners import look_quickly
 from tests.support.postgresql import DatabaseServer, programs, running_server
 from tests.support.stage import Stage, set_stage
 from tests.support.tables import empty_tables
@@ -29,6 +30,8 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("sample"), max_examples=1000)
 settings.load_profile("sample")
+
+look_quickly()
 
 
 @pytest.fixture(autouse=True)
