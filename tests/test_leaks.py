@@ -43,7 +43,7 @@ def test_a_leak_is_found_in_sentences_fields_and_escaped_texts_and_is_hidden() -
 
 @pytest.mark.parametrize(
     ("workers", "typed", "status"),
-    [("0", "my secret orchid garden", 1), ("2", "my secret orchid garden", 1), ("0", "nothing of it", 0)],
+    [("0", "my secret orchid garden", 1), ("1", "my secret orchid garden", 1), ("0", "nothing of it", 0)],
 )
 async def test_a_run_fails_that_logs_what_a_person_typed(
     tmp_path: Path, workers: str, typed: str, status: int

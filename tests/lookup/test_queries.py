@@ -48,13 +48,21 @@ def asked_queries() -> tuple[Asked, ...]:
     return tuple(Asked(**{**entry, "ids": tuple(entry.get("ids", ()))}) for entry in entries)
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.benchmark)])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(("sqlite", 10), id="one in ten"),
+        pytest.param(("sqlite", 1), id="sqlite", marks=pytest.mark.soak),
+        pytest.param(("postgresql", 1), id="postgresql", marks=pytest.mark.benchmark),
+    ],
+)
 def tables(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shared_data: Path
 ) -> Iterator[Tables]:
-    """Give all recorded papers; `pytest -m benchmark` asks PostgreSQL, too, which takes a minute more."""
+    """Give one in ten of the recorded papers and those that are meant; with `-m soak` or `benchmark`, all."""
+    engine, one_in = request.param
     address: Address
-    if request.param == "sqlite":
+    if engine == "sqlite":
         address = empty_tables(tmp_path_factory.mktemp("queries") / "test.db")
     else:
         server: DatabaseServer = request.getfixturevalue("database_server")
@@ -62,7 +70,7 @@ def tables(
     with closing(connect(address)) as database:
         tables = Tables(database)
         with database.transaction():
-            load(tables, shared_data)
+            load(tables, shared_data, one_in, {paper_id for each in asked_queries() for paper_id in each.ids})
         yield tables
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.summaries.checks import Checked, Fault, FaultKind, check
@@ -288,7 +288,6 @@ ANSWERS = st.fixed_dictionaries(
 TEXTS = st.sampled_from([FULL, FULL + "\n#3 #4 A sentence with numbers #99 like ours.\n", "| 1 | 2 |\n" * 3])
 
 
-@settings(max_examples=300)
 @given(ANSWERS, TEXTS)
 def test_no_sentence_is_shown_that_is_not_in_the_paper(fields: dict[str, Any], full_text: str) -> None:
     assert_only_the_papers_own(fields, full_text)
@@ -321,7 +320,6 @@ PIECES = st.lists(
 )
 
 
-@settings(max_examples=300)
 @example(["从", "3", "到", "14.9"], ["从", "3", "到", "5"], "", "zh-CN")
 @given(PIECES, PIECES, st.sampled_from(["", " "]), st.sampled_from(["en", "zh-CN", "ja", "de"]))
 def test_any_sentence_beside_any_sentence_is_judged_without_an_error(
