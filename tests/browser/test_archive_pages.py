@@ -94,8 +94,15 @@ def _is_foreign(url: str) -> bool:
     return not (url.startswith("file:") and url.endswith(".html"))
 
 
-@pytest.mark.parametrize("width", [375, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (375, "light"),
+        (1280, "dark"),
+        pytest.param(375, "dark", marks=pytest.mark.soak),
+        pytest.param(1280, "light", marks=pytest.mark.soak),
+    ],
+)
 async def test_pages_fit_the_screen_and_are_readable(page: Page, site: Path, width: int, scheme: Any) -> None:
     await page.set_viewport_size({"width": width, "height": 812})
     await page.emulate_media(color_scheme=scheme)

@@ -10,6 +10,7 @@ from playwright.async_api import BrowserContext, expect
 from bot.locale import words_for
 from storage.records import Reading
 from storage.tables import Tables
+from tests.browser.languages import told_in
 from tests.browser.places import main_of, thread_of
 from tests.browser.screen import Screen, leave
 from tests.delivery.test_recaps import FRIDAY_AT_FOUR
@@ -101,7 +102,7 @@ async def recap(stage: Stage, language: str) -> None:
     await tick_at(stage, datetime(2025, 10, 3, 16, tzinfo=UTC))
 
 
-@pytest.mark.parametrize("labels", LABELS, ids=["en", "zh"])
+@pytest.mark.parametrize("labels", told_in("zh", *LABELS))
 async def test_a_channel_plans_is_reminded_and_judges(
     window: BrowserContext, tmp_path: Path, labels: Labels
 ) -> None:

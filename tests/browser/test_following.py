@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, expect
 
+from tests.browser.languages import told_in
 from tests.browser.places import main_of, say
 from tests.browser.screen import Screen, leave
 from tests.support.stage import set_stage
@@ -65,7 +66,7 @@ LABELS = (
 )
 
 
-@pytest.mark.parametrize("labels", LABELS, ids=["en", "zh"])
+@pytest.mark.parametrize("labels", told_in("en", *LABELS))
 async def test_a_person_follows_sees_why_changes_and_ends(
     window: BrowserContext, tmp_path: Path, labels: Labels
 ) -> None:

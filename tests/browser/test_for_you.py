@@ -17,9 +17,10 @@ PICKED = "Interactive Recommendation Agent with Active User Commands"
 @pytest.mark.parametrize(
     ("person", "saved", "title", "reason", "fewer", "told"),
     [
-        (
+        pytest.param(
             *("ada", "Saved: ", "For you", "Because you saved Tree Search for LLM Agent"),
             *("Fewer like this: “Interactive", f"You want fewer like {PICKED}"),
+            marks=pytest.mark.soak,
         ),
         (
             *("lin", "已收藏", "为你推荐", "因为你收藏了《Tree Search for LLM Agent"),

@@ -20,7 +20,10 @@ TITLE = "Tree Search for LLM Agent Reinforcement Learning"
     ("person", "on", "turned_on", "save", "saved"),
     [
         ("ada", "/papers links on", "turned on previews of links", "Save", "Saved: Tree Search"),
-        ("lin", "/papers 打开链接预览", "开启了本频道的论文链接预览", "收藏", "已收藏：Tree Search"),
+        pytest.param(
+            *("lin", "/papers 打开链接预览", "开启了本频道的论文链接预览", "收藏", "已收藏：Tree Search"),
+            marks=pytest.mark.soak,
+        ),
     ],
 )
 async def test_a_person_posts_a_link_and_saves_its_paper_below_it(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, expect
 
+from tests.browser.languages import told_in
 from tests.browser.places import main_of
 from tests.browser.screen import Screen, leave
 from tests.handlers.digests import choose_digest, digests_of, has_digest, tick
@@ -67,7 +68,7 @@ LABELS = (
 )
 
 
-@pytest.mark.parametrize("labels", LABELS, ids=["en", "zh"])
+@pytest.mark.parametrize("labels", told_in("zh", *LABELS))
 async def test_a_person_reads_why_each_paper_comes_and_says_whether_more_should(
     window: BrowserContext, tmp_path: Path, labels: Labels
 ) -> None:

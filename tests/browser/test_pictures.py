@@ -21,7 +21,11 @@ HOST = "cdn-thumbnails.huggingface.co"
 
 
 @pytest.mark.parametrize(
-    ("person", "language", "picture"), [("ada", "en", "Picture of “"), ("lin", "zh-CN", "》的配图")]
+    ("person", "language", "picture"),
+    [
+        pytest.param("ada", "en", "Picture of “", marks=pytest.mark.soak),
+        ("lin", "zh-CN", "》的配图"),
+    ],
 )
 async def test_a_person_sees_pictures_and_a_whole_card_where_one_does_not_load(
     window: BrowserContext, tmp_path: Path, person: str, language: str, picture: str

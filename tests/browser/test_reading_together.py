@@ -10,6 +10,7 @@ from playwright.async_api import BrowserContext, expect
 from bot.delivery.card_updates import CardUpdater
 from storage.records import Reading
 from storage.tables import Tables
+from tests.browser.languages import told_in
 from tests.browser.places import main_of, say, thread_of
 from tests.browser.screen import Screen, leave
 from tests.support.stage import SAMPLE_DAY, Stage, set_stage
@@ -101,7 +102,7 @@ async def fill_shelf(stage: Stage) -> None:
     await stage.bot.storage.write(fill)
 
 
-@pytest.mark.parametrize("labels", LABELS, ids=["en", "zh"])
+@pytest.mark.parametrize("labels", told_in("en", *LABELS))
 async def test_a_person_says_what_they_read_sees_who_else_and_the_shelf(
     window: BrowserContext, tmp_path: Path, labels: Labels
 ) -> None:

@@ -80,13 +80,14 @@ def summary_in(language: str) -> Summary:
             ),
             "[?] The paper's sentences here don't say “worse”, or say the opposite.",
         ),
-        (
+        pytest.param(
             "lin",
             "zh-CN",
             "出处",
             "[?] 1 句话存疑，原因见“出处”",
             "这是模型的推断，论文并没有这样说。",
             "[?] 这里的论文原句没有说“不如”，或者方向相反。",
+            marks=pytest.mark.soak,
         ),
     ],
     ids=["en", "zh-CN"],

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, expect
 
+from tests.browser.languages import told_in
 from tests.browser.places import main_of, say
 from tests.browser.screen import Screen, leave
 from tests.support.stage import set_stage
@@ -78,7 +79,7 @@ LABELS = (
 )
 
 
-@pytest.mark.parametrize("labels", LABELS, ids=["en", "zh"])
+@pytest.mark.parametrize("labels", told_in("en", *LABELS))
 async def test_a_person_and_a_channel_say_what_they_want_and_see_what_it_does(
     window: BrowserContext, tmp_path: Path, labels: Labels
 ) -> None:
