@@ -33,6 +33,7 @@ from handlers.memberships import Memberships
 from handlers.parts import Parts
 from handlers.people import People
 from handlers.reminders import Reminders
+from handlers.responses import kept_open
 from handlers.socket_mode import PING_SECONDS
 from storage.address import Address, Server
 from storage.claims import Claims, open_claims
@@ -99,6 +100,7 @@ async def application(
         parts = await _posting(settings, clock, storage, claims, slack, stack)
         web = await open_web(settings, clock, storage, claims, stack, has_sources=has_sources)
         for_handlers = _parts(parts, web, clock, settings, slack.changes)
+        await stack.enter_async_context(kept_open(slack.app))
         handlers.register(slack.app, for_handlers)
         await slack.connect(stack)
 
