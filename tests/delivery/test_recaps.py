@@ -41,7 +41,7 @@ def at(day: int, hour: int, minute: int = 0, *, month: int = 10) -> datetime:
 async def week(stage: Stage, **preferences: Any) -> Subscription:
     """Have a channel that wants recaps on Fridays at four, and its digest of Tuesday."""
     await stage.import_sample()
-    wanted = {"recap": FRIDAY_AT_FOUR, "reading": Reading.COUNTED, **preferences}
+    wanted = {"recap": FRIDAY_AT_FOUR, "reading": Reading.COUNTED, "most_cards": 4, **preferences}
     subscription = await subscribe(stage, **wanted)
     await tick_at(stage, at(30, 9, month=9))
     return subscription
