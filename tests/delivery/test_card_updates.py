@@ -74,7 +74,7 @@ def text_of(stage: Stage, ts: str) -> str:
 
 @on_each_engine
 async def test_a_posted_card_shows_the_summary_in_place_and_keeps_its_number(stage: Stage) -> None:
-    ts = await summary_comes(stage, await stage.deliver_sample())
+    ts = await summary_comes(stage, await stage.deliver_sample(most_cards=4))
     before = stage.person("ada").messages("papers")
     await updating(stage).tick()
     after = stage.person("ada").messages("papers")
@@ -89,7 +89,7 @@ async def test_a_posted_card_shows_the_summary_in_place_and_keeps_its_number(sta
 
 
 async def test_an_updated_card_tells_how_many_in_its_workspace_saved_the_paper(stage: Stage) -> None:
-    delivery_id = await stage.deliver_sample()
+    delivery_id = await stage.deliver_sample(most_cards=4)
     ts = await summary_comes(stage, delivery_id)
     [post] = [
         each
@@ -110,7 +110,7 @@ async def test_an_updated_card_tells_how_many_in_its_workspace_saved_the_paper(s
 
 @on_each_engine
 async def test_a_card_that_shows_all_there_is_is_left_as_it_is(stage: Stage) -> None:
-    delivery_id = await stage.deliver_sample()
+    delivery_id = await stage.deliver_sample(most_cards=4)
     posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
     now = stage.clock.now()
     await stage.bot.storage.write(
@@ -123,7 +123,7 @@ async def test_a_card_that_shows_all_there_is_is_left_as_it_is(stage: Stage) -> 
 
 
 async def test_a_card_whose_payload_is_gone_is_drawn_from_the_records(stage: Stage) -> None:
-    ts = await summary_comes(stage, await stage.deliver_sample())
+    ts = await summary_comes(stage, await stage.deliver_sample(most_cards=4))
     later = stage.clock.now() + timedelta(hours=1)
     await stage.bot.storage.write(lambda tables: tables.posts.delete_payloads(later, 500))
     await updating(stage).tick()
@@ -133,7 +133,7 @@ async def test_a_card_whose_payload_is_gone_is_drawn_from_the_records(stage: Sta
 
 
 async def test_a_card_follows_a_paper_back_to_what_it_showed_at_first(stage: Stage) -> None:
-    delivery_id = await stage.deliver_sample()
+    delivery_id = await stage.deliver_sample(most_cards=4)
     posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
     paper_id, ts = posts[2].paper_ids[0], posts[2].ts or ""
     first = text_of(stage, ts)
@@ -156,7 +156,7 @@ async def test_a_card_follows_a_paper_back_to_what_it_showed_at_first(stage: Sta
 
 
 async def test_a_channel_in_another_language_is_left_as_it_is(stage: Stage) -> None:
-    ts = await summary_comes(stage, await stage.deliver_sample(language="zh-CN"))
+    ts = await summary_comes(stage, await stage.deliver_sample(language="zh-CN", most_cards=4))
 
     assert await left(stage) == 0
     assert "A model wrote this later." not in text_of(stage, ts)
@@ -184,7 +184,7 @@ async def test_a_list_of_one_paper_never_becomes_its_card(stage: Stage) -> None:
 
 
 async def test_a_card_in_a_language_that_the_channel_reads_no_more_stays_as_it_is(stage: Stage) -> None:
-    delivery_id = await stage.deliver_sample(language="zh-CN")
+    delivery_id = await stage.deliver_sample(language="zh-CN", most_cards=4)
     channel = stage.workspace.channel("papers").id
 
     await stage.bot.storage.write(lambda tables: subscribe(tables, stage.bot.workspace, channel))
@@ -199,7 +199,7 @@ async def test_a_card_in_a_language_that_the_channel_reads_no_more_stays_as_it_i
 async def test_a_card_that_cannot_be_drawn_keeps_no_other_back(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    delivery_id = await stage.deliver_sample()
+    delivery_id = await stage.deliver_sample(most_cards=4)
     await summary_comes(stage, delivery_id, position=1)
     ts = await summary_comes(stage, delivery_id, position=2)
     wire = Scripted(await wire_of(stage), [ValueError("something unforeseen")])
@@ -242,7 +242,7 @@ async def test_a_digest_goes_out_without_a_summary_and_its_card_follows_when_the
 
 
 async def test_the_card_of_a_paper_that_is_withdrawn_later_says_so_and_loses_its_pdf(stage: Stage) -> None:
-    delivery_id = await stage.deliver_sample()
+    delivery_id = await stage.deliver_sample(most_cards=4)
     posts = await stage.bot.storage.read(lambda tables: tables.posts.of_delivery(delivery_id))
     notice, ts = "This paper has been withdrawn: its Lemma 2 is wrong.", posts[2].ts or ""
     found = ArxivPaper(Paper(posts[2].paper_ids[0], "Any", withdrawal=notice), version=2)
@@ -284,7 +284,7 @@ class Scripted:
 
 @pytest.mark.parametrize("outcome", [NotNow(30), Unknown("fatal_error")])
 async def test_an_update_that_slack_did_not_take_is_tried_again_later(stage: Stage, outcome: Failure) -> None:
-    ts = await summary_comes(stage, await stage.deliver_sample())
+    ts = await summary_comes(stage, await stage.deliver_sample(most_cards=4))
     wire = Scripted(await wire_of(stage), [outcome])
     await updating(stage, wire).tick()
     assert await left(stage) == 1
@@ -371,7 +371,7 @@ async def test_a_channel_that_wants_no_pictures_gets_none(stage: Stage) -> None:
 
 
 async def test_a_card_that_somebody_deleted_is_given_up(stage: Stage) -> None:
-    await summary_comes(stage, await stage.deliver_sample())
+    await summary_comes(stage, await stage.deliver_sample(most_cards=4))
     wire = Scripted(await wire_of(stage), [Refused("message_not_found")])
     await updating(stage, wire).tick()
 
