@@ -76,6 +76,7 @@ from tests.support.card_contents import (
     digest_of,
     week_page_of,
 )
+from tests.support.examples import fewer_examples
 
 LONGEST_PICTURE = "https://cdn-thumbnails.huggingface.co/".ljust(3000, "x")
 NOW = datetime(2025, 9, 29, tzinfo=UTC)
@@ -245,6 +246,7 @@ def test_any_card_is_one_that_slack_takes(entry: Entry, language: str, *, is_sav
     assert_taken(paper_card(entry, words_for(language), is_saved=is_saved))
 
 
+@fewer_examples(2)
 @given(paper=PAPERS, summary=SUMMARIES, language=st.sampled_from(LANGUAGES))
 def test_any_summary_can_be_looked_into_and_reported(paper: Paper, summary: Summary, language: str) -> None:
     words = words_for(language)
@@ -255,6 +257,7 @@ def test_any_summary_can_be_looked_into_and_reported(paper: Paper, summary: Summ
     assert_view_taken(report_modal(Entry(paper, summary), "about", words))
 
 
+@fewer_examples(4)
 @given(entries=st.lists(ENTRIES, min_size=1, max_size=12), language=st.sampled_from(LANGUAGES))
 def test_any_digest_and_any_list_are_ones_that_slack_takes(entries: list[Entry], language: str) -> None:
     words = words_for(language)

@@ -51,6 +51,7 @@ from storage.records import (
     Summary,
 )
 from tests.support.card_contents import day_page_of, week_page_of
+from tests.support.examples import fewer_examples
 
 DAY = date(2025, 9, 29)
 NOW = datetime(2025, 9, 29, tzinfo=UTC)
@@ -185,6 +186,7 @@ TEXTS = st.builds(
 )
 
 
+@fewer_examples(3)
 @given(st.lists(TEXTS, min_size=1, max_size=10))
 def test_the_plain_text_of_a_message_keeps_each_papers_link_however_long_its_texts_are(
     texts: list[str],

@@ -49,7 +49,7 @@ def log_of(caplog: pytest.LogCaptureFixture) -> list[str]:
 async def test_a_click_on_an_old_card_is_answered_after_the_bot_has_left_the_channel(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     card = card_of(ada)
     await ada.remove("papers")
@@ -67,7 +67,7 @@ async def test_an_address_that_is_none_costs_no_answer(
     stage: Stage, caplog: pytest.LogCaptureFixture, address: object
 ) -> None:
     ada, forger = stage.person("ada"), Forger(stage, "ada")
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     channel = stage.workspace.channel("papers")
     parent = next(iter(channel.messages.values()))
     click = forger.on_message(channel, parent, with_value(ids.SAVE_PAPER, PAPER))
@@ -79,7 +79,7 @@ async def test_an_address_that_is_none_costs_no_answer(
 
 
 async def test_a_click_that_neither_channel_nor_address_answers_is_answered_directly(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     fail(stage, "response_url", status=404)
     fail(stage, "chat.postEphemeral", error="channel_not_found")
@@ -93,7 +93,7 @@ async def test_a_click_that_neither_channel_nor_address_answers_is_answered_dire
 async def test_an_answer_that_no_way_takes_is_logged_as_that_and_the_deed_is_done(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     fail(stage, "response_url", status=500)
     fail(stage, "chat.postEphemeral", error="not_in_channel")
@@ -113,7 +113,7 @@ async def test_an_answer_that_no_way_takes_is_logged_as_that_and_the_deed_is_don
 
 
 async def test_an_answer_to_a_click_on_an_answer_in_a_thread_stays_in_the_thread(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     await ada.click(card_of(ada), ids.SAVE_PAPER)
     await ada.sees(shows("Saved: "))
@@ -192,7 +192,7 @@ async def test_a_dropped_connection_does_not_lose_an_answer(stage: Stage) -> Non
 
 
 async def test_a_failure_is_told_although_the_bot_has_left_the_channel(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     card = card_of(ada)
     await ada.remove("papers")
@@ -358,7 +358,7 @@ async def test_in_a_direct_message_nothing_is_offered_that_is_refused_there(stag
 
 
 async def test_links_of_a_card_are_spoken_with_its_title(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     elements = card_of(stage.person("ada"))["blocks"][-1]["elements"]
 
     spoken = {each["action_id"]: each.get("accessibility_label") for each in elements}

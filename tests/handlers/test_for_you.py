@@ -53,7 +53,7 @@ async def save_two(person: Member, saved: str = "Saved: ") -> None:
 
 @on_each_engine
 async def test_the_papers_of_the_day_most_like_the_saved_ones_come_with_their_reason(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     await save_two(ada)
 
@@ -70,7 +70,7 @@ async def test_the_papers_of_the_day_most_like_the_saved_ones_come_with_their_re
 
 
 async def test_what_a_person_muted_is_not_picked(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     await save_two(ada)
     await say(ada, "/papers mute recommendation", "recommendation")
@@ -105,7 +105,7 @@ async def test_without_a_channel_it_is_the_latest_list(stage: Stage) -> None:
 
 
 async def test_with_one_saved_paper_it_says_that_there_is_no_order_yet(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     await say(ada, f"/papers save {TREE}", "Saved: ")
 
@@ -117,7 +117,7 @@ async def test_with_one_saved_paper_it_says_that_there_is_no_order_yet(stage: St
 
 @on_each_engine
 async def test_a_paper_of_which_fewer_are_wanted_goes_until_that_is_undone(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     await save_two(ada)
     before = picked(await home_of(ada, "For you"), "For you")
@@ -135,7 +135,7 @@ async def test_a_paper_of_which_fewer_are_wanted_goes_until_that_is_undone(stage
 
 
 async def test_a_paper_of_which_more_are_wanted_is_named_and_not_picked_again(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     await save_two(ada)
     before = picked(await home_of(ada, "For you"), "For you")
@@ -150,7 +150,7 @@ async def test_a_paper_of_which_more_are_wanted_is_named_and_not_picked_again(st
 
 
 async def test_a_picked_paper_can_be_opened_and_saved(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     await save_two(ada)
     part = picked(await home_of(ada, "For you"), "For you")
@@ -166,7 +166,7 @@ async def test_a_picked_paper_can_be_opened_and_saved(stage: Stage) -> None:
 
 
 async def test_nobody_sees_another_s_reasons(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada, emmy = stage.person("ada"), stage.person("emmy")
     await save_two(ada)
     for paper_id in ("2509.20868", "2509.20427"):

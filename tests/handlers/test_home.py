@@ -61,7 +61,7 @@ async def test_who_never_used_it_is_told_what_it_is_for(stage: Stage) -> None:
 
 @on_each_engine
 async def test_new_papers_of_one_s_channels_can_be_saved_there(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     channel = stage.workspace.channel("papers").id
 
@@ -85,7 +85,7 @@ def _first_value(home: Any) -> str:
 
 
 async def test_a_channel_that_the_person_is_not_in_is_not_named(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada, emmy = stage.person("ada"), stage.person("emmy")
     channel = stage.workspace.channel("papers")
     channel.members.discard(emmy.id)
@@ -99,7 +99,7 @@ async def test_a_channel_that_the_person_is_not_in_is_not_named(stage: Stage) ->
 
 
 async def test_old_digests_are_not_new(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     stage.clock.advance(timedelta(days=3).total_seconds())
 

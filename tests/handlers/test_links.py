@@ -227,7 +227,7 @@ async def test_an_id_alone_a_list_and_the_bot_s_own_messages_show_nothing(tmp_pa
     async with with_links(tmp_path) as stage:
         ada = stage.person("ada")
         shown = await posts(ada, f"{LISTED} arXiv:{LISTED} https://arxiv.org/list/cs.CL/recent")
-        await stage.deliver_sample()
+        await stage.deliver_sample(most_cards=3)
         await settled()
 
     assert shown == []

@@ -102,7 +102,7 @@ async def test_where_the_bot_is_no_member_the_answer_comes_all_the_same(tmp_path
 
 async def test_the_bot_s_own_card_names_its_paper(tmp_path: Path) -> None:
     async with set_stage(tmp_path / "test.db") as stage:
-        await stage.deliver_sample()
+        await stage.deliver_sample(most_cards=3)
         lin = stage.person("lin")
         card = next(
             each for each in lin.messages("papers") if each.get("thread_ts", each["ts"]) != each["ts"]

@@ -166,7 +166,7 @@ async def test_a_removed_paper_is_put_back_on_home_with_all_that_was_noted(stage
 
 
 async def test_a_paper_saved_from_a_card_links_back_to_its_message(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     parent = ada.messages("papers")[0]
     _, first, *_ = ada.thread(parent)

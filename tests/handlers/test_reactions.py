@@ -37,7 +37,7 @@ async def saved_until(
 
 @on_each_engine
 async def test_a_card_is_saved_by_a_reaction_and_removed_with_it(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     lin, ada = stage.person("lin"), stage.person("ada")
     card = next(each for each in lin.messages("papers") if each.get("thread_ts", each["ts"]) != each["ts"])
     before = ada.messages("papers")
@@ -130,7 +130,7 @@ async def test_where_the_history_cannot_be_read_the_scope_is_named_and_cards_sti
 ) -> None:
     config: dict[str, Any] = {"withheld_scopes": ["channels:history"]}
     async with set_stage(tmp_path / "test.db", config) as stage:
-        await stage.deliver_sample()
+        await stage.deliver_sample(most_cards=3)
         ada = stage.person("ada")
         card = next(
             each for each in ada.messages("papers") if each.get("thread_ts", each["ts"]) != each["ts"]

@@ -115,7 +115,7 @@ def _without_reactions(value: Any) -> Any:
 
 @on_each_engine
 async def test_two_who_press_at_once_are_one_update_and_counted(stage: Stage) -> None:
-    await stage.deliver_sample(reading=Reading.COUNTED)
+    await stage.deliver_sample(reading=Reading.COUNTED, most_cards=3)
     ada, emmy, lin = (stage.person(name) for name in ("ada", "emmy", "lin"))
     card = cards_of(ada)[1]
     known = mentions(lin, ada, emmy)
@@ -137,7 +137,7 @@ async def test_two_people_who_press_react_and_are_forgotten_at_once_are_counted_
     stage: Stage, seed: int
 ) -> None:
     """What each of them does in turn has the same end, whatever the other does meanwhile."""
-    await stage.deliver_sample(reading=Reading.COUNTED)
+    await stage.deliver_sample(reading=Reading.COUNTED, most_cards=3)
     ada, emmy, lin = (stage.person(name) for name in ("ada", "emmy", "lin"))
     cards = cards_of(ada)[:3]
     known = mentions(lin, ada, emmy)
@@ -199,7 +199,7 @@ async def _is_reader(stage: Stage, person: Member, paper_id: str, *, is_wanted: 
 
 async def test_a_summary_that_comes_later_leaves_the_button_and_the_count(tmp_path: Path) -> None:
     async with set_stage(tmp_path / "test.db") as stage:
-        delivery_id = await stage.deliver_sample(reading=Reading.COUNTED)
+        delivery_id = await stage.deliver_sample(reading=Reading.COUNTED, most_cards=3)
         ada = stage.person("ada")
         card = cards_of(ada)[1]
         await press(ada, card, "You'll read")
@@ -215,7 +215,7 @@ async def test_a_summary_that_comes_later_leaves_the_button_and_the_count(tmp_pa
 
 @on_each_engine
 async def test_pressed_again_it_is_taken_back_and_undo_brings_it_again(stage: Stage) -> None:
-    await stage.deliver_sample(reading=Reading.COUNTED)
+    await stage.deliver_sample(reading=Reading.COUNTED, most_cards=3)
     ada = stage.person("ada")
     card = cards_of(ada)[0]
     await press(ada, card, "Nobody else has said so yet.")
@@ -257,7 +257,7 @@ async def test_names_are_for_those_who_pressed_where_names_are_told(stage: Stage
 
 async def test_who_pressed_while_only_numbers_were_told_is_never_named(tmp_path: Path) -> None:
     async with set_stage(tmp_path / "test.db") as stage:
-        await stage.deliver_sample(reading=Reading.COUNTED)
+        await stage.deliver_sample(reading=Reading.COUNTED, most_cards=3)
         ada, emmy, lin = (stage.person(name) for name in ("ada", "emmy", "lin"))
         card = cards_of(ada)[0]
         await press(ada, card, "You'll read")
@@ -271,7 +271,7 @@ async def test_who_pressed_while_only_numbers_were_told_is_never_named(tmp_path:
 
 @on_each_engine
 async def test_a_reaction_on_a_card_does_the_same_and_taken_off_undoes_it(stage: Stage) -> None:
-    await stage.deliver_sample(reading=Reading.COUNTED)
+    await stage.deliver_sample(reading=Reading.COUNTED, most_cards=3)
     ada, lin = stage.person("ada"), stage.person("lin")
     card = cards_of(ada)[0]
     parent = next(each for each in ada.messages("papers") if each["ts"] == card["thread_ts"])
@@ -296,7 +296,7 @@ async def test_links_that_people_post_land_on_the_shelf_and_unknown_papers_are_f
     tmp_path: Path,
 ) -> None:
     async with with_arxiv(tmp_path, knowing(PAPER_ID)) as (stage, _):
-        await stage.deliver_sample(reading=Reading.COUNTED)
+        await stage.deliver_sample(reading=Reading.COUNTED, most_cards=3)
         ada, emmy = stage.person("ada"), stage.person("emmy")
         message = await ada.message("papers", f"{LINK} and arXiv:{PAPER_ID}")
         reply = await ada.message("papers", LINK, thread=message)
@@ -316,7 +316,7 @@ async def test_links_that_people_post_land_on_the_shelf_and_unknown_papers_are_f
 
 async def test_a_reaction_means_nothing_where_the_channel_does_not_read_together(tmp_path: Path) -> None:
     async with set_stage(tmp_path / "test.db") as stage:
-        await stage.deliver_sample()
+        await stage.deliver_sample(most_cards=3)
         ada = stage.person("ada")
         card = next(each for each in ada.messages("papers") if each.get("thread_ts"))
         for message in (card, await ada.message("papers", LINK)):
@@ -371,7 +371,7 @@ async def test_who_is_forgotten_is_counted_and_named_no_more(stage: Stage) -> No
 
 async def test_a_forged_button_reads_for_nobody_else_and_nowhere_else(tmp_path: Path) -> None:
     async with set_stage(tmp_path / "test.db") as stage:
-        await stage.deliver_sample(reading=Reading.COUNTED)
+        await stage.deliver_sample(reading=Reading.COUNTED, most_cards=3)
         ada, forger = stage.person("ada"), Forger(stage, "ada")
         channel = stage.workspace.channel("papers")
         card = cards_of(ada)[0]
@@ -391,7 +391,7 @@ async def test_a_forged_button_reads_for_nobody_else_and_nowhere_else(tmp_path: 
 
 @on_each_engine
 async def test_the_shelf_has_what_is_read_planned_and_discussed_by_pages(stage: Stage) -> None:
-    await stage.deliver_sample(reading=Reading.COUNTED)
+    await stage.deliver_sample(reading=Reading.COUNTED, most_cards=3)
     ada, lin = stage.person("ada"), stage.person("lin")
     place, now = (stage.bot.workspace, stage.workspace.channel("papers").id), stage.clock.now()
     papers = [Paper(f"2508.{number:05}", f"Gardens {number}") for number in range(14)]
@@ -447,7 +447,7 @@ async def say_by(person: Member, action_id: str, until: str) -> str:
 async def test_a_card_that_is_looked_up_in_the_channel_offers_it_too_and_elsewhere_none_does(
     stage: Stage,
 ) -> None:
-    await stage.deliver_sample(reading=Reading.COUNTED)
+    await stage.deliver_sample(reading=Reading.COUNTED, most_cards=3)
     ada, emmy = stage.person("ada"), stage.person("emmy")
     await say(ada, f"/papers {LISTED}", "Summary from")
     looked_up = ada.messages("papers")[-1]

@@ -20,7 +20,7 @@ def last(person: Member, channel: str = "papers") -> dict[str, Any]:
 
 async def results(stage: Stage, name: str, typed: str, until: str) -> Member:
     """Search as a person, with the sample day listed, and wait for the answer."""
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     person = stage.person(name)
     await say(person, f"/papers {typed}", until)
     return person
@@ -139,7 +139,7 @@ async def test_a_card_shows_its_other_language(stage: Stage) -> None:
 
 
 async def test_a_paper_is_shared_from_a_direct_message_into_a_chosen_channel(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada, lin = stage.person("ada"), stage.person("lin")
     direct = stage.workspace.direct(ada.id).id
     await say(ada, f"/papers {TREE_ID}", TREE, direct)
@@ -154,7 +154,7 @@ async def test_a_paper_is_shared_from_a_direct_message_into_a_chosen_channel(sta
 
 
 async def test_a_paper_is_saved_in_the_modal_and_pages_turn_there(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     await ada.shortcut(Shortcut.SEARCH)
     await ada.sees(lambda view: view["modals"])
@@ -183,7 +183,7 @@ async def test_a_shared_card_says_who_shared_it(stage: Stage) -> None:
 
 
 async def test_a_channel_that_the_bot_is_not_in_is_told_to_the_person_alone(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     await ada.command("random", f"/papers {TREE_ID}")
     await ada.sees(lambda _: TREE in ada.transcript("random"))
@@ -195,7 +195,7 @@ async def test_a_channel_that_the_bot_is_not_in_is_told_to_the_person_alone(stag
 
 
 async def test_the_shortcut_searches_as_one_types_and_leaves_no_trace(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     before = ada.transcript("papers")
 
@@ -248,7 +248,7 @@ def row_of(place: dict[str, Any], number: int) -> str:
 
 
 async def test_the_modal_searches_for_nothing_where_nothing_can_be_looked_for(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     await ada.shortcut(Shortcut.SEARCH)
     await ada.sees(lambda view: view["modals"])

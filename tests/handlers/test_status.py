@@ -49,7 +49,7 @@ async def test_a_delivered_digest_and_the_next_are_told_by_the_person_s_own_cloc
     await stage.import_sample()
     await subscribe(ada, zone="UTC")
     before = await status(stage)
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
 
     assert before[:4] == [
         "No digest here yet.",
@@ -111,7 +111,7 @@ async def test_what_waits_is_counted_over_all_channels_with_when_it_is_done(stag
 async def test_why_a_digest_ended_early_is_told(stage: Stage) -> None:
     ada = stage.person("ada")
     await ada.remove("papers")
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
 
     lines = await status(stage)
 
@@ -126,7 +126,7 @@ async def test_why_a_digest_ended_early_is_told(stage: Stage) -> None:
 async def test_once_digests_are_resumed_no_pause_is_told_any_more(stage: Stage) -> None:
     ada = stage.person("ada")
     await ada.remove("papers")
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     await say(ada, "/papers resume", "resumed")
 
     assert (await status(stage))[:2] == [
@@ -140,7 +140,7 @@ async def test_once_digests_are_resumed_no_pause_is_told_any_more(stage: Stage) 
 
 
 async def test_why_a_channel_is_paused_is_told_beside_why_its_last_digest_ended(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     channel, workspace = stage.workspace.channel("papers").id, stage.bot.workspace
 
     def close(tables: Tables) -> None:

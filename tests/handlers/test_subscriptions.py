@@ -210,7 +210,7 @@ async def test_the_preview_says_which_word_or_category_let_a_paper_in(stage: Sta
 
 
 async def test_a_preview_says_what_the_channel_has_had(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
 
     view = await open_preferences(stage.person("ada"))
 

@@ -69,7 +69,7 @@ async def deliver(stage: Stage, *figures: Figure) -> None:
     """Deliver the sample, in which a model has summarised one of the papers."""
     await stage.import_sample()
     await keep(stage, by_model("en", *figures), by_model("zh-CN", *figures))
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
 
 
 async def reports(stage: Stage) -> tuple[MistakeReport, ...]:
@@ -130,7 +130,7 @@ async def test_sources_open_beside_the_papers_sentences_and_turn_their_pages(sta
     )
     await stage.import_sample()
     await keep(stage, *(replace(by_model(each), evidence=evidence) for each in ("en", "zh-CN")))
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada, lin = stage.person("ada"), stage.person("lin")
 
     await ada.click(card(ada), ids.SHOW_SOURCES)
@@ -152,7 +152,7 @@ async def test_sources_are_those_of_the_summary_that_the_card_shows_whoever_clic
     await keep(
         stage, *(replace(by_model(each), evidence=(Evidence("tldr", text),)) for each, text in every.items())
     )
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     lin = stage.person("lin")
 
     await lin.click(card(lin), ids.SHOW_SOURCES)
@@ -163,7 +163,7 @@ async def test_sources_are_those_of_the_summary_that_the_card_shows_whoever_clic
 async def test_sources_of_a_summary_that_is_another_now_are_none(stage: Stage) -> None:
     await stage.import_sample()
     await keep(stage, replace(by_model("en"), evidence=(Evidence("tldr", "Trees."),)))
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada, before = stage.person("ada"), [each["ts"] for each in stage.person("ada").messages("papers")]
     await keep(stage, by_model("en"))
 

@@ -109,7 +109,7 @@ def test_other_words_are_words_to_look_for(text: str) -> None:
 
 @on_each_engine
 async def test_topics_are_shown_first_and_count_once_they_are_confirmed(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
 
     shown = await say(ada, TYPED, "This is what I understood")
@@ -191,7 +191,7 @@ async def test_a_sentence_without_topics_and_too_many_topics_change_nothing(stag
 
 @on_each_engine
 async def test_two_people_tune_at_once_and_nobody_sees_the_other_s_topics(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada, emmy = stage.person("ada"), stage.person("emmy")
 
     await asyncio.gather(

@@ -25,6 +25,7 @@ from storage.records import ReadingStatus
 from storage.tables import Tables
 from tests.handlers.forging import Forger, handled, with_value
 from tests.handlers.test_forged_values import UNLIMITED
+from tests.support.examples import fewer_examples
 from tests.support.stage import SAMPLE_DAY, Stage, set_stage
 
 PAPERS = ("2509.21240", "2509.20868", "2509.21268")
@@ -327,7 +328,7 @@ WITHOUT_HASTE = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
 
 
 @given(story=STORIES)
-@settings(deadline=None, suppress_health_check=WITHOUT_HASTE)
+@settings(fewer_examples(4), deadline=None, suppress_health_check=WITHOUT_HASTE)
 def test_each_of_two_people_has_exactly_their_own_list(
     play: Play, runner: asyncio.Runner, story: list[dict[tuple[str, str], Act]]
 ) -> None:

@@ -37,7 +37,7 @@ async def thread_of_digest(person: Member) -> list[dict[str, Any]]:
 
 @on_each_engine
 async def test_command_save_list_remove_are_seen_by_that_person_alone(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada, emmy = stage.person("ada"), stage.person("emmy")
     before = emmy.everything()
 
@@ -68,7 +68,7 @@ async def test_command_save_list_remove_are_seen_by_that_person_alone(stage: Sta
 
 
 async def test_save_on_a_card_is_answered_in_its_thread_to_the_one_who_clicked(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada, emmy = stage.person("ada"), stage.person("emmy")
     parent, *cards = await thread_of_digest(ada)
 
@@ -85,7 +85,7 @@ async def test_save_on_a_card_is_answered_in_its_thread_to_the_one_who_clicked(s
 async def test_my_papers_under_a_digest_shows_each_person_their_own_list_in_their_language(
     stage: Stage,
 ) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada, lin = stage.person("ada"), stage.person("lin")
     parent = ada.messages("papers")[0]
     await ask(ada, "/papers save 2509.21240", until="Saved: ")
@@ -101,7 +101,7 @@ async def test_my_papers_under_a_digest_shows_each_person_their_own_list_in_thei
 
 @on_each_engine
 async def test_a_listing_can_be_paged_and_saved_from_in_place(stage: Stage) -> None:
-    await stage.deliver_sample()
+    await stage.deliver_sample(most_cards=3)
     ada = stage.person("ada")
     await ask(ada, "/papers", until="1–10 of 12")
     count = len(ada.messages("papers"))

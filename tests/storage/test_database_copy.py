@@ -20,6 +20,7 @@ from tests.storage.conftest import MakeAddress
 from tests.storage.tour import NOW, tour
 from tests.support.command import run
 from tests.support.subscribing import subscribe
+from tests.support.tables import empty_tables
 
 #: More than one batch holds.
 MANY = 70
@@ -34,7 +35,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def rich(address: Address) -> Address:
     """Put rows into every table, with gaps between their ids and odd texts in them."""
-    prepare(address)
+    prepare(empty_tables(address) if isinstance(address, Path) else address)
     with closing(connect(address)) as engine:
         tables = Tables(engine)
         with engine.transaction():
