@@ -14,6 +14,7 @@ from tests.support.stage import set_stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
+ROOM = "scroller => scroller.scrollHeight"
 TREE_SEARCH = "Tree Search for LLM Agent Reinforcement Learning"
 
 
@@ -37,9 +38,12 @@ async def test_a_person_reads_the_digest_saves_a_paper_lists_it_and_removes_it(
         await expect(answer).to_contain_text(f"Saved: {TREE_SEARCH}")
         # As in Slack, the answer is the thread's last message; a reader further up is led to it.
         await expect(answer).not_to_be_in_viewport()
+        room = await thread.locator(".scroller").evaluate(ROOM)
         await thread.get_by_role("button", name="New messages").click()
         await expect(answer).to_be_in_viewport()
         await expect(thread.get_by_role("button", name="New messages")).to_be_hidden()
+        # Nothing moves under a pointer that is pressed as it goes.
+        assert await thread.locator(".scroller").evaluate(ROOM) == room
 
         await say(page, "/papers saved")
         saved = main.get_by_role("article").last
