@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.summaries.directions import contradicted_trends, opposed_words
 from bot.summaries.evidence import Claim, NumberedSentence, NumberedText
@@ -166,9 +167,16 @@ class _Evidence:
         if stands_in(number, where):
             return True
         if not is_change and number.kind is not Kind.MULTIPLE:
-            return is_sum(number, self._all_named)
+            return any(is_sum(number, pair) for pair in self._pairs(self._named))
+        if number.kind is Kind.PLAIN:
+            return any(is_derived(number, pair) for pair in self._pairs(self._around))
         groups = self._around if number.kind is Kind.PERCENT else (*self._around, self._all_named)
         return any(is_derived(number, group) for group in groups)
+
+    def _pairs(self, groups: Iterable[tuple[Number, ...]]) -> Iterator[tuple[Number, Number]]:
+        """Yield the numbers that stand next to each other: others have nothing to do with one another."""
+        for numbers in groups:
+            yield from pairwise(numbers)
 
 
 _CHANGE = re.compile(

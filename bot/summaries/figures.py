@@ -67,12 +67,34 @@ def stated_figures(text: str, language: str = "en") -> list[StatedFigure]:
 
 def numbers_in(sentence: str) -> list[Number]:
     """Return all numbers of a paper's sentence that can support a figure."""
-    return [number for found in _found(_half_width(sentence)) for number in found.numbers]
+    return [number for _, _, numbers in numbers_at(sentence) for number in numbers]
 
 
 def numbers_at(sentence: str) -> list[tuple[int, int, tuple[Number, ...]]]:
     """Return the same with where each starts and ends."""
-    return [(found.start, found.end, found.numbers) for found in _found(_half_width(sentence))]
+    plain = _half_width(sentence)
+    intervals = [match.span() for match in _PERCENT_INTERVAL.finditer(plain)] if "%" in plain else []
+    return [
+        (found.start, found.end, _as_percent(found.numbers) if _lies_in(found, intervals) else found.numbers)
+        for found in _found(plain)
+    ]
+
+
+_PERCENT_INTERVAL = re.compile(
+    r"(?<=%)\s?[(\[](?:9[0-9](?:\.[0-9])?\s?\\?%\s?(?:CI|CrI|confidence interval)\s?[:,=]?\s?)?"
+    r"[0-9.]{1,6}\s?(?:[-–—,]|to)\s?[0-9.]{1,6}\s?[)\]]"
+)
+"""As in `90.0% (95% CI: 84.9–93.7)`: its numbers are per cent as the one before it."""
+
+
+def _lies_in(found: "_Found", spans: list[tuple[int, int]]) -> bool:
+    return any(start <= found.start and found.end <= end for start, end in spans)
+
+
+def _as_percent(numbers: tuple[Number, ...]) -> tuple[Number, ...]:
+    return tuple(
+        replace(number, kind=Kind.PERCENT) if number.kind is Kind.PLAIN else number for number in numbers
+    )
 
 
 # --- Tokens ----------------------------------------------------------------------------------------------
@@ -89,7 +111,7 @@ _PATTERN = rf"""(?:NO_NUMERAL[{_LETTER}]++(?![-_.@]?[{_LETTER}0-9])[\s,;:()]*+)+
     | \\[A-Za-z]++                                     # a command of LaTeX's
     | (?P<name>[{_LETTER}][{_LETTER}0-9]*+(?:[-_.@]?[{_LETTER}0-9]++)*+)
     | (?P<date>[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}(?![0-9]) | [0-9]{{4}}\.[0-9]{{5}}(?![0-9]))
-    | (?P<cited>\[[0-9]++(?:\s?[,;–-]\s?[0-9]++)*+\])
+    | (?P<cited>\[\s?[0-9]++(?:\s?[,;–-]\s?[0-9]++)*+\s?\])
     | (?P<index>[_^]\s?\{{?\s?[-+]?[0-9.]++\}}?)
     | (?P<digits>(?:(?<![0-9A-Za-z])\.)?[0-9]++(?:(?:[.,]|\{{,\}})[0-9]++)*+)
     | (?P<cjk>(?:百分之)?[{CJK_NUMERAL_SIGNS}]++)

@@ -186,6 +186,8 @@ entity entities triples 实体 三元组
 game games 游戏
 seed seeds 种子
 qtl qtls
+association associations 关联
+label labels 标签
 """
 
 
@@ -200,8 +202,10 @@ def _counted() -> dict[str, frozenset[str]]:
 
 _NAMES_OF_COUNTED = _counted()
 _COUNTED_WORD = re.compile(
-    rf"\b(?:{'|'.join(word for word in _NAMES_OF_COUNTED if word.isascii())})\b|"
-    + "|".join(sorted((word for word in _NAMES_OF_COUNTED if not word.isascii()), key=len, reverse=True)),
+    rf"\b(?:(?:sub|meta)-?)?(?P<word>{'|'.join(word for word in _NAMES_OF_COUNTED if word.isascii())})\b"
+    "|(?P<sign>"
+    + "|".join(sorted((word for word in _NAMES_OF_COUNTED if not word.isascii()), key=len, reverse=True))
+    + ")",
     re.IGNORECASE,
 )
 
@@ -404,13 +408,15 @@ def _counted_in(text: str) -> frozenset[str]:
     for each in _COUNTED_WORD.finditer(text):
         if found and not _WITHIN_PHRASE.fullmatch(text, end, each.start()):
             break
-        found |= _NAMES_OF_COUNTED[each[0].casefold()]
+        found |= _meaning(each)
         end = each.end()
     return frozenset(found)
 
 
+def _meaning(counted: re.Match[str]) -> frozenset[str]:
+    return _NAMES_OF_COUNTED[(counted["word"] or counted["sign"]).casefold()]
+
+
 def _spoken_of(text: str) -> frozenset[str]:
-    counted = {
-        name for each in _COUNTED_WORD.finditer(text) for name in _NAMES_OF_COUNTED[each[0].casefold()]
-    }
+    counted = {name for each in _COUNTED_WORD.finditer(text) for name in _meaning(each)}
     return frozenset(counted | measures_in(text) | words(text))

@@ -166,9 +166,21 @@ def one_digit(text: str, language: str, generator: random.Random) -> Change:
 
 
 def without_percent(text: str, language: str) -> Change:
-    """Yield the text with one per cent sign dropped, for each figure with one."""
+    """Yield the text with one per cent sign dropped, for each figure that then is no longer per cent.
+
+    Not so in `from 45% to 68%`, where the second sign counts for both.
+    """
     for figure in _of_kind(text, language, Kind.PERCENT):
-        yield _with(text, figure, figure.text.replace("%", ""))
+        other = _with(text, figure, figure.text.replace("%", ""))
+        if not _is_still_percent(other, language, figure.start):
+            yield other
+
+
+def _is_still_percent(text: str, language: str, start: int) -> bool:
+    left = next((each for each in stated_figures(text, language) if each.start == start), None)
+    return left is not None and any(
+        reading.kind is Kind.PERCENT for number in left.numbers for reading in number.readings
+    )
 
 
 def as_points(text: str, language: str) -> Change:

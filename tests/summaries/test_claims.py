@@ -22,6 +22,11 @@ SENTENCES = (
     (9, 8, "Existing networks often fail on dams, as their errors grow with depth."),
     (10, 9, "RiverNet is a robust and accurate model of rivers, within a limited budget."),
     (11, 10, "It requires only pictures of rivers."),
+    (
+        12,
+        11,
+        "One of the 14 lakes [ 27 ] dried in 38 days, 12 wells in 25 and 96.2% (95% CI: 91.4-98.7) later.",
+    ),
 )
 GIVEN = NumberedText(
     tuple(NumberedSentence(number, text, "", paragraph) for number, paragraph, text in SENTENCES)
@@ -109,6 +114,13 @@ def test_a_figure_as_people_write_it_is_near(text: str, number: int, language: s
         ("水坝的一致性为61.5个百分点。", 6, "zh-CN"),
         ("Accuracy rises by 2.7%.", 5, "en"),
         ("It reads 5 of the gauges.", 2, "en"),
+        ("27个湖泊。", 12, "zh-CN"),
+        ("1个湖泊干涸。", 12, "zh-CN"),
+        ("It reads 1 lake.", 12, "en"),
+        ("Wells dried faster by 13 days than 38.", 12, "en"),
+        ("共63天。", 12, "zh-CN"),
+        ("一致性为98.7。", 12, "zh-CN"),
+        ("Agreement was 91.4.", 12, "en"),
     ],
 )
 def test_another_figure_or_another_unit_is_not_near(text: str, number: int, language: str) -> None:
