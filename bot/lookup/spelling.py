@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from string import ascii_lowercase
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from storage.tables import Tables
 
 _SHORTEST = 4
@@ -25,6 +22,10 @@ def nearest(tables: Tables, word: str, most: int = 1) -> list[str]:
         return _commonest(found, most)
     if len(word) < _LONG:
         return []
+    # Few words have two slips, and this takes 2.6 MB.
+    from rapidfuzz import process  # noqa: PLC0415 -- see above
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 -- see above
+
     alike = tables.search.words_of_form(word[0], len(word) - _MOST_SLIPS, len(word) + _MOST_SLIPS)
     close = process.extract(word, alike.keys(), scorer=OSA.distance, score_cutoff=_MOST_SLIPS, limit=50)
     return _commonest({each: alike[each] for each, _, _ in close}, most)
