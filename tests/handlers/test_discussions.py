@@ -37,7 +37,8 @@ def at(day: int, hour: int, minute: int = 0, *, month: int = 10) -> datetime:
 async def recap(stage: Stage, **preferences: Any) -> None:
     """Have a recap in the channel, in which there is one paper that ada and emmy will read."""
     await stage.import_sample()
-    await subscribe(stage, **{"recap": RECAP, "reading": Reading.NAMED, **preferences})
+    wanted = {"recap": RECAP, "reading": Reading.NAMED, "most_cards": 3}
+    await subscribe(stage, **{**wanted, **preferences})
     await tick_at(stage, at(30, 9, month=9))
     workspace, channel = stage.bot.workspace, stage.workspace.channel("papers").id
 
