@@ -34,7 +34,7 @@ async def delivered(stage: Stage, delivery_id: int) -> list[PostState]:
 async def ended_early(stage: Stage, person: Member) -> tuple[int, dict[str, Any]]:
     """Have a digest end because the bot is not in its channel, and return what the person is told."""
     await person.remove("papers")
-    delivery_id = await stage.deliver_sample(created_by=person.id)
+    delivery_id = await stage.deliver_sample(created_by=person.id, most_cards=3)
     return delivery_id, await told_directly(person, "I'm no longer in")
 
 
@@ -48,7 +48,7 @@ async def test_a_digest_goes_on_once_the_bot_is_back(stage: Stage) -> None:
 
     channel = stage.workspace.channel("papers").id
     assert answer == f"Resumed. The rest of the September 29, 2025 digest is on its way to <#{channel}>."
-    assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13
+    assert await delivered(stage, delivery_id) == [PostState.POSTED] * 5
     [subscription] = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
     assert subscription.paused_reason is None
 
@@ -60,7 +60,7 @@ async def test_one_button_resumes_all_digests_that_a_closed_workspace_paused(sta
         lambda tables: [subscribe(tables, stage.bot.workspace, channel) for channel in others]
     )
     stage.workspace.faults.add("error", method="chat.postMessage", skip=3, error="ekm_access_denied")
-    delivery_id = await stage.deliver_sample(created_by=ada.id)
+    delivery_id = await stage.deliver_sample(created_by=ada.id, most_cards=3)
     message = await told_directly(ada, "won't let me work in this workspace")
 
     answer = await press_in(ada, message, ids.RESUME_DELIVERY, "Resumed")
@@ -68,7 +68,7 @@ async def test_one_button_resumes_all_digests_that_a_closed_workspace_paused(sta
     assert answer == (
         "Resumed the digests of 3 channels. What they missed comes now or with their next digest."
     )
-    assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13
+    assert await delivered(stage, delivery_id) == [PostState.POSTED] * 5
     every = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
     assert [each.paused_reason for each in every] == [None, None, None]
 
@@ -81,7 +81,7 @@ async def test_post_now_goes_on_with_a_digest_that_ended_early(stage: Stage) -> 
 
     await press(ada, POST_NOW, "On their way: 12 papers")
 
-    assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13
+    assert await delivered(stage, delivery_id) == [PostState.POSTED] * 5
 
 
 async def test_a_doubtful_digest_is_posted_anew_once_however_often_it_is_asked_for(tmp_path: Path) -> None:
@@ -89,13 +89,13 @@ async def test_a_doubtful_digest_is_posted_anew_once_however_often_it_is_asked_f
     async with set_stage(tmp_path / "test.db", withheld) as stage:
         stage.workspace.faults.add("drop_before_write", method="chat.postMessage")
         ada = stage.person("ada")
-        delivery_id = await stage.deliver_sample(created_by=ada.id)
+        delivery_id = await stage.deliver_sample(created_by=ada.id, most_cards=3)
         message = await told_directly(ada, "Slack didn't confirm")
 
         await ada.click(message, ids.POST_ANEW)
         await ada.sees(shows("is on its way to"))
 
-        assert await delivered(stage, delivery_id) == [PostState.POSTED] * 13
+        assert await delivered(stage, delivery_id) == [PostState.POSTED] * 5
         assert not await stage.bot.deliverer.resume(delivery_id, stage.bot.workspace)
         parents = [each for each in ada.messages("papers") if each["text"].startswith("AI ")]
         assert len(parents) == 1
@@ -112,7 +112,7 @@ async def test_what_a_later_digest_brought_is_not_posted_again(stage: Stage) -> 
     answer = await press_in(ada, message, ids.RESUME_DELIVERY, "missed comes")
 
     assert answer.endswith("missed comes with its next digest.")
-    assert await delivered(stage, delivery_id) == [PostState.PLANNED] * 13
+    assert await delivered(stage, delivery_id) == [PostState.PLANNED] * 5
 
 
 async def test_nothing_is_resumed_for_an_ended_subscription_or_another_workspace(stage: Stage) -> None:
