@@ -46,21 +46,22 @@ async def measure(scale: Scale) -> AsyncIterator[Comparison]:
                 for digest in read_sample():
                     await import_into(storage, digest)
         numbers = _numbers(scale)
-        with ProcessPoolExecutor(max(WORKERS), get_context("spawn")) as processes:
+        counts = WORKERS if scale.runs > 1 else WORKERS[:2]
+        with ProcessPoolExecutor(max(counts), get_context("spawn")) as processes:
 
             def rate(name: str, workers: int) -> float:
                 return _digests_a_minute(processes, addresses[name], workers, scale.digests, numbers)
 
             # Once unmeasured, so that the processes have begun.
-            rate("server", max(WORKERS)), rate("file", 1)
+            rate("server", max(counts)), rate("file", 1)
             runs = [
-                (rate("file", 1), [rate("server", workers) for workers in WORKERS]) for _ in range(scale.runs)
+                (rate("file", 1), [rate("server", workers) for workers in counts]) for _ in range(scale.runs)
             ]
     files = tuple(on_file for on_file, _ in runs)
     of_one = tuple(on_server[0] for _, on_server in runs)
     what = "digests on PostgreSQL, one worker"
     yield Comparison(what, "SQLite, one worker", "a minute", of_one, files)
-    for place, workers in enumerate(WORKERS[1:], 1):
+    for place, workers in enumerate(counts[1:], 1):
         several = tuple(on_server[place] for _, on_server in runs)
         what = f"digests on PostgreSQL, {workers} workers"
         yield Comparison(what, "PostgreSQL, one worker", "a minute", several, of_one)
