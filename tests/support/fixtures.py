@@ -73,7 +73,9 @@ def database_server() -> Iterator[DatabaseServer]:
     """Give a PostgreSQL server: the one that the environment names, or one that is started here."""
     folder, address = programs(), os.environ.get("PAPER_ROUND_TEST_POSTGRESQL")
     if address:
-        yield DatabaseServer(address)
+        server = DatabaseServer(address)
+        yield server
+        server.disconnect()
     elif folder:
         with running_server(folder) as server:
             yield server

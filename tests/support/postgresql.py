@@ -38,6 +38,7 @@ class DatabaseServer:
     def __init__(self, address: str) -> None:
         self._address = address
         self._numbers = count()
+        self._connection: psycopg.Connection | None = None
 
     def database(self, *, has_tables: bool = True) -> Server:
         """Make a database of its own, with empty tables or with none."""
@@ -77,9 +78,15 @@ class DatabaseServer:
         with closing(psycopg.connect(self._address)) as connection:
             return " STRATEGY FILE_COPY" if connection.info.server_version >= 15_00_00 else ""
 
+    def disconnect(self) -> None:
+        """Close the connection through which databases are made, which is kept from one to the next."""
+        if self._connection:
+            self._connection.close()
+        self._connection = None
+
     def _administer(self, statement: str, *values: str) -> None:
-        with closing(psycopg.connect(self._address, autocommit=True)) as connection:
-            connection.execute(statement.encode(), values or None)
+        self._connection = self._connection or psycopg.connect(self._address, autocommit=True)
+        self._connection.execute(statement.encode(), values or None)
 
 
 def _name(server: Address) -> str:
@@ -166,6 +173,7 @@ class RunningServer(DatabaseServer):
         self._control("reload")
 
     def _control(self, command: str, *options: str) -> None:
+        self.disconnect()
         wanted = _SETTINGS if self._is_durable else {**_SETTINGS, **_HASTY}
         settings = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in wanted.items())
         start = (f"--log={self.folder / 'log'}", "--wait", "-o", f"-k {self.folder} {settings}")
