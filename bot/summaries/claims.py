@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
+from bot.summaries.denials import unfounded_denials
 from bot.summaries.directions import contradicted_trends, opposed_words
 from bot.summaries.evidence import Claim, NumberedSentence, NumberedText
 from bot.summaries.figures import StatedFigure, numbers_in, stated_figures
@@ -70,12 +71,20 @@ def check_claim(claim: Claim, given: NumberedText, paper_text: SourceText, langu
     return ClaimVerdict(
         figures=tuple(_graded(text, figures, named, around, paper_text)),
         foreign_names=paper_text.names.foreign_names(text),
-        opposed=(
-            *opposed_words(text, [each.text for each in named], is_strict=claim.part != "problem"),
-            *contradicted_trends(text),
-        ),
+        opposed=tuple(_opposed(text, claim.part, [each.text for each in named])),
         shares_nothing=bool(named) and _shares_nothing(text, around, paper_text),
     )
+
+
+_OF_THE_PAPER = frozenset({"method", "results", "takeaway"})
+"""The parts that tell what the paper does and finds; the one sentence may begin with what others lack."""
+
+
+def _opposed(text: str, part: str, named: list[str]) -> Iterator[str]:
+    yield from opposed_words(text, named, is_strict=part != "problem")
+    yield from contradicted_trends(text)
+    if part in _OF_THE_PAPER:
+        yield from unfounded_denials(text, named)
 
 
 def _around(named: Iterable[NumberedSentence], given: NumberedText) -> Iterator[NumberedSentence]:

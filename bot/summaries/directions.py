@@ -79,7 +79,7 @@ def opposed_words(text: str, named: Iterable[str], *, is_strict: bool = True) ->
     own = [each for each in _pointers(text) if not each.is_weak or (is_strict and _is_denied_praise(each))]
     if not own:
         return ()
-    told = [sentence for sentence in named if not (is_strict and is_of_others(sentence))]
+    told = [sentence for sentence in named if not (is_strict and _is_of_others(sentence))]
     if not told:
         return ()
     said = [each for sentence in told for each in _pointers(sentence)]
@@ -107,7 +107,7 @@ _OF_OURS = re.compile(
 )
 
 
-def is_of_others(sentence: str) -> bool:
+def _is_of_others(sentence: str) -> bool:
     """Whether a sentence tells what others lack, and nothing of what the paper does or finds."""
     return bool(_OF_OTHERS.search(sentence)) and not _OF_OURS.search(sentence)
 

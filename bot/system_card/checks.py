@@ -77,13 +77,15 @@ CHECKS = (
     ),
     Check(
         FaultKind.OTHER_DIRECTION,
-        "Better, worse, more, fewer and not agree with the sentences that a sentence names.",
+        "Better, worse, more, fewer and not agree with the sentences that a sentence names, and what it says "
+        "is worse is so by their words.",
         _MARKED,
     ),
     Check(FaultKind.NAME_NOT_FOUND, "Each name in Latin letters occurs in the paper.", _MARKED),
     Check(
         FaultKind.FIGURE_ELSEWHERE,
-        "Each figure stands in the sentences that its sentence names or beside them.",
+        "Each figure stands in the sentences that its sentence names or beside them, and for the same thing "
+        "where they tell.",
         "“Sources” says that the figure stands elsewhere in the paper.",
     ),
 )
