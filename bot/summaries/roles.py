@@ -261,6 +261,27 @@ def _is_misplaced(own: _Placed, others: list[_Placed]) -> bool:
     return any(each.is_count and each.counted & own.counted for each in others)
 
 
+def repeated(text: str, figures: Iterable[StatedFigure], named: Iterable[str]) -> Iterator[StatedFigure]:
+    """Yield the figures that a text has for more things than the named sentences do.
+
+    As in `14个数据集和14种方法` for "14 datasets and 11 methods".
+    """
+    stated = list(figures)
+    own = _placed(text, [(figure.start, figure.end, figure.numbers) for figure in stated])
+    others = [each for sentence in named for each in _placed_in(sentence)[1]]
+    for figure, each in zip(stated, own, strict=True):
+        if len(each.numbers) != 1:
+            continue
+        things = [one for one in own if one.numbers == each.numbers and (one is each or _differ(one, each))]
+        same = [other for other in others if stands_in(each.numbers[0], other.numbers)]
+        if 0 < len(same) < len(things):
+            yield figure
+
+
+def _differ(one: _Placed, other: _Placed) -> bool:
+    return (one.after or one.before).isdisjoint(other.after or other.before)
+
+
 _OF_WHOLE = re.compile(
     r"[，,；;]?\s?(?:其中|of (?:which|these|them|whom)|among (?:which|these|them))\W{0,2}\s?(?:有|约|the\s)?$"
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.summaries.figures import StatedFigure, stated_figures
-from bot.summaries.roles import exceeding_wholes, exchanged, fractions_of_things, misplaced
+from bot.summaries.roles import exceeding_wholes, exchanged, fractions_of_things, misplaced, repeated
 
 COUNTS = "RiverNet was read by 12 annotators on 340 images from five rivers."
 LISTED = "It reaches accuracies of 81.2% and 64.7% on lakes and dams, respectively."
@@ -80,3 +80,19 @@ def test_a_part_above_its_whole_and_a_fraction_of_a_thing_are_told(
     found: list[str],
 ) -> None:
     assert texts(look(text, stated_figures(text, language))) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "found"),
+    [
+        ("340张图像，12名标注者。", "zh-CN", []),
+        ("12条曲线，12名标注者。", "zh-CN", ["12", "12"]),
+        ("12 curves by 12 annotators.", "en", ["12", "12"]),
+        ("12名标注者，即12名专家。", "zh-CN", []),
+        ("7条曲线，7名标注者。", "zh-CN", []),
+    ],
+)
+def test_a_number_that_the_sentence_has_once_is_not_said_of_two_things(
+    text: str, language: str, found: list[str]
+) -> None:
+    assert texts(repeated(text, stated_figures(text, language), [COUNTS])) == found
