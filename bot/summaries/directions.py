@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from bot.text.regex import regex
+
 
 @dataclass(frozen=True, slots=True)
 class _Pointer:
@@ -86,7 +88,7 @@ def opposed_words(text: str, named: Iterable[str], *, is_strict: bool = True) ->
     return tuple(dict.fromkeys(each.word for each in own if _is_opposed(each, said, is_strict=is_strict)))
 
 
-_OF_OTHERS = re.compile(
+_OF_OTHERS = regex(
     r"^(?:However|Yet|Unfortunately)\b|\b(?:existing|current|prior|previous|traditional|conventional|classical|standard|most|many)\s"
     r"(?:[\w-]+\s){0,4}?(?:methods?|approach(?:es)?|models?|systems?|strateg(?:y|ies)|techniques|tools|work|works"
     r"|studies|benchmarks?|datasets?|pipelines|algorithms|solutions|frameworks|practice)\b"
@@ -99,7 +101,7 @@ _OF_OTHERS = re.compile(
     r"|(?:然而|现有|传统|目前|当前)",
     re.IGNORECASE,
 )
-_OF_OURS = re.compile(
+_OF_OURS = regex(
     r"\b(?:we|our|ours|this (?:work|paper|study|approach|method|framework)|here|results|experiments?|shows?"
     r"|showed|demonstrat\w+|outperform\w*|surpass\w*|achiev\w+|compared (?:to|with)|proposed)\b"
     r"|我们|本文|实验|结果",
@@ -197,8 +199,8 @@ _WORSE = (
     r"underperform\w*|inferior\w*|worse\w*|worst|degrad\w+|deteriorat\w+|falls? short|falling short"
     r"|lag(?:s|ged|ging)?|trail(?:s|ed|ing)|slower|slowest|slow(?:s|ed|ing)? down|weaker|impair\w*"
     r"|harm(?:s|ed|ing)?|hurts?|los(?:es|ing) to|collaps\w+|struggl\w+|suffers?|poorer|劣于|逊于|不如"
-    r"|不及|落后|更差|差于|最差|恶化|退化(?![图数样])|弱于|变差(?<!总变差)|逊色|更慢|慢于|减速|减慢|更弱|较差|较慢|受损(?![数样图])|减弱"
-    r"|削弱|衰退|崩溃"
+    r"|不及|落后|更差|差于|最差|恶化|退化(?![图数样为])|弱于|变差(?<!总变差)|逊色|更慢|慢于|减速|减慢|更弱|较差|较慢|受损(?![数样图])|减弱"
+    r"|削弱|崩溃"
 )
 _MORE = (
     r"higher|highest|more(?! than\b)|larger|greater|increas\w+|rises?|rising|rose|grows?|growing|grew"
@@ -209,7 +211,7 @@ _LESS = (
     r"lower\w*|lowest|less(?! than\b)|fewer|smaller|reduc\w+|decreas\w+|drop(?:s|ped|ping)?|declin\w+"
     r"|shrink\w*|shrank|(?<!-)cuts?|cutting|shorter|shorten\w*|below|sav(?:es?|ed|ings?)|diminish\w*"
     r"|mitigat\w+|alleviat\w+|eliminat\w+|suppress\w*|minimi[sz]\w+|halv\w+|低于|更低|最低|降低|减少"
-    r"|下降(?<!梯度下降)(?<!坐标下降)(?![法算沿])|缩短|小于|更小|更少|少于|节省|减小|削减|缓解|减轻|消除|抑制|跌至|降至|降到|较低|缩小"
+    r"|下降(?<!梯度下降)(?<!坐标下降)(?![法算沿])|缩短|小于|更小|更少|少于|节省|减小|削减|缓解(?![策措])|减轻|消除|跌至|降至|降到|较低|缩小"
 )
 _WITHOUT = (
     r"without|no need|requir\w+ only|only requir\w+|needs? only"

@@ -15,6 +15,7 @@ from bot.summaries.figures import StatedFigure, numbers_at
 from bot.summaries.grounding import stands_in
 from bot.summaries.numerals import Kind, Number
 from bot.summaries.terms import words
+from bot.text.regex import regex
 
 _MOST_FIGURES = 40
 _REACH, _REACH_WIDE = 60, 18
@@ -201,7 +202,7 @@ def _counted() -> dict[str, frozenset[str]]:
 
 
 _NAMES_OF_COUNTED = _counted()
-_COUNTED_WORD = re.compile(
+_COUNTED_WORD = regex(
     rf"\b(?:(?:sub|meta)-?)?(?P<word>{'|'.join(word for word in _NAMES_OF_COUNTED if word.isascii())})\b"
     "|(?P<sign>"
     + "|".join(sorted((word for word in _NAMES_OF_COUNTED if not word.isascii()), key=len, reverse=True))
