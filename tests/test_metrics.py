@@ -6,7 +6,6 @@ from datetime import date, time
 from pathlib import Path
 from typing import NoReturn
 
-import httpx
 from prometheus_client import generate_latest
 
 from bot.app import application
@@ -18,6 +17,7 @@ from bot.sources.source import Source
 from tests.handlers.forging import handled
 from tests.support.clocks import SimulatedClock
 from tests.support.counting import counts, since
+from tests.support.plain_client import plain_client
 from tests.support.stage import NOON, Stage, make_workspace, settings_for
 from tests.support.ticking import subscribe
 from tests.support.waiting import PATIENCE
@@ -98,7 +98,7 @@ async def test_in_socket_mode_health_is_served_where_a_port_is_set(tmp_path: Pat
         settings = settings_for(workspace, sandbox, tmp_path / "test.db", port=port)
         async with (
             application(settings, clock, has_sources=False),
-            httpx.AsyncClient(timeout=PATIENCE, trust_env=False, base_url=address) as client,
+            plain_client(base_url=address) as client,
             asyncio.timeout(PATIENCE),
         ):
             while (answer := await client.get("/readyz")).status_code != 200:

@@ -22,9 +22,9 @@ from handlers.http_mode import HttpMode
 from handlers.signatures import SIGNATURE, TIMESTAMP
 from tests.handlers.forging import ODD_SHAPES, misshapen
 from tests.support.clocks import EndlessClock, SimulatedClock
+from tests.support.plain_client import plain_client
 from tests.support.slack_requests import FORM, JSON, SECRET, signed, signed_as
 from tests.support.stage import NOON
-from tests.support.waiting import PATIENCE
 
 OPENED = {
     "type": "event_callback",
@@ -55,7 +55,7 @@ class Bot:
         self, body: bytes, headers: Mapping[str, str] | None = None, method: str = "POST"
     ) -> httpx.Response:
         headers = signed(body, self.clock.now()) if headers is None else headers
-        async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
+        async with plain_client() as client:
             raw = [(name.encode(), value.encode("utf-8")) for name, value in headers.items()]
             url = f"http://127.0.0.1:{self.port}{EVENTS_PATH}"
             return await client.request(method, url, content=body, headers=raw)

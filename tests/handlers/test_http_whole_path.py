@@ -24,8 +24,8 @@ from storage.address import Address
 from storage.runner import InlineRunner, Runner
 from tests.installations.installing import CIPHER, Worker
 from tests.support.clocks import SimulatedClock
+from tests.support.plain_client import plain_client
 from tests.support.stage import NOON, FollowingClock
-from tests.support.waiting import PATIENCE
 
 
 @dataclass
@@ -43,7 +43,7 @@ class House:
 
     async def install(self, workspace: Workspace, *, allow: bool = True) -> httpx.Response:
         """Install the bot from a browser, as ada of the workspace; return the last page."""
-        async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as browser:
+        async with plain_client() as browser:
             begun = await browser.get(self.url + INSTALL_PATH)
             asked, cookie = begun.headers["location"], begun.headers["set-cookie"].partition(";")[0]
             led = self.teams.allow(asked, workspace, "ada") if allow else self.teams.cancel(asked)

@@ -21,8 +21,8 @@ from bot.settings import OverHttp
 from handlers.installs import INSTALL_PATH, Installing
 from handlers.oauth_states import COOKIE
 from tests.support.clocks import SimulatedClock
+from tests.support.plain_client import plain_client
 from tests.support.stage import NOON
-from tests.support.waiting import PATIENCE
 from tests.support.web_server import Answer, Service, hanging_up, refusing_address, saying, serving
 
 ACCESS, TEST = "/api/oauth.v2.access", "/api/auth.test"
@@ -51,7 +51,7 @@ class Browser:
     cookie: str = ""
 
     async def get(self, path: str, language: str = "en", method: str = "GET") -> httpx.Response:
-        async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
+        async with plain_client() as client:
             headers = {"Cookie": self.cookie, "Accept-Language": language}
             return await client.request(method, self.address + path, headers=headers)
 

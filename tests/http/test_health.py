@@ -22,9 +22,9 @@ from storage.records import DeliveryKind, Listing, ListingState
 from storage.runner import Runner, ThreadRunner
 from storage.tables import Tables
 from tests.support.clocks import SimulatedClock
+from tests.support.plain_client import plain_client
 from tests.support.stage import NOON
 from tests.support.subscribing import subscribe
-from tests.support.waiting import PATIENCE
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ class Bot:
         server = HttpServer(health.routes, 0, "127.0.0.1")
         await server.start()
         try:
-            async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
+            async with plain_client() as client:
                 return await client.get(f"http://127.0.0.1:{server.port}{path}")
         finally:
             await server.aclose()

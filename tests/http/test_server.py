@@ -10,6 +10,7 @@ import pytest
 
 from bot.errors import SettingsError
 from bot.http.server import Answer, HttpServer, Limits, Request, Route, for_readers
+from tests.support.plain_client import plain_client
 from tests.support.waiting import PATIENCE
 
 MANY = 1000
@@ -44,7 +45,7 @@ async def serving(limits: Limits = PATIENT) -> AsyncIterator[HttpServer]:
 async def ask(
     server: HttpServer, method: str, path: str, content: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> httpx.Response:
-    async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
+    async with plain_client() as client:
         url = f"http://127.0.0.1:{server.port}{path}"
         return await client.request(method, url, content=content, headers=headers)
 
@@ -131,7 +132,7 @@ async def test_a_long_body_in_pieces_is_cut_off_early() -> None:
         for _ in range(160):
             yield b"x" * 65_536
 
-    async with serving() as server, httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
+    async with serving() as server, plain_client() as client:
         answer = await client.post(f"http://127.0.0.1:{server.port}/echo", content=pieces())
 
     assert answer.status_code == 413

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import httpx
 import pytest
 from pydantic import SecretStr
 from slack_bolt.app.async_app import AsyncApp
@@ -29,6 +28,7 @@ from storage.runner import ThreadRunner
 from tests.installations.installing import CIPHER, Worker
 from tests.support.clocks import SimulatedClock
 from tests.support.erasure import found
+from tests.support.plain_client import plain_client
 from tests.support.stage import NOON, FollowingClock
 from tests.support.waiting import PATIENCE
 
@@ -49,7 +49,7 @@ class Town:
 
     async def install(self, workspace: Workspace) -> int:
         """Install the bot as a person does in a browser, and return the status of the last page."""
-        async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as browser:
+        async with plain_client() as browser:
             begun = await browser.get(self.url + INSTALL_PATH)
             cookie = begun.headers["set-cookie"].partition(";")[0]
             back = self.teams.allow(begun.headers["location"], workspace, "ada")

@@ -11,6 +11,7 @@ import httpx
 from bot.sandbox import Clock, Configuration, Teams, Workspace
 from bot.sandbox.checks import Json
 from bot.sandbox.config import EnterpriseConfig
+from tests.support.plain_client import plain_client
 
 ORGANISATION = EnterpriseConfig(id="E9000000001", name="Grid")
 
@@ -128,4 +129,4 @@ class Browser:
         return self._local + address.removeprefix(self._public)
 
     def _client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(trust_env=False, follow_redirects=False)
+        return plain_client(follow_redirects=False)
