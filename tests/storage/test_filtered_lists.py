@@ -17,7 +17,7 @@ from tests.support.postgresql import DatabaseServer
 from tests.support.tables import empty_tables
 from tests.support.work import work_of
 
-SHORT, LONG = 200, 1_000
+SHORT, LONG = 100, 500
 CHOSEN = {
     "a status": SavedFilter(ReadingStatus.UNREAD),
     "a tag of a few": SavedFilter(tags=("tag-3",)),
@@ -51,11 +51,11 @@ def lists(
 def fill(engine: Engine, saved: int) -> None:
     with engine.transaction():
         tables = Tables(engine)
+        tables.papers.add_all(Paper(f"2509.{number:05}", f"Garden {number}") for number in range(saved))
         for number in range(saved):
             paper_id = f"2509.{number:05}"
-            tables.papers.add(Paper(paper_id, f"Garden {number}"))
             tables.saved_papers.save("T1", "U1", paper_id, NOW + timedelta(minutes=number))
-            tables.saved_papers.set_tags("T1", "U1", paper_id, ["rl", f"tag-{number % 40}"])
+            tables.saved_papers.set_tags("T1", "U1", paper_id, ["rl", f"tag-{number % 20}"])
 
 
 @pytest.mark.parametrize("name", CHOSEN)

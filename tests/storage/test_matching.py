@@ -48,7 +48,7 @@ def terms_within(one: Sought) -> Iterator[Term]:
 
 
 @one_database_for_all
-@given(title=WRITTEN, author=WRITTEN, told=WRITTEN, typed=st.lists(TYPED, min_size=1, max_size=6))
+@given(title=WRITTEN, author=WRITTEN, told=WRITTEN, typed=st.lists(TYPED, min_size=1, max_size=3))
 @example(title="Tree", author="search", told="", typed=['"tree search"'])
 @example(title="智能体", author="", told="模型", typed=["能体", "体模", "智*"])
 def test_the_text_tells_what_the_index_finds(
