@@ -302,9 +302,11 @@ def is_derived(number: Number, numbers: Sequence[Number]) -> bool:
 
 
 def is_sum(number: Number, numbers: Sequence[Number]) -> bool:
-    """Whether a count is the sum of two of a few counts."""
+    """Whether a count is the sum of two of a few counts, as closely as it is stated."""
+    is_rough = number.telling_digits < _LEAST_DIGITS_ROUNDED
+    below, above = (Decimal(0), Decimal(0)) if is_rough else _slack(number)
     return len(numbers) <= _MOST_COMBINED and any(
-        _counts(number, first, second) and first.value + second.value == number.value
+        _counts(number, first, second) and -below <= first.value + second.value - number.value <= above
         for first, second in combinations(numbers, 2)
     )
 

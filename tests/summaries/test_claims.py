@@ -80,6 +80,8 @@ def test_a_neighbour_in_the_same_paragraph_counts_and_the_next_paragraph_does_no
         ("语料覆盖1.8万天。", 4, "zh-CN"),
         ("语料覆盖1.9万天。", 4, "zh-CN"),
         ("语料有800份报告。", 4, "zh-CN"),
+        ("语料约有10.9万条记录。", 4, "zh-CN"),
+        ("The corpus has over 109,000 records.", 4, "en"),
         ("The corpus has over 90,000 readings.", 4, "en"),
         ("The corpus has 90,000+ readings.", 4, "en"),
         ("The corpus has at least 18,000 days.", 4, "en"),
