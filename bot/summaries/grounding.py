@@ -318,7 +318,8 @@ def _derivable(stated: Number, numbers: Sequence[Number]) -> Iterator[Decimal]:
             continue
         if first.value == second.value:
             continue
-        if stated.kind is not Kind.MULTIPLE and (stated.kind, first.kind) not in _NO_DIFFERENCE:
+        is_difference = stated.kind is not Kind.MULTIPLE and (stated.kind, first.kind) not in _NO_DIFFERENCE
+        if is_difference and _is_telling(first, second):
             yield abs(first.value - second.value)
         if stated.kind in _RATIOS and first.value and second.value:
             factor = _HUNDRED if stated.kind is Kind.PERCENT else Decimal(1)
@@ -330,15 +331,21 @@ def _derivable(stated: Number, numbers: Sequence[Number]) -> Iterator[Decimal]:
 
 
 _LEAST_ADDED = Decimal("0.02")
-"""What adds less than this to a count changes only its last digits, as any number does by chance."""
+"""What adds less than this to a number changes only its last digits, as any number does by chance."""
+
+
+def _is_telling(first: Number, second: Number) -> bool:
+    """Whether two numbers are near enough that their sum and difference differ from either."""
+    lesser, greater = sorted([first.value, second.value])
+    return lesser >= _LEAST_ADDED * greater
 
 
 def _counts(stated: Number, first: Number, second: Number) -> bool:
     """Whether a number and two others are counts that can be added up."""
     is_whole = all(each.kind is Kind.PLAIN and each.step >= 1 for each in (stated, first, second))
-    lesser, greater = sorted([first.value, second.value])
-    is_telling = lesser >= _LEAST_ADDED * greater
-    return is_whole and is_telling and min(first.digits, second.digits) >= _LEAST_DIGITS_ROUNDED
+    return (
+        is_whole and _is_telling(first, second) and min(first.digits, second.digits) >= _LEAST_DIGITS_ROUNDED
+    )
 
 
 _NO_DIFFERENCE = frozenset(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.documents.digest_file import parse
 from bot.summaries.figures import StatedFigure, numbers_in, stated_figures
-from bot.summaries.numerals import Number
+from bot.summaries.numerals import Bound, Number
 from bot.text.mrkdwn import without_bold
 from storage.records import SUMMARY_PARTS, Summary
 
@@ -71,7 +71,10 @@ def _other_digit(digit: re.Match[str], text: str, generator: random.Random) -> s
 
 
 def has_or_gives(text: str, number: Number) -> bool:
-    """Whether the number, at its precision, is any in the text or the difference or ratio of any two."""
+    """Whether the number, as closely as it is told, is any in the text or comes of any two.
+
+    It comes of two as their sum, difference or ratio, or as what one is more or less than the other.
+    """
     values = [float(each.value) for each in numbers_in(text)]
     values += [float(raw.replace(",", "").rstrip(".")) for raw in re.findall(r"[0-9][0-9,]*\.?[0-9]*", text)]
     pairs = list(combinations(set(values), 2))
@@ -80,9 +83,17 @@ def has_or_gives(text: str, number: Number) -> bool:
         *(value * 100 for value in values),
         *(value / 100 for value in values),
         *(abs(first - second) for first, second in pairs),
-        *(ratio * scale for pair in pairs for ratio in _ratios(*pair) for scale in (1, 100)),
+        *(first + second for first, second in pairs),
+        *(
+            part
+            for pair in pairs
+            for ratio in _ratios(*pair)
+            for part in (ratio, 100 * ratio, 100 * abs(1 - ratio))
+        ),
     ]
-    slack = 0.5 * float(number.step) * (1 + 1e-9) if number.digits > 1 else 1e-9
+    is_exact = not number.is_about and number.bound is Bound.NONE
+    step = float(number.step if is_exact else number.round_step)
+    slack = (0.5 if is_exact else 1) * step * (1 + 1e-9) if number.digits > 1 else 1e-9
     wanted = [float(reading.value) for reading in number.readings]
     return any(abs(value - want) <= slack for value in reachable for want in wanted)
 
