@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bot.summaries.sentences import sentences
 
-_MOST_CHARACTERS = 20_000
+_MOST_CHARACTERS = 5_000
 _LEAST_ALIKE = 0.5
 
 
@@ -24,7 +24,7 @@ class Changes:
 def changes(before: str, after: str) -> Changes:
     """Return what a newer version of a text changed, whatever the white space and the case of letters.
 
-    Of each only the first 20,000 characters are compared; an abstract has a tenth of that.
+    Of each only the first 5,000 characters are compared; of ten thousand abstracts the longest has 1,987.
     """
     earlier, newer = sentences(before[:_MOST_CHARACTERS]), sentences(after[:_MOST_CHARACTERS])
     new = _without(newer, earlier)
