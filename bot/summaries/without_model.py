@@ -106,7 +106,8 @@ _RESULT = _any(
     r"\b(?:outperform|surpass|exceed|achiev(?:es?|ed|ing(?! this))\b|attain|superior)",
     r"\b(?:state-of-the-art|sota|competitive|on par|faster|speed-?ups?)\b",
     r"\b(?:improv|increas|reduc|boost|rais|cut|gain|reach|deliver|yield|sav)\w*\b.{0,80}?[0-9]",
-    r"\bwe (?:.{0,120} and |also |further |then )?(?:find|found|show|observe|demonstrate|validate|prove)\b",
+    r"\bwe (?:.{0,120} and |also |further |then |first |\w{2,20}ly )?"
+    r"(?:find|found|show|observe|demonstrate|validate|prove)\b",
     r"\b(?:extensive|comprehensive|empirical) (?:experiments|evaluations?)\b|^(?:empirically|experiments)\b",
     r"\b[0-9.]{1,20} ?(?:\\?%|points\b|[x×]\b)",
 )
@@ -118,6 +119,8 @@ _SHOWS = _any(
     _we("show|demonstrate|find|found|prove|reveal|observe", 2),
     r"^(?:our|the|these|experimental|empirical|extensive) (?:\w+ ){0,3}"
     r"(?:results?|experiments?|findings|evaluations?)\b",
+    r"^(?:results|experiments?|findings|evaluations?) .{0,40}"
+    r"\b(?:show|demonstrat|reveal|indicat|suggest|confirm)",
 )
 _WEAK_RESULT = _any(
     r"\b(?:improv(?:e[sd]?|ing|ements?)|gains?|effective(?:ness)?|reduc(?:es?|ed|ing|tions?)|performances?)\b",
@@ -137,6 +140,12 @@ _OURS = _any(rf"{_WE}|\bour\b", _RESULT.pattern)
 _GAP = _any(
     r"\b(?:our (?:understanding|knowledge|ability)|we (?:still |currently )?(?:lack|do not|cannot))\b"
 )
+_REMEDY = regex(
+    r"^(?:in order )?to (?:address|tackle|overcome|mitigate|alleviate|solve|bridge|fill|remedy|resolve|handle"
+    r"|combat|counter|circumvent|reduce|remove|close)\b",
+    re.IGNORECASE,
+)
+"""As in "To address this, others …": it tells how, and not what is the matter."""
 _ASKS = regex(r"\?$|^(?:however|yet|but|while|although|existing|current|prior)\b", re.IGNORECASE)
 _BESIDES = _any(rf"{_WE} (?:also|further)\b", r"^finally\b")
 _SOON = 3
@@ -212,7 +221,7 @@ def _core(candidates: Sequence[str]) -> int | None:
 
 def _findings(after: Sequence[str]) -> list[str]:
     """Return the sentences from the first result on, without proposals among them."""
-    new = [sentence for sentence in after if not _PROPOSES.search(sentence)]
+    new = [sentence for sentence in after if _is_shown(sentence) or not _PROPOSES.search(sentence)]
     first = next((at for at, sentence in enumerate(new) if _RESULT.search(sentence)), len(new))
     return new[first:]
 
@@ -229,6 +238,7 @@ def _weak_findings(after: Sequence[str]) -> list[str]:
 
 def _problem(causes: Sequence[str]) -> str:
     """Return the sentences that lead up to the core, without mere background."""
+    causes = [sentence for sentence in causes if not _REMEDY.search(sentence)]
     cued = [at for at, sentence in enumerate(causes) if _PROBLEM.search(sentence)]
     start = cued[0] if cued else max(len(causes) - 1, 0)
     if start and _LEANS.search(causes[start]):

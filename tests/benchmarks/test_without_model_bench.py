@@ -43,10 +43,20 @@ _TELLS = re.compile(
 _AIMS = re.compile(
     r"\b(?:aims?|goal|could|might|challeng|designed|remains?|existing|however|unlike|while)\b", re.IGNORECASE
 )
-_REMEDY = re.compile(r"\bwe (?:propose|introduce|present|develop|design|build|train|use)\b", re.IGNORECASE)
+_BEGINS = r"(?:^|[.!?] )"
+_REMEDY = re.compile(
+    rf"{_BEGINS}(?:(?:however|thus|therefore), )?(?:in order )?to (?:address|tackle|overcome|mitigate"
+    r"|alleviate|solve|bridge|fill|remedy|resolve|handle|combat|counter|circumvent)\b"
+    r"|\bwe (?:propose|introduce|present|develop|design|build|train|use)\b"
+    r"|\bour (?:method|approach|framework)\b",
+    re.IGNORECASE,
+)
 _FINDING = re.compile(
-    r"\b(?:(?:results?|experiments?|findings) (?:show|demonstrate|reveal|indicate|suggest)"
-    r"|outperforms?|we find)\b",
+    rf"{_BEGINS}(?:(?:our|the|these|experimental|empirical|extensive|comprehensive) )?(?:\w+ ){{0,2}}"
+    r"(?:results?|experiments?|findings|evaluations?|simulations?)\b.{0,60}"
+    r"\b(?:show|demonstrate|reveal|indicate|suggest|confirm)s?\b"
+    rf"|{_BEGINS}[^.]{{0,60}}\boutperforms?\b"
+    r"|\bwe (?:\w+ )?(?:find|found|observe|show|demonstrate) that\b",
     re.IGNORECASE,
 )
 
@@ -96,13 +106,10 @@ def faults_of(papers: list[Paper]) -> Counter[str]:
 
 @pytest.mark.parametrize("start", [0, PAPERS], ids=["of the tuned ones", "of others"])
 def test_few_summaries_have_a_fault_that_a_reader_sees(papers: list[Paper], start: int) -> None:
-    """Before openings were mended, 29, 14, 3.2 and 10 of 100 had the first four faults.
-
-    The last two were rare by these cues, at most 0.3 of 100, and are held there.
-    """
+    """Before any was mended, 29, 14, 3.2, 10, 1.1 and 0.5 of 100 had them."""
     counted = faults_of(list(islice(papers, start, start + PAPERS)))
     for name in FAULTS:
         print(f"{counted[name]:5} of {PAPERS} ({counted[name] / PAPERS:.1%}): {name}")
 
-    most = dict(zip(FAULTS, (0.02, 0.02, 0.015, 0.01, 0.003, 0.006), strict=True))
+    most = dict(zip(FAULTS, (0.02, 0.02, 0.015, 0.01, 0.005, 0.002), strict=True))
     assert [name for name in FAULTS if counted[name] > most[name] * PAPERS] == []

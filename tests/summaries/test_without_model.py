@@ -167,6 +167,29 @@ def test_line_breaks_of_the_abstract_are_spaces() -> None:
                 "method": "This study compares it with ours.",
             },
         ),
+        (
+            "Mud remains costly. To address this, engineers dredge. We present MudNet, which sieves.",
+            {"problem": "Mud remains costly.", "tldr": "We present MudNet, which sieves."},
+        ),
+        (
+            "Attempts to address floods fail. We present MudNet.",
+            {"problem": "Attempts to address floods fail.", "tldr": "We present MudNet."},
+        ),
+        (
+            "We present MudNet. We empirically show that it sieves. It has two meshes.",
+            {
+                "tldr": "We present MudNet.",
+                "results": "We empirically show that it sieves. It has two meshes.",
+            },
+        ),
+        (
+            "We present MudNet. It has two meshes. Experiments show that with it we can build dams.",
+            {
+                "tldr": "We present MudNet.",
+                "method": "It has two meshes.",
+                "results": "Experiments show that with it we can build dams.",
+            },
+        ),
         ("This paper is on mud.", {"tldr": "This paper is on mud."}),
         ("Mud is wet. Sand is dry.", {"body": "Mud is wet. Sand is dry."}),
         ("泥沙很重要。我们提出RiverNet。", {"body": "泥沙很重要。我们提出RiverNet。"}),
