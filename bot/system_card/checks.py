@@ -77,8 +77,8 @@ CHECKS = (
     ),
     Check(
         FaultKind.OTHER_DIRECTION,
-        "Better, worse, more, fewer and not agree with the sentences that a sentence names, and what it says "
-        "is worse is so by their words.",
+        "Better, worse, more, fewer and not agree with the sentences that a sentence names, and what it "
+        "calls worse is worse in them too.",
         _MARKED,
     ),
     Check(FaultKind.NAME_NOT_FOUND, "Each name in Latin letters occurs in the paper.", _MARKED),

@@ -39,7 +39,7 @@ class Rate:
     source: str = SOURCE
 
 
-_UNMARKED = ", and carries no mark, where the model named the right sentences"
+_UNMARKED = " without a mark, where the model named the right sentences"
 
 OF_CLAIMS: tuple[Rate, ...] = (
     Rate("unmarked_one_digit", f"A figure has one digit changed{_UNMARKED}", 3.6, CLAIMS_SOURCE),
