@@ -65,9 +65,14 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Share tests among all processors, but files that are named and what measures run in this process."""
+    """Share tests among all processors, but files that are named and what measures run in this process.
+
+    One process more works while others wait for browsers and servers.
+    """
     is_named = any(".py" in argument for argument in config.args)
-    return 0 if is_named or config.getoption("markexpr") == "benchmark" else None
+    if is_named or config.getoption("markexpr") == "benchmark":
+        return 0
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else None
 
 
 @pytest.hookimpl(wrapper=True)
