@@ -232,7 +232,7 @@ class _Placed:
 def exchanged(text: str, figures: Iterable[StatedFigure], named: Iterable[str]) -> Iterator[StatedFigure]:
     """Yield the figures of a text that the named sentences have in each other's place."""
     stated = list(figures)
-    own = _placed(text, [(figure.start, figure.end, figure.numbers) for figure in stated])
+    own = _placed_figures(text, tuple(stated))
     others = [
         (sentence, placed) for sentence, placed in map(_placed_in, named) if len(placed) <= _MOST_FIGURES
     ]
@@ -247,7 +247,7 @@ def exchanged(text: str, figures: Iterable[StatedFigure], named: Iterable[str]) 
 def misplaced(text: str, figures: Iterable[StatedFigure], named: Iterable[str]) -> Iterator[StatedFigure]:
     """Yield the counts that the named sentences have for other things, where they count these otherwise."""
     stated = list(figures)
-    own = _placed(text, [(figure.start, figure.end, figure.numbers) for figure in stated])
+    own = _placed_figures(text, tuple(stated))
     others = [each for sentence in named for each in _placed_in(sentence)[1]]
     if len(others) <= _MOST_FIGURES:
         yield from (figure for figure, each in zip(stated, own, strict=True) if _is_misplaced(each, others))
@@ -268,7 +268,7 @@ def repeated(text: str, figures: Iterable[StatedFigure], named: Iterable[str]) -
     As in `14个数据集和14种方法` for "14 datasets and 11 methods".
     """
     stated = list(figures)
-    own = _placed(text, [(figure.start, figure.end, figure.numbers) for figure in stated])
+    own = _placed_figures(text, tuple(stated))
     others = [each for sentence in named for each in _placed_in(sentence)[1]]
     for figure, each in zip(stated, own, strict=True):
         if len(each.numbers) != 1:
@@ -297,7 +297,7 @@ def exceeding_wholes(text: str, figures: Iterable[StatedFigure]) -> Iterator[Sta
     As in `40个位点，其中90个`, `在10个任务中，它在16个任务上领先` or `19 of 17`.
     """
     stated = list(figures)
-    own = _placed(text, [(figure.start, figure.end, figure.numbers) for figure in stated])
+    own = _placed_figures(text, tuple(stated))
     for at, (first, second) in enumerate(pairwise(own)):
         if len(first.numbers) != 1 or len(second.numbers) != 1 or not (first.is_count and second.is_count):
             continue
@@ -321,7 +321,7 @@ _COUNTER = re.compile(r"[个种项例名张份次条组株](?!月|百?分点|点
 def fractions_of_things(text: str, figures: Iterable[StatedFigure]) -> Iterator[StatedFigure]:
     """Yield what counts a fraction of a thing, as in `0.97个样本`."""
     stated = list(figures)
-    own = _placed(text, [(figure.start, figure.end, figure.numbers) for figure in stated])
+    own = _placed_figures(text, tuple(stated))
     for figure, each in zip(stated, own, strict=True):
         is_fraction = all(number.kind is Kind.PLAIN and number.step < 1 for number in each.numbers)
         if is_fraction and each.counted and _COUNTER.match(text[each.end :]):
@@ -384,6 +384,12 @@ def _gain_of_all(first: _Placed, second: _Placed, one: _Placed, two: _Placed) ->
     """
     own, other, theirs, crosswise = (each.after | each.before for each in (first, second, one, two))
     return len(own & theirs) + len(other & crosswise) - len(own & crosswise) - len(other & theirs)
+
+
+@lru_cache(maxsize=64)
+def _placed_figures(text: str, stated: tuple[StatedFigure, ...]) -> tuple[_Placed, ...]:
+    """Return where a claim's figures stand; each rule looks at the same ones."""
+    return _placed(text, [(figure.start, figure.end, figure.numbers) for figure in stated])
 
 
 @lru_cache(maxsize=4_096)
