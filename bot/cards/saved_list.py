@@ -14,7 +14,7 @@ from bot.cards.spoken import Spoken, spoken_list, spoken_title
 from bot.cards.versions import NewerVersion, since_line
 from bot.locale import Reader, Words
 from bot.text.arxiv_id import abstract_url
-from bot.text.mrkdwn import Mrkdwn, clean, cut, escape, join, link
+from bot.text.mrkdwn import Mrkdwn, clean, clean_line, cut, escape, join, link
 from bot.text.tags import MOST_CHARACTERS, MOST_TAGS
 from storage.records import (
     EVERY_SAVED_PAPER,
@@ -317,7 +317,7 @@ def _tag_select(saved: SavedPage, words: Words) -> list[Select]:
 
 def _row(saved: SavedPaper, shown: SavedPage, place: ListPlace) -> list[Block]:
     words, newer = place.reader.words, shown.newer.get(saved.paper.id)
-    note = cut(" ".join(clean(saved.note).split()), _NOTE_CHARACTERS)
+    note = cut(clean_line(saved.note), _NOTE_CHARACTERS)
     title = [
         blocks.paragraph(
             blocks.title_link(abstract_url(saved.paper.id), shown_title(saved.paper, _TITLE_CHARACTERS))
@@ -365,7 +365,7 @@ def _spoken(saved: SavedPaper, shown: SavedPage, words: Words) -> Spoken:
     newer = shown.newer.get(saved.paper.id)
     version = since_line(newer, words) if newer else ""
     status = "" if saved.status is ReadingStatus.UNREAD else words(_STATUS_WORDS[saved.status])
-    note = cut(" ".join(clean(saved.note).split()), _NOTE_CHARACTERS)
+    note = cut(clean_line(saved.note), _NOTE_CHARACTERS)
     return Spoken(
         saved.paper, sentence=" · ".join(filter(None, [status, version, _tag_line(saved.tags), note]))
     )

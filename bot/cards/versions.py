@@ -7,7 +7,7 @@ from bot.cards import blocks
 from bot.cards.blocks import Block
 from bot.locale import Words
 from bot.summaries.changes import Changes
-from bot.text.mrkdwn import clean, cut
+from bot.text.mrkdwn import clean_line, cut
 
 _TEXT_CHARACTERS = 600
 _EARLIER_TITLE_CHARACTERS = 150
@@ -36,7 +36,7 @@ def since_line(newer: NewerVersion, words: Words) -> str:
 def change_text(newer: NewerVersion, words: Words, limit: int = _TEXT_CHARACTERS) -> str:
     """Return what a newer version changed, its sentences cut to the limit; empty where that is not known."""
     parts = []
-    if earlier := cut(_plain(newer.earlier_title or ""), _EARLIER_TITLE_CHARACTERS):
+    if earlier := cut(clean_line(newer.earlier_title or ""), _EARLIER_TITLE_CHARACTERS):
         parts.append(words("version.earlier_title", title=earlier))
     if newer.changes is not None:
         parts.append(_of_abstract(newer.changes, words, limit))
@@ -65,12 +65,8 @@ def _of_abstract(changes: Changes, words: Words, limit: int) -> str:
     if not changes.new and not changes.left_out:
         return words("version.same_abstract")
     parts = []
-    if sentences := cut(" ".join(map(_plain, changes.new)).strip(), limit):
+    if sentences := cut(" ".join(map(clean_line, changes.new)).strip(), limit):
         parts.append(words("version.new_sentences", sentences=sentences))
     if changes.left_out:
         parts.append(words.count("version.left_out", changes.left_out))
     return " · ".join(parts)
-
-
-def _plain(text: str) -> str:
-    return " ".join(clean(text).split())

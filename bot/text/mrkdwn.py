@@ -55,6 +55,11 @@ def clean(text: str) -> str:
     return text if text.isprintable() else _INVISIBLE.sub("", text)
 
 
+def clean_line(text: str) -> str:
+    """Return the same with each run of white space as one space."""
+    return " ".join(clean(text).split())
+
+
 def printable(text: str) -> str:
     """Return a stranger's text for a terminal or a log, in lines.
 

@@ -11,10 +11,11 @@ from bot.cards.paper import LABELLED_PARTS, PART_LABELS, authors_line, shown_tit
 from bot.cards.provenance import MARK, doubted_line, missing_line, not_found, origin, with_marks
 from bot.cards.sources import notes
 from bot.documents.pages.frame import Place, page, spoken_language
-from bot.documents.pages.markup import Node, element, marked, shown
+from bot.documents.pages.markup import Node, element, marked
 from bot.locale import Words
 from bot.text.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
 from bot.text.language import language_of, primary_language
+from bot.text.mrkdwn import clean_line
 from storage.records import FROM_ABSTRACT, Evidence, Figure, Listing, Paper, Summary
 
 _WEB = ("https://", "http://")
@@ -77,7 +78,7 @@ def _contents(day: Day) -> Element:
 
 
 def _title(entry: Entry, address: str, words: Words) -> Element:
-    title = shown(shown_title(entry.paper))
+    title = clean_line(shown_title(entry.paper))
     return element("a", title, href=address, **_language(language_of(title), words))
 
 
@@ -109,7 +110,7 @@ def _article(entry: Entry, words: Words) -> Element:
 
 
 def _paragraph(kind: str, text: str) -> Element | None:
-    return element("p", shown(text), class_=kind, dir="auto") if text else None
+    return element("p", clean_line(text), class_=kind, dir="auto") if text else None
 
 
 def _facts(paper: Paper, words: Words) -> Element | None:
@@ -126,19 +127,19 @@ def _facts(paper: Paper, words: Words) -> Element | None:
 def _summary(summary: Summary, words: Words) -> Iterator[Element]:
     """Yield the summary as the card has it: keywords, the one sentence, the labelled parts, the rest."""
     own = in_language_of(summary, words)
-    if keywords := list(filter(None, map(shown, summary.keywords))):
+    if keywords := list(filter(None, map(clean_line, summary.keywords))):
         items = [element("li", keyword) for keyword in keywords]
         yield element("ul", *items, class_="keywords", aria_label=words(PART_LABELS["keywords"]), **own)
-    if sentence := shown(with_marks(summary, "tldr")):
+    if sentence := clean_line(with_marks(summary, "tldr")):
         yield element("p", *marked(sentence), class_="sentence", **own)
-    labelled = [(part, text) for part in LABELLED_PARTS if (text := shown(with_marks(summary, part)))]
+    labelled = [(part, text) for part in LABELLED_PARTS if (text := clean_line(with_marks(summary, part)))]
     if labelled:
         parts = [
             element("div", element("dt", words(PART_LABELS[part])), element("dd", *marked(text), **own))
             for part, text in labelled
         ]
         yield element("dl", *parts)
-    if body := shown(summary.body):
+    if body := clean_line(summary.body):
         yield element("p", *marked(body), **own)
 
 
@@ -157,11 +158,11 @@ def _sources(summary: Summary, words: Words) -> Element:
 
 
 def _evidence(evidence: Evidence, summary: Summary, words: Words) -> Iterator[Element]:
-    text = shown(evidence.text)
+    text = clean_line(evidence.text)
     said = words("sources.left_out", text=text) if evidence.is_left_out else text
     yield element("p", *marked(said), **in_language_of(summary, words))
     for sentence in evidence.sentences:
-        section, own = shown(sentence.section), shown(sentence.text)
+        section, own = clean_line(sentence.section), clean_line(sentence.text)
         heading = [element("strong", section), element("br")] if section else []
         yield element("blockquote", *heading, own, **_language(language_of(own), words))
     for note in notes(evidence, summary, words):
@@ -169,16 +170,16 @@ def _evidence(evidence: Evidence, summary: Summary, words: Words) -> Iterator[El
 
 
 def _figure(figure: Figure, words: Words) -> Iterator[Element]:
-    text, part = shown(figure.text) or MARK, words(PART_LABELS[figure.part])
+    text, part = clean_line(figure.text) or MARK, words(PART_LABELS[figure.part])
     yield element("p", element("strong", text), f" · {part}")
-    nearest = shown(figure.nearest)
+    nearest = clean_line(figure.nearest)
     language = _language(language_of(nearest), words) if nearest else {}
     yield element("blockquote", nearest, **language) if nearest else element("p", words("figures.none_near"))
 
 
 def _abstract(entry: Entry, words: Words) -> Element | None:
     """Return the abstract to be opened; `None` where there is none or the summary was taken from it."""
-    abstract = shown(entry.paper.abstract or "")
+    abstract = clean_line(entry.paper.abstract or "")
     if not abstract or (entry.summary and entry.summary.provenance.source == FROM_ABSTRACT):
         return None
     text = element("p", abstract, dir="auto", **_language(language_of(abstract), words))

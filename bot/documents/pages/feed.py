@@ -15,8 +15,9 @@ from bot.cards.paper import authors_line
 from bot.cards.provenance import missing_line, origin
 from bot.documents.pages.day_page import Day, in_language_of, path_of, title_of
 from bot.documents.pages.frame import FEED, INDEX, spoken_language
-from bot.documents.pages.markup import element, html_fragment, shown, xml_document
+from bot.documents.pages.markup import element, html_fragment, xml_document
 from bot.locale import Words
+from bot.text.mrkdwn import clean_line
 
 DAYS_IN_THE_FEED = 14
 """How many days a feed has, the newest ones."""
@@ -107,10 +108,10 @@ def _telling(day: Day, address: str, told: Mapping[str, Told], now: datetime) ->
 
 def _item(entry: Entry, words: Words) -> Element:
     """Return a paper in brief; votes are left out, as they alone are no news."""
-    text, own = shown(sentence(entry, words, _SENTENCE_CHARACTERS)), {}
+    text, own = clean_line(sentence(entry, words, _SENTENCE_CHARACTERS)), {}
     if entry.summary and not entry.paper.withdrawal:
         own = in_language_of(entry.summary, words)
-    authors = shown(authors_line(entry.paper, words))
+    authors = clean_line(authors_line(entry.paper, words))
     lines = (missing_line(entry.summary, words), origin(entry, words))
     return element(
         "li",

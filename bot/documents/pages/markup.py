@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, tostring
 
-from bot.text.mrkdwn import bold_runs, clean
+from bot.text.mrkdwn import bold_runs
 
 Node = Element | str
 
@@ -17,7 +17,7 @@ _PARAGRAPHS = frozenset(
     "section style summary title ul".split()
 )
 
-# What `clean` leaves in and XML has no place for: https://www.w3.org/TR/xml/#charsets
+# What `clean_line` leaves in and XML has no place for: https://www.w3.org/TR/xml/#charsets
 _NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -35,11 +35,6 @@ def element(tag: str, *children: Node | None, **attributes: str) -> Element:
 def marked(text: str) -> list[Node]:
     """Return text whose `**` makes words bold, as nodes; other marks stay text."""
     return [element("strong", run) if is_bold else run for run, is_bold in bold_runs(text)]
-
-
-def shown(text: str) -> str:
-    """Return a stranger's text without what is invisible, on one line."""
-    return " ".join(clean(text).split())
 
 
 def html_document(root: Element) -> str:
