@@ -144,6 +144,8 @@ class DoubtKind(StrEnum):
     OTHER_DIRECTION = "other_direction"
     #: It has a name that the paper does not have.
     NAME_NOT_FOUND = "name_not_found"
+    #: It compares with something that the paper has elsewhere, and not in or beside these sentences.
+    BASELINE_ELSEWHERE = "baseline_elsewhere"
     #: It has a figure that the paper has elsewhere, and not in or beside these sentences.
     FIGURE_ELSEWHERE = "figure_elsewhere"
     #: It has a figure that the paper does not have.

@@ -34,7 +34,14 @@ _WHERE_LOOKED: dict[TextRead | None, str] = {
     TextRead.PART: "figures.the_part",
     TextRead.ABSTRACT: "figures.the_abstract",
 }
-_SENTENCE_MARKED = frozenset({DoubtKind.NO_SENTENCE, DoubtKind.NOTHING_SHARED, DoubtKind.OTHER_DIRECTION})
+_SENTENCE_MARKED = frozenset(
+    {
+        DoubtKind.NO_SENTENCE,
+        DoubtKind.NOTHING_SHARED,
+        DoubtKind.OTHER_DIRECTION,
+        DoubtKind.BASELINE_ELSEWHERE,
+    }
+)
 _FIRST_WITH_SOURCES = 4
 """The first version of the prompt that asks for sources."""
 

@@ -26,6 +26,7 @@ _REASONS = {
     DoubtKind.NOTHING_SHARED: "sources.nothing_shared",
     DoubtKind.OTHER_DIRECTION: "sources.other_direction",
     DoubtKind.NAME_NOT_FOUND: "sources.name_not_found",
+    DoubtKind.BASELINE_ELSEWHERE: "sources.baseline_elsewhere",
     DoubtKind.FIGURE_ELSEWHERE: "sources.figure_elsewhere",
     DoubtKind.FIGURE_NOT_FOUND: "sources.figure_not_found",
 }

@@ -38,6 +38,7 @@ class FaultKind(StrEnum):
     NOTHING_SHARED = "nothing_shared"
     OTHER_DIRECTION = "other_direction"
     NAME_NOT_FOUND = "name_not_found"
+    BASELINE_ELSEWHERE = "baseline_elsewhere"
     FIGURE_ELSEWHERE = "figure_elsewhere"
 
 
@@ -62,6 +63,8 @@ _SENTENCES = {
     "nothing of the kind, or compare the other way round: say what they say, or name those that say it.",
     FaultKind.NAME_NOT_FOUND: "“{part}” has the name “{detail}”, which is not in the text: use the names "
     "that the text uses.",
+    FaultKind.BASELINE_ELSEWHERE: "“{part}” compares with “{detail}”, and the sentences that it names do "
+    "not: name the sentence that does, or compare with what they do.",
     FaultKind.FIGURE_ELSEWHERE: "“{part}” gives the figure {detail}, which the sentences that it names do "
     "not have: name the sentence that has it, or take the figure that they have.",
 }
@@ -75,6 +78,7 @@ _DOUBTS = {
     DoubtKind.NOTHING_SHARED: FaultKind.NOTHING_SHARED,
     DoubtKind.OTHER_DIRECTION: FaultKind.OTHER_DIRECTION,
     DoubtKind.NAME_NOT_FOUND: FaultKind.NAME_NOT_FOUND,
+    DoubtKind.BASELINE_ELSEWHERE: FaultKind.BASELINE_ELSEWHERE,
     DoubtKind.FIGURE_ELSEWHERE: FaultKind.FIGURE_ELSEWHERE,
 }
 """The faults that doubts of a sentence are; a figure that is not found is one already."""

@@ -1,8 +1,8 @@
 """Checks one sentence of a summary against the sentences of the paper that it rests on; pure.
 
 What it says is compared with the named sentences and those beside them in the same paragraph: its figures,
-and whether it says more, better or faster where they say less, worse or slower. Names are looked for in the
-whole paper.
+and whether it says more, better or faster where they say less, worse or slower, and with what it compares.
+Other names are looked for in the whole paper.
 """
 
 import re
@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
+from bot.summaries.baselines import unnamed_baselines
 from bot.summaries.denials import unfounded_denials
 from bot.summaries.directions import contradicted_trends, opposed_words
 from bot.summaries.evidence import Claim, NumberedSentence, NumberedText
@@ -48,6 +49,8 @@ class ClaimVerdict:
     figures: tuple[GradedFigure, ...] = ()
     #: The names that the paper does not have, as the claim writes them.
     foreign_names: tuple[str, ...] = ()
+    #: The names with which the claim compares and the named sentences do not, though the paper has them.
+    unnamed_baselines: tuple[str, ...] = ()
     #: The words of the claim whose direction is opposite to that of the named sentences.
     opposed: tuple[str, ...] = ()
     #: Whether the claim has nothing in common with the named sentences, though it has with others.
@@ -71,6 +74,7 @@ def check_claim(claim: Claim, given: NumberedText, paper_text: SourceText, langu
     return ClaimVerdict(
         figures=tuple(_graded(text, figures, named, around, paper_text)),
         foreign_names=paper_text.names.foreign_names(text),
+        unnamed_baselines=tuple(unnamed_baselines(text, [each.text for each in around], paper_text.names)),
         opposed=tuple(_opposed(text, claim.part, [each.text for each in named])),
         shares_nothing=bool(named) and _shares_nothing(text, around, paper_text),
     )

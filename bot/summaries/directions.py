@@ -89,7 +89,8 @@ def opposed_words(text: str, named: Iterable[str], *, is_strict: bool = True) ->
 
 
 _OF_OTHERS = regex(
-    r"^(?:However|Yet|Unfortunately)\b|\b(?:existing|current|prior|previous|traditional|conventional|classical|standard|most|many)\s"
+    r"^(?:However|Yet|Unfortunately)\b"
+    r"|\b(?:existing|current|prior|previous|traditional|conventional|classical|standard|most|many)\s"
     r"(?:[\w-]+\s){0,4}?(?:methods?|approach(?:es)?|models?|systems?|strateg(?:y|ies)|techniques|tools|work|works"
     r"|studies|benchmarks?|datasets?|pipelines|algorithms|solutions|frameworks|practice)\b"
     r"|\b(?:remains?|is|are) (?:\w+\s)?(?:challenging|limited|unclear|difficult|unknown"
@@ -163,7 +164,8 @@ def _falls_where_all_is_praised(own: _Pointer, said: list[_Pointer]) -> bool:
 
 
 _OF_ANY_PROBLEM = re.compile(
-    r"challeng|limit|gap|constrain|scarc|bottleneck|difficult|lack|burden|insufficient|局限|困难|缺乏|难以|瓶颈|不足",
+    r"challeng|limit|gap|constrain|scarc|bottleneck|difficult|lack|burden|insufficient|局限|困难|缺乏"
+    r"|难以|瓶颈|不足",
     re.IGNORECASE,
 )
 """Words for what a paper sets out from: they say of nothing that it got worse."""
@@ -191,37 +193,47 @@ def _is_of_any_problem(each: _Pointer) -> bool:
 
 _BETTER = (
     r"outperform\w*|surpass\w*|superior\w*|better|exceed\w*|beats?|beating|improv\w+|gains?|boost\w*"
-    r"|enhanc\w+|advantages?|faster|fastest|quicker|speed-?ups?|speeds? up|accelerat\w+|stronger|wins?"
+    r"|enhanc\w+|mitigat\w+|alleviat\w+|advantages?|faster|fastest|quicker|speed-?ups?|speeds? up"
+    r"|accelerat\w+|stronger|wins?"
     r"|优于|超越|超过|胜过|领先(?!模型)|更好|更优|改善|改进|增强(?<!检索增强)(?![生检型])|强化(?!学习)"
-    r"|优势|好于|超出|击败|更快|快于|加速|提速|更强|强于|较好|较优|较快|赶超"
+    r"|优势|好于|超出|击败|更快|快于|加速|提速|更强|强于|较好|较优|较快|赶超|缓解(?![策措])|减轻|缩小差距"
 )
 _WORSE = (
     r"underperform\w*|inferior\w*|worse\w*|worst|degrad\w+|deteriorat\w+|falls? short|falling short"
     r"|lag(?:s|ged|ging)?|trail(?:s|ed|ing)|slower|slowest|slow(?:s|ed|ing)? down|weaker|impair\w*"
-    r"|harm(?:s|ed|ing)?|hurts?|los(?:es|ing) to|collaps\w+|struggl\w+|suffers?|poorer|劣于|逊于|不如"
-    r"|不及|落后|更差|差于|最差|恶化|退化(?![图数样为])|弱于|变差(?<!总变差)|逊色|更慢|慢于|减速|减慢|更弱|较差|较慢|受损(?![数样图])|减弱"
+    r"|harm(?:s|ed|ing)?|hurts?|damag\w+|sacrific\w+|exacerbat\w+|aggravat\w+|worsen\w*"
+    r"|los(?:es|ing) to|collaps\w+|struggl\w+|suffers?|poorer|劣于|逊于|不如"
+    r"|不及|落后|更差|差于|最差|恶化|退化(?<!非退化)(?![图数样为])|弱于|变差(?<!总变差)|逊色|更慢|慢于"
+    r"|减速|减慢|更弱|较差|较慢|退步|下滑|倒退|变坏|拖慢|牺牲|加剧|加重|变弱|变慢|折损"
+    r"|受损(?![数样图切组神细器])|减弱"
     r"|削弱|崩溃"
 )
 _MORE = (
     r"higher|highest|more(?! than\b)|larger|greater|increas\w+|rises?|rising|rose|grows?|growing|grew"
-    r"|raises?|raising|longer|above|高于|更高|最高|提高|提升|增加|增长|上升|大于|更大|更多|多于|增大"
-    r"|上涨|翻倍|较高|升高|升至|增至|提至|高出|更长|扩大|推高|延长"
+    r"|raises?|raising|longer|above|高于|更高|最高(?![可能达到降提升增加减少仅只需为约近超 ]*[0-9])"
+    r"|提高|提升|增加|增长|上升|大于|更大|更多|多于|增大"
+    r"|上涨|翻倍|较高|升高|升至|增至|提至|高出|更长|扩大|推高|延长|抬高|抬升|攀升|走高|拉高|加大|激增"
+    r"|飙升|拉长|扩充|增多"
 )
 _LESS = (
     r"lower\w*|lowest|less(?! than\b)|fewer|smaller|reduc\w+|decreas\w+|drop(?:s|ped|ping)?|declin\w+"
     r"|shrink\w*|shrank|(?<!-)cuts?|cutting|shorter|shorten\w*|below|sav(?:es?|ed|ings?)|diminish\w*"
-    r"|mitigat\w+|alleviat\w+|eliminat\w+|suppress\w*|minimi[sz]\w+|halv\w+|低于|更低|最低|降低|减少"
-    r"|下降(?<!梯度下降)(?<!坐标下降)(?![法算沿])|缩短|小于|更小|更少|少于|节省|减小|削减|缓解(?![策措])|减轻|消除|跌至|降至|降到|较低|缩小"
+    r"|eliminat\w+|suppress\w*|minimi[sz]\w+|halv\w+|低于|更低"
+    r"|最低(?![可能达到降提升增加减少仅只需为约近超 ]*[0-9])|降低|减少"
+    r"|下降(?<!梯度下降)(?<!坐标下降)(?![法算沿])|缩短|小于|更小|更少|少于|节省|减小|削减|消除|跌至"
+    r"|降至|降到|较低|缩小|缩减|锐减|骤降|下跌|跌落|减退|压低|走低|回落|收窄|变少|变小"
 )
 _WITHOUT = (
     r"without|no need|requir\w+ only|only requir\w+|needs? only"
     r"|(?:eliminat|remov|avoid|obviat)\w+ (?:the|any) need|(?<=-)free|not need\w*"
-    r"|not requir\w*|no longer|no (?:additional|extra|further)|avoid\w*|obviat\w+|无需|不需要|不需|无须"
+    r"|not requir\w*|no longer"
+    r"|no (?:additional|extra|further|explicit|manual|external|human|prior|a priori)|avoid\w*|obviat\w+"
+    r"|无需|不需要|不需|无须"
     r"|不必|免于|不依赖|不要求|摆脱|避免"
 )
 _WITH = (
     r"requir(?:es?|ed|ing)|needs?(?= to\b)|needed|rel(?:y|ies|ying) on|depends? on|must|necessary"
-    r"|mandatory|需要|必须|必需"
+    r"|mandatory|需要|必须|必需|仍需|还需|尚需|须(?!知)|离不开|依靠|借助"
 )
 _COMPARISON = re.compile(
     r"(?:out|under)perform\w*|surpass\w*|superior\w*|inferior\w*|better|best|worse|worst|exceed\w*"
@@ -238,7 +250,8 @@ _GOOD = (
 )
 _BAD = (
     r"low|poor\w*|fail\w*|challeng\w+|limit(?:s|ed|ing|ations?)|difficult\w*|lack\w*|unable"
-    r"|minimal|marginal\w*|negligible|little|insufficient\w*|bottlenecks?|prohibitive\w*|vulnerab\w+|brittle\w*|suboptimal|sub-optimal"
+    r"|minimal|marginal\w*|negligible|little|insufficient\w*|bottlenecks?|prohibitive\w*|vulnerab\w+"
+    r"|brittle\w*|suboptimal|sub-optimal"
     r"|inaccura\w+|inefficien\w+|costly|hinder\w*|ineffective|slow|weak\w*|neglect\w*|ignor\w+"
     r"|overlook\w*|unreliab\w+|scarc\w+|hallucinat\w+|burden\w*|expensive|gaps?|constrain\w+|较弱|不足"
     r"|局限|困难|缺乏|难以|瓶颈|脆弱|易受|无效|失败|不可行"
@@ -289,12 +302,13 @@ failure failures 失败
 risk risks mortality 风险 死亡
 distance distances divergence divergences 距离 散度
 forgetting 遗忘
-noise artifacts artefacts 噪声 伪影
+noise 噪声
 gap gaps difference differences 差距 差异
 burden burdens workload effort 负担 工作量
 requirement requirements dependence dependency reliance 需求 依赖
 parameters 参数 体积
-violations collisions conflicts interference 碰撞 冲突 干扰
+violations violation collisions conflicts interference 违规 碰撞 冲突 干扰
+artifacts artefacts 伪影 假影
 attack attacks leakage 攻击 泄露
 false fpr fnr fdr 误报 漏报 假阳性
 regret
@@ -368,6 +382,9 @@ def measures_in(text: str) -> set[str]:
     return {f"%{_MEASURES[each[0].casefold()][0]}" for each in _MEASURE.finditer(text)}
 
 
+_EASING = re.compile(r"(?:mitigat|alleviat)\w+|缓解|减轻", re.IGNORECASE)
+"""What makes less of something bad, whatever that is."""
+
 _GOOD_ITSELF = frozenset({"提升"})
 _BEFORE_ITS_MEASURE = frozenset({"more", "less"})
 _OF_THINGS = frozenset({"smaller", "larger"})
@@ -413,7 +430,8 @@ def _read(text: str, match: re.Match[str], turn: int) -> Iterator[_Pointer]:
         case "better" | "worse" as kind:
             measure, is_comparison = _measure(text, match)[0], bool(_COMPARISON.fullmatch(word))
             quality = turn if kind == "better" else -turn
-            yield _Pointer(word, quality=quality, measure=measure, is_comparison=is_comparison)
+            amount = -turn if _EASING.fullmatch(word) else 0
+            yield _Pointer(word, quality, amount, measure=measure, is_comparison=is_comparison)
         case kind:
             yield from _of_amount(word, turn if kind == "more" else -turn, *_measure(text, match))
 
@@ -433,11 +451,23 @@ def _measure(text: str, match: re.Match[str]) -> tuple[str, int]:
     reach = _REACH if match[0][0].isascii() else _REACH_WIDE
     after = _CLAUSE_END.split(text[match.end() : match.end() + reach], maxsplit=1)[0]
     before = _CLAUSE_END.split(text[max(0, match.start() - reach) : match.start()])[-1]
-    ahead, behind = _last_of_phrase(after), list(_MEASURE.finditer(before))
+    ahead, behind = _head_of(after) or _last_of_phrase(after), list(_MEASURE.finditer(before))
     if match[0].casefold() in _BEFORE_ITS_MEASURE:
         behind = []
     found = ahead or (behind[-1] if behind else None)
     return _MEASURES.get(found[0].casefold(), ("", 0)) if found else ("", 0)
+
+
+_NO_HEAD = ("同时", "情况", "前提", "基础", "条件")
+_REACH_OF_HEAD = 8
+
+
+def _head_of(text: str) -> re.Match[str] | None:
+    """Return the measure to which all before its 的 belongs, as the second one in 误差的建模能力."""
+    _, of, head = text.rpartition("的")
+    if not of or head.startswith(_NO_HEAD):
+        return None
+    return _last_of_phrase(head) if _MEASURE.search(head[:_REACH_OF_HEAD]) else None
 
 
 def _last_of_phrase(text: str) -> re.Match[str] | None:

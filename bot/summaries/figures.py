@@ -318,7 +318,7 @@ _WORDS_OF_MAGNITUDE = "|".join(
 )
 _MAGNITUDE = re.compile(
     rf"(?P<letter>[kKMBbT])(?![{_LETTER}0-9])|\s(?P<apart>[KMB])(?![{_LETTER}0-9])"
-    rf"|[\s-]?(?P<word>(?i:{_WORDS_OF_MAGNITUDE}))(?![{_LETTER}])|\s?(?P<sign>[百千万萬亿億兆백천만억조])"
+    rf"|[\s-]?(?P<word>(?i:{_WORDS_OF_MAGNITUDE}))(?![{_LETTER}])|\s?(?P<sign>[百千万萬亿億兆백천만억조](?!分[点點]))"
 )
 _SMALLER_MYRIADS = re.compile(r"\s?([0-9]{1,4})\s?([万萬만])")
 _POWER = re.compile(r"\s?(?:\^\s?\{?\s?(?P<plain>[-+]?[0-9]{1,3})(?:\s?\})?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]{1,3}))")

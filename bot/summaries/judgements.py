@@ -139,6 +139,7 @@ def _doubts(claim: Claim, verdict: ClaimVerdict, *, is_sourced: bool) -> Iterato
     kinds = {
         DoubtKind.OTHER_DIRECTION: [", ".join(verdict.opposed)] if verdict.opposed else [],
         DoubtKind.NAME_NOT_FOUND: verdict.foreign_names,
+        DoubtKind.BASELINE_ELSEWHERE: verdict.unnamed_baselines,
         DoubtKind.FIGURE_ELSEWHERE: verdict.figures_of(Grade.ELSEWHERE) if is_sourced else (),
         DoubtKind.FIGURE_NOT_FOUND: verdict.figures_of(Grade.NOT_IN_PAPER),
     }

@@ -8,10 +8,12 @@ an acronym, as the words that it stands for. What is written in small letters on
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from unicodedata import normalize
 
-_NAME = re.compile(r"(?<![A-Za-z0-9\\])[A-Za-z][A-Za-z0-9]*+(?:(?:[-_.@+&'’·–]|²)?[A-Za-z0-9]++)*+")
+# Letters with accents too, as in Schrödinger.
+_LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+_NAME = re.compile(rf"(?<![{_LATIN}0-9\\])[{_LATIN}][{_LATIN}0-9]*+(?:(?:[-_.@+&'’·–]|²)?[{_LATIN}0-9]++)*+")
 # An address begins at its word, else a row of "@" would be read from each of them to its end.
 _MATHS = re.compile(r"\$[^$]{0,200}\$|\\[A-Za-z]+|https?://\S+|(?<!\S)@*+[^\s@]++@\S+\.\S+")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -22,6 +24,8 @@ _CJK_AROUND = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 _SHORT = 3
 """So few letters are found by chance within other words, and count only as a word of their own."""
+
+_PREFIXED = re.compile("([a-z])[a-z]{0,2}([A-Z]{2,})")
 
 _LONGEST_NAME = 100
 _LEAST_INITIALS = 3
@@ -68,6 +72,8 @@ class NameIndex:
             return True
         if self._has_word(plain) or self._has_written(plain, squeezed) or self._has_initials(plain):
             return True
+        if self._has_prefixed(plain):
+            return True
         pieces = [piece for piece in _JOINTS.split(plain) if piece]
         return len(pieces) > 1 and (
             self._has_acronym(pieces) or all(self._has_piece(piece) for piece in pieces)
@@ -88,6 +94,13 @@ class NameIndex:
         """Whether the paper has the acronym of three words or more, as CoT for Chain-of-Thought."""
         acronym = "".join(piece[0] for piece in pieces)
         return len(pieces) > _SHORT - 1 and not self._words.isdisjoint({acronym, acronym.upper()})
+
+    def _has_prefixed(self, plain: str) -> bool:
+        """Whether the paper writes an acronym's small letters as a word, as multiparametric MRI for mpMRI."""
+        if not (match := _PREFIXED.fullmatch(plain)):
+            return False
+        first, acronym = match[1], match[2].casefold()
+        return any(word == acronym and before.startswith(first) for before, word in pairwise(self._sequence))
 
     def _has_piece(self, piece: str) -> bool:
         """Whether the paper has a piece of a name: digits alone identify nothing."""

@@ -83,6 +83,11 @@ CHECKS = (
     ),
     Check(FaultKind.NAME_NOT_FOUND, "Each name in Latin letters occurs in the paper.", _MARKED),
     Check(
+        FaultKind.BASELINE_ELSEWHERE,
+        "What a sentence compares with by name stands in the sentences that it names or beside them.",
+        _MARKED,
+    ),
+    Check(
         FaultKind.FIGURE_ELSEWHERE,
         "Each figure stands in the sentences that its sentence names or beside them, and for the same thing "
         "where they tell.",

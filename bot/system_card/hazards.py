@@ -86,6 +86,7 @@ HAZARDS = (
             FaultKind.NOTHING_SHARED,
             FaultKind.OTHER_DIRECTION,
             FaultKind.NAME_NOT_FOUND,
+            FaultKind.BASELINE_ELSEWHERE,
         ),
     ),
     Hazard(

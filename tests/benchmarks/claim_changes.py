@@ -137,6 +137,7 @@ class Told:
             *(f"elsewhere:{each}" for each in verdict.figures_of(Grade.ELSEWHERE)),
             *(f"not_in_paper:{each}" for each in verdict.figures_of(Grade.NOT_IN_PAPER)),
             *(f"name:{each}" for each in verdict.foreign_names),
+            *(f"baseline:{each}" for each in verdict.unnamed_baselines),
             *(f"direction:{each}" for each in verdict.opposed),
             *(["shares_nothing:"] if verdict.shares_nothing else []),
         )

@@ -89,6 +89,7 @@ def test_a_neighbour_in_the_same_paragraph_counts_and_the_next_paragraph_does_no
         ("The models got up to 97,500 questions.", 8, "en"),
         ("The models got nearly 97,500 questions.", 8, "en"),
         ("误差降低了8.5个百分点。", 2, "zh-CN"),
+        ("误差降低8.5百分点。", 2, "zh-CN"),
         ("The error falls by 8.5 points.", 2, "en"),
         ("Accuracy rises by 2.7 percentage points.", 5, "en"),
         ("Agreement was 61.5 to 72.5%.", 6, "en"),
@@ -168,6 +169,34 @@ def test_a_name_that_the_paper_does_not_have_is_foreign(text: str, names: tuple[
     assert verdict(text, 2).foreign_names == names
 
 
+@pytest.mark.parametrize("text", ["以Schrödinger方程训练。", "用mpMRI训练。", "Schrodinger's equation."])
+def test_a_name_is_found_with_its_accents_and_with_its_small_letters_as_a_word(text: str) -> None:
+    paper = SourceText("It solves the Schrödinger equation on multiparametric MRI.")
+
+    assert paper.names.foreign_names(text) == ()
+    assert paper.names.foreign_names("用fMRI训练。") == ("fMRI",)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("RiverNet优于HydroLSTM。", ()),
+        ("RiverNet优于HydroLSTM和SiltBench。", ()),
+        ("RiverNet优于HydroLSTM和Stone。", ("Stone",)),
+        ("与Kara Stone相比，RiverNet更准。", ()),
+        ("相较于Kara Stone，RiverNet更准。", ("Kara", "Stone")),
+        ("RiverNet比Stone更准。", ("Stone",)),
+        ("RiverNet outperforms HydroLSTM and Stone.", ("Stone",)),
+        ("RiverNet is better than Stone on SiltBench.", ("Stone",)),
+        ("RiverNet reads Stone.", ()),
+        ("RiverNet优于LakeNet。", ()),
+    ],
+)
+def test_a_baseline_that_only_another_sentence_has_is_told(text: str, names: tuple[str, ...]) -> None:
+    assert verdict(text, 2).unnamed_baselines == names
+    assert verdict(text).unnamed_baselines == ()
+
+
 @pytest.mark.parametrize(
     ("text", "number", "words"),
     [
@@ -184,6 +213,11 @@ def test_a_name_that_the_paper_does_not_have_is_foreign(text: str, names: tuple[
         ("During floods RiverNet is better than persistence.", 7, ("better",)),
         ("During floods RiverNet is not better than persistence.", 7, ()),
         ("准确率上升。", 5, ()),
+        ("准确率最高降低5.1。", 5, ("降低",)),
+        ("准确率最低仅需5.1。", 5, ()),
+        ("准确率下滑。", 5, ("下滑",)),
+        ("误差的度量精度上升。", 5, ()),
+        ("它取非退化的河流。", 5, ()),
         ("准确率下降。", 5, ("下降",)),
         ("RiverNet劣于HydroLSTM。", 4, ("劣于",)),
         ("RiverNet优于HydroLSTM。", 4, ()),
@@ -196,6 +230,9 @@ def test_a_name_that_the_paper_does_not_have_is_foreign(text: str, names: tuple[
         ("它只需河流图像。", 11, ()),
         ("它无需标注数据。", 11, ()),
         ("它需要标注数据。", 11, ("需要",)),
+        ("它须先标注数据。", 3, ("须",)),
+        ("它缓解了误差。", 2, ()),
+        ("它加剧了误差。", 2, ("加剧",)),
         ("误差由14.9%降至23.4%。", 2, ("由14.9%降至23.4%",)),
         ("误差从14.9%降至23.4%。", 2, ("从14.9%降至23.4%",)),
         ("误差从0.3-0.6降至0.01-0.02。", 4, ()),

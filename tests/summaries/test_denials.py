@@ -14,10 +14,14 @@ DOUBT = "RiverNet is limited to lakes."
         ("RiverNet cannot reach new lakes.", ["cannot"]),
         ("RiverNet fails to reach new lakes, and does not scale.", ["fails to", "does not"]),
         ("RiverNet does not only reach lakes.", []),
-        ("RiverNet reaches new lakes without labels.", []),
+        ("RiverNet reaches new lakes without labels.", ["without"]),
+        ("RiverNet reaches new lakes, but slowly.", ["but"]),
         ("RiverNet无法到达新的湖泊。", ["无法"]),
         ("RiverNet难以扩展，并不可靠。", ["难以", "并不"]),
-        ("RiverNet不仅到达新的湖泊，而且无需标注。", []),
+        ("RiverNet不仅到达新的湖泊，而且适用于水库。", []),
+        ("RiverNet仅适用于小湖，尚未开源。", ["仅适用", "尚未"]),
+        ("RiverNet无需标注。", ["无需"]),
+        ("RiverNet到达新的湖泊，但精度下降。", ["但"]),
         ("RiverNet并不逊于其他模型。", []),
     ],
 )
@@ -25,3 +29,16 @@ def test_a_denial_needs_a_word_of_doubt_in_the_named_sentences(text: str, found:
     assert list(unfounded_denials(text, [PRAISE])) == found
     assert list(unfounded_denials(text, [PRAISE, DOUBT])) == []
     assert list(unfounded_denials(text, [])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("RiverNet无需标注。", "RiverNet is a training-free model of rivers."),
+        ("RiverNet reaches new lakes without labels.", "RiverNet learns directly from images."),
+        ("RiverNet更准，但更慢。", "RiverNet is more accurate while being slower."),
+        ("RiverNet与河流无关。", "RiverNet is a river-agnostic model."),
+    ],
+)
+def test_what_a_text_does_without_or_contrasts_may_be_told_in_other_words(text: str, sentence: str) -> None:
+    assert list(unfounded_denials(text, [PRAISE, sentence])) == []
