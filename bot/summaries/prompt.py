@@ -23,7 +23,7 @@ from bot.summaries.question import (
     has_english_keywords,
     most_characters,
 )
-from bot.summaries.statements import is_sourced, joined, plain_text, statements
+from bot.summaries.statements import is_sourced, joined, opened, plain_text, statements
 from storage.records import SUMMARY_PARTS, Paper, Provenance, Summary, TextRead
 
 PROMPT_VERSION = "4"
@@ -353,7 +353,7 @@ def _by_part(fields: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
     for name, value in fields.items():
         part = _NAMES.get(re.sub(r"[^a-z]", "", str(name).lower()))
         if part and named.get(part) in (None, "", []):
-            named[part] = value
+            named[part] = opened(value)
     wrapped = next(iter(fields.values())) if len(fields) == 1 else None
     if isinstance(wrapped, Mapping) and depth < _DEEPEST:
         return _by_part(wrapped, depth + 1) or named

@@ -352,6 +352,23 @@ def test_an_answer_that_ignores_the_numbers_is_a_summary_without_claims() -> Non
         [{"x": "Errors fall.", "y": [3, 4, 3, -1, 10**9]}, {"x": "It is slow", "y": [5]}],
         ["Errors fall (#3, #4).", {"from": [5], "text": "It is slow"}],
         ["Errors fall. [#3, #4]", "It is slow [#5]"],
+        ["Errors fall. (from #3 and #4)", "It is slow (see sentences #5)"],
+        [{"text": "Errors fall.", "from": "sentences 3 and 4"}, {"text": "It is slow", "from": "5.0"}],
+        [{"text": "Errors fall.", "from": {"a": 3, "b": 4}}, {"text": "It is slow", "from": [[{"id": 5}]]}],
+        [
+            {"text": "Errors fall.", "source": "#3, #4, Table 2"},
+            {"text": "It is slow", "source": "It is #5."},
+        ],
+        [
+            {"text": "Errors fall.", "sentence_ids": ["3", "4"]},
+            {"text": "It is slow", "sourceSentences": "5", "scores": [1, 2]},
+        ],
+        {"statements": [{"text": "Errors fall.", "from": [3, 4]}, {"text": "It is slow", "from": [5]}]},
+        {"1": {"text": "Errors fall.", "from": [3, 4]}, "2": {"text": "It is slow", "from": [5]}},
+        [[{"text": ["Errors fall."], "from": [3, 4]}], [{"text": "It is slow", "from": [5]}], {"from": [6]}],
+        [[[3, 4], "Errors fall."], ["It is slow", [5]]],
+        ['{"text": "Errors fall.", "from": [3, 4]}', '{"text": "It is slow", "from": [5]}'],
+        '[{"text": "Errors fall.", "from": [3, 4]}, {"text": "It is slow", "from": [5]}]',
     ],
     ids=str,
 )
@@ -368,6 +385,17 @@ def test_a_text_within_a_list_that_names_no_number_is_not_lost() -> None:
 
     assert read({"results": value}).results == "误差下降。速度更快。It ends here"
     assert [claim.numbers for claim in read_claims({"results": value})] == [(1,), (), ()]
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    ["none", "inference", "", "Section 3.2", "1e400", 1e400, True, None, [None], [], {}, -3, 10**30],
+)
+def test_what_stands_for_numbers_and_is_none_is_not_read_as_a_text(numbers: object) -> None:
+    value = [{"from": numbers, "text": "Errors fall."}, {"from": [1], "text": "It is slow"}]
+
+    assert read({"results": value}).results == "Errors fall. It is slow"
+    assert [claim.numbers for claim in read_claims({"results": value})] == [(), (1,)]
 
 
 def test_ranks_and_references_are_no_numbers_of_sentences() -> None:
