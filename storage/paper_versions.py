@@ -17,13 +17,26 @@ class PaperVersions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def begin(self, paper_id: str, version: int, submitted_at: datetime | None, now: datetime) -> None:
-        """Keep what is stored of the paper as the earlier version's, before it is renewed."""
+    def begin(
+        self,
+        paper_id: str,
+        version: int,
+        submitted_at: datetime | None,
+        now: datetime,
+        *,
+        has_abstract: bool = True,
+    ) -> None:
+        """Keep what is stored of the paper as the earlier version's, before it is renewed.
+
+        The abstract only where the newer version has one too: else there is nothing to compare it with.
+        """
         self._engine.execute(
             """
             INSERT INTO paper_versions (
                 paper_id, version, submitted_at, seen_at, earlier_title, earlier_abstract
-            ) SELECT id, :version, :submitted_at, :now, title, abstract FROM papers WHERE id = :paper_id
+            ) SELECT
+                id, :version, :submitted_at, :now, title, CASE WHEN :has_abstract = 1 THEN abstract END
+            FROM papers WHERE id = :paper_id
             ON CONFLICT (paper_id) DO UPDATE SET
                 version = excluded.version, submitted_at = excluded.submitted_at,
                 seen_at = excluded.seen_at, earlier_title = excluded.earlier_title,
@@ -34,6 +47,7 @@ class PaperVersions:
                 "version": version,
                 "submitted_at": optional_text(submitted_at),
                 "now": sortable_text(now),
+                "has_abstract": int(has_abstract),
             },
         )
 

@@ -64,7 +64,7 @@ class PaperVersion:
     version: int
     #: When arXiv had it first.
     seen_at: datetime
-    #: What the version before was called, and its abstract.
+    #: What the version before was called, and its abstract, where both of them have one.
     earlier_title: str
     earlier_abstract: str | None = None
     #: When it was submitted, in UTC.

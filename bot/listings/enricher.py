@@ -206,12 +206,13 @@ def _keep(
             tables.arxiv_records.put(unknown)
             tables.watched_papers.asked(paper_id, now, max(next_round, unknown.next_try_at or now))
             continue
-        _fill(tables, described.paper, now)
         next_try_at = now + _ASKED_AGAIN_AFTER
         record = ArxivRecord(paper_id, now, described.version, described.updated, next_try_at=next_try_at)
         tables.arxiv_records.put(record)
         tables.watched_papers.asked(paper_id, now, next_round)
+        # What it lacked is not what the earlier version said.
         renew(tables, described, now, has_model=has_model)
+        _fill(tables, described.paper, now)
 
 
 def _fill(tables: Tables, paper: Paper, now: datetime) -> None:

@@ -25,7 +25,8 @@ def renew(tables: Tables, described: ArxivPaper, now: datetime, *, has_model: bo
         return
     if not tables.papers.of_ids([paper.id]) or not tables.watched_papers.among([paper.id]):
         return
-    tables.paper_versions.begin(paper.id, version, described.updated, now)
+    has_abstract = bool(paper.abstract)
+    tables.paper_versions.begin(paper.id, version, described.updated, now, has_abstract=has_abstract)
     tables.papers.renew(paper)
     tables.arxiv_records.store(paper.id, version)
     languages = _languages_of_summaries(tables, paper.id) if has_model else ()

@@ -148,6 +148,20 @@ async def test_a_newer_version_renews_the_paper_and_keeps_what_the_earlier_one_s
     )
 
 
+@pytest.mark.parametrize(("before", "after"), [("They grow.", None), (None, "They grow fast.")])
+async def test_an_abstract_that_only_one_of_the_two_versions_has_is_compared_with_nothing(
+    desk: VersionDesk, before: str | None, after: str | None
+) -> None:
+    await desk.has(replace(PAPER, abstract=before))
+    desk.answers[PAPER.id] = ArxivPaper(replace(SECOND, abstract=after), 2, SUBMITTED)
+    await desk.live(1)
+    version = await desk.version()
+
+    assert await desk.paper() == replace(SECOND, abstract=after or before)
+    assert version
+    assert (version.earlier_title, version.earlier_abstract) == ("Trees", None)
+
+
 @pytest.mark.parametrize(
     "described",
     [
