@@ -205,7 +205,7 @@ def _number_terms(numbers: Iterable[Number]) -> set[str]:
 
 def stands_in(number: Number, numbers: Sequence[Number]) -> bool:
     """Whether one of a text's numbers equals a number, or rounds to it, whatever surrounds it."""
-    return any(_matches(each, stated) for stated in _notations(number) for each in numbers)
+    return any(_any_matches(stated, numbers) for stated in _notations(number))
 
 
 def has_other_unit(number: Number, numbers: Sequence[Number]) -> bool:
@@ -217,10 +217,10 @@ def has_other_unit(number: Number, numbers: Sequence[Number]) -> bool:
     return is_clear and Kind.PERCENT in kinds - own and not kinds & (own - {Kind.PLAIN})
 
 
-def _matches(candidate: Number, stated: Number) -> bool:
+def _any_matches(stated: Number, numbers: Sequence[Number]) -> bool:
     below, above = _slack(stated)
-    is_close = stated.value - below <= candidate.value <= stated.value + above
-    return is_close and _supports(candidate, stated)
+    least, most = stated.value - below, stated.value + above
+    return any(least <= each.value <= most and _supports(each, stated) for each in numbers)
 
 
 # --- Equal -----------------------------------------------------------------------------------------------

@@ -270,6 +270,8 @@ def repeated(text: str, figures: Iterable[StatedFigure], named: Iterable[str]) -
     stated = list(figures)
     own = _placed_figures(text, tuple(stated))
     others = [each for sentence in named for each in _placed_in(sentence)[1]]
+    if max(len(own), len(others)) > _MOST_FIGURES:
+        return
     for figure, each in zip(stated, own, strict=True):
         if len(each.numbers) != 1:
             continue

@@ -96,3 +96,12 @@ def test_a_number_that_the_sentence_has_once_is_not_said_of_two_things(
     text: str, language: str, found: list[str]
 ) -> None:
     assert texts(repeated(text, stated_figures(text, language), [COUNTS])) == found
+
+
+def test_rows_of_figures_are_not_told_apart_by_what_stands_beside_them() -> None:
+    text = f"{COUNTS[:-1]} by 12 teams."
+    row = f"{' '.join(f'{number} lakes,' for number in range(50, 100))} {COUNTS}"
+
+    assert texts(repeated(text, stated_figures(text, "en"), [COUNTS])) == ["12", "12"]
+    assert texts(repeated(text, stated_figures(text, "en"), [row])) == []
+    assert texts(misplaced(text, stated_figures(text, "en"), [row])) == []
