@@ -83,7 +83,7 @@ async def _show_sources(parts: Parts, click: Click, choice: SummaryChoice) -> No
     elif not entry.summary.evidence:
         await click.answer(paper_notice(entry.paper, "sources.none", words))
     else:
-        await click.open_modal(sources_modal(entry.paper, entry.summary, words))
+        await click.open_modal(sources_modal(entry.paper, entry.summary, words, newer=entry.newer))
 
 
 async def _on_turn_sources(parts: Parts, click: Click) -> None:
@@ -93,7 +93,7 @@ async def _on_turn_sources(parts: Parts, click: Click) -> None:
     if entry is None or entry.summary is None:
         await click.answer(notice(words.mrkdwn("summary.gone")))
         return
-    view = sources_modal(entry.paper, entry.summary, words, page)
+    view = sources_modal(entry.paper, entry.summary, words, page, entry.newer)
     await click.answers.show_in_modal(click.place.view_id, view)
 
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Collection
-from datetime import date
+from datetime import UTC, date
 from itertools import pairwise
 
 from bot.cards.entry import Entry
+from bot.cards.versions import NewerVersion
 from bot.locale import Words
 from bot.text.language import primary_language
 from bot.text.mrkdwn import clean, cut
@@ -64,11 +65,23 @@ def origin(entry: Entry, words: Words, others: Collection[str] = ()) -> str:
         _maker(provenance, words),
         _text_read(provenance, words),
         _date(provenance.made_at, words),
+        _before(before_version(summary, entry.newer), words),
         _language(summary, words, others),
         _sources(summary, words),
         _all_found(summary, words),
     ]
     return " · ".join(filter(None, parts))
+
+
+def before_version(summary: Summary, newer: NewerVersion | None) -> int | None:
+    """Return the number of a newer version that came after the day on which the summary was made.
+
+    One that came on that day may have been read for it.
+    """
+    made_at = summary.provenance.made_at
+    if made_at is None or newer is None or made_at >= newer.seen_at.astimezone(UTC).date():
+        return None
+    return newer.version
 
 
 def not_found(summary: Summary | None) -> tuple[Figure, ...]:
@@ -173,6 +186,10 @@ def _text_read(provenance: Provenance, words: Words) -> str:
 def _date(made_at: date | None, words: Words) -> str:
     """Return the date; a summary that is derived when shown has none."""
     return words.date(made_at) if made_at else ""
+
+
+def _before(version: int | None, words: Words) -> str:
+    return words("origin.before_version", version=version) if version else ""
 
 
 def _language(summary: Summary, words: Words, others: Collection[str]) -> str:

@@ -7,7 +7,8 @@ from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button
 from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
 from bot.cards.paper import PART_LABELS, shown_title
-from bot.cards.provenance import MARK, where_looked
+from bot.cards.provenance import MARK, before_version, where_looked
+from bot.cards.versions import NewerVersion
 from bot.locale import Words
 from bot.text.arxiv_id import abstract_url
 from bot.text.mrkdwn import clean, cut
@@ -32,17 +33,22 @@ _REASONS = {
 }
 
 
-def sources_modal(paper: Paper, summary: Summary, words: Words, page: int = 0) -> Block:
+def sources_modal(
+    paper: Paper, summary: Summary, words: Words, page: int = 0, newer: NewerVersion | None = None
+) -> Block:
     """Return a page of a modal with each sentence of a summary above the paper's, in the paper's language.
 
-    A page that does not exist is the last one.
+    A page that does not exist is the last one. Where a newer version of the paper came after the summary, it
+    says so: the sentences are those of the version before.
     """
     pages = list(_pages(summary, words))
     at = min(page, len(pages) - 1)
+    version = before_version(summary, newer)
     title = blocks.title_link(abstract_url(paper.id), shown_title(paper))
     drawn = [
         blocks.rich_text(blocks.paragraph(title)),
         blocks.context(words("sources.intro")),
+        *([blocks.context(words("sources.before_version", version=version))] if version else []),
         *pages[at],
         *_pager(SummaryChoice(SummaryAct.SOURCES, paper.id, summary.language), at, len(pages), words),
     ]

@@ -166,10 +166,13 @@ HAZARDS = (
         "H11",
         "A newer version of the paper",
         "The authors correct a result, and the summary still has the old one.",
-        "The card has the date of the summary.",
-        "A new version causes no new summary, and a text that was read once is kept: a summary made anew "
-        "reads the same text until its file is deleted from the folder of texts.",
-        HazardStatus.LABELLED,
+        "A paper that somebody saved or will read is looked up each day for a year. Where a newer version "
+        "came, its text is read, its summaries are made anew within the day's tokens, and its cards of the "
+        "last year say what changed in the abstract. Until then the card and “Sources” say that the summary "
+        "was written before that version.",
+        "Of other papers no newer version is noticed: the card has the date of the summary. A version that "
+        "came on the day of the summary is not told from the one that was read.",
+        HazardStatus.PARTLY,
     ),
     Hazard(
         "H12",

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from bot.cards.entry import Digest, Entry
 from bot.cards.paper import paper_card
 from bot.cards.provenance import origin, with_marks
 from bot.cards.summaries import figures_modal
+from bot.cards.versions import NewerVersion
 from bot.locale import words_for
 from storage.records import (
     FROM_ABSTRACT,
@@ -45,6 +46,25 @@ def summary_of(provenance: Provenance, *figures: Figure, language: str = "en") -
 
 def origin_of(summary: Summary | None, language: str = "en", paper: Paper = PAPER) -> str:
     return origin(Entry(paper, summary), words_for(language))
+
+
+@pytest.mark.parametrize(
+    ("seen_at", "made_at", "line"),
+    [
+        (datetime(2025, 9, 30, 0, 1, tzinfo=UTC), DAY, "written before v2"),
+        (datetime(2025, 9, 29, 23, 59, tzinfo=UTC), DAY, None),
+        (datetime(2025, 9, 30, tzinfo=UTC), None, None),
+    ],
+)
+def test_a_summary_from_before_a_newer_version_says_so(
+    seen_at: datetime, made_at: date | None, line: str | None
+) -> None:
+    newer = NewerVersion(2, date(2025, 9, 1), seen_at)
+    entry = Entry(PAPER, summary_of(replace(BY_MODEL, made_at=made_at)), newer=newer)
+    says = origin(entry, words_for("en")).split(" · ")
+
+    assert [each for each in says if "before" in each] == ([line] if line else [])
+    assert ("成文早于 v2" in origin(entry, words_for("zh-CN")).split(" · ")) is bool(line)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from bot.cards.entry import Entry
 from bot.cards.paper import paper_card
 from bot.cards.provenance import doubted_line, origin, with_marks
 from bot.cards.sources import sources_modal
+from bot.cards.versions import NewerVersion
 from bot.locale import words_for
 from storage.records import (
     FROM_MODEL,
@@ -113,6 +114,15 @@ def test_the_papers_sentences_stay_in_its_language() -> None:
     assert drawn[-1] == "这是模型的推断，论文并没有这样说。"
 
 
+def test_sources_of_a_summary_from_before_a_newer_version_say_so() -> None:
+    newer = NewerVersion(2, date(2025, 10, 1), datetime(2025, 10, 2, tzinfo=UTC))
+    told = "The summary was written before v2 of the paper came, which may say it otherwise."
+
+    assert told in said(sources_modal(PAPER, SUMMARY, ENGLISH, newer=newer)["blocks"])
+    assert told not in said(sources_modal(PAPER, SUMMARY, ENGLISH)["blocks"])
+    assert "早于论文的 v2" in str(sources_modal(PAPER, SUMMARY, CHINESE, newer=newer))
+
+
 def test_a_card_marks_what_is_in_doubt_counts_it_and_offers_the_sources() -> None:
     card = paper_card(Entry(PAPER, SUMMARY), ENGLISH)
     line = "[?] 2 statements in doubt; Sources says why · 1 statement left out; Sources shows it"
@@ -158,9 +168,10 @@ def test_two_dozen_claims_with_long_sentences_are_pages_that_slack_takes(letter:
         "results", letter * 20_000, (long,) * 5, doubts=(Doubt(DoubtKind.FIGURE_ELSEWHERE, letter * 90),) * 9
     )
     summary = replace(SUMMARY, evidence=(claim,) * 24)
+    newer = NewerVersion(2, date(2025, 10, 1), datetime(2025, 10, 2, tzinfo=UTC))
     shown, page, after = 0, 0, [ids.NEXT_SOURCES]
     while ids.NEXT_SOURCES in after:
-        modal = sources_modal(PAPER, summary, words, page)
+        modal = sources_modal(PAPER, summary, words, page, newer)
         assert_view_taken(modal)
         assert len(modal["blocks"]) <= 100
         assert len(json.dumps(modal)) < 250_000
@@ -174,4 +185,4 @@ def test_two_dozen_claims_with_long_sentences_are_pages_that_slack_takes(letter:
         page += 1
 
     assert shown == 24
-    assert sources_modal(PAPER, summary, words, 99) == modal
+    assert sources_modal(PAPER, summary, words, 99, newer) == modal

@@ -82,6 +82,7 @@ async def test_a_newer_version_is_told_on_the_card_once_and_to_whoever_saved_the
     told = line.format(paper.title, "They reach 91.3% of the light & <!channel> more.")
     assert told.replace("&", "&amp;").replace("<!channel>", "&lt;!channel&gt;") in card
     assert "Taller Trees" in card
+    assert "written before v2" in card
     assert (wire.calls, await left(stage), arxiv.asked) == (1, 0, [paper.id] * 3)
     assert await changed(stage, ada.messages("papers")) == []
 
