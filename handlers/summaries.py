@@ -76,6 +76,18 @@ async def _show_figures(parts: Parts, click: Click, choice: SummaryChoice) -> No
 
 
 async def _show_sources(parts: Parts, click: Click, choice: SummaryChoice) -> None:
+    if view := await _sources(parts, click, choice):
+        await click.open_modal(view)
+
+
+async def _on_turn_sources(parts: Parts, click: Click) -> None:
+    choice, page = ids.read_choice(click.value), ids.read_choice_page(click.value)
+    if view := await _sources(parts, click, choice, page):
+        await click.answers.show_in_modal(click.place.view_id, view)
+
+
+async def _sources(parts: Parts, click: Click, choice: SummaryChoice, page: int = 0) -> Block | None:
+    """Return a page of the sources; where there are none by now, the person is told so."""
     words = click.person.words
     entry = await parts.storage.read(lambda tables: _entry(tables, choice))
     if entry is None or entry.summary is None:
@@ -83,18 +95,8 @@ async def _show_sources(parts: Parts, click: Click, choice: SummaryChoice) -> No
     elif not entry.summary.evidence:
         await click.answer(paper_notice(entry.paper, "sources.none", words))
     else:
-        await click.open_modal(sources_modal(entry.paper, entry.summary, words, newer=entry.newer))
-
-
-async def _on_turn_sources(parts: Parts, click: Click) -> None:
-    choice, page = ids.read_choice(click.value), ids.read_choice_page(click.value)
-    words = click.person.words
-    entry = await parts.storage.read(lambda tables: _entry(tables, choice))
-    if entry is None or entry.summary is None:
-        await click.answer(notice(words.mrkdwn("summary.gone")))
-        return
-    view = sources_modal(entry.paper, entry.summary, words, page, entry.newer)
-    await click.answers.show_in_modal(click.place.view_id, view)
+        return sources_modal(entry.paper, entry.summary, words, page, entry.newer)
+    return None
 
 
 async def _open_report(parts: Parts, click: Click, choice: SummaryChoice) -> None:

@@ -160,6 +160,22 @@ async def test_sources_are_those_of_the_summary_that_the_card_shows_whoever_clic
     assert "Trees." in str(await opened(lin, "出处"))
 
 
+async def test_sources_that_are_gone_when_their_page_is_turned_are_told_to_be(stage: Stage) -> None:
+    long = PaperSentence("The score rises by 5.78 points. " * 18, "5 Results")
+    evidence = (Evidence("results", "The score rises.", (long,) * 5),) * 40
+    await stage.import_sample()
+    await keep(stage, replace(by_model("en"), evidence=evidence))
+    await stage.deliver_sample(most_cards=3)
+    ada = stage.person("ada")
+    await ada.click(card(ada), ids.SHOW_SOURCES)
+    first = await opened(ada, "Sources")
+    await keep(stage, by_model("en"))
+
+    await ada.click(first, ids.NEXT_SOURCES)
+
+    assert "has a newer summary" in str(await opened(ada, "gave no sources"))
+
+
 async def test_sources_of_a_summary_that_is_another_now_are_none(stage: Stage) -> None:
     await stage.import_sample()
     await keep(stage, replace(by_model("en"), evidence=(Evidence("tldr", "Trees."),)))
