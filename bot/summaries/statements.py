@@ -146,12 +146,17 @@ def _of_fields(fields: Mapping[Any, Any]) -> Statement:
 
 
 def _text_of(item: Mapping[Any, Any]) -> str:
-    """Return the text of a statement, by its name or else the longest that is not only numbers."""
+    """Return the text of a statement, by its name or else the longest that is not only numbers.
+
+    What is named as numbers are is one only where there is no other.
+    """
     named = [plain_text(each) for key, each in item.items() if _name(key) in _TEXT_NAMES]
-    others = [
-        each for key, each in item.items() if isinstance(each, str) and not _ONLY_NUMBERS.fullmatch(each)
-    ]
-    return max(filter(None, named or others), key=len, default="")
+    texts = {
+        key: each for key, each in item.items() if isinstance(each, str) and not _ONLY_NUMBERS.fullmatch(each)
+    }
+    others = [each for key, each in texts.items() if not _is_number_name(key)]
+    found = (filter(None, each) for each in (named, others, texts.values()))
+    return next((max(each, key=len) for each in map(list, found) if each), "")
 
 
 def _holds_numbers(key: object, value: object) -> bool:
