@@ -349,6 +349,12 @@ class Settings(BaseSettings):
         validation_alias="LLM_MAX_TOKENS",
         description="the most tokens of one answer, for a model that thinks for longer than 4,000",
     )
+    second_reading: Literal["off", "on"] = Field(
+        default="off",
+        validation_alias="LLM_SECOND_READING",
+        description="whether the model is asked once more which sentences of its summary the paper's do not "
+        "support: `off` or `on`",
+    )
     model_requests_at_once: int = Field(
         default=10,
         ge=1,

@@ -150,6 +150,8 @@ class DoubtKind(StrEnum):
     FIGURE_ELSEWHERE = "figure_elsewhere"
     #: It has a figure that the paper does not have.
     FIGURE_NOT_FOUND = "figure_not_found"
+    #: A model that read it once more with these sentences finds that they do not support it.
+    UNSUPPORTED = "unsupported"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ _SENTENCE_MARKED = frozenset(
         DoubtKind.NOTHING_SHARED,
         DoubtKind.OTHER_DIRECTION,
         DoubtKind.BASELINE_ELSEWHERE,
+        DoubtKind.UNSUPPORTED,
     }
 )
 _FIRST_WITH_SOURCES = 4

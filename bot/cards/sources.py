@@ -30,6 +30,7 @@ _REASONS = {
     DoubtKind.BASELINE_ELSEWHERE: "sources.baseline_elsewhere",
     DoubtKind.FIGURE_ELSEWHERE: "sources.figure_elsewhere",
     DoubtKind.FIGURE_NOT_FOUND: "sources.figure_not_found",
+    DoubtKind.UNSUPPORTED: "sources.unsupported",
 }
 
 

@@ -11,6 +11,7 @@ from babel import Locale, UnknownLocaleError
 
 from bot.summaries.evidence import Claim
 from bot.summaries.excerpt import LEFT_OUT, Excerpt
+from bot.summaries.marks import harmless, mark_for
 from bot.summaries.numbered_text import apart
 from bot.summaries.question import (
     MOST_KEYWORDS,
@@ -154,7 +155,7 @@ def question(paper: Paper, excerpt: Excerpt, language: str) -> Question:
 
     The paper's text is enclosed in marks that are derived from it and do not occur in it.
     """
-    title, text = _harmless(apart(" ".join(paper.title.split()))), _harmless(excerpt.written)
+    title, text = harmless(apart(" ".join(paper.title.split()))), harmless(excerpt.written)
     parts = _asked_parts(language)
     is_english = not has_english_keywords(language)
     spoken, exception = _language_name(language), "" if is_english else _EXCEPTION
@@ -164,7 +165,7 @@ def question(paper: Paper, excerpt: Excerpt, language: str) -> Question:
         language=spoken,
         exception=exception,
     )
-    mark = _mark(f"{title}\n{text}")
+    mark = mark_for(f"{title}\n{text}")
     user = _USER.format(
         mark=mark,
         text_read=_TEXTS_READ[excerpt.text_read],
@@ -194,7 +195,7 @@ def correction(question: Question, answer_text: str, faults_told: Sequence[Told]
 
 def _marked(told: Told, mark: str) -> str:
     """Return a fault on one line, with what the model wrote between the marks."""
-    words = _harmless(told.words).replace(mark, "") if mark else told.words
+    words = harmless(told.words).replace(mark, "") if mark else told.words
     return " ".join(told.sentence.replace(WORDS, f"<{mark}>{words}</{mark}>").split())
 
 
@@ -207,22 +208,6 @@ def input_hash(question: Question, model: str) -> str:
 # --- Asking ----------------------------------------------------------------------------------------------
 
 _MOST_REPEATED = 6_000
-
-# What models read as the start or end of a turn: <|im_end|>, </s>, <think>, [INST].
-_CONTROL = re.compile(r"<(?=[/|｜!]*[A-Za-z|｜])|\[(?=/?[A-Z_]{3,}\])")
-
-
-def _harmless(text: str) -> str:
-    """Return the text without control tokens, which an endpoint may interpret even in a user's turn."""
-    return _CONTROL.sub(lambda opening: f"{opening[0]} ", text)
-
-
-def _mark(text: str) -> str:
-    """Return a mark that is derived from the text, so that questions repeat, and that is not in it."""
-    digest = sha256(text.encode("utf-8", "replace")).hexdigest()
-    while (mark := f"paper-{digest[:16]}") in text:
-        digest = sha256(digest.encode()).hexdigest()
-    return mark
 
 
 def _asked_parts(language: str) -> dict[str, str]:

@@ -6,9 +6,9 @@ more than a few words and a weight for each topic.
 
 import re
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from typing import Any
 
+from bot.summaries.marks import mark_for
 from bot.summaries.question import Question, Turn
 from bot.text.topics import LEAST, LESS, MORE, MOST, MOST_AT_ONCE, usable_words
 from storage.records import Topic
@@ -68,7 +68,7 @@ _SCHEMA: Mapping[str, Any] = {
 def topics_question(sentence: str) -> Question:
     """Return the question what topics a sentence asks for; it is enclosed in marks that it does not have."""
     shown = " ".join(sentence[:MOST_SENT].split())
-    user = _USER.format(mark=_mark(shown), sentence=shown)
+    user = _USER.format(mark=mark_for(shown, "sentence"), sentence=shown)
     return Question((Turn("system", _SYSTEM), Turn("user", user)), _SCHEMA, MOST_TOKENS)
 
 
@@ -96,10 +96,3 @@ def _weight(topic: Mapping[str, Any]) -> int:
     weight = topic.get("weight")
     is_number = isinstance(weight, int | float) and not isinstance(weight, bool)
     return next((each for each in (LEAST, LESS, MORE, MOST) if is_number and each == weight), 0)
-
-
-def _mark(text: str) -> str:
-    digest = sha256(text.encode()).hexdigest()
-    while (mark := f"sentence-{digest[:16]}") in text:
-        digest = sha256(digest.encode()).hexdigest()
-    return mark

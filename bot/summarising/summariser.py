@@ -36,6 +36,7 @@ from bot.summaries.prompt import (
     read_claims,
 )
 from bot.summaries.question import Question, Told
+from bot.summaries.second_reading import doubted, second_reading
 from storage.card_updates import CARDS_CHANGE_FOR
 from storage.claims import Claim
 from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure, TextRead
@@ -98,6 +99,8 @@ class Allowance:
     tokens_a_text: int
     #: On one answer with its thoughts, where these take the room of a usual one.
     tokens_an_answer: int = 16_000
+    #: Whether a summary is read a second time, beside the sentences that it names.
+    reads_twice: bool = False
 
     def is_used_up(self, spent: int) -> bool:
         """Whether what is left of the day is too little for a paper with a long text."""
@@ -109,7 +112,12 @@ def allowance_of(settings: Settings) -> Allowance | None:
     return (
         None
         if not settings.model
-        else Allowance(settings.tokens_a_day, settings.tokens_a_text, settings.tokens_an_answer)
+        else Allowance(
+            settings.tokens_a_day,
+            settings.tokens_a_text,
+            settings.tokens_an_answer,
+            reads_twice=settings.second_reading == "on",
+        )
     )
 
 
@@ -272,13 +280,9 @@ class Summariser:
         if not checked.is_kept:
             reason = " ".join(fault.sentence for fault in checked.faults)
             return await self._fail(task, reason, spent)
+        summary = await self._read_again(task, checked.summary, spent)
         now = self._clock.now()
-        await self._storage.write(
-            _under(
-                task.claim,
-                lambda tables: _keep(tables, task, checked.summary, now),
-            )
-        )
+        await self._storage.write(_under(task.claim, lambda tables: _keep(tables, task, summary, now)))
         return Result(task.paper.id, task.language, Outcome.MADE, _sum(spent))
 
     async def _fail(
@@ -322,6 +326,20 @@ class Summariser:
             return first
         second = await self._check(task, answer)
         return min(first, second, key=lambda each: (not each.is_kept, len(each.faults)))
+
+    async def _read_again(self, task: _Task, summary: Summary, spent: "list[Usage]") -> Summary:
+        """Return the summary with what the model doubts when it sees each sentence beside the paper's."""
+        asked = second_reading(summary.evidence) if self.allowance.reads_twice else None
+        if asked is None:
+            return summary
+        try:
+            answer = await self._ask_with_room(task, asked, spent)
+        except (ModelError, TokensUsedUpError) as error:
+            # The summary is paid for, and has passed all that code can check.
+            about = {"action": "read again", "paper": task.paper.id, "language": task.language}
+            _logger.info("No second reading: %s", error, extra=about)
+            return summary
+        return replace(summary, evidence=doubted(summary.evidence, answer.fields))
 
     def _as_read(self, task: _Task, answer: "ModelAnswer") -> _Task:
         """Return the task with what the endpoint read of its text; that it cut some is told once.
@@ -433,10 +451,11 @@ def _under(claim: Claim | None, write: Callable[[Tables], None]) -> Callable[[Ta
 def cost_of(asked: Question, given: Excerpt) -> int:
     """Return the most tokens a question takes: its own, by estimate, and those of the longest answer.
 
-    The paper's text, which is most of it, was counted when it was chosen.
+    The paper's text, which is most of it where it is asked about, was counted when it was chosen.
     """
     around = sum(tokens(turn.content.replace(given.written, "")) for turn in asked.turns)
-    return given.tokens + around + asked.most_tokens
+    is_given = any(given.written in turn.content for turn in asked.turns)
+    return given.tokens * is_given + around + asked.most_tokens
 
 
 def _keep(tables: Tables, task: _Task, summary: Summary, now: datetime) -> None:

@@ -77,8 +77,11 @@ HAZARDS = (
         "The summary claims what the paper does not, leaves out a limit, or praises.",
         "The model names the sentences of the paper that each sentence rests on. Code takes them from the "
         "paper and compares names and direction. “Sources” shows both side by side, and what is the model's "
-        "own inference. Anyone can report a mistake or have the summary made anew.",
-        "What no name, figure or direction gives away only people find, by reading the two side by side.",
+        "own inference. Anyone can report a mistake or have the summary made anew. With "
+        "`LLM_SECOND_READING` the model reads each sentence once more, beside the paper's alone, and what it "
+        "finds unsupported is marked.",
+        "What no name, figure or direction gives away only a second reading finds, or people by reading the "
+        "two side by side.",
         HazardStatus.PARTLY,
         (
             FaultKind.UNKNOWN_NUMBER,

@@ -413,6 +413,56 @@ async def test_a_summarys_sentences_are_kept_with_those_of_the_paper_that_they_n
     assert [doubt for each in stored.evidence for doubt in each.doubts] == []
 
 
+async def test_a_second_reading_marks_what_the_papers_sentences_do_not_support(database: Path) -> None:
+    doubted = {"unsupported": [{"statement": 3, "words": "and water them"}]}
+    async with world(database, [completing(sourced()), completing(doubted)]) as w:
+        w.summariser.allowance = replace(w.summariser.allowance, reads_twice=True)
+        await w.keep(PAPER)
+        result = await w.summariser.make(PAPER, "en")
+        [stored] = await w.stored()
+        asked = w.server.bodies[1]["messages"][-1]["content"]
+        reserved = await w.tokens_today()
+
+    assert result == Result(PAPER.id, "en", Outcome.MADE, tokens=240)
+    assert reserved == result.tokens
+    assert f"Statement 3: {FIELDS['method']}\nIts sentences:\n- We plant graphs in gardens.\n" in asked
+    assert [doubt for each in stored.evidence for doubt in each.doubts] == [
+        Doubt(DoubtKind.UNSUPPORTED, "and water them")
+    ]
+
+
+@pytest.mark.parametrize(
+    "second", [error(500, "No."), error(401, "No."), completing("I cannot."), completing({"unsupported": 1})]
+)
+async def test_a_summary_stays_as_it_is_where_a_second_reading_fails(database: Path, second: Answer) -> None:
+    async with world(database, [completing(sourced())], otherwise=second) as w:
+        w.summariser.allowance = replace(w.summariser.allowance, reads_twice=True)
+        await w.keep(PAPER)
+        result = await w.summariser.make(PAPER, "en")
+        [stored] = await w.stored()
+
+    assert result.outcome is Outcome.MADE
+    assert [doubt for each in stored.evidence for doubt in each.doubts] == []
+
+
+async def test_a_summary_without_sources_is_read_once(database: Path) -> None:
+    async with world(database, [completing(FIELDS)]) as w:
+        w.summariser.allowance = replace(w.summariser.allowance, reads_twice=True)
+        await w.keep(PAPER)
+        await w.summariser.make(PAPER, "en")
+
+        assert len(w.server.bodies) == 1
+
+
+async def test_a_summary_is_kept_where_no_tokens_are_left_for_a_second_reading(database: Path) -> None:
+    async with world(database, [completing(sourced(), tokens=(3_000, 1_000))], tokens=6_000) as w:
+        w.summariser.allowance = replace(w.summariser.allowance, reads_twice=True)
+        await w.keep(PAPER)
+        result = await w.summariser.make(PAPER, "en")
+
+        assert (result.outcome, result.tokens, len(w.server.bodies)) == (Outcome.MADE, 4_000, 1)
+
+
 @pytest.mark.parametrize(
     ("second", "sentences", "doubts"),
     [([3], (GROWN,), ()), ([99], (), (Doubt(DoubtKind.NO_SENTENCE),))],
