@@ -19,7 +19,7 @@ README = FOLDER.parent / "README.md"
 
 IN_SHORT = (
     r"/papers, one paper, .*",
-    r"a search for 3 .*, [0-9]+,000 papers",
+    r"a search for 3 .*, [0-9,]+ papers",
     r"a digest of .* into (1|500) channels?.*",
     r"importing the program",
     r"start to first answer",
