@@ -264,9 +264,9 @@ def _path(panel: Panel, line: Line, labels: list[str], ticks: list[float], colou
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>'
     if len(panel.lines) > 1 and at:
         x, y = at[-1]
-        # Lines that end close together have their names on either side.
+        # Beside their ends no line crosses the names; of two that end close together they are kept apart.
         is_lowest = line.points[-1][1] == min(each.points[-1][1] for each in panel.lines if each.points)
-        yield _text(x, y + 18 if is_lowest else y - 8, line.name, colour, anchor="end")
+        yield _text(x + 7, y + 12 if is_lowest else y - 2, line.name, colour)
 
 
 def _bars(panel: Panel, line: Line, labels: list[str], ticks: list[float], colour: str) -> Iterator[str]:
