@@ -19,7 +19,15 @@ from bot.summaries.evidence import Claim, NumberedSentence, NumberedText
 from bot.summaries.figures import StatedFigure, numbers_in, stated_figures
 from bot.summaries.grounding import SourceText, has_other_unit, is_derived, is_sum, stands_in
 from bot.summaries.numerals import Kind, Number
-from bot.summaries.roles import exceeding_wholes, exchanged, fractions_of_things, misplaced, repeated
+from bot.summaries.roles import (
+    exceeding_wholes,
+    exchanged,
+    fractions_of_things,
+    misplaced,
+    repeated,
+    turned_fractions,
+    turned_trends,
+)
 from bot.summaries.terms import terms
 from bot.text.mrkdwn import without_bold
 
@@ -156,6 +164,8 @@ def _out_of_place(text: str, figures: tuple[StatedFigure, ...], named: list[str]
         *repeated(text, figures, named),
         *exceeding_wholes(text, figures),
         *fractions_of_things(text, figures),
+        *turned_fractions(text, figures),
+        *turned_trends(text, figures),
     }
 
 

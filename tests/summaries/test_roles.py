@@ -5,12 +5,26 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.summaries.figures import StatedFigure, stated_figures
-from bot.summaries.roles import exceeding_wholes, exchanged, fractions_of_things, misplaced, repeated
+from bot.summaries.roles import (
+    exceeding_wholes,
+    exchanged,
+    fractions_of_things,
+    misplaced,
+    repeated,
+    turned_fractions,
+    turned_trends,
+)
 
 COUNTS = "RiverNet was read by 12 annotators on 340 images from five rivers."
 LISTED = "It reaches accuracies of 81.2% and 64.7% on lakes and dams, respectively."
 MEASURED = "RiverNet has a high sensitivity (0.91) and a fair specificity (0.68)."
 NAMED = "RiverNet achieved an AUROC of 0.91, above HydroLSTM alone (0.68)."
+IN_TURN = "It yields accuracy, F1 score and river kappa at 71.5%, 62.5% and 53.5%, respectively."
+BRACKETED = "It has a mean river precision (mRP) of 0.72 and a mean dam precision (mDP) of 0.31."
+PLACES = "RiverNet attains 71.5% on LakeSet and 62.5% on DamSet 2021, ahead of others."
+SPREAD = "HydroLSTM reaches 0.61 +/- 0.02 on LakeSet and 0.47 +/- 0.03 on DamSet."
+TRAINED = "It was trained on 48 rivers."
+TESTED = "The external test is on 27 unseen rivers."
 REDUCED = "It achieves a 62% reduction in error when it keeps the 15% surest readings."
 
 
@@ -32,12 +46,34 @@ def texts(found: Iterator[StatedFigure]) -> list[str]:
         ("在湖泊和水坝上分别达到81.2%和64.7%的准确率。", "zh-CN", LISTED, []),
         ("在湖泊和水坝上分别达到64.7%和81.2%的准确率。", "zh-CN", LISTED, ["64.7%", "81.2%"]),
         ("Accuracies of 64.7% and 81.2% on lakes and dams.", "en", LISTED, ["64.7%", "81.2%"]),
+        ("准确率为71.5%，F1为62.5%，kappa为53.5%。", "zh-CN", IN_TURN, []),
+        ("准确率为71.5%，F1为53.5%，kappa为62.5%。", "zh-CN", IN_TURN, ["53.5%", "62.5%"]),
+        ("mRP为0.72，mDP为0.31。", "zh-CN", BRACKETED, []),
+        ("mRP为0.31，mDP为0.72。", "zh-CN", BRACKETED, ["0.31", "0.72"]),
+        ("LakeSet上71.5%和DamSet上62.5%的准确率。", "zh-CN", PLACES, []),
+        ("LakeSet上62.5%和DamSet上71.5%的准确率。", "zh-CN", PLACES, ["62.5%", "71.5%"]),
+        ("在LakeSet和DamSet上分别达到71.5%和62.5%。", "zh-CN", PLACES, []),
+        ("在LakeSet和DamSet上分别达到62.5%和71.5%。", "zh-CN", PLACES, ["62.5%", "71.5%"]),
+        ("LakeSet上0.61，DamSet上0.47。", "zh-CN", SPREAD, []),
+        ("LakeSet上0.47，DamSet上0.61。", "zh-CN", SPREAD, ["0.47", "0.61"]),
     ],
 )
 def test_figures_in_each_others_place_are_told_by_what_stands_beside_them(
     text: str, language: str, sentence: str, found: list[str]
 ) -> None:
     assert texts(exchanged(text, stated_figures(text, language), [sentence])) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("在48条河流上训练，在27条未见河流上测试。", []),
+        ("在27条河流上训练，在48条未见河流上测试。", ["27", "48"]),
+        ("共48条河流和27条未见河流。", []),
+    ],
+)
+def test_figures_of_two_sentences_are_told_by_what_sets_these_apart(text: str, found: list[str]) -> None:
+    assert texts(exchanged(text, stated_figures(text, "zh-CN"), [TRAINED, TESTED])) == found
 
 
 @pytest.mark.parametrize(
@@ -70,6 +106,13 @@ def test_a_count_of_another_thing_is_misplaced_where_the_sentence_counts_this_on
         (exceeding_wholes, "在17个任务中，它在19个任务上领先。", "zh-CN", ["17", "19"]),
         (exceeding_wholes, "在17个任务中，它读取19张图像。", "zh-CN", []),
         (fractions_of_things, "在0.97个样本上，R为502。", "zh-CN", ["0.97"]),
+        (turned_fractions, "计算量降至1/40。", "zh-CN", []),
+        (turned_fractions, "计算量降至40/1。", "zh-CN", ["40", "1"]),
+        (turned_fractions, "10/1/0.1 of it, 8/1-bit, in 40/2 rivers.", "en", []),
+        (turned_trends, "F1为0.47，微调后提升至0.61。", "zh-CN", []),
+        (turned_trends, "F1为0.61，微调后提升至0.47。", "zh-CN", ["0.61", "0.47"]),
+        (turned_trends, "F1为0.47，但后来降至0.61。", "zh-CN", ["0.47", "0.61"]),
+        (turned_trends, "F1为0.61，召回率提升至0.47。", "zh-CN", []),
         (fractions_of_things, "早4.8个月，提高0.5个百分点，共1.7万个样本。", "zh-CN", []),
     ],
 )
