@@ -1,6 +1,7 @@
 """Tells whether two figures of a summary stand for each other's things in the sentence that has both; pure.
 
-Each figure is compared by what it counts or measures, and by the names beside it, which both languages have.
+Each figure is compared by what it counts or measures, and by the names beside it, which both languages have,
+then by what its part of the sentence or its item of a list speaks of, as train or test.
 Where these do not tell, the order does: a list keeps it in translation, unless a word such as 的 turns it.
 """
 
@@ -84,7 +85,7 @@ scenario scenarios setting settings 场景 设置 设定
 condition conditions disease diseases disorders 疾病 罕见病 状况 病种 癌症 癌种 cancer cancers tumors tumours
 modality modalities 模态
 language languages 语言
-model models llm llms vlms llms mllms lvlms networks classifiers 模型 网络
+model models llm vlms llms mllms lvlms networks classifiers 模型 网络
 method methods approach approaches baselines algorithms algorithm pipelines tools 方法 基线 算法 工具 流程
 architecture architectures scaffolds backbones 架构 骨干
 strategy strategies 策略
@@ -301,6 +302,9 @@ class _Placed:
         return _is_count(self.numbers[-1])
 
 
+_InSentence = tuple[str, _Placed]
+
+
 def exchanged(text: str, figures: Iterable[StatedFigure], named: Iterable[str]) -> Iterator[StatedFigure]:
     """Yield the figures of a text that the named sentences have in each other's place."""
     stated = list(figures)
@@ -453,17 +457,7 @@ def _is_exchanged(
     twos = [each for each in everywhere if stands_in(second.numbers[0], each[1].numbers)]
     pairs = [(one, two) for one in ones for two in twos if one[1] is not two[1]]
     between = text[first.end : second.start]
-    apart = [] if _LISTED.fullmatch(between) else [pair for pair in pairs if not _is_list(*pair[0], *pair[1])]
-    gains = (
-        _best(_crossing_both(first.names, second.names, one[1].names, two[1].names) for one, two in pairs),
-        _best(_gain(first, second, one[1], two[1]) for one, two in apart),
-        _best(_gain_of_all(first, second, one[1], two[1]) for one, two in apart),
-        _best(
-            _crossing_both(first.around, second.around, one[1].around, two[1].around) for one, two in pairs
-        ),
-        _best(_gain_of_sentences(first, second, one[0], two[0]) for one, two in pairs),
-    )
-    if gain := next(filter(None, gains), 0):
+    if gain := next(filter(None, _gains(first, second, pairs, is_list=bool(_LISTED.fullmatch(between)))), 0):
         return gain < 0
     together = [(sentence, one, two) for (sentence, one), (other, two) in pairs if sentence is other]
     if not together or any(one.start < two.start for _, one, two in together):
@@ -472,6 +466,19 @@ def _is_exchanged(
     if _LISTED.fullmatch(between):
         return True
     return not _TURNED.search(between) and not _TURNED.search(sentence[two.end : one.start])
+
+
+def _gains(
+    first: _Placed, second: _Placed, pairs: list[tuple[_InSentence, _InSentence]], *, is_list: bool
+) -> Iterator[int]:
+    """Yield how much better two figures fit straight than crosswise, by what tells most first."""
+    apart = [] if is_list else [(one[1], two[1]) for one, two in pairs if not _is_list(*one, *two)]
+    placed = [(one[1], two[1]) for one, two in pairs]
+    yield _best(_crossing_both(first.names, second.names, one.names, two.names) for one, two in placed)
+    yield _best(_gain(first, second, one, two) for one, two in apart)
+    yield _best(_gain_of_all(first, second, one, two) for one, two in apart)
+    yield _best(_crossing_both(first.around, second.around, one.around, two.around) for one, two in placed)
+    yield _best(_gain_of_sentences(first, second, one[0], two[0]) for one, two in pairs)
 
 
 def _is_list(sentence: str, one: _Placed, other: str, two: _Placed) -> bool:
