@@ -210,7 +210,7 @@ _WORSE = (
 )
 _MORE = (
     r"higher|highest|more(?! than\b)|larger|greater|increas\w+|rises?|rising|rose|grows?|growing|grew"
-    r"|raises?|raising|longer|above|高于|更高|最高(?![可能达到降提升增加减少仅只需为约近超 ]*[0-9])"
+    r"|raises?|raising|longer|above|高于|更高|最高(?![可能达到降低提高升增加减少仅只需为约近超 ]*[0-9])"
     r"|提高|提升|增加|增长|上升|大于|更大|更多|多于|增大"
     r"|上涨|翻倍|较高|升高|升至|增至|提至|高出|更长|扩大|推高|延长|抬高|抬升|攀升|走高|拉高|加大|激增"
     r"|飙升|拉长|扩充|增多"
@@ -219,12 +219,12 @@ _LESS = (
     r"lower\w*|lowest|less(?! than\b)|fewer|smaller|reduc\w+|decreas\w+|drop(?:s|ped|ping)?|declin\w+"
     r"|shrink\w*|shrank|(?<!-)cuts?|cutting|shorter|shorten\w*|below|sav(?:es?|ed|ings?)|diminish\w*"
     r"|eliminat\w+|suppress\w*|minimi[sz]\w+|halv\w+|低于|更低"
-    r"|最低(?![可能达到降提升增加减少仅只需为约近超 ]*[0-9])|降低|减少"
+    r"|最低(?![可能达到降低提高升增加减少仅只需为约近超 ]*[0-9])|降低|减少"
     r"|下降(?<!梯度下降)(?<!坐标下降)(?![法算沿])|缩短|小于|更小|更少|少于|节省|减小|削减|消除|跌至"
     r"|降至|降到|较低|缩小|缩减|锐减|骤降|下跌|跌落|减退|压低|走低|回落|收窄|变少|变小"
 )
 _WITHOUT = (
-    r"without|no need|requir\w+ only|only requir\w+|needs? only"
+    r"without|no need|(?:requir\w+|needs?|needed) no|requir\w+ only|only requir\w+|needs? only"
     r"|(?:eliminat|remov|avoid|obviat)\w+ (?:the|any) need|(?<=-)free|not need\w*"
     r"|not requir\w*|no longer"
     r"|no (?:additional|extra|further|explicit|manual|external|human|prior|a priori)|avoid\w*|obviat\w+"
@@ -398,6 +398,9 @@ _NEGATED = re.compile(
     re.IGNORECASE,
 )
 _REACH_OF_NEGATION = 40
+_PROBLEM = re.compile("[^，。；,;]{0,4}(?:问题|挑战|缺陷)")
+"""What makes a denial the name of what others lack, as in 不鲁棒等问题."""
+
 _IN_BRACKETS = re.compile(r"[(（][^()（）]{0,30}[)）]")
 _CONDITION = re.compile(r"(?:随着?[^，。；,;而]{0,14}|\b(?:as|when)\b[^,;]{0,14}|\bwith )$", re.IGNORECASE)
 
@@ -411,8 +414,9 @@ def _found(text: str) -> Iterator[_Pointer]:
     text = _IN_BRACKETS.sub("", text)
     for match in _POINTING.finditer(text):
         before = text[max(0, match.start() - _REACH_OF_NEGATION) : match.start()]
-        if not _CONDITION.search(before):
-            is_negated = bool(_NEGATED.search(before))
+        is_negated = bool(_NEGATED.search(before))
+        is_of_a_problem = is_negated and _PROBLEM.match(text, match.end())
+        if not _CONDITION.search(before) and not is_of_a_problem:
             for found in _read(text, match, -1 if is_negated else 1):
                 yield replace(found, is_negated=is_negated)
 
@@ -464,8 +468,8 @@ _REACH_OF_HEAD = 8
 
 def _head_of(text: str) -> re.Match[str] | None:
     """Return the measure to which all before its 的 belongs, as the second one in 误差的建模能力."""
-    _, of, head = text.rpartition("的")
-    if not of or head.startswith(_NO_HEAD):
+    before, of, head = text.rpartition("的")
+    if not of or head.startswith(_NO_HEAD) or _POINTING.search(before):
         return None
     return _last_of_phrase(head) if _MEASURE.search(head[:_REACH_OF_HEAD]) else None
 

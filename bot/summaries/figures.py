@@ -399,11 +399,18 @@ def _with_unit(plain: str, number: Number, end: int) -> tuple[Number, int] | Non
         number, end = _with_more(plain, number, end)
     for kind, pattern in _UNITS_OF_KINDS:
         if unit := pattern.match(plain, end):
-            return _with_more(plain, _of_kind(number, kind), unit.end())
+            return _with_more(plain, _of_unit(number, kind, unit[0]), unit.end())
     glued = _GLUED.match(plain, end)
     if glued and len(glued[0]) <= _LONGEST_NAME and glued[0].lower() not in _UNITS:
         return None
     return number, glued.end() if glued and glued[0].lower() in _UNITS else end
+
+
+def _of_unit(number: Number, kind: Kind, unit: str) -> Number:
+    """Return a number with its unit; a per cent that is called absolute is points, and may stay per cent."""
+    other = _of_kind(number, Kind.PERCENT) if "abs" in unit.casefold() else None
+    with_unit = _of_kind(number, kind)
+    return replace(with_unit, other=other) if other else with_unit
 
 
 def _magnitude_name(magnitude: re.Match[str]) -> str:

@@ -220,7 +220,8 @@ def has_other_unit(number: Number, numbers: Sequence[Number]) -> bool:
 def _any_matches(stated: Number, numbers: Sequence[Number]) -> bool:
     below, above = _slack(stated)
     least, most = stated.value - below, stated.value + above
-    return any(least <= each.value <= most and _supports(each, stated) for each in numbers)
+    readings = (reading for each in numbers for reading in each.readings)
+    return any(least <= each.value <= most and _supports(each, stated) for each in readings)
 
 
 # --- Equal -----------------------------------------------------------------------------------------------
@@ -313,6 +314,10 @@ def is_sum(number: Number, numbers: Sequence[Number]) -> bool:
 
 def _derivable(stated: Number, numbers: Sequence[Number]) -> Iterator[Decimal]:
     """Yield the differences and ratios of the numbers that may give one of a kind."""
+    if stated.kind is Kind.PERCENT:
+        # Eight times less is 87.5 % less.
+        factors = (each.value for each in numbers if each.kind is Kind.MULTIPLE and each.value > 1)
+        yield from (_HUNDRED - _HUNDRED / factor for factor in factors)
     for first, second in combinations(numbers, 2):
         if first.kind is not second.kind:
             continue

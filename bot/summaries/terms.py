@@ -67,7 +67,8 @@ cost costs compute budget flops 成本 开销 预算 计算量 コスト 計算 
 reduction reduce reduces reduced reducing lower decrease decreases drop 降低 减少 下降 缩短 压缩 削減
     低減 減少 감소 줄 reduziert senkt verringert réduit réduction reducción
 improvement improve improves improved improving gain gains increase increases boost outperform
-    outperforms surpass surpasses exceeding higher 提升 提高 改进 增益 增加 超过 超越 优于 高出 向上
+    outperforms outperforming outperformed surpass surpasses surpassing exceeds exceeding higher 提升
+    提高 改进 增益 增加 超过 超越 优于 高出 向上
     改善 上回 향상 개선 verbessert verbesserung steigert améliore amélioration mejora mejoras supera
 performance 性能 表现 성능 leistung performances rendimiento
 efficiency efficient 效率 高效 効率 효율 effizienz efficacité eficiencia

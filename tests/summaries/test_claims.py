@@ -103,6 +103,15 @@ def test_a_figure_as_people_write_it_is_near(text: str, number: int, language: s
     assert graded(text, number, language=language)
 
 
+@pytest.mark.parametrize("text", ["准确率提升3.9%。", "准确率提升3.9个百分点。", "耗时减少87.5%。"])
+def test_an_absolute_per_cent_and_a_factor_say_the_same_as_points_and_per_cent(text: str) -> None:
+    sentence = "Accuracy rises by 3.9% absolute, and training is 8x faster."
+    given = NumberedText((NumberedSentence(1, sentence, "", 1),))
+    claim = Claim("results", text, (1,), is_inference=False)
+
+    assert check_claim(claim, given, SourceText(sentence), "zh-CN").figures_of(Grade.NOT_IN_PAPER) == ()
+
+
 @pytest.mark.parametrize(
     ("text", "number", "language"),
     [
@@ -218,6 +227,8 @@ def test_a_baseline_that_only_another_sentence_has_is_told(text: str, names: tup
         ("准确率下滑。", 5, ("下滑",)),
         ("误差的度量精度上升。", 5, ()),
         ("它取非退化的河流。", 5, ()),
+        ("它解决了预测不鲁棒等问题。", 10, ()),
+        ("它以更低误差实现更优的精度。", 2, ()),
         ("准确率下降。", 5, ("下降",)),
         ("RiverNet劣于HydroLSTM。", 4, ("劣于",)),
         ("RiverNet优于HydroLSTM。", 4, ()),
@@ -229,6 +240,7 @@ def test_a_baseline_that_only_another_sentence_has_is_told(text: str, names: tup
         ("RiverNet并不优于HydroLSTM。", 10, ()),
         ("它只需河流图像。", 11, ()),
         ("它无需标注数据。", 11, ()),
+        ("It requires no labels.", 11, ()),
         ("它需要标注数据。", 11, ("需要",)),
         ("它须先标注数据。", 3, ("须",)),
         ("它缓解了误差。", 2, ()),
