@@ -80,8 +80,11 @@ HAZARDS = (
         "own inference. Anyone can report a mistake or have the summary made anew. With "
         "`LLM_SECOND_READING` the model reads each sentence once more, beside the paper's alone, and what it "
         "finds unsupported is marked.",
-        "What no name, figure or direction gives away only a second reading finds, or people by reading the "
-        "two side by side.",
+        "Of four lists of 39 summaries that strangers made wrong by one thing, the checks of words left 19 "
+        "to 22 unmarked: another cause, another baseline in words, a turned conclusion. A strong model's "
+        "second reading found all of the two lists that it was given and doubted 2 of 234 true sentences; a "
+        "weaker one was not measured. Rates differ by field: in papers on physics one digit passes in 8 % "
+        "and exchanged figures in 37 % of cases.",
         HazardStatus.PARTLY,
         (
             FaultKind.UNKNOWN_NUMBER,

@@ -9,7 +9,6 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 
 from bot.summaries.evidence import NumberedText
@@ -49,11 +48,6 @@ class PublishedPaper:
     translation: str
     #: By our names of parts.
     parts: Mapping[str, str]
-
-    @property
-    def is_held_out(self) -> bool:
-        """Whether it is of the half beside which the checks were not written."""
-        return sha256(self.id.encode()).digest()[0] % 2 == 1
 
     @cached_property
     def given(self) -> NumberedText:
