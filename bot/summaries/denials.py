@@ -30,7 +30,10 @@ _ANY_DOUBT = regex(
 )
 
 
-_RENUNCIATION = regex(r"无需|无须|不必(?!要)|不需要|\b(?:without|no need)\b", re.IGNORECASE)
+_WHAT = r"(?:[^\x00-\x7f，。；、：（）]{1,12}|(?:\s[\w-]+){1,4})?"
+"""What follows a word that says little by itself, so that a reader sees what is meant."""
+
+_RENUNCIATION = regex(rf"(?:无需|无须|不必(?!要)|不需要|\b(?:without|no need)\b){_WHAT}", re.IGNORECASE)
 _ANY_RENUNCIATION = regex(
     r"free\b"
     r"|\b(?:avoid|eliminat|remov|bypass|obviat|circumvent|skip|dispens|replac|reduc|simpl|reliev|alleviat"
@@ -39,7 +42,9 @@ _ANY_RENUNCIATION = regex(
     re.IGNORECASE,
 )
 
-_CONTRAST = regex(r"但(?!是否)|却|为代价|反而|\b(?:but|at the cost of|at the expense of)\b", re.IGNORECASE)
+_CONTRAST = regex(
+    rf"(?:但(?!是否)|却|反而|\b(?:but|at the cost of|at the expense of)\b){_WHAT}|为代价", re.IGNORECASE
+)
 _ANY_CONTRAST = regex(
     r"\b(?:but|while|whereas|though|yet|costs?|trade-?offs?|expense|contrast|conversely|unlike|versus|vs"
     r"|compar\w+|contrary|except|unless|differ\w*|var(?:y|ies|ied|iable|iation)\w*|regardless|even|lower\w*"
