@@ -116,7 +116,7 @@ def test_the_papers_sentences_stay_in_its_language() -> None:
 
 def test_sources_of_a_summary_from_before_a_newer_version_say_so() -> None:
     newer = NewerVersion(2, date(2025, 10, 1), datetime(2025, 10, 2, tzinfo=UTC))
-    told = "The summary was written before v2 of the paper came, which may say it otherwise."
+    told = "This summary was written before v2 of the paper, which may say otherwise."
 
     assert told in said(sources_modal(PAPER, SUMMARY, ENGLISH, newer=newer)["blocks"])
     assert told not in said(sources_modal(PAPER, SUMMARY, ENGLISH)["blocks"])
