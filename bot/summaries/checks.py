@@ -174,7 +174,7 @@ def check(
     cleaned and cut like the others; what they lack is no fault, and they prove nothing about the rest.
 
     `claims` are the summary's sentences with the numbers of the sentences `given` that they rest on, each
-    judged by these as `resting.py` says. Without any the summary is checked against the whole text alone.
+    judged by these as `judgements.py` says. Without any the summary is checked against the whole text alone.
     """
     faults: list[Fault] = []
     source = SourceText("\n\n".join(filter(None, [paper.title, paper.abstract, text])))

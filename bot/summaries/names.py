@@ -38,11 +38,10 @@ _FUNCTION_WORDS = frozenset(
     "this to was we were which with can such these each both via when where but all et al".split()
 )
 _GENERIC = frozenset(
-    """ai ml dl rl nlp cv llm lm gpu cpu tpu api sota gb mb kb tb fps hz khz mhz ghz id vs pdf url html json
-    xml sql ok top best ours baseline github arxiv huggingface python pytorch i ii iii iv v vi a b c d e
-    f g h k l
-    m n p q r s t u w x y z table figure fig appendix section eq latex linux web ui gui iot ceo phd usa us uk
-    eu""".split()
+    """ai ml dl rl nlp cv llm lm gpu cpu tpu api sota gb mb kb tb fps hz khz mhz ghz id vs pdf url html
+    json xml sql ok top best ours baseline github arxiv huggingface python pytorch i ii iii iv v vi a b c
+    d e f g h k l m n p q r s t u w x y z table figure fig appendix section eq latex linux web ui gui iot
+    ceo phd usa us uk eu""".split()
 )
 """Names of the trade that a summary may use of any paper."""
 

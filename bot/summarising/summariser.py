@@ -453,8 +453,9 @@ def cost_of(asked: Question, given: Excerpt) -> int:
 
     The paper's text, which is most of it where it is asked about, was counted when it was chosen.
     """
-    around = sum(tokens(turn.content.replace(given.written, "")) for turn in asked.turns)
-    is_given = any(given.written in turn.content for turn in asked.turns)
+    text = given.written
+    around = sum(tokens(turn.content.replace(text, "")) for turn in asked.turns)
+    is_given = any(text in turn.content for turn in asked.turns)
     return given.tokens * is_given + around + asked.most_tokens
 
 
