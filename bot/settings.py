@@ -350,7 +350,7 @@ class Settings(BaseSettings):
         description="the most tokens of one answer, for a model that thinks for longer than 4,000",
     )
     second_reading: Literal["off", "on"] = Field(
-        default="off",
+        default="on",
         validation_alias="LLM_SECOND_READING",
         description="whether the model is asked once more which sentences of its summary the paper's do not "
         "support: `off` or `on`",

@@ -45,7 +45,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
         "command": "/papers",
         "save_reaction": "bookmark",
         "links": "off",
-        "second_reading": "off",
+        "second_reading": "on",
         "messages_a_minute": 300,
         "lease_seconds": 120,
         "settling_seconds": 20,
@@ -301,7 +301,7 @@ RIGHT = {
     "LLM_MAX_TOKENS": "2000",
     "PAPER_ROUND_LOG_FORMAT": "json",
     "PAPER_ROUND_LINKS": "on",
-    "LLM_SECOND_READING": "on",
+    "LLM_SECOND_READING": "off",
     **{alias: "https://example.org/v1/" for alias in ALIASES if alias.endswith("_URL")},
 }
 

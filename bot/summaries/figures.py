@@ -113,7 +113,8 @@ _PATTERN = rf"""(?:NO_NUMERAL[{_LETTER}]++(?![-_.@]?[{_LETTER}0-9])[\s,;:()]*+)+
     | (?P<date>[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}(?![0-9]) | [0-9]{{4}}\.[0-9]{{5}}(?![0-9]))
     | (?P<cited>\[\s?[0-9]++(?:\s?[,;–-]\s?[0-9]++)*+\s?\])
     | (?P<index>[_^]\s?\{{?\s?[-+]?[0-9.]++\}}?)
-    | (?P<digits>(?:(?<![0-9A-Za-z])\.)?[0-9]++(?:(?:[.,]|\{{,\}})[0-9]++)*+)
+    | (?P<digits>(?:(?<![0-9A-Za-z])\.)?[0-9]++                 # a PDF may have `1 ,041` and `15 .3`
+        (?:(?:[.,]|\{{,\}}|\s,(?=[0-9]{{3}}(?![0-9]))|\s\.(?=[0-9]))[0-9]++)*+)
     | (?P<cjk>(?:百分之)?[{CJK_NUMERAL_SIGNS}]++)
     """
 _TOKEN = re.compile(_PATTERN.replace("NO_NUMERAL", _NO_NUMERAL), re.VERBOSE)
@@ -175,7 +176,15 @@ def _of_digits(plain: str, token: re.Match[str], *, decimal_comma: bool) -> _Fou
     if with_unit is None or _is_in_time(plain, start, end, last):
         return None
     last, end = with_unit
-    return _Found(start, end, (*filter(None, others), last))
+    return _Found(start, end, (*filter(None, others), _of_what_follows(plain, last, end)))
+
+
+def _of_what_follows(plain: str, number: Number, end: int) -> Number:
+    """Return a whole number without a unit as one of things where a word for them follows."""
+    if number.kind is not Kind.PLAIN or number.step < 1:
+        return number
+    start = end + plain.startswith("-", end)
+    return replace(number, is_of_things=bool(_COUNTED.match(plain, start)))
 
 
 _ONE_OF = re.compile(r"\s(?:of|or)\s")
@@ -191,7 +200,7 @@ def _of_word(plain: str, token: re.Match[str]) -> _Found | None:
     scaled_number, end = with_unit or (number, token.end())
     has_magnitude = scaled_number.value > number.value
     is_claim = number.kind is Kind.PLAIN and (number.value >= LEAST_IN_WORDS or has_magnitude)
-    return _Found(token.start(), end, (scaled_number,), is_claim=is_claim)
+    return _Found(token.start(), end, (_of_what_follows(plain, scaled_number, end),), is_claim=is_claim)
 
 
 def _of_cjk(plain: str, token: re.Match[str]) -> _Found | None:
@@ -255,7 +264,9 @@ def _months() -> frozenset[str]:
 
 _DAY = re.compile(r"\s?[年月日号日]|(?:st|nd|rd|th)?\.?\s(?:de\s|of\s)?([^\W\d_]{3,10}\.?)(?:\W|$)")
 _WORD_BEFORE = re.compile(r"([^\W\d_]{3,10}\.?)\s?$")
-_COUNTED = re.compile(r"\s?(?!and\b|or\b|by\b|the\b|in\b|to\b|on\b|with\b|for\b|as\b|is\b|was\b)[a-z]{3,}")
+_COUNTED = re.compile(
+    r"\s?(?!(?:and|or|by|the|in|to|on|with|for|as|is|was|per|out|from|fold|times|versus)\b)[a-z]{3,}"
+)
 _COUNTER_AFTER = re.compile(
     r"\s?(?:[个種种项類类张張篇条條次步组組对對份名位帧轮层維维小步]|词元|样本|token)"
 )
@@ -281,7 +292,8 @@ def _is_an_item(plain: str, start: int, end: int) -> bool:
 
 def _is_in_time(plain: str, start: int, end: int, number: Number) -> bool:
     """Whether a whole number is a year, or a day or month of a date."""
-    if number.step != 1 or number.kind is not Kind.PLAIN or "," in plain[start:end]:
+    is_whole = number.step == 1 and number.kind is Kind.PLAIN
+    if not is_whole or number.bound is not Bound.NONE or "," in plain[start:end]:
         return False
     before = _WORD_BEFORE.search(plain[max(0, start - _LONGEST_BEFORE) : start])
     after = _DAY.match(plain, end)

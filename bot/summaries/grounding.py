@@ -253,7 +253,8 @@ def _slack(stated: Number) -> tuple[Decimal, Decimal]:
     if stated.is_about:
         rounded = max(rounded, min(stated.round_step / 2, _ABOUT_SHARE * stated.value))
     if stated.bound is Bound.ABOVE:
-        return Decimal(0), max(rounded, min(stated.round_step, _ABOVE_SHARE * stated.value))
+        least_too_high = min(stated.round_step, _ABOVE_SHARE * stated.value)
+        return Decimal(0), max(rounded, least_too_high * (1 - _SMALLEST))
     if stated.bound is Bound.BELOW:
         return max(rounded, min(stated.round_step / 2, _BELOW_SHARE * stated.value)), Decimal(0)
     is_cut = stated.step > 1 and stated.digits >= _LEAST_DIGITS_ROUNDED
@@ -281,6 +282,8 @@ def _supports(candidate: Number, stated: Number) -> bool:
     """Whether a near enough number of the text is as precise as the stated one, and of the same kind."""
     if (stated.kind, candidate.kind) in _NO_SUPPORT:
         return False
+    if candidate.is_of_things and stated.kind is not Kind.PLAIN:
+        return False
     if candidate.value == stated.value or candidate.step < stated.step:
         return True
     return (stated.is_about or stated.bound is not Bound.NONE) and candidate.step <= stated.round_step
@@ -291,6 +294,9 @@ def _supports(candidate: Number, stated: Number) -> bool:
 
 def is_derived(number: Number, numbers: Sequence[Number]) -> bool:
     """Whether a number is the difference, the ratio or the sum of two of a few numbers."""
+    if number.digits == 1 and number.kind is Kind.PLAIN and number.step == 1:
+        # Some two numbers of any sentence differ by one of nine.
+        return False
     is_telling = number.digits > _LEAST_DIGITS_ROUNDED
     if len(numbers) > (_MOST_COMBINED if is_telling else _MOST_COMBINED_ROUGHLY):
         return False

@@ -9,8 +9,9 @@ that sums up the paper: they stay with their marks. What is left out is kept, an
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from bot.summaries.claims import ClaimVerdict, Grade, GradedFigure, check_claim
+from bot.summaries.claims import ClaimVerdict, check_claim
 from bot.summaries.evidence import Claim, NumberedSentence, NumberedText
+from bot.summaries.grades import Grade, GradedFigure
 from bot.summaries.grounding import SourceText
 from bot.text.mrkdwn import cut
 from storage.records import Doubt, DoubtKind, Evidence, Figure, Grounding, PaperSentence

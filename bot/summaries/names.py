@@ -6,10 +6,13 @@ an acronym, as the words that it stands for. What is written in small letters on
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import accumulate, pairwise
 from unicodedata import normalize
+
+from bot.summaries.directions import measures_in
 
 # Letters with accents too, as in Schrödinger.
 _LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
@@ -27,7 +30,15 @@ _SHORT = 3
 
 _PREFIXED = re.compile("([a-z])[a-z]{0,2}([A-Z]{2,})")
 
+_VERSION = re.compile(
+    rf"(?<![{_LATIN}0-9-])([A-Z][A-Za-z]{{2,30}})\s([0-9]{{1,4}}(?:\.[0-9]{{1,2}})?)"
+    rf"(?![0-9.,]*[0-9%％×]|\s?[个個种種项項类類张張篇条條次步组組对對名位层層维維倍万亿百千年月天、/~至到-]|\s?%)"
+)
+"""A name and its version, as in `Gemma 4`, and no count of what follows."""
+_VERSIONED = re.compile(rf"(?<![{_LATIN}0-9])([A-Za-z]++)[-\s_']?([0-9]{{1,4}}(?:\.[0-9]{{1,2}})?)(?![0-9])")
+
 _LONGEST_NAME = 100
+_YEAR_DIGITS = 4
 _LEAST_INITIALS = 3
 _LEAST_LETTERS = 2
 _MOST_INITIALS = 7
@@ -61,8 +72,29 @@ class NameIndex:
         self._initials = "".join(word[0] for word in self._sequence)
 
     def foreign_names(self, text: str) -> tuple[str, ...]:
-        """Return the names in a text that the paper does not have, each once, as they are written."""
-        return tuple(dict.fromkeys(name for name in names_in(text) if not self.has(name)))
+        """Return the names in a text that the paper does not have, each once, as they are written.
+
+        A name that it has with other versions only, as Gemma 4 for Gemma 5, is one of them.
+        """
+        foreign = (name for name in names_in(text) if not self.has(name))
+        return tuple(dict.fromkeys((*foreign, *self._foreign_versions(text))))
+
+    def _foreign_versions(self, text: str) -> Iterator[str]:
+        for stated in _VERSION.finditer(text):
+            name, version = stated.groups()
+            if name.casefold() in _GENERIC or measures_in(name):
+                continue
+            known = self._versions[name.casefold()]
+            if known and not any(_is_version(version, each) for each in known):
+                yield stated[0]
+
+    @cached_property
+    def _versions(self) -> defaultdict[str, set[str]]:
+        """The numbers that the paper writes right after each word, in small letters."""
+        known: defaultdict[str, set[str]] = defaultdict(set)
+        for each in _VERSIONED.finditer(self._plain_text):
+            known[each[1].casefold()].add(each[2])
+        return known
 
     def has(self, name: str) -> bool:
         """Whether the paper has a name in some notation."""
@@ -183,6 +215,13 @@ def _is_name(name: str, plain: str, start: int) -> bool:
         return False
     near = plain[max(0, start - 12) : start + len(name) + 12]
     return bool(_CJK_AROUND.search(near)) or not _SENTENCE_START.search(plain[max(0, start - 4) : start])
+
+
+def _is_version(stated: str, known: str) -> bool:
+    """Whether a version is another, or one of its own as 3.1 of 3, or the last digits of its year."""
+    longer, shorter = sorted((stated, known), key=len, reverse=True)
+    is_year = len(longer) == _YEAR_DIGITS and len(shorter) == _YEAR_DIGITS // 2
+    return stated == known or longer.startswith(f"{shorter}.") or (is_year and longer.endswith(shorter))
 
 
 def _forms(squeezed: str) -> Iterator[str]:

@@ -43,6 +43,8 @@ class Number:
     #: Whether it is approximate, as in about 300 or 约300.
     is_about: bool = False
     bound: Bound = Bound.NONE
+    #: Whether it counts things that are named right after it, so that it is no share and no factor.
+    is_of_things: bool = False
     #: A second reading: `1.234` is a little over one, or in German more than a thousand.
     other: "Number | None" = None
 
@@ -85,7 +87,7 @@ def read_digits(written: str, *, decimal_comma: bool = False) -> tuple[Number, .
     decimals; since texts in them may also write as English does, both readings are kept. Digits with two
     points are a version, a date or an address, and give nothing.
     """
-    written = written.replace("{,}", ",")
+    written = written.replace("{,}", ",").replace(" ,", ",").replace(" .", ".")
     if len(written) > _LONGEST:
         return ()
     readings = [*_with_comma(written)] if decimal_comma else []

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import log
 
-from bot.summaries.claims import Grade, check_claim
+from bot.summaries.claims import check_claim
 from bot.summaries.evidence import Claim, NumberedText
 from bot.summaries.figures import StatedFigure, numbers_in, stated_figures
+from bot.summaries.grades import Grade
 from bot.summaries.grounding import SourceText, is_derived, stands_in
 from bot.summaries.names import names_in
 from bot.summaries.numerals import Kind, Number

@@ -6,15 +6,16 @@ import pytest
 from hypothesis import given as generated
 from hypothesis import strategies as st
 
-from bot.summaries.claims import ClaimVerdict, Grade, GradedFigure, check_claim
+from bot.summaries.claims import ClaimVerdict, check_claim
 from bot.summaries.evidence import Claim, NumberedSentence, NumberedText
+from bot.summaries.grades import Grade, GradedFigure
 from bot.summaries.grounding import SourceText
 
 SENTENCES = (
     (1, 1, "We present RiverNet, a network of sparse attention that reads 5% of the gauges."),
     (2, 2, "On SiltBench RiverNet outperforms HydroLSTM and lowers the error from 23.4% to 14.9%."),
     (3, 2, "Training takes 40 minutes, three times less than HydroLSTM, without any labelled data."),
-    (4, 3, "The corpus has 90,704 readings of 18,622 days: 400 English and 400 Chinese reports."),
+    (4, 3, "The corpus has 90,704 readings and 18,622 days of rain: 400 English and 400 Chinese reports."),
     (5, 4, "Accuracy rises to 57.8 on lakes, 2.7 points above HydroLSTM."),
     (6, 5, "The agreement of 12 annotators was 61.5% on dams and 72.5% on weirs."),
     (7, 6, "During floods RiverNet is no better than persistence."),
