@@ -74,10 +74,13 @@ def numbers_at(sentence: str) -> list[tuple[int, int, tuple[Number, ...]]]:
     """Return the same with where each starts and ends."""
     plain = _half_width(sentence)
     intervals = [match.span() for match in _PERCENT_INTERVAL.finditer(plain)] if "%" in plain else []
-    return [
-        (found.start, found.end, _as_percent(found.numbers) if _lies_in(found, intervals) else found.numbers)
-        for found in _found(plain)
+    found = [
+        (each.start, each.end, _of_kind_of_range(each.numbers, Kind.PERCENT))
+        if _lies_in(each, intervals)
+        else (each.start, each.end, each.numbers)
+        for each in _found(plain)
     ]
+    return _with_ranges(plain, found)
 
 
 _PERCENT_INTERVAL = re.compile(
@@ -91,10 +94,28 @@ def _lies_in(found: "_Found", spans: list[tuple[int, int]]) -> bool:
     return any(start <= found.start and found.end <= end for start, end in spans)
 
 
-def _as_percent(numbers: tuple[Number, ...]) -> tuple[Number, ...]:
+def _of_kind_of_range(numbers: tuple[Number, ...], kind: Kind) -> tuple[Number, ...]:
     return tuple(
-        replace(number, kind=Kind.PERCENT) if number.kind is Kind.PLAIN else number for number in numbers
+        replace(number, kind=kind) if number.kind is Kind.PLAIN and not number.is_of_things else number
+        for number in numbers
     )
+
+
+_Placed = tuple[int, int, tuple[Number, ...]]
+_RANGE = re.compile(r"[-–—~〜]{1,3}|\s[-–—~〜]{1,3}\s")
+
+
+def _with_ranges(plain: str, found: list[_Placed]) -> list[_Placed]:
+    """Return the same with the ends of each range as one, in the unit of the second."""
+    joined: list[_Placed] = []
+    for start, end, numbers in found:
+        before = joined[-1] if joined else None
+        if before and len(before[2]) == len(numbers) == 1 and _RANGE.fullmatch(plain, before[1], start):
+            low = _of_kind_of_range(before[2], numbers[0].kind)
+            joined[-1] = (before[0], end, (*low, *numbers))
+        else:
+            joined.append((start, end, numbers))
+    return joined
 
 
 # --- Tokens ----------------------------------------------------------------------------------------------
@@ -111,7 +132,9 @@ _PATTERN = rf"""(?:NO_NUMERAL[{_LETTER}]++(?![-_.@]?[{_LETTER}0-9])[\s,;:()]*+)+
     | \\[A-Za-z]++                                     # a command of LaTeX's
     | (?P<name>[{_LETTER}][{_LETTER}0-9]*+(?:[-_.@]?[{_LETTER}0-9]++)*+)
     | (?P<date>[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}(?![0-9]) | [0-9]{{4}}\.[0-9]{{5}}(?![0-9]))
-    | (?P<cited>\[\s?[0-9]++(?:\s?[,;–-]\s?[0-9]++)*+\s?\])
+    | (?P<cited>\[\s?[0-9]++(?:\s?[,;–-]\s?[0-9]++)*+\s?\]
+        # a journal's, as `13(1):17–25`
+        | [0-9]{{1,4}}\s?\([0-9]{{1,3}}\)\s?:\s?[0-9]{{1,6}}(?:\s?[–-]{{1,2}}\s?[0-9]{{1,6}})?+)
     | (?P<index>[_^]\s?\{{?\s?[-+]?[0-9.]++\}}?)
     | (?P<digits>(?:(?<![0-9A-Za-z])\.)?[0-9]++                 # a PDF may have `1 ,041` and `15 .3`
         (?:(?:[.,]|\{{,\}}|\s,(?=[0-9]{{3}}(?![0-9]))|\s\.(?=[0-9]))[0-9]++)*+)
@@ -466,7 +489,7 @@ def _numbers_of(run: list[_Found]) -> tuple[Number, ...]:
 
 
 _SHARING = re.compile(
-    r"(?:\s|[/→]|至|到|提升|提高|增加|增长|上升|升|降低|下降|减少|降|\b(?:and|or|to|vs\.?|versus)\b|->)*"
+    r"(?:\s|[/→]|至|到|和|与|提升|提高|增加|增长|上升|升|降低|下降|减少|降|\b(?:and|or|to|vs\.?|versus)\b|->)*"
 )
 _UNITS_SHARED = frozenset({Kind.PERCENT, Kind.POINTS, Kind.MULTIPLE})
 

@@ -21,6 +21,7 @@ from bot.summaries.roles import (
     fractions_of_things,
     misplaced,
     repeated,
+    turned_changes,
     turned_fractions,
     turned_trends,
 )
@@ -84,6 +85,7 @@ def _out_of_place(text: str, figures: tuple[StatedFigure, ...], named: list[str]
         *fractions_of_things(text, figures),
         *turned_fractions(text, figures),
         *turned_trends(text, figures),
+        *turned_changes(text, figures, named),
     }
 
 
@@ -118,7 +120,7 @@ def _told(sentence: str) -> _Told:
     numbers = tuple(number for _, _, numbers in found for number in numbers)
     between: list[str] = []
     for at, (_, end, within) in enumerate(found):
-        between += [","] * (len(within) - 1)
+        between += [""] * (len(within) - 1)
         if at + 1 < len(found):
             between.append(sentence[end : found[at + 1][0]])
     return _Told(numbers, tuple(between))

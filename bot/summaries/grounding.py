@@ -284,9 +284,16 @@ def _supports(candidate: Number, stated: Number) -> bool:
         return False
     if candidate.is_of_things and stated.kind is not Kind.PLAIN:
         return False
+    if candidate.step < 1 and _is_single_count(stated):
+        # `1.000` is no count.
+        return False
     if candidate.value == stated.value or candidate.step < stated.step:
         return True
     return (stated.is_about or stated.bound is not Bound.NONE) and candidate.step <= stated.round_step
+
+
+def _is_single_count(number: Number) -> bool:
+    return number.kind is Kind.PLAIN and number.step == 1 and number.digits == 1
 
 
 # --- Derived ---------------------------------------------------------------------------------------------
@@ -294,7 +301,7 @@ def _supports(candidate: Number, stated: Number) -> bool:
 
 def is_derived(number: Number, numbers: Sequence[Number]) -> bool:
     """Whether a number is the difference, the ratio or the sum of two of a few numbers."""
-    if number.digits == 1 and number.kind is Kind.PLAIN and number.step == 1:
+    if _is_single_count(number):
         # Some two numbers of any sentence differ by one of nine.
         return False
     is_telling = number.digits > _LEAST_DIGITS_ROUNDED
@@ -325,20 +332,34 @@ def _derivable(stated: Number, numbers: Sequence[Number]) -> Iterator[Decimal]:
         factors = (each.value for each in numbers if each.kind is Kind.MULTIPLE and each.value > 1)
         yield from (_HUNDRED - _HUNDRED / factor for factor in factors)
     for first, second in combinations(numbers, 2):
-        if first.kind is not second.kind:
-            continue
-        if first.value == second.value:
-            continue
-        is_difference = stated.kind is not Kind.MULTIPLE and (stated.kind, first.kind) not in _NO_DIFFERENCE
-        if is_difference and _is_telling(first, second):
-            yield abs(first.value - second.value)
-        if stated.kind in _RATIOS and first.value and second.value:
-            factor = _HUNDRED if stated.kind is Kind.PERCENT else Decimal(1)
-            yield factor * first.value / second.value
-            yield factor * second.value / first.value
-            if stated.kind is Kind.PERCENT:
-                yield abs(factor * (first.value - second.value) / second.value)
-                yield abs(factor * (first.value - second.value) / first.value)
+        if first.kind is second.kind and first.value != second.value:
+            yield from _differences(stated, first, second)
+            yield from _ratios(stated, first.value, second.value)
+
+
+def _differences(stated: Number, first: Number, second: Number) -> Iterator[Decimal]:
+    if stated.kind is Kind.MULTIPLE or (stated.kind, first.kind) in _NO_DIFFERENCE:
+        return
+    if _is_telling(first, second):
+        difference = abs(first.value - second.value)
+        yield difference
+        if stated.kind is Kind.POINTS and _is_share(first) and _is_share(second):
+            yield _HUNDRED * difference
+
+
+def _ratios(stated: Number, first: Decimal, second: Decimal) -> Iterator[Decimal]:
+    if stated.kind not in _RATIOS or not first or not second:
+        return
+    factor = _HUNDRED if stated.kind is Kind.PERCENT else Decimal(1)
+    yield factor * first / second
+    yield factor * second / first
+    if stated.kind is Kind.PERCENT:
+        yield abs(factor * (first - second) / second)
+        yield abs(factor * (first - second) / first)
+
+
+def _is_share(number: Number) -> bool:
+    return number.kind is Kind.PLAIN and number.value <= 1 and number.step < 1
 
 
 _LEAST_ADDED = Decimal("0.02")
