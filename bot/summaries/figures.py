@@ -196,7 +196,7 @@ def _of_digits(plain: str, token: re.Match[str], *, decimal_comma: bool) -> _Fou
         return None
     last, end = _with_power_of_ten(plain, last, end)
     with_unit = _with_unit(plain, last, end)
-    if with_unit is None or _is_in_time(plain, start, end, last):
+    if with_unit is None or _is_in_time(plain, start, end, with_unit[0]):
         return None
     last, end = with_unit
     return _Found(start, end, (*filter(None, others), _of_what_follows(plain, last, end)))

@@ -16,6 +16,7 @@ from bot.summaries.figures import StatedFigure, numbers_at
 from bot.summaries.grounding import SourceText, has_other_unit, is_derived, is_sum, stands_in
 from bot.summaries.numerals import Kind, Number
 from bot.summaries.roles import (
+    contradicted_comparisons,
     exceeding_wholes,
     exchanged,
     fractions_of_things,
@@ -86,6 +87,7 @@ def _out_of_place(text: str, figures: tuple[StatedFigure, ...], named: list[str]
         *turned_fractions(text, figures),
         *turned_trends(text, figures),
         *turned_changes(text, figures, named),
+        *contradicted_comparisons(text, figures),
     }
 
 
@@ -172,7 +174,7 @@ class _Evidence:
 # --- What the claim tells --------------------------------------------------------------------------------
 
 _CHANGE = re.compile(
-    r"[增升降减快慢超优胜提缩倍省]|[更较]?[高低多少大小](?:于|出|了)|更[高低多少大小长短好差]|差[距异值]|领先|落后|改善|相差|节约|翻|短|\b(?:improv|gain|increas|reduc|decreas|drop|fewer|more|less|than|faster"
+    r"[增升降减快慢超优胜提缩倍省]|[更较]?[高低多少大小](?:于|出|了|\s)|更[高低多少大小长短好差]|差[距异值]|领先|落后|改善|相差|节约|翻|短|\b(?:improv|gain|increas|reduc|decreas|drop|fewer|more|less|than|faster"
     r"|slower|higher|lower|better|worse|difference|gap|by|over|boost|cut|sav|declin|outperform|surpass|exceed|rel)",
     re.IGNORECASE,
 )

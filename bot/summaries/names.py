@@ -35,7 +35,11 @@ _VERSION = re.compile(
     rf"(?![0-9.,]*[0-9%％×]|\s?[个個种種项項类類张張篇条條次步组組对對名位层層维維倍万亿百千年月天、/~至到-]|\s?%)"
 )
 """A name and its version, as in `Gemma 4`, and no count of what follows."""
-_VERSIONED = re.compile(rf"(?<![{_LATIN}0-9])([A-Za-z]++)[-\s_']?([0-9]{{1,4}}(?:\.[0-9]{{1,2}})?)(?![0-9])")
+_NUMBER = r"[0-9]{1,4}(?:\.[0-9]{1,2})?(?![0-9])"
+_VERSIONED = re.compile(
+    rf"(?<![{_LATIN}0-9])([A-Za-z]++)[-\s_']?({_NUMBER}(?:\s?(?:,|/|&|,?\s?and\b)\s?{_NUMBER}){{0,9}})"
+)
+"""A word and the numbers right after it, as in `ISIC 2018, 2019 and 2020`."""
 
 _LONGEST_NAME = 100
 _YEAR_DIGITS = 4
@@ -93,7 +97,7 @@ class NameIndex:
         """The numbers that the paper writes right after each word, in small letters."""
         known: defaultdict[str, set[str]] = defaultdict(set)
         for each in _VERSIONED.finditer(self._plain_text):
-            known[each[1].casefold()].add(each[2])
+            known[each[1].casefold()].update(re.findall(_NUMBER, each[2]))
         return known
 
     def has(self, name: str) -> bool:

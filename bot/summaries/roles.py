@@ -157,7 +157,7 @@ def turned_trends(text: str, figures: Iterable[StatedFigure]) -> Iterator[Stated
             yield from stated[at : at + 2]
 
 
-_CHANGING = re.compile(r"[^0-9，,；;。、]{0,8}?(?:[至到为]\s?约?|→|->)|\s?(?:→|->|to)\s?")
+_CHANGING = re.compile(r"[^0-9，,；;。、]{0,8}?(?:[至到为]\s?约?|→|->)-?|\s?(?:→|->|to)\s?-?")
 _CHANGED = re.compile(r"[^0-9,;.]{0,25}?(?:\bto|→|->|\\to)[^0-9,;.]{0,12}")
 
 
@@ -176,6 +176,30 @@ def turned_changes(
             continue
         straight = any(_fits(first, one) and _fits(second, two) for one, two in others)
         if not straight and any(_fits(second, one) and _fits(first, two) for one, two in others):
+            yield from stated[at : at + 2]
+
+
+_COMPARED = re.compile(
+    r"[，,（(]?(?:仍|均|且|也)?(?:远远|远|显著|明显|大幅|大大)?(?:(?P<less>低于|小于|少于|不及)|(?P<more>高于|大于|多于|超过|超出|远超))"
+    r"[^，,；;。0-9]{0,16}"
+)
+_CHANGE_BEFORE = re.compile(
+    r"(?:提升|提高|增加|增长|改善|降低|下降|减少|缩短|高出|超出|快|[增升降减多少])[了约近达至多最高]*$"
+)
+
+
+def contradicted_comparisons(text: str, figures: Iterable[StatedFigure]) -> Iterator[StatedFigure]:
+    """Yield both figures where one is told to be lower than a smaller one, or higher than a greater one.
+
+    As in `拒绝率28%，远低于此前方法的7%`.
+    """
+    stated = list(figures)
+    for at, (first, second) in enumerate(pairwise(placed_figures(text, tuple(stated)))):
+        compared = _COMPARED.fullmatch(text, first.end, second.start)
+        if not compared or not _alike(first, second) or _CHANGE_BEFORE.search(text, 0, first.start):
+            continue
+        is_less = first.numbers[-1].value < second.numbers[-1].value
+        if is_less != bool(compared["less"]):
             yield from stated[at : at + 2]
 
 

@@ -189,8 +189,8 @@ clinical 临床
 imaging image image-only 图像 影像
 male men 男性
 female women 女性
-positive 阳性 正
-negative 阴性 负
+positive 阳性 正 误报 假阳
+negative 阴性 负 漏报 假阴
 zero-shot zero 零样本
 few-shot few 少样本
 fine-tuned tuned fine-tuning 微调
@@ -218,8 +218,6 @@ coverage 覆盖率
 leakage leaking leak spillover 泄露 泄漏
 benign 良性
 malicious 恶意
-false-positive false-positives 误报
-false-negative false-negatives 漏报
 seen 已见
 source 源
 target 目标

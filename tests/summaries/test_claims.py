@@ -304,3 +304,63 @@ def seconds_of(piece: str, length: int) -> float:
     started = time.process_time()
     verdict(piece * (length // len(piece)), 2)
     return time.process_time() - started
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "grade"),
+    [
+        ("准确率提升3%。", "A three-part gate improves accuracy.", Grade.NOT_IN_PAPER),
+        ("准确率提升80%。", "Accuracy improves on 80 lakes.", Grade.NOT_IN_PAPER),
+        ("速度提升3倍。", "It is faster by a factor of 3.", Grade.NEAR),
+        (
+            "准确率从51.7%升至67.7%。",
+            "It raises accuracy by 51.0 to 67.7% after 0.7% more data.",
+            Grade.NOT_IN_PAPER,
+        ),
+        ("邀请41名专家。", "We ask 31 experts from 10 countries.", Grade.ELSEWHERE),
+        ("邀请41名专家。", "We ask 31 experts and 10 students.", Grade.NEAR),
+        ("优于1个基线。", "It beats 4 of 5 baselines.", Grade.NOT_IN_PAPER),
+        ("延迟25-35秒。", "Latency is 25--35,s on 7 lakes.", Grade.NEAR),
+        ("延迟35-35秒。", "Latency is 25--35,s on 7 lakes.", Grade.ELSEWHERE),
+        ("延迟7-35秒。", "Latency is 25--35,s on 7 lakes.", Grade.ELSEWHERE),
+        ("超过95%的湖泊。", "Over 95% of the lakes.", Grade.NEAR),
+        ("超过94%的湖泊。", "Over 95% of the lakes.", Grade.NOT_IN_PAPER),
+        ("配备1290+文档。", "It has 1,290+ documents.", Grade.NEAR),
+        ("配备1990+文档。", "It has 1,290+ documents.", Grade.NOT_IN_PAPER),
+        ("共1041名患者。", "They are 1 ,041 patients.", Grade.NEAR),
+        ("共1名患者。", "They are 1 ,041 patients.", Grade.NOT_IN_PAPER),
+        ("提升15.3%。", "A gain of ↑15 .3 % was seen.", Grade.NEAR),
+        ("干预0.01的神经元。", "Acting on 0.01–0.04% of the neurons.", Grade.NOT_IN_PAPER),
+        ("越狱率降低21个百分点。", "J. of Lakes 21(4):310–319.", Grade.NOT_IN_PAPER),
+        ("污染1时。", "At AUROC = 1.000 it detects all.", Grade.NOT_IN_PAPER),
+        ("F1高1.6个百分点。", "F1 is 0.483, above 0.467.", Grade.NEAR),
+    ],
+)
+def test_a_figure_is_near_only_where_the_number_counts_the_same_kind_of_thing(
+    text: str, sentence: str, grade: Grade
+) -> None:
+    given = NumberedText((NumberedSentence(1, sentence, "", 1),))
+    claim = Claim("results", text, (1,), is_inference=False)
+    found = check_claim(claim, given, SourceText(sentence), "zh-CN").figures
+
+    assert found[0].grade is grade
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("以Gemma 5测试。", ("Gemma 5",)),
+        ("以Gemma 4测试。", ()),
+        ("以Llama 3测试。", ()),
+        ("以Llama 2测试。", ("Llama 2",)),
+        ("在ISIC 2019上测试。", ()),
+        ("在ISIC 2017上测试。", ("ISIC 2017",)),
+        ("在BraTS 2021上测试。", ()),
+        ("Adam 3个变体。", ()),
+        ("AUC 93。", ()),
+    ],
+)
+def test_a_name_with_another_version_than_the_papers_is_foreign(text: str, names: tuple[str, ...]) -> None:
+    paper = SourceText("Gemma 4, Llama-3.1, Adam 2, ISIC 2018, 2019 and 2020, BraTS'21. The AUC 92 is high.")
+
+    assert paper.names.foreign_names(text) == names

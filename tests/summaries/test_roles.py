@@ -6,11 +6,13 @@ import pytest
 
 from bot.summaries.figures import StatedFigure, stated_figures
 from bot.summaries.roles import (
+    contradicted_comparisons,
     exceeding_wholes,
     exchanged,
     fractions_of_things,
     misplaced,
     repeated,
+    turned_changes,
     turned_fractions,
     turned_trends,
 )
@@ -25,6 +27,8 @@ PLACES = "RiverNet attains 71.5% on LakeSet and 62.5% on DamSet 2021, ahead of o
 SPREAD = "HydroLSTM reaches 0.61 +/- 0.02 on LakeSet and 0.47 +/- 0.03 on DamSet."
 TRAINED = "It was trained on 48 rivers."
 TESTED = "The external test is on 27 unseen rivers."
+RANGES = "The refusal rate stays at 7-14%, and the error rate lies within a range of 28-85%."
+OF_MODELS = "It gains +5.8 pp on Lake3.5-27B and +4.8 pp on Dam-4-26B-it."
 REDUCED = "It achieves a 62% reduction in error when it keeps the 15% surest readings."
 
 
@@ -56,6 +60,10 @@ def texts(found: Iterator[StatedFigure]) -> list[str]:
         ("在LakeSet和DamSet上分别达到62.5%和71.5%。", "zh-CN", PLACES, ["62.5%", "71.5%"]),
         ("LakeSet上0.61，DamSet上0.47。", "zh-CN", SPREAD, []),
         ("LakeSet上0.47，DamSet上0.61。", "zh-CN", SPREAD, ["0.47", "0.61"]),
+        ("拒绝率为7-14%，错误28-85%。", "zh-CN", RANGES, []),
+        ("拒绝率为28-85%，错误7-14%。", "zh-CN", RANGES, ["28-85%", "7-14%"]),
+        ("Lake3.5-27B提升5.8pp，Dam-4-26B提升4.8pp。", "zh-CN", OF_MODELS, []),
+        ("Lake3.5-27B提升4.8pp，Dam-4-26B提升5.8pp。", "zh-CN", OF_MODELS, ["4.8pp", "5.8pp"]),
     ],
 )
 def test_figures_in_each_others_place_are_told_by_what_stands_beside_them(
@@ -148,3 +156,38 @@ def test_rows_of_figures_are_not_told_apart_by_what_stands_beside_them() -> None
     assert texts(repeated(text, stated_figures(text, "en"), [COUNTS])) == ["12", "12"]
     assert texts(repeated(text, stated_figures(text, "en"), [row])) == []
     assert texts(misplaced(text, stated_figures(text, "en"), [row])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("漂移从-18.6改善至-1.9。", []),
+        ("漂移从-1.9改善至-18.6。", ["1.9", "18.6"]),
+        ("准确率从78.0%提升至93.1%。", []),
+        ("准确率从93.1%变为78.0%。", ["93.1%", "78.0%"]),
+        ("准确率93.1%→78.0%。", ["93.1%", "78.0%"]),
+        ("准确率78.0%，漂移-1.9。", []),
+    ],
+)
+def test_a_change_from_one_figure_to_another_is_told_where_the_sentence_has_it_the_other_way_round(
+    text: str, found: list[str]
+) -> None:
+    sentence = "It improves drift from -18.6 to -1.9 and raises accuracy from 78.0% to 93.1%."
+
+    assert texts(turned_changes(text, stated_figures(text, "zh-CN"), [sentence])) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("拒绝率仅7-14%，远低于此前方法的28-85%。", []),
+        ("拒绝率达28-85%，远低于此前方法的7-14%。", ["28-85%", "7-14%"]),
+        ("准确率98.3%，超过HydroLSTM（86.6%）。", []),
+        ("准确率86.6%，超过HydroLSTM（98.3%）。", ["86.6%", "98.3%"]),
+        ("准确率提升3.1%，超过此前的85.2%。", []),
+    ],
+)
+def test_what_is_told_to_be_lower_than_a_smaller_figure_contradicts_itself(
+    text: str, found: list[str]
+) -> None:
+    assert texts(contradicted_comparisons(text, stated_figures(text, "zh-CN"))) == found
