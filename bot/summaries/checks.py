@@ -1,7 +1,7 @@
 """Checks a model's summary before anybody reads it; pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -14,9 +14,10 @@ from bot.summaries.likeness import is_about
 from bot.summaries.markup import balanced, without_markup
 from bot.summaries.placeholders import says_something
 from bot.summaries.question import MOST_KEYWORDS, OPTIONAL_PARTS, WORDS, Told, most_characters
+from bot.summaries.second_reading import DECIDED, doubted
 from bot.summaries.statements import joined
 from bot.text.mrkdwn import ELLIPSIS, cut, without_bold
-from storage.records import SUMMARY_PARTS, DoubtKind, Grounding, Paper, Summary
+from storage.records import SUMMARY_PARTS, Doubt, DoubtKind, Grounding, Paper, Summary
 
 _PROSE = SUMMARY_PARTS[1:]
 
@@ -40,6 +41,7 @@ class FaultKind(StrEnum):
     NAME_NOT_FOUND = "name_not_found"
     BASELINE_ELSEWHERE = "baseline_elsewhere"
     FIGURE_ELSEWHERE = "figure_elsewhere"
+    UNSUPPORTED = "unsupported"
 
 
 _SENTENCES = {
@@ -67,6 +69,8 @@ _SENTENCES = {
     "not: name the sentence that does, or compare with what they do.",
     FaultKind.FIGURE_ELSEWHERE: "“{part}” gives the figure {detail}, which the sentences that it names do "
     "not have: name the sentence that has it, or take the figure that they have.",
+    FaultKind.UNSUPPORTED: "“{part}” says “{detail}”, which the sentences that it names do not support: say "
+    "what they say, or name those that say it.",
 }
 _NOTHING_GIVEN = NumberedText(())
 _MENDED = frozenset({FaultKind.LINK_OR_MENTION, FaultKind.TOO_MANY_KEYWORDS})
@@ -80,6 +84,7 @@ _DOUBTS = {
     DoubtKind.NAME_NOT_FOUND: FaultKind.NAME_NOT_FOUND,
     DoubtKind.BASELINE_ELSEWHERE: FaultKind.BASELINE_ELSEWHERE,
     DoubtKind.FIGURE_ELSEWHERE: FaultKind.FIGURE_ELSEWHERE,
+    DoubtKind.UNSUPPORTED: FaultKind.UNSUPPORTED,
 }
 """The faults that doubts of a sentence are; a figure that is not found is one already."""
 
@@ -208,6 +213,19 @@ def check(
     return Checked(replace(summary, **texts, figures=figures, evidence=evidence), tuple(faults))
 
 
+_OF_READING = frozenset(_DOUBTS[kind] for kind in (*DECIDED, DoubtKind.UNSUPPORTED))
+
+
+def read_again(checked: Checked, fields: Mapping[str, Any]) -> Checked:
+    """Return a checked summary with what a second reading answers of its sentences, as doubts and faults."""
+    evidence = doubted(checked.summary.evidence, fields)
+    faults = [fault for fault in checked.faults if fault.kind not in _OF_READING]
+    for each in evidence:
+        found = _faults(each.part, each.text, each.doubts)
+        faults += [fault for fault in found if fault.kind in _OF_READING]
+    return Checked(replace(checked.summary, evidence=evidence), tuple(faults))
+
+
 # --- Claims ----------------------------------------------------------------------------------------------
 
 
@@ -227,10 +245,13 @@ def _without_left_out(found: Iterable[Judged]) -> dict[str, str]:
 
 def _faults_of(found: Iterable[Judged]) -> Iterator[Fault]:
     for each in found:
-        part = each.claim.part
-        for doubt in each.doubts:
-            if kind := _DOUBTS.get(doubt.kind):
-                yield Fault(kind, part, doubt.words or each.claim.text)
+        yield from _faults(each.claim.part, each.claim.text, each.doubts)
+
+
+def _faults(part: str, text: str, doubts: Iterable[Doubt]) -> Iterator[Fault]:
+    for doubt in doubts:
+        if kind := _DOUBTS.get(doubt.kind):
+            yield Fault(kind, part, doubt.words or text)
 
 
 # --- Parts -----------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ from bot.summaries.prompt import (
     read_claims,
 )
 from bot.summaries.question import Question, Told
-from bot.summaries.second_reading import doubted, second_reading
+from bot.summaries.second_reading import second_reading
 from storage.card_updates import CARDS_CHANGE_FOR
 from storage.claims import Claim
 from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure, TextRead
@@ -280,9 +280,10 @@ class Summariser:
         if not checked.is_kept:
             reason = " ".join(fault.sentence for fault in checked.faults)
             return await self._fail(task, reason, spent)
-        summary = await self._read_again(task, checked.summary, spent)
         now = self._clock.now()
-        await self._storage.write(_under(task.claim, lambda tables: _keep(tables, task, summary, now)))
+        await self._storage.write(
+            _under(task.claim, lambda tables: _keep(tables, task, checked.summary, now))
+        )
         return Result(task.paper.id, task.language, Outcome.MADE, _sum(spent))
 
     async def _fail(
@@ -312,8 +313,8 @@ class Summariser:
             task = self._as_read(task, answer)
         except ModelSlipError as slip:
             asked = correction(task.question, slip.answer, [Told.quoting(slip.slip)])
-            return await self._check(task, await self._ask_with_room(task, asked, spent))
-        first = await self._check(task, answer)
+            return await self._check(task, await self._ask_with_room(task, asked, spent), spent)
+        first = await self._check(task, answer, spent)
         if not first.wants_second_try:
             return first
         try:
@@ -324,22 +325,8 @@ class Summariser:
             about = {"action": "correct", "paper": task.paper.id, "language": task.language}
             _logger.info("No correction: %s", error, extra=about)
             return first
-        second = await self._check(task, answer)
+        second = await self._check(task, answer, spent)
         return min(first, second, key=lambda each: (not each.is_kept, len(each.faults)))
-
-    async def _read_again(self, task: _Task, summary: Summary, spent: "list[Usage]") -> Summary:
-        """Return the summary with what the model doubts when it sees each sentence beside the paper's."""
-        asked = second_reading(summary.evidence) if self.allowance.reads_twice else None
-        if asked is None:
-            return summary
-        try:
-            answer = await self._ask_with_room(task, asked, spent)
-        except (ModelError, TokensUsedUpError) as error:
-            # The summary is paid for, and has passed all that code can check.
-            about = {"action": "read again", "paper": task.paper.id, "language": task.language}
-            _logger.info("No second reading: %s", error, extra=about)
-            return summary
-        return replace(summary, evidence=doubted(summary.evidence, answer.fields))
 
     def _as_read(self, task: _Task, answer: "ModelAnswer") -> _Task:
         """Return the task with what the endpoint read of its text; that it cut some is told once.
@@ -386,7 +373,28 @@ class Summariser:
         most = self.allowance.tokens_an_answer
         return replace(asked, most_tokens=most if self._needs_room else min(most, asked.most_tokens))
 
-    async def _check(self, task: _Task, answer: "ModelAnswer") -> "Checked":
+    async def _check(self, task: _Task, answer: "ModelAnswer", spent: "list[Usage]") -> "Checked":
+        """Return an answer as code checks it, and as the model reads it again where it may be kept."""
+        checked = await self._check_by_code(task, answer)
+        return await self._read_again(task, checked, spent) if checked.is_kept else checked
+
+    async def _read_again(self, task: _Task, checked: "Checked", spent: "list[Usage]") -> "Checked":
+        """Return the summary with what the model doubts when it sees each sentence beside the paper's."""
+        from bot.summaries.checks import read_again  # noqa: PLC0415 -- by the first answer
+
+        asked = second_reading(checked.summary.evidence) if self.allowance.reads_twice else None
+        if asked is None:
+            return checked
+        try:
+            answer = await self._ask_with_room(task, asked, spent)
+        except (ModelError, TokensUsedUpError) as error:
+            # The summary is paid for, and has passed all that code can check.
+            about = {"action": "read again", "paper": task.paper.id, "language": task.language}
+            _logger.info("No second reading: %s", error, extra=about)
+            return checked
+        return read_again(checked, answer.fields)
+
+    async def _check_by_code(self, task: _Task, answer: "ModelAnswer") -> "Checked":
         from bot.summaries.checks import check  # noqa: PLC0415 -- by the first answer
 
         today = self._clock.now().astimezone(UTC).date()

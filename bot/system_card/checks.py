@@ -93,6 +93,12 @@ CHECKS = (
         "where they tell.",
         "“Sources” says that the figure stands elsewhere in the paper.",
     ),
+    Check(
+        FaultKind.UNSUPPORTED,
+        "The model, asked a second time with nothing but a sentence and the sentences of the paper that it "
+        "names, finds that these support it. So it decides on direction, baseline and common words too.",
+        _MARKED,
+    ),
 )
 """All checks, in the order of their kinds of faults."""
 

@@ -110,14 +110,20 @@ class SummaryDesk:
 
 @asynccontextmanager
 async def world(
-    database: Path, answers: Iterable[Answer] = (), *, otherwise: Answer | None = None, tokens: int = 100_000
+    database: Path,
+    answers: Iterable[Answer] = (),
+    *,
+    otherwise: Answer | None = None,
+    tokens: int = 100_000,
+    reads_twice: bool = False,
 ) -> AsyncIterator[SummaryDesk]:
     storage, clock, texts = InlineRunner(empty_tables(database)), SimulatedClock(NOW), KnownTexts()
     async with ModelServer(answers, otherwise=otherwise) as server, web_client(trust_env=False) as client:
         model = ModelClient(
             client, clock, base_url=server.base_url, api_key=None, model="small", random=Random(1)
         )
-        summariser = Summariser(storage, clock, model, texts, Allowance(tokens, 4_000))
+        allowance = Allowance(tokens, 4_000, reads_twice=reads_twice)
+        summariser = Summariser(storage, clock, model, texts, allowance)
         summary_queue = SummaryQueue(storage, clock, summariser)
         yield SummaryDesk(storage, clock, server, texts, summariser, summary_queue)
         await summary_queue.aclose()
@@ -384,6 +390,10 @@ async def test_what_is_almost_json_is_kept_as_it_was_meant_and_costs_no_second_t
     assert "\\beta=2" in stored[0].results or "β" in stored[0].results
 
 
+def doubts_of(summary: Summary) -> list[Doubt]:
+    return [doubt for each in summary.evidence for doubt in each.doubts]
+
+
 GROWN = PaperSentence("They grow 12% taller than in pots.", "Abstract")
 
 
@@ -410,44 +420,86 @@ async def test_a_summarys_sentences_are_kept_with_those_of_the_paper_that_they_n
         ("results", (GROWN,), False),
         ("takeaway", (), True),
     ]
-    assert [doubt for each in stored.evidence for doubt in each.doubts] == []
+    assert doubts_of(stored) == []
 
 
-async def test_a_second_reading_marks_what_the_papers_sentences_do_not_support(database: Path) -> None:
-    doubted = {"unsupported": [{"statement": 3, "words": "and water them"}]}
-    async with world(database, [completing(sourced()), completing(doubted)]) as w:
-        w.summariser.allowance = replace(w.summariser.allowance, reads_twice=True)
+def doubting(statement: int, words: str) -> Answer:
+    return completing({"unsupported": [{"statement": statement, "words": words}]})
+
+
+SUPPORTED = completing({"unsupported": []})
+
+
+async def test_what_a_second_reading_doubts_is_told_once_and_then_marked(database: Path) -> None:
+    doubts = doubting(3, "and water them")
+    async with world(
+        database, [completing(sourced()), doubts, completing(sourced()), doubts], reads_twice=True
+    ) as w:
         await w.keep(PAPER)
         result = await w.summariser.make(PAPER, "en")
         [stored] = await w.stored()
-        asked = w.server.bodies[1]["messages"][-1]["content"]
+        asked, told = (w.server.bodies[at]["messages"][-1]["content"] for at in (1, 2))
         reserved = await w.tokens_today()
 
-    assert result == Result(PAPER.id, "en", Outcome.MADE, tokens=240)
+    assert result == Result(PAPER.id, "en", Outcome.MADE, tokens=480)
     assert reserved == result.tokens
     assert f"Statement 3: {FIELDS['method']}\nIts sentences:\n- We plant graphs in gardens.\n" in asked
-    assert [doubt for each in stored.evidence for doubt in each.doubts] == [
-        Doubt(DoubtKind.UNSUPPORTED, "and water them")
-    ]
+    assert "and water them" in told
+    assert "which the sentences that it names do not support" in told
+    assert doubts_of(stored) == [Doubt(DoubtKind.UNSUPPORTED, "and water them")]
+
+
+async def test_a_summary_that_is_mended_after_a_second_reading_carries_no_mark(database: Path) -> None:
+    answers = [completing(sourced()), doubting(3, "and water them"), completing(sourced()), SUPPORTED]
+    async with world(database, answers, reads_twice=True) as w:
+        await w.keep(PAPER)
+        result = await w.summariser.make(PAPER, "en")
+        [stored] = await w.stored()
+
+    assert result.outcome is Outcome.MADE
+    assert doubts_of(stored) == []
+
+
+SHRUNK = {"results": [{"from": [3], "text": "In the gardens the graphs grow 12% shorter."}]}
+
+
+async def test_a_second_reading_decides_on_a_direction_that_code_suspects(database: Path) -> None:
+    async with world(database, [completing({**sourced(), **SHRUNK}), SUPPORTED], reads_twice=True) as w:
+        await w.keep(PAPER)
+        await w.summariser.make(PAPER, "en")
+        [stored] = await w.stored()
+        asked = w.server.bodies[1]["messages"][-1]["content"]
+
+        assert len(w.server.bodies) == 2
+    assert "Look at: shorter" in asked
+    assert doubts_of(stored) == []
+
+
+async def test_what_code_suspects_is_told_and_marked_where_no_second_reading_comes(database: Path) -> None:
+    answers = [completing({**sourced(), **SHRUNK}), completing("I cannot.")] * 2
+    async with world(database, answers, reads_twice=True) as w:
+        await w.keep(PAPER)
+        await w.summariser.make(PAPER, "en")
+        [stored] = await w.stored()
+
+    assert doubts_of(stored) == [Doubt(DoubtKind.OTHER_DIRECTION, "shorter")]
 
 
 @pytest.mark.parametrize(
     "second", [error(500, "No."), error(401, "No."), completing("I cannot."), completing({"unsupported": 1})]
 )
 async def test_a_summary_stays_as_it_is_where_a_second_reading_fails(database: Path, second: Answer) -> None:
-    async with world(database, [completing(sourced())], otherwise=second) as w:
-        w.summariser.allowance = replace(w.summariser.allowance, reads_twice=True)
+    async with world(database, [completing(sourced())], otherwise=second, reads_twice=True) as w:
         await w.keep(PAPER)
         result = await w.summariser.make(PAPER, "en")
         [stored] = await w.stored()
 
     assert result.outcome is Outcome.MADE
-    assert [doubt for each in stored.evidence for doubt in each.doubts] == []
+    assert doubts_of(stored) == []
 
 
 async def test_a_summary_without_sources_is_read_once(database: Path) -> None:
-    async with world(database, [completing(FIELDS)]) as w:
-        w.summariser.allowance = replace(w.summariser.allowance, reads_twice=True)
+    async with world(database, [completing(FIELDS)], reads_twice=True) as w:
         await w.keep(PAPER)
         await w.summariser.make(PAPER, "en")
 
@@ -455,8 +507,9 @@ async def test_a_summary_without_sources_is_read_once(database: Path) -> None:
 
 
 async def test_a_summary_is_kept_where_no_tokens_are_left_for_a_second_reading(database: Path) -> None:
-    async with world(database, [completing(sourced(), tokens=(3_000, 1_000))], tokens=6_000) as w:
-        w.summariser.allowance = replace(w.summariser.allowance, reads_twice=True)
+    async with world(
+        database, [completing(sourced(), tokens=(3_000, 1_000))], tokens=6_000, reads_twice=True
+    ) as w:
         await w.keep(PAPER)
         result = await w.summariser.make(PAPER, "en")
 
