@@ -7,6 +7,7 @@ from typing import Any
 from bot.text.notation import latex
 from storage.engines.engine import Engine
 from storage.moments import moment_of, optional_moment, optional_text, sortable_text
+from storage.papers import visible
 from storage.records import PaperVersion
 from storage.rows import reads, whole
 
@@ -77,7 +78,7 @@ class PaperVersions:
 
 @reads("paper_versions")
 def _version_from_row(row: dict[str, Any]) -> PaperVersion:
-    abstract = row["earlier_abstract"]
+    abstract = visible(row["earlier_abstract"])
     return PaperVersion(
         paper_id=row["paper_id"],
         version=row["version"],

@@ -18,7 +18,7 @@ _readable = lru_cache(maxsize=2048)(latex.readable)
 
 _IS_RENEWED = "EXISTS (SELECT 1 FROM paper_versions WHERE paper_versions.paper_id = papers.id)"
 
-# What is not given never overwrites what is known.
+# What is not given, or shows nothing, never overwrites what is known.
 _ADDITION = f"""
     INSERT INTO papers (
         id, title, authors, abstract, votes, code_url, code_stars, categories, comments, organisation,
@@ -28,7 +28,7 @@ _ADDITION = f"""
         :organisation, :community_summary, :community_keywords, :thumbnail_url, :published,
         :withdrawal
     ) ON CONFLICT (id) DO UPDATE SET
-        title = CASE WHEN {_IS_RENEWED} THEN papers.title ELSE excluded.title END,
+        title = CASE WHEN excluded.title = '' OR {_IS_RENEWED} THEN papers.title ELSE excluded.title END,
         authors = CASE excluded.authors
             WHEN '[]' THEN papers.authors ELSE excluded.authors END,
         abstract = CASE WHEN {_IS_RENEWED} THEN papers.abstract
@@ -91,7 +91,8 @@ class Papers:
     def add(self, paper: Paper) -> bool:
         """Store the paper and return whether it is new; a `None` never overwrites what is known.
 
-        Title and abstract that arXiv gave with a newer version stay: a list may still have the first ones.
+        Nor do a title, an abstract or authors of which people see nothing. Title and abstract that arXiv gave
+        with a newer version stay: a list may still have the first ones.
         """
         return self.add_all([paper]) == 1
 
@@ -125,12 +126,15 @@ class Papers:
         )
 
     def renew(self, paper: Paper) -> None:
-        """Replace title, authors, categories and abstract by those of a newer version, where it has them."""
+        """Replace title, authors, categories and abstract by those of a newer version, where it has them.
+
+        What people see nothing of, it does not have.
+        """
         self._search_index.will_change([paper.id])
         self._engine.execute(
             """
             UPDATE papers SET
-                title = :title,
+                title = CASE :title WHEN '' THEN title ELSE :title END,
                 authors = CASE :authors WHEN '[]' THEN authors ELSE :authors END,
                 categories = CASE :categories WHEN '[]' THEN categories ELSE :categories END,
                 abstract = coalesce(:abstract, abstract)
@@ -138,6 +142,11 @@ class Papers:
             """,
             _row_from_paper(paper),
         )
+
+
+def visible(text: str | None) -> str | None:
+    """Return a title or an abstract as its source writes it; `None` where people see nothing of it."""
+    return text if text and is_visible(_readable(text)) else None
 
 
 @lru_cache(maxsize=1024)
@@ -151,14 +160,14 @@ def paper_from_row(row: dict[str, Any]) -> Paper:
 
     The table keeps title, authors, abstract and notice as their source writes them, in LaTeX; they are read
     here, so that whoever shows, searches or summarises a paper has the same text, however long ago it was
-    stored. A title that shows nothing is the paper's id.
+    stored. A title that shows nothing is the paper's id, and an abstract that shows nothing is none.
     """
     title = _readable(row["title"])
     return Paper(
         id=row["id"],
         title=title if is_visible(title) else row["id"],
         authors=_authors(row["authors"]),
-        abstract=_readable(row["abstract"]) if row["abstract"] else row["abstract"],
+        abstract=_readable(abstract) if (abstract := visible(row["abstract"])) else None,
         votes=row["votes"],
         code_url=row["code_url"],
         code_stars=row["code_stars"],
@@ -174,11 +183,13 @@ def paper_from_row(row: dict[str, Any]) -> Paper:
 
 
 def _row_from_paper(paper: Paper) -> dict[str, Any]:
+    """Return the paper's row, without what its source gives and nobody sees."""
+    authors = json.dumps(paper.authors, ensure_ascii=False)
     return {
         "id": paper.id,
-        "title": paper.title,
-        "authors": json.dumps(paper.authors, ensure_ascii=False),
-        "abstract": paper.abstract,
+        "title": visible(paper.title) or "",
+        "authors": authors if _authors(authors) else "[]",
+        "abstract": visible(paper.abstract),
         "votes": paper.votes,
         "code_url": paper.code_url,
         "code_stars": paper.code_stars,

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.sources.atom import ArxivPaper
+from storage.papers import visible
 from storage.records import FROM_MODEL
 from storage.tables import Tables
 
@@ -25,7 +26,7 @@ def renew(tables: Tables, described: ArxivPaper, now: datetime, *, has_model: bo
         return
     if not tables.papers.of_ids([paper.id]) or not tables.watched_papers.among([paper.id]):
         return
-    has_abstract = bool(paper.abstract)
+    has_abstract = visible(paper.abstract) is not None
     tables.paper_versions.begin(paper.id, version, described.updated, now, has_abstract=has_abstract)
     tables.papers.renew(paper)
     tables.arxiv_records.store(paper.id, version)

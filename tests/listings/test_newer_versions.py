@@ -162,6 +162,19 @@ async def test_an_abstract_that_only_one_of_the_two_versions_has_is_compared_wit
     assert (version.earlier_title, version.earlier_abstract) == ("Trees", None)
 
 
+@pytest.mark.parametrize("nothing", ["  ", "\u200b", "\\textbf{}"])
+async def test_a_title_or_an_abstract_that_shows_nothing_takes_the_place_of_none(
+    desk: VersionDesk, nothing: str
+) -> None:
+    await desk.has(PAPER)
+    desk.answers[PAPER.id] = ArxivPaper(replace(PAPER, title=nothing, abstract=nothing), 2, SUBMITTED)
+    await desk.live(1)
+
+    assert await desk.paper() == PAPER
+    seen_at = datetime(2025, 9, 30, 7, tzinfo=UTC)
+    assert await desk.version() == PaperVersion(PAPER.id, 2, seen_at, "Trees", None, SUBMITTED)
+
+
 @pytest.mark.parametrize(
     "described",
     [

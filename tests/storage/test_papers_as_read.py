@@ -45,6 +45,23 @@ def test_a_title_that_shows_nothing_is_the_papers_id(tables: Tables, title: str)
     assert tables.papers.get("2509.00001") == Paper("2509.00001", "2509.00001")
 
 
+@pytest.mark.parametrize("nothing", ["", " \n", "\u200b \ufeff", "\u2800", "\\textbf{}"])
+def test_what_shows_nothing_takes_the_place_of_no_title_abstract_or_authors(
+    tables: Tables, nothing: str
+) -> None:
+    empty = Paper(WRITTEN.id, nothing, authors=(nothing,), abstract=nothing)
+    tables.papers.add(empty)
+    assert tables.papers.get(WRITTEN.id) == Paper(WRITTEN.id, WRITTEN.id)
+
+    tables.papers.fill(replace(WRITTEN, title="Any"))
+    tables.papers.add(WRITTEN)
+    tables.papers.add(empty)
+    assert tables.papers.get(WRITTEN.id) == READ
+
+    tables.papers.renew(empty)
+    assert tables.papers.get(WRITTEN.id) == READ
+
+
 def test_latex_in_a_stored_summary_is_read_and_its_figures_stay_in_it(tables: Tables) -> None:
     nearest = r"It cuts weeds by 45\% at $\alpha = 2$."
     figures = (
