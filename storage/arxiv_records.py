@@ -26,6 +26,19 @@ _LISTED_SINCE = """
         AND (arxiv_records.version IS NOT NULL OR arxiv_records.updated IS NOT NULL)
 """
 
+# A paper without an abstract has no such text, so what is kept of it is known by its title.
+_KEPT_TEXTS = """
+    UPDATE arxiv_records SET
+        earlier_title = (SELECT title FROM papers WHERE papers.id = arxiv_records.paper_id),
+        earlier_abstract = (SELECT abstract FROM papers WHERE papers.id = arxiv_records.paper_id)
+    WHERE paper_id = :paper_id AND stored_version IS NOT NULL AND earlier_title IS NULL
+        AND EXISTS (
+            SELECT 1 FROM papers WHERE papers.id = arxiv_records.paper_id AND (
+                :title NOT IN ('', title) OR :abstract NOT IN ('', coalesce(abstract, ''))
+            )
+        )
+"""
+
 
 class ArxivRecords:
     """arXiv's own record of each paper that it was asked about."""
@@ -89,10 +102,22 @@ class ArxivRecords:
             [record.paper_id],
         )
 
+    def keep_texts(self, paper_id: str, title: str, abstract: str) -> None:
+        """Keep what is stored of the paper, before others take its place; empty ones don't.
+
+        They may be of a version of which arXiv was not asked yet, and this one is compared with it then. What
+        is kept already stays: it is what the stored version said.
+        """
+        self._engine.execute(_KEPT_TEXTS, {"paper_id": paper_id, "title": title, "abstract": abstract})
+
     def store(self, paper_id: str, version: int) -> None:
         """Record that title and abstract of this version are stored now."""
         self._engine.execute(
-            "UPDATE arxiv_records SET stored_version = ? WHERE paper_id = ?", [version, paper_id]
+            """
+            UPDATE arxiv_records SET stored_version = ?, earlier_title = NULL, earlier_abstract = NULL
+            WHERE paper_id = ?
+            """,
+            [version, paper_id],
         )
 
 

@@ -1202,3 +1202,10 @@ def m038_topics(engine: Engine) -> None:
         """
     )
     engine.define("CREATE INDEX topic_requests_by_moment ON topic_requests (at)")
+
+
+@_migration
+def m039_overwritten_texts(engine: Engine) -> None:
+    """What a paper's stored version said, where something else took its place before arXiv was asked."""
+    engine.define("ALTER TABLE arxiv_records ADD COLUMN earlier_title TEXT")
+    engine.define("ALTER TABLE arxiv_records ADD COLUMN earlier_abstract TEXT")

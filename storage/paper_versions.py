@@ -27,17 +27,21 @@ class PaperVersions:
         *,
         has_abstract: bool = True,
     ) -> None:
-        """Keep what is stored of the paper as the earlier version's, before it is renewed.
+        """Keep what the paper's stored version said as the earlier version's, before it is renewed.
 
-        The abstract only where the newer version has one too: else there is nothing to compare it with.
+        That is what is stored of the paper, unless something took its place (`ArxivRecords.keep_texts`). The
+        abstract only where the newer version has one too: else there is nothing to compare it with.
         """
         self._engine.execute(
             """
             INSERT INTO paper_versions (
                 paper_id, version, submitted_at, seen_at, earlier_title, earlier_abstract
             ) SELECT
-                id, :version, :submitted_at, :now, title, CASE WHEN :has_abstract = 1 THEN abstract END
-            FROM papers WHERE id = :paper_id
+                id, :version, :submitted_at, :now, coalesce(earlier_title, title),
+                CASE WHEN :has_abstract = 0 THEN NULL
+                    WHEN earlier_title IS NULL THEN abstract ELSE earlier_abstract END
+            FROM papers LEFT JOIN arxiv_records ON arxiv_records.paper_id = papers.id
+            WHERE papers.id = :paper_id
             ON CONFLICT (paper_id) DO UPDATE SET
                 version = excluded.version, submitted_at = excluded.submitted_at,
                 seen_at = excluded.seen_at, earlier_title = excluded.earlier_title,

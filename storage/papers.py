@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.text.notation import latex
 from bot.text.notation.names import author_names, is_visible
+from storage.arxiv_records import ArxivRecords
 from storage.engines.engine import Engine
 from storage.records import Paper
 from storage.rows import reads, whole
@@ -52,9 +53,10 @@ _ADDITION = f"""
 class Papers:
     """Every paper that was ever listed, by arXiv id without version."""
 
-    def __init__(self, engine: Engine, search_index: SearchIndex) -> None:
+    def __init__(self, engine: Engine, search_index: SearchIndex, arxiv_records: ArxivRecords) -> None:
         self._engine = engine
         self._search_index = search_index
+        self._arxiv_records = arxiv_records
 
     def get(self, paper_id: str) -> Paper | None:
         """Return the paper, or `None` where it was never listed."""
@@ -92,7 +94,8 @@ class Papers:
         """Store the paper and return whether it is new; a `None` never overwrites what is known.
 
         Nor do a title, an abstract or authors of which people see nothing. Title and abstract that arXiv gave
-        with a newer version stay: a list may still have the first ones.
+        with a newer version stay: a list may still have the first ones. What is overwritten is kept with the
+        paper's record, to compare a newer version with.
         """
         return self.add_all([paper]) == 1
 
@@ -102,8 +105,9 @@ class Papers:
         paper_ids = list(dict.fromkeys(paper.id for paper in given))
         known = self.known(paper_ids)
         self._search_index.will_change(paper_ids)
-        for paper in given:
-            self._engine.execute(_ADDITION, _row_from_paper(paper))
+        for row in map(_row_from_paper, given):
+            self._arxiv_records.keep_texts(row["id"], row["title"], row["abstract"] or "")
+            self._engine.execute(_ADDITION, row)
         return len(paper_ids) - len(known)
 
     def fill(self, paper: Paper) -> None:

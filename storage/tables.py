@@ -48,8 +48,8 @@ class Tables:
     def __init__(self, engine: Engine) -> None:
         self.search_index = SearchIndex(engine)
         self.search = Search(engine)
-        self.papers = Papers(engine, self.search_index)
         self.arxiv_records = ArxivRecords(engine)
+        self.papers = Papers(engine, self.search_index, self.arxiv_records)
         self.watched_papers = WatchedPapers(engine)
         self.paper_versions = PaperVersions(engine)
         self.outdated_summaries = OutdatedSummaries(engine)

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.documents.digest_file import DigestEntry, DigestFile
+from bot.documents.importer import import_into
 from bot.listings.enricher import Enricher
 from bot.sources.atom import ArxivPaper
 from storage.records import Paper
 from storage.retention import Retention
 from tests.delivery.test_card_updates import Scripted, left, text_of, updating, wire_of
 from tests.handlers.talking import say
-from tests.support.stage import Stage, on_each_engine
+from tests.support.stage import SAMPLE_DAY, Stage, on_each_engine
 
 FIRST = "We grow trees. They reach 87.2% of the light. Nothing else is tried."
 SECOND = "We grow trees. They reach 91.3% of the light & <!channel> more. Nothing else is tried."
@@ -104,3 +106,27 @@ async def test_a_newer_version_is_told_on_the_card_once_and_to_whoever_saved_the
     assert await changed(stage, posted) == [ts]
     assert "v3 since November 4, 2025: 1 sentence left out of the abstract" in text_of(stage, ts)
     assert "v2 since" not in text_of(stage, ts)
+
+
+@on_each_engine
+async def test_a_list_that_has_a_newer_version_before_arxiv_is_asked_hides_nothing_of_what_is_new(
+    stage: Stage,
+) -> None:
+    paper, ts, _ = await delivered(stage)
+    arxiv = Arxiv(paper)
+    await stage.bot.storage.write(lambda tables: tables.papers.add(arxiv.described.paper))
+    enricher = Enricher(stage.bot.storage, stage.clock, arxiv.ask)
+    await say(stage.person("ada"), f"/papers save {paper.id}", "Saved: ")
+    await a_day_later(stage, enricher)
+
+    arxiv.shows(2, SECOND, title="Taller Trees")
+    listed = replace(arxiv.described.paper, votes=7)
+    for each in (listed, replace(listed, abstract=None), listed):
+        await import_into(stage.bot.storage, DigestFile(SAMPLE_DAY, (DigestEntry(each, None),)))
+    await a_day_later(stage, enricher)
+    await updating(stage).tick()
+
+    told = f"v2 since November 3, 2025: formerly “{paper.title}” · new in the abstract: “They reach 91.3%"
+    assert told in text_of(stage, ts)
+    mine = await say(stage.person("ada"), "/papers saved", "My papers · 1")
+    assert f"Taller Trees (https://arxiv.org/abs/{paper.id}) · v2 since November 3, 2025" in mine

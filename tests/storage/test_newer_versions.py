@@ -1,5 +1,6 @@
 """What is watched for newer versions, who is told of one, and which summaries wait, on each engine."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from storage.records import ArxivRecord, Paper, PaperVersion, SummaryFailure
@@ -65,6 +66,42 @@ def test_a_newer_version_is_told_to_those_alone_who_saved_an_earlier_one(tables:
     assert [tables.paper_versions.of_saved(*each, NOW, 3) for each in people] == [(told,), (), (), ()]
     assert tables.paper_versions.of_saved("T1", "U1", seen_at + A_MINUTE, 3) == ()
     assert tables.paper_versions.of_papers([FIRST.id, SECOND.id, "2509.99999"]) == {FIRST.id: told}
+
+
+def test_what_the_stored_version_said_is_kept_whatever_takes_its_place(tables: Tables) -> None:
+    first = replace(FIRST, abstract="They grow.")
+    tables.papers.add(first)
+    tables.arxiv_records.put(ArxivRecord(FIRST.id, NOW, 1))
+    for abstract in ("They grow.", None, "They grow fast.", "They grow very fast."):
+        tables.papers.add(replace(first, abstract=abstract))
+    tables.papers.add(replace(first, title="Taller"))
+    tables.paper_versions.begin(FIRST.id, 2, None, NOW)
+    assert tables.paper_versions.of_papers([FIRST.id]) == {
+        FIRST.id: PaperVersion(FIRST.id, 2, NOW, FIRST.title, "They grow.")
+    }
+
+    tables.papers.renew(replace(first, title="Taller", abstract="They grow very fast!"))
+    tables.arxiv_records.store(FIRST.id, 2)
+    tables.papers.add(first)
+    tables.paper_versions.begin(FIRST.id, 3, None, NOW)
+    assert tables.paper_versions.of_papers([FIRST.id]) == {
+        FIRST.id: PaperVersion(FIRST.id, 3, NOW, "Taller", "They grow very fast!")
+    }
+
+
+def test_an_abstract_that_came_after_the_stored_version_is_not_taken_for_its_own(tables: Tables) -> None:
+    tables.papers.add(FIRST)
+    tables.papers.add(SECOND)
+    tables.arxiv_records.put(ArxivRecord(FIRST.id, NOW, 1))
+    for paper in (FIRST, SECOND):
+        tables.papers.add(replace(paper, abstract="They grow."))
+        tables.paper_versions.begin(paper.id, 2, None, NOW)
+
+    # Of which version the other one is stored was not known.
+    assert tables.paper_versions.of_papers([FIRST.id, SECOND.id]) == {
+        FIRST.id: PaperVersion(FIRST.id, 2, NOW, FIRST.title),
+        SECOND.id: PaperVersion(SECOND.id, 2, NOW, SECOND.title, "They grow."),
+    }
 
 
 def test_outdated_summaries_come_in_their_order_but_for_those_that_failed(tables: Tables) -> None:

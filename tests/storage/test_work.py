@@ -127,6 +127,7 @@ CALLS: dict[str, Call] = {
     "arxiv_records.get": lambda tables, _: tables.arxiv_records.get(ONE),
     "arxiv_records.due": lambda tables, _: tables.arxiv_records.due(NOW, 1_000, MONTH_AGO),
     "arxiv_records.put": lambda tables, _: tables.arxiv_records.put(ArxivRecord(ONE, NOW)),
+    "arxiv_records.keep_texts": lambda tables, _: tables.arxiv_records.keep_texts(ONE, "Newer", "It grows."),
     "arxiv_records.store": lambda tables, _: tables.arxiv_records.store(ONE, 2),
     "watched_papers.add": lambda tables, _: tables.watched_papers.add(ONE, NOW),
     "watched_papers.among": lambda tables, _: tables.watched_papers.among(SOME),

@@ -172,6 +172,8 @@ def _arxiv_records(tables: Tables) -> Iterator[Any]:
     watched, versions = tables.watched_papers, tables.paper_versions
     watched.add(BARE.id, NOW)
     watched.asked(BARE.id, NOW, LATER)
+    tables.arxiv_records.keep_texts(BARE.id, BARE.title, ODD_TEXTS[0])
+    tables.arxiv_records.keep_texts(IDS[0], ODD_TEXTS[1], "")
     for number, paper in enumerate(PAPERS):
         watched.add(paper.id, NOW - timedelta(days=number * 100))
         versions.begin(paper.id, 2, NOW if number else None, LATER)
