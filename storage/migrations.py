@@ -1209,3 +1209,9 @@ def m039_overwritten_texts(engine: Engine) -> None:
     """What a paper's stored version said, where something else took its place before arXiv was asked."""
     engine.define("ALTER TABLE arxiv_records ADD COLUMN earlier_title TEXT")
     engine.define("ALTER TABLE arxiv_records ADD COLUMN earlier_abstract TEXT")
+
+
+@_migration
+def m040_versions_of_summaries(engine: Engine) -> None:
+    """From which version of its paper a summary was written; of those before it is not known."""
+    engine.define("ALTER TABLE summaries ADD COLUMN version INTEGER")

@@ -107,6 +107,8 @@ class Provenance:
     prompt: str | None = None
     #: The text that the model was given.
     text_read: TextRead | None = None
+    #: The version of the paper that it was written from, where that is known.
+    version: int | None = None
 
 
 class Grounding(StrEnum):

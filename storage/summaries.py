@@ -120,6 +120,13 @@ class Summaries:
         self._search_index.will_change([summary.paper_id])
         upsert(self._engine, "summaries", row, ["paper_id", "language", "source"])
 
+    def note_version(self, paper_id: str, language: str, source: str, version: int) -> None:
+        """Record that a summary is of this version of the paper too, which says nothing else."""
+        self._engine.execute(
+            "UPDATE summaries SET version = ? WHERE paper_id = ? AND language = ? AND source = ?",
+            [version, paper_id, language, source],
+        )
+
     def input_hash(self, paper_id: str, language: str, source: str) -> str | None:
         """Return the hash of the question behind this summary, or `None` where it is not known."""
         rows = self._engine.query(
@@ -175,6 +182,7 @@ def _summary_from_row(row: dict[str, Any]) -> Summary:
             model=row["model"],
             prompt=row["prompt"],
             text_read=TextRead(row["text_read"]) if row["text_read"] else None,
+            version=row["version"],
         ),
         keywords=tuple(map(_readable, json.loads(row["keywords"]))),
         english_keywords=tuple(map(_readable, json.loads(row["english_keywords"]))),
@@ -216,6 +224,7 @@ def _row_from_summary(summary: Summary) -> dict[str, Any]:
         "takeaway": summary.takeaway,
         "body": summary.body,
         "text_read": summary.provenance.text_read,
+        "version": summary.provenance.version,
         "figures": json.dumps([asdict(figure) for figure in summary.figures], ensure_ascii=False),
         "evidence": json.dumps([asdict(each) for each in summary.evidence], ensure_ascii=False),
     }

@@ -75,14 +75,18 @@ def origin(entry: Entry, words: Words, others: Collection[str] = ()) -> str:
 
 
 def before_version(summary: Summary, newer: NewerVersion | None) -> int | None:
-    """Return the number of a newer version that came after the day on which the summary was made.
+    """Return the number of a newer version than the one that the summary was written from.
 
-    One that came on that day may have been read for it.
+    Where that is not known, it is one that came after the day on which the summary was made: one that came
+    on that day may have been read for it.
     """
-    made_at = summary.provenance.made_at
-    if made_at is None or newer is None or made_at >= newer.seen_at.astimezone(UTC).date():
+    if newer is None:
         return None
-    return newer.version
+    made_at, read = summary.provenance.made_at, summary.provenance.version
+    if read is not None:
+        return newer.version if read < newer.version else None
+    is_before = made_at is not None and made_at < newer.seen_at.astimezone(UTC).date()
+    return newer.version if is_before else None
 
 
 def not_found(summary: Summary | None) -> tuple[Figure, ...]:

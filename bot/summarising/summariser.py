@@ -146,8 +146,19 @@ class _Task:
     #: Identifies the question, so that it is not asked twice.
     hash: str
     claim: Claim | None
-    #: The version that followed the stored one, where one did.
+    #: The version of the paper, where it is known.
     version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A paper as it is stored now."""
+
+    paper: Paper
+    #: The version of which it is, where that is known.
+    version: int | None
+    #: The same if it followed one that was stored before.
+    newer: int | None
 
 
 class Summariser:
@@ -179,20 +190,22 @@ class Summariser:
         `LeaseLostError` if another worker has taken the claim over: then nothing is kept.
         """
         started = self._clock.now()
-        if await self._storage.read(lambda tables: _is_withdrawn(tables, paper)):
+        subject = await self._storage.read(lambda tables: _subject(tables, paper))
+        paper = subject.paper
+        if paper.withdrawal is not None:
             return Result(paper.id, language, Outcome.WITHDRAWN)
-        version = await self._storage.read(lambda tables: _version(tables, paper.id))
-        text = await self._texts.read(paper.id, paper, version)
+        text = await self._texts.read(paper.id, paper, subject.newer)
         if isinstance(text, NoFullText) and not regenerate and await self._waits_for(text, paper, language):
             return await self.fail(paper.id, language, text.reason, claim=claim)
         chosen = await self._in_thread(self._excerpt, paper, text if isinstance(text, FullText) else None)
         if chosen is None:
             return await self.fail(paper.id, language, "There is no text to read.", claim=claim)
         asked = question(paper, chosen, language)
-        task = _Task(paper, language, chosen, asked, input_hash(asked, self._model.model), claim, version)
+        hashed = input_hash(asked, self._model.model)
+        task = _Task(paper, language, chosen, asked, hashed, claim, subject.version)
         if not regenerate and await self._was_asked(task):
             now = self._clock.now()
-            await self._storage.write(_under(claim, lambda tables: _update_outdated(tables, task, now)))
+            await self._storage.write(_under(claim, lambda tables: _keep_unchanged(tables, task, now)))
             return Result(paper.id, language, Outcome.UNCHANGED)
         result = await self._ask_and_keep(task)
         return replace(result, seconds=(self._clock.now() - started).total_seconds())
@@ -398,7 +411,9 @@ class Summariser:
         from bot.summaries.checks import check  # noqa: PLC0415 -- by the first answer
 
         today = self._clock.now().astimezone(UTC).date()
-        provenance = Provenance(FROM_MODEL, today, answer.model, PROMPT_VERSION, task.excerpt.text_read)
+        provenance = Provenance(
+            *(FROM_MODEL, today, answer.model, PROMPT_VERSION, task.excerpt.text_read, task.version)
+        )
         summary = read_answer(answer.fields, task.paper.id, task.language, provenance)
         claims, given = read_claims(answer.fields), task.excerpt.numbered
         return await self._in_thread(check, summary, task.paper, task.excerpt.text, claims, given)
@@ -475,6 +490,13 @@ def _keep(tables: Tables, task: _Task, summary: Summary, now: datetime) -> None:
     _update_outdated(tables, task, now)
 
 
+def _keep_unchanged(tables: Tables, task: _Task, now: datetime) -> None:
+    """Keep that the summary is of this version too, of which the question is the same."""
+    if task.version:
+        tables.summaries.note_version(task.paper.id, task.language, FROM_MODEL, task.version)
+    _update_outdated(tables, task, now)
+
+
 def _update_outdated(tables: Tables, task: _Task, now: datetime) -> None:
     """Enqueue updates of the cards that wait for the summary of a newer version, if that is what it is."""
     paper_id, language = task.paper.id, task.language
@@ -482,16 +504,15 @@ def _update_outdated(tables: Tables, task: _Task, now: datetime) -> None:
         tables.card_updates.enqueue(paper_id, language, now - RENEWED_CARDS_ARE_FROM, now)
 
 
-def _version(tables: Tables, paper_id: str) -> int | None:
-    """Return the paper's version, if it followed one that was stored before."""
-    newer = tables.paper_versions.of_papers([paper_id]).get(paper_id)
-    return newer.version if newer else None
-
-
-def _is_withdrawn(tables: Tables, paper: Paper) -> bool:
-    """Return whether the paper is withdrawn, by what is known now."""
-    known = tables.papers.get(paper.id) or paper
-    return known.withdrawal is not None
+def _subject(tables: Tables, paper: Paper) -> _Subject:
+    """Return the paper as it is stored by now: it may be withdrawn, or of a newer version."""
+    record = tables.arxiv_records.get(paper.id)
+    newer = tables.paper_versions.of_papers([paper.id]).get(paper.id)
+    return _Subject(
+        tables.papers.get(paper.id) or paper,
+        record.stored_version if record else None,
+        newer.version if newer else None,
+    )
 
 
 def _tries(tables: Tables, paper_id: str, language: str) -> int:

@@ -176,8 +176,9 @@ HAZARDS = (
         "came, its text is read, its summaries are made anew within the day's tokens, and its cards of the "
         "last year say what changed in the abstract. Until then the card and “Sources” say that the summary "
         "was written before that version.",
-        "Of other papers no newer version is noticed: the card has the date of the summary. A version that "
-        "came on the day of the summary is not told from the one that was read.",
+        "Of other papers no newer version is noticed: the card has the date of the summary. Of a summary "
+        "from a file, or from before versions were kept, only dates tell whether it is older: a version that "
+        "came on its day is not told from the one that was read.",
         HazardStatus.PARTLY,
     ),
     Hazard(

@@ -49,18 +49,23 @@ def origin_of(summary: Summary | None, language: str = "en", paper: Paper = PAPE
 
 
 @pytest.mark.parametrize(
-    ("seen_at", "made_at", "line"),
+    ("seen_at", "made_at", "read", "line"),
     [
-        (datetime(2025, 9, 30, 0, 1, tzinfo=UTC), DAY, "written before v2"),
-        (datetime(2025, 9, 29, 23, 59, tzinfo=UTC), DAY, None),
-        (datetime(2025, 9, 30, tzinfo=UTC), None, None),
+        (datetime(2025, 9, 30, 0, 1, tzinfo=UTC), DAY, None, "written before v2"),
+        (datetime(2025, 9, 29, 23, 59, tzinfo=UTC), DAY, None, None),
+        (datetime(2025, 9, 30, tzinfo=UTC), None, None, None),
+        # Where it is known which version was read, no date counts.
+        (datetime(2025, 9, 29, tzinfo=UTC), DAY, 1, "written before v2"),
+        (datetime(2025, 9, 30, tzinfo=UTC), DAY, 2, None),
+        (datetime(2025, 9, 30, tzinfo=UTC), DAY, 3, None),
     ],
 )
 def test_a_summary_from_before_a_newer_version_says_so(
-    seen_at: datetime, made_at: date | None, line: str | None
+    seen_at: datetime, made_at: date | None, read: int | None, line: str | None
 ) -> None:
     newer = NewerVersion(2, date(2025, 9, 1), seen_at)
-    entry = Entry(PAPER, summary_of(replace(BY_MODEL, made_at=made_at)), newer=newer)
+    provenance = replace(BY_MODEL, made_at=made_at, version=read)
+    entry = Entry(PAPER, summary_of(provenance), newer=newer)
     says = origin(entry, words_for("en")).split(" · ")
 
     assert [each for each in says if "before" in each] == ([line] if line else [])

@@ -1,18 +1,27 @@
 """A newer version of a paper, from arXiv's answer to the card, and to whoever saved it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from bot.documents.digest_file import DigestEntry, DigestFile
 from bot.documents.importer import import_into
 from bot.listings.enricher import Enricher
 from bot.sources.atom import ArxivPaper
+from bot.sources.http import web_client
+from bot.summaries.model import ModelClient
+from bot.summarising.queue import SummaryJob, SummaryQueue
+from bot.summarising.summariser import Allowance, Summariser
 from storage.records import Paper
 from storage.retention import Retention
 from tests.delivery.test_card_updates import Scripted, left, text_of, updating, wire_of
 from tests.handlers.talking import say
+from tests.support.gardens import FIELDS, PAPER, KnownTexts
+from tests.support.model_server import ModelServer, completing
 from tests.support.stage import SAMPLE_DAY, Stage, on_each_engine
+from tests.support.web_server import Answer
 
 FIRST = "We grow trees. They reach 87.2% of the light. Nothing else is tried."
 SECOND = "We grow trees. They reach 91.3% of the light & <!channel> more. Nothing else is tried."
@@ -34,6 +43,18 @@ class Arxiv:
     async def ask(self, paper_ids: Iterable[str]) -> dict[str, ArxivPaper]:
         self.asked += [each for each in paper_ids if each == self.described.paper.id]
         return {self.described.paper.id: self.described}
+
+
+@asynccontextmanager
+async def summarising(stage: Stage, *answers: Answer) -> AsyncIterator[tuple[ModelServer, SummaryQueue]]:
+    """Give a model that answers so, and what asks it for summaries."""
+    async with ModelServer(answers) as server, web_client(trust_env=False) as client:
+        model = ModelClient(
+            client, stage.clock, base_url=server.base_url, api_key=None, model="small", random=Random(1)
+        )
+        storage, allowance = stage.bot.storage, Allowance(100_000, 4_000)
+        summariser = Summariser(storage, stage.clock, model, KnownTexts(), allowance)
+        yield server, SummaryQueue(storage, stage.clock, summariser)
 
 
 async def a_day_later(stage: Stage, enricher: Enricher) -> None:
@@ -130,3 +151,37 @@ async def test_a_list_that_has_a_newer_version_before_arxiv_is_asked_hides_nothi
     assert told in text_of(stage, ts)
     mine = await say(stage.person("ada"), "/papers saved", "My papers · 1")
     assert f"Taller Trees (https://arxiv.org/abs/{paper.id}) · v2 since November 3, 2025" in mine
+
+
+@on_each_engine
+async def test_a_card_says_which_version_its_summary_was_written_from_though_both_are_of_one_day(
+    stage: Stage,
+) -> None:
+    paper, ts, _ = await delivered(stage)
+    arxiv = Arxiv(paper)
+    arxiv.shows(1, str(PAPER.abstract), PAPER.title)
+    await stage.bot.storage.write(lambda tables: tables.papers.add(arxiv.described.paper))
+    enricher = Enricher(stage.bot.storage, stage.clock, arxiv.ask, has_model=True)
+    await say(stage.person("ada"), f"/papers save {paper.id}", "Saved: ")
+    await a_day_later(stage, enricher)
+    async with summarising(stage, completing(FIELDS)) as (server, summary_queue):
+        stage.clock.advance(17 * 3600)
+        [_ async for _ in summary_queue.make_all([SummaryJob(arxiv.described.paper, "en")])]
+        await updating(stage).tick()
+        assert str(FIELDS["tldr"]) in text_of(stage, ts)
+
+        arxiv.shows(2, str(PAPER.abstract))
+        stage.clock.advance(7 * 3600)
+        await enricher.tick()
+        stage.clock.advance(3600)
+        await updating(stage).tick()
+        before = text_of(stage, ts)
+        await summary_queue.tick()
+        await updating(stage).tick()
+
+    told = "v2 since November 3, 2025: "
+    assert told in before
+    assert "written before v2" in before
+    assert told in text_of(stage, ts)
+    assert "written before" not in text_of(stage, ts)
+    assert len(server.bodies) == 1

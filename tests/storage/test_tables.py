@@ -112,6 +112,22 @@ def test_summaries_come_back_as_they_went_in_and_a_later_one_takes_the_place(tab
     assert tables.summaries.of_papers([FULL.id], "zh-CN") == {FULL.id: [SUMMARY]}
 
 
+def test_a_summary_is_of_the_version_that_was_recorded_last(tables: Tables) -> None:
+    with_papers(tables)
+    of_second = replace(SUMMARY, provenance=replace(SUMMARY.provenance, version=2))
+    for summary in (of_second, replace(SUMMARY, language="en")):
+        tables.summaries.put(summary)
+    tables.summaries.note_version(FULL.id, "en", SUMMARY.provenance.source, 3)
+    tables.summaries.note_version(BARE.id, "en", SUMMARY.provenance.source, 3)
+
+    assert tables.summaries.of_papers([FULL.id]) == {
+        FULL.id: [
+            replace(SUMMARY, language="en", provenance=replace(SUMMARY.provenance, version=3)),
+            of_second,
+        ]
+    }
+
+
 def test_summaries_are_found_in_a_language_and_its_variants(tables: Tables) -> None:
     with_papers(tables)
     kept = [replace(SUMMARY, language=language) for language in ("zh", "zh-CN", "zhx", "en")]

@@ -150,6 +150,7 @@ CALLS: dict[str, Call] = {
     "summaries.put": lambda tables, _: tables.summaries.put(
         Summary(ONE, "en", Provenance(FROM_MODEL, LAST_DAY))
     ),
+    "summaries.note_version": lambda tables, _: tables.summaries.note_version(ONE, "en", FROM_MODEL, 2),
     "summaries.input_hash": lambda tables, _: tables.summaries.input_hash(ONE, "en", FROM_MODEL),
     "listings.get": lambda tables, _: tables.listings.get(SOURCE, LAST_DAY),
     "listings.of_day": lambda tables, _: tables.listings.of_day(LAST_DAY),

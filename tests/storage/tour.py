@@ -194,7 +194,7 @@ def _arxiv_records(tables: Tables) -> Iterator[Any]:
 
 def _summaries(tables: Tables) -> Iterator[Any]:
     figure = Figure("12%", "tldr", Grounding.NOT_FOUND, ODD_TEXTS[1])
-    by_model = Provenance(FROM_MODEL, DAY, "example-1", "3", TextRead.PART)
+    by_model = Provenance(FROM_MODEL, DAY, "example-1", "3", TextRead.PART, version=2)
     for paper, text in zip(PAPERS, ODD_TEXTS, strict=True):
         imported = Summary(
             *(paper.id, "zh-CN", Provenance(FROM_DIGEST_FILE, DAY)),
@@ -213,6 +213,7 @@ def _summaries(tables: Tables) -> Iterator[Any]:
         made = replace(imported, language="en", provenance=by_model, figures=(figure,), evidence=(rests,))
         tables.summaries.put(made, "abc")
     summaries = tables.summaries
+    summaries.note_version(IDS[0], "en", FROM_MODEL, 3)
     yield summaries.in_variants(IDS, "zh"), summaries.in_variants(IDS, "z")
     yield summaries.of_papers(IDS), summaries.of_papers(IDS, "en"), summaries.texts_read(DAY)
     yield summaries.counts(100)

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from bot.listings.renewal import renew
 from bot.sources.atom import ArxivPaper
+from bot.summarising.summariser import Outcome, Result
+from storage.address import Address
 from storage.records import ArxivRecord, CardUpdate, DeliveryKind, ModelRequest, Post, PostState, ShownCard
 from storage.tables import Tables
 from tests.summarising.test_queue import NOW, SummaryDesk, world
@@ -20,8 +21,9 @@ ANEW = {**FIELDS, "tldr": "Graphs grow 12% taller in gardens, and in rows."}
 async def summarised(w: SummaryDesk) -> int:
     """Have the paper summarised, posted a hundred days ago, and saved; return the delivery's id."""
     await w.keep(PAPER)
-    await w.summariser.make(PAPER, "en")
     long_ago = w.clock.now() - timedelta(days=100)
+    await w.storage.write(lambda tables: tables.arxiv_records.put(ArxivRecord(PAPER.id, long_ago, 1)))
+    await w.summariser.make(PAPER, "en")
 
     def post(tables: Tables) -> int:
         subscription = subscribe(tables, begun_at=long_ago)
@@ -37,7 +39,6 @@ async def summarised(w: SummaryDesk) -> int:
             attempted_at=long_ago,
         )
         tables.posts.plan(delivery, [card])
-        tables.arxiv_records.put(ArxivRecord(PAPER.id, long_ago, 1))
         tables.saved_papers.save("T1", "U1", PAPER.id, long_ago)
         return delivery.id
 
@@ -55,11 +56,12 @@ async def updates(w: SummaryDesk) -> tuple[CardUpdate, ...]:
 
 
 async def test_a_summary_of_an_earlier_version_is_made_anew_once_and_the_card_waits_for_it(
-    tmp_path: Path,
+    address: Address,
 ) -> None:
-    async with world(tmp_path / "test.db", [completing(FIELDS), completing(ANEW)]) as w:
+    async with world(address, [completing(FIELDS), completing(ANEW)]) as w:
         delivery_id = await summarised(w)
         await w.storage.write(lambda tables: tables.card_updates.delete(datetime.max.replace(tzinfo=UTC), 9))
+        [first] = await w.stored()
         await renewed(w)
         waiting, wanted = await updates(w), await w.wanted()
         for _ in range(3):
@@ -70,13 +72,53 @@ async def test_a_summary_of_an_earlier_version_is_made_anew_once_and_the_card_wa
         assert waiting == (CardUpdate(delivery_id, 1, w.clock.now() + timedelta(hours=1), 0),)
         assert await updates(w) == (CardUpdate(delivery_id, 1, w.clock.now(), 0),)
         assert summary.tldr == ANEW["tldr"]
+        assert (first.provenance.version, summary.provenance.version) == (1, 2)
         assert "They grow in rows." in str(w.server.bodies[1])
         assert (len(w.server.bodies), await w.wanted()) == (2, [])
 
 
-async def test_until_there_are_tokens_and_an_answer_the_summary_of_before_stays(tmp_path: Path) -> None:
+async def test_a_summary_of_which_a_newer_version_changes_nothing_is_kept_as_that_version_s_too(
+    address: Address,
+) -> None:
+    async with world(address, [completing(FIELDS)]) as w:
+        await summarised(w)
+        before = await w.stored()
+        await renewed(w, ArxivPaper(PAPER, 2))
+        result = await w.summariser.make(PAPER, "en")
+
+        assert result == Result(PAPER.id, "en", Outcome.UNCHANGED)
+        assert [each.provenance.version for each in before] == [1]
+        assert await w.stored() == [
+            replace(each, provenance=replace(each.provenance, version=2)) for each in before
+        ]
+        assert await w.wanted() == []
+
+
+async def test_a_summary_that_was_wanted_before_a_newer_version_came_is_written_from_that_version(
+    address: Address,
+) -> None:
+    async with world(address, [completing(FIELDS), completing(ANEW)]) as w:
+        await summarised(w)
+        await renewed(w)
+        await w.summariser.make(PAPER, "en", regenerate=True)
+        [summary] = await w.stored()
+
+        assert "They grow in rows." in str(w.server.bodies[1])
+        assert (summary.tldr, summary.provenance.version) == (ANEW["tldr"], 2)
+
+
+async def test_the_version_of_a_paper_of_which_arxiv_was_not_asked_is_not_known(address: Address) -> None:
+    async with world(address, [completing(FIELDS)]) as w:
+        await w.keep(PAPER)
+        await w.summariser.make(PAPER, "en")
+        [summary] = await w.stored()
+
+        assert summary.provenance.version is None
+
+
+async def test_until_there_are_tokens_and_an_answer_the_summary_of_before_stays(address: Address) -> None:
     used = ModelRequest(PAPER.id, "en", "small", NOW, prompt_tokens=99_999, completion_tokens=0)
-    async with world(tmp_path / "test.db", [completing(FIELDS), error(404, "No."), completing(ANEW)]) as w:
+    async with world(address, [completing(FIELDS), error(404, "No."), completing(ANEW)]) as w:
         await summarised(w)
         await renewed(w)
         before = await w.stored()
@@ -94,8 +136,8 @@ async def test_until_there_are_tokens_and_an_answer_the_summary_of_before_stays(
         assert await w.wanted() == []
 
 
-async def test_a_still_newer_version_that_comes_meanwhile_is_summarised_too(tmp_path: Path) -> None:
-    async with world(tmp_path / "test.db", [completing(FIELDS)]) as w:
+async def test_a_still_newer_version_that_comes_meanwhile_is_summarised_too(address: Address) -> None:
+    async with world(address, [completing(FIELDS)]) as w:
         await summarised(w)
         await renewed(w)
         await renewed(w, replace(SECOND, version=3))

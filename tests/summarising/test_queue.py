@@ -32,6 +32,7 @@ from bot.summarising.queue import (
     missing_summaries,
 )
 from bot.summarising.summariser import Allowance, Outcome, Result, Summariser
+from storage.address import Address
 from storage.records import (
     FROM_MODEL,
     DeliveryKind,
@@ -110,14 +111,16 @@ class SummaryDesk:
 
 @asynccontextmanager
 async def world(
-    database: Path,
+    database: Address,
     answers: Iterable[Answer] = (),
     *,
     otherwise: Answer | None = None,
     tokens: int = 100_000,
     reads_twice: bool = False,
 ) -> AsyncIterator[SummaryDesk]:
-    storage, clock, texts = InlineRunner(empty_tables(database)), SimulatedClock(NOW), KnownTexts()
+    """Set a desk up over a file, or over a server's empty tables."""
+    address = empty_tables(database) if isinstance(database, Path) else database
+    storage, clock, texts = InlineRunner(address), SimulatedClock(NOW), KnownTexts()
     async with ModelServer(answers, otherwise=otherwise) as server, web_client(trust_env=False) as client:
         model = ModelClient(
             client, clock, base_url=server.base_url, api_key=None, model="small", random=Random(1)
