@@ -26,7 +26,10 @@ class OutdatedSummaries:
             upsert(self._engine, "outdated_summaries", row, ["paper_id", "language"])
 
     def due(self, now: datetime, limit: int) -> tuple[tuple[str, str], ...]:
-        """Return the (paper, language) pairs that wait the longest, but for those that failed and wait so."""
+        """Return the (paper, language) pairs that wait the longest.
+
+        Left out are those that failed and wait so, and those of withdrawn papers.
+        """
         rows = self._engine.query(
             """
             SELECT paper_id, language FROM outdated_summaries WHERE NOT EXISTS (
@@ -34,6 +37,9 @@ class OutdatedSummaries:
                 WHERE summary_failures.paper_id = outdated_summaries.paper_id
                     AND summary_failures.language = outdated_summaries.language
                     AND summary_failures.next_try_at > :now
+            ) AND EXISTS (
+                SELECT 1 FROM papers
+                WHERE papers.id = outdated_summaries.paper_id AND papers.withdrawal IS NULL
             )
             ORDER BY since, paper_id, language LIMIT :limit
             """,
@@ -60,13 +66,27 @@ class OutdatedSummaries:
         )
         return removed > 0
 
-    def delete(self, before: datetime, limit: int) -> int:
-        """Delete the oldest, at most `limit` of those that wait since before a moment; return how many."""
+    def delete(self, before: datetime, failing_before: datetime, limit: int) -> int:
+        """Delete the oldest, at most `limit` of those that wait since before a moment; return how many.
+
+        Those that were tried since, in vain, have a later moment of their own: `failing_before`.
+        """
         return self._engine.execute(
             """
             DELETE FROM outdated_summaries WHERE (paper_id, language) IN (
-                SELECT paper_id, language FROM outdated_summaries WHERE since < ? ORDER BY since LIMIT ?
+                SELECT paper_id, language FROM outdated_summaries
+                WHERE since < :failing_before AND (since < :before OR EXISTS (
+                    SELECT 1 FROM summary_failures
+                    WHERE summary_failures.paper_id = outdated_summaries.paper_id
+                        AND summary_failures.language = outdated_summaries.language
+                        AND summary_failures.failed_at >= outdated_summaries.since
+                ))
+                ORDER BY since LIMIT :limit
             )
             """,
-            [sortable_text(before), limit],
+            {
+                "before": sortable_text(before),
+                "failing_before": sortable_text(failing_before),
+                "limit": limit,
+            },
         )

@@ -21,8 +21,11 @@ HEARTBEAT = "retention"
 RECORDS_KEPT_FOR = timedelta(days=90)
 """How long it is kept what summaries cost, who asked for a new one and why some failed."""
 
-OUTDATED_KEPT_FOR = timedelta(days=30)
-"""How long a summary of an earlier version of a paper waits to be made anew."""
+OUTDATED_KEPT_FOR = timedelta(days=365)
+"""How long a summary of an earlier version of a paper waits to be made anew, as without a model or tokens."""
+
+OUTDATED_FAILS_FOR = timedelta(days=30)
+"""How long one is tried in vain."""
 
 REMOVED_KEPT_FOR = timedelta(days=1)
 """How long a paper that a person removed from their list can be put back."""
@@ -105,7 +108,7 @@ class Retention:
             "summary_requests": lambda tables, limit: tables.summary_requests.delete(records, limit),
             "summary_failures": lambda tables, limit: tables.summary_failures.delete(records, limit),
             "outdated_summaries": lambda tables, limit: tables.outdated_summaries.delete(
-                now - OUTDATED_KEPT_FOR, limit
+                now - OUTDATED_KEPT_FOR, now - OUTDATED_FAILS_FOR, limit
             ),
             "removed_papers": lambda tables, limit: tables.saved_papers.delete_removed(
                 now - REMOVED_KEPT_FOR, limit

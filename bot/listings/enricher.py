@@ -63,7 +63,7 @@ class Enrichment:
 class Enricher:
     """Asks arXiv's API about papers; `ask` returns arXiv's papers by id.
 
-    `has_model` is whether summaries are made anew where a newer version comes.
+    `has_model` is whether summaries are made anew at once where a newer version comes.
     """
 
     def __init__(

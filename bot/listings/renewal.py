@@ -17,7 +17,8 @@ _CARDS_WAIT_FOR = timedelta(hours=1)
 def renew(tables: Tables, described: ArxivPaper, now: datetime, *, has_model: bool) -> None:
     """Renew the paper, if it is watched and arXiv has a newer version of it than the stored one.
 
-    One that is withdrawn stays as it is: its latest version has no text.
+    One that is withdrawn stays as it is: its latest version has no text. Without a model its summaries wait
+    until there is one, and its cards for nothing.
     """
     paper, version = described.paper, described.version
     record = tables.arxiv_records.get(paper.id)
@@ -30,9 +31,9 @@ def renew(tables: Tables, described: ArxivPaper, now: datetime, *, has_model: bo
     tables.paper_versions.begin(paper.id, version, described.updated, now, has_abstract=has_abstract)
     tables.papers.renew(paper)
     tables.arxiv_records.store(paper.id, version)
-    languages = _languages_of_summaries(tables, paper.id) if has_model else ()
+    languages = _languages_of_summaries(tables, paper.id)
     tables.outdated_summaries.add(paper.id, languages, version, now)
-    due = now + _CARDS_WAIT_FOR if languages else now
+    due = now + _CARDS_WAIT_FOR if languages and has_model else now
     tables.card_updates.enqueue(paper.id, None, now - RENEWED_CARDS_ARE_FROM, due)
 
 

@@ -185,3 +185,34 @@ async def test_a_card_says_which_version_its_summary_was_written_from_though_bot
     assert told in text_of(stage, ts)
     assert "written before" not in text_of(stage, ts)
     assert len(server.bodies) == 1
+
+
+@on_each_engine
+async def test_a_summary_that_no_model_could_make_anew_follows_on_the_card_once_a_model_is_set(
+    stage: Stage,
+) -> None:
+    paper, ts, _ = await delivered(stage)
+    arxiv = Arxiv(paper)
+    arxiv.shows(1, str(PAPER.abstract), PAPER.title)
+    await stage.bot.storage.write(lambda tables: tables.papers.add(arxiv.described.paper))
+    enricher = Enricher(stage.bot.storage, stage.clock, arxiv.ask, has_model=False)
+    await say(stage.person("ada"), f"/papers save {paper.id}", "Saved: ")
+    await a_day_later(stage, enricher)
+    tldr = "Graphs grow 12% taller in gardens, and in rows."
+    answers = (completing(FIELDS), completing({**FIELDS, "tldr": tldr}))
+    async with summarising(stage, *answers) as (_, summary_queue):
+        [_ async for _ in summary_queue.make_all([SummaryJob(arxiv.described.paper, "en")])]
+        arxiv.shows(2, f"{PAPER.abstract} They grow in rows.")
+        await a_day_later(stage, enricher)
+        await updating(stage).tick()
+        before = text_of(stage, ts)
+        stage.clock.advance(60 * 24 * 3600)
+        await Retention(stage.bot.storage, stage.clock, timedelta(hours=72)).tick()
+        await summary_queue.tick()
+        await updating(stage).tick()
+
+    told = "v2 since November 3, 2025: new in the abstract: “They grow in rows.”"
+    assert (told in before, "written before v2" in before) == (True, True)
+    assert told in text_of(stage, ts)
+    assert tldr in text_of(stage, ts)
+    assert "written before" not in text_of(stage, ts)

@@ -105,8 +105,10 @@ def test_an_abstract_that_came_after_the_stored_version_is_not_taken_for_its_own
 
 
 def test_outdated_summaries_come_in_their_order_but_for_those_that_failed(tables: Tables) -> None:
-    tables.papers.add(SECOND)
+    for paper in (FIRST, SECOND, replace(THIRD, withdrawal="It is wrong.")):
+        tables.papers.add(paper)
     outdated = tables.outdated_summaries
+    outdated.add(THIRD.id, ["en"], 2, NOW - A_DAY)
     outdated.add(SECOND.id, ["en", "zh-CN"], 2, NOW)
     outdated.add(FIRST.id, ["en"], 2, NOW + A_MINUTE)
     failure = SummaryFailure(SECOND.id, "en", 1, "no", NOW, NOW + A_DAY)
@@ -117,4 +119,18 @@ def test_outdated_summaries_come_in_their_order_but_for_those_that_failed(tables
     assert outdated.among([SECOND.id]) == {(SECOND.id, "en"), (SECOND.id, "zh-CN")}
     outdated.add(FIRST.id, ["en"], 3, NOW + A_DAY)
     assert [outdated.remove(FIRST.id, "en", version) for version in (2, 3, 3)] == [False, True, False]
-    assert (outdated.delete(NOW + A_MINUTE, 1), outdated.delete(NOW + A_MINUTE, 9)) == (1, 1)
+
+
+def test_outdated_summaries_go_when_they_failed_for_long_or_waited_for_longer(tables: Tables) -> None:
+    ids, outdated = [FIRST.id, SECOND.id, THIRD.id], tables.outdated_summaries
+    for number, paper in enumerate((FIRST, SECOND, THIRD)):
+        tables.papers.add(paper)
+        outdated.add(paper.id, ["en", "de"], 2, NOW + number * A_DAY)
+    for paper_id, failed_at in ((FIRST.id, NOW - A_DAY), (SECOND.id, NOW + 2 * A_DAY)):
+        tables.summary_failures.put(SummaryFailure(paper_id, "en", 1, "no", failed_at, failed_at))
+
+    assert outdated.delete(NOW, NOW + A_DAY, 9) == 0
+    assert outdated.delete(NOW, NOW + 3 * A_DAY, 9) == 1
+    assert outdated.among(ids) == {(each, "de") for each in ids} | {(FIRST.id, "en"), (THIRD.id, "en")}
+    assert [outdated.delete(NOW + 2 * A_DAY, NOW + 9 * A_DAY, limit) for limit in (1, 9, 9)] == [1, 2, 0]
+    assert outdated.among(ids) == {(THIRD.id, "en"), (THIRD.id, "de")}

@@ -142,7 +142,7 @@ CALLS: dict[str, Call] = {
     "outdated_summaries.due": lambda tables, _: tables.outdated_summaries.due(NOW, 100),
     "outdated_summaries.among": lambda tables, _: tables.outdated_summaries.among(SOME),
     "outdated_summaries.remove": lambda tables, _: tables.outdated_summaries.remove(ONE, "en", 2),
-    "outdated_summaries.delete": lambda tables, _: tables.outdated_summaries.delete(NOW, 100),
+    "outdated_summaries.delete": lambda tables, _: tables.outdated_summaries.delete(NOW, LATE, 100),
     "summaries.of_papers": lambda tables, _: tables.summaries.of_papers(SOME),
     "summaries.in_variants": lambda tables, _: tables.summaries.in_variants(SOME, "en"),
     "summaries.made": lambda tables, _: tables.summaries.made(SOME),

@@ -188,7 +188,8 @@ def _arxiv_records(tables: Tables) -> Iterator[Any]:
     outdated.add(BARE.id, ["en", "zh-CN"], 2, NOW)
     outdated.add(BARE.id, ["en"], 3, LATER)
     yield outdated.due(NOW, 3), outdated.among([BARE.id])
-    yield outdated.remove(BARE.id, "en", 2), outdated.remove(BARE.id, "en", 3), outdated.delete(LATER, 9)
+    yield outdated.remove(BARE.id, "en", 2), outdated.remove(BARE.id, "en", 3), outdated.delete(NOW, LATER, 9)
+    yield outdated.delete(LATER, LATER, 9)
     outdated.add(BARE.id, ["en"], 3, LATER)
 
 

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from bot.listings.renewal import renew
 from bot.sources.atom import ArxivPaper
+from bot.summarising.queue import SummaryQueue
 from bot.summarising.summariser import Outcome, Result
 from storage.address import Address
 from storage.records import ArxivRecord, CardUpdate, DeliveryKind, ModelRequest, Post, PostState, ShownCard
+from storage.retention import Retention
 from storage.tables import Tables
 from tests.summarising.test_queue import NOW, SummaryDesk, world
 from tests.support.gardens import DAY, FIELDS, PAPER
@@ -45,9 +47,9 @@ async def summarised(w: SummaryDesk) -> int:
     return await w.storage.write(post)
 
 
-async def renewed(w: SummaryDesk, described: ArxivPaper = SECOND) -> None:
+async def renewed(w: SummaryDesk, described: ArxivPaper = SECOND, *, has_model: bool = True) -> None:
     now = w.clock.now()
-    await w.storage.write(lambda tables: renew(tables, described, now, has_model=True))
+    await w.storage.write(lambda tables: renew(tables, described, now, has_model=has_model))
 
 
 async def updates(w: SummaryDesk) -> tuple[CardUpdate, ...]:
@@ -114,6 +116,28 @@ async def test_the_version_of_a_paper_of_which_arxiv_was_not_asked_is_not_known(
         [summary] = await w.stored()
 
         assert summary.provenance.version is None
+
+
+async def test_summaries_of_papers_that_were_renewed_without_a_model_are_made_anew_once_there_is_one(
+    address: Address,
+) -> None:
+    async with world(address, [completing(FIELDS), completing(ANEW)]) as w:
+        delivery_id = await summarised(w)
+        without = SummaryQueue(w.storage, w.clock, None)
+        await renewed(w, has_model=False)
+        await without.tick()
+        cards = await updates(w)
+        for _ in range(2):
+            w.clock.advance(100 * 24 * 3600)
+            await Retention(w.storage, w.clock, timedelta(hours=72)).tick()
+            await without.tick()
+        await w.summary_queue.tick()
+        [summary] = await w.stored()
+
+        # The card has told of the version meanwhile.
+        assert cards == (CardUpdate(delivery_id, 1, NOW, 0),)
+        assert (summary.tldr, summary.provenance.version) == (ANEW["tldr"], 2)
+        assert (len(w.server.bodies), await w.wanted()) == (2, [])
 
 
 async def test_until_there_are_tokens_and_an_answer_the_summary_of_before_stays(address: Address) -> None:
