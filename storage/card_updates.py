@@ -1,5 +1,6 @@
 """The card updates table: a queue of posted cards to redraw, since more is known of their papers."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -80,17 +81,24 @@ class CardUpdates:
             },
         )
 
-    def due(self, now: datetime, workspace: str | None = None) -> tuple[CardUpdate, ...]:
-        """Return the due updates of cards that are there, the oldest first; of one workspace or of all."""
+    def due(
+        self, now: datetime, workspace: str | None = None, not_paused_for: Collection[str] = ()
+    ) -> tuple[CardUpdate, ...]:
+        """Return the due updates of cards that are there, the oldest first; of one workspace or of all.
+
+        Those of channels whose digests are paused for one of some reasons wait until they are resumed.
+        """
         rows = self._engine.query(
-            """
+            f"""
             SELECT card_updates.* FROM card_updates JOIN posts USING (delivery_id, position)
             JOIN deliveries ON deliveries.id = delivery_id
+            JOIN subscriptions ON subscriptions.id = deliveries.subscription_id
             WHERE next_try_at <= :now AND posts.state = 'posted'
                 AND (:workspace IS NULL OR deliveries.workspace = :workspace)
+                AND NOT {self._engine.among("coalesce(paused_reason, '')", "reasons")}
             ORDER BY next_try_at, delivery_id, position
-            """,
-            {"now": now.isoformat(), "workspace": workspace},
+            """,  # noqa: S608 -- the engine's word
+            {"now": now.isoformat(), "workspace": workspace, "reasons": list(not_paused_for)},
         )
         return tuple(whole(_update_from_row, rows))
 
@@ -104,7 +112,8 @@ class CardUpdates:
     def delete(self, before: datetime, limit: int) -> int:
         """Delete the oldest updates, at most `limit` of those due before a moment; return how many.
 
-        They are of cards that never came into their channel, or that changed for as long as cards do.
+        They are of cards that never came into their channel, that changed for as long as cards do, or whose
+        workspace was closed to the bot for as long.
         """
         return self._engine.execute(
             """

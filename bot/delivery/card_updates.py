@@ -1,8 +1,9 @@
 """Updates of posted cards, in place, when a summary comes after them or people say they will read one."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from bot.cards.blocks import Message, is_image
@@ -13,7 +14,8 @@ from bot.delivery.connections import Wires
 from bot.delivery.discussions import drawn_reminder
 from bot.delivery.messages import shown_card
 from bot.delivery.outcomes import Done, NotNow, Refused, Scope, Unknown
-from bot.delivery.slack_errors import UPDATE_IMPOSSIBLE_ERRORS
+from bot.delivery.pauses import say_closed
+from bot.delivery.slack_errors import CLOSING_ERRORS, UPDATE_IMPOSSIBLE_ERRORS
 from bot.delivery.wire import judged, retry_wait
 from bot.errors import LeaseLostError
 from bot.locale import words_for
@@ -37,6 +39,9 @@ from storage.tables import Tables
 
 _SECONDS_APART = 1.2
 """Slack allows about 50 updates a minute: https://docs.slack.dev/reference/methods/chat.update"""
+
+_CLOSED_FOR = timedelta(minutes=5)
+"""How long a card waits whose workspace is closed to the bot, if its channel's digests are not paused so."""
 
 _logger = logging.getLogger(__name__)
 
@@ -91,13 +96,16 @@ class CardUpdater:
 
     async def _due(self) -> tuple[CardUpdate, ...]:
         now = self._clock.now()
-        return await self._storage.read(lambda tables: tables.card_updates.due(now, self._workspace))
+        return await self._storage.read(
+            lambda tables: tables.card_updates.due(now, self._workspace, CLOSING_ERRORS)
+        )
 
     async def _apply_all(self, updates: Iterable[CardUpdate], claim: Claim) -> None:
+        closed: set[str] = set()
         for update in updates:
             what = f"Updating cards of delivery {update.delivery_id}"
             try:
-                await self._apply(update, claim)
+                await self._apply(update, claim, closed)
                 self._outages.end(what)
             except LeaseLostError:
                 raise
@@ -110,18 +118,46 @@ class CardUpdater:
                     )
                 await self._postpone(update, Unknown("not drawn"), claim)
 
-    async def _apply(self, update: CardUpdate, claim: Claim) -> None:
+    async def _apply(self, update: CardUpdate, claim: Claim, closed: set[str]) -> None:
+        """Apply an update, unless its workspace is among those that were found closed in this round."""
         card = await self._storage.read(lambda tables: _card(tables, update, has_model=self._has_model))
         if card is None:
             await self._storage.write(claim.around(lambda tables: tables.card_updates.remove(update)))
+            return
+        if card.workspace in closed:
+            await self._wait_until_open(update, claim)
             return
         wire = await self._wires.wire(card.workspace)
         outcome = judged(await wire.update(card.channel, card.ts, card.payload), update.tries + 1)
         if isinstance(outcome, NotNow | Unknown):
             await self._postpone(update, outcome, claim)
+        elif isinstance(outcome, Refused) and outcome.scope is Scope.WORKSPACE:
+            closed.add(card.workspace)
+            await self._set_aside(update, card.workspace, outcome.reason, claim)
         else:
+            self._outages.end(_workspace(card.workspace))
             await self._record(update, card, outcome, claim)
         await self._clock.sleep(_SECONDS_APART)
+
+    async def _set_aside(self, update: CardUpdate, workspace: str, reason: str, claim: Claim) -> None:
+        """Pause the workspace's digests, as a digest does that finds it closed; the card changes later."""
+        await self._wait_until_open(
+            update, claim, lambda tables: tables.subscriptions.pause_workspace(workspace, reason)
+        )
+        if self._outages.begin(_workspace(workspace)):
+            say_closed(workspace, reason)
+
+    async def _wait_until_open(
+        self, update: CardUpdate, claim: Claim, first: Callable[[Tables], None] | None = None
+    ) -> None:
+        later = replace(update, next_try_at=self._clock.now() + _CLOSED_FOR)
+
+        def postpone(tables: Tables) -> None:
+            if first:
+                first(tables)
+            tables.card_updates.postpone(later)
+
+        await self._storage.write(claim.around(postpone))
 
     async def _record(self, update: CardUpdate, card: _Card, outcome: Done | Refused, claim: Claim) -> None:
         if isinstance(outcome, Refused):
@@ -155,6 +191,11 @@ def _may_be_the_picture(refused: Refused) -> bool:
     Reported: https://github.com/slackapi/python-slack-sdk/issues/1782
     """
     return refused.scope is Scope.MESSAGE and refused.reason not in UPDATE_IMPOSSIBLE_ERRORS
+
+
+def _workspace(workspace: str) -> str:
+    """Return what a workspace that is closed to the bot is called in the log."""
+    return f"Updating cards in workspace {workspace}"
 
 
 def _fields(update: CardUpdate) -> dict[str, int]:

@@ -4,6 +4,7 @@ Each is one transaction. The worker of a delivery looks at the tables before eac
 after the message under way, whichever process delivers it.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -12,6 +13,8 @@ from bot.delivery.slack_errors import closes_workspace
 from bot.subscriptions.due import CAUGHT_UP_FOR
 from storage.records import PAUSED_BY_PERSON, Delivery, DeliveryKind, Subscription, TopicOwner
 from storage.tables import Tables
+
+_logger = logging.getLogger(__name__)
 
 
 def pause(tables: Tables, subscription: Subscription, until: date | None) -> None:
@@ -25,6 +28,13 @@ def end(tables: Tables, subscription: Subscription, now: datetime) -> None:
     tables.subscriptions.end(subscription.id, now)
     tables.topics.end(TopicOwner(subscription.workspace, channel=subscription.channel))
     tables.deliveries.ask_to_stop(subscription.id)
+
+
+def say_closed(workspace: str, reason: str) -> None:
+    """Log that the workspace is closed to the bot, and what to do."""
+    sentence = "Slack no longer lets the bot work in workspace %s (%s), so all its digests are paused. %s"
+    advice = "Check SLACK_BOT_TOKEN and the app's installation, then run `paper-round resume`."
+    _logger.error(sentence, workspace, reason, advice, extra={"workspace": workspace})
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,11 @@ _OF_READING: Mapping[str, Meaning] = {
 ERRORS_OF_METHOD: Mapping[str, Mapping[str, Meaning]] = {HISTORY: _OF_READING, REPLIES: _OF_READING}
 """What a code means to one method where that differs."""
 
+CLOSING_ERRORS = frozenset(
+    code for code, meaning in ERRORS.items() if Scope.WORKSPACE in {meaning.scope, meaning.lasting}
+)
+"""Errors after which the digests of the whole workspace are paused."""
+
 UPDATE_IMPOSSIBLE_ERRORS = frozenset(
     {"message_not_found", "cant_update_message", "edit_window_closed", "update_failed"}
 )
@@ -192,5 +197,4 @@ def meaning_of(method: str, code: str) -> Meaning:
 
 def closes_workspace(code: str | None) -> bool:
     """Return whether it is an error after which the digests of the whole workspace are paused."""
-    meaning = ERRORS.get(code or "")
-    return meaning is not None and Scope.WORKSPACE in {meaning.scope, meaning.lasting}
+    return code in CLOSING_ERRORS

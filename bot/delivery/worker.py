@@ -29,6 +29,7 @@ from bot.delivery.outcomes import (
     Unknown,
 )
 from bot.delivery.pacer import Pacer
+from bot.delivery.pauses import say_closed
 from bot.delivery.personal import Known
 from bot.delivery.read_back import (
     ClosedError,
@@ -129,7 +130,7 @@ class DeliveryWorker:
         except ClosedError as error:
             await self._claimed.release(ledger.aborted(self._delivery, error.reason), pauses=error.scope)
             if error.scope is Scope.WORKSPACE:
-                self._log_closed_workspace(error.reason)
+                say_closed(self._delivery.workspace, error.reason)
 
     @property
     def _delivery(self) -> Delivery:
@@ -373,12 +374,6 @@ class DeliveryWorker:
     def _log_look(self, post: Post, message: str, reason: str | None) -> None:
         fields = {**self._claimed.log_fields, "post": post.position}
         _logger.warning(message, post.position, post.delivery_id, reason, extra=fields)
-
-    def _log_closed_workspace(self, reason: str) -> None:
-        workspace = self._delivery.workspace
-        sentence = "Slack no longer lets the bot work in workspace %s (%s), so all its digests are paused. %s"
-        advice = "Check SLACK_BOT_TOKEN and the app's installation, then run `paper-round resume`."
-        _logger.error(sentence, workspace, reason, advice, extra={"workspace": workspace})
 
 
 def _raise_if_closed(outcome: ledger.Outcome | Done) -> None:

@@ -1,5 +1,6 @@
 """A workspace that no longer lets the bot work: everything pauses, and people are told once they can be."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,15 @@ import pytest
 from bot.app import application
 from bot.delivery.deliverer import Progress
 from bot.delivery.pauses import resume_workspace
-from bot.delivery.slack_errors import POST
+from bot.delivery.slack_errors import POST, UPDATE
+from bot.installations.changes import UNINSTALLED, InstallationChanges
 from bot.sandbox import Sandbox
 from storage.records import PAUSED_BY_PERSON, DeliveryState
 from storage.tables import Tables
+from tests.delivery.test_card_updates import left, summary_comes, text_of, updating
+from tests.installations.installing import installation
 from tests.support.clocks import SimulatedClock
-from tests.support.stage import NOON, Stage, make_workspace, settings_for
+from tests.support.stage import NOON, Stage, make_workspace, on_each_engine, settings_for
 from tests.support.subscribing import subscribe
 
 
@@ -100,3 +104,97 @@ async def test_resuming_the_workspace_resumes_what_it_paused_and_nothing_else(st
         "C0GONE": "not_in_channel",
         "C0ELSEWHERE": "token_revoked",
     }
+
+
+async def two_cards_to_update(stage: Stage) -> list[str]:
+    """Deliver the sample and have a summary come for two of its papers; return the `ts` of both cards."""
+    delivery_id = await stage.deliver_sample(most_cards=4)
+    return [await summary_comes(stage, delivery_id, position) for position in (1, 2)]
+
+
+async def updates_after(stage: Stage, seconds: float = 0) -> int:
+    """Update cards after some seconds, and return how often Slack was asked to."""
+    stage.clock.advance(seconds)
+    before = asked(stage)
+    await updating(stage).tick()
+    return asked(stage) - before
+
+
+def asked(stage: Stage) -> int:
+    return [call.method for call in stage.workspace.calls].count(UPDATE)
+
+
+def have_followed(stage: Stage, cards: list[str]) -> list[bool]:
+    return ["A model wrote this later." in text_of(stage, ts) for ts in cards]
+
+
+async def paused_for(stage: Stage) -> list[str | None]:
+    every = await stage.bot.storage.read(lambda tables: tables.subscriptions.all())
+    return [each.paused_reason for each in every]
+
+
+@pytest.mark.parametrize("code", ["account_inactive", "token_revoked", "invalid_auth"])
+@on_each_engine
+async def test_cards_of_a_closed_workspace_wait_with_its_digests_and_follow_once_these_are_resumed(
+    stage: Stage, caplog: pytest.LogCaptureFixture, code: str
+) -> None:
+    cards = await two_cards_to_update(stage)
+    stage.workspace.faults.add("error", method=UPDATE, times=99, error=code)
+    calls = [await updates_after(stage, seconds) for seconds in (0, 3600, 3600)]
+    (said,) = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
+
+    assert (calls, await left(stage)) == ([1, 0, 0], 2)
+    assert await paused_for(stage) == [code]
+    assert said == (
+        f"Slack no longer lets the bot work in workspace {stage.bot.workspace} ({code}), so all its digests "
+        "are paused. Check SLACK_BOT_TOKEN and the app's installation, then run `paper-round resume`."
+    )
+
+    stage.workspace.faults.clear()
+    now = stage.clock.now()
+    await stage.bot.storage.write(lambda tables: resume_workspace(tables, stage.bot.workspace, now))
+    assert (await updates_after(stage), await left(stage)) == (2, 0)
+    assert have_followed(stage, cards) == [True, True]
+
+
+@on_each_engine
+async def test_cards_that_are_due_while_the_bot_is_not_installed_follow_when_it_is_again(
+    stage: Stage,
+) -> None:
+    workspace = stage.bot.workspace
+    changes = InstallationChanges(stage.bot.storage, stage.clock)
+    cards = await two_cards_to_update(stage)
+    await changes.uninstall(workspace)
+    stage.workspace.faults.add("error", method=UPDATE, times=99, error=UNINSTALLED)
+    calls = [await updates_after(stage, seconds) for seconds in (0, 3600)]
+    assert (calls, await left(stage), have_followed(stage, cards)) == ([0, 0], 2, [False, False])
+
+    stage.workspace.faults.clear()
+    await changes.install(replace(installation(workspace), installed_at=stage.clock.now()))
+    assert (await updates_after(stage), await left(stage)) == (2, 0)
+    assert (await paused_for(stage), have_followed(stage, cards)) == ([None], [True, True])
+
+
+async def test_cards_of_a_channel_that_a_person_paused_ask_a_closed_workspace_every_five_minutes(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    cards = await two_cards_to_update(stage)
+    channel = stage.workspace.channel("papers").id
+
+    def pause(tables: Tables) -> None:
+        subscription = tables.subscriptions.of_channel(stage.bot.workspace, channel)
+        assert subscription
+        tables.subscriptions.pause(subscription.id, PAUSED_BY_PERSON)
+
+    await stage.bot.storage.write(pause)
+    stage.workspace.faults.add("error", method=UPDATE, times=99, error="token_revoked")
+    updater = updating(stage)
+    for seconds in (0, 60, 240, 200):
+        stage.clock.advance(seconds)
+        await updater.tick()
+    assert (asked(stage), await left(stage), await paused_for(stage)) == (2, 2, [PAUSED_BY_PERSON])
+    assert len([each for each in caplog.records if each.levelname == "ERROR"]) == 1
+
+    stage.workspace.faults.clear()
+    assert (await updates_after(stage, 200), await left(stage)) == (2, 0)
+    assert have_followed(stage, cards) == [True, True]

@@ -387,7 +387,7 @@ CALLS: dict[str, Call] = {
     "card_updates.enqueue_one": lambda tables, last: tables.card_updates.enqueue_one(
         CardUpdate(last, 1, NOW, 0)
     ),
-    "card_updates.due": lambda tables, _: tables.card_updates.due(NOW),
+    "card_updates.due": lambda tables, _: tables.card_updates.due(NOW, not_paused_for=["gone"]),
     "card_updates.postpone": lambda tables, last: tables.card_updates.postpone(CardUpdate(last, 1, NOW)),
     "card_updates.remove": lambda tables, last: tables.card_updates.remove(CardUpdate(last, 1, NOW)),
     "card_updates.delete": lambda tables, _: tables.card_updates.delete(LATE, 5),

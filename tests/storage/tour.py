@@ -356,7 +356,7 @@ def _posts(tables: Tables, delivery: Delivery) -> Iterator[Any]:
     first, second = updates.due(NOW)
     updates.postpone(replace(first, next_try_at=LATER, tries=1))
     updates.remove(second)
-    yield first, second, updates.due(NOW), updates.due(LATER)
+    yield first, second, updates.due(NOW), updates.due(LATER), updates.due(LATER, None, ["closed", "asked"])
     yield updates.enqueue(IDS[2], None, NOW, NOW), updates.delete(LATER, 1)
     yield [updates.enqueue_in_channel(WORKSPACE, each, IDS[0], NOW, NOW) for each in (CHANNEL, "C9")]
 
