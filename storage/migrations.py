@@ -1215,3 +1215,10 @@ def m039_overwritten_texts(engine: Engine) -> None:
 def m040_versions_of_summaries(engine: Engine) -> None:
     """From which version of its paper a summary was written; of those before it is not known."""
     engine.define("ALTER TABLE summaries ADD COLUMN version INTEGER")
+
+
+@_migration
+def m041_outdated_summaries_in_order(engine: Engine) -> None:
+    """The order in which outdated summaries are due, so that no more are read than are made at once."""
+    engine.define("DROP INDEX outdated_summaries_by_moment")
+    engine.define("CREATE INDEX outdated_summaries_due ON outdated_summaries (since, paper_id, language)")

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -136,13 +136,15 @@ CALLS: dict[str, Call] = {
     "watched_papers.drop_unwanted": lambda tables, _: tables.watched_papers.drop_unwanted(NOW, 100),
     "paper_versions.begin": lambda tables, _: tables.paper_versions.begin(ONE, 2, NOW, NOW),
     "paper_versions.of_papers": lambda tables, _: tables.paper_versions.of_papers(SOME),
-    "paper_versions.of_saved": lambda tables, _: tables.paper_versions.of_saved("T1", "U1", NOW, 3),
+    "paper_versions.of_saved": lambda tables, _: tables.paper_versions.of_saved(
+        "T1", "U7", NOW - timedelta(days=14), 3
+    ),
     "papers.renew": lambda tables, _: tables.papers.renew(Paper(ONE, "Newer")),
     "outdated_summaries.add": lambda tables, _: tables.outdated_summaries.add(ONE, ["en"], 2, NOW),
-    "outdated_summaries.due": lambda tables, _: tables.outdated_summaries.due(NOW, 100),
+    "outdated_summaries.due": lambda tables, _: tables.outdated_summaries.due(NOW, 5),
     "outdated_summaries.among": lambda tables, _: tables.outdated_summaries.among(SOME),
     "outdated_summaries.remove": lambda tables, _: tables.outdated_summaries.remove(ONE, "en", 2),
-    "outdated_summaries.delete": lambda tables, _: tables.outdated_summaries.delete(NOW, LATE, 100),
+    "outdated_summaries.delete": lambda tables, _: tables.outdated_summaries.delete(NOW, LATE, 5),
     "summaries.of_papers": lambda tables, _: tables.summaries.of_papers(SOME),
     "summaries.in_variants": lambda tables, _: tables.summaries.in_variants(SOME, "en"),
     "summaries.made": lambda tables, _: tables.summaries.made(SOME),
@@ -440,9 +442,24 @@ def lived(
     with closing(connect(addresses[0])) as short, closing(connect(addresses[1])) as long:
         live_through(short, SHORT)
         live_through(long, LONG)
-        for engine in (short, long):
+        for engine, past in ((short, SHORT), (long, LONG)):
+            _renew(engine, past)
             index_past(engine)
         yield short, long
+
+
+def _renew(engine: Engine, past: Past) -> None:
+    """Have one paper of each day saved and renewed by its second version, its summary waiting for a model."""
+    with engine.transaction():
+        tables = Tables(engine)
+        for day in past.all_days():
+            [paper_id, *_], at = past.papers_of(day), datetime.combine(day, time(9), UTC)
+            tables.saved_papers.save("T1", "U7", paper_id, at)
+            tables.arxiv_records.keep_texts(paper_id, "Taller", "It grows fast.")
+            tables.paper_versions.begin(paper_id, 2, at, at + timedelta(hours=9))
+            tables.arxiv_records.store(paper_id, 2)
+            tables.outdated_summaries.add(paper_id, ["en"], 2, at)
+            tables.watched_papers.asked(paper_id, at, LATE)
 
 
 def test_every_call_on_the_tables_is_looked_at(tables: Tables) -> None:
