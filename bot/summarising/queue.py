@@ -40,8 +40,12 @@ REGENERATIONS_A_DAY = 5
 _DAYS = 7
 """For how many days after its listing a paper gets a summary without anybody asking."""
 
-_MOST_OUTDATED = 100
+_MOST_OUTDATED = 20
 """How many summaries of earlier versions are made anew at once."""
+
+_SHARE_OF_OUTDATED = 0.5
+"""How much of the day's tokens may be spent before these wait for the next day: many may have waited for a
+model, and the day's papers come out when the day has begun."""
 
 _REST = timedelta(minutes=30)
 """How long the queue pauses when the endpoint would answer no paper."""
@@ -132,7 +136,8 @@ class SummaryQueue:
         now = self._clock.now()
         if self._summariser is None or (self._rests_until and now < self._rests_until):
             return
-        jobs = await self._storage.read(lambda tables: missing_summaries(tables, now))
+        most = self._summariser.allowance.tokens_a_day * _SHARE_OF_OUTDATED
+        jobs = await self._storage.read(lambda tables: _wanted(tables, now, most))
         SUMMARIES_MISSING.set(len(jobs))
         try:
             async with aclosing(self._make_all(jobs, self._make_if_missing)) as results:
@@ -347,7 +352,15 @@ def _settled(tables: Tables, paper_ids: Collection[str], now: datetime) -> froze
     return made | tables.summary_failures.waiting(now)
 
 
-def missing_summaries(tables: Tables, now: datetime) -> tuple[SummaryJob, ...]:
+def _wanted(tables: Tables, now: datetime, most_tokens: float) -> tuple[SummaryJob, ...]:
+    """Return the missing summaries, without the outdated ones once so many of the day's tokens are spent."""
+    spent = tables.model_requests.tokens_of_day(now.astimezone(UTC).date())
+    return missing_summaries(tables, now, _MOST_OUTDATED if spent < most_tokens else 0)
+
+
+def missing_summaries(
+    tables: Tables, now: datetime, most_outdated: int = _MOST_OUTDATED
+) -> tuple[SummaryJob, ...]:
     """Return the summaries that channels will need and that are missing, the latest listings first.
 
     A digest file's own summaries count as present; a failed one is missing again after its wait, and one of a
@@ -369,14 +382,14 @@ def missing_summaries(tables: Tables, now: datetime) -> tuple[SummaryJob, ...]:
         for paper in _papers_with_cards(tables, subscription, listings, settled):
             if (paper.id, language) not in settled and not paper.withdrawal:
                 jobs.setdefault((paper.id, language), SummaryJob(paper, language))
-    for job in _outdated(tables, now):
+    for job in _outdated(tables, now, most_outdated):
         jobs.setdefault((job.paper.id, job.language), job)
     return tuple(jobs.values())
 
 
-def _outdated(tables: Tables, now: datetime) -> Iterator[SummaryJob]:
+def _outdated(tables: Tables, now: datetime, most: int) -> Iterator[SummaryJob]:
     """Yield the summaries to make anew since a newer version of their paper came, the longest due first."""
-    pairs = tables.outdated_summaries.due(now, _MOST_OUTDATED)
+    pairs = tables.outdated_summaries.due(now, most)
     papers = {paper.id: paper for paper in tables.papers.of_ids({paper_id for paper_id, _ in pairs})}
     for paper_id, language in pairs:
         paper = papers.get(paper_id)

@@ -12,7 +12,7 @@ from storage.records import ArxivRecord, CardUpdate, DeliveryKind, ModelRequest,
 from storage.retention import Retention
 from storage.tables import Tables
 from tests.summarising.test_queue import NOW, SummaryDesk, world
-from tests.support.gardens import DAY, FIELDS, PAPER
+from tests.support.gardens import DAY, FIELDS, OTHER, PAPER
 from tests.support.model_server import completing, error
 from tests.support.subscribing import subscribe
 
@@ -138,6 +138,24 @@ async def test_summaries_of_papers_that_were_renewed_without_a_model_are_made_an
         assert cards == (CardUpdate(delivery_id, 1, NOW, 0),)
         assert (summary.tldr, summary.provenance.version) == (ANEW["tldr"], 2)
         assert (len(w.server.bodies), await w.wanted()) == (2, [])
+
+
+async def test_half_of_a_day_s_tokens_is_left_to_papers_that_have_no_summary_yet(address: Address) -> None:
+    used = ModelRequest(PAPER.id, "en", "small", NOW, prompt_tokens=50_000, completion_tokens=0)
+    async with world(address, [completing(FIELDS), completing(FIELDS), completing(ANEW)]) as w:
+        await summarised(w)
+        await renewed(w)
+        await w.subscribe(channel="C2", sources=("arxiv:cs.CL",))
+        await w.keep(OTHER, source="arxiv:cs.CL")
+        await w.storage.write(lambda tables: tables.model_requests.add(used))
+        await w.summary_queue.tick()
+        assert [len(await w.stored(each)) for each in (PAPER, OTHER)] == [1, 1]
+        assert await w.wanted() == [(PAPER.id, "en")]
+
+        w.clock.advance(24 * 3600)
+        await w.summary_queue.tick()
+        assert [each.tldr for each in await w.stored()] == [ANEW["tldr"]]
+        assert (len(w.server.bodies), await w.wanted()) == (3, [])
 
 
 async def test_until_there_are_tokens_and_an_answer_the_summary_of_before_stays(address: Address) -> None:

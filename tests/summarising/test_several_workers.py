@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from bot.summarising.queue import Regeneration, SummaryJob, SummaryQueue
-from bot.summarising.summariser import Outcome, Result, Summariser
+from bot.summarising.summariser import Allowance, Outcome, Result, Summariser
 from storage.address import Address
 from storage.claims import Claim, Claims
 from storage.records import FROM_MODEL, Listing, ListingState, Paper, Provenance, Summary
@@ -25,6 +25,8 @@ SOURCE = "huggingface"
 
 class SlowSummariser:
     """Makes each summary in a minute, and counts those of one paper at the same time."""
+
+    allowance = Allowance(100_000, 4_000)
 
     def __init__(self, storage: Runner) -> None:
         self._storage = storage
