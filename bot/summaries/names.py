@@ -31,10 +31,10 @@ _SHORT = 3
 _PREFIXED = re.compile("([a-z])[a-z]{0,2}([A-Z]{2,})")
 
 _VERSION = re.compile(
-    rf"(?<![{_LATIN}0-9-])([A-Z][A-Za-z]{{2,30}})\s([0-9]{{1,4}}(?:\.[0-9]{{1,2}})?)"
-    rf"(?![0-9.,]*[0-9%％×]|\s?[个個种種项項类類张張篇条條次步组組对對名位层層维維倍万亿百千年月天、/~至到-]|\s?%)"
+    rf"(?<![{_LATIN}0-9-])([A-Z][A-Za-z]{{2,30}})\s([1-9](?:\.[0-9])?|(?:19|20)[0-9]{{2}})"
+    rf"(?![0-9.,]*[0-9%％×]|\s?[个個种種项項类類张張篇條条次步组組对對名位层層维維倍万亿百千年月天、/~至到-]|\s?%)"
 )
-"""A name and its version, as in `Gemma 4`, and no count of what follows."""
+"""A name and its version or year, as in `Gemma 4` and `ISIC 2018`, and no count of what follows."""
 _NUMBER = r"[0-9]{1,4}(?:\.[0-9]{1,2})?(?![0-9])"
 _VERSIONED = re.compile(
     rf"(?<![{_LATIN}0-9])([A-Za-z]++)[-\s_']?({_NUMBER}(?:\s?(?:,|/|&|,?\s?and\b)\s?{_NUMBER}){{0,9}})"
