@@ -1,6 +1,7 @@
-"""Papers with their full texts and published summaries, out of a public fork of daily-paper-reader.
+"""Papers with their full texts and published summaries, out of public forks of daily-paper-reader.
 
-Nothing of theirs is kept here: they are read from a git directory whose path an environment variable gives.
+Nothing of theirs is kept here: they are read from git directories whose paths an environment variable gives,
+with what the system has between paths between them.
 """
 
 import os
@@ -17,7 +18,7 @@ from bot.summaries.grounding import SourceText
 from storage.records import Paper
 
 PLACE = "PAPER_ROUND_PUBLISHED_PAPERS"
-"""The environment variable with the path of the fork's git directory."""
+"""The environment variable with the paths of the forks' git directories."""
 
 _LEAST_TEXT = 5_000
 _MOST_TOKENS = 200_000
@@ -62,11 +63,16 @@ class PublishedPaper:
         return SourceText("\n\n".join([self.title, self.abstract, self.full_text]))
 
 
-def published_papers(git_directory: Path) -> Iterator[PublishedPaper]:
+def published_papers(*git_directories: Path) -> Iterator[PublishedPaper]:
     """Yield each paper once that has a full text and a summary."""
+    seen: set[str] = set()
+    for git_directory in git_directories:
+        yield from _unseen_papers(git_directory, seen)
+
+
+def _unseen_papers(git_directory: Path, seen: set[str]) -> Iterator[PublishedPaper]:
     listed = _git(git_directory, "ls-tree", "-r", "--name-only", "HEAD", "docs").splitlines()
     names = set(listed)
-    seen: set[str] = set()
     wanted = [name for name in listed if name.endswith(".md") and f"{name[:-3]}.txt" in names]
     for name in wanted:
         paper_id = _VERSION.sub("", Path(name).stem)
@@ -77,9 +83,9 @@ def published_papers(git_directory: Path) -> Iterator[PublishedPaper]:
             yield paper
 
 
-def git_directory() -> Path | None:
-    """Return the directory that the environment names."""
-    return Path(os.environ[PLACE]) if PLACE in os.environ else None
+def git_directories() -> list[Path]:
+    """Return the directories that the environment names."""
+    return [Path(path) for path in os.environ.get(PLACE, "").split(os.pathsep) if path]
 
 
 def _read(git_directory: Path, name: str, paper_id: str) -> PublishedPaper | None:

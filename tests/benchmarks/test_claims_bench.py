@@ -1,9 +1,9 @@
 """What the checks of a claim catch and what they mark wrongly, on papers and summaries that others published.
 
-The papers are those of a public fork of daily-paper-reader that the checks were not written beside.
-`PAPER_ROUND_PUBLISHED_PAPERS` is the path of its git directory; nothing of it is kept here. A model's part,
-naming sentences, is played by naming the right ones, any two, and none. Where nothing tells which are right,
-a claim is left out of what is changed.
+The papers are those of public forks of daily-paper-reader that the checks were not written beside.
+`PAPER_ROUND_PUBLISHED_PAPERS` has the paths of their git directories; nothing of them is kept here. A model's
+part, naming sentences, is played by naming the right ones, any two, and none. Where nothing tells which are
+right, a claim is left out of what is changed.
 """
 
 import random
@@ -19,7 +19,7 @@ from bot.summaries.names import names_in
 from bot.system_card.measured import CLAIMS, CLAIMS_WITHIN
 from tests.benchmarks import claim_changes
 from tests.benchmarks.claim_changes import Naming, Told, claims_of
-from tests.benchmarks.published_papers import PLACE, PublishedPaper, git_directory, published_papers
+from tests.benchmarks.published_papers import PLACE, PublishedPaper, git_directories, published_papers
 
 pytestmark = pytest.mark.benchmark
 
@@ -32,10 +32,10 @@ Change = Callable[[str], Iterator[str]]
 
 @pytest.fixture(scope="module")
 def papers() -> list[PublishedPaper]:
-    directory = git_directory()
-    if directory is None:
+    directories = git_directories()
+    if not directories:
         pytest.skip(f"{PLACE} gives no git directory of a fork with papers")
-    return list(published_papers(directory))
+    return list(published_papers(*directories))
 
 
 @pytest.fixture(scope="module")
