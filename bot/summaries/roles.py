@@ -179,6 +179,14 @@ def turned_changes(
             yield from stated[at : at + 2]
 
 
+def _changes_in(
+    sentence: str, placed: tuple[PlacedFigure, ...]
+) -> Iterator[tuple[PlacedFigure, PlacedFigure]]:
+    for one, two in pairwise(placed):
+        if _CHANGED.fullmatch(sentence, one.end, two.start):
+            yield one, two
+
+
 _COMPARED = re.compile(
     r"[，,（(]?(?:仍|均|且|也)?(?:远远|远|显著|明显|大幅|大大)?(?:(?P<less>低于|小于|少于|不及)|(?P<more>高于|大于|多于|超过|超出|远超))"
     r"[^，,；;。0-9]{0,16}"
@@ -201,14 +209,6 @@ def contradicted_comparisons(text: str, figures: Iterable[StatedFigure]) -> Iter
         is_less = first.numbers[-1].value < second.numbers[-1].value
         if is_less != bool(compared["less"]):
             yield from stated[at : at + 2]
-
-
-def _changes_in(
-    sentence: str, placed: tuple[PlacedFigure, ...]
-) -> Iterator[tuple[PlacedFigure, PlacedFigure]]:
-    for one, two in pairwise(placed):
-        if _CHANGED.fullmatch(sentence, one.end, two.start):
-            yield one, two
 
 
 def _alike(first: PlacedFigure, second: PlacedFigure) -> bool:
