@@ -30,6 +30,7 @@ from bot.documents.digest_format import (
     write_summary,
 )
 from bot.errors import NotADigestError, PaperRoundError
+from bot.sources.bounds import paper_from_source
 from bot.text.arxiv_id import find_arxiv_id, pdf_url
 from bot.text.language import language_of
 from bot.text.mrkdwn import cut
@@ -206,7 +207,7 @@ def _paper(heading: str) -> Paper:
     title = " ".join(link["title"].split())
     if not title:
         raise _MalformedEntryError(f"The heading of {paper_id} has no title between its brackets.")
-    return Paper(paper_id, title)
+    return paper_from_source(Paper(paper_id, title))
 
 
 def _shown(text: str) -> str:

@@ -18,9 +18,9 @@ from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
 
 from bot.errors import SourceAnswerError
+from bot.sources.bounds import paper_from_source
 from bot.sources.broken_xml import Feed, NotXmlError, Part, read_feed
 from bot.sources.source import DailyList
-from bot.sources.withdrawals import with_withdrawal
 from bot.text.arxiv_id import find_arxiv_id
 from bot.text.numbers import count_in
 from storage.records import Paper
@@ -98,7 +98,7 @@ def _arxiv_paper(entry: Element) -> ArxivPaper:
         published=published.date() if published else None,
     )
     return ArxivPaper(
-        with_withdrawal(paper, _text(entry, "arxiv:comment")),
+        paper_from_source(paper, _text(entry, "arxiv:comment")),
         version=int(version[1]) if version else None,
         updated=_moment(entry, "atom:updated"),
     )
@@ -152,7 +152,7 @@ def _announced(entry: Element) -> tuple[str, Paper] | None:
         abstract=(summary[preamble.end() :] if preamble else summary) or None,
         categories=_unique(_categories(entry)),
     )
-    return announce_type, with_withdrawal(paper)
+    return announce_type, paper_from_source(paper)
 
 
 _AFFILIATION = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)")

@@ -23,10 +23,10 @@ from pydantic import (
 )
 
 from bot.errors import SourceAnswerError
+from bot.sources.bounds import paper_from_source
 from bot.sources.broken_json import Unreadable, read_json
 from bot.sources.http import Fetcher
 from bot.sources.source import DailyList
-from bot.sources.withdrawals import with_withdrawal
 from bot.text.arxiv_id import find_arxiv_id
 from bot.text.mrkdwn import cut
 from bot.text.numbers import count_of
@@ -265,4 +265,4 @@ def _paper(entry: _Entry) -> Paper:
         thumbnail_url=entry.thumbnail,
         published=paper.published_at,
     )
-    return with_withdrawal(listed)
+    return paper_from_source(listed)

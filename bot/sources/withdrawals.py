@@ -119,10 +119,10 @@ def with_withdrawal(paper: Paper, comment: str = "") -> Paper:
 
     A notice that stands in the abstract's place is no abstract.
     """
-    if _in_comment().search(comment):
+    if comment and _in_comment().search(comment):
         paper = replace(paper, withdrawal=comment)
-    if found := _in_abstract().search(paper.abstract or ""):
+    if paper.abstract and (found := _in_abstract().search(paper.abstract)):
         notice = found["all"] or found["last"] or found["end"]
-        rest = (paper.abstract or "")[: found.end() - len(notice)].strip(" [(*")
+        rest = paper.abstract[: found.end() - len(notice)].strip(" [(*")
         paper = replace(paper, withdrawal=paper.withdrawal or notice.strip(), abstract=rest or None)
     return paper
