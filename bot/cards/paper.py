@@ -16,7 +16,7 @@ from bot.text.mrkdwn import Mrkdwn, clean, cut, cut_bytes, escape, fit, join, li
 from bot.text.notation.names import is_visible
 from storage.records import Paper, Summary
 
-_TITLE_CHARACTERS = 1200
+_TITLE_CHARACTERS = 500
 _AUTHORS_CHARACTERS = 300
 _KEYWORDS_CHARACTERS = 600
 _BODY_CHARACTERS = 5000

@@ -27,7 +27,7 @@ from storage.records import (
 )
 from storage.saved_papers import MOST_NOTE_CHARACTERS
 
-_TITLE_CHARACTERS = 180
+_TITLE_CHARACTERS = 170
 _NOTE_CHARACTERS = 100
 _TAGS_CHARACTERS = 60
 _NOTICED_TAGS_CHARACTERS = 400

@@ -48,6 +48,7 @@ from bot.cards.sources import sources_modal
 from bot.cards.summaries import figures_modal, report_modal
 from bot.cards.topics import Tuned, edit_topics_modal, topics_told, tuned_message
 from bot.locale import Reader, words_for
+from bot.sources.bounds import paper_from_source
 from bot.text.topics import MOST_AT_ONCE, MOST_CHARACTERS
 from storage.follows import MOST_FOLLOWS
 from storage.records import (
@@ -78,6 +79,27 @@ from tests.support.card_contents import (
 )
 from tests.support.examples import fewer_examples
 
+# As much as is kept of any source's paper.
+KEPT = paper_from_source(
+    replace(
+        AMPERSANDS.paper,
+        title="\N{SEEDLING}" * 10**5,
+        authors=("\N{SEEDLING}" * 10**4,) * 10**4,
+        abstract="\N{SEEDLING}" * 10**5,
+        organisation="\N{SEEDLING}" * 10**4,
+        community_summary="\N{SEEDLING}" * 10**5,
+        community_keywords=("\N{SEEDLING}" * 10**4,) * 10**3,
+        withdrawal="\N{SEEDLING}" * 5_000,
+    )
+)
+FULL_CARDS = {
+    "ampersands": AMPERSANDS,
+    "long": LONG_CHINESE,
+    "empty": EMPTIEST,
+    "all kept, an abstract": replace(AMPERSANDS, paper=KEPT, summary=None),
+    "all kept, a summary": replace(AMPERSANDS, paper=KEPT),
+    "all kept, a summary in Chinese": replace(LONG_CHINESE, paper=KEPT),
+}
 LONGEST_PICTURE = "https://cdn-thumbnails.huggingface.co/".ljust(3000, "x")
 NOW = datetime(2025, 9, 29, tzinfo=UTC)
 LANGUAGES = ["en", "zh-CN", "pt-BR"]
@@ -157,7 +179,7 @@ def test_as_much_as_a_person_may_follow_makes_messages_that_slack_takes(text: st
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("entry", [AMPERSANDS, LONG_CHINESE, EMPTIEST], ids=["ampersands", "long", "empty"])
+@pytest.mark.parametrize("entry", FULL_CARDS.values(), ids=FULL_CARDS)
 def test_the_longest_and_the_emptiest_paper_make_messages_that_slack_takes(
     entry: Entry, language: str
 ) -> None:
@@ -196,7 +218,7 @@ def test_the_longest_and_the_emptiest_paper_make_messages_that_slack_takes(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("entry", [AMPERSANDS, LONG_CHINESE, EMPTIEST], ids=["ampersands", "long", "empty"])
+@pytest.mark.parametrize("entry", FULL_CARDS.values(), ids=FULL_CARDS)
 @pytest.mark.parametrize("piece", ["&", "图", "😀", "\x1f", "<!channel> "])
 def test_the_longest_results_of_a_search_make_messages_that_slack_takes(
     piece: str, entry: Entry, language: str
