@@ -105,14 +105,22 @@ def watched(
 def ending_within(seconds: float, end: Callable[[str], None]) -> Iterator[Callable[[], None]]:
     """Yield what begins the time in which the block has to end; call `end`, in a thread, if it does not.
 
-    What waits for a database that hangs cannot be cancelled, and the host kills what takes too long.
+    What waits for a database that hangs cannot be cancelled, and the host kills what takes too long. The
+    thread waits from the beginning, since a signal's handler, which may begin the time, may start none.
     """
-    timer = threading.Timer(seconds, end, [f"Stopping is not done after {seconds:.0f} seconds."])
-    timer.daemon = True
+    begun, is_over = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        begun.wait()
+        if not is_over.wait(seconds):
+            end(f"Stopping is not done after {seconds:.0f} seconds.")
+
+    threading.Thread(target=watch, name="stop", daemon=True).start()
     try:
-        yield timer.start
+        yield begun.set
     finally:
-        timer.cancel()
+        is_over.set()
+        begun.set()
 
 
 def end_process(missing: str) -> None:

@@ -1,6 +1,7 @@
 """The paper-round command: its group, and the table of its subcommands."""
 
 import logging
+import signal
 import sys
 import zoneinfo
 from io import TextIOWrapper
@@ -8,7 +9,7 @@ from typing import Any
 
 import click
 
-from bot.commands.endings import told_in_the_terminal
+from bot.commands.endings import Terminated, handling, terminate, told_in_the_terminal
 from bot.commands.group import LazyCommand, LazyGroup
 from bot.logs import set_up_logging
 from bot.version import version
@@ -24,12 +25,17 @@ _SECTIONS = {
         "manifest": LazyCommand(
             "bot.commands.manifest", "manifest", "Print the app's manifest, from which Slack creates the app"
         ),
-        "run": LazyCommand("bot.commands.run", "run", "Connect the bot to your Slack"),
+        "run": LazyCommand(
+            "bot.commands.run", "run", "Connect the bot to your Slack", runs_until_stopped=True
+        ),
         "doctor": LazyCommand(
             "bot.commands.doctor", "doctor", "Check all that the bot needs, and say what to do"
         ),
         "sandbox": LazyCommand(
-            "bot.commands.sandbox", "sandbox", "Start the local Slack alone, for a bot in another process"
+            "bot.commands.sandbox",
+            "sandbox",
+            "Start the local Slack alone, for a bot in another process",
+            runs_until_stopped=True,
         ),
     },
     "Channels": {
@@ -110,8 +116,15 @@ class _PaperRound(LazyGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; `endings` says with which status it ends."""
-        with told_in_the_terminal():
-            return super().invoke(ctx)
+        # Most commands hear of Ctrl-C alone, and so does the import of each.
+        with told_in_the_terminal(), handling(signal.SIGTERM, terminate):
+            try:
+                return super().invoke(ctx)
+            except Terminated:
+                if not self.lazy_commands[ctx.invoked_subcommand or ""].runs_until_stopped:
+                    raise
+                # It was about to start, with nothing open yet.
+                return None
 
 
 @click.group(

@@ -9,8 +9,11 @@ It imports nothing heavy, since the group of commands needs it before any comman
 """
 
 import os
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
+from typing import Any
 
 import click
 
@@ -74,6 +77,33 @@ def told_in_the_terminal() -> Iterator[None]:
         raise
     except OSError as error:
         raise Incomplete(printable(_of_the_machine(error))) from error
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, which interrupts as Ctrl-C does.
+
+    Python ends itself by SIGINT, whatever the status was to be, once a KeyboardInterrupt was raised where it
+    runs code from text, as a dataclass does. Of a subclass it does not.
+    """
+
+
+def terminate(_number: int, _frame: FrameType | None) -> None:
+    """Raise `Terminated`; a handler."""
+    raise Terminated
+
+
+@contextmanager
+def handling(sign: signal.Signals, handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
+    """Have a signal handled so in the block, as far as this is the thread that may say so."""
+    try:
+        before = signal.signal(sign, handler)
+    except ValueError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(sign, before or signal.SIG_DFL)
 
 
 def _of_the_machine(error: OSError) -> str:

@@ -23,6 +23,8 @@ class LazyCommand:
     attribute: str
     #: The first line of the command's own help, without its full stop.
     short_help: str
+    #: Whether a stop is its end, and not an interruption.
+    runs_until_stopped: bool = False
 
     def load(self) -> click.Command:
         """Import the command's module and return the command."""
@@ -79,6 +81,8 @@ class LazyGroup(click.Group):
         if wanted not in self.commands and (meant := nearest_word(wanted, self.commands)):
             ctx.fail(f"No such command {wanted!r}. Did you mean {meant!r}?")
         name, _, rest = super().resolve_command(ctx, [wanted, *others])
+        # The import takes most of a command's start, and whoever is told of an interruption may ask for it.
+        ctx.invoked_subcommand = name
         return name, self.lazy_commands[name].load() if name else None, rest
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:

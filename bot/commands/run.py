@@ -16,7 +16,7 @@ from storage.address import Address
 from storage.database import files_of
 
 SECONDS_TO_STOP = 9.0
-"""How long closing may take: hosts kill after ten seconds or more."""
+"""How long a stop may take, also while the bot starts: hosts kill after ten seconds or more."""
 
 _logger = logging.getLogger(__name__)
 
@@ -35,21 +35,18 @@ def run(database: Address | None) -> None:
 
     If it gets stuck it ends with status 1, so that your host starts it again; the log says why.
     """
-    run_until_stopped(_serve(settings_with(database)))
+    with ending_within(SECONDS_TO_STOP, end_process) as stop:
+        run_until_stopped(_serve(settings_with(database)), stop)
 
 
 async def _serve(settings: Settings) -> None:
     way = way_to_run(settings)
     if isinstance(way, OverSocket) and way.has_http_too:
         say("The settings for HTTP count for nothing, as SLACK_APP_TOKEN is set.")
-    with ending_within(SECONDS_TO_STOP, end_process) as stop:
-        async with application(settings, current_clock(), on_stuck=end_process) as bot:
-            _warn_of_open_files(settings)
-            say(_greeting(way, bot.workspace))
-            try:
-                await asyncio.Event().wait()
-            finally:
-                stop()
+    async with application(settings, current_clock(), on_stuck=end_process) as bot:
+        _warn_of_open_files(settings)
+        say(_greeting(way, bot.workspace))
+        await asyncio.Event().wait()
 
 
 def _greeting(way: OverSocket | OverHttp, workspace: str) -> str:

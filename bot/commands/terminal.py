@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import date
 from pathlib import Path
+from types import FrameType
 from typing import Any, TypeVar
 
 import click
 
 from bot.clock import Clock, SystemClock
-from bot.commands.endings import Interrupted
+from bot.commands.endings import Interrupted, handling
 from bot.errors import StorageError
 from bot.logs import log_as
 from bot.settings import Settings, load_settings
@@ -200,25 +201,62 @@ def progress(label: str, length: int) -> Iterator[Callable[[str], None]]:
             say("\n".join(lines))
 
 
-def run_to_end(work: Coroutine[Any, Any, T]) -> T:
-    """Return the result; Ctrl-C and SIGTERM close what is open and raise `Interrupted`."""
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def run_to_end(work: Coroutine[Any, Any, T], on_stop: Callable[[], None] = _nothing) -> T:
+    """Return the result; Ctrl-C and SIGTERM close what is open and raise `Interrupted`.
+
+    `on_stop` is called at the first of them, even while something keeps the event loop busy.
+    """
 
     async def stoppable() -> T:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        # Neither Windows nor a thread has such handlers; Ctrl-C stops a process there all the same.
-        with contextlib.suppress(NotImplementedError, RuntimeError):
-            loop.add_signal_handler(signal.SIGTERM, task.cancel if task else loop.stop)
-        try:
-            return await work
-        except asyncio.CancelledError:
-            raise Interrupted from None
+        with _cancelled_by_signals(on_stop):
+            try:
+                return await work
+            except asyncio.CancelledError:
+                raise Interrupted from None
 
     return asyncio.run(stoppable())
 
 
-def run_until_stopped(work: Coroutine[Any, Any, T]) -> T | None:
+def run_until_stopped(work: Coroutine[Any, Any, T], on_stop: Callable[[], None] = _nothing) -> T | None:
     """Run what is meant to be stopped: Ctrl-C and SIGTERM are its end and give `None`."""
     try:
-        return run_to_end(work)
+        return run_to_end(work, on_stop)
     except Interrupted:
         return None
+
+
+@contextlib.contextmanager
+def _cancelled_by_signals(on_stop: Callable[[], None]) -> Iterator[None]:
+    """Cancel this task at the first SIGTERM or Ctrl-C; a second Ctrl-C ends it at once, as asyncio has it."""
+    loop, task, of_ctrl_c = (
+        asyncio.get_running_loop(),
+        asyncio.current_task(),
+        signal.getsignal(signal.SIGINT),
+    )
+    asked: list[int] = []
+
+    def begin(number: int) -> bool:
+        asked.append(number)
+        if len(asked) == 1:
+            on_stop()
+        return len(asked) == 1
+
+    def terminate(number: int, _frame: FrameType | None) -> None:
+        if begin(number) and task:
+            loop.call_soon_threadsafe(task.cancel)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        begin(number)
+        if callable(of_ctrl_c):
+            of_ctrl_c(number, frame)
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(handling(signal.SIGTERM, terminate))
+        # Whoever starts a process may have it ignore Ctrl-C, as nohup does.
+        if callable(of_ctrl_c):
+            stack.enter_context(handling(signal.SIGINT, interrupt))
+        yield

@@ -1,5 +1,6 @@
 """How commands end: what is wrong is a sentence, and one rule gives the status."""
 
+import asyncio
 import errno
 import os
 import signal
@@ -7,8 +8,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ import pytest
 from click.testing import Result
 
 from bot.commands.endings import told_in_the_terminal
+from bot.commands.terminal import run_until_stopped
 from bot.errors import NothingListedError, SettingsError, SourceError, UnknownChannelError
 from storage.engines import sqlite
 from tests.commands.conftest import ENGLISH, ROOT
@@ -125,6 +127,106 @@ def test_who_is_interrupted_ends_with_130_and_what_runs_until_then_with_0(
 
     assert result.exit_code == status
     assert ("Interrupted." in result.stderr) == (status == 130)
+
+
+async def test_a_bot_that_is_stopped_while_it_is_loaded_ends_with_0_and_has_touched_nothing(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    database = tmp_path / "new.db"
+    own = {"PAPER_ROUND_DB": str(database), "PYTHONPROFILEIMPORTTIME": "1"}
+    process = await started("run", **settings, **own)
+    # It is among the first modules of many, and Python says so once it is there.
+    await said_of(process, " filelock")
+    process.send_signal(signal.SIGTERM)
+    status, output, _ = await ended(process)
+
+    assert (status, output, database.exists()) == (0, "", False)
+
+
+async def test_a_bot_that_is_stopped_before_slack_s_first_answer_ends_with_0(
+    settings: dict[str, str], database: Path
+) -> None:
+    async with silent_service() as (address, asked):
+        own = {"PAPER_ROUND_DB": str(database), "SLACK_API_URL": address}
+        process = await started("run", **{**settings, **own})
+        async with asyncio.timeout(PATIENCE):
+            await asked.wait()
+        process.send_signal(signal.SIGTERM)
+        status, output, errors = await ended(process)
+
+    assert (status, output, errors) == (0, "", "")
+
+
+async def test_a_command_that_is_stopped_while_it_is_loaded_ends_with_130(database: Path) -> None:
+    process = await started("fetch", PAPER_ROUND_DB=str(database), PYTHONPROFILEIMPORTTIME="1")
+    await said_of(process, " bot.settings")
+    process.send_signal(signal.SIGTERM)
+    status, _, errors = await ended(process)
+
+    assert status == 130
+    assert errors.endswith("Interrupted. Run the same command again to continue.\n")
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_the_time_to_stop_begins_at_the_signal_however_busy_the_start_is(sign: signal.Signals) -> None:
+    told: list[str] = []
+
+    async def start() -> None:
+        signal.raise_signal(sign)
+        told.append("still busy")
+        await asyncio.Event().wait()
+
+    with signals_caught():
+        run_until_stopped(start(), lambda: told.append("asked to stop"))
+
+    assert told == ["asked to stop", "still busy"]
+
+
+def test_a_second_sigterm_does_not_disturb_the_stop() -> None:
+    told: list[str] = []
+
+    async def work() -> None:
+        signal.raise_signal(signal.SIGTERM)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            signal.raise_signal(signal.SIGTERM)
+            for _ in range(3):
+                await asyncio.sleep(0)
+            told.append("closed")
+
+    with signals_caught():
+        run_until_stopped(work(), lambda: told.append("asked to stop"))
+
+    assert told == ["asked to stop", "closed"]
+
+
+async def said_of(process: asyncio.subprocess.Process, ending: str) -> None:
+    """Wait until the process says on its standard error a line that ends so."""
+    assert process.stderr
+    async with asyncio.timeout(PATIENCE):
+        while line := (await process.stderr.readline()).decode():
+            if line.rstrip().endswith(ending):
+                return
+    raise AssertionError(f"No line ended with {ending!r}.")
+
+
+@asynccontextmanager
+async def silent_service() -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """Give the address of a service that never answers, and what tells that it was asked."""
+    asked, is_over = asyncio.Event(), asyncio.Event()
+
+    async def keep_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        asked.set()
+        await is_over.wait()
+        writer.close()
+
+    async with await asyncio.start_server(keep_silent, "127.0.0.1", 0) as server:
+        try:
+            yield "http://{}:{}/".format(*server.sockets[0].getsockname()), asked
+        finally:
+            is_over.set()
 
 
 # --- On a database that cannot be used --------------------------------------------------------------------
