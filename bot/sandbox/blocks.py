@@ -142,7 +142,7 @@ def elements_of(block: Json) -> Iterator[Json]:
     """Yield the interactive elements of a block: accessory, input element or action elements."""
     candidates = [block.get("accessory"), block.get("element")]
     elements = block.get("elements")
-    has_elements = block.get("type") in {"actions", "context_actions"}
+    has_elements = str(block.get("type")) in {"actions", "context_actions"}
     candidates += elements if isinstance(elements, list) and has_elements else []
     for element in candidates:
         if isinstance(element, dict) and str(element.get("type")) in INTERACTIVE:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.sandbox.blocks import problems_of_message, problems_of_view
@@ -125,6 +125,7 @@ _VALUES = st.recursive(
 )
 
 
+@example([{"type": []}])
 @given(_VALUES)
 def test_whatever_is_sent_is_judged_and_never_breaks_the_judge(value: Any) -> None:
     for problem in [*problems_of_message(value), *problems_of_view(value)]:
