@@ -6,6 +6,7 @@ from bot.sandbox.blocks import elements_of
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError
 from bot.sandbox.records import State
+from bot.sandbox.sentences import NO_NUMBER, TOO_LARGE, TOO_LONG, TOO_SHORT, TOO_SMALL
 
 _SELECTED = {
     "static_select": ("selected_option", "initial_option"),
@@ -92,26 +93,26 @@ def is_empty(value: Json | None) -> bool:
     return value is None or not any(inner for key, inner in value.items() if key != "type")
 
 
-def complaint(element: Json, value: Json) -> str | None:
-    """Return the error that Slack's client shows for an invalid value, if any."""
+def complaint(element: Json, value: Json, locale: str) -> str | None:
+    """Return the error that Slack's client shows for an invalid value, if any, in the person's language."""
     written = value.get("value")
     if not isinstance(written, str):
         return None
     if element["type"] == "number_input":
-        return _complaint_about_number(element, written)
+        return _complaint_about_number(element, written, locale)
     fewest, most = element.get("min_length", 0), element.get("max_length", 3000)
     if len(written) < fewest:
-        return f"Must be at least {fewest} characters"
-    return f"Must be less than {most + 1} characters" if len(written) > most else None
+        return TOO_SHORT.said(locale, fewest=fewest)
+    return TOO_LONG.said(locale, limit=most + 1) if len(written) > most else None
 
 
-def _complaint_about_number(element: Json, written: str) -> str | None:
+def _complaint_about_number(element: Json, written: str, locale: str) -> str | None:
     try:
         number = float(written) if element["is_decimal_allowed"] else int(written)
     except ValueError:
-        return "Please enter a valid number"
+        return NO_NUMBER.said(locale)
     if "min_value" in element and number < float(element["min_value"]):
-        return f"Must be at least {element['min_value']}"
+        return TOO_SMALL.said(locale, least=element["min_value"])
     if "max_value" in element and number > float(element["max_value"]):
-        return f"Must be at most {element['max_value']}"
+        return TOO_LARGE.said(locale, most=element["max_value"])
     return None

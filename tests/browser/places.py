@@ -1,4 +1,4 @@
-"""The parts of the page, and frequent actions on them."""
+"""The parts of the page, in any of its languages, and frequent actions on them."""
 
 import re
 from typing import Any
@@ -14,15 +14,19 @@ def main_of(page: Page) -> Locator:
 
 
 def thread_of(page: Page) -> Locator:
-    return page.get_by_role("complementary", name="Thread")
+    return page.get_by_role("complementary", name=re.compile("^(Thread|消息列)$"))
+
+
+def home_of(page: Page) -> Locator:
+    return page.get_by_role("region", name=re.compile("^(Home|主页)$"))
 
 
 def notices_of(page: Page) -> Locator:
-    return page.get_by_role("log", name="Notices")
+    return page.get_by_role("log", name=re.compile("^(Notices|通知)$"))
 
 
 def composer_of(page: Page) -> Locator:
-    return page.get_by_role("combobox", name=re.compile("^Message "))
+    return page.get_by_role("combobox", name=re.compile("^(Message |发消息到 )"))
 
 
 async def say(page: Page, text: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import BrowserContext, expect
 
 from tests.browser.languages import told_in
-from tests.browser.places import main_of, say
+from tests.browser.places import home_of, main_of, say
 from tests.browser.screen import Screen, leave
 from tests.support.stage import set_stage
 
@@ -79,7 +79,7 @@ async def test_a_person_follows_sees_why_changes_and_ends(
         await expect(main_of(page).get_by_role("article").last).to_contain_text(labels.begun)
 
         page = await screen.open(labels.person, "home")
-        home = page.get_by_role("region", name="Home")
+        home = home_of(page)
         await expect(home.get_by_role("heading", name=labels.title)).to_be_visible()
         await expect(home.get_by_text(labels.reason)).to_be_visible()
 

@@ -31,6 +31,8 @@ class Labels:
     mark: str
     read: str
     sent: str
+    messages: str
+    download: str
     remove: str
     undo: str
 
@@ -48,6 +50,8 @@ LABELS = (
         mark="Mark “Tree Search for LLM Agent Reinforcement Learning” as read",
         read="Read · 1",
         sent="in a direct message",
+        messages="Messages",
+        download="Download saved-papers",
         remove="Remove “",
         undo="Put “",
     ),
@@ -63,6 +67,8 @@ LABELS = (
         mark="将《Tree Search for LLM Agent Reinforcement Learning》标为已读",
         read="已读 · 1",
         sent="已通过私信发给你",
+        messages="消息",
+        download="下载 saved-papers",
         remove="移出收藏",
         undo="放回收藏",
     ),
@@ -97,9 +103,9 @@ async def test_a_person_saves_notes_reads_exports_removes_and_puts_back(
 
         await say(await screen.open(labels.person), "/papers export csv")
         await expect(main_of(page).get_by_role("article").last).to_contain_text(labels.sent)
-        await page.get_by_role("link", name="Messages").or_(page.get_by_text("Messages")).first.click()
+        await page.get_by_role("link", name=labels.messages).first.click()
         async with page.expect_download() as saving:
-            await main_of(page).get_by_role("link", name="Download saved-papers").click()
+            await main_of(page).get_by_role("link", name=labels.download).click()
         assert "2509.21240" in (await (await saving.value).path()).read_text(encoding="utf-8-sig")
 
         page = await screen.open(labels.person, "home")

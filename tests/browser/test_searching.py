@@ -57,7 +57,7 @@ async def test_a_chinese_search_is_typed_in_the_shortcuts_modal(
         screen.watch()
         page = await screen.open("lin")
 
-        await page.get_by_role("button", name="Shortcuts").first.click()
+        await page.get_by_role("button", name="快捷方式").first.click()
         await page.get_by_role("menuitem", name=re.compile("Search papers")).click()
         modal = page.get_by_role("dialog").last
         await modal.get_by_role("textbox").press_sequentially("强化学习 树搜索")

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import BrowserContext, expect
 
 from tests.browser.languages import told_in
-from tests.browser.places import main_of, say
+from tests.browser.places import home_of, main_of, say
 from tests.browser.screen import Screen, leave
 from tests.support.stage import set_stage
 
@@ -118,7 +118,7 @@ async def test_a_person_and_a_channel_say_what_they_want_and_see_what_it_does(
         await page.screenshot(path=tmp_path / "steered.png")
 
         page = await screen.open(labels.person, "home")
-        await expect(page.get_by_role("region", name="Home").get_by_text(labels.reason).first).to_be_visible()
+        await expect(home_of(page).get_by_text(labels.reason).first).to_be_visible()
         await page.screenshot(path=tmp_path / "home.png")
         await leave(page, stage.sandbox)
     assert screen.complaints == []

@@ -138,6 +138,21 @@ async def test_a_modal_shows_errors_until_it_is_filled_well(todo: Todo, ada: Mem
     assert values["when"]["a"]["selected_option"]["value"] == "today"
 
 
+async def test_a_person_is_told_in_their_language(todo: Todo, sandbox: Sandbox) -> None:
+    lin = sandbox.person("lin")
+    await lin.shortcut("new_task")
+    [modal] = await lin.sees(lambda view: view["modals"])
+
+    missing = await lin.submit(modal)
+    with pytest.raises(NotAnsweredError):
+        await lin.submit(modal, {"name": {"a": "wrong"}})
+    with pytest.raises(NotPossibleError):
+        await lin.command("#papers", "/tood")
+
+    assert missing == {"name": "请填写此必填字段。"}
+    assert lin.notices() == ["连接时遇到问题。要重试吗？", "/tood 不是有效的命令。"]
+
+
 async def test_an_acknowledgement_can_put_another_view_in_place(todo: Todo, ada: Member) -> None:
     await ada.shortcut("new_task")
     [modal] = await ada.sees(lambda view: view["modals"])

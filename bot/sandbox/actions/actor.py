@@ -7,11 +7,8 @@ from bot.sandbox.errors import NotAnsweredError, NotPossibleError
 from bot.sandbox.locators import find_message
 from bot.sandbox.outlet import Outlet
 from bot.sandbox.records import Channel, Message, Person
+from bot.sandbox.sentences import TROUBLE, Sentence
 from bot.sandbox.workspace import Workspace
-
-NO_RESPONSE = "The app did not respond."
-TROUBLE = "We had some trouble connecting. Try again?"
-"""Slack's notice when an app does not acknowledge a modal as it should."""
 
 
 @dataclass(frozen=True)
@@ -34,21 +31,22 @@ class Actor:
         channel = self.workspace.channel(reference["channel"])
         return channel, find_message(self.workspace, self.person, channel, reference["ts"])
 
-    async def send(self, kind: str, payload: Json, notice: str) -> Json | None:
+    async def send(self, kind: str, payload: Json, notice: Sentence, **named: str) -> Json | None:
         """Send the app a payload and return the payload of its acknowledgement.
 
-        Raises NotAnsweredError after showing the person `notice` with Slack's error code, and
-        NotPossibleError where the app is not installed.
+        Raises NotAnsweredError after showing the person `notice`, with what it names and Slack's error code,
+        and NotPossibleError where the app is not installed.
         """
         if not self.workspace.is_installed:
             raise NotPossibleError("The app is not installed in this workspace.")
         try:
             return await self.outlet.request(kind, payload)
         except NotAnsweredError as unanswered:
-            self.workspace.notify(self.person, f"{notice} ({unanswered.code})")
+            said = notice.said(self.person.locale, **named)
+            self.workspace.notify(self.person, f"{said} ({unanswered.code})")
             raise
 
     def invalid_response(self, sentence: str) -> NotAnsweredError:
         """Notify the person and return the error for an acknowledgement that Slack would reject."""
-        self.workspace.notify(self.person, TROUBLE)
+        self.workspace.notify(self.person, TROUBLE.said(self.person.locale))
         return NotAnsweredError("invalid_response", sentence)

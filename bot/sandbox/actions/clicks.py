@@ -3,13 +3,14 @@
 from typing import Any
 
 from bot.sandbox import payloads
-from bot.sandbox.actions.actor import NO_RESPONSE, Actor
+from bot.sandbox.actions.actor import Actor
 from bot.sandbox.actions.values import chosen_by
 from bot.sandbox.blocks import elements_of
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError
 from bot.sandbox.inputs import option_with_value
 from bot.sandbox.locators import Place, clicked, find_element
+from bot.sandbox.sentences import NO_RESPONSE
 
 
 async def click(

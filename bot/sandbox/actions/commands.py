@@ -9,6 +9,7 @@ from bot.sandbox.config import Command
 from bot.sandbox.errors import NotPossibleError, RefusedError
 from bot.sandbox.records import Channel, ResponseUrl
 from bot.sandbox.response_urls import respond
+from bot.sandbox.sentences import FAILED_COMMAND, UNKNOWN_COMMAND
 from bot.sandbox.text import escaped
 
 
@@ -19,13 +20,13 @@ async def run_command(actor: Actor, reference: str, text: str) -> None:
     name, _, rest = text.partition(" ")
     command = next((c for c in workspace.manifest.features.slash_commands if c.command == name), None)
     if command is None:
-        workspace.notify(actor.person, f"{name} is not a valid command.")
+        workspace.notify(actor.person, UNKNOWN_COMMAND.said(actor.person.locale, name=name))
         raise NotPossibleError(f"{name} is not a command of the app's manifest.")
     if "commands" not in workspace.scopes:
         raise NotPossibleError("The app lacks the scope `commands`, so Slack offers no commands.")
     sent = _sent_text(actor, rest.strip(), command)
     payload = payloads.slash_command(workspace, actor.person, channel, command, sent)
-    response = await actor.send("slash_commands", payload, f"{name} failed because the app did not respond.")
+    response = await actor.send("slash_commands", payload, FAILED_COMMAND, name=name)
     if response:
         _show_response(actor, channel, response)
 

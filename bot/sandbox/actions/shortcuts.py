@@ -1,9 +1,10 @@
 """Running shortcuts."""
 
 from bot.sandbox import payloads
-from bot.sandbox.actions.actor import NO_RESPONSE, Actor
+from bot.sandbox.actions.actor import Actor
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError
+from bot.sandbox.sentences import NO_RESPONSE
 
 
 async def run_shortcut(actor: Actor, callback_id: str, reference: Json | None) -> None:

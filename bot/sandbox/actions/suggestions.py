@@ -1,11 +1,12 @@
 """Typing in an external select, whose options the app suggests."""
 
 from bot.sandbox import payloads
-from bot.sandbox.actions.actor import NO_RESPONSE, Actor
+from bot.sandbox.actions.actor import Actor
 from bot.sandbox.checks import Json, Walk, check_object
 from bot.sandbox.errors import NotPossibleError
 from bot.sandbox.inputs import options_of
 from bot.sandbox.locators import Place, find_element
+from bot.sandbox.sentences import NO_RESPONSE
 from bot.sandbox.shapes import SUGGESTIONS
 
 EXTERNAL = frozenset({"external_select", "multi_external_select"})

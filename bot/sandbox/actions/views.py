@@ -3,13 +3,14 @@
 from typing import Any
 
 from bot.sandbox import events, payloads
-from bot.sandbox.actions.actor import TROUBLE, Actor
+from bot.sandbox.actions.actor import Actor
 from bot.sandbox.checks import Json
 from bot.sandbox.errors import NotPossibleError, RefusedError
 from bot.sandbox.inputs import complaint, is_empty
 from bot.sandbox.locators import Place
 from bot.sandbox.methods.views import checked_view, show
 from bot.sandbox.records import View
+from bot.sandbox.sentences import REQUIRED, TROUBLE
 
 
 def open_home(actor: Actor) -> None:
@@ -30,7 +31,7 @@ async def submit(actor: Actor, view: View) -> dict[str, str]:
     """Submit a modal and return its errors by block_id. Raises NotPossibleError, NotAnsweredError."""
     if view.definition.get("submit") is None:
         raise NotPossibleError("This modal has no submit button.")
-    view.errors = _complaints(view)
+    view.errors = _complaints(view, actor.person.locale)
     actor.workspace.changed()
     if not view.errors:
         payload = payloads.view_submission(actor.workspace, actor.person, view)
@@ -38,20 +39,20 @@ async def submit(actor: Actor, view: View) -> dict[str, str]:
     return view.errors
 
 
-def _complaints(view: View) -> dict[str, str]:
+def _complaints(view: View, locale: str) -> dict[str, str]:
     errors: dict[str, str] = {}
     for block in view.blocks:
-        if block["type"] == "input" and (sentence := _complaint_about(view, block)):
+        if block["type"] == "input" and (sentence := _complaint_about(view, block, locale)):
             errors[block["block_id"]] = sentence
     return errors
 
 
-def _complaint_about(view: View, block: Json) -> str | None:
+def _complaint_about(view: View, block: Json, locale: str) -> str | None:
     element = block["element"]
     value = view.state.get(block["block_id"], {}).get(element["action_id"])
     if value is None or is_empty(value):
-        return None if block.get("optional") else "Please complete this required field."
-    return complaint(element, value)
+        return None if block.get("optional") else REQUIRED.said(locale)
+    return complaint(element, value, locale)
 
 
 def _apply(actor: Actor, view: View, response: Json | None) -> None:

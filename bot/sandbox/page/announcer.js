@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { authorName } from "./messages.js";
 import { isTopLevel, messagesOf, state } from "./state.js";
+import { words } from "./words.js";
 
 const SPOKEN_AT_ONCE = 2;
 const LONGEST = 200;
@@ -34,7 +35,8 @@ export class Announcer {
     const sentences = messages
       .slice(0, SPOKEN_AT_ONCE)
       .map((message) => `${authorName(message)}: ${spokenText(message).slice(0, LONGEST)}`);
-    if (messages.length > SPOKEN_AT_ONCE) sentences.push(`and ${messages.length - SPOKEN_AT_ONCE} more`);
+    if (messages.length > SPOKEN_AT_ONCE)
+      sentences.push(words("and_more", { count: messages.length - SPOKEN_AT_ONCE }));
     this.node.textContent = sentences.join(". ");
   }
 }

@@ -1,6 +1,6 @@
 // A client of the sandbox's control API (bot/sandbox/CONTROL.md).
 
-export const UNREACHABLE = "The sandbox cannot be reached. Is it still running?";
+import { words } from "./words.js";
 
 /** An error response of the sandbox, with its `code`. */
 export class ControlError extends Error {
@@ -17,11 +17,11 @@ async function request(path, options) {
     if (response.ok && body.ok !== false) return body;
     throw new ControlError(
       body.error,
-      body.message || body.error || `The sandbox responded with status ${response.status}.`,
+      body.message || body.error || words("responded", { status: response.status }),
     );
   } catch (error) {
     if (error instanceof ControlError) throw error;
-    throw new ControlError("unreachable", UNREACHABLE);
+    throw new ControlError("unreachable", words("unreachable"));
   }
 }
 

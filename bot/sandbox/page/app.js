@@ -2,14 +2,26 @@
 
 import { notify, perform, reread } from "./actions.js";
 import { Announcer } from "./announcer.js";
-import { ControlError, UNREACHABLE, fetchWorkspace, listen } from "./api.js";
+import { ControlError, fetchWorkspace, listen } from "./api.js";
 import { h } from "./dom.js";
 import { MainPane } from "./main_pane.js";
 import { Modals } from "./modals.js";
 import { Notices } from "./notices.js";
 import { drawSidebar, markSeen } from "./sidebar.js";
-import { HOME, change, fromAddress, goTo, hrefOf, navigate, openChannel, setHooks, state } from "./state.js";
+import {
+  HOME,
+  change,
+  fromAddress,
+  goTo,
+  hrefOf,
+  navigate,
+  openChannel,
+  person,
+  setHooks,
+  state,
+} from "./state.js";
 import { ThreadPane } from "./thread_pane.js";
+import { speak, words } from "./words.js";
 
 const sidebar = h("div", { class: "sidebar", id: "sidebar" });
 const main = new MainPane();
@@ -50,6 +62,7 @@ function draw() {
 }
 
 function drawView() {
+  speak(person(state.as).locale);
   settleChannel();
   markSeen();
   drawSidebar(sidebar);
@@ -78,7 +91,7 @@ function settleChannel() {
 
 /** After a navigation, reads the view of a new person and notifies the app of an opened Home tab. */
 async function follow() {
-  if (state.viewOf !== state.as && !(await reread())) notify(UNREACHABLE);
+  if (state.viewOf !== state.as && !(await reread())) notify(words("unreachable"));
   const home = state.channel === HOME ? state.as : null;
   const opened = home !== null && home !== homeOf;
   homeOf = home;

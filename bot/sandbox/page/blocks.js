@@ -5,6 +5,7 @@ import { drawElement, drawImage, notDrawn } from "./elements.js";
 import { foldedText } from "./folded_text.js";
 import { drawPlain, drawText } from "./text.js";
 import { drawRichText } from "./rich_text.js";
+import { words } from "./words.js";
 
 function drawSection(block, context) {
   const text = block.text && h("div", { class: "section-text" }, foldedText(block, context));
@@ -62,7 +63,7 @@ function drawInput(block, context) {
     describedBy: describedBy || null,
     invalid: Boolean(error),
   };
-  const optional = block.optional && h("span", { class: "label-optional" }, " (optional)");
+  const optional = block.optional && h("span", { class: "label-optional" }, words("optional"));
   return h(
     "div",
     { class: `block block-input${error ? " block-input-invalid" : ""}` },

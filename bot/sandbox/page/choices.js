@@ -7,6 +7,7 @@ import { openMenu } from "./menus.js";
 import { drawPlain, drawText } from "./text.js";
 import { displayName, state } from "./state.js";
 import { keepValue, valueOf } from "./values.js";
+import { words } from "./words.js";
 
 /** Returns an option as an item of a menu. */
 export function optionItem(option) {
@@ -123,7 +124,7 @@ export class Select {
   }
 
   placeholder() {
-    return this.element.placeholder?.text ?? (this.multiple ? "Select options" : "Select an item");
+    return this.element.placeholder?.text ?? words(this.multiple ? "select_options" : "select_item");
   }
 
   open() {

@@ -5,6 +5,7 @@ import { append, h, icon, uniqueId } from "./dom.js";
 import { state } from "./state.js";
 import { hasGlobalShortcuts, openShortcuts } from "./shortcuts.js";
 import { typedMessage } from "./message_text.js";
+import { words } from "./words.js";
 
 /** Returns what a message can mention: people, the app, and channels. */
 function mentionable() {
@@ -27,7 +28,6 @@ export class Composer {
       class: "suggestions",
       role: "listbox",
       id,
-      "aria-label": "Commands",
       hidden: true,
     });
     this.input = h("textarea", {
@@ -43,18 +43,12 @@ export class Composer {
       onblur: () => this.showSuggestions([]),
       onfocus: () => this.onInput(),
     });
-    this.sendButton = h(
-      "button",
-      { type: "submit", class: "composer-send", "aria-label": "Send" },
-      icon("send"),
-    );
+    this.sendButton = h("button", { type: "submit", class: "composer-send" }, icon("send"));
     this.shortcuts = h(
       "button",
       {
         type: "button",
         class: "composer-tool",
-        "aria-label": "Shortcuts",
-        title: "Shortcuts",
         "aria-haspopup": "menu",
         "data-focus": takesCommands ? "shortcuts" : "thread shortcuts",
         onclick: () => openShortcuts(this.shortcuts),
@@ -80,6 +74,7 @@ export class Composer {
     this.shortcuts.hidden = !hasGlobalShortcuts();
     this.closed.hidden = !closedBecause;
     this.closed.textContent = closedBecause ?? "";
+    this.label();
     this.input.placeholder = placeholder;
     this.input.setAttribute("aria-label", placeholder);
     if (key === this.key) return;
@@ -88,6 +83,14 @@ export class Composer {
     this.input.value = state.drafts.get(key) ?? "";
     this.showSuggestions([]);
     this.fit();
+  }
+
+  /** Names the controls in the language of the person who looks now. */
+  label() {
+    this.list.setAttribute("aria-label", words("commands"));
+    this.sendButton.setAttribute("aria-label", words("send"));
+    this.shortcuts.setAttribute("aria-label", words("shortcuts"));
+    this.shortcuts.title = words("shortcuts");
   }
 
   fit() {
@@ -204,7 +207,7 @@ export class Composer {
     const isCommand = text.startsWith("/");
     if (isCommand && !this.takesCommands) {
       notify(
-        `${text.split(/\s/)[0]} cannot be used in a thread: Slack runs commands only in the channel itself.`,
+        words("no_commands_here", { command: text.split(/\s/)[0] }),
       );
       return;
     }

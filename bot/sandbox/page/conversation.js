@@ -3,6 +3,7 @@
 
 import { h, icon, reconcile } from "./dom.js";
 import { messageItems, onMessageKeys } from "./messages.js";
+import { words } from "./words.js";
 
 const NEAR_THE_END = 48;
 
@@ -11,10 +12,11 @@ export class Conversation {
   constructor({ start }) {
     this.start = start;
     this.list = h("ol", { class: "messages", role: "list" });
+    this.newerLabel = h("span");
     this.newer = h(
       "button",
       { type: "button", class: "newer", hidden: true, onclick: () => this.toEnd() },
-      "New messages",
+      this.newerLabel,
       icon("down"),
     );
     this.node = h(
@@ -39,6 +41,7 @@ export class Conversation {
     const atEnd = this.isAtEnd();
     const [before, count] = [this.list.lastElementChild?.dataset.key, this.list.childElementCount];
     this.node.setAttribute("aria-label", label);
+    this.newerLabel.textContent = words("new_messages");
     if (opened) this.list.replaceChildren();
     reconcile(this.list, messageItems(messages, { channel, inThread }));
     this.open = id;

@@ -1,5 +1,7 @@
 // Dates and times in the reader's time zone and language.
 
+import { spokenLocale } from "./words.js";
+
 const DAY = 86_400_000;
 
 /** Returns a reader's locale ("en-US"), IANA time zone, and the workspace's now in milliseconds. */
@@ -90,19 +92,19 @@ export function formatDate(seconds, template, fallback, as) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** The page's own text is English, and so are its dates, in the reader's time zone. */
-function inEnglish(as) {
-  return { ...as, locale: "en-US" };
+/** The dates of the page's own text are in its language, in the reader's time zone. */
+function inPageLanguage(as) {
+  return { ...as, locale: spokenLocale() };
 }
 
 /** Returns the time of a message's ts: "9:02 AM". */
 export function timeOf(ts, as) {
-  return TOKENS.time(Number(ts) * 1000, inEnglish(as));
+  return TOKENS.time(Number(ts) * 1000, inPageLanguage(as));
 }
 
 /** Returns the heading of a day in the conversation: "Today", "Monday, July 27th". */
 export function dayOf(ts, as) {
-  return formatDate(Number(ts), "{day_divider_pretty}", "", inEnglish(as));
+  return formatDate(Number(ts), "{day_divider_pretty}", "", inPageLanguage(as));
 }
 
 /** Returns the same number for all moments of a local day. */
@@ -112,5 +114,5 @@ export function dayKeyOf(ts, as) {
 
 /** Returns the full date and time, for a tooltip. */
 export function fullTimeOf(ts, as) {
-  return formatDate(Number(ts), "{date_long} {time_secs}", "", inEnglish(as));
+  return formatDate(Number(ts), "{date_long} {time_secs}", "", inPageLanguage(as));
 }

@@ -2,6 +2,7 @@
 
 import { h, returnFocus, uniqueId } from "./dom.js";
 import { drawPlain, drawText } from "./text.js";
+import { words } from "./words.js";
 
 /**
  * Shows a dialog with a cancel and a confirm button; resolves to true if the person confirms.
@@ -50,5 +51,5 @@ export function confirmDialog(confirm, names) {
 export async function askText({ title, label, value, submit }) {
   const input = h("input", { class: "field", type: "text", value, required: true, id: uniqueId("ask") });
   const body = [h("label", { class: "label", for: input.id }, label), input];
-  return (await ask({ title, body, out: "Cancel", on: submit })) ? input.value.trim() : null;
+  return (await ask({ title, body, out: words("cancel"), on: submit })) ? input.value.trim() : null;
 }

@@ -11,6 +11,7 @@ import { drawFileInput } from "./file_input.js";
 import { drawDatePicker, drawNumberInput, drawTextInput, drawTimePicker } from "./fields.js";
 import { openMenu } from "./menus.js";
 import { drawPlain, safeUrl } from "./text.js";
+import { words } from "./words.js";
 
 function drawButton(element, context, block) {
   const url = element.url && safeUrl(element.url);
@@ -56,10 +57,10 @@ function drawOverflow(element, context, block) {
     {
       type: "button",
       class: "button button-overflow",
-      "aria-label": "More actions",
+      "aria-label": words("more_actions"),
       "aria-haspopup": "menu",
       "data-focus": focusKey(context, block, element),
-      onclick: () => openMenu(button, { label: "More actions", groups: [{ items }], onPick: pick }),
+      onclick: () => openMenu(button, { label: words("more_actions"), groups: [{ items }], onPick: pick }),
     },
     icon("more"),
   );

@@ -3,6 +3,7 @@
 import { perform, markPending } from "./actions.js";
 import { Select, optionItem } from "./choices.js";
 import { openMenu } from "./menus.js";
+import { words } from "./words.js";
 
 const FEWEST_TYPED = 3;
 
@@ -41,11 +42,11 @@ class ExternalSelect extends Select {
   /** Asks the app for options; resolves to groups of items, or to a sentence. */
   async search(typed) {
     const fewest = this.element.min_query_length ?? FEWEST_TYPED;
-    if (typed.length < fewest) return `Type ${fewest} ${fewest === 1 ? "character" : "characters"} or more`;
+    if (typed.length < fewest) return words("more_characters", { count: fewest });
     const place = { container: this.context.container, block_id: this.block.block_id };
     const body = { do: "suggest", ...place, action_id: this.element.action_id, value: typed };
     const found = await perform(body, { onError: this.context.onError });
-    if (found === null) return "Nothing could be loaded";
+    if (found === null) return words("not_loaded");
     const groups = found.option_groups ?? [{ options: found.options }];
     remember(
       this.element,

@@ -7,6 +7,7 @@ import { focusWithoutScroll, h, icon } from "./dom.js";
 import { sizeOf } from "./files.js";
 import { state } from "./state.js";
 import { keepValue, valueOf } from "./values.js";
+import { words } from "./words.js";
 
 const MOST_FILES = 10;
 
@@ -44,9 +45,9 @@ class FileInput {
         "data-focus": focusKey(context, block, element),
         onclick: () => this.native.click(),
       },
-      this.most > 1 ? "Choose files" : "Choose a file",
+      words("choose_files", { count: this.most }),
     );
-    this.list = h("ul", { class: "files", role: "list", "aria-label": "Chosen files" });
+    this.list = h("ul", { class: "files", role: "list", "aria-label": words("chosen_files") });
     this.node = h(
       "div",
       { class: "file-input", role: "group", "aria-labelledby": context.input?.labelledBy },
@@ -84,7 +85,7 @@ class FileInput {
       ),
       h(
         "button",
-        { type: "button", class: "tool", "aria-label": `Remove ${name}`, onclick: () => this.remove(id) },
+        { type: "button", class: "tool", "aria-label": words("remove", { name }), onclick: () => this.remove(id) },
         icon("close"),
       ),
     );
@@ -97,9 +98,9 @@ class FileInput {
   /** Returns why these files cannot be added, null if they can. */
   objection(files) {
     if (this.ids.length + files.length > this.most)
-      return `No more than ${this.most} ${this.most === 1 ? "file" : "files"} can be chosen here.`;
+      return words("most_files", { count: this.most });
     const other = files.find(({ name }) => !this.takes(name));
-    return other ? `${other.name} cannot be chosen here: only ${this.endings.join(", ")}.` : null;
+    return other ? words("cannot_choose", { name: other.name, endings: this.endings.join(", ") }) : null;
   }
 
   takes(name) {

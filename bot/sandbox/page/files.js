@@ -1,12 +1,13 @@
 // Files: their sizes in words, and the cards of a message's files.
 
 import { h, icon } from "./dom.js";
+import { words } from "./words.js";
 
 const UNITS = ["kB", "MB", "GB"];
 
 /** Returns a number of bytes in words, such as "12 bytes" or "1.2 MB". */
 export function sizeOf(bytes) {
-  if (bytes < 1000) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
+  if (bytes < 1000) return words("bytes", { count: bytes });
   const power = Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length);
   const number = bytes / 1000 ** power;
   return `${number < 10 ? Number(number.toFixed(1)) : Math.round(number)} ${UNITS[power - 1]}`;
@@ -30,8 +31,8 @@ function drawFile(file) {
         class: "tool",
         href: file.download,
         download: file.name,
-        "aria-label": `Download ${file.name}`,
-        title: `Download ${file.name}`,
+        "aria-label": words("download", { name: file.name }),
+        title: words("download", { name: file.name }),
         "data-focus": `download ${file.id}`,
       },
       icon("download"),
@@ -42,5 +43,5 @@ function drawFile(file) {
 /** Draws the cards of a message's files, if it has any. */
 export function drawFiles(files) {
   if (!files.length) return null;
-  return h("ul", { class: "files", role: "list", "aria-label": "Files" }, files.map(drawFile));
+  return h("ul", { class: "files", role: "list", "aria-label": words("files") }, files.map(drawFile));
 }

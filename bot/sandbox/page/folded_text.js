@@ -1,8 +1,9 @@
-// Folds long section text behind "See more", as Slack does unless `expand` is true.
+// Folds long section text behind words("see_more"), as Slack does unless `expand` is true.
 
 import { focusWithoutScroll, h } from "./dom.js";
 import { drawText } from "./text.js";
 import { state } from "./state.js";
+import { words } from "./words.js";
 
 const CHARACTERS = 700;
 const LINES = 10;
@@ -18,7 +19,7 @@ export function foldedText(block, context) {
   const more = h(
     "button",
     { type: "button", class: "see-more", "aria-expanded": "false", onclick: unfold },
-    "See more",
+    words("see_more"),
   );
   function unfold() {
     state.unfolded.add(key);

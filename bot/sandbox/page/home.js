@@ -3,6 +3,7 @@
 import { blockItems } from "./blocks.js";
 import { h, reconcile } from "./dom.js";
 import { names, state } from "./state.js";
+import { words } from "./words.js";
 
 /** Draws the current person's Home tab into `parent`. */
 export function drawHome(parent) {
@@ -18,8 +19,7 @@ export function drawHome(parent) {
 }
 
 function drawEmpty() {
-  const { name } = state.workspace.app;
-  return h("div", { class: "empty" }, h("p", {}, `${name} has not published its Home tab yet.`));
+  return h("div", { class: "empty" }, h("p", {}, words("no_home", { app: state.workspace.app.name })));
 }
 
 function homeContext(view) {

@@ -18,12 +18,13 @@ import {
   openChannel,
   state,
 } from "./state.js";
+import { words } from "./words.js";
 
 export class MainPane {
   constructor() {
     this.heading = h("header", { class: "pane-header" });
     this.conversation = new Conversation({ start: "end" });
-    this.home = h("div", { class: "scroller home", tabindex: "0", role: "region", "aria-label": "Home" });
+    this.home = h("div", { class: "scroller home", tabindex: "0", role: "region" });
     this.composer = new Composer({ takesCommands: true });
     this.node = h(
       "main",
@@ -41,6 +42,7 @@ export class MainPane {
     const isHome = state.channel === HOME;
     reconcile(this.heading, [channel && !channel.is_im ? channelHeading(channel) : appHeading(isHome)]);
     this.home.hidden = !isHome;
+    this.home.setAttribute("aria-label", words("home"));
     this.conversation.node.hidden = isHome;
     this.composer.node.hidden = isHome;
     if (isHome) this.showHome();
@@ -57,13 +59,13 @@ export class MainPane {
     const messages = messagesOf(channel.id).filter(isTopLevel);
     this.conversation.show(messages, {
       id: `${state.as} ${channel.id}`,
-      label: `Messages in ${name}`,
+      label: words("messages_in", { place: name }),
       channel: channel.id,
       inThread: false,
     });
     this.composer.show(
       { channel: channel.id },
-      { placeholder: `Message ${name}`, closedBecause: closedBecause(channel) },
+      { placeholder: words("message_to", { place: name }), closedBecause: closedBecause(channel) },
     );
   }
 }
@@ -80,12 +82,12 @@ function drawChannelHeading(channel) {
     {
       type: "button",
       class: "pane-tool",
-      "aria-label": "Channel options",
+      "aria-label": words("channel_options"),
       "aria-haspopup": "menu",
       "data-focus": "channel options",
       onclick: () =>
         openMenu(menuButton, {
-          label: "Channel options",
+          label: words("channel_options"),
           groups: [{ items: channelItems(channel) }],
           onPick: (item) => item.act(),
         }),
@@ -97,11 +99,11 @@ function drawChannelHeading(channel) {
     { class: "pane-heading" },
     icon(channel.is_private ? "lock" : "hash"),
     h("h2", { class: "pane-title" }, channel.name),
-    channel.is_archived && h("span", { class: "tag" }, "archived"),
+    channel.is_archived && h("span", { class: "tag" }, words("archived")),
     h(
       "span",
       { class: "pane-note" },
-      channel.has_bot ? `${app.name} is in this channel` : `${app.name} is not in this channel`,
+      words(channel.has_bot ? "app_is_here" : "app_is_not_here", { app: app.name }),
     ),
     menuButton,
   );
@@ -111,11 +113,11 @@ function channelItems(channel) {
   const { app } = state.workspace;
   const does = (body) => () => perform({ channel: channel.id, ...body });
   const membership = channel.has_bot
-    ? { label: `Remove ${app.name} from the channel`, act: does({ do: "remove" }) }
-    : { label: `Add ${app.name} to the channel`, act: does({ do: "invite" }) };
+    ? { label: words("remove_app", { app: app.name }), act: does({ do: "remove" }) }
+    : { label: words("add_app", { app: app.name }), act: does({ do: "invite" }) };
   const rest = [
-    { label: "Rename the channel", act: () => rename(channel) },
-    { label: "Archive the channel", danger: true, act: does({ do: "archive" }) },
+    { label: words("rename_channel"), act: () => rename(channel) },
+    { label: words("archive"), danger: true, act: does({ do: "archive" }) },
   ];
   const items = channel.is_archived ? [] : [membership, ...rest];
   return items.map((item) => ({ ...item, text: item.label }));
@@ -123,10 +125,10 @@ function channelItems(channel) {
 
 async function rename(channel) {
   const name = await askText({
-    title: "Rename the channel",
-    label: "Name",
+    title: words("rename_channel"),
+    label: words("name"),
     value: channel.name,
-    submit: "Rename",
+    submit: words("rename"),
   });
   if (name && name !== channel.name) await perform({ do: "rename", channel: channel.id, name });
 }
@@ -156,12 +158,12 @@ function drawAppHeading(isHome) {
     { class: "pane-heading" },
     avatar(app.name, "avatar-small"),
     h("h2", { class: "pane-title" }, app.name),
-    h("span", { class: "badge" }, "APP"),
+    h("span", { class: "badge" }, words("app")),
     h(
       "nav",
       { class: "tabs", "aria-label": app.name },
-      app.home_tab_enabled && tab(HOME, "Home", isHome),
-      direct && tab(direct.id, "Messages", !isHome),
+      app.home_tab_enabled && tab(HOME, words("home"), isHome),
+      direct && tab(direct.id, words("messages"), !isHome),
     ),
   );
 }

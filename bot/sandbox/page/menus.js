@@ -2,6 +2,7 @@
 // The focus stays on the list or its filter; aria-activedescendant names the active item.
 
 import { append, h, icon, returnFocus, uniqueId } from "./dom.js";
+import { words } from "./words.js";
 
 const FILTER_FROM = 9;
 const GRID_COLUMNS = 6;
@@ -46,9 +47,9 @@ class Menu {
       class: "menu-filter",
       type: "text",
       role: "combobox",
-      placeholder: "Search",
+      placeholder: words("search"),
       autocomplete: "off",
-      "aria-label": `Search: ${this.label}`,
+      "aria-label": words("search_in", { label: this.label }),
       "aria-expanded": "true",
       "aria-controls": `${this.id}-list`,
       "aria-autocomplete": "list",
@@ -70,7 +71,7 @@ class Menu {
   }
 
   /** Draws the items that match the filter, or a sentence if there are none. */
-  fill(typed, otherwise = "Nothing found") {
+  fill(typed, otherwise = words("nothing_found")) {
     const query = typed.trim().toLowerCase();
     this.shown = [];
     this.list.replaceChildren();

@@ -10,6 +10,7 @@ import { openMenu } from "./menus.js";
 import { messageShortcuts } from "./shortcuts.js";
 import { drawMrkdwn } from "./text.js";
 import { displayName, names, navigate, openChannel, state } from "./state.js";
+import { words } from "./words.js";
 
 const GROUPED_WITHIN_SECONDS = 300;
 const AVATAR_COLOURS = 8;
@@ -76,7 +77,7 @@ function authorOf(message) {
 
 /** Returns the author's name as shown above a message. */
 export function authorName(message) {
-  return message.username || displayName(message.user) || "Unknown";
+  return message.username || displayName(message.user) || words("unknown");
 }
 
 function drawMessage(message, { channel, inThread, isCompact, names }) {
@@ -115,11 +116,11 @@ function drawOnlyYou(message, channel) {
     "div",
     { class: "only-you" },
     icon("eye"),
-    "Only visible to you",
+    words("only_you"),
     h(
       "button",
       { type: "button", class: "plain", "data-focus": `dismiss ${message.ts}`, onclick: dismiss },
-      "Dismiss",
+      words("dismiss"),
     ),
   );
 }
@@ -129,7 +130,7 @@ function drawHeading(message, name, names) {
     "div",
     { class: "message-heading" },
     h("span", { class: "message-author" }, name),
-    message.bot_id && h("span", { class: "badge" }, "APP"),
+    message.bot_id && h("span", { class: "badge" }, words("app")),
     h(
       "time",
       { class: "message-time", title: fullTimeOf(message.ts, names.reader) },
@@ -139,7 +140,7 @@ function drawHeading(message, name, names) {
 }
 
 function drawBody(message, channel, names) {
-  const edited = message.edited && h("span", { class: "edited" }, " (edited)");
+  const edited = message.edited && h("span", { class: "edited" }, words("edited"));
   if (!message.text && !message.blocks?.length && message.files.length) return null;
   if (!message.blocks?.length)
     return h(
@@ -193,7 +194,7 @@ function drawReactions(message, channel) {
         class: "reaction",
         "aria-pressed": String(mine),
         "aria-label": label,
-        title: `${who} reacted with :${reaction.name}:`,
+        title: words("reacted", { who, name: reaction.name }),
         "data-focus": `reaction ${message.ts} ${reaction.name}`,
         onclick: () =>
           perform({ do: mine ? "unreact" : "react", channel, ts: message.ts, name: reaction.name }),
@@ -202,12 +203,12 @@ function drawReactions(message, channel) {
       h("span", {}, String(reaction.users.length)),
     );
   });
-  return h("div", { class: "reactions", role: "group", "aria-label": "Reactions" }, buttons);
+  return h("div", { class: "reactions", role: "group", "aria-label": words("reactions") }, buttons);
 }
 
 function drawReplies(message, channel, names) {
   if (!message.reply_count) return null;
-  const count = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
+  const count = words("replies", { count: message.reply_count });
   const last = message.latest_reply && lastReply(message.latest_reply, names);
   return h(
     "button",
@@ -225,7 +226,7 @@ function drawReplies(message, channel, names) {
 
 function lastReply(ts, names) {
   const day = dayOf(ts, names.reader).replace(/^(Today|Yesterday)$/, (word) => word.toLowerCase());
-  return `Last reply ${day} at ${timeOf(ts, names.reader)}`;
+  return words("last_reply", { day, time: timeOf(ts, names.reader) });
 }
 
 function drawToolbar(message, channel, inThread) {
@@ -248,11 +249,11 @@ function drawToolbar(message, channel, inThread) {
   };
   return h(
     "div",
-    { class: "toolbar", role: "group", "aria-label": "Message actions" },
+    { class: "toolbar", role: "group", "aria-label": words("message_actions") },
     !openChannel()?.is_archived &&
-      tool("smile", "Add a reaction", (button) => openReactionPicker(button, message, channel), true),
-    !inThread && tool("reply", "Reply in thread", () => navigate({ channel, thread: message.ts })),
-    tool("more", "More actions", (button) => openMessageMenu(button, message, channel), true),
+      tool("smile", words("add_reaction"), (button) => openReactionPicker(button, message, channel), true),
+    !inThread && tool("reply", words("reply_in_thread"), () => navigate({ channel, thread: message.ts })),
+    tool("more", words("more_actions"), (button) => openMessageMenu(button, message, channel), true),
   );
 }
 
@@ -264,12 +265,12 @@ function openReactionPicker(button, message, channel) {
   });
   const rest = [...EMOJI.keys()].filter((name) => !FREQUENT.includes(name));
   openMenu(button, {
-    label: "Reactions",
+    label: words("reactions"),
     role: "listbox",
     layout: "grid",
     groups: [
-      { label: "Frequent", items: FREQUENT.map(item) },
-      { label: "All", items: rest.map(item) },
+      { label: words("frequent"), items: FREQUENT.map(item) },
+      { label: words("all"), items: rest.map(item) },
     ],
     onPick: ({ value }) => perform({ do: "react", channel, ts: message.ts, name: value }),
   });
@@ -277,17 +278,17 @@ function openReactionPicker(button, message, channel) {
 
 function openMessageMenu(button, message, channel) {
   const shortcuts = messageShortcuts(button, { channel, ts: message.ts });
-  const own = [{ label: "Copy text", text: "Copy text", act: () => copy(message.text ?? "") }];
+  const own = [{ label: words("copy_text"), text: words("copy_text"), act: () => copy(message.text ?? "") }];
   if (message.user === state.as && !message.bot_id) {
     own.push({
-      label: "Delete message",
-      text: "Delete message",
+      label: words("delete_message"),
+      text: words("delete_message"),
       danger: true,
       act: () => perform({ do: "delete", channel, ts: message.ts }),
     });
   }
   openMenu(button, {
-    label: "Message actions",
+    label: words("message_actions"),
     groups: [{ items: shortcuts }, { items: own }],
     onPick: (item) => item.act(),
   });
@@ -297,7 +298,7 @@ async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    notify("The text could not be copied: the browser did not allow it.");
+    notify(words("cannot_copy"));
   }
 }
 

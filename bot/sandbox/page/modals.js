@@ -7,6 +7,7 @@ import { uploadsSettled } from "./file_input.js";
 import { drawPlain } from "./text.js";
 import { names, state } from "./state.js";
 import { collect } from "./values.js";
+import { words } from "./words.js";
 
 const FIRST_FIELD = "[autofocus], .modal-body :is(input:not([hidden]), textarea, .select, .file-input button)";
 
@@ -107,9 +108,9 @@ export class Modals {
       return h(
         "div",
         { class: "modal-heading" },
-        depth > 1 && leave("back", "Back"),
+        depth > 1 && leave("back", words("back")),
         h("h2", { class: "modal-title", id: "modal-title" }, drawPlain(view.title.text, view.title)),
-        depth === 1 && leave("close", "Close"),
+        depth === 1 && leave("close", words("close")),
       );
     };
     return { key: "header", signature: JSON.stringify([view.id, view.title, depth]), render };
@@ -124,7 +125,7 @@ export class Modals {
         h(
           "button",
           { type: "button", class: "button", "data-focus": "close modal", onclick: () => this.close() },
-          text(view.close, "Close"),
+          text(view.close, words("close")),
         ),
         view.submit &&
           h(

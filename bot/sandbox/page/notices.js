@@ -3,6 +3,7 @@
 
 import { h, icon, reconcile } from "./dom.js";
 import { change, state } from "./state.js";
+import { words } from "./words.js";
 
 const SHOWN_MS = 10_000;
 
@@ -15,13 +16,13 @@ export class Notices {
       class: "notices",
       role: "log",
       "aria-live": "assertive",
-      "aria-label": "Notices",
     });
   }
 
   /** Draws the notices that are not dismissed, in the open modal if any: nothing else can be reached then. */
   show() {
     this.dismissEarlier();
+    this.node.setAttribute("aria-label", words("notices"));
     const all = [...state.failures, ...(state.view?.notices ?? [])].filter(
       ({ id }) => !state.dismissed.has(id),
     );
@@ -43,13 +44,13 @@ export class Notices {
   lostItem() {
     return {
       key: "lost",
-      signature: "",
+      signature: words("silent"),
       render: () =>
         h(
           "div",
           { class: "notice" },
           icon("warning"),
-          h("span", {}, "The sandbox does not respond. Trying again…"),
+          h("span", {}, words("silent")),
         ),
     };
   }
@@ -68,7 +69,7 @@ export class Notices {
           h("span", {}, text),
           h(
             "button",
-            { type: "button", class: "pane-tool", "aria-label": "Dismiss", onclick: dismiss },
+            { type: "button", class: "pane-tool", "aria-label": words("dismiss"), onclick: dismiss },
             icon("close"),
           ),
         ),

@@ -3,6 +3,7 @@
 import { perform } from "./actions.js";
 import { openMenu } from "./menus.js";
 import { state } from "./state.js";
+import { words } from "./words.js";
 
 function items(type, anchor, place) {
   return state.workspace.shortcuts
@@ -23,7 +24,7 @@ export function hasGlobalShortcuts() {
 /** Opens the list of the global shortcuts beside `anchor`. */
 export function openShortcuts(anchor) {
   openMenu(anchor, {
-    label: "Shortcuts",
+    label: words("shortcuts"),
     groups: [{ items: items("global", anchor, {}) }],
     onPick: (item) => item.act(),
   });

@@ -4,16 +4,23 @@ import { h, icon, reconcile } from "./dom.js";
 import { openMenu } from "./menus.js";
 import { avatar } from "./messages.js";
 import { HOME, appDirectMessage, displayName, hrefOf, messagesOf, navigate, person, state } from "./state.js";
+import { words } from "./words.js";
+
+/** The entry that was brought into sight, since a person may then look through the others. */
+let inSight = null;
 
 /** Draws the side bar into `parent`. */
 export function drawSidebar(parent) {
   const { channels } = state.view;
   reconcile(parent, [
     { key: "team", signature: state.workspace.team.name, render: drawTeam },
-    section("channels", "Channels", channels.filter((channel) => !channel.is_im).map(channelEntry)),
-    section("app", "Apps", appEntries()),
+    section("channels", words("channels"), channels.filter((channel) => !channel.is_im).map(channelEntry)),
+    section("app", words("apps"), appEntries()),
     { key: "person", signature: state.as, render: drawPerson },
   ]);
+  if (inSight === state.channel) return;
+  inSight = state.channel;
+  parent.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
 function drawTeam() {
@@ -42,12 +49,12 @@ function section(key, title, entries) {
 
 function channelEntry(channel) {
   const symbol = channel.is_private ? "lock" : "hash";
-  const note = channel.is_archived ? "archived" : "";
   return {
     id: channel.id,
     name: channel.name,
     symbol,
-    note,
+    note: channel.is_archived ? words("archived") : "",
+    isArchived: channel.is_archived,
     unread: unreadIn(channel.id),
     current: state.channel === channel.id,
   };
@@ -62,7 +69,7 @@ function appEntries() {
       id: HOME,
       name: app.name,
       symbol: "home",
-      note: "Home",
+      note: words("home"),
       unread: 0,
       current: state.channel === HOME,
     });
@@ -71,7 +78,7 @@ function appEntries() {
       id: direct.id,
       name: app.name,
       initial: true,
-      note: "Messages",
+      note: words("messages"),
       unread: unreadIn(direct.id),
       current: state.channel === direct.id,
     });
@@ -83,8 +90,8 @@ function drawEntry(entry) {
   const spoken = [
     entry.name,
     entry.note,
-    entry.unread && `${entry.unread} new`,
-    entry.symbol === "lock" && "private",
+    entry.unread && words("unread", { count: entry.unread }),
+    entry.symbol === "lock" && words("private"),
   ]
     .filter(Boolean)
     .join(", ");
@@ -94,7 +101,7 @@ function drawEntry(entry) {
     h(
       "a",
       {
-        class: `entry${entry.unread ? " entry-unread" : ""}${entry.note === "archived" ? " entry-archived" : ""}`,
+        class: `entry${entry.unread ? " entry-unread" : ""}${entry.isArchived ? " entry-archived" : ""}`,
         href: hrefOf({ channel: entry.id }),
         "data-channel": entry.id,
         "data-focus": `channel ${entry.id}`,
@@ -118,11 +125,11 @@ function drawPerson() {
       class: "person",
       "aria-haspopup": "menu",
       "data-focus": "person",
-      "aria-label": `You are ${name}. Look as somebody else`,
+      "aria-label": words("you_are", { name }),
       onclick: () =>
         openMenu(button, {
-          label: "Look as",
-          groups: [{ label: "Look as", items: state.workspace.people.map(personItem) }],
+          label: words("look_as"),
+          groups: [{ label: words("look_as"), items: state.workspace.people.map(personItem) }],
           onPick: lookAs,
         }),
     },

@@ -2,6 +2,7 @@
 // Every change goes through change(), and app.js redraws.
 
 import { reader } from "./dates.js";
+import { words } from "./words.js";
 
 export const state = {
   workspace: null, // GET /control/workspace
@@ -107,9 +108,9 @@ export function isTopLevel(message) {
 
 /** Returns why the person cannot write in a channel, null if they can. */
 export function closedBecause(channel) {
-  if (channel.is_archived) return "This channel is archived. Nobody can write here.";
-  if (!channel.is_member) return "You are not in this channel, so you can only read it.";
+  if (channel.is_archived) return words("read_only");
+  if (!channel.is_member) return words("not_member");
   if (channel.is_im && !state.workspace.app.messages_tab_enabled)
-    return "Sending messages to this app has been turned off.";
+    return words("no_messages_to_app");
   return null;
 }

@@ -3,6 +3,7 @@
 import { formatDate } from "./dates.js";
 import { h } from "./dom.js";
 import { parseMrkdwn, parsePlain } from "./mrkdwn.js";
+import { words } from "./words.js";
 
 /** Returns a URL if it is safe to open from a message, else null ("javascript:" and the like). */
 export function safeUrl(url) {
@@ -39,7 +40,7 @@ export function userMention(id, names, label) {
 /** Draws a mention of a channel, linked if the reader can see the channel. */
 export function channelMention(id, names, label) {
   const name = names.channel(id);
-  if (!name) return h("span", { class: "mention" }, `#${label || "private-channel"}`);
+  if (!name) return h("span", { class: "mention" }, `#${label || words("private_channel")}`);
   return h("a", { class: "mention", href: names.channelHref(id), "data-channel": id }, `#${name}`);
 }
 

@@ -4,6 +4,7 @@ import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { controlNamed, focusWithoutScroll, h, icon } from "./dom.js";
 import { closedBecause, messagesOf, navigate, openChannel, state } from "./state.js";
+import { words } from "./words.js";
 
 export class ThreadPane {
   constructor() {
@@ -11,12 +12,12 @@ export class ThreadPane {
     this.conversation = new Conversation({ start: "beginning" });
     this.composer = new Composer({ takesCommands: false });
     this.where = h("span", { class: "pane-note" });
-    const close = h(
+    this.title = h("h2", { class: "pane-title" });
+    this.closeButton = h(
       "button",
       {
         type: "button",
         class: "pane-tool",
-        "aria-label": "Close the thread",
         "data-focus": "close thread",
         onclick: () => this.close(),
       },
@@ -24,11 +25,11 @@ export class ThreadPane {
     );
     this.node = h(
       "aside",
-      { class: "pane thread", "aria-label": "Thread", hidden: true, onkeydown: (event) => this.onKey(event) },
+      { class: "pane thread", hidden: true, onkeydown: (event) => this.onKey(event) },
       h(
         "header",
         { class: "pane-header" },
-        h("div", { class: "pane-heading" }, h("h2", { class: "pane-title" }, "Thread"), this.where, close),
+        h("div", { class: "pane-heading" }, this.title, this.where, this.closeButton),
       ),
       this.conversation.node,
       this.composer.node,
@@ -46,18 +47,26 @@ export class ThreadPane {
     this.node.parentNode.classList.toggle("with-thread", isOpen);
     this.open = isOpen ? state.thread : "";
     if (!isOpen) return;
+    this.label();
     this.where.textContent = channel.is_im ? "" : `#${channel.name}`;
     this.conversation.show(messages, {
       id: `${state.as} ${state.thread}`,
-      label: "Thread",
+      label: words("thread"),
       channel: channel.id,
       inThread: true,
     });
     this.composer.show(
       { channel: channel.id, thread: state.thread },
-      { placeholder: "Reply…", closedBecause: closedBecause(channel) },
+      { placeholder: words("reply"), closedBecause: closedBecause(channel) },
     );
     if (opened) focusWithoutScroll(this.conversation.node);
+  }
+
+  /** Names the pane in the language of the person who looks now. */
+  label() {
+    this.title.textContent = words("thread");
+    this.node.setAttribute("aria-label", words("thread"));
+    this.closeButton.setAttribute("aria-label", words("close_thread"));
   }
 
   onKey(event) {
