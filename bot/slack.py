@@ -26,7 +26,7 @@ from bot.installations.checks import InstallationChecks
 from bot.installations.cipher import TokenCipher
 from bot.installations.connections import ANY_WORKSPACE, InstalledWorkspaces
 from bot.installations.exchange import SlackExchange
-from bot.installations.rekeying import encrypt_anew
+from bot.installations.key_change import encrypt_anew
 from bot.installations.tokens import Tokens
 from bot.locale import CATALOGUES, words_for
 from bot.manifest import EVENTS_PATH, OPTIONAL_SCOPES, SCOPES

@@ -20,7 +20,7 @@ from bot.lookup.sought import Sought, sought
 from bot.lookup.stored_query import from_json, to_json
 from bot.lookup.typed_query import query_text, read_query
 from bot.text.arxiv_id import find_arxiv_id
-from bot.text.matching import Readable, finder, finders
+from bot.text.finders import Readable, finder, finders
 from storage.records import Follow, FollowKind, Listing, Paper
 from storage.tables import Tables
 

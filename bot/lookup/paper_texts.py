@@ -7,7 +7,7 @@ from threading import Lock
 from typing import TypeVar
 
 from bot.lookup.similar import telling_terms
-from bot.text.matching import Finder, Readable, finders, readable_document
+from bot.text.finders import Finder, Readable, finders, readable_document
 from storage.search_index import Texts, document_of
 from storage.tables import Tables
 

@@ -13,8 +13,8 @@ from bot.lookup.cjk_terms import CJKTerms
 from bot.lookup.found import SearchReader, found_papers, page_start
 from bot.lookup.sought import FILLERS, cjk_pieces, term_of_cjk, term_of_word
 from bot.text import index_tokens
+from bot.text.finders import Finder, Readable
 from bot.text.full_text import Match, Phrase, Term
-from bot.text.matching import Finder, Readable
 from bot.text.stems import stem
 from bot.text.terms import fold
 from storage.records import Paper

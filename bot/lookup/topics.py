@@ -11,7 +11,7 @@ from bot.lookup.own_list import Owner
 from bot.lookup.paper_texts import PaperTexts
 from bot.lookup.query import Wanted
 from bot.lookup.sought import Sought, sought
-from bot.text.matching import Finder, Readable, finder, finders, readable_document
+from bot.text.finders import Finder, Readable, finder, finders, readable_document
 from bot.text.topics import MOST_AT_ONCE, read_topics
 from storage.records import Topic, TopicOwner
 from storage.search_index import document_of

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.lookup.topics import topic_finder
-from bot.text.matching import readable_document
+from bot.text.finders import readable_document
 from storage.records import Topic
 from storage.search_index import Texts, document_of
 

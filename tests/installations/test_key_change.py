@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import UnreadableTokenError
 from bot.installations.cipher import TokenCipher, new_key
-from bot.installations.rekeying import encrypt_anew
+from bot.installations.key_change import encrypt_anew
 from storage.address import Address
 from storage.records import EncryptedTokens
 from storage.runner import InlineRunner, Runner

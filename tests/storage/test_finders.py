@@ -9,8 +9,8 @@ from bot.lookup.paper_texts import PaperTexts
 from bot.lookup.search import facets_of
 from bot.lookup.sought import Sought, sought
 from bot.lookup.typed_query import read_query
+from bot.text.finders import finder
 from bot.text.full_text import Term
-from bot.text.matching import finder
 from storage.engines.engine import Engine
 from storage.records import FROM_MODEL, Paper, Provenance, Summary
 from storage.tables import Tables
