@@ -24,6 +24,7 @@ from bot.metrics import UNEXPECTED_ERRORS
 from bot.outages import Outages
 from bot.subscriptions.readers import readers_of_card
 from bot.text.language import primary_language
+from storage.card_updates import CARDS_CHANGE_FOR
 from storage.claims import Claim, Claims
 from storage.records import (
     PARENT,
@@ -43,6 +44,12 @@ _SECONDS_APART = 1.2
 _CLOSED_FOR = timedelta(minutes=5)
 """How long a card waits whose workspace is closed to the bot, if its channel's digests are not paused so."""
 
+_WAIT_WHERE_SHUT_OUT = timedelta(hours=1)
+_MOST_TRIES_WHERE_SHUT_OUT = CARDS_CHANGE_FOR // _WAIT_WHERE_SHUT_OUT
+
+_Place = tuple[str, str | None]
+"""A workspace and one of its channels, or `None` for all of them."""
+
 _logger = logging.getLogger(__name__)
 
 
@@ -61,6 +68,9 @@ class _Card:
 
 class CardUpdater:
     """Updates posted cards; an update is idempotent, so it is retried until Slack takes or refuses it.
+
+    Where Slack has closed the channel or the workspace to the bot, it waits until they are open again, for as
+    long as cards change.
 
     `workspace` is the one that `wires` reach; `None` where they reach all.
     """
@@ -101,7 +111,7 @@ class CardUpdater:
         )
 
     async def _apply_all(self, updates: Iterable[CardUpdate], claim: Claim) -> None:
-        closed: set[str] = set()
+        closed: set[_Place] = set()
         for update in updates:
             what = f"Updating cards of delivery {update.delivery_id}"
             try:
@@ -116,24 +126,32 @@ class CardUpdater:
                     _logger.exception(
                         "Updating a card of delivery %s failed", update.delivery_id, extra=_fields(update)
                     )
-                await self._postpone(update, Unknown("not drawn"), claim)
+                await self._postpone(update, retry_wait(Unknown("not drawn"), update.tries), claim)
 
-    async def _apply(self, update: CardUpdate, claim: Claim, closed: set[str]) -> None:
-        """Apply an update, unless its workspace is among those that were found closed in this round."""
+    async def _apply(self, update: CardUpdate, claim: Claim, closed: set[_Place]) -> None:
+        """Apply an update, and note where the bot is shut out: nothing else is tried there this time."""
         card = await self._storage.read(lambda tables: _card(tables, update, has_model=self._has_model))
         if card is None:
             await self._storage.write(claim.around(lambda tables: tables.card_updates.remove(update)))
             return
-        if card.workspace in closed:
+        if (card.workspace, None) in closed:
             await self._wait_until_open(update, claim)
+            return
+        if (card.workspace, card.channel) in closed:
+            await self._postpone(update, _WAIT_WHERE_SHUT_OUT, claim)
             return
         wire = await self._wires.wire(card.workspace)
         outcome = judged(await wire.update(card.channel, card.ts, card.payload), update.tries + 1)
         if isinstance(outcome, NotNow | Unknown):
-            await self._postpone(update, outcome, claim)
+            await self._postpone(update, retry_wait(outcome, update.tries), claim)
         elif isinstance(outcome, Refused) and outcome.scope is Scope.WORKSPACE:
-            closed.add(card.workspace)
+            closed.add((card.workspace, None))
             await self._set_aside(update, card.workspace, outcome.reason, claim)
+        elif _is_shut_out(outcome) and update.tries < _MOST_TRIES_WHERE_SHUT_OUT:
+            closed.add((card.workspace, card.channel))
+            if not update.tries:
+                _log_refusal(update, outcome)
+            await self._postpone(update, _WAIT_WHERE_SHUT_OUT, claim)
         else:
             self._outages.end(_workspace(card.workspace))
             await self._record(update, card, outcome, claim)
@@ -160,13 +178,7 @@ class CardUpdater:
         await self._storage.write(claim.around(postpone))
 
     async def _record(self, update: CardUpdate, card: _Card, outcome: Done | Refused, claim: Claim) -> None:
-        if isinstance(outcome, Refused):
-            _logger.warning(
-                "A card of delivery %s cannot be updated: %s",
-                update.delivery_id,
-                outcome.reason,
-                extra=_fields(update),
-            )
+        _log_refusal(update, outcome)
 
         def record(tables: Tables) -> None:
             if isinstance(outcome, Done):
@@ -179,10 +191,20 @@ class CardUpdater:
 
         await self._storage.write(claim.around(record))
 
-    async def _postpone(self, update: CardUpdate, outcome: NotNow | Unknown, claim: Claim) -> None:
-        wait = retry_wait(outcome, update.tries)
+    async def _postpone(self, update: CardUpdate, wait: timedelta, claim: Claim) -> None:
         later = replace(update, next_try_at=self._clock.now() + wait, tries=update.tries + 1)
         await self._storage.write(claim.around(lambda tables: tables.card_updates.postpone(later)))
+
+
+def _log_refusal(update: CardUpdate, outcome: Done | Refused) -> None:
+    if isinstance(outcome, Refused):
+        sentence = "A card of delivery %s cannot be updated: %s"
+        _logger.warning(sentence, update.delivery_id, outcome.reason, extra=_fields(update))
+
+
+def _is_shut_out(outcome: Done | Refused) -> bool:
+    """Whether Slack's answer closes the channel to the bot."""
+    return isinstance(outcome, Refused) and outcome.scope is Scope.CHANNEL
 
 
 def _may_be_the_picture(refused: Refused) -> bool:

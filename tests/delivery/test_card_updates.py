@@ -13,7 +13,7 @@ import pytest
 from bot.cards import ids
 from bot.delivery.card_updates import CardUpdater
 from bot.delivery.connections import OneWire
-from bot.delivery.outcomes import Done, Failure, NotNow, Refused, Unknown
+from bot.delivery.outcomes import Done, Failure, NotNow, Refused, Scope, Unknown
 from bot.delivery.wire import Wire
 from bot.documents.digest_file import DigestEntry, DigestFile
 from bot.documents.importer import import_into
@@ -294,6 +294,33 @@ async def test_an_update_that_slack_did_not_take_is_tried_again_later(stage: Sta
 
     assert (wire.calls, await left(stage)) == (2, 0)
     assert "A model wrote this later." in text_of(stage, ts)
+
+
+@pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found", "is_archived", "token_revoked"])
+async def test_cards_where_the_bot_is_shut_out_follow_once_it_is_back(stage: Stage, error: str) -> None:
+    delivery_id = await stage.deliver_sample(most_cards=4)
+    stamps = [await summary_comes(stage, delivery_id, position) for position in (2, 3)]
+    stage.workspace.faults.add("error", method="chat.update", times=2, error=error)
+    asked = []
+    for _ in range(3):
+        before = len(stage.workspace.calls)
+        await updating(stage).tick()
+        asked.append(len(stage.workspace.calls) - before)
+        stage.clock.advance(3600)
+
+    # Of two cards one is tried where the bot is shut out.
+    assert (asked, await left(stage)) == ([1, 1, 2], 0)
+    assert all("A model wrote this later." in text_of(stage, ts) for ts in stamps)
+
+
+async def test_cards_where_the_bot_stays_shut_out_are_let_go_after_thirty_days(stage: Stage) -> None:
+    await summary_comes(stage, await stage.deliver_sample(most_cards=4))
+    wire = Scripted(await wire_of(stage), [Refused("not_in_channel", Scope.CHANNEL)] * 1000)
+    for _ in range(1000):
+        await updating(stage, wire).tick()
+        stage.clock.advance(3600)
+
+    assert (wire.calls, await left(stage)) == (30 * 24 + 1, 0)
 
 
 async def with_pictures(stage: Stage, *, are_lost: bool = False) -> int:

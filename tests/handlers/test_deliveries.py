@@ -53,6 +53,31 @@ async def test_a_digest_goes_on_once_the_bot_is_back(stage: Stage) -> None:
     assert subscription.paused_reason is None
 
 
+@pytest.mark.parametrize("posted", [0, 1, 3])
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("not_in_channel", "I'm no longer in {}, so its digests are paused. Invite me back"),
+        ("channel_not_found", "I can no longer see {}, so its digests are paused. Invite me back"),
+        ("is_archived", "{} is archived, so its digests are paused. If it's unarchived"),
+    ],
+)
+async def test_a_digest_whose_channel_is_closed_anywhere_in_it_is_told_of_and_goes_on(
+    stage: Stage, error: str, told: str, posted: int
+) -> None:
+    ada = stage.person("ada")
+    stage.workspace.faults.add("error", method="chat.postMessage", skip=posted, error=error)
+    delivery_id = await stage.deliver_sample(created_by=ada.id, most_cards=3)
+    channel = stage.workspace.channel("papers").id
+    message = await told_directly(ada, told.format(f"<#{channel}>"))
+    there = len(ada.messages("papers"))
+    await press_in(ada, message, ids.RESUME_DELIVERY, "on its way")
+
+    assert there == posted
+    assert await delivered(stage, delivery_id) == [PostState.POSTED] * 5
+    assert len(ada.messages("papers")) == 5
+
+
 async def test_one_button_resumes_all_digests_that_a_closed_workspace_paused(stage: Stage) -> None:
     ada = stage.person("ada")
     others = ["C0OTHER", "C0ANOTHER"]
