@@ -12,7 +12,7 @@ from bot.locale import Words
 from bot.sources.pictures import picture_url
 from bot.text.arxiv_id import abstract_url, discussion_url, has_discussion, pdf_url
 from bot.text.language import primary_language
-from bot.text.mrkdwn import Mrkdwn, clean, cut, cut_bytes, escape, fit, join, link, without_bold
+from bot.text.mrkdwn import Mrkdwn, clean, counted, cut, cut_bytes, escape, fit, join, link, without_bold
 from bot.text.notation.names import is_visible
 from storage.records import Paper, Summary
 
@@ -336,7 +336,9 @@ def _follow_options(paper: Paper, words: Words) -> dict[str, str]:
         **{f'author:"{name}"': words("follow.option", name=name) for name in names if '"' not in name},
         **{f"cat:{name}": words("follow.option", name=name) for name in (paper.categories or ())[:1]},
     }
-    return {typed: label for typed, label in wanted.items() if len(typed) <= blocks.OPTION_VALUE_CHARACTERS}
+    return {
+        typed: label for typed, label in wanted.items() if counted(typed) <= blocks.OPTION_VALUE_CHARACTERS
+    }
 
 
 def _share_confirmation(channel: str | None, words: Words) -> Confirmation | None:

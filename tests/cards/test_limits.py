@@ -96,6 +96,7 @@ FULL_CARDS = {
     "ampersands": AMPERSANDS,
     "long": LONG_CHINESE,
     "empty": EMPTIEST,
+    "a name of emoji": replace(AMPERSANDS, paper=replace(AMPERSANDS.paper, authors=("\N{SEEDLING}" * 100,))),
     "all kept, an abstract": replace(AMPERSANDS, paper=KEPT, summary=None),
     "all kept, a summary": replace(AMPERSANDS, paper=KEPT),
     "all kept, a summary in Chinese": replace(LONG_CHINESE, paper=KEPT),
