@@ -81,6 +81,8 @@ _NO_LATER_VERSION = r"(?!.*[.,;(]\s*(?:in\s+)?(?:v|version\s*)(?!1\b)\d)"
 _START = r"(?:^|[.;,:!(\[，。；：]\s*|\s(?:--?|[–—])\s)"
 # In brackets, after a comma or a dash, the mere word is of what stands before it, such as a conference.
 _START_OF_WORD = r"(?:^|[.;:!]\s*|\b(?:pages?|pp?|figures?|figs?|tables?)\.?\s*(?:,|--?|[–—])\s*)"
+# What may stand between the start and the notice. Without a bound, each of many marks would look at the rest.
+_MARKS = r"\W{0,20}"
 # What may lead to the notice within its sentence.
 _LEAD = (
     r"(?:^\W*(?:due|owing|because|as|since)\b(?:[^.;]|\.(?=\d)){1,160}?[\s,]\s*"
@@ -98,7 +100,7 @@ _AT_THE_END = (
 @cache
 def _in_comment() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:^\W*(?:{_IT}|{_WORD_AT_THE_START})|{_START_OF_WORD}\W*{_WORD}|{_BUT}|{_LEAD}(?:{_NOTICE}|{_BY_US})|{_START}\W*(?:{_NOTICE}|{_BY_US}|{_REQUEST}|{_CHINESE}))"
+        rf"(?:^\W*(?:{_IT}|{_WORD_AT_THE_START})|{_START_OF_WORD}{_MARKS}{_WORD}|{_BUT}|{_LEAD}(?:{_NOTICE}|{_BY_US})|{_START}{_MARKS}(?:{_NOTICE}|{_BY_US}|{_REQUEST}|{_CHINESE}))"
         rf"{_NO_LATER_VERSION}",
         re.IGNORECASE | re.DOTALL,
     )
@@ -109,7 +111,7 @@ def _in_abstract() -> re.Pattern[str]:
     return re.compile(
         rf"(?:^\W*(?P<all>(?:{_NOTICE}|{_IT}|{_BY_US}).*|(?:(?:abstract|n/?a)\W+)?{_WORD}.{{0,200}}$"
         rf"|(?:{_CHINESE}|removed\s+{_BY}).*)"
-        rf"|(?<=[.!?])\s+\W*(?P<last>{_AT_THE_END}.*)|(?<=[。！])\s*(?P<end>{_CHINESE}.*))",
+        rf"|(?<=[.!?])\s+{_MARKS}(?P<last>{_AT_THE_END}.*)|(?<=[。！])\s*(?P<end>{_CHINESE}.*))",
         re.IGNORECASE,
     )
 

@@ -1,5 +1,7 @@
 """Whether a paper is withdrawn, from what its authors or arXiv's administrators wrote."""
 
+import time
+
 import pytest
 
 from bot.sources.withdrawals import with_withdrawal
@@ -166,3 +168,19 @@ def test_a_notice_in_an_abstract_is_no_part_of_it(
     read = with_withdrawal(Paper("2509.00001", "On gardens", abstract=abstract))
 
     assert (read.abstract, read.withdrawal) == (kept if notice else abstract, notice)
+
+
+@pytest.mark.parametrize(
+    "piece", ["(", "...", "! ", "; ", "(,", "。(", "- ", "this paper ", "withdrawn, v2. ", "because of "]
+)
+def test_marks_and_words_without_an_end_take_no_longer_each_than_a_few_do(piece: str) -> None:
+    seconds = seconds_of_reading(piece, 20_000)
+
+    assert seconds < 1 or seconds < 8 * seconds_of_reading(piece, 5_000)
+
+
+def seconds_of_reading(piece: str, length: int) -> float:
+    text = (piece * length)[:length]
+    started = time.process_time()
+    with_withdrawal(Paper("2509.00001", "On gardens", abstract=text), text)
+    return time.process_time() - started
