@@ -94,6 +94,13 @@ def test_of_lists_without_an_end_the_first_are_kept(read: Reader) -> None:
     assert given.community_keywords[:1] in {(), ("0 hedge",)}
 
 
+def test_of_long_lists_of_long_names_the_first_are_kept() -> None:
+    given = of_hugging_face("hedge" * 100, 10_000)
+
+    assert {len(name) for name in given.authors} == {200}
+    assert len(given.authors) == 1_000
+
+
 def test_a_comment_of_megabytes_that_tells_of_a_withdrawal_is_cut() -> None:
     notice = of_the_api("hedge " * 200_000, 1).withdrawal or ""
 
@@ -104,12 +111,12 @@ def test_nothing_of_a_paper_that_is_far_longer_than_any_real_one_is_cut() -> Non
     paper = Paper(
         PAPER_ID,
         "&" * 300,
-        authors=("&" * 90,) * 6_000,
+        authors=("Ada B. Gardener-Wood",) * 8_000,
         abstract="&" * 3_900,
         categories=("cs.CL",) * 30,
-        organisation="&" * 90,
+        organisation="&" * 40,
         community_summary="It grows. " * 400,
-        community_keywords=("&" * 90,) * 60,
+        community_keywords=("&" * 40,) * 60,
     )
 
     assert paper_from_source(paper, "&" * 800) == paper
