@@ -296,7 +296,7 @@ async def test_an_update_that_slack_did_not_take_is_tried_again_later(stage: Sta
     assert "A model wrote this later." in text_of(stage, ts)
 
 
-@pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found", "is_archived", "token_revoked"])
+@pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found", "is_archived"])
 async def test_cards_where_the_bot_is_shut_out_follow_once_it_is_back(stage: Stage, error: str) -> None:
     delivery_id = await stage.deliver_sample(most_cards=4)
     stamps = [await summary_comes(stage, delivery_id, position) for position in (2, 3)]
