@@ -6,4 +6,4 @@ def alternatives(words: str) -> str:
     each = words.split("|")
     wide = sorted((word for word in each if not word[0].isascii()), key=len, reverse=True)
     narrow = "|".join(word for word in each if word[0].isascii())
-    return f"\\b(?:{narrow})(?![A-Za-z])|{'|'.join(wide)}"
+    return f"(?<![A-Za-z0-9_])(?:{narrow})(?![A-Za-z])|{'|'.join(wide)}"

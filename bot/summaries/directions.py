@@ -73,7 +73,9 @@ _OF_OTHERS = regex(
 )
 _OF_OURS = regex(
     r"\b(?:we|our|ours|this (?:work|paper|study|approach|method|framework)|here|results|experiments?|shows?"
-    r"|showed|demonstrat\w+|outperform\w*|surpass\w*|achiev\w+|compared (?:to|with)|proposed)\b"
+    r"|showed|demonstrat\w+|outperform\w*|surpass\w*|achiev\w+|compared (?:to|with)|proposed"
+    r"|(?:over|than|against|beyond|outside|relative to) (?:\w+ )?"
+    r"(?:existing|current|prior|previous|traditional|conventional|classical|standard|most|many|state))\b"
     r"|我们|本文|实验|结果",
     re.IGNORECASE,
 )
@@ -88,7 +90,9 @@ def _is_opposed(own: Pointer, said: list[Pointer], *, is_strict: bool) -> bool:
     """Whether what points in the most similar respect points the other way, and none of it the same way."""
     if own.is_weak:
         return all(map(_is_of_any_problem, _bad_of(said)))
-    strong = [each for each in said if not each.is_weak]
+    strong = [each for each in said if not each.is_weak and not _lessens_another_thing(own, each)]
+    if (verdict := _by_figures(own, strong)) is not None:
+        return verdict
     weak = [
         each
         for each in said
@@ -108,8 +112,21 @@ def _is_opposed(own: Pointer, said: list[Pointer], *, is_strict: bool) -> bool:
         if any(own.agrees_with(each) for each in group):
             return False
         if opposed := [each for each in group if own.opposes(each)]:
-            return any(_is_telling(own, each) for each in opposed)
-    return is_strict and (_falls_where_all_is_praised(own, said) or _is_loss_of_nothing(own, said))
+            return any(_is_telling(own, each) for each in opposed) and not _is_gain_among_gains(own, strong)
+    if not is_strict:
+        return _is_loss_among_gains(own, said)
+    return _falls_where_all_is_praised(own, said) or _is_loss_of_nothing(own, said)
+
+
+def _by_figures(own: Pointer, strong: list[Pointer]) -> bool | None:
+    """Return whether what tells of the same figure is opposed, or None where nothing tells of it."""
+    same = [each for each in strong if own.figures and own.figures[0] in each.figures]
+    if any(own.agrees_with(each) for each in same):
+        return False
+    is_opposed = any(
+        own.opposes(each) or (not own.quality and own.amount * each.quality < 0) for each in same
+    )
+    return is_opposed or None
 
 
 def _is_telling(own: Pointer, other: Pointer) -> bool:
@@ -121,20 +138,45 @@ def _is_telling(own: Pointer, other: Pointer) -> bool:
     return not is_gain or bool(of_the_same)
 
 
+def _is_gain_among_gains(own: Pointer, strong: list[Pointer]) -> bool:
+    return own.quality > 0 and not own.need and any(each.quality > 0 for each in strong)
+
+
+def _is_loss_among_gains(own: Pointer, said: list[Pointer]) -> bool:
+    """Whether something is told as worse where the sentences tell of gains, and of nothing bad or less."""
+    is_loss = own.quality < 0 and not own.is_negated
+    return is_loss and any(each.quality > 0 for each in said if not each.is_weak) and not _bad_of(said)
+
+
 def _falls_where_all_is_praised(own: Pointer, said: list[Pointer]) -> bool:
     praised = [each for each in said if each.quality]
     return (
         own.amount < 0
         and not own.quality
+        and not own.measure
         and bool(praised)
         and all(each.quality > 0 for each in praised)
         and not any(each.amount < 0 for each in said if not each.is_weak)
     )
 
 
+_LESSENING = re.compile(
+    r"(?:reduc|diminish|eliminat|suppress|minimi|shorten|sav|cut|halv|lessen|curb|curtail|slash|attenuat"
+    r"|inhibit|eras|narrow|trim|shrink)",
+    re.IGNORECASE,
+)
+
+
+def _lessens_another_thing(own: Pointer, other: Pointer) -> bool:
+    """Whether a known measure falls, and the other word makes less of what is none, as of ambiguity."""
+    is_fall = bool(own.measure) and own.quality < 0 and own.amount < 0
+    return is_fall and not (other.quality or other.measure) and bool(_LESSENING.match(other.word))
+
+
 _OF_ANY_PROBLEM = re.compile(
-    r"challeng|limit|gap|constrain|scarc|bottleneck|difficult|lack|burden|insufficient|局限|困难|缺乏"
-    r"|难以|瓶颈|不足",
+    r"challeng|limit|gap|constrain|scarc|bottleneck|difficult|lack|burden|insufficient|vulnerab|susceptib"
+    r"|hallucinat|costly|expensive|ignor|overlook|neglect|unreliab|inaccura|inefficien|hinder|prohibitive"
+    r"|局限|困难|缺乏|难以|瓶颈|不足",
     re.IGNORECASE,
 )
 """Words for what a paper sets out from: they say of nothing that it got worse."""
@@ -142,7 +184,8 @@ _OF_ANY_PROBLEM = re.compile(
 
 def _is_loss_of_nothing(own: Pointer, said: list[Pointer]) -> bool:
     """Whether something is told as worse where the sentences have nothing bad and nothing that falls."""
-    return own.quality < 0 and not own.is_negated and all(map(_is_of_any_problem, _bad_of(said)))
+    bad = [each for each in _bad_of(said) if not _lessens_another_thing(own, each)]
+    return own.quality < 0 and not own.is_negated and all(map(_is_of_any_problem, bad))
 
 
 def _is_denied_praise(each: Pointer) -> bool:

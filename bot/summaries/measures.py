@@ -4,7 +4,8 @@ import re
 
 from bot.summaries.alternatives import alternatives
 
-# One measure a line; what the first block counts is better the less there is of it, of the second the more.
+# One measure a line, with a low line for a space; of the first block less is better, of the second more, and
+# of the third neither.
 _LESS_IS_BETTER = """
 error errors mistakes misdiagnosis 误差 错误 误诊 误判
 loss losses nll 损失
@@ -20,7 +21,7 @@ mae rmse mse ece brier
 hallucination hallucinations hallucinated 幻觉
 variance variances uncertainty uncertainties 方差 不确定性
 bias biases disparity disparities 偏差 偏见 偏倚
-toxicity harm harms 毒性
+toxicity harm harms harmful harmfulness unsafe 毒性 有害 危害 不安全
 redundancy redundant 冗余
 tokens token 词元
 consumption energy 消耗 能耗
@@ -35,8 +36,19 @@ requirement requirements dependence dependency reliance 需求 依赖
 parameters 参数 体积
 violations violation collisions conflicts interference 违规 碰撞 冲突 干扰
 artifacts artefacts 伪影 假影
-attack attacks leakage 攻击 泄露
-false fpr fnr fdr 误报 漏报 假阳性
+attack attacks jailbreak jailbreaks leakage 攻击 越狱 泄露 泄漏
+vulnerability vulnerabilities susceptibility 漏洞 脆弱 易感
+over-refusal over-refusals 过度拒绝 过拒
+sycophancy 谄媚 迎合
+misalignment misaligned 失准 未对齐 错位
+inconsistency inconsistencies 不一致
+instability unstable 不稳定
+overfitting 过拟合
+overconfidence overconfident 过度自信
+violence stereotypes stereotyping 刻板
+annotation annotations labeling labelling 标注
+degradation degradations deterioration collapse 退化 坍塌 坍缩 崩溃 衰退
+false fpr fnr fdr 误报 漏报 假阳性 假阴性
 regret
 drift 漂移
 steps epochs 步数 轮数
@@ -74,18 +86,56 @@ diversity 多样
 alignment 对齐
 effectiveness effective effectively 有效
 coverage 覆盖
+explained_variance variance_explained 解释方差 方差解释
 utility usability applicability 实用 适用 效用
-trust trustworthiness 可信
+trust trustworthiness 可信 信任
+helpfulness 有用性 帮助性
+adherence compliance 遵循 遵守 依从
+correctness 正确
+calibration 校准
+resilience 韧性
+privacy 隐私
+flexibility 灵活
+controllability 可控
+realism 真实感 逼真
+reproducibility 可复现 可重复
+adaptability 适应
+transferability 可迁移 迁移性
+satisfaction 满足 满意
+agreement concordance 吻合
+plausibility 合理性
+separability 可分
 scalability 扩展性 可扩展
 contiguity completeness 连续性 完整
+"""
+_NEITHER = """
+asr attack_success 攻击成功 越狱成功
+refusal refusals refuse refuses refused 拒绝 拒答
+length lengths 长度
+size sizes 规模 尺寸
+temperature temperatures 温度
+entropy 熵
+similarity similarities 相似
+probability probabilities likelihood 概率 可能性
+frequency frequencies 频率 频次
+confidence 置信
+intensity 强度
+depth 深度
+rank 秩
+share proportion proportions ratio ratios 比例 占比
+density 密度
+sparsity 稀疏
+concentration concentrations 浓度
+dimension dimensions dimensionality 维度 维数
+resolution 分辨率
 """
 
 
 def _measures() -> dict[str, tuple[str, int]]:
     """Return each word's measure, named by its first word, and whether more (1) or less (-1) is better."""
     return {
-        word: (line.split()[0], worth)
-        for worth, lines in ((-1, _LESS_IS_BETTER), (1, _MORE_IS_BETTER))
+        word.replace("_", " "): (line.split()[0], worth)
+        for worth, lines in ((-1, _LESS_IS_BETTER), (1, _MORE_IS_BETTER), (0, _NEITHER))
         for line in lines.strip().split("\n")
         for word in line.split()
     }
@@ -93,7 +143,7 @@ def _measures() -> dict[str, tuple[str, int]]:
 
 MEASURES = _measures()
 MEASURE = re.compile(
-    rf"(?:{alternatives('|'.join(map(re.escape, MEASURES)))})"
+    rf"(?:{alternatives('|'.join(map(re.escape, sorted(MEASURES, key=len, reverse=True))))})"
     r"(?!\s?(?:stratif|predict|scor|model|factor|分层|预测|评分|因素|位点|基因))",
     re.IGNORECASE,
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.summaries.direction_words import COMPARISON, POINTING
-from bot.summaries.measures import MEASURE, MEASURES
+from bot.summaries.phrases import BEFORE_ITS_MEASURE, Phrase, phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Pointer:
     #: Whether it only says how good something is, as in robust; it supports or opposes others.
     is_weak: bool = False
     is_negated: bool = False
+    #: The figures that stand beside it.
+    figures: tuple[str, ...] = ()
 
     def agrees_with(self, other: "Pointer") -> bool:
         """Whether both point the same way, by their worth where both have one."""
@@ -41,30 +43,25 @@ class Pointer:
         return self.need * other.need or self.quality * other.quality or self.amount * other.amount
 
 
-_REACH, _REACH_WIDE = 60, 30
-_CLAUSE_END = re.compile(
-    r"[,;:.!?()，；：。！？（）、]|\b(?:while|and|but|whereas|than)\b|而|同时|并|及|和|与"
-)
-
-
-_EASING = re.compile(r"(?:mitigat|alleviat)\w+|缓解|减轻", re.IGNORECASE)
+_BAD_KINDS = frozenset({"worse", "bad"})
+_EASING = re.compile(r"(?:mitigat|alleviat)\w+|缓解|减轻", re.IGNORECASE | re.ASCII)
 """What makes less of something bad, whatever that is."""
 
 _GOOD_ITSELF = frozenset({"提升"})
-_BEFORE_ITS_MEASURE = frozenset({"more", "less"})
 _OF_THINGS = frozenset({"smaller", "larger"})
 
 _NEGATED = re.compile(
-    r"(?:\b(?:not(?! only)|no|never|neither|nor|cannot|without|fail(?:s|ed|ing)? to|n't|avoid(?:s|ing)?"
+    r"(?:无(?:显著|明显|任何|实质|精度|性能|质量|进一步)?"
+    r"|\b(?:not(?! only)|no|never|neither|nor|cannot|without|fail(?:s|ed|ing)? to|n't|avoid(?:s|ing)?"
     r"|rather than|hardly|unable to)(?:\s+[\w-]+){0,3}\s*|n't(?:\s+[\w-]+){0,2}\s*"
     r"|(?:没有|并无)[^，。；,;]{0,24}"
-    r"|(?:未能|并未|不会|并不|并没有|无法|无明显|未见(?![环任数类样过场领])|未(?![来见知])|不(?![仅但同断良确平足少])|无(?!监督)|避免|而非)"
-    r"[^，。；、,;]{0,4})$",
+    r"|(?:未能|并未|不会|并不|并没有|无法|未见(?![环任数类样过场领])|未(?![来见知])"
+    r"|不(?![仅但同断良确平足少]|安全|稳定|一致|可靠)|避免|而非)[^，。；、,;]{0,4})$",
     re.IGNORECASE,
 )
 _REACH_OF_NEGATION = 40
-_PROBLEM = re.compile("[^，。；,;]{0,4}(?:问题|挑战|缺陷)")
-"""What makes a denial the name of what others lack, as in 不鲁棒等问题."""
+_PROBLEM = re.compile("[^，。；,;]{0,12}?(?:问题|难题|挑战|缺陷)")
+"""What makes something bad the name of what a paper sets out from, as in 不鲁棒等问题 and 性能下降的难题."""
 
 _IN_BRACKETS = re.compile(r"[(（][^()（）]{0,30}[)）]")
 _CONDITION = re.compile(r"(?:随着?[^，。；,;而]{0,14}|\b(?:as|when)\b[^,;]{0,14}|\bwith )$", re.IGNORECASE)
@@ -78,16 +75,24 @@ def pointers(text: str) -> tuple[Pointer, ...]:
 
 def _found(text: str) -> Iterator[Pointer]:
     text = _IN_BRACKETS.sub("", text)
-    for match in POINTING.finditer(text):
+    matches = list(POINTING.finditer(text))
+    beside = list(phrases(text, matches))
+    governed = {place for phrase in beside for place in phrase.places}
+    for match, phrase in zip(matches, beside, strict=True):
+        if match.lastgroup in _BAD_KINDS and match.start() in governed:
+            continue
         before = text[max(0, match.start() - _REACH_OF_NEGATION) : match.start()]
         is_negated = bool(_NEGATED.search(before))
-        is_of_a_problem = is_negated and _PROBLEM.match(text, match.end())
-        if not _CONDITION.search(before) and not is_of_a_problem:
-            for found in _read(text, match, -1 if is_negated else 1):
-                yield replace(found, is_negated=is_negated)
+        if _CONDITION.search(before):
+            continue
+        is_of_a_problem = bool(_PROBLEM.match(text, match.end()))
+        for found in _read(match, phrase, -1 if is_negated else 1):
+            is_bad = is_negated or found.quality < 0 or found.amount < 0
+            if not (is_bad and is_of_a_problem):
+                yield replace(found, is_negated=is_negated, figures=phrase.figures)
 
 
-def _read(text: str, match: re.Match[str], turn: int) -> Iterator[Pointer]:
+def _read(match: re.Match[str], phrase: Phrase, turn: int) -> Iterator[Pointer]:
     """Yield what a word says, turned round where it is negated."""
     word = match[0]
     match match.lastgroup:
@@ -98,53 +103,27 @@ def _read(text: str, match: re.Match[str], turn: int) -> Iterator[Pointer]:
         case "good" | "bad" as kind:
             yield Pointer(word, quality=turn if kind == "good" else -turn, is_weak=True)
         case "better" | "worse" as kind:
-            measure, is_comparison = _measure(text, match)[0], bool(COMPARISON.fullmatch(word))
-            quality = turn if kind == "better" else -turn
-            amount = -turn if _EASING.fullmatch(word) else 0
-            yield Pointer(word, quality, amount, measure=measure, is_comparison=is_comparison)
+            yield _of_quality(word, turn if kind == "better" else -turn, phrase)
         case kind:
-            yield from _of_amount(word, turn if kind == "more" else -turn, *_measure(text, match))
+            yield from _of_amount(word, turn if kind == "more" else -turn, phrase)
 
 
-def _of_amount(word: str, amount: int, measure: str, worth: int) -> Iterator[Pointer]:
-    if word in _GOOD_ITSELF:
-        yield Pointer(word, quality=amount, measure=measure)
+def _of_quality(word: str, quality: int, phrase: Phrase) -> Pointer:
+    is_comparison = bool(COMPARISON.fullmatch(word))
+    if phrase.measure and not phrase.worth and not is_comparison:
+        return Pointer(word, amount=-quality if _EASING.fullmatch(word) else quality, measure=phrase.measure)
+    amount = -quality if _EASING.fullmatch(word) else 0
+    return Pointer(word, quality, amount, measure=phrase.measure, is_comparison=is_comparison)
+
+
+def _of_amount(word: str, amount: int, phrase: Phrase) -> Iterator[Pointer]:
+    if word in _GOOD_ITSELF and (phrase.worth or not phrase.measure):
+        yield Pointer(word, quality=amount, measure=phrase.measure)
         return
-    quality = 0 if word.casefold() in _OF_THINGS else amount * worth
-    yield Pointer(word, quality=quality, amount=amount, measure=measure)
-    if amount > 0 and not quality:
+    if word.casefold() in BEFORE_ITS_MEASURE and not phrase.measure and not phrase.figures:
+        yield Pointer(word, quality=amount, is_weak=True)
+        return
+    quality = 0 if word.casefold() in _OF_THINGS else amount * phrase.worth
+    yield Pointer(word, quality=quality, amount=amount, measure=phrase.measure)
+    if amount > 0 and not quality and not phrase.measure:
         yield Pointer(word, quality=1, is_weak=True)
-
-
-def _measure(text: str, match: re.Match[str]) -> tuple[str, int]:
-    """Return the nearest measure after a word in its clause, else before it, and which way it is better."""
-    reach = _REACH if match[0][0].isascii() else _REACH_WIDE
-    after = _CLAUSE_END.split(text[match.end() : match.end() + reach], maxsplit=1)[0]
-    before = _CLAUSE_END.split(text[max(0, match.start() - reach) : match.start()])[-1]
-    ahead, behind = _head_of(after) or _last_of_phrase(after), list(MEASURE.finditer(before))
-    if match[0].casefold() in _BEFORE_ITS_MEASURE:
-        behind = []
-    found = ahead or (behind[-1] if behind else None)
-    return MEASURES.get(found[0].casefold(), ("", 0)) if found else ("", 0)
-
-
-_NO_HEAD = ("同时", "情况", "前提", "基础", "条件")
-_REACH_OF_HEAD = 8
-
-
-def _head_of(text: str) -> re.Match[str] | None:
-    """Return the measure to which all before its 的 belongs, as the second one in 误差的建模能力."""
-    before, of, head = text.rpartition("的")
-    if not of or head.startswith(_NO_HEAD) or POINTING.search(before):
-        return None
-    return _last_of_phrase(head) if MEASURE.search(head[:_REACH_OF_HEAD]) else None
-
-
-def _last_of_phrase(text: str) -> re.Match[str] | None:
-    """Return the first measure of a text, or the last of those right after it, as in accuracy loss."""
-    found: re.Match[str] | None = None
-    for each in MEASURE.finditer(text):
-        if found and each.start() > found.end() + 1:
-            break
-        found = each
-    return found
