@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.summaries.measures import measures_in
+from bot.summaries.needs import unfounded_needs
 from bot.summaries.pointers import Pointer, pointers
 from bot.text.regex import regex
 
@@ -54,7 +55,8 @@ def opposed_words(text: str, named: Iterable[str], *, is_strict: bool = True) ->
     if not told:
         return ()
     said = [each for sentence in told for each in pointers(sentence)]
-    return tuple(dict.fromkeys(each.word for each in own if _is_opposed(each, said, is_strict=is_strict)))
+    opposed = [each.word for each in own if _is_opposed(each, said, is_strict=is_strict)]
+    return tuple(dict.fromkeys([*opposed, *(unfounded_needs(text, told) if is_strict else ())]))
 
 
 _OF_OTHERS = regex(

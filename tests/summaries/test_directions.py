@@ -92,6 +92,23 @@ def test_a_bound_is_no_change_by_its_figure() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence", "words"),
     [
+        ("它需要标注数据。", "RiverNet reads lakes as a graph.", ("需要",)),
+        ("It requires labels.", "RiverNet reads lakes as a graph.", ("requires",)),
+        ("它需要标注数据。", "RiverNet is trained on lakes that experts must label.", ()),
+        ("现有方法需要标注数据。", "RiverNet reads lakes as a graph.", ()),
+        ("它需要关注湖泊。", "RiverNet reads lakes as a graph.", ()),
+        ("它无需标注数据。", "RiverNet reads lakes as a graph.", ()),
+    ],
+)
+def test_a_need_of_effort_is_told_where_no_sentence_tells_of_a_need(
+    text: str, sentence: str, words: tuple[str, ...]
+) -> None:
+    assert opposed(text, sentence) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "words"),
+    [
         ("准确率下降。", "We study vulnerable and costly gauges.", ("下降",)),
         ("准确率下降。", "Forecasts are poor on lakes.", ()),
         ("准确率下降。", "It reduces the ambiguity of lakes.", ("下降",)),
