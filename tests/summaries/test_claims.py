@@ -362,6 +362,6 @@ def test_a_figure_is_near_only_where_the_number_counts_the_same_kind_of_thing(
     ],
 )
 def test_a_name_with_another_version_than_the_papers_is_foreign(text: str, names: tuple[str, ...]) -> None:
-    paper = SourceText("Gemma 4, Llama-3.1, Adam 2, ISIC 2018, 2019 and 2020, BraTS'21. The AUC 92 is high. DRIFT 89.6.")
+    paper = SourceText("Gemma 4, Llama-3.1, Adam 2, ISIC 2018, 2019 and 2020, BraTS'21. AUC 92. DRIFT 89.6.")
 
     assert paper.names.foreign_names(text) == names
