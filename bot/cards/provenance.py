@@ -1,7 +1,7 @@
 """A summary's origin in words, and marks on figures that the paper does not have; pure."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, date
 from itertools import pairwise
 
@@ -124,16 +124,16 @@ def where_looked(summary: Summary, words: Words) -> str:
 def with_marks(summary: Summary, part: str) -> str:
     """Return a part of the summary with a mark after each unfound figure and name and doubted sentence."""
     text = str(getattr(summary, part))
-    doubted = [each for each in summary.evidence if each.part == part and _is_marked(each)]
-    for sentence in dict.fromkeys(each.text for each in doubted if _is_doubted(each)):
-        text = _after(sentence, text)
+    shown = [each for each in summary.evidence if each.part == part and not each.is_left_out]
+    doubted = [each for each in shown if _is_marked(each)]
+    text = _with_sentences_marked(text, shown)
     names = {
         doubt.words for each in doubted for doubt in each.doubts if doubt.kind is DoubtKind.NAME_NOT_FOUND
     }
     text = _after_each(names - {""}, r"(?<![A-Za-z0-9])(?:{})(?![A-Za-z0-9])", text)
     unsure = {figure.text for figure in not_found(summary) if figure.part == part}
-    # Not within another number or a name.
-    return _after_each(unsure, r"(?<![A-Za-z0-9.,])(?:{})(?![0-9]|[.,][0-9])", text)
+    # Not within another number or a name, nor where a name with it has its mark.
+    return _after_each(unsure, r"(?<![A-Za-z0-9.,])(?:{})(?![0-9]|[.,][0-9]| \[\?\])", text)
 
 
 def _is_marked(evidence: Evidence) -> bool:
@@ -146,12 +146,24 @@ def _is_doubted(evidence: Evidence) -> bool:
     return any(doubt.kind in _SENTENCE_MARKED for doubt in evidence.doubts)
 
 
-def _after(sentence: str, text: str) -> str:
-    """Return the text with a mark after a sentence, or at its end where the sentence is not found."""
-    before, found, after = text.partition(sentence) if sentence else ("", "", "")
-    if not text:
-        return ""
-    return f"{before}{found} {MARK}{after}" if found else f"{text} {MARK}"
+def _with_sentences_marked(text: str, evidence: Iterable[Evidence]) -> str:
+    """Return the text with a mark after each doubted sentence, or at its end where one is not found.
+
+    The sentences come in their order: of two that read alike only one may be doubted.
+    """
+    end, has_lost = 0, False
+    for each in evidence:
+        start = text.find(each.text, end) if each.text else -1
+        if start >= 0:
+            end = start + len(each.text)
+        if not _is_doubted(each):
+            continue
+        if start < 0:
+            has_lost = True
+        else:
+            text = f"{text[:end]} {MARK}{text[end:]}"
+            end += len(MARK) + 1
+    return f"{text} {MARK}" if has_lost and text else text
 
 
 def _after_each(unsure: Collection[str], pattern: str, text: str) -> str:

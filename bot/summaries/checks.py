@@ -74,7 +74,7 @@ _SENTENCES = {
 }
 _NOTHING_GIVEN = NumberedText(())
 _MENDED = frozenset({FaultKind.LINK_OR_MENTION, FaultKind.TOO_MANY_KEYWORDS})
-_BORNE = frozenset({FaultKind.FIGURE_ELSEWHERE})
+_LIGHT = _MENDED | {FaultKind.FIGURE_ELSEWHERE}
 _REJECTED = frozenset({FaultKind.WRONG_LANGUAGE, FaultKind.OTHER_PAPER})
 _ABSENT = frozenset({FaultKind.MISSING_PART, FaultKind.PLACEHOLDER, FaultKind.REPEATED_PART})
 _DOUBTS = {
@@ -143,6 +143,8 @@ class Checked:
 
     summary: Summary
     faults: tuple[Fault, ...]
+    #: Whether the model read it again, beside the paper's sentences.
+    is_read_again: bool = False
 
     @property
     def wants_second_try(self) -> bool:
@@ -151,7 +153,12 @@ class Checked:
         Links, mentions and surplus keywords are just removed, and a figure that is elsewhere in the paper is
         right as far as code can tell.
         """
-        return any(fault.kind not in _MENDED | _BORNE for fault in self.faults)
+        return any(fault.kind not in _LIGHT for fault in self.faults)
+
+    @property
+    def is_sourced(self) -> bool:
+        """Whether any of its sentences names one of the paper's."""
+        return any(each.sentences for each in self.summary.evidence)
 
     @property
     def is_kept(self) -> bool:
@@ -223,7 +230,25 @@ def read_again(checked: Checked, fields: Mapping[str, Any]) -> Checked:
     for each in evidence:
         found = _faults(each.part, each.text, each.doubts)
         faults += [fault for fault in found if fault.kind in _OF_READING]
-    return Checked(replace(checked.summary, evidence=evidence), tuple(faults))
+    is_read = isinstance(fields.get("unsupported"), list)
+    return Checked(replace(checked.summary, evidence=evidence), tuple(faults), is_read)
+
+
+def better(first: Checked, second: Checked) -> Checked:
+    """Return the better of two answers to one question; the first where they are as good.
+
+    That is one that may be kept, then one that names sentences of the paper, then the one with fewer faults:
+    those for which a model is asked again count before the others. What only a second reading finds counts
+    where both were read again.
+    """
+    ignored = frozenset() if first.is_read_again and second.is_read_again else _OF_READING
+
+    def badness(each: Checked) -> tuple[bool, bool, int, int]:
+        kinds = [fault.kind for fault in each.faults if fault.kind not in ignored]
+        grave = sum(kind not in _LIGHT for kind in kinds)
+        return not each.is_kept, not each.is_sourced, grave, len(kinds) - grave
+
+    return min(first, second, key=badness)
 
 
 # --- Claims ----------------------------------------------------------------------------------------------

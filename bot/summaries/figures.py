@@ -122,7 +122,9 @@ def _with_ranges(plain: str, found: list[_Placed]) -> list[_Placed]:
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u3000\t\n\r"), " ")
-_HALF_WIDTH = str.maketrans(_WIDE | _SPACES | {ord("−"): "-"})
+_SUBSCRIPTS = {ord("₀") + digit: str(digit) for digit in range(10)}
+_HALF_WIDTH = str.maketrans(_WIDE | _SPACES | _SUBSCRIPTS | dict.fromkeys(map(ord, "−\u2010\u2011"), "-"))
+_DASH_IN_NAME = re.compile("(?<=[A-Za-z])–(?=[0-9])")
 
 _LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u03ff\u0400-\u04ff"
 
@@ -233,13 +235,18 @@ def _of_cjk(plain: str, token: re.Match[str]) -> _Found | None:
     before = plain[max(0, token.start() - 1) : token.start()]
     if number is None or before in _VAGUE_BEFORE or not (is_percent or _COUNTER.match(plain, token.end())):
         return None
-    if _IN_PAIRS.fullmatch(signs):
+    if _IN_PAIRS.fullmatch(signs) or _is_of_fraction(plain, token):
         return None
     if is_percent:
         return _Found(token.start(), token.end(), (replace(number, kind=Kind.PERCENT),))
     scaled_number, end = _with_unit(plain, number, token.end()) or (number, token.end())
     is_claim = scaled_number.value >= LEAST_IN_WORDS
     return _Found(token.start(), end, (scaled_number,), is_claim=is_claim)
+
+
+def _is_of_fraction(plain: str, token: re.Match[str]) -> bool:
+    """Whether a number is a part of `五分之一`, which counts nothing."""
+    return plain.startswith("分之", token.end()) or plain.endswith("分之", 0, token.start())
 
 
 _SIZE = re.compile(r"(?<=[-_])([0-9]+(?:\.[0-9]+)?)([BMKbk])(?![A-Za-z0-9])")
@@ -372,7 +379,7 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 _MORE = re.compile(
-    r"\s?(?:[余餘多](?=\s?(?:[万萬亿億千百个個种種项項类類倍条條张張篇名位次天年小人家款份组組段套门國国件场場对對幅所座％%"
+    r"\s?(?:[余餘多](?=\s?(?:[A-Za-z万萬亿億千百个個种種项項类類倍条條张張篇名位次天年小人家款份组組段套门國国件场場对對幅所座％%"
     r",，.。、；;:：)）]|$))|\+(?!\s?[0-9+]))"
 )
 _SPAN_AFTER = re.compile(
@@ -555,7 +562,7 @@ def _about(plain: str, start: int, end: int, numbers: tuple[Number, ...]) -> tup
 
 def _half_width(text: str) -> str:
     """Return the text with full-width characters as half-width ones, at unchanged positions."""
-    return text.translate(_HALF_WIDTH)
+    return _DASH_IN_NAME.sub("-", text.translate(_HALF_WIDTH))
 
 
 def _has_decimal_comma(language: str) -> bool:

@@ -56,7 +56,8 @@ def grounded(parts: Mapping[str, str], language: str, source: "SourceText") -> t
     figures: dict[tuple[str, str], Figure] = {}
     for part, marked in parts.items():
         text = without_bold(marked)
-        for sentence, stated in _by_sentence(text, stated_figures(text, language)):
+        figures_of_part = source.names.without_versions(text, stated_figures(text, language))
+        for sentence, stated in _by_sentence(text, list(figures_of_part)):
             claim = source.claim(sentence, [number for figure in stated for number in figure.numbers])
             for figure in stated:
                 known = figures.get((part, figure.text))

@@ -7,18 +7,20 @@ an acronym, as the words that it stands for. What is written in small letters on
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import accumulate, pairwise
 from unicodedata import normalize
 
 from bot.summaries.directions import measures_in
+from bot.summaries.figures import StatedFigure
 
 # Letters with accents too, as in Schrödinger.
 _LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _NAME = re.compile(rf"(?<![{_LATIN}0-9\\])[{_LATIN}][{_LATIN}0-9]*+(?:(?:[-_.@+&'’·–]|²)?[{_LATIN}0-9]++)*+")
 # An address begins at its word, else a row of "@" would be read from each of them to its end.
 _MATHS = re.compile(r"\$[^$]{0,200}\$|\\[A-Za-z]+|https?://\S+|(?<!\S)@*+[^\s@]++@\S+\.\S+")
+_WRITTEN_OTHERWISE = str.maketrans("\u2010\u2011₀₁₂₃₄₅₆₇₈₉", "--0123456789")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _JOINTS = re.compile(r"[-_.@+&'’·–]")
@@ -35,6 +37,13 @@ _VERSION = re.compile(
     rf"(?![0-9.,]*[0-9%％×]|\s?[个個种種项項类類张張篇條条次步组組对對名位层層维維倍万亿百千年月天、/~至到-]|\s?%)"
 )
 """A name and its version or year, as in `Gemma 4` and `ISIC 2018`, and no count of what follows."""
+_BEFORE_VERSION = re.compile(
+    r"(?<![A-Za-z0-9])([A-Za-z]{2,30}+)(?:(?P<listed>[\s-]?[0-9]{1,4}(?:\.[0-9]{1,2})?[/、和与])\s?"
+    r"|(?:[\s-]?[0-9]{1,4}(?:\.[0-9]{1,2})?(?:[A-Za-z]{1,2}|(?=[\s-])))?[\s-]?v?)$"
+)
+"""A name and what may stand between it and a number of it: `Llama 3.1 8B`, `CIFAR-10/100`, `DINO v2`."""
+_VERSION_AFTER = re.compile(r"[\s-]?v?[0-9]{1,4}(?![0-9])")
+_LONGEST_BEFORE_VERSION = 48
 _NUMBER = r"[0-9]{1,4}(?:\.[0-9]{1,2})?(?![0-9])"
 _VERSIONED = re.compile(
     rf"(?<![{_LATIN}0-9])([A-Za-z]++)[-\s_']?({_NUMBER}(?:\s?(?:,|/|&|,?\s?and\b)\s?{_NUMBER}){{0,9}})"
@@ -80,17 +89,41 @@ class NameIndex:
 
         A name that it has with other versions only, as Gemma 4 for Gemma 5, is one of them.
         """
-        foreign = (name for name in names_in(text) if not self.has(name))
+        foreign = (
+            text[start:end]
+            for start, end in _places_of_names(text)
+            if not self.has(text[start:end]) and not self._has_numbered(text, start, end)
+        )
         return tuple(dict.fromkeys((*foreign, *self._foreign_versions(text))))
+
+    def _has_numbered(self, text: str, start: int, end: int) -> bool:
+        """Whether the paper writes a name as one with the number that follows it, as SAM2 for `SAM 2`."""
+        version = _VERSION_AFTER.match(text, end)
+        whole = "".join(_WORD.findall(_plain(text[start : version.end()]))) if version else ""
+        return bool(whole) and self._has_squeezed(whole.casefold())
 
     def _foreign_versions(self, text: str) -> Iterator[str]:
         for stated in _VERSION.finditer(text):
             name, version = stated.groups()
             if name.casefold() in _GENERIC or measures_in(name):
                 continue
-            known = self._versions[name.casefold()]
+            known = self._versions.get(name.casefold(), ())
             if known and not any(_is_version(version, each) for each in known):
                 yield stated[0]
+
+    def without_versions(self, text: str, figures: Iterable[StatedFigure]) -> Iterator[StatedFigure]:
+        """Yield the figures of a text but those that the paper writes as one with the name before them."""
+        return (figure for figure in figures if not self._has_with_name(text, figure))
+
+    def _has_with_name(self, text: str, figure: StatedFigure) -> bool:
+        before = _plain(text[max(0, figure.start - _LONGEST_BEFORE_VERSION) : figure.start])
+        name = _BEFORE_VERSION.search(before)
+        if name is None or name[1].islower() or name[1].casefold() in _GENERIC or measures_in(name[1]):
+            return False
+        number = "".join(_WORD.findall(_plain(figure.text)))
+        as_written = "".join((*_WORD.findall(name[0]), number))
+        forms = (as_written, name[1] + number) if name["listed"] else (as_written,)
+        return any(self._has_squeezed(form.casefold()) for form in forms)
 
     @cached_property
     def _versions(self) -> defaultdict[str, set[str]]:
@@ -202,10 +235,14 @@ def names_in(text: str) -> Iterator[str]:
     The first word of a sentence needs more than its first capital, unless the sentence goes on in Chinese,
     Japanese or Korean.
     """
-    plain = _MATHS.sub(lambda maths: " " * len(maths[0]), text)
+    yield from (text[start:end] for start, end in _places_of_names(text))
+
+
+def _places_of_names(text: str) -> Iterator[tuple[int, int]]:
+    plain = _MATHS.sub(lambda maths: " " * len(maths[0]), text.translate(_WRITTEN_OTHERWISE))
     for match in _NAME.finditer(plain):
         if len(match[0]) <= _LONGEST_NAME and _is_name(match[0], plain, match.start()):
-            yield match[0]
+            yield match.span()
 
 
 def _is_name(name: str, plain: str, start: int) -> bool:
@@ -237,4 +274,5 @@ def _forms(squeezed: str) -> Iterator[str]:
 def _plain(text: str) -> str:
     if text.isascii():
         return text
+    text = text.translate(_WRITTEN_OTHERWISE)
     return "".join(each for each in normalize("NFKD", text) if not "\u0300" <= each <= "\u036f")

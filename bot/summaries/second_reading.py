@@ -5,6 +5,7 @@ conclusion, a model finds that sees nothing but a statement and the sentences of
 decides on what code can only suspect, as one that "reduces failures" where the paper is "more robust".
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -86,24 +87,28 @@ def second_reading(evidence: Sequence[Evidence]) -> Question | None:
 def doubted(evidence: Sequence[Evidence], fields: Mapping[str, Any]) -> tuple[Evidence, ...]:
     """Return the evidence with what an answer says is unsupported, and without what it decides otherwise.
 
-    Words that the statement does not have stand for all of it. What the answer says of anything that was not
-    asked about is left out; where it has no list at all, it decides nothing.
+    Words that the statement does not have stand for all of it. An answer that has no list, or in it anything
+    but statements that were asked about, takes no doubt away.
     """
     listed = fields.get("unsupported")
     if not isinstance(listed, list):
         return tuple(evidence)
+    numbers = tuple(_numbers(evidence))
+    entries = [_entry(each) for each in listed]
+    is_clear = all(number in numbers and number for number, _ in entries)
     found: dict[int, str] = {}
-    for number, words in _unsupported(listed):
+    for number, words in entries:
         found.setdefault(number, words)
     return tuple(
-        _as_decided(each, found.get(number)) if number else each
-        for number, each in zip(_numbers(evidence), evidence, strict=True)
+        _as_decided(each, found.get(number), is_clear=is_clear) if number else each
+        for number, each in zip(numbers, evidence, strict=True)
     )
 
 
-def _as_decided(evidence: Evidence, words: str | None) -> Evidence:
+def _as_decided(evidence: Evidence, words: str | None, *, is_clear: bool) -> Evidence:
     """Return what was read with the reading's own doubt, if it has one, in place of those it decides on."""
-    kept = tuple(doubt for doubt in evidence.doubts if doubt.kind not in DECIDED)
+    is_decided = is_clear or words is not None
+    kept = tuple(doubt for doubt in evidence.doubts if not (is_decided and doubt.kind in DECIDED))
     if words is None:
         return replace(evidence, doubts=kept)
     said = words if words and words in evidence.text else evidence.text
@@ -130,10 +135,26 @@ def _line(text: str) -> str:
     return harmless(" ".join(text.split()))
 
 
-def _unsupported(listed: Sequence[object]) -> Iterator[tuple[int, str]]:
-    for each in listed:
-        if not isinstance(each, dict):
-            continue
-        number, words = each.get("statement"), each.get("words")
-        if isinstance(number, int) and not isinstance(number, bool) and number > 0 and isinstance(words, str):
-            yield number, " ".join(words.split())
+_NUMBER = re.compile(r"\W*(?:statement|number|no)?\W*([0-9]{1,3})\W*", re.IGNORECASE)
+
+
+def _entry(value: object) -> tuple[int, str]:
+    """Return the number of a doubted statement, 0 where none can be read, and its words, if given."""
+    if not isinstance(value, dict):
+        return _number_in(value), ""
+    words = value.get("words")
+    given = (
+        [value["statement"]] if "statement" in value else [each for each in value.values() if each != words]
+    )
+    number = next(filter(None, map(_number_in, given)), 0)
+    return number, " ".join(words.split()) if isinstance(words, str) else ""
+
+
+def _number_in(value: object) -> int:
+    if isinstance(value, list) and len(value) == 1:
+        [value] = value
+    if isinstance(value, str) and (match := _NUMBER.fullmatch(value[:40])):
+        return int(match[1])
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _MOST_STATEMENTS:
+        return int(value) if value == int(value) else 0
+    return 0

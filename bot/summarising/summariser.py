@@ -321,6 +321,8 @@ class Summariser:
 
         A slip of form is such a fault. Raises the slip where the second answer has one, too.
         """
+        from bot.summaries.checks import better  # noqa: PLC0415 -- by the first answer
+
         try:
             answer = await self._ask_with_room(task, task.question, spent)
             task = self._as_read(task, answer)
@@ -338,8 +340,7 @@ class Summariser:
             about = {"action": "correct", "paper": task.paper.id, "language": task.language}
             _logger.info("No correction: %s", error, extra=about)
             return first
-        second = await self._check(task, answer, spent)
-        return min(first, second, key=lambda each: (not each.is_kept, len(each.faults)))
+        return better(first, await self._check(task, answer, spent))
 
     def _as_read(self, task: _Task, answer: "ModelAnswer") -> _Task:
         """Return the task with what the endpoint read of its text; that it cut some is told once.

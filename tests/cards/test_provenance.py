@@ -253,6 +253,23 @@ def test_asterisks_of_a_name_are_its_own_and_a_row_of_them_takes_no_time() -> No
     assert with_marks(replace(summary, tldr="*" * 199 + "."), "tldr") == "*" * 199 + "."
 
 
+def test_a_version_that_is_not_found_bears_one_mark_with_its_name() -> None:
+    evidence = Evidence("results", "Gemma 5 grows.", doubts=(Doubt(DoubtKind.NAME_NOT_FOUND, "Gemma 5"),))
+    summary = replace(summary_of(BY_MODEL, replace(MISSING, text="5")), evidence=(evidence,))
+
+    assert with_marks(replace(summary, results="Gemma 5 grows."), "results") == "Gemma 5 [?] grows."
+
+
+def test_of_two_sentences_that_read_alike_only_the_doubted_one_bears_a_mark() -> None:
+    doubts = (Doubt(DoubtKind.UNSUPPORTED, "grow"),)
+    evidence = (Evidence("tldr", "Trees grow."), Evidence("tldr", "Trees grow.", doubts=doubts))
+    summary = replace(summary_of(BY_MODEL), tldr="Trees grow. Trees grow.", evidence=evidence)
+
+    assert with_marks(summary, "tldr") == "Trees grow. Trees grow. [?]"
+    assert with_marks(replace(summary, evidence=evidence[::-1]), "tldr") == "Trees grow. [?] Trees grow."
+    assert with_marks(replace(summary, tldr="Trees gr…"), "tldr") == "Trees gr… [?]"
+
+
 def test_a_mark_stands_behind_the_longest_figure_and_only_in_its_part() -> None:
     short = replace(MISSING, text="5")
     long = replace(MISSING, text="5.5")

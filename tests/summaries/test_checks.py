@@ -7,9 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.summaries.checks import Fault, FaultKind, check, shortened
+from bot.summaries.checks import Checked, Fault, FaultKind, better, check, shortened
 from bot.summaries.question import MOST_KEYWORDS, most_characters
-from storage.records import FROM_MODEL, SUMMARY_PARTS, Figure, Grounding, Paper, Provenance, Summary
+from storage.records import (
+    FROM_MODEL,
+    SUMMARY_PARTS,
+    Evidence,
+    Figure,
+    Grounding,
+    Paper,
+    PaperSentence,
+    Provenance,
+    Summary,
+)
 
 PAPER = Paper(
     "2509.00001",
@@ -297,3 +307,38 @@ def test_a_part_that_repeats_another_says_nothing() -> None:
     assert result.faults == (Fault(FaultKind.REPEATED_PART, "takeaway", "tldr"),)
     assert result.summary.takeaway == ""
     assert result.faults[0].sentence == "“takeaway” repeats “tldr” word for word: write what belongs there."
+
+
+SOURCED = replace(
+    SUMMARY, evidence=(Evidence("results", SUMMARY.results, (PaperSentence("It runs 3 times faster."),)),)
+)
+
+
+def having(*kinds: FaultKind, summary: Summary = SOURCED, is_read_again: bool = False) -> Checked:
+    return Checked(summary, tuple(Fault(kind, "results", "3") for kind in kinds), is_read_again)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_second"),
+    [
+        (
+            having(FaultKind.FIGURE_NOT_FOUND),
+            having(FaultKind.FIGURE_ELSEWHERE, FaultKind.FIGURE_ELSEWHERE),
+            True,
+        ),
+        (having(FaultKind.FIGURE_NOT_FOUND), having(FaultKind.FIGURE_NOT_FOUND), False),
+        (having(FaultKind.WRONG_LANGUAGE), having(summary=SUMMARY), True),
+        (having(FaultKind.NAME_NOT_FOUND), having(summary=SUMMARY), False),
+        (having(FaultKind.UNSUPPORTED, is_read_again=True), having(), False),
+        (having(FaultKind.UNSUPPORTED, is_read_again=True), having(is_read_again=True), True),
+        (
+            having(FaultKind.UNSUPPORTED, FaultKind.NAME_NOT_FOUND, is_read_again=True),
+            having(FaultKind.OTHER_DIRECTION),
+            True,
+        ),
+    ],
+)
+def test_the_better_of_two_answers_is_the_one_with_less_against_it_that_both_were_checked_for(
+    first: Checked, second: Checked, is_second: bool
+) -> None:
+    assert better(first, second) is (second if is_second else first)

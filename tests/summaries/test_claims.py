@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.summaries.claims import ClaimVerdict, check_claim
 from bot.summaries.evidence import Claim, NumberedSentence, NumberedText
+from bot.summaries.figures import stated_figures
 from bot.summaries.grades import Grade, GradedFigure
 from bot.summaries.grounding import SourceText
 
@@ -365,3 +366,38 @@ def test_a_name_with_another_version_than_the_papers_is_foreign(text: str, names
     paper = SourceText("Gemma 4, Llama-3.1, Adam 2, ISIC 2018, 2019 and 2020, BraTS'21. AUC 92. DRIFT 89.6.")
 
     assert paper.names.foreign_names(text) == names
+
+
+VERSIONED = SourceText(
+    "Llama-3.1-8B, Claude-3.5-Sonnet, Llama2, RTX-4090, SAM2, DINOv2, MATH-500, Mixtral-8x7B, CIFAR-10/100, "
+    "CO2."
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "以Llama 3.1和Claude 3.5 Sonnet测试。",
+        "以Llama 3.1 8B测试。",
+        "在RTX 4090上训练SAM 2与DINO v2。",
+        "在MATH 500和CIFAR-10/100上，Mixtral 8x7B更好。",
+        "Llama\u20113.1优于Claude\u20113.5。",
+        "减少CO₂。",
+        "用五分之一的数据。",
+    ],
+)
+def test_a_version_is_no_figure_where_the_paper_writes_it_as_one_with_its_name(text: str) -> None:
+    given = NumberedText((NumberedSentence(1, VERSIONED.text, "", 1),))
+    claim = Claim("results", text, (1,), is_inference=False)
+    found = check_claim(claim, given, VERSIONED, "zh-CN")
+
+    assert (found.figures, found.foreign_names) == ((), ())
+
+
+def test_a_figure_after_a_name_that_the_paper_does_not_have_with_it_stays_one() -> None:
+    text = "在RTX上提升4090，Llama 5%。"
+
+    assert [each.text for each in VERSIONED.names.without_versions(text, stated_figures(text, "zh-CN"))] == [
+        "4090",
+        "5%",
+    ]

@@ -85,21 +85,52 @@ def test_an_answer_marks_the_sentences_that_it_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "listed",
     [
-        {},
-        {"unsupported": None},
-        {"unsupported": {"statement": 1, "words": "and lakes"}},
-        {"unsupported": "1"},
-        {"unsupported": [1, None, "1", [1, "lakes"]]},
-        {"unsupported": [{"statement": 0, "words": "x"}, {"statement": -1, "words": "x"}]},
-        {"unsupported": [{"statement": 3, "words": "x"}, {"statement": 10**30, "words": "x"}]},
-        {"unsupported": [{"statement": True, "words": "and lakes"}, {"statement": 1.0, "words": "lakes"}]},
-        {"unsupported": [{"statement": 1}, {"words": "lakes"}, {"statement": 1, "words": None}]},
+        [1, None, [1, "lakes"]],
+        [{"statement": 0, "words": "x"}, {"statement": -1, "words": "x"}],
+        [{"statement": 3, "words": "x"}, {"statement": 10**30, "words": "x"}],
+        [{"statement": True, "words": "less"}, {"statement": 1.5, "words": "less"}],
+        [{"words": "less"}, {}, {"statement": None}],
+        [{"statement": {"number": 1}, "words": "less"}, "none"],
     ],
 )
-def test_an_answer_of_another_shape_marks_nothing(answer: dict[str, Any]) -> None:
-    assert doubted(EVIDENCE, answer) == EVIDENCE
+def test_a_list_with_anything_else_takes_no_doubt_away(listed: list[Any]) -> None:
+    other = Evidence("tldr", "RiverNet reads.", (RIVERS,))
+
+    assert doubted([other, SUSPECTED], {"unsupported": listed})[1] == SUSPECTED
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"statement": "1", "words": "less"},
+        {"statement": 1.0, "words": "less"},
+        {"statement": [1], "words": "less"},
+        {"statement": "Statement 1", "words": "less"},
+        {"number": 1, "words": "less"},
+    ],
+)
+def test_the_number_of_a_statement_is_read_however_it_is_written(entry: dict[str, Any]) -> None:
+    [read] = doubted([SUSPECTED], {"unsupported": [entry]})
+
+    assert read.doubts == (Doubt(DoubtKind.FIGURE_ELSEWHERE, "4"), unsupported("less"))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        1,
+        "Statement 1",
+        {"statement": 1},
+        {"statement": 1, "words": None},
+        {"statement": 1, "words": ["less"]},
+    ],
+)
+def test_without_words_all_of_a_statement_is_doubted(entry: object) -> None:
+    [read] = doubted([SUSPECTED], {"unsupported": [entry]})
+
+    assert read.doubts == (Doubt(DoubtKind.FIGURE_ELSEWHERE, "4"), unsupported("RiverNet fails less."))
 
 
 def test_a_sentence_is_marked_once() -> None:

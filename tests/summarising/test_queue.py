@@ -488,6 +488,27 @@ async def test_what_code_suspects_is_told_and_marked_where_no_second_reading_com
     assert doubts_of(stored) == [Doubt(DoubtKind.OTHER_DIRECTION, "shorter")]
 
 
+UNSOURCED = {**FIELDS, "results": "In the gardens the graphs grow 12% shorter than on Mars."}
+
+
+@pytest.mark.parametrize(
+    "correction",
+    [[completing(UNSOURCED)], [completing(sourced()), completing("I cannot.")]],
+    ids=["without sources", "not read again"],
+)
+async def test_a_correction_that_can_be_judged_less_does_not_take_a_mark_away(
+    database: Path, correction: list[Answer]
+) -> None:
+    answers = [completing(sourced()), doubting(3, "and water them"), *correction]
+    async with world(database, answers, reads_twice=True) as w:
+        await w.keep(PAPER)
+        await w.summariser.make(PAPER, "en")
+        [stored] = await w.stored()
+
+    assert stored.results == FIELDS["results"]
+    assert doubts_of(stored) == [Doubt(DoubtKind.UNSUPPORTED, "and water them")]
+
+
 @pytest.mark.parametrize(
     "second", [error(500, "No."), error(401, "No."), completing("I cannot."), completing({"unsupported": 1})]
 )
