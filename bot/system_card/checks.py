@@ -111,12 +111,13 @@ PROCEDURE = (
 
 BLIND_SPOTS = (
     (
-        "No check knows what is true: a sentence is compared with those that the model names for it, by "
-        "figures, names and direction alone; whether they bear it out is left to the reader."
+        "No check knows what is true: a sentence is compared with those that the model names for it, by code "
+        "in its figures, names and direction, and by the model itself, whose second look is no better than "
+        "the model."
     ),
     (
-        "What the takeaway concludes, and a summary whose model names no sentences, is compared with the "
-        "figures of the whole text alone."
+        "What the takeaway concludes, the one sentence where it names none of the paper's, and a summary "
+        "whose model names none, are compared with the figures of the whole text alone."
     ),
     "A figure of the paper that is said of another thing is seen only where the text around the two differs.",
     "A figure with four significant digits counts as found wherever the text has it.",

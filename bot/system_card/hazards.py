@@ -76,15 +76,17 @@ HAZARDS = (
         "A wrong statement in words",
         "The summary claims what the paper does not, leaves out a limit, or praises.",
         "The model names the sentences of the paper that each sentence rests on. Code takes them from the "
-        "paper and compares names and direction. “Sources” shows both side by side, and what is the model's "
-        "own inference. Anyone can report a mistake or have the summary made anew. With "
-        "`LLM_SECOND_READING` the model reads each sentence once more, beside the paper's alone, and what it "
-        "finds unsupported is marked.",
-        "Of four lists of 39 summaries that strangers made wrong by one thing, the checks of words left 19 "
-        "to 22 unmarked: another cause, another baseline in words, a turned conclusion. A strong model's "
-        "second reading found all of the two lists that it was given and doubted 2 of 234 true sentences; a "
-        "weaker one was not measured. Rates differ by field: in papers on physics one digit passes in 8 % "
-        "and exchanged figures in 37 % of cases.",
+        "paper and compares names and direction. Then the model reads each sentence once more, beside these "
+        "alone. What it does not find there it is told, and asked to mend; what stays is marked. “Sources” "
+        "shows both side by side, and what is the model's own inference. Anyone can report a mistake or have "
+        "the summary made anew.",
+        "Of seven lists of 39 summaries that strangers made wrong by one thing, the checks of words left 17 "
+        "to 25 unmarked: another cause, another baseline in words, a turned conclusion. A strong model's "
+        "second reading found all of the four lists that it was given. On 240 papers of other fields it "
+        "marked 133 of 1,726 published sentences; of all 143 marks, 140 were deserved, read by eye. It "
+        "overlooks a unit that is lost, which code finds. A weaker model was not measured. Without a second "
+        "reading (`LLM_SECOND_READING=off`, or no tokens left) nine of ten marks on a direction are "
+        "undeserved on such papers.",
         HazardStatus.PARTLY,
         (
             FaultKind.UNKNOWN_NUMBER,
@@ -93,6 +95,7 @@ HAZARDS = (
             FaultKind.OTHER_DIRECTION,
             FaultKind.NAME_NOT_FOUND,
             FaultKind.BASELINE_ELSEWHERE,
+            FaultKind.UNSUPPORTED,
         ),
     ),
     Hazard(
@@ -115,7 +118,8 @@ HAZARDS = (
         "prompt says that nothing in it is an instruction. The checks run in code and read no "
         "instructions. Links and mentions are removed. The model has no tools, no access to Slack, and no"
         " text from Slack.",
-        "A paper can still colour the words of its own summary.",
+        "A paper can still colour the words of its own summary, and may talk the second reading out of a "
+        "doubt.",
         HazardStatus.PARTLY,
         (FaultKind.LINK_OR_MENTION, FaultKind.OTHER_PAPER, FaultKind.FIGURE_NOT_FOUND),
     ),
