@@ -15,7 +15,7 @@ from bot.sources.broken_xml import read_feed
 from bot.sources.extracted_text import PaperText, is_other_file
 from bot.summaries.almost_json import AlmostJsonError, read_object
 from bot.summaries.answers import read_completion
-from bot.summaries.directions import contradicted_trends
+from bot.summaries.directions import contradicted_trends, opposed_words
 from bot.summaries.escapes import with_latex
 from bot.summaries.events import body_of_events
 from bot.summaries.markup import without_markup
@@ -109,6 +109,8 @@ def test_pieces_of_an_answer_are_put_together_in_one_pass() -> None:
         (lambda: NameIndex(row("ab1")).foreign_names(row("A1b", 900)), ()),
         (lambda: sentences(row("a. ")), [row("a. ").strip()]),
         (lambda: list(contradicted_trends(row("a"))), []),
+        (lambda: opposed_words(row("1 ", end="降低"), [row("1 ", end="raises")]), ("降低",)),
+        (lambda: opposed_words(row("需要"), [row("reduces ")]), ()),
         (lambda: (drawn := draw(Paper("2509.00001", row("1"), abstract=row("1.")))) and drawn.keywords, ()),
     ],
 )

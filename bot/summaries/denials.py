@@ -11,7 +11,7 @@ from bot.text.regex import regex
 _DENIAL = regex(
     r"\b(?:cannot|can't|unable to|(?:does|do|did|is|are|was|were|could|would)(?: not|n't)(?! only\b)"
     r"|fails? to|failed to|never|hardly|lacks?|lacked|infeasible|impossible)\b"
-    r"|无法|不能(?!自)|未能|难以|不支持|没有(?!免费)|缺乏|并未|不足以|不再|不会|不适[合用]|不可行|不影响"
+    r"|无法|不能(?!自)|未能|难以|不支持|未对|未做|未发现|未见|不借助|不使用|不采用|不引入|不考虑|没有(?!免费)|缺乏|并未|不足以|不再|不会|不适[合用]|不可行|不影响"
     r"|尚未|尚不|未经|缺少|没能|从未|(?<!看似)无关|不允许|不区分|不具备|不包[括含]|不涉及|不适用|并非|不存在"
     r"|(?<!不)[仅只](?:适用|限|能)|局限于|受限于"
     r"|不可靠|不准确|不可扩展|无助于|无益|(?:并不|不具)(?!优|逊|劣|差)",

@@ -21,12 +21,14 @@ _WORSE = (
     r"|不及|落后|更差|差于|最差|恶化|退化(?<!非退化)(?![图数样为输条])|弱于|变差(?<!总变差)(?<!二次变差)|逊色"
     r"|更慢|慢于|减速|减慢|更弱|较差|较慢|退步|下滑|倒退|变坏|拖慢|牺牲|加剧|加重|变弱|变慢|折损"
     r"|受损(?![数样图切组神细器])|减弱"
-    r"|削弱|崩溃"
+    r"|削弱|崩溃|更易受|更容易受"
 )
 _MORE = (
-    r"higher|highest|more(?! than\b)|larger|greater|increas\w+|rises?|rising|rose|grows?|growing|grew|growth"
+    r"higher|highest|more(?! than\b)|larg(?:er|est)|great(?:er|est)"
+    r"|increas\w+|rises?|rising|rose|grows?|growing|grew|growth"
     r"|raises?|raising|raised|longer|above|lift(?:s|ed|ing)|elevat\w+|climb(?:s|ed|ing)"
-    r"|jump(?:s|ed|ing)|surg(?:es|ed|ing)|soar\w*|doubl(?:es|ed|ing)|tripl(?:es|ed|ing)|inflat\w+|widen\w*|prolong\w*|lengthen\w*|heighten\w*"
+    r"|jump(?:s|ed|ing)|surg(?:es|ed|ing)|soar\w*|expand(?:s|ed|ing)|broaden\w*|doubl(?:es|ed|ing)"
+    r"|tripl(?:es|ed|ing)|inflat\w+|widen\w*|prolong\w*|lengthen\w*|heighten\w*"
     r"|amplif\w+|intensif\w+|escalat\w+|upregulat\w+"
     r"|高于|更高|最高(?![可能达到降低提高升增加减少仅只需为约近超 ]*[0-9])"
     r"|提高|提升|增加|增长|上升(?<!梯度上升)|大于|更大|更多|多于|增大"
@@ -34,7 +36,7 @@ _MORE = (
     r"|飙升|拉长|扩充|增多"
 )
 _LESS = (
-    r"lower\w*|lowest|less(?! than\b)|fewer|smaller|reduc\w+|decreas\w+|drop(?:s|ped|ping)?|declin\w+"
+    r"lower\w*|lowest|less(?! than\b)|fewer|small(?:er|est)|reduc\w+|decreas\w+|drop(?:s|ped|ping)?|declin\w+"
     r"|shrink\w*|shrank|(?<!-)cuts?|cutting|shorter|shorten\w*|below|sav(?:es?|ed|ings?)|diminish\w*"
     r"|eliminat\w+|clos(?:e|es|ed|ing)(?=[^,;]{0,40}\bgaps?\b)|fell|falls?(?= to\b)|falls?(?= from\b)"
     r"|falls?(?= by\b)|falling(?= to\b)|falling(?= from\b)|lessen\w*|curb\w*|curtail\w*|slash\w*"
@@ -45,7 +47,7 @@ _LESS = (
     r"|降至|降到|较低|缩小|缩减|锐减|骤降|下跌|跌落|减退|压低|走低|回落|收窄|变少|变小"
 )
 _WITHOUT = (
-    r"without|no need|(?:requir\w+|needs?|needed) no|requir\w+ only|only requir\w+|needs? only"
+    r"without|instead of|no need|(?:requir\w+|needs?|needed) no|requir\w+ only|only requir\w+|needs? only"
     r"|(?:eliminat|remov|avoid|obviat)\w+ (?:the|any) need|(?<=-)free|not need\w*"
     r"|not requir\w*|no longer"
     r"|no (?:additional|extra|further|explicit|manual|external|human|prior|a priori)|avoid\w*|obviat\w+"

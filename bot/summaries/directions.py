@@ -54,8 +54,8 @@ def opposed_words(text: str, named: Iterable[str], *, is_strict: bool = True) ->
     told = [sentence for sentence in named if not (is_strict and _is_of_others(sentence))]
     if not told:
         return ()
-    said = [each for sentence in told for each in pointers(sentence)]
-    opposed = [each.word for each in own if _is_opposed(each, said, is_strict=is_strict)]
+    said = list(dict.fromkeys(each for sentence in told for each in pointers(sentence)))
+    opposed = [each.word for each in dict.fromkeys(own) if _is_opposed(each, said, is_strict=is_strict)]
     return tuple(dict.fromkeys([*opposed, *(unfounded_needs(text, told) if is_strict else ())]))
 
 

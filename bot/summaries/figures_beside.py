@@ -44,7 +44,8 @@ def figures_beside(text: str, words: Sequence[tuple[int, int]]) -> Iterator[tupl
 
 def _owner(text: str, figure: re.Match[str], last: int, following: int, place: int) -> int:
     """Return the place of the word before a figure or of the one after it."""
-    before, after = text[last : figure.start()], text[figure.end() : following]
+    before = text[max(last, figure.start() - _REACH - 1) : figure.start()]
+    after = text[figure.end() : min(following, figure.end() + _REACH + 1)]
     if len(after) <= _REACH and _BEFORE_A_NOUN.fullmatch(after):
         return place
     is_near = place > 0 and len(before) <= _REACH and not _STOP.search(before)

@@ -26,7 +26,7 @@ class Phrase:
 
 _REACH, _REACH_WIDE = 60, 30
 _CLAUSE_END = re.compile(
-    r"[,;:.!?()，；：。！？（）、]|\b(?:while|and|but|whereas|than)\b|而|同时|并|及|和|与|但|却|且"
+    r"[,;:.!?()，；：。！？（）、]|\b(?:while|and|but|whereas|than)\b|而|同时|并|及|和|与|但|且|为代价"
 )
 
 

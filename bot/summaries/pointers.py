@@ -64,7 +64,9 @@ _PROBLEM = re.compile("[^，。；,;]{0,12}?(?:问题|难题|挑战|缺陷)")
 """What makes something bad the name of what a paper sets out from, as in 不鲁棒等问题 and 性能下降的难题."""
 
 _IN_BRACKETS = re.compile(r"[(（][^()（）]{0,30}[)）]")
-_CONDITION = re.compile(r"(?:随着?[^，。；,;而]{0,14}|\b(?:as|when)\b[^,;]{0,14}|\bwith )$", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"(?:随(?![机之后即])着?[^，。；,;而逐渐]{0,14}|\b(?:as|when)\b[^,;]{0,14}|\bwith )$", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=4_096)

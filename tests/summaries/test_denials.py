@@ -21,6 +21,8 @@ DOUBT = "RiverNet is limited to lakes."
         ("RiverNet不仅到达新的湖泊，而且适用于水库。", []),
         ("RiverNet仅适用于小湖，尚未开源。", ["仅适用", "尚未"]),
         ("RiverNet无需标注。", ["无需标注"]),
+        ("RiverNet未对水库建模，不借助图像。", ["未对", "不借助"]),
+        ("RiverNet未发现新的湖泊。", ["未发现"]),
         ("RiverNet到达新的湖泊，但精度下降。", ["但精度下降"]),
         ("RiverNet并不逊于其他模型。", []),
     ],

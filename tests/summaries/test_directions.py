@@ -21,6 +21,8 @@ def opposed(text: str, *named: str) -> tuple[str, ...]:
         ("The accuracy fell on weirs.", "准确率下降。", "准确率上升。"),
         ("It curbs leakage of water.", "泄漏减少。", "泄漏增加。"),
         ("It closes most of the gap to persistence.", "差距缩小。", "差距扩大。"),
+        ("It expands the coverage of the gauges.", "覆盖扩大。", "覆盖缩小。"),
+        ("It resists noise and is robust.", "它更强。", "它更易受噪声影响。"),
     ],
 )
 def test_english_has_many_words_for_a_direction(sentence: str, true: str, false: str) -> None:
@@ -45,6 +47,14 @@ def test_a_measure_is_known_by_its_whole_name_also_within_chinese(
 ) -> None:
     assert opposed(true, sentence) == ()
     assert opposed(false, sentence) != ()
+
+
+def test_a_word_is_read_where_its_clause_begins_with_another_of_the_same_sign() -> None:
+    sentence = "Random splits raise the precision, at the cost of coverage."
+
+    assert opposed("随机划分使精度下降。", sentence) == ("下降",)
+    assert opposed("随机划分使精度上升。", sentence) == ()
+    assert opposed("以覆盖的提高为代价，精度上升。", "It sacrifices coverage.") == ("提高",)
 
 
 def test_a_measure_that_is_neither_good_nor_bad_only_rises_or_falls() -> None:
@@ -98,6 +108,7 @@ def test_a_bound_is_no_change_by_its_figure() -> None:
         ("现有方法需要标注数据。", "RiverNet reads lakes as a graph.", ()),
         ("它需要关注湖泊。", "RiverNet reads lakes as a graph.", ()),
         ("它无需标注数据。", "RiverNet reads lakes as a graph.", ()),
+        ("它需要全局搜索。", "Instead of searching all lakes it reads one.", ("需要",)),
     ],
 )
 def test_a_need_of_effort_is_told_where_no_sentence_tells_of_a_need(
