@@ -12,7 +12,7 @@ _STOP_OF_CLAUSE = re.compile(
 )
 _BEFORE_A_NOUN = re.compile(
     r"[\s\\$%~]*(?:times|x|×|-?fold|-?points?|pp|percentage|percent)?[\s$]*"
-    r"(?:[\s-](?!(?:by|to|of|in|on|with|without|while|and|despite|from|at|for)\s)[A-Za-z-]+){0,3}[\s-]*"
+    r"(?:[\s-](?!(?:by|to|of|in|on|with|without|while|and|despite|from|at|for)\s)[A-Za-z]+){0,4}[\s-]*"
 )
 """What stands between a figure and the noun of a change, as in 5% average cost reduction."""
 
