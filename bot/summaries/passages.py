@@ -1,7 +1,7 @@
 """Divides a paper's text into sentences and table rows, each with the context that explains it; pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,6 +14,10 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 _WRAPPED = 45
 """A line of at least this many characters without an end continues in the next one, as in print."""
+
+_LEAST_LINES = 20
+_OF_COLUMN = 0.75
+"""In a narrower column of print, one of so much of its width does."""
 
 _ENDED = re.compile(r"[.!?:。！？：][\"'”’)\]}*]*$")
 _PARAGRAPH = re.compile(r"\S.{0,1998}(?!\S)|\S{1,2000}")
@@ -73,7 +77,9 @@ def _divided(text: str) -> Iterator[tuple[list[str], bool]]:
 def _paragraphs(text: str) -> Iterator[tuple[str, bool]]:
     """Join the printed lines of a paragraph; table rows stay separate."""
     lines: list[str] = []
-    for line in (" ".join(each.split()) for each in text.splitlines()):
+    printed = [" ".join(each.split()) for each in text.splitlines()]
+    least_wrapped = _least_wrapped(printed)
+    for line in printed:
         is_row = _is_row(line)
         if lines and (is_row or not line):
             yield " ".join(lines), False
@@ -82,11 +88,19 @@ def _paragraphs(text: str) -> Iterator[tuple[str, bool]]:
             yield line, True
         elif line:
             lines.append(line)
-            if len(line) < _WRAPPED or _ENDED.search(line[-8:]):
+            if len(line) < least_wrapped or _ENDED.search(line[-8:]):
                 yield " ".join(lines), False
                 lines = []
     if lines:
         yield " ".join(lines), False
+
+
+def _least_wrapped(lines: Iterable[str]) -> float:
+    """Return how long a line is at least that continues: most lines of a column are as wide as it is."""
+    lengths = sorted(len(line) for line in lines if line)
+    if len(lengths) < _LEAST_LINES:
+        return _WRAPPED
+    return min(_WRAPPED, _OF_COLUMN * lengths[len(lengths) * 3 // 4])
 
 
 def _is_row(line: str) -> bool:
