@@ -65,9 +65,14 @@ _GENERIC = frozenset(
     """ai ml dl rl nlp cv llm lm gpu cpu tpu api sota gb mb kb tb fps hz khz mhz ghz id vs pdf url html
     json xml sql ok top best ours baseline github arxiv huggingface python pytorch i ii iii iv v vi a b c
     d e f g h k l m n p q r s t u w x y z table figure fig appendix section eq latex linux web ui gui iot
-    ceo phd usa us uk eu""".split()
+    ceo phd usa us uk eu auc auroc""".split()
 )
 """Names of the trade that a summary may use of any paper."""
+
+_WELL_KNOWN = frozenset(
+    "cnn gnn rnn gan vae svm mri ct ehr moe cot dpo ppo grpo sft rlhf rag kl vlm vla".split()
+)
+"""Acronyms that everybody knows: a paper that has their words once has them."""
 
 
 class NameIndex:
@@ -208,9 +213,10 @@ class NameIndex:
         return self._squeezed[end : end + 1] == "s" and end + 1 in self._at_bound
 
     def _has_initials(self, plain: str) -> bool:
-        """Whether the paper has a phrase, twice, with these initials."""
+        """Whether the paper has a phrase, twice unless it is a well-known one, with these initials."""
         letters = plain.removesuffix("s")
-        if not _LEAST_INITIALS <= len(letters) <= _MOST_INITIALS or not letters.isalpha():
+        least = _LEAST_LETTERS if letters.casefold() in _WELL_KNOWN else _LEAST_INITIALS
+        if not least <= len(letters) <= _MOST_INITIALS or not letters.isalpha():
             return False
         if sum(map(str.isupper, letters)) < _LEAST_LETTERS:
             return False
@@ -222,7 +228,7 @@ class NameIndex:
             if _is_phrase(phrase):
                 phrases[tuple(word[:_STEM] for word in phrase)] += 1
             start = self._initials.find(wanted, start + 1)
-        return max(phrases.values(), default=0) >= _TWICE
+        return max(phrases.values(), default=0) >= (1 if wanted in _WELL_KNOWN else _TWICE)
 
 
 def _is_phrase(words: list[str]) -> bool:

@@ -401,3 +401,11 @@ def test_a_figure_after_a_name_that_the_paper_does_not_have_with_it_stays_one() 
         "4090",
         "5%",
     ]
+
+
+def test_a_well_known_acronym_is_found_where_its_words_stand_once() -> None:
+    paper = SourceText(
+        "We train a graph neural network by direct preference optimization. Rivers bend softly."
+    )
+
+    assert paper.names.foreign_names("以DPO训练GNN，AUC更高，RBS更低。") == ("RBS",)
