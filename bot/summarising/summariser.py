@@ -488,32 +488,48 @@ def _keep(tables: Tables, task: _Task, summary: Summary, now: datetime) -> None:
     tables.summaries.put(summary, task.hash)
     tables.summary_failures.forget(summary.paper_id, summary.language)
     tables.card_updates.enqueue(summary.paper_id, summary.language, now - CARDS_CHANGE_FOR, now)
-    _update_outdated(tables, task, now)
+    _settle_version(tables, task, now)
 
 
 def _keep_unchanged(tables: Tables, task: _Task, now: datetime) -> None:
     """Keep that the summary is of this version too, of which the question is the same."""
     if task.version:
         tables.summaries.note_version(task.paper.id, task.language, FROM_MODEL, task.version)
-    _update_outdated(tables, task, now)
+    _settle_version(tables, task, now)
 
 
-def _update_outdated(tables: Tables, task: _Task, now: datetime) -> None:
-    """Enqueue updates of the cards that wait for the summary of a newer version, if that is what it is."""
+def _settle_version(tables: Tables, task: _Task, now: datetime) -> None:
+    """Enqueue updates of the cards that wait for the summary of a newer version, if that is what it is.
+
+    One that is outdated by the time it is kept is enqueued to be made anew: the renewal did not know of it.
+    """
     paper_id, language = task.paper.id, task.language
     if task.version and tables.outdated_summaries.remove(paper_id, language, task.version):
         tables.card_updates.enqueue(paper_id, language, now - RENEWED_CARDS_ARE_FROM, now)
+    if newer := _version_since(tables, task):
+        tables.outdated_summaries.add(paper_id, [language], newer, now)
+
+
+def _version_since(tables: Tables, task: _Task) -> int | None:
+    """Return the version of the paper that took the place of the one that the task read, if one did."""
+    stored = _stored_version(tables, task.paper.id)
+    return stored if stored and task.version and task.version < stored else None
 
 
 def _subject(tables: Tables, paper: Paper) -> _Subject:
     """Return the paper as it is stored by now: it may be withdrawn, or of a newer version."""
-    record = tables.arxiv_records.get(paper.id)
     newer = tables.paper_versions.of_papers([paper.id]).get(paper.id)
     return _Subject(
         tables.papers.get(paper.id) or paper,
-        record.stored_version if record else None,
+        _stored_version(tables, paper.id),
         newer.version if newer else None,
     )
+
+
+def _stored_version(tables: Tables, paper_id: str) -> int | None:
+    """Return the version of which a paper is stored, where it is known."""
+    record = tables.arxiv_records.get(paper_id)
+    return record.stored_version if record else None
 
 
 def _tries(tables: Tables, paper_id: str, language: str) -> int:

@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
 
 from bot.listings.renewal import renew
 from bot.sources.atom import ArxivPaper
+from bot.sources.full_text import FullText, NoFullText
 from bot.summarising.queue import SummaryQueue
 from bot.summarising.summariser import Outcome, Result
 from storage.address import Address
@@ -13,18 +17,29 @@ from storage.retention import Retention
 from storage.tables import Tables
 from tests.summarising.test_queue import NOW, SummaryDesk, world
 from tests.support.gardens import DAY, FIELDS, OTHER, PAPER
-from tests.support.model_server import completing, error
+from tests.support.model_server import answering, completing, error
 from tests.support.subscribing import subscribe
 
 SECOND = ArxivPaper(replace(PAPER, abstract=f"{PAPER.abstract} They grow in rows."), 2, None)
 ANEW = {**FIELDS, "tldr": "Graphs grow 12% taller in gardens, and in rows."}
 
 
-async def summarised(w: SummaryDesk) -> int:
-    """Have the paper summarised, posted a hundred days ago, and saved; return the delivery's id."""
+async def saved(w: SummaryDesk) -> None:
+    """Have a person save the first version of the paper."""
     await w.keep(PAPER)
     long_ago = w.clock.now() - timedelta(days=100)
-    await w.storage.write(lambda tables: tables.arxiv_records.put(ArxivRecord(PAPER.id, long_ago, 1)))
+
+    def save(tables: Tables) -> None:
+        tables.arxiv_records.put(ArxivRecord(PAPER.id, long_ago, 1))
+        tables.saved_papers.save("T1", "U1", PAPER.id, long_ago)
+
+    await w.storage.write(save)
+
+
+async def summarised(w: SummaryDesk) -> int:
+    """Have the saved paper summarised, and posted a hundred days ago; return the delivery's id."""
+    await saved(w)
+    long_ago = w.clock.now() - timedelta(days=100)
     await w.summariser.make(PAPER, "en")
 
     def post(tables: Tables) -> int:
@@ -41,7 +56,6 @@ async def summarised(w: SummaryDesk) -> int:
             attempted_at=long_ago,
         )
         tables.posts.plan(delivery, [card])
-        tables.saved_papers.save("T1", "U1", PAPER.id, long_ago)
         return delivery.id
 
     return await w.storage.write(post)
@@ -188,3 +202,43 @@ async def test_a_still_newer_version_that_comes_meanwhile_is_summarised_too(addr
 
         assert not removed
         assert await w.wanted() == [(PAPER.id, "en")]
+
+
+async def test_a_summary_is_made_anew_where_a_newer_version_came_while_it_was_written(
+    address: Address,
+) -> None:
+    async def answer(_body: dict[str, Any]) -> object:
+        await renewed(w)
+        return FIELDS
+
+    async with world(address, [answering(answer), completing(ANEW)]) as w:
+        await saved(w)
+        await w.summariser.make(PAPER, "en")
+        [first], wanted = await w.stored(), await w.wanted()
+        for _ in range(2):
+            await w.summary_queue.tick()
+        [summary] = await w.stored()
+
+        assert (first.provenance.version, wanted) == (1, [(PAPER.id, "en")])
+        assert (summary.tldr, summary.provenance.version) == (ANEW["tldr"], 2)
+        assert (len(w.server.bodies), await w.wanted()) == (2, [])
+
+
+async def test_a_summary_found_unchanged_is_made_anew_where_a_newer_version_came_meanwhile(
+    address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world(address, [completing(FIELDS), completing(ANEW)]) as w:
+        await summarised(w)
+        read = w.texts.read
+
+        async def read_late(*of: Any) -> FullText | NoFullText:
+            await renewed(w)
+            return await read(*of)
+
+        monkeypatch.setattr(w.texts, "read", read_late)
+        result, wanted = await w.summariser.make(PAPER, "en"), await w.wanted()
+        await w.summary_queue.tick()
+        [summary] = await w.stored()
+
+        assert (result.outcome, wanted) == (Outcome.UNCHANGED, [(PAPER.id, "en")])
+        assert (summary.tldr, summary.provenance.version) == (ANEW["tldr"], 2)
