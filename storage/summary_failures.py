@@ -68,6 +68,10 @@ class SummaryFailures:
             "DELETE FROM summary_failures WHERE paper_id = ? AND language = ?", [paper_id, language]
         )
 
+    def forget_paper(self, paper_id: str) -> None:
+        """Delete the paper's failures in all languages, since they say nothing of its newer version."""
+        self._engine.execute("DELETE FROM summary_failures WHERE paper_id = ?", [paper_id])
+
 
 @reads("summary_failures")
 def _failure_from_row(row: dict[str, Any]) -> SummaryFailure:

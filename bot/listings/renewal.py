@@ -18,7 +18,8 @@ def renew(tables: Tables, described: ArxivPaper, now: datetime, *, has_model: bo
     """Renew the paper, if it is watched and arXiv has a newer version of it than the stored one.
 
     One that is withdrawn stays as it is: its latest version has no text. Without a model its summaries wait
-    until there is one, and its cards for nothing.
+    until there is one, and its cards for nothing. Summaries that failed wait no longer: another text is
+    another question.
     """
     paper, version = described.paper, described.version
     record = tables.arxiv_records.get(paper.id)
@@ -33,6 +34,7 @@ def renew(tables: Tables, described: ArxivPaper, now: datetime, *, has_model: bo
     tables.arxiv_records.store(paper.id, version)
     languages = _languages_of_summaries(tables, paper.id)
     tables.outdated_summaries.add(paper.id, languages, version, now)
+    tables.summary_failures.forget_paper(paper.id)
     due = now + _CARDS_WAIT_FOR if languages and has_model else now
     tables.card_updates.enqueue(paper.id, None, now - RENEWED_CARDS_ARE_FROM, due)
 

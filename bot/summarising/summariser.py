@@ -219,11 +219,17 @@ class Summariser:
         wait: timedelta = timedelta(),
         *,
         claim: Claim | None = None,
+        task: _Task | None = None,
     ) -> Result:
-        """Record why there is no summary; the retry comes after a growing wait, and no sooner than `wait`."""
+        """Record why there is no summary; the retry comes after a growing wait, and no sooner than `wait`.
+
+        The failure of a task whose paper is of a newer version by now is not recorded: it says nothing of it.
+        """
         now = self._clock.now()
 
         def keep(tables: Tables) -> None:
+            if task and _version_since(tables, task):
+                return
             tries = _tries(tables, paper_id, language) + 1
             next_try_at = now + max(_BACKOFF.wait(tries - 1), wait)
             failure = SummaryFailure(paper_id, language, tries, reason, now, next_try_at)
@@ -286,7 +292,7 @@ class Summariser:
             raise
         except ModelCutOffError as error:
             reason = f"{error} Then run `paper-round summarise {task.paper.id}`."
-            return await self.fail(task.paper.id, task.language, reason, _sum(spent), _GIVEN_UP)
+            return await self._fail(task, reason, spent, _GIVEN_UP)
         except (ModelAnswerError, ModelUnavailableError) as error:
             wait = timedelta(seconds=getattr(error, "retry_after", None) or 0)
             return await self._fail(task, str(error), spent, wait)
@@ -303,7 +309,7 @@ class Summariser:
         self, task: _Task, reason: str, spent: "list[Usage]", wait: timedelta = timedelta()
     ) -> Result:
         paper_id, language = task.paper.id, task.language
-        return await self.fail(paper_id, language, reason, _sum(spent), wait, claim=task.claim)
+        return await self.fail(paper_id, language, reason, _sum(spent), wait, claim=task.claim, task=task)
 
     async def _record_refusal(self, task: _Task, error: ModelError) -> None:
         """Record why the endpoint would answer no paper, for the status; it is no failure of this one."""

@@ -121,6 +121,20 @@ def test_outdated_summaries_come_in_their_order_but_for_those_that_failed(tables
     assert [outdated.remove(FIRST.id, "en", version) for version in (2, 3, 3)] == [False, True, False]
 
 
+def test_a_paper_s_failures_are_forgotten_in_all_languages_and_no_other_paper_s(tables: Tables) -> None:
+    for paper in (FIRST, SECOND):
+        tables.papers.add(paper)
+    failures = [
+        SummaryFailure(paper_id, language, 1, "no", NOW, NOW + A_DAY)
+        for paper_id, language in ((FIRST.id, "en"), (FIRST.id, "de"), (SECOND.id, "en"))
+    ]
+    for failure in failures:
+        tables.summary_failures.put(failure)
+    tables.summary_failures.forget_paper(FIRST.id)
+
+    assert tables.summary_failures.since(NOW) == (failures[2],)
+
+
 def test_outdated_summaries_go_when_they_failed_for_long_or_waited_for_longer(tables: Tables) -> None:
     ids, outdated = [FIRST.id, SECOND.id, THIRD.id], tables.outdated_summaries
     for number, paper in enumerate((FIRST, SECOND, THIRD)):

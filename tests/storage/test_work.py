@@ -409,6 +409,7 @@ CALLS: dict[str, Call] = {
     "summary_failures.since": lambda tables, _: tables.summary_failures.since(NOW - timedelta(days=1)),
     "summary_failures.put": lambda tables, _: tables.summary_failures.put(FAILURE),
     "summary_failures.forget": lambda tables, _: tables.summary_failures.forget(ONE, "en"),
+    "summary_failures.forget_paper": lambda tables, _: tables.summary_failures.forget_paper(ONE),
     "summary_failures.delete": lambda tables, _: tables.summary_failures.delete(LATE, 5),
     "summary_requests.add": lambda tables, _: tables.summary_requests.add("T1", "U1", ONE, "en", NOW),
     "summary_requests.count_since": lambda tables, _: tables.summary_requests.count_since(

@@ -227,6 +227,9 @@ def _summaries(tables: Tables) -> Iterator[Any]:
     yield tables.summary_failures.since(NOW)
     tables.summary_failures.put(SummaryFailure(BARE.id, "it", 1, "late", NOW - timedelta(days=9), NOW))
     yield tables.summary_failures.delete(NOW, 5)
+    tables.summary_failures.put(SummaryFailure(IDS[0], "it", 1, "late", NOW, NOW))
+    tables.summary_failures.forget_paper(IDS[0])
+    yield tables.summary_failures.since(NOW)
 
     request = tables.model_requests.add(ModelRequest(BARE.id, "en", "example-1", NOW, 1000, 0))
     tables.model_requests.settle(request, "example-2", 900, 80)

@@ -17,10 +17,14 @@ from storage.retention import Retention
 from storage.tables import Tables
 from tests.summarising.test_queue import NOW, SummaryDesk, world
 from tests.support.gardens import DAY, FIELDS, OTHER, PAPER
-from tests.support.model_server import answering, completing, error
+from tests.support.model_server import answering, completing, completion, error
 from tests.support.subscribing import subscribe
 
 SECOND = ArxivPaper(replace(PAPER, abstract=f"{PAPER.abstract} They grow in rows."), 2, None)
+THIRD = ArxivPaper(replace(PAPER, abstract=f"{PAPER.abstract} They grow in pots, too."), 3, None)
+CUT_OFF = completing('{"tldr": "Gardens', finish_reason="length")
+"""All the room that there is does not do for it, so its question waits for a year."""
+
 ANEW = {**FIELDS, "tldr": "Graphs grow 12% taller in gardens, and in rows."}
 
 
@@ -241,4 +245,56 @@ async def test_a_summary_found_unchanged_is_made_anew_where_a_newer_version_came
         [summary] = await w.stored()
 
         assert (result.outcome, wanted) == (Outcome.UNCHANGED, [(PAPER.id, "en")])
+        assert (summary.tldr, summary.provenance.version) == (ANEW["tldr"], 2)
+
+
+async def test_a_version_follows_at_once_where_the_summary_of_the_one_before_was_given_up(
+    address: Address,
+) -> None:
+    async with world(address, [completing(FIELDS), CUT_OFF, CUT_OFF, completing(ANEW)]) as w:
+        await summarised(w)
+        await renewed(w)
+        await w.summary_queue.tick()
+        wanted = await w.wanted()
+        await renewed(w, THIRD)
+        await w.summary_queue.tick()
+        [summary] = await w.stored()
+
+        assert (wanted, await w.failure()) == ([], None)
+        assert (summary.tldr, summary.provenance.version) == (ANEW["tldr"], 3)
+        assert (len(w.server.bodies), await w.wanted()) == (4, [])
+
+
+async def test_a_paper_whose_first_version_was_given_up_is_summarised_from_the_second(
+    address: Address,
+) -> None:
+    async with world(address, [CUT_OFF, CUT_OFF, completing(ANEW)]) as w:
+        await saved(w)
+        await w.subscribe()
+        await w.summary_queue.tick()
+        wanted = await w.wanted()
+        await renewed(w)
+        await w.summary_queue.tick()
+        [summary] = await w.stored()
+
+        assert (wanted, await w.failure()) == ([], None)
+        assert (summary.tldr, summary.provenance.version) == (ANEW["tldr"], 2)
+
+
+async def test_a_newer_version_does_not_wait_where_it_came_while_the_one_before_was_given_up(
+    address: Address,
+) -> None:
+    async def answer(_body: dict[str, Any]) -> object:
+        await renewed(w)
+        return completion('{"tldr": "Gardens', finish_reason="length")
+
+    async with world(address, [CUT_OFF, answering(answer), completing(ANEW)]) as w:
+        await saved(w)
+        await w.subscribe()
+        result = await w.summariser.make(PAPER, "en")
+        failure, wanted = await w.failure(), await w.wanted()
+        await w.summary_queue.tick()
+        [summary] = await w.stored()
+
+        assert (result.outcome, failure, wanted) == (Outcome.FAILED, None, [(PAPER.id, "en")])
         assert (summary.tldr, summary.provenance.version) == (ANEW["tldr"], 2)
