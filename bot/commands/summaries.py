@@ -42,7 +42,7 @@ from storage.tables import Tables
 )
 @language_option("The language of the summaries, such as en or zh-CN.", "each one a channel reads")
 @click.option("--again", is_flag=True, help="Replace summaries that a model has made already.")
-@click.option("--dry-run", is_flag=True, help="Ask nothing of the model; show what it would cost.")
+@click.option("--dry-run", is_flag=True, help="Ask nothing of the model; show about what it would cost.")
 @database_option
 def summarise(
     paper_ids: tuple[str, ...],
@@ -119,8 +119,8 @@ async def _cost(summariser: Summariser, missing: list[SummaryJob], kept: int) ->
     total = sum([await summariser.estimate(each.paper, each.language) for each in missing])
     left = await summariser.tokens_left()
     return (
-        f"{counted(len(missing), 'summary', 'summaries')} to make ({kept} made before), at most {total:,} "
-        f"tokens, or twice that if answers need correcting; {left:,} tokens left today"
+        f"{counted(len(missing), 'summary', 'summaries')} to make ({kept} made before), about {total:,} "
+        f"tokens, or twice that and more if answers need correcting or more room; {left:,} tokens left today"
     )
 
 

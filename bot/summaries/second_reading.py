@@ -17,6 +17,9 @@ from storage.records import Doubt, DoubtKind, Evidence
 MOST_TOKENS = 2_000
 """An answer takes about 100; the rest is for models whose thoughts count as part of it."""
 
+USUAL_TOKENS = 1_300
+"""What a question and its answer usually take."""
+
 _MOST_STATEMENTS = 40
 
 DECIDED = frozenset({DoubtKind.OTHER_DIRECTION, DoubtKind.BASELINE_ELSEWHERE, DoubtKind.NOTHING_SHARED})

@@ -36,7 +36,7 @@ from bot.summaries.prompt import (
     read_claims,
 )
 from bot.summaries.question import Question, Told
-from bot.summaries.second_reading import second_reading
+from bot.summaries.second_reading import USUAL_TOKENS, second_reading
 from storage.card_updates import CARDS_CHANGE_FOR
 from storage.claims import Claim
 from storage.records import FROM_MODEL, ModelRequest, Paper, Provenance, Summary, SummaryFailure, TextRead
@@ -241,7 +241,11 @@ class Summariser:
         return Result(paper_id, language, Outcome.FAILED, tokens_taken, reason=reason)
 
     async def estimate(self, paper: Paper, language: str) -> int:
-        """Return the most tokens that one try takes; a text that is not on disk counts as the longest."""
+        """Return about how many tokens a summary takes whose first answer is good.
+
+        A text that is not on disk counts as the longest. It is no limit: an answer may need a correction, or
+        more room. What each question may take is reserved before it is asked (`_reserve`).
+        """
         if paper.withdrawal:
             return 0
         kept = await self._texts.kept(paper.id)
@@ -249,6 +253,7 @@ class Summariser:
         if chosen is None:
             return self.allowance.tokens_a_text
         cost = cost_of(question(paper, chosen, language), chosen)
+        cost += USUAL_TOKENS if self.allowance.reads_twice else 0
         return cost if kept else cost - chosen.tokens + self.allowance.tokens_a_text
 
     def _excerpt(self, paper: Paper, text: FullText | None) -> Excerpt | None:

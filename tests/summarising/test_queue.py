@@ -24,6 +24,7 @@ from bot.lookup.papers import paper_entry
 from bot.sources.http import web_client
 from bot.summaries.model import ModelClient
 from bot.summaries.prompt import PROMPT_VERSION
+from bot.summaries.second_reading import USUAL_TOKENS
 from bot.summarising.queue import (
     REGENERATIONS_A_DAY,
     Regeneration,
@@ -1056,7 +1057,17 @@ async def test_a_papers_text_that_gives_orders_changes_nothing_but_its_own_words
         assert not any(mark in str(stored) for mark in ("@channel", "<!channel>", "https://", "]("))
 
 
-async def test_what_a_try_may_cost_is_known_before_it_is_made(database: Path) -> None:
+async def test_what_a_second_reading_usually_takes_counts_where_there_is_one(database: Path) -> None:
+    async with world(database, reads_twice=True) as w:
+        await w.keep(PAPER)
+        twice = await w.summariser.estimate(PAPER, "en")
+        w.summariser.allowance = replace(w.summariser.allowance, reads_twice=False)
+        once = await w.summariser.estimate(PAPER, "en")
+
+        assert twice == once + USUAL_TOKENS
+
+
+async def test_about_what_a_summary_costs_is_known_before_it_is_made(database: Path) -> None:
     async with world(database, [completing(FIELDS)]) as w:
         await w.keep(PAPER)
         unknown = await w.summariser.estimate(PAPER, "en")
