@@ -50,7 +50,7 @@ def check_claim(claim: Claim, given: NumberedText, paper_text: SourceText, langu
     text = without_bold(claim.text)
     named = given.named(claim.numbers)
     around = tuple(_around(named, given))
-    figures = tuple(paper_text.names.without_versions(text, stated_figures(text, language)))
+    figures = stated_figures(text, language)
     return ClaimVerdict(
         figures=tuple(graded(text, figures, named, around, paper_text)),
         foreign_names=paper_text.names.foreign_names(text),

@@ -55,18 +55,21 @@ def graded(
 ) -> Iterator[GradedFigure]:
     """Yield the figures of a claim's text with where the paper has them.
 
-    `named` are the sentences that the claim rests on, `around` these and those beside them.
+    `named` are the sentences that the claim rests on, `around` these and those beside them. A version that
+    the paper writes as one with its name is near wherever that is.
     """
     stated = tuple(figures)
     if not stated:
         return
     evidence = _Evidence(named, around)
     misused = _out_of_place(text, stated, [each.text for each in named])
+    others = set(paper_text.names.without_versions(text, stated))
     everywhere = paper_text.claim(text, [number for figure in stated for number in figure.numbers])
     for figure in stated:
         is_change = _tells_change(text, figure)
         near = [evidence.has(number, is_change=is_change) for number in figure.numbers]
-        if all(near) and figure not in misused and evidence.has_range(figure):
+        is_near = figure not in others or (all(near) and evidence.has_range(figure))
+        if is_near and figure not in misused:
             yield GradedFigure(figure.text, Grade.NEAR)
             continue
         results = [
