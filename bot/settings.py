@@ -352,8 +352,8 @@ class Settings(BaseSettings):
     second_reading: Literal["off", "on"] = Field(
         default="on",
         validation_alias="LLM_SECOND_READING",
-        description="whether the model is asked once more which sentences of its summary the paper's do not "
-        "support: `off` or `on`",
+        description="whether the model checks each sentence of its summary once more, against the paper's "
+        "sentences that it named: `off` or `on`",
     )
     model_requests_at_once: int = Field(
         default=10,

@@ -161,9 +161,15 @@ def _with_sentences_marked(text: str, evidence: Iterable[Evidence]) -> str:
         if start < 0:
             has_lost = True
         else:
-            text = f"{text[:end]} {MARK}{text[end:]}"
+            text = _with_mark_at(end, text)
             end += len(MARK) + 1
-    return f"{text} {MARK}" if has_lost and text else text
+    return _with_mark_at(len(text), text) if has_lost and text else text
+
+
+def _with_mark_at(end: int, text: str) -> str:
+    """Return the text with a mark at the end of a sentence, inside of what closes it: 有效 [?]。"""
+    inside = len(text[:end].rstrip("。.!?！？；;"))
+    return f"{text[:inside]} {MARK}{text[inside:]}" if inside else f"{text[:end]} {MARK}{text[end:]}"
 
 
 def _after_each(unsure: Collection[str], pattern: str, text: str) -> str:

@@ -96,7 +96,8 @@ CHECKS = (
     Check(
         FaultKind.UNSUPPORTED,
         "The model, asked a second time with nothing but a sentence and the sentences of the paper that it "
-        "names, finds that these support it. So it decides on direction, baseline and common words too.",
+        "names, finds that these support it. Where it answers, this replaces the checks of direction, "
+        "baseline and common words. (Not with `LLM_SECOND_READING=off`.)",
         _MARKED,
     ),
 )

@@ -75,7 +75,7 @@ def summary_in(language: str) -> Summary:
                 "ada",
                 "en",
                 "Sources",
-                "[?] 1 statement in doubt; Sources says why",
+                "[?] 1 sentence in doubt; Sources says why",
                 "The model's own inference: the paper doesn't say this.",
             ),
             "[?] The paper's sentences here don't say “worse”, or say the opposite.",

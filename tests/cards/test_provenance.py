@@ -265,8 +265,8 @@ def test_of_two_sentences_that_read_alike_only_the_doubted_one_bears_a_mark() ->
     evidence = (Evidence("tldr", "Trees grow."), Evidence("tldr", "Trees grow.", doubts=doubts))
     summary = replace(summary_of(BY_MODEL), tldr="Trees grow. Trees grow.", evidence=evidence)
 
-    assert with_marks(summary, "tldr") == "Trees grow. Trees grow. [?]"
-    assert with_marks(replace(summary, evidence=evidence[::-1]), "tldr") == "Trees grow. [?] Trees grow."
+    assert with_marks(summary, "tldr") == "Trees grow. Trees grow [?]."
+    assert with_marks(replace(summary, evidence=evidence[::-1]), "tldr") == "Trees grow [?]. Trees grow."
     assert with_marks(replace(summary, tldr="Trees gr…"), "tldr") == "Trees gr… [?]"
 
 

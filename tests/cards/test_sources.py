@@ -87,6 +87,10 @@ def test_each_sentence_stands_above_the_papers_own_with_what_is_to_be_said_of_it
         "Gardens",
         "Under each sentence of the summary are the paper's sentences that the model named for it.",
         (
+            "[?] marks what a check couldn't confirm. It may still be right: compare it with the paper's "
+            "sentences before you rely on it."
+        ),
+        (
             "In one sentence\nGraphs grow in gardens.\n> 4 Results\nGraphs grow by 21% in gardens.\n"
             "> Graphs | 21"
         ),
@@ -95,12 +99,12 @@ def test_each_sentence_stands_above_the_papers_own_with_what_is_to_be_said_of_it
         (
             "[?] The paper's sentences here don't say “lower”, or say the opposite.\n"
             "[?] 3 is elsewhere in the paper, not in the sentences here.\n"
-            "[?] 12% isn't in the paper."
+            "[?] 12% wasn't found in the paper."
         ),
         "PotNet is slow.\n> 4 Results\nGraphs grow by 21% in gardens.",
-        "[?] “PotNet” isn't in the paper.",
+        "[?] “PotNet” wasn't found in the paper.",
         "Left out of the summary: BedNet wilts.",
-        "[?] The model named no sentence of the paper for this.\n[?] “BedNet” isn't in the paper.",
+        "[?] The model named no sentence of the paper for this.\n[?] “BedNet” wasn't found in the paper.",
         "What it means for practitioners\nYours could grow too.",
         "The model's own inference: the paper doesn't say this.",
     ]
@@ -109,8 +113,11 @@ def test_each_sentence_stands_above_the_papers_own_with_what_is_to_be_said_of_it
 def test_the_papers_sentences_stay_in_its_language() -> None:
     drawn = said(sources_modal(PAPER, SUMMARY, CHINESE)["blocks"])
 
-    assert drawn[1] == "总结的每句话下方，是模型指出的论文原句。"
-    assert drawn[3] == "结果\nThey grow by 21%.\n> 4 Results\nGraphs grow by 21% in gardens."
+    assert drawn[1:3] == [
+        "总结的每句话下方，是模型给出的论文原文依据。",
+        "标有 [?] 的内容未能得到证实，不一定有误；引用前请对照论文原句。",
+    ]
+    assert drawn[4] == "结果\nThey grow by 21%.\n> 4 Results\nGraphs grow by 21% in gardens."
     assert drawn[-1] == "这是模型的推断，论文并没有这样说。"
 
 
@@ -120,15 +127,15 @@ def test_sources_of_a_summary_from_before_a_newer_version_say_so() -> None:
 
     assert told in said(sources_modal(PAPER, SUMMARY, ENGLISH, newer=newer)["blocks"])
     assert told not in said(sources_modal(PAPER, SUMMARY, ENGLISH)["blocks"])
-    assert "早于论文的 v2" in str(sources_modal(PAPER, SUMMARY, CHINESE, newer=newer))
+    assert "写于论文 v2 发布之前" in str(sources_modal(PAPER, SUMMARY, CHINESE, newer=newer))
 
 
 def test_a_card_marks_what_is_in_doubt_counts_it_and_offers_the_sources() -> None:
     card = paper_card(Entry(PAPER, SUMMARY), ENGLISH)
-    line = "[?] 2 statements in doubt; Sources says why · 1 statement left out; Sources shows it"
+    line = "[?] 2 sentences in doubt; Sources says why · 1 sentence left out; Sources shows it"
 
     assert with_marks(SUMMARY, "results") == (
-        "They grow by 21%. They are lower than trees. [?] PotNet [?] is slow."
+        "They grow by 21%. They are lower than trees [?]. PotNet [?] is slow."
     )
     assert doubted_line(SUMMARY, ENGLISH) == line
     assert (
@@ -142,7 +149,7 @@ def test_a_card_marks_what_is_in_doubt_counts_it_and_offers_the_sources() -> Non
 def test_a_sentence_that_is_not_found_in_its_part_marks_the_parts_end() -> None:
     other = replace(SUMMARY, results="They grow.")
 
-    assert with_marks(other, "results") == "They grow. [?]"
+    assert with_marks(other, "results") == "They grow [?]."
 
 
 @pytest.mark.parametrize(

@@ -263,7 +263,7 @@ def test_a_page_opens_each_sentence_above_those_of_the_paper() -> None:
     opened = next(each for each in page.css("details") if "Sources" in each.text())
 
     assert [" ".join(item.text(separator=" ").split()) for item in opened.css("li")] == [
-        "Twice as tall, by 12%. 4 Results We measured 11%. 11 | 22 [?] 12% isn't in the paper.",
+        "Twice as tall, by 12%. 4 Results We measured 11%. 11 | 22 [?] 12% wasn't found in the paper.",
         "Water yours. The model's own inference: the paper doesn't say this.",
     ]
 
