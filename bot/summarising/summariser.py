@@ -250,10 +250,10 @@ class Summariser:
             return 0
         kept = await self._texts.kept(paper.id)
         chosen = self._excerpt(paper, kept)
+        of_reading = USUAL_TOKENS if self.allowance.reads_twice else 0
         if chosen is None:
-            return self.allowance.tokens_a_text
-        cost = cost_of(question(paper, chosen, language), chosen)
-        cost += USUAL_TOKENS if self.allowance.reads_twice else 0
+            return self.allowance.tokens_a_text + MOST_TOKENS + of_reading
+        cost = cost_of(question(paper, chosen, language), chosen) + of_reading
         return cost if kept else cost - chosen.tokens + self.allowance.tokens_a_text
 
     def _excerpt(self, paper: Paper, text: FullText | None) -> Excerpt | None:
@@ -415,7 +415,7 @@ class Summariser:
         except (ModelError, TokensUsedUpError) as error:
             # The summary is paid for, and has passed all that code can check.
             about = {"action": "read again", "paper": task.paper.id, "language": task.language}
-            _logger.info("No second reading: %s", error, extra=about)
+            _logger.warning("No second reading: %s", error, extra=about)
             return checked
         return read_again(checked, answer.fields)
 

@@ -52,6 +52,8 @@ class ModelInUse:
     endpoint: str
     #: The most tokens of a paper's text that it reads.
     tokens_a_text: int
+    #: Whether it checks each sentence of its summary once more.
+    reads_twice: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,4 +158,5 @@ def _in_use(settings: Settings) -> ModelInUse | None:
     if not settings.model:
         return None
     endpoint = urlsplit(settings.model_url).hostname or ""
-    return ModelInUse(settings.model, endpoint, settings.tokens_a_text)
+    reads_twice = settings.second_reading == "on"
+    return ModelInUse(settings.model, endpoint, settings.tokens_a_text, reads_twice)

@@ -116,9 +116,14 @@ def _now(model: ModelInUse | None, prompt: str) -> str:
             "sentence and keywords, or sentences of the abstract, and say so. A model would be asked with"
             f" version {prompt} of the prompt."
         )
+    twice = (
+        "It checks each sentence of its summary once more."
+        if model.reads_twice
+        else "It does not check its sentences once more (`LLM_SECOND_READING=off`)."
+    )
     return (
         f"**{_escaped(model.name)}**, at {_escaped(model.endpoint)}, is asked with version {prompt} of the"
-        f" prompt and reads up to {model.tokens_a_text:,} tokens of a paper's text."
+        f" prompt and reads up to {model.tokens_a_text:,} tokens of a paper's text. {twice}"
     )
 
 

@@ -62,7 +62,7 @@ def card(tables: Tables) -> SystemCard:
 def test_a_card_tells_which_model_wrote_what_and_what_was_reported(card: SystemCard) -> None:
     assert card.made_at == NOW
     assert card.models == Models(
-        ModelInUse("example-2", "llm.example.org", 12_000),
+        ModelInUse("example-2", "llm.example.org", 12_000, reads_twice=True),
         (
             SummaryCount(FROM_DIGEST_FILE, STRANGE, None, None, "zh-CN", 1, 0, 0, DAY, DAY),
             SummaryCount(FROM_MODEL, "example-1", "3", TextRead.PART, "en", 1, 1, 1, DAY, DAY),
@@ -116,6 +116,7 @@ def test_the_json_has_all_that_the_markdown_has(card: SystemCard) -> None:
         "name": "example-2",
         "endpoint": "llm.example.org",
         "tokens_a_text": 12_000,
+        "reads_twice": True,
     }
     assert told["models"]["stored"][1] == {
         "source": "model",
