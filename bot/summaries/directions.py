@@ -9,12 +9,9 @@ nothing that it rests on is a loss.
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.summaries.measures import measures_in
 from bot.summaries.needs import unfounded_needs
 from bot.summaries.pointers import Pointer, pointers
 from bot.text.regex import regex
-
-__all__ = ["contradicted_trends", "measures_in", "opposed_words"]
 
 _VALUE = (
     r"(?P<{0}>[0-9]+(?:\.[0-9]+)?)\s?"

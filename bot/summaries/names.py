@@ -12,8 +12,8 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from unicodedata import normalize
 
-from bot.summaries.directions import measures_in
 from bot.summaries.figures import StatedFigure
+from bot.summaries.measures import measures_in
 
 # Letters with accents too, as in Schrödinger.
 _LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"

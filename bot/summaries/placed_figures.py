@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.summaries.directions import measures_in
 from bot.summaries.figures import StatedFigure, numbers_at
+from bot.summaries.measures import measures_in
 from bot.summaries.names import names_in
 from bot.summaries.numerals import Kind, Number
 from bot.summaries.terms import words

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.summaries.directions import measures_in
+from bot.summaries.measures import measures_in
 from bot.summaries.terms import words
 from bot.text.regex import regex
 
