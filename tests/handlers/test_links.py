@@ -371,7 +371,7 @@ async def test_the_channel_is_told_who_turned_it_on_and_off(tmp_path: Path) -> N
         f"<@{ada.id}> turned on previews of links to papers here: each paper once a day."
         " `/papers links off` turns them off."
     )
-    assert off == f"<@{lin.id}> 关闭了本频道的论文链接预览。输入 `/papers links on` 可重新开启。"
+    assert off == f"<@{lin.id}> 关闭了本频道的论文链接预览。输入 `/papers 开启链接预览` 可重新开启。"
 
 
 async def test_without_the_scopes_the_person_hears_which_are_missing(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def test_a_card_is_in_the_language_of_the_person(parts: Parts) -> None:
         ("pause", WEI, "日报只能送到频道里，不能送到私信。"),
         ("unsubscribe", ADA, "I post digests in channels, not in direct messages."),
         ("pause until soon", ADA, "“soon” isn't a date I can read. Try `/papers pause until 2025-10-06`."),
-        ("暂停到下周", WEI, "看不懂“下周”是哪一天。请写作 `/papers pause until 2025-10-07` 。"),
+        ("暂停到下周", WEI, "看不懂“下周”是哪一天。请写作 `/papers 暂停到 2025-10-07` 。"),
         ("status", ADA, "I post digests in channels, not in direct messages."),
     ],
 )
