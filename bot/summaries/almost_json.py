@@ -345,6 +345,7 @@ _CLOSED = re.compile(r"(?:[\"'“”’\[{]|:\s*(?:-?[0-9][0-9.eE+-]*|true|false
 _NAME = re.compile(r"[\"'“”](\s*):")
 # A quoted word at the start of a list's text, and texts that code would add: the library errs.
 _UNSURE = re.compile(r'[\[,]\s*""\w|"\s*\+\s*"')
+_QUOTE = re.compile(r"[\"“”]")
 _IN_SOURCE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\(.)", re.DOTALL)
 
 
@@ -420,6 +421,9 @@ def _is_plain(value: object, expected: Collection[str]) -> bool:
     if isinstance(value, list):
         return all(isinstance(each, str) or _is_plain(each, expected) for each in value)
     if not isinstance(value, dict):
+        return False
+    if any(map(_QUOTE.search, value)):
+        # The library took the rest of a value for the beginning of a name.
         return False
     known = {_bare(name): name for name in expected}
     return all(

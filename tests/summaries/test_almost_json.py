@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.summaries.almost_json import AlmostJsonError, read_object
@@ -322,6 +322,7 @@ def test_exact_repairs_give_back_what_was_written(
 
 
 @given(OBJECTS)
+@example({"keywords": [], "tldr": "trees", "problem": '"rule" "rule" (c)', "takeaway": "trees"})
 def test_quotes_without_backslashes_keep_every_word_or_are_refused(fields: dict[str, Any]) -> None:
     values = [f'"{part}": "{fields[part]}"'.replace("\\", "\\\\") for part in EXPECTED[1:]]
     text = f'{{"keywords": {json.dumps(fields["keywords"])}, {", ".join(values)}}}'
