@@ -86,7 +86,9 @@ HAZARDS = (
         "marked 133 of 1,726 published sentences, and code 10 names and figures; of these 143 marks 140 "
         "were deserved, read by eye. It overlooks a unit that is lost, which code finds. A weaker model was "
         "not measured. Without a second reading (`LLM_SECOND_READING=off`, or no tokens left) most marks on "
-        "a direction are undeserved on such papers: there, two of a hundred true sentences carry one.",
+        "a direction are undeserved on such papers: there, two of a hundred true sentences carry one. Rates "
+        "differ by field: in papers on physics words alone miss 6 of 100 changed digits and a third of "
+        "exchanged figures.",
         HazardStatus.PARTLY,
         (
             FaultKind.UNKNOWN_NUMBER,
