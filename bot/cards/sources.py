@@ -7,7 +7,7 @@ from bot.cards import blocks, ids
 from bot.cards.blocks import Block, Button
 from bot.cards.ids import SummaryAct, SummaryChoice, choice_value
 from bot.cards.paper import PART_LABELS, shown_title
-from bot.cards.provenance import MARK, before_version, doubted_line, where_looked
+from bot.cards.provenance import MARK, before_version, where_looked
 from bot.cards.versions import NewerVersion
 from bot.locale import Words
 from bot.text.arxiv_id import abstract_url
@@ -49,7 +49,7 @@ def sources_modal(
     drawn = [
         blocks.rich_text(blocks.paragraph(title)),
         blocks.context(words("sources.intro")),
-        *([blocks.context(words("sources.marks"))] if doubted_line(summary, words) else []),
+        *([blocks.context(words("sources.marks"))] if any(each.doubts for each in summary.evidence) else []),
         *([blocks.context(words("sources.before_version", version=version))] if version else []),
         *pages[at],
         *_pager(SummaryChoice(SummaryAct.SOURCES, paper.id, summary.language), at, len(pages), words),
