@@ -14,7 +14,7 @@ from bot.summaries.likeness import is_about
 from bot.summaries.markup import balanced, without_markup
 from bot.summaries.placeholders import says_something
 from bot.summaries.question import MOST_KEYWORDS, OPTIONAL_PARTS, WORDS, Told, most_characters
-from bot.summaries.second_reading import DECIDED, doubted
+from bot.summaries.second_reading import DECIDED, doubted, has_list
 from bot.summaries.statements import joined
 from bot.text.mrkdwn import ELLIPSIS, cut, without_bold
 from storage.records import SUMMARY_PARTS, Doubt, DoubtKind, Grounding, Paper, Summary
@@ -73,8 +73,7 @@ _SENTENCES = {
     "what they say, or name those that say it.",
 }
 _NOTHING_GIVEN = NumberedText(())
-_MENDED = frozenset({FaultKind.LINK_OR_MENTION, FaultKind.TOO_MANY_KEYWORDS})
-_LIGHT = _MENDED | {FaultKind.FIGURE_ELSEWHERE}
+_LIGHT = frozenset({FaultKind.LINK_OR_MENTION, FaultKind.TOO_MANY_KEYWORDS, FaultKind.FIGURE_ELSEWHERE})
 _REJECTED = frozenset({FaultKind.WRONG_LANGUAGE, FaultKind.OTHER_PAPER})
 _ABSENT = frozenset({FaultKind.MISSING_PART, FaultKind.PLACEHOLDER, FaultKind.REPEATED_PART})
 _DOUBTS = {
@@ -230,8 +229,7 @@ def read_again(checked: Checked, fields: Mapping[str, Any]) -> Checked:
     for each in evidence:
         found = _faults(each.part, each.text, each.doubts)
         faults += [fault for fault in found if fault.kind in _OF_READING]
-    is_read = isinstance(fields.get("unsupported"), list)
-    return Checked(replace(checked.summary, evidence=evidence), tuple(faults), is_read)
+    return Checked(replace(checked.summary, evidence=evidence), tuple(faults), has_list(fields))
 
 
 def better(first: Checked, second: Checked) -> Checked:

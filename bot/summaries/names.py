@@ -104,13 +104,12 @@ class NameIndex:
     def _has_numbered(self, text: str, start: int, end: int) -> bool:
         """Whether the paper writes a name as one with the number that follows it, as SAM2 for `SAM 2`."""
         version = _VERSION_AFTER.match(text, end)
-        whole = "".join(_WORD.findall(_plain(text[start : version.end()]))) if version else ""
-        return bool(whole) and self._has_squeezed(whole.casefold())
+        return version is not None and self._has_squeezed(_squeezed(_plain(text[start : version.end()])))
 
     def _foreign_versions(self, text: str) -> Iterator[str]:
         for stated in _VERSION.finditer(text):
             name, version = stated.groups()
-            if name.casefold() in _GENERIC or measures_in(name):
+            if _is_of_the_trade(name):
                 continue
             known = self._versions.get(name.casefold(), ())
             if known and not any(_is_version(version, each) for each in known):
@@ -123,12 +122,11 @@ class NameIndex:
     def _has_with_name(self, text: str, figure: StatedFigure) -> bool:
         before = _plain(text[max(0, figure.start - _LONGEST_BEFORE_VERSION) : figure.start])
         name = _BEFORE_VERSION.search(before)
-        if name is None or name[1].islower() or name[1].casefold() in _GENERIC or measures_in(name[1]):
+        if name is None or name[1].islower() or _is_of_the_trade(name[1]):
             return False
-        number = "".join(_WORD.findall(_plain(figure.text)))
-        as_written = "".join((*_WORD.findall(name[0]), number))
-        forms = (as_written, name[1] + number) if name["listed"] else (as_written,)
-        return any(self._has_squeezed(form.casefold()) for form in forms)
+        number = _plain(figure.text)
+        forms = {name[0] + number, name[1] + number} if name["listed"] else {name[0] + number}
+        return any(self._has_squeezed(_squeezed(form)) for form in forms)
 
     @cached_property
     def _versions(self) -> defaultdict[str, set[str]]:
@@ -141,7 +139,7 @@ class NameIndex:
     def has(self, name: str) -> bool:
         """Whether the paper has a name in some notation."""
         plain = _plain(name)
-        squeezed = "".join(_WORD.findall(plain)).casefold()
+        squeezed = _squeezed(plain)
         if squeezed in _GENERIC or squeezed.removesuffix("s") in _GENERIC:
             return True
         if self._has_word(plain) or self._has_written(plain, squeezed) or self._has_initials(plain):
@@ -269,6 +267,15 @@ def _is_version(stated: str, known: str) -> bool:
     longer, shorter = sorted((stated, known), key=len, reverse=True)
     is_year = len(longer) == _YEAR_DIGITS and len(shorter) == _YEAR_DIGITS // 2
     return stated == known or longer.startswith(f"{shorter}.") or (is_year and longer.endswith(shorter))
+
+
+def _is_of_the_trade(name: str) -> bool:
+    """Whether a number after a word is no version of it: `Top 5`, `AUC 93`."""
+    return name.casefold() in _GENERIC or bool(measures_in(name))
+
+
+def _squeezed(plain: str) -> str:
+    return "".join(_WORD.findall(plain)).casefold()
 
 
 def _forms(squeezed: str) -> Iterator[str]:

@@ -23,21 +23,28 @@ _TURNED = re.compile(
 )
 
 _InSentence = tuple[str, PlacedFigure]
+_Neighbours = tuple[tuple[StatedFigure, StatedFigure], PlacedFigure, PlacedFigure]
 
 
 def exchanged(text: str, figures: Iterable[StatedFigure], named: Iterable[str]) -> Iterator[StatedFigure]:
     """Yield the figures of a text that the named sentences have in each other's place."""
-    stated = list(figures)
-    own = placed_figures(text, tuple(stated))
     others = [
         (sentence, placed) for sentence, placed in map(placed_in, named) if len(placed) <= _MOST_FIGURES
     ]
-    for at, (first, second) in enumerate(pairwise(own)):
+    for pair, first, second in _neighbours(text, figures):
         between = text[first.end : second.start]
         if _TREND.search(between) or not _alike(first, second):
             continue
         if _is_exchanged(text, first, second, others):
-            yield from stated[at : at + 2]
+            yield from pair
+
+
+def _neighbours(text: str, figures: Iterable[StatedFigure]) -> Iterator[_Neighbours]:
+    """Yield each two figures of a text that stand next to each other, and where each of them stands."""
+    stated = tuple(figures)
+    placed = zip(stated, placed_figures(text, stated), strict=True)
+    for (one, first), (other, second) in pairwise(placed):
+        yield (one, other), first, second
 
 
 def misplaced(text: str, figures: Iterable[StatedFigure], named: Iterable[str]) -> Iterator[StatedFigure]:
@@ -94,13 +101,11 @@ def exceeding_wholes(text: str, figures: Iterable[StatedFigure]) -> Iterator[Sta
 
     As in `40个位点，其中90个`, `在10个任务中，它在16个任务上领先` or `19 of 17`.
     """
-    stated = list(figures)
-    own = placed_figures(text, tuple(stated))
-    for at, (first, second) in enumerate(pairwise(own)):
+    for pair, first, second in _neighbours(text, figures):
         if len(first.numbers) != 1 or len(second.numbers) != 1 or not (first.is_count and second.is_count):
             continue
         if _exceeds(text[first.end : second.start], first, second):
-            yield from stated[at : at + 2]
+            yield from pair
 
 
 def _exceeds(between: str, first: PlacedFigure, second: PlacedFigure) -> bool:
@@ -128,12 +133,11 @@ def fractions_of_things(text: str, figures: Iterable[StatedFigure]) -> Iterator[
 
 def turned_fractions(text: str, figures: Iterable[StatedFigure]) -> Iterator[StatedFigure]:
     """Yield both numbers of a fraction whose lower one is one, as in `14/1`."""
-    stated = list(figures)
-    for at, (first, second) in enumerate(pairwise(placed_figures(text, tuple(stated)))):
+    for pair, first, second in _neighbours(text, figures):
         is_fraction = text[first.end : second.start] == "/" and not _ANOTHER.match(text, second.end)
         are_counts = first.is_count and second.is_count and len(first.numbers) == len(second.numbers) == 1
         if is_fraction and are_counts and first.numbers[0].value > second.numbers[0].value == 1:
-            yield from stated[at : at + 2]
+            yield from pair
 
 
 _ANOTHER = re.compile(r"\s?[/:-]")
@@ -146,15 +150,14 @@ def turned_trends(text: str, figures: Iterable[StatedFigure]) -> Iterator[Stated
 
     As in `F1达0.86，微调后提升至0.82`.
     """
-    stated = list(figures)
-    for at, (first, second) in enumerate(pairwise(placed_figures(text, tuple(stated)))):
+    for pair, first, second in _neighbours(text, figures):
         between = text[first.end : second.start]
         trend = _RISING.fullmatch(between) if len(between) <= _LONGEST_TREND else None
         if trend is None or len(first.numbers) != 1 or not _alike(first, second) or spoken_of(between):
             continue
         is_rise = first.numbers[0].value < second.numbers[0].value
         if is_rise == (trend["way"][0] in "降减下"):
-            yield from stated[at : at + 2]
+            yield from pair
 
 
 _CHANGING = re.compile(r"[^0-9，,；;。、]{0,8}?(?:[至到为]\s?约?|→|->)-?|\s?(?:→|->|to)\s?-?")
@@ -168,15 +171,13 @@ def turned_changes(
 
     As in `从0.82提升至0.86` for "drops from 0.86 to 0.82".
     """
-    stated = list(figures)
-    own = placed_figures(text, tuple(stated))
-    others = [pair for sentence in named for pair in _changes_in(*placed_in(sentence))]
-    for at, (first, second) in enumerate(pairwise(own)):
+    others = [change for sentence in named for change in _changes_in(*placed_in(sentence))]
+    for pair, first, second in _neighbours(text, figures):
         if not _CHANGING.fullmatch(text, first.end, second.start) or not _alike(first, second):
             continue
         straight = any(_fits(first, one) and _fits(second, two) for one, two in others)
         if not straight and any(_fits(second, one) and _fits(first, two) for one, two in others):
-            yield from stated[at : at + 2]
+            yield from pair
 
 
 def _changes_in(
@@ -201,14 +202,13 @@ def contradicted_comparisons(text: str, figures: Iterable[StatedFigure]) -> Iter
 
     As in `拒绝率28%，远低于此前方法的7%`.
     """
-    stated = list(figures)
-    for at, (first, second) in enumerate(pairwise(placed_figures(text, tuple(stated)))):
+    for pair, first, second in _neighbours(text, figures):
         compared = _COMPARED.fullmatch(text, first.end, second.start)
         if not compared or not _alike(first, second) or _CHANGE_BEFORE.search(text, 0, first.start):
             continue
         is_less = first.numbers[-1].value < second.numbers[-1].value
         if is_less != bool(compared["less"]):
-            yield from stated[at : at + 2]
+            yield from pair
 
 
 def _alike(first: PlacedFigure, second: PlacedFigure) -> bool:

@@ -87,17 +87,21 @@ def second_reading(evidence: Sequence[Evidence]) -> Question | None:
     return Question((Turn("system", _SYSTEM), Turn("user", user)), _SCHEMA, MOST_TOKENS)
 
 
+def has_list(fields: Mapping[str, Any]) -> bool:
+    """Whether an answer lists what is unsupported, so that a summary has been read by it."""
+    return isinstance(fields.get("unsupported"), list)
+
+
 def doubted(evidence: Sequence[Evidence], fields: Mapping[str, Any]) -> tuple[Evidence, ...]:
     """Return the evidence with what an answer says is unsupported, and without what it decides otherwise.
 
     Words that the statement does not have stand for all of it. An answer that has no list, or in it anything
     but statements that were asked about, takes no doubt away.
     """
-    listed = fields.get("unsupported")
-    if not isinstance(listed, list):
+    if not has_list(fields):
         return tuple(evidence)
     numbers = tuple(_numbers(evidence))
-    entries = [_entry(each) for each in listed]
+    entries = [_entry(each) for each in fields["unsupported"]]
     is_clear = all(number in numbers and number for number, _ in entries)
     found: dict[int, str] = {}
     for number, words in entries:
