@@ -73,6 +73,18 @@ async def delivered(stage: Stage) -> tuple[Paper, str, str]:
     return paper, posts[2].ts or "", posts[3].paper_ids[0]
 
 
+async def watched(stage: Stage, *, has_model: bool) -> tuple[Arxiv, str, Enricher]:
+    """Deliver the sample and save one of its papers, which arXiv has as v1; return the `ts` of its card."""
+    paper, ts, _ = await delivered(stage)
+    arxiv = Arxiv(paper)
+    arxiv.shows(1, str(PAPER.abstract), PAPER.title)
+    await stage.bot.storage.write(lambda tables: tables.papers.add(arxiv.described.paper))
+    enricher = Enricher(stage.bot.storage, stage.clock, arxiv.ask, has_model=has_model)
+    await say(stage.person("ada"), f"/papers save {paper.id}", "Saved: ")
+    await a_day_later(stage, enricher)
+    return arxiv, ts, enricher
+
+
 async def changed(stage: Stage, before: Sequence[dict[str, object]]) -> list[object]:
     """Update what is due; return the `ts` of each message of the channel that is another one now."""
     await updating(stage).tick()
@@ -157,13 +169,7 @@ async def test_a_list_that_has_a_newer_version_before_arxiv_is_asked_hides_nothi
 async def test_a_card_says_which_version_its_summary_was_written_from_though_both_are_of_one_day(
     stage: Stage,
 ) -> None:
-    paper, ts, _ = await delivered(stage)
-    arxiv = Arxiv(paper)
-    arxiv.shows(1, str(PAPER.abstract), PAPER.title)
-    await stage.bot.storage.write(lambda tables: tables.papers.add(arxiv.described.paper))
-    enricher = Enricher(stage.bot.storage, stage.clock, arxiv.ask, has_model=True)
-    await say(stage.person("ada"), f"/papers save {paper.id}", "Saved: ")
-    await a_day_later(stage, enricher)
+    arxiv, ts, enricher = await watched(stage, has_model=True)
     async with summarising(stage, completing(FIELDS)) as (server, summary_queue):
         stage.clock.advance(17 * 3600)
         [_ async for _ in summary_queue.make_all([SummaryJob(arxiv.described.paper, "en")])]
@@ -191,13 +197,7 @@ async def test_a_card_says_which_version_its_summary_was_written_from_though_bot
 async def test_a_summary_that_no_model_could_make_anew_follows_on_the_card_once_a_model_is_set(
     stage: Stage,
 ) -> None:
-    paper, ts, _ = await delivered(stage)
-    arxiv = Arxiv(paper)
-    arxiv.shows(1, str(PAPER.abstract), PAPER.title)
-    await stage.bot.storage.write(lambda tables: tables.papers.add(arxiv.described.paper))
-    enricher = Enricher(stage.bot.storage, stage.clock, arxiv.ask, has_model=False)
-    await say(stage.person("ada"), f"/papers save {paper.id}", "Saved: ")
-    await a_day_later(stage, enricher)
+    arxiv, ts, enricher = await watched(stage, has_model=False)
     tldr = "Graphs grow 12% taller in gardens, and in rows."
     answers = (completing(FIELDS), completing({**FIELDS, "tldr": tldr}))
     async with summarising(stage, *answers) as (_, summary_queue):
